@@ -1,0 +1,123 @@
+# make            everything           make SANITIZE=1  with ASan and UBSan, in build-san/
+# make unit       the unit tests       make install DESTDIR= PREFIX=
+# make check-unit runs them            WERROR=1         warnings are errors
+
+CC ?= cc
+PREFIX ?= /usr/local
+BUILD ?= $(if $(SANITIZE),build-san,build)
+PKG_CONFIG ?= pkg-config
+LIBS := json-c libpq libcrypto
+
+WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wimplicit-fallthrough -Wshadow -Wvla -Wstrict-prototypes \
+	-Wmissing-prototypes -Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion
+probe = $(shell echo 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c -o /dev/null - 2>/dev/null && echo '$(1)')
+HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE -fno-delete-null-pointer-checks \
+	-fno-strict-overflow -fno-strict-aliasing $(call probe,-fstack-clash-protection) $(call probe,-fcf-protection=full) \
+	$(call probe,-ftrivial-auto-var-init=zero) $(call probe,-fstrict-flex-arrays=3) $(call probe,-fzero-init-padding-bits=all)
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE
+
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote $(BUILD)/gen $(WARNINGS) $(if $(WERROR),-Werror) \
+	$(if $(SANITIZE),-O1 -g $(SANITIZERS),$(HARDENING) $(CFLAGS)) $(shell $(PKG_CONFIG) --cflags $(LIBS))
+ALL_LDFLAGS := -pie $(if $(SANITIZE),$(SANITIZERS),-Wl,-z,noexecstack,-z,relro,-z,now) -Wl,--as-needed $(LDFLAGS)
+LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)) -lunistring -lm
+
+CORE := $(sort $(wildcard core/base/*.c core/protocol/*.c core/directory/*.c))
+CGI := $(sort $(filter-out cgi/main_%,$(wildcard cgi/*.c)))
+TOOL := $(sort $(filter-out tools/deliver%,$(wildcard tools/*.c)))
+UNIT := $(sort $(wildcard test/unit/test_*.c))
+GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/schema_json.c
+LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
+PROGRAMS := $(patsubst cgi/main_%.c,$(BUILD)/muster-%.fcgi,$(wildcard cgi/main_*.c)) $(if $(TOOL),$(BUILD)/muster)
+UNIT_PROGRAMS := $(UNIT:test/unit/%.c=$(BUILD)/unit/%)
+C_FILES := $(wildcard core/*/*.c cgi/*.c tools/*.c test/unit/*.c)
+H_FILES := $(wildcard core/*/*.h cgi/*.h tools/*.h test/unit/*.h)
+
+all: $(PROGRAMS)
+lib: $(BUILD)/libmuster.a
+unit: $(UNIT_PROGRAMS)
+
+$(BUILD)/libmuster.a: $(LIB_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/muster-%.fcgi: $(BUILD)/cgi/main_%.o $(CGI:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lfcgi $(LDLIBS)
+
+$(BUILD)/muster: $(TOOL:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
+	@mkdir -p $(@D)
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(BUILD)/test/unit/%.o: ALL_CFLAGS += -DTEST_DATA='"test/data"'
+
+$(BUILD)/%.o: %.c $(BUILD)/gen/sql_names.h
+	@mkdir -p $(@D)
+	@echo cc $<; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/gen/sql_names.h
+	@echo cc $<; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+SQL := $(wildcard sql/queries/*.sql sql/schema/*.sql)
+
+# The directory is a prerequisite, so that a statement that was removed is noticed.
+$(BUILD)/gen/sql_names.h: $(SQL) sql/queries tools/gen-sql
+	@mkdir -p $(@D)
+	tools/gen-sql names sql/queries sql/schema > $@.tmp
+	mv $@.tmp $@
+
+$(BUILD)/gen/sql_table.c: $(SQL) sql/queries tools/gen-sql
+	@mkdir -p $(@D)
+	tools/gen-sql table sql/queries sql/schema > $@.tmp
+	mv $@.tmp $@
+
+$(BUILD)/gen/schema_json.c: core/protocol/schemas.json
+	@mkdir -p $(@D)
+	{ echo '#include "protocol/schema_json.h"'; echo 'const char schema_json[] = {'; od -An -v -tu1 $< | sed 's/\([0-9]\{1,\}\)/\1,/g'; \
+	  echo '0};'; echo 'const size_t schema_json_len = sizeof schema_json - 1;'; } > $@.tmp
+	mv $@.tmp $@
+
+# The same responder with statements that do not name their tenant: what row-level security alone holds back is tested with it.
+no-tenant:
+	NO_TENANT=1 $(MAKE) BUILD=build-rls all
+
+check-unit: unit
+	@for t in $(UNIT_PROGRAMS); do $$t || exit 1; done
+
+check-sql:
+	scripts/check-sql
+
+tidy: $(BUILD)/gen/sql_names.h
+	clang-tidy --quiet --warnings-as-errors='*' $(C_FILES) -- -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi \
+		-iquote $(BUILD)/gen -DTEST_DATA='"test/data"' $(shell $(PKG_CONFIG) --cflags $(LIBS))
+
+format:
+	clang-format -i $(C_FILES) $(H_FILES)
+
+format-check:
+	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+
+# Data flows one way: a file includes only what is below it, and SQL stands in sql/ and in the filter compiler alone.
+layers:
+	@! grep -nE '#include "(protocol|directory)/' core/base/*.[ch]
+	@! grep -nE '#include "directory/' core/protocol/*.[ch]
+	@! grep -nE '#include *[<"](fcgi|cgi/)' core/*/*.[ch]
+	@! grep -nE '"[^"]*\b(select .* from|insert into|update .* set|delete from)\b' $(filter-out core/protocol/filter_sql%,$(C_FILES)) | \
+		grep -v '^test/'
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/lib/muster $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/muster
+	install -m 755 $(wildcard $(BUILD)/*.fcgi) $(DESTDIR)$(PREFIX)/lib/muster/
+	install -m 755 $(BUILD)/muster $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 README.md LICENSE $(wildcard *-example.conf) $(DESTDIR)$(PREFIX)/share/doc/muster/
+	for n in 1 8; do for f in doc/man/*.$$n; do [ -e "$$f" ] || continue; \
+		install -d $(DESTDIR)$(PREFIX)/share/man/man$$n; install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$$n/; done; done
+
+clean:
+	rm -rf build build-san build-clang build-rls
+
+.PHONY: all lib unit check-unit check-sql tidy format format-check layers no-tenant install clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,97 @@
+#include "dispatch.h"
+
+#include "base/arena.h"
+#include "base/settings.h"
+#include "base/token.h"
+#include "envelope.h"
+#include "routes.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* The bearer token of the Authorization header; ERR_UNAUTHORIZED without one, ERR_INVALID_TOKEN if it cannot be ours. */
+static enum err read_credentials(struct exchange *x) {
+    const char *header = request_header(&x->request, "HTTP_AUTHORIZATION");
+    struct ctx *ctx = &x->session.ctx;
+    if (!header || *header == '\0')
+        return fail(ctx, ERR_UNAUTHORIZED, NULL);
+    if (strncasecmp(header, "Bearer", 6) != 0 || (header[6] && header[6] != ' '))
+        return fail(ctx, ERR_INVALID_TOKEN, "the Authorization header must be: Bearer, a space, and the token");
+    const char *token = header + 6 + strspn(header + 6, " ");
+    size_t len = strcspn(token, " ");
+    if (token[len + strspn(token + len, " ")] || !token_well_formed(TOKEN_SCIM, token, len))
+        return fail(ctx, ERR_INVALID_TOKEN, NULL);
+    char *hash = arena_alloc(ctx->arena, TOKEN_HASH_HEX + 1);
+    token_hash_hex(token, len, hash);
+    x->session.token_hash = hash;
+    return OK;
+}
+
+/* The part of the base URL's path in front of the version: "/scim" of https://host/scim/v2. */
+static const char *base_path(struct exchange *x) {
+    const char *url = x->settings->public_url;
+    const char *host = strstr(url, "://");
+    const char *path = strchr(host ? host + 3 : url, '/');
+    size_t len = path ? strlen(path) : 0;
+    while (len && path[len - 1] == '/')
+        len--;
+    if (len >= 3 && strncasecmp(path + len - 3, "/v2", 3) == 0)
+        len -= 3;
+    return arena_strndup(x->session.ctx.arena, path ? path : "", len);
+}
+
+/* Everything that HTTP can have wrong, and the route. */
+static enum err prepare(struct exchange *x, const struct route **route) {
+    struct request *r = &x->request;
+    enum err e = request_split_path(r, base_path(x));
+    if (e == OK)
+        e = routes_find(x, route);
+    if (e == OK)
+        e = request_read_body(r, (size_t)x->settings->body_max);
+    if (e == OK)
+        e = request_split_query(r);
+    if (e == OK)
+        e = request_check_accept(r);
+    return e;
+}
+
+static enum err answer(struct exchange *x, const struct route *route) {
+    enum err (*handler)(struct exchange *);
+    enum err e = routes_handler(x, route, &handler);
+    return e == OK ? handler(x) : e;
+}
+
+/* Faults of the client are told only to those who have a token. */
+static bool needs_token_first(const struct exchange *x, enum err e) {
+    return e != OK && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN && e != ERR_PAUSED &&
+           !x->session.tenant.token_id;
+}
+
+static enum err run(struct exchange *x) {
+    const struct route *route = NULL;
+    enum err credentials = read_credentials(x);
+    struct ctx denied = x->session.ctx;
+    enum err e = prepare(x, &route);
+    bool open = route && route->open && credentials == ERR_UNAUTHORIZED;
+    if (credentials != OK && !open) {
+        x->session.ctx = denied;
+        return credentials;
+    }
+    if (e == OK)
+        e = answer(x, route);
+    if (open || !needs_token_first(x, e))
+        return e;
+    struct ctx kept = x->session.ctx;
+    enum err auth = session_authenticate(&x->session);
+    if (auth == OK)
+        x->session.ctx = kept;
+    return auth == OK ? e : auth;
+}
+
+void dispatch(struct exchange *x) {
+    x->route = "-";
+    enum err e = run(x);
+    if (e != OK)
+        envelope_render(&x->session.ctx, e, &x->response);
+    x->response.head = strcmp(x->request.method, "HEAD") == 0;
+}

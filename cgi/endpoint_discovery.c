@@ -1,0 +1,153 @@
+#include "endpoints.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/settings.h"
+#include "directory/list.h"
+#include "protocol/schema.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* /ServiceProviderConfig, /Schemas, /ResourceTypes (RFC 7644, 4): what this service can do, told truly. */
+
+enum { STATUS_OK = 200, DISCOVERY_MAX = 1024 * 1024 };
+
+/* Everybody with a token may read these; filters are forbidden (RFC 7644, 4), other parameters ignored. */
+static enum err enter(struct exchange *x) {
+    const char *filter;
+    enum err e = OK;
+    if (x->session.token_hash)
+        e = session_authenticate(&x->session);
+    if (e == OK)
+        e = request_param(&x->request, "filter", &filter);
+    if (e == OK && filter)
+        return fail(&x->session.ctx, ERR_FORBIDDEN, "this endpoint cannot be filtered");
+    return e;
+}
+
+static struct buf *text_of(struct exchange *x) {
+    return buf_new(x->session.ctx.arena, DISCOVERY_MAX);
+}
+
+static enum err answer(struct exchange *x, const struct buf *b) {
+    x->response.status = STATUS_OK;
+    x->response.body = b->data;
+    x->response.len = b->len;
+    return OK;
+}
+
+static void add_meta(struct exchange *x, struct buf *b, const char *type, const char *path) {
+    buf_fmt(b, "\"meta\":{\"resourceType\":\"%s\",\"location\":", type);
+    buf_json_str(b, arena_printf(x->session.ctx.arena, "%s%s", x->session.base_url, path));
+    buf_char(b, '}');
+}
+
+enum err endpoint_provider_config(struct exchange *x) {
+    enum err e = enter(x);
+    if (e != OK)
+        return e;
+    struct buf *b = text_of(x);
+    buf_fmt(b,
+            "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig\"],"
+            "\"patch\":{\"supported\":true},"
+            "\"bulk\":{\"supported\":false,\"maxOperations\":0,\"maxPayloadSize\":0},"
+            "\"filter\":{\"supported\":true,\"maxResults\":%d},"
+            "\"changePassword\":{\"supported\":false},"
+            "\"sort\":{\"supported\":false},"
+            "\"etag\":{\"supported\":true},"
+            "\"pagination\":{\"cursor\":false,\"index\":true,\"defaultPaginationMethod\":\"index\","
+            "\"defaultPageSize\":%d,\"maxPageSize\":%d},"
+            "\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"OAuth Bearer Token\","
+            "\"description\":\"A bearer token issued by Muster for one connection\","
+            "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],",
+            LIST_MAX, LIST_COUNT, LIST_MAX);
+    add_meta(x, b, "ServiceProviderConfig", "/ServiceProviderConfig");
+    buf_char(b, '}');
+    return answer(x, b);
+}
+
+static void add_schema(struct exchange *x, struct buf *b, const struct schema *s) {
+    const char *text = json_text(x->session.ctx.arena, s->json);
+    buf_add(b, text, strlen(text) - 1);
+    buf_char(b, ',');
+    add_meta(x, b, "Schema", arena_printf(x->session.ctx.arena, "/Schemas/%s", s->urn));
+    buf_char(b, '}');
+}
+
+static void list_head(struct buf *b, size_t n) {
+    buf_fmt(b, "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%zu,\"startIndex\":1,\"itemsPerPage\":%zu,\"Resources\":[", n, n);
+}
+
+enum err endpoint_schemas(struct exchange *x) {
+    enum err e = enter(x);
+    if (e != OK)
+        return e;
+    size_t n;
+    const struct schema *const *all = schema_all(&n);
+    struct buf *b = text_of(x);
+    list_head(b, n);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_char(b, ',');
+        add_schema(x, b, all[i]);
+    }
+    buf_str(b, "]}");
+    return answer(x, b);
+}
+
+enum err endpoint_schema(struct exchange *x) {
+    enum err e = enter(x);
+    if (e != OK)
+        return e;
+    const struct schema *s = schema_find(x->id, strlen(x->id));
+    if (!s)
+        return fail(&x->session.ctx, ERR_NOT_FOUND, "no such schema");
+    struct buf *b = text_of(x);
+    add_schema(x, b, s);
+    return answer(x, b);
+}
+
+static void add_resource_type(struct exchange *x, struct buf *b, const struct resource_type *rt) {
+    buf_fmt(b,
+            "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\"],\"id\":\"%s\",\"name\":\"%s\","
+            "\"endpoint\":\"%s\",\"description\":\"%s accounts\",\"schema\":\"%s\",\"schemaExtensions\":[",
+            rt->name, rt->name, rt->endpoint, rt->name, rt->base->urn);
+    for (size_t i = 0; i < rt->n_extensions; i++)
+        buf_fmt(b, "%s{\"schema\":\"%s\",\"required\":false}", i ? "," : "", rt->extensions[i]->urn);
+    buf_str(b, "],");
+    add_meta(x, b, "ResourceType", arena_printf(x->session.ctx.arena, "/ResourceTypes/%s", rt->name));
+    buf_char(b, '}');
+}
+
+enum err endpoint_resource_types(struct exchange *x) {
+    enum err e = enter(x);
+    if (e != OK)
+        return e;
+    struct buf *b = text_of(x);
+    list_head(b, 2);
+    add_resource_type(x, b, schema_user_type());
+    buf_char(b, ',');
+    add_resource_type(x, b, schema_group_type());
+    buf_str(b, "]}");
+    return answer(x, b);
+}
+
+enum err endpoint_resource_type(struct exchange *x) {
+    enum err e = enter(x);
+    if (e != OK)
+        return e;
+    const struct resource_type *all[] = {schema_user_type(), schema_group_type()};
+    for (size_t i = 0; i < 2; i++)
+        if (strcasecmp(x->id, all[i]->name) == 0) {
+            struct buf *b = text_of(x);
+            add_resource_type(x, b, all[i]);
+            return answer(x, b);
+        }
+    return fail(&x->session.ctx, ERR_NOT_FOUND, "no such resource type");
+}
+
+enum err endpoint_unsupported(struct exchange *x) {
+    return fail(&x->session.ctx, ERR_NOT_IMPLEMENTED, NULL);
+}

@@ -1,0 +1,73 @@
+#include "endpoints.h"
+
+#include "directory/user.h"
+#include "exchange.h"
+
+enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204 };
+
+enum err endpoint_users_list(struct exchange *x) {
+    struct list_query q;
+    struct answer a;
+    enum err e = exchange_list_query(x, &q);
+    if (e == OK)
+        e = user_list(&x->session, &q, &a);
+    if (e == OK)
+        x->response = (struct response){.status = STATUS_OK, .body = a.json, .len = a.len};
+    return e;
+}
+
+enum err endpoint_users_create(struct exchange *x) {
+    const struct projection *p;
+    struct json_object *body;
+    struct answer a;
+    enum err e = exchange_projection(x, schema_user_type(), &p);
+    if (e == OK)
+        e = exchange_body(x, &body);
+    if (e == OK)
+        e = user_create(&x->session, body, p, &a);
+    if (e == OK)
+        exchange_resource(x, STATUS_CREATED, schema_user_type(), &a);
+    return e;
+}
+
+enum err endpoint_users_get(struct exchange *x) {
+    const struct projection *p;
+    struct answer a;
+    enum err e = exchange_projection(x, schema_user_type(), &p);
+    if (e == OK)
+        e = user_get(&x->session, x->id, p, &a);
+    if (e == OK)
+        exchange_read(x, schema_user_type(), &a);
+    return e;
+}
+
+/* PUT and PATCH differ only in who applies the body. */
+static enum err change(struct exchange *x, enum err (*apply)(struct session *, const char *, struct json_object *,
+                                                            struct precondition, const struct projection *, struct answer *)) {
+    const struct projection *p;
+    struct json_object *body;
+    struct answer a;
+    enum err e = exchange_projection(x, schema_user_type(), &p);
+    if (e == OK)
+        e = exchange_body(x, &body);
+    if (e == OK)
+        e = apply(&x->session, x->id, body, exchange_precondition(x), p, &a);
+    if (e == OK)
+        exchange_resource(x, STATUS_OK, schema_user_type(), &a);
+    return e;
+}
+
+enum err endpoint_users_replace(struct exchange *x) {
+    return change(x, user_replace);
+}
+
+enum err endpoint_users_patch(struct exchange *x) {
+    return change(x, user_patch);
+}
+
+enum err endpoint_users_delete(struct exchange *x) {
+    enum err e = user_delete(&x->session, x->id, exchange_precondition(x));
+    if (e == OK)
+        x->response.status = STATUS_NO_CONTENT;
+    return e;
+}

@@ -1,0 +1,72 @@
+#include "envelope.h"
+
+#include "base/buf.h"
+#include "protocol/schema.h"
+
+enum { ENVELOPE_MAX = 64 * 1024 };
+
+static const struct {
+    int status;
+    const char *scim_type;
+    const char *challenge; /* WWW-Authenticate (RFC 6750, 3) */
+    int retry_after;       /* seconds */
+} faces[ERR_COUNT] = {
+    [ERR_INVALID_FILTER] = {400, "invalidFilter", NULL, 0},
+    [ERR_INVALID_SYNTAX] = {400, "invalidSyntax", NULL, 0},
+    [ERR_INVALID_PATH] = {400, "invalidPath", NULL, 0},
+    [ERR_INVALID_VALUE] = {400, "invalidValue", NULL, 0},
+    [ERR_INVALID_VERSION] = {400, "invalidVers", NULL, 0},
+    [ERR_NO_TARGET] = {400, "noTarget", NULL, 0},
+    [ERR_MUTABILITY] = {400, "mutability", NULL, 0},
+    [ERR_UNIQUENESS] = {409, "uniqueness", NULL, 0},
+    [ERR_TOO_MANY] = {400, "tooMany", NULL, 0},
+    [ERR_SENSITIVE] = {403, "sensitive", NULL, 0},
+    [ERR_BAD_REQUEST] = {400, NULL, NULL, 0},
+    [ERR_UNAUTHORIZED] = {401, NULL, "Bearer realm=\"scim\"", 0},
+    [ERR_INVALID_TOKEN] = {401, NULL, "Bearer realm=\"scim\", error=\"invalid_token\"", 0},
+    [ERR_FORBIDDEN] = {403, NULL, NULL, 0},
+    [ERR_NOT_FOUND] = {404, NULL, NULL, 0},
+    [ERR_METHOD_NOT_ALLOWED] = {405, NULL, NULL, 0},
+    [ERR_NOT_ACCEPTABLE] = {406, NULL, NULL, 0},
+    [ERR_TIMEOUT] = {408, NULL, NULL, 0},
+    [ERR_PRECONDITION] = {412, NULL, NULL, 0},
+    [ERR_TOO_LARGE] = {413, NULL, NULL, 0},
+    [ERR_MEDIA_TYPE] = {415, NULL, NULL, 0},
+    [ERR_RATE_LIMITED] = {429, NULL, NULL, 1},
+    [ERR_NOT_IMPLEMENTED] = {501, NULL, NULL, 0},
+    [ERR_PAUSED] = {503, NULL, NULL, 300},
+    [ERR_CAP] = {507, NULL, NULL, 0},
+    [ERR_UNAVAILABLE] = {503, NULL, NULL, 5},
+    [ERR_INTERNAL] = {500, NULL, NULL, 0},
+    [ERR_USAGE] = {500, NULL, NULL, 0},
+};
+
+int envelope_status(enum err err) {
+    return faces[err].status;
+}
+
+/* What the database or a bug of ours said in detail is for the log; the client gets the kind's own text. */
+static const char *detail_for(const struct ctx *ctx, enum err err) {
+    return err == ERR_INTERNAL || ctx->err != err ? fail_text(err) : fail_detail(ctx);
+}
+
+void envelope_render(const struct ctx *ctx, enum err err, struct response *out) {
+    struct buf *b = buf_new(ctx->arena, ENVELOPE_MAX);
+    buf_fmt(b, "{\"schemas\":[\"" SCHEMA_ERROR "\"],\"status\":\"%d\"", faces[err].status);
+    if (faces[err].scim_type)
+        buf_fmt(b, ",\"scimType\":\"%s\"", faces[err].scim_type);
+    buf_str(b, ",\"detail\":");
+    buf_json_str(b, detail_for(ctx, err));
+    buf_char(b, '}');
+    if (b->overflow) {
+        buf_reset(b);
+        buf_fmt(b, "{\"schemas\":[\"" SCHEMA_ERROR "\"],\"status\":\"%d\",\"detail\":", faces[err].status);
+        buf_json_str(b, fail_text(err));
+        buf_char(b, '}');
+    }
+    out->status = faces[err].status;
+    out->body = b->data;
+    out->len = b->len;
+    out->www_authenticate = faces[err].challenge;
+    out->retry_after = faces[err].retry_after;
+}

@@ -1,0 +1,71 @@
+#ifndef MUSTER_CGI_REQUEST_H
+#define MUSTER_CGI_REQUEST_H
+
+#include "base/fail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct settings;
+
+/* Where a request comes from: the two ways of CGI behind one face. */
+struct source {
+    const char *(*param)(void *self, const char *name); /* a CGI variable, NULL if absent or empty */
+    long (*read)(void *self, char *to, size_t n);       /* bytes of the body; 0: its end; -1: broken off */
+    void *self;
+};
+
+/* A parameter of the query string, decoded. */
+struct query_param {
+    const char *name, *value;
+};
+
+enum { REQUEST_PARAMS = 64, REQUEST_QUERY_MAX = 8192, REQUEST_SEGMENTS = 8 };
+
+/* One HTTP request as the web server passed it on. Texts live in the arena of `ctx`. */
+struct request {
+    struct ctx *ctx;
+    const struct source *source;
+    const char *method;
+    const char *path;  /* raw, without the query */
+    const char *query; /* raw, "" if none */
+    const char *body;  /* NUL-terminated copy */
+    size_t body_len;
+    struct query_param params[REQUEST_PARAMS];
+    size_t n_params;
+    const char *segments[REQUEST_SEGMENTS]; /* of the path below the base, decoded */
+    size_t n_segments;
+};
+
+/* Takes method, path and query from REQUEST_METHOD and the raw REQUEST_URI (RELIABILITY: PATH_INFO is rewritten by web servers). */
+void request_open(struct request *r, struct ctx *ctx, const struct source *source);
+
+/*
+ * Reads the whole body. ERR_TOO_LARGE over `max`; ERR_BAD_REQUEST if fewer bytes come than CONTENT_LENGTH says: a body that was cut off is
+ * never taken for a whole one.
+ */
+enum err request_read_body(struct request *r, size_t max) __attribute__((warn_unused_result));
+
+/*
+ * Splits the path below `base` ("/scim") into decoded segments; one slash at the end is ignored. ERR_NOT_FOUND for what cannot name
+ * anything: another base, empty or dot segments, an encoded slash, backslash or control character, bad UTF-8; ERR_BAD_REQUEST for a
+ * broken escape.
+ */
+enum err request_split_path(struct request *r, const char *base) __attribute__((warn_unused_result));
+
+/* Decodes the query string ("+" is a space). ERR_INVALID_VALUE: too long, a broken escape, a NUL, bad UTF-8. */
+enum err request_split_query(struct request *r) __attribute__((warn_unused_result));
+
+/* A parameter's value by name without case, NULL if absent. ERR_INVALID_VALUE if it stands there twice. */
+enum err request_param(struct request *r, const char *name, const char **value) __attribute__((warn_unused_result));
+
+/* A header by its CGI name ("HTTP_IF_MATCH"), NULL if absent. */
+const char *request_header(const struct request *r, const char *cgi_name);
+
+/* ERR_MEDIA_TYPE unless the body is SCIM JSON or JSON in UTF-8; an absent type counts as SCIM. */
+enum err request_check_content_type(struct request *r) __attribute__((warn_unused_result));
+
+/* ERR_NOT_ACCEPTABLE if Accept allows neither of the two JSON types. */
+enum err request_check_accept(struct request *r) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,28 @@
+#ifndef MUSTER_CGI_RESPONSE_H
+#define MUSTER_CGI_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/* What is sent back; texts live in the request's arena. The bytes go out in one place, after the handler has returned. */
+struct response {
+    int status;
+    const char *body; /* NULL: none */
+    size_t len;
+    bool head; /* the header alone goes out */
+    const char *etag;
+    const char *location;         /* also sent as Content-Location */
+    const char *allow;            /* 405 */
+    const char *www_authenticate; /* 401, 403 */
+    int retry_after;              /* seconds, 0: not sent */
+};
+
+/* The CGI header block of a response; `request_id` is ours. */
+void response_head(const struct response *r, const char *request_id, struct buf *out);
+
+/* The reason phrase of a status that we send. */
+const char *response_reason(int status);
+
+#endif

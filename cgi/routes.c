@@ -1,0 +1,100 @@
+#include "routes.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/uuid.h"
+#include "endpoints.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { ALLOW_MAX = 128 };
+
+#define ANY(handler)                                                                                                           \
+    {"GET", handler}, {"POST", handler}, {"PUT", handler}, {"PATCH", handler}, {"DELETE", handler}
+
+static const struct route routes[] = {
+    {"Users", false, false, "/Users", {{"GET", endpoint_users_list}, {"POST", endpoint_users_create}}},
+    {"Users",
+     true,
+     false,
+     "/Users/{id}",
+     {{"GET", endpoint_users_get},
+      {"PUT", endpoint_users_replace},
+      {"PATCH", endpoint_users_patch},
+      {"DELETE", endpoint_users_delete}}},
+    {"Groups", false, false, "/Groups", {{"GET", endpoint_groups_list}, {"POST", endpoint_groups_create}}},
+    {"Groups",
+     true,
+     false,
+     "/Groups/{id}",
+     {{"GET", endpoint_groups_get},
+      {"PUT", endpoint_groups_replace},
+      {"PATCH", endpoint_groups_patch},
+      {"DELETE", endpoint_groups_delete}}},
+    {"ServiceProviderConfig", false, true, "/ServiceProviderConfig", {{"GET", endpoint_provider_config}}},
+    {"Schemas", false, false, "/Schemas", {{"GET", endpoint_schemas}}},
+    {"Schemas", true, false, "/Schemas/{id}", {{"GET", endpoint_schema}}},
+    {"ResourceTypes", false, false, "/ResourceTypes", {{"GET", endpoint_resource_types}}},
+    {"ResourceTypes", true, false, "/ResourceTypes/{id}", {{"GET", endpoint_resource_type}}},
+    {"Me", false, false, "/Me", {ANY(endpoint_unsupported)}},
+    {"Bulk", false, false, "/Bulk", {{"POST", endpoint_unsupported}}},
+};
+
+static bool is_version(const char *s) {
+    return (s[0] == 'v' || s[0] == 'V') && s[1] && s[strspn(s + 1, "0123456789") + 1] == '\0';
+}
+
+/* Skips [v2/][connections/{id}/]; both may be left out. */
+static enum err skip_prefix(struct exchange *x, size_t *at) {
+    struct request *r = &x->request;
+    struct ctx *ctx = &x->session.ctx;
+    if (*at < r->n_segments && is_version(r->segments[*at])) {
+        if (strcasecmp(r->segments[*at], "v2") != 0)
+            return fail(ctx, ERR_INVALID_VERSION, "protocol version %s is not supported, use v2", r->segments[*at]);
+        ++*at;
+    }
+    if (*at + 1 < r->n_segments && strcasecmp(r->segments[*at], "connections") == 0) {
+        const char *id = r->segments[*at + 1];
+        if (!uuid_valid(id, strlen(id)))
+            return fail(ctx, ERR_NOT_FOUND, NULL);
+        x->session.asked_connection = id;
+        *at += 2;
+    }
+    return OK;
+}
+
+enum err routes_find(struct exchange *x, const struct route **out) {
+    struct request *r = &x->request;
+    size_t at = 0;
+    enum err e = skip_prefix(x, &at);
+    if (e != OK)
+        return e;
+    size_t left = r->n_segments - at;
+    if (left != 1 && left != 2)
+        return fail(&x->session.ctx, ERR_NOT_FOUND, "no such endpoint");
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        if (strcasecmp(routes[i].endpoint, r->segments[at]) != 0 || routes[i].with_id != (left == 2))
+            continue;
+        x->id = left == 2 ? r->segments[at + 1] : NULL;
+        x->route = routes[i].name;
+        *out = &routes[i];
+        return OK;
+    }
+    return fail(&x->session.ctx, ERR_NOT_FOUND, "no such endpoint");
+}
+
+enum err routes_handler(struct exchange *x, const struct route *route, enum err (**out)(struct exchange *)) {
+    const char *method = strcmp(x->request.method, "HEAD") == 0 ? "GET" : x->request.method;
+    struct buf *allow = buf_new(x->session.ctx.arena, ALLOW_MAX);
+    for (size_t i = 0; i < ROUTE_METHODS && route->methods[i].method; i++) {
+        const char *name = route->methods[i].method;
+        if (strcmp(name, method) == 0) {
+            *out = route->methods[i].handler;
+            return OK;
+        }
+        buf_fmt(allow, "%s%s%s", i ? ", " : "", name, strcmp(name, "GET") == 0 ? ", HEAD" : "");
+    }
+    x->response.allow = allow->data;
+    return fail(&x->session.ctx, ERR_METHOD_NOT_ALLOWED, "this URL answers %s", allow->data);
+}

@@ -1,0 +1,206 @@
+#include "worker.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/db.h"
+#include "base/log.h"
+#include "base/uuid.h"
+#include "client_address.h"
+#include "dispatch.h"
+#include "watchdog.h"
+
+#include <fcgiapp.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SLOTS = 64, HEAD_MAX = 32 * 1024 };
+
+/* What lives as long as the process. */
+struct worker {
+    const struct settings *settings;
+    struct db *db;
+    struct arena *arena;
+};
+
+static void open_worker(struct worker *w, const struct settings *settings) {
+    *w = (struct worker){.settings = settings, .db = db_create(settings, "muster-scim"), .arena = arena_create()};
+}
+
+static void close_worker(struct worker *w) {
+    db_destroy(w->db);
+    arena_destroy(w->arena);
+}
+
+
+
+
+static void log_request(const struct exchange *x, const char *request_id, int64_t started) {
+    char status[16], ms[24], bytes[24], trips[24];
+    snprintf(status, sizeof status, "%d", x->response.status);
+    snprintf(ms, sizeof ms, "%lld", (long long)(clock_monotonic_ms() - started));
+    snprintf(bytes, sizeof bytes, "%zu", x->response.body ? x->response.len : 0);
+    snprintf(trips, sizeof trips, "%llu", (unsigned long long)db_counts(x->session.db).round_trips);
+    log_line(LOG_INFO, "request", "request", request_id, "method", x->request.method, "route", x->route, "status", status,
+             "ms", ms, "bytes", bytes, "organization", x->session.tenant.organization_id, "connection",
+             x->session.tenant.connection_id, "token", x->session.tenant.token_id, "client", x->session.client_address,
+             "client_request", request_header(&x->request, "HTTP_X_REQUEST_ID"), "error",
+             x->response.status >= 400 ? fail_name(x->session.ctx.err) : NULL, "trips", trips, NULL);
+}
+
+static void handle(struct worker *w, const struct source *source, int (*put)(void *self, const char *bytes, size_t n), void *to) {
+    char request_id[UUID_TEXT + 1];
+    int64_t started = clock_monotonic_ms();
+    struct exchange *x = arena_alloc(w->arena, sizeof *x);
+    uuid_new(request_id);
+    x->settings = w->settings;
+    x->session.ctx.arena = w->arena;
+    x->session.db = w->db;
+    x->session.base_url = w->settings->public_url;
+    x->session.request_id = request_id;
+    x->session.slot = (int)(getpid() % SLOTS);
+    request_open(&x->request, &x->session.ctx, source);
+    x->session.client_address = client_address(&x->request, w->settings->trusted_proxies);
+    db_deadline(w->db, started + w->settings->deadline_ms);
+    dispatch(x);
+    watchdog_phase(WATCHDOG_WRITE);
+    struct buf *head = buf_new(w->arena, HEAD_MAX);
+    response_head(&x->response, request_id, head);
+    int gone = put(to, head->data, head->len);
+    if (gone >= 0 && x->response.body && !x->response.head)
+        (void)put(to, x->response.body, x->response.len);
+    log_request(x, request_id, started);
+}
+
+static const char *fcgi_param(void *self, const char *name) {
+    FCGX_Request *r = self;
+    const char *value = FCGX_GetParam(name, r->envp);
+    return value && *value ? value : NULL;
+}
+
+/* A stream that the watchdog shut down ends like one that is complete; the length tells (request.c). */
+static long fcgi_read(void *self, char *to, size_t n) {
+    FCGX_Request *r = self;
+    int got = FCGX_GetStr(to, n > INT_MAX ? INT_MAX : (int)n, r->in);
+    return watchdog_fired() ? -1 : got;
+}
+
+static int fcgi_write(void *self, const char *bytes, size_t n) {
+    FCGX_Request *r = self;
+    while (n) {
+        int step = n > INT_MAX ? INT_MAX : (int)n;
+        if (FCGX_PutStr(bytes, step, r->out) != step)
+            return -1;
+        bytes += step;
+        n -= (size_t)step;
+    }
+    return 0;
+}
+
+static volatile sig_atomic_t stopping;
+
+static void on_stop(int signal) {
+    (void)signal;
+    stopping = 1;
+    FCGX_ShutdownPending();
+}
+
+/* Not restarted: an accept that waits must return. FCGX_Init sets handlers of its own, so ours come after it. */
+static void catch_stop(void) {
+    struct sigaction sa = {.sa_handler = on_stop};
+    sigaction(SIGTERM, &sa, NULL);
+    sigaction(SIGINT, &sa, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGHUP, &ignore, NULL);
+    sigaction(SIGUSR1, &ignore, NULL);
+}
+
+/* Resident MiB of this process, 0 if /proc does not tell. */
+static long resident_mb(void) {
+    char text[64] = "";
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (!f)
+        return 0;
+    size_t n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    const char *second = n ? strchr(text, ' ') : NULL;
+    return second ? strtol(second, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024) / 1024 : 0;
+}
+
+static bool grown(const struct settings *s, long served) {
+    enum { LOOK_EVERY = 64 };
+    return served >= s->worker_requests || (served % LOOK_EVERY == 0 && resident_mb() > s->worker_rss_mb);
+}
+
+int worker_run(const struct settings *settings) {
+    struct worker w;
+    FCGX_Request request;
+    if (FCGX_Init() != 0 || FCGX_InitRequest(&request, STDIN_FILENO, 0) != 0)
+        log_fatal("worker", "the FastCGI socket cannot be used");
+    open_worker(&w, settings);
+    catch_stop();
+    watchdog_start(&request.ipcFd, settings->body_ms, settings->deadline_ms);
+    for (long served = 1; !stopping; served++) {
+        watchdog_phase(WATCHDOG_ACCEPT);
+        if (FCGX_Accept_r(&request) < 0)
+            break;
+        watchdog_phase(WATCHDOG_READ);
+        struct source source = {.param = fcgi_param, .read = fcgi_read, .self = &request};
+        handle(&w, &source, fcgi_write, &request);
+        FCGX_Finish_r(&request);
+        arena_reset(w.arena);
+        if (grown(settings, served))
+            break;
+    }
+    close_worker(&w);
+    return 0;
+}
+
+static const char *cgi_param(void *self, const char *name) {
+    (void)self;
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+/* A web server may leave the pipe open behind the body, so no more is read than CONTENT_LENGTH says. */
+static long cgi_read(void *self, char *to, size_t n) {
+    size_t *left = self;
+    if (*left == 0)
+        return 0;
+    long got = read(STDIN_FILENO, to, n < *left ? n : *left);
+    if (got > 0)
+        *left -= (size_t)got;
+    return watchdog_fired() ? -1 : got;
+}
+
+static int cgi_write(void *self, const char *bytes, size_t n) {
+    (void)self;
+    while (n) {
+        ssize_t step = write(STDOUT_FILENO, bytes, n);
+        if (step <= 0)
+            return -1;
+        bytes += step;
+        n -= (size_t)step;
+    }
+    return 0;
+}
+
+int worker_cgi(const struct settings *settings) {
+    struct worker w;
+    int fd = STDIN_FILENO;
+    const char *length = getenv("CONTENT_LENGTH");
+    size_t left = length ? strtoul(length, NULL, 10) : 0;
+    struct source source = {.param = cgi_param, .read = cgi_read, .self = &left};
+    open_worker(&w, settings);
+    catch_stop();
+    watchdog_start(&fd, settings->body_ms, settings->deadline_ms);
+    watchdog_phase(WATCHDOG_READ);
+    handle(&w, &source, cgi_write, NULL);
+    close_worker(&w);
+    return 0;
+}

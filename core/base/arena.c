@@ -1,0 +1,117 @@
+#include "base/arena.h"
+
+#include "base/log.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 1024 * 1024 };
+
+struct block {
+    struct block *next; /* older */
+    size_t size, used;
+    alignas(max_align_t) char data[];
+};
+
+struct deferred {
+    struct deferred *next; /* older */
+    void (*fn)(void *);
+    void *ptr;
+};
+
+struct arena {
+    struct block *newest;
+    struct deferred *deferred;
+};
+
+static struct block *block_new(size_t size, struct block *next) {
+    struct block *b = malloc(sizeof *b + size);
+    *b = (struct block){.next = next, .size = size};
+    return b;
+}
+
+struct arena *arena_create(void) {
+    struct arena *a = calloc(1, sizeof *a);
+    a->newest = block_new(FIRST_BLOCK, NULL);
+    return a;
+}
+
+void arena_reset(struct arena *a) {
+    for (struct deferred *d = a->deferred; d; d = d->next)
+        d->fn(d->ptr);
+    a->deferred = NULL;
+    while (a->newest->next) {
+        struct block *older = a->newest->next;
+        free(a->newest);
+        a->newest = older;
+    }
+    a->newest->used = 0;
+}
+
+void arena_destroy(struct arena *a) {
+    if (!a)
+        return;
+    arena_reset(a);
+    free(a->newest);
+    free(a);
+}
+
+void *arena_alloc(struct arena *a, size_t size) {
+    if (size > SIZE_MAX / 4)
+        log_fatal("arena", "an impossible size was asked for");
+    size_t want = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (a->newest->size - a->newest->used < want) {
+        size_t next = a->newest->size < LARGEST_BLOCK ? a->newest->size * 2 : LARGEST_BLOCK;
+        a->newest = block_new(want > next ? want : next, a->newest);
+    }
+    void *p = a->newest->data + a->newest->used;
+    a->newest->used += want;
+    return memset(p, 0, size);
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size) {
+    if (size && n > SIZE_MAX / size)
+        log_fatal("arena", "an impossible size was asked for");
+    return arena_alloc(a, n * size);
+}
+
+char *arena_strdup(struct arena *a, const char *s) {
+    return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len) {
+    char *copy = arena_alloc(a, len + 1);
+    memcpy(copy, s, len);
+    return copy;
+}
+
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) {
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    if (n < 0)
+        log_fatal("arena", "a text cannot be formatted");
+    char *text = arena_alloc(a, (size_t)n + 1);
+    vsnprintf(text, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return text;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    char *text = arena_vprintf(a, fmt, ap);
+    va_end(ap);
+    return text;
+}
+
+void arena_defer(struct arena *a, void (*fn)(void *), void *ptr) {
+    if (!ptr)
+        return;
+    struct deferred *d = arena_alloc(a, sizeof *d);
+    *d = (struct deferred){.next = a->deferred, .fn = fn, .ptr = ptr};
+    a->deferred = d;
+}

@@ -1,0 +1,207 @@
+#include "base/db_internal.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILTER_MARK "/*filter*/ true"
+enum { STATEMENT_MAX = 256 * 1024 };
+
+struct db *db_create(const struct settings *settings, const char *application) {
+    struct db *db = calloc(1, sizeof *db);
+    db->settings = settings;
+    db->application = application;
+    db->queue_arena = arena_create();
+    db->deadline = INT64_MAX;
+    return db;
+}
+
+void db_destroy(struct db *db) {
+    if (!db)
+        return;
+    db_drop(db);
+    for (size_t i = 0; i < DB_SHAPES; i++)
+        free(db->shapes[i].text);
+    arena_destroy(db->queue_arena);
+    free(db);
+}
+
+void db_deadline(struct db *db, int64_t at_ms) {
+    db->deadline = at_ms;
+}
+
+struct db_counts db_counts(const struct db *db) {
+    return db->counts;
+}
+
+const char *db_constraint(const struct db *db) {
+    return db->constraint;
+}
+
+const char *db_message(const struct db *db) {
+    return db->message;
+}
+
+void db_drop(struct db *db) {
+    if (db->conn)
+        PQfinish(db->conn);
+    db->conn = NULL;
+    db->in_transaction = false;
+    memset(db->prepared, 0, sizeof db->prepared);
+    for (size_t i = 0; i < DB_SHAPES; i++)
+        db->shapes[i].prepared = false;
+}
+
+bool db_wait(struct db *db, bool write, int64_t deadline) {
+    for (;;) {
+        int64_t left = deadline - clock_monotonic_ms();
+        if (left <= 0)
+            return false;
+        struct pollfd p = {.fd = PQsocket(db->conn), .events = (short)(POLLIN | (write ? POLLOUT : 0))};
+        int n = poll(&p, 1, left > 1000 ? 1000 : (int)left);
+        if (n > 0)
+            return true;
+    }
+}
+
+static void ignore_notice(void *arg, const PGresult *res) {
+    (void)arg;
+    (void)res;
+}
+
+static PGconn *connect_start(const struct db *db) {
+    const char *keys[] = {"dbname", "application_name", "client_encoding", "gssencmode", NULL};
+    const char *values[] = {db->settings->db, db->application, "UTF8", "disable", NULL};
+    return PQconnectStartParams(keys, values, 1);
+}
+
+enum err db_connect(struct ctx *ctx, struct db *db) {
+    if (db->conn)
+        return OK;
+    int64_t deadline = clock_monotonic_ms() + db->settings->connect_ms;
+    if (deadline > db->deadline)
+        deadline = db->deadline;
+    db->conn = connect_start(db);
+    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+    while (PQstatus(db->conn) != CONNECTION_BAD && status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED) {
+        struct pollfd p = {.fd = PQsocket(db->conn),
+                           .events = (short)(status == PGRES_POLLING_READING ? POLLIN : POLLOUT)};
+        int64_t left = deadline - clock_monotonic_ms();
+        if (left <= 0 || (poll(&p, 1, (int)(left > 60000 ? 60000 : left)) == 0))
+            break;
+        status = PQconnectPoll(db->conn);
+    }
+    db->counts.connects++;
+    if (PQstatus(db->conn) == CONNECTION_OK && status == PGRES_POLLING_OK) {
+        PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
+        if (PQsetnonblocking(db->conn, 1) == 0 && PQenterPipelineMode(db->conn) == 1)
+            return OK;
+    }
+    snprintf(db->message, sizeof db->message, "%s", PQerrorMessage(db->conn));
+    log_line(LOG_ERROR, "db_connect", "reason", "no connection", NULL);
+    db_drop(db);
+    db->outcome = DB_LOST;
+    return fail(ctx, ERR_UNAVAILABLE, "the database cannot be reached at the moment, try again later");
+}
+
+void db_queue_clear(struct db *db) {
+    db->n_queued = 0;
+    db->hidden = 0;
+    arena_reset(db->queue_arena);
+}
+
+static struct db_queued *queue_next(struct db *db) {
+    assert(db->n_queued < DB_BATCH);
+    return &db->queue[db->n_queued++];
+}
+
+void db_add(struct db *db, enum sql q, const char *const *params) {
+    const struct sql_statement *s = &sql_statements[q];
+    const char **copy = arena_array(db->queue_arena, (size_t)s->n_params + 1, sizeof *copy);
+    for (int i = 0; i < s->n_params; i++)
+        copy[i] = params[i];
+    *queue_next(db) = (struct db_queued){.name = s->name,
+                                         .text = s->text,
+                                         .params = copy,
+                                         .n_params = s->n_params,
+                                         .prepared = &db->prepared[q]};
+}
+
+/* The statement with each mark replaced by the condition. */
+static const char *with_filter(struct arena *a, const char *text, const char *where) {
+    struct buf *b = buf_new(a, STATEMENT_MAX);
+    for (const char *mark; (mark = strstr(text, FILTER_MARK)); text = mark + strlen(FILTER_MARK)) {
+        buf_add(b, text, (size_t)(mark - text));
+        buf_fmt(b, "(%s)", where);
+    }
+    buf_str(b, text);
+    assert(!b->overflow);
+    return b->data;
+}
+
+/* Statements of the same shape share a prepared statement; the oldest of a full table makes room. */
+static struct db_shape *shape_of(struct db *db, const char *text) {
+    for (size_t i = 0; i < DB_SHAPES; i++)
+        if (db->shapes[i].text && strcmp(db->shapes[i].text, text) == 0)
+            return &db->shapes[i];
+    struct db_shape *s = &db->shapes[db->next_shape % DB_SHAPES];
+    free(s->text);
+    s->text = strdup(text);
+    snprintf(s->name, sizeof s->name, "filtered_%u", db->next_shape++);
+    s->prepared = false;
+    return s;
+}
+
+void db_add_filtered(struct db *db, enum sql q, const char *const *params, const char *where, const char *const *more,
+                     size_t n_more) {
+    const struct sql_statement *s = &sql_statements[q];
+    size_t own = (size_t)s->n_params;
+    const char **copy = arena_array(db->queue_arena, own + n_more + 1, sizeof *copy);
+    for (size_t i = 0; i < own + n_more; i++)
+        copy[i] = i < own ? params[i] : more[i - own];
+    struct db_shape *shape = shape_of(db, with_filter(db->queue_arena, s->text, where));
+    *queue_next(db) = (struct db_queued){.name = shape->name,
+                                         .text = shape->text,
+                                         .params = copy,
+                                         .n_params = (int)(own + n_more),
+                                         .prepared = &shape->prepared};
+}
+
+size_t db_queued(const struct db *db) {
+    return db->n_queued - db->hidden;
+}
+
+size_t db_count(struct db_rows rows) {
+    return (size_t)PQntuples(rows.result);
+}
+
+static int column_of(struct db_rows rows, const char *column) {
+    int c = PQfnumber(rows.result, column);
+    if (c < 0)
+        log_fatal("db_column", column);
+    return c;
+}
+
+bool db_null(struct db_rows rows, size_t row, const char *column) {
+    return PQgetisnull(rows.result, (int)row, column_of(rows, column));
+}
+
+const char *db_text(struct db_rows rows, size_t row, const char *column) {
+    int c = column_of(rows, column);
+    return PQgetisnull(rows.result, (int)row, c) ? NULL : PQgetvalue(rows.result, (int)row, c);
+}
+
+int64_t db_int(struct db_rows rows, size_t row, const char *column) {
+    const char *s = db_text(rows, row, column);
+    return s ? strtoll(s, NULL, 10) : 0;
+}
+
+bool db_bool(struct db_rows rows, size_t row, const char *column) {
+    const char *s = db_text(rows, row, column);
+    return s && s[0] == 't';
+}

@@ -1,0 +1,101 @@
+#ifndef MUSTER_BASE_DB_H
+#define MUSTER_BASE_DB_H
+
+#include "base/fail.h"
+#include "base/sql.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct settings;
+
+/*
+ * One connection to PostgreSQL. Statements are queued with db_add() and go out together, in one libpq pipeline: one
+ * network round trip a batch. SQL comes from sql/queries/ alone; a filter is the one addition.
+ */
+struct db;
+
+/* The rows of one statement; they live as long as the arena of the work that ran it. */
+struct db_rows {
+    void *result;
+};
+
+/* Connects at the first use. `application` shows in pg_stat_activity. */
+struct db *db_create(const struct settings *settings, const char *application);
+void db_destroy(struct db *db);
+
+/* Work after this moment (clock_monotonic_ms) is given up: the connection is dropped, ERR_UNAVAILABLE. */
+void db_deadline(struct db *db, int64_t at_ms);
+
+/* Round trips and connections made since the start. */
+struct db_counts {
+    uint64_t round_trips, connects, retries, ambiguous;
+};
+struct db_counts db_counts(const struct db *db);
+
+/* Queues a statement with its parameters (text or NULL; as many as the statement has; borrowed until it runs). */
+void db_add(struct db *db, enum sql q, const char *const *params);
+
+/*
+ * Queues a statement whose text has the mark of a filter (a comment "filter" before true): each mark is replaced by `where`, a
+ * condition of constant fragments and $n (protocol/filter_sql.h), with its parameters behind the statement's own.
+ */
+void db_add_filtered(struct db *db, enum sql q, const char *const *params, const char *where, const char *const *more,
+                     size_t n_more);
+
+/* How many statements of the caller are queued: where the rows of the next one will be. */
+size_t db_queued(const struct db *db);
+
+/* The most that a batch can hold, our own statements included. */
+enum { DB_BATCH = 64 };
+
+/*
+ * Sends what is queued and waits for it: rows[i] are those of the i-th statement. Outside a transaction the batch is one of its
+ * own. Errors: ERR_UNAVAILABLE (no database, deadline), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value that PostgreSQL cannot take),
+ * ERR_INTERNAL. `rows` must have room for all that is queued.
+ */
+enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
+
+/* db_run() for a batch that only reads: sent again once, on a new connection, if the old one turns out to be gone. */
+enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
+
+/*
+ * One transaction. `work` queues its first statements (BEGIN is put in front), runs them with db_run(), computes,
+ * queues its last statements and returns OK: those go out with COMMIT in one batch. Two round trips. An error of `work`
+ * rolls back.
+ *
+ * `work` may be called again, with everything that it queued or got gone: after a serialization failure, deadlock or lock timeout (up to
+ * 3 times), after 23505 (the same; then ERR_UNIQUENESS), after a connection that was lost before COMMIT was sent (once). After COMMIT was sent and the
+ * connection was lost, the audit event `event_id` of `organization` tells what happened: there: OK; not there: `work` runs again.
+ * `organization` is read after `work` returned OK.
+ */
+struct db_transaction {
+    enum err (*work)(struct ctx *ctx, struct db *db, void *arg);
+    void *arg;
+    const char *event_id;     /* UUIDv7 of the request; NULL: an ambiguous commit is ERR_UNAVAILABLE */
+    const char *organization; /* whose audit log has it; work sets it */
+    struct db_rows *rows;     /* receives the rows of the last batch, if not NULL */
+    bool final_duplicate;     /* work sets it: 23505 is not worth another try */
+    bool read_again;          /* out: committed, but the rows of the last batch were lost with the connection */
+};
+enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) __attribute__((warn_unused_result));
+
+/* Runs a script (a migration) in a transaction of its own; on failure the detail is PostgreSQL's message. For the operator's command. */
+enum err db_script(struct ctx *ctx, struct db *db, const char *text) __attribute__((warn_unused_result));
+
+/* The constraint that the last failed statement broke, "" if none. */
+const char *db_constraint(const struct db *db);
+
+/* The message of the last failed statement, for the operator's command; never for clients. */
+const char *db_message(const struct db *db);
+
+size_t db_count(struct db_rows rows);
+bool db_null(struct db_rows rows, size_t row, const char *column);
+
+/* A value as text; NULL if it is null. An unknown column is a broken promise of ours and ends the process. */
+const char *db_text(struct db_rows rows, size_t row, const char *column);
+int64_t db_int(struct db_rows rows, size_t row, const char *column); /* 0 if null */
+bool db_bool(struct db_rows rows, size_t row, const char *column);   /* false if null */
+
+#endif

@@ -1,0 +1,211 @@
+#include "base/db_internal.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a SQLSTATE (or its class, two characters) means to us; the first match counts. */
+static const struct {
+    const char *state;
+    enum db_outcome outcome;
+    enum err err;
+} meanings[] = {
+    {"40001", DB_CONFLICT, ERR_UNAVAILABLE}, {"40P01", DB_CONFLICT, ERR_UNAVAILABLE},
+    {"55P03", DB_CONFLICT, ERR_UNAVAILABLE}, {"23505", DB_DUPLICATE, ERR_UNIQUENESS},
+    {"57P01", DB_LOST, ERR_UNAVAILABLE},     {"57P02", DB_LOST, ERR_UNAVAILABLE},
+    {"57P03", DB_LOST, ERR_UNAVAILABLE},     {"25P03", DB_LOST, ERR_UNAVAILABLE},
+    {"25006", DB_LOST, ERR_UNAVAILABLE},     {"08", DB_LOST, ERR_UNAVAILABLE},
+    {"53", DB_REFUSED, ERR_UNAVAILABLE},     {"57014", DB_REFUSED, ERR_UNAVAILABLE},
+    {"58", DB_REFUSED, ERR_UNAVAILABLE},     {"22", DB_REFUSED, ERR_INVALID_VALUE},
+};
+
+static const char *outcome_text(enum err err) {
+    return err == ERR_UNAVAILABLE ? "the database is not available at the moment, try again later" : NULL;
+}
+
+enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const char *constraint) {
+    if (!sqlstate) {
+        log_line(LOG_WARN, "db_lost", NULL);
+        db->outcome = DB_LOST;
+        return fail(ctx, ERR_UNAVAILABLE, "%s", outcome_text(ERR_UNAVAILABLE));
+    }
+    snprintf(db->constraint, sizeof db->constraint, "%s", constraint ? constraint : "");
+    db->outcome = DB_REFUSED;
+    enum err err = ERR_INTERNAL;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (strncmp(sqlstate, meanings[i].state, strlen(meanings[i].state)) == 0) {
+            db->outcome = meanings[i].outcome;
+            err = meanings[i].err;
+            break;
+        }
+    enum log_level level = err == ERR_INTERNAL ? LOG_ERROR : LOG_INFO;
+    log_line(level, "db_error", "sqlstate", sqlstate, "constraint", constraint, NULL);
+    return fail(ctx, err, err == ERR_UNAVAILABLE ? "%s" : NULL, outcome_text(err));
+}
+
+static enum err given_up(struct ctx *ctx, struct db *db) {
+    log_line(LOG_WARN, "db_deadline", NULL);
+    db_drop(db);
+    db->outcome = DB_DEADLINE;
+    return fail(ctx, ERR_UNAVAILABLE, "the database did not answer in time, try again later");
+}
+
+/* Anything that libpq itself refuses means that the connection cannot be trusted any more. */
+static enum err broken(struct ctx *ctx, struct db *db) {
+    snprintf(db->message, sizeof db->message, "%s", PQerrorMessage(db->conn));
+    enum err err = db_classify(ctx, db, NULL, NULL);
+    db_drop(db);
+    return err;
+}
+
+static bool send_statement(struct db *db, const struct db_queued *q, bool *preparing) {
+    *preparing = false;
+    if (!db->settings->prepare)
+        return PQsendQueryParams(db->conn, q->text, q->n_params, NULL, q->params, NULL, NULL, 0) == 1;
+    if (!*q->prepared) {
+        *preparing = true;
+        if (PQsendPrepare(db->conn, q->name, q->text, 0, NULL) != 1)
+            return false;
+    }
+    return PQsendQueryPrepared(db->conn, q->name, q->n_params, q->params, NULL, NULL, 0) == 1;
+}
+
+static enum err flush(struct ctx *ctx, struct db *db) {
+    for (int left; (left = PQflush(db->conn)) != 0;) {
+        if (left < 0)
+            return broken(ctx, db);
+        if (!db_wait(db, true, db->deadline))
+            return given_up(ctx, db);
+        if (!PQconsumeInput(db->conn))
+            return broken(ctx, db);
+    }
+    return OK;
+}
+
+/* The next result; *out NULL ends the results of one statement. */
+static enum err next_result(struct ctx *ctx, struct db *db, PGresult **out) {
+    while (PQisBusy(db->conn)) {
+        if (!db_wait(db, false, db->deadline))
+            return given_up(ctx, db);
+        if (!PQconsumeInput(db->conn))
+            return broken(ctx, db);
+    }
+    *out = PQgetResult(db->conn);
+    return OK;
+}
+
+static void clear_result(void *res) {
+    PQclear(res);
+}
+
+/*
+ * Reads what one message (a prepare or a statement) gave. `err` receives its failure; being skipped after an earlier
+ * failure is none. The function itself fails only when the connection is gone.
+ */
+static enum err read_one(struct ctx *ctx, struct db *db, struct db_rows *rows, bool *good, enum err *err) {
+    *good = false;
+    PGresult *res = NULL;
+    enum err e;
+    while ((e = next_result(ctx, db, &res)) == OK && res) {
+        arena_defer(ctx->arena, clear_result, res);
+        ExecStatusType status = PQresultStatus(res);
+        if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+            *good = true;
+            if (rows)
+                rows->result = res;
+            if (db->commit_queued && strcmp(PQcmdStatus(res), "COMMIT") == 0)
+                db->committed = true;
+        } else if (status == PGRES_FATAL_ERROR) {
+            const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+            snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
+            *err = db_classify(ctx, db, state, PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME));
+            if (db->outcome == DB_LOST) {
+                db_drop(db);
+                return *err;
+            }
+        } else if (status != PGRES_PIPELINE_ABORTED)
+            return broken(ctx, db);
+    }
+    return e;
+}
+
+static enum err read_batch(struct ctx *ctx, struct db *db, const bool *preparing, struct db_rows *rows) {
+    enum err failure = OK;
+    for (size_t i = 0; i < db->n_queued; i++) {
+        bool good;
+        enum err e;
+        if (preparing[i]) {
+            if ((e = read_one(ctx, db, NULL, &good, &failure)) != OK)
+                return e;
+            *db->queue[i].prepared = good;
+        }
+        struct db_rows *row = rows && i >= db->hidden ? &rows[i - db->hidden] : NULL;
+        if ((e = read_one(ctx, db, row, &good, &failure)) != OK)
+            return e;
+    }
+    PGresult *sync = NULL;
+    enum err e = next_result(ctx, db, &sync);
+    if (e != OK)
+        return e;
+    bool synced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+    PQclear(sync);
+    return synced ? failure : broken(ctx, db);
+}
+
+/* Frees statements that a full table of shapes has pushed out only with the connection: there are few. */
+enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    enum err e = db_connect(ctx, db);
+    if (e != OK)
+        return e;
+    bool preparing[DB_BATCH];
+    db->outcome = DB_DONE;
+    for (size_t i = 0; i < db->n_queued; i++)
+        if (!send_statement(db, &db->queue[i], &preparing[i]))
+            return broken(ctx, db);
+    if (PQpipelineSync(db->conn) != 1)
+        return broken(ctx, db);
+    db->commit_sent = db->commit_queued;
+    db->counts.round_trips++;
+    if ((e = flush(ctx, db)) != OK)
+        return e;
+    return read_batch(ctx, db, preparing, rows);
+}
+
+enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    enum err e = db_send_batch(ctx, db, rows);
+    db_queue_clear(db);
+    return e;
+}
+
+enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    bool had_connection = db->conn;
+    enum err e = db_send_batch(ctx, db, rows);
+    if (db->outcome == DB_LOST && had_connection) {
+        db->counts.retries++;
+        fail_clear(ctx);
+        e = db_send_batch(ctx, db, rows);
+    }
+    db_queue_clear(db);
+    return e;
+}
+
+enum err db_script(struct ctx *ctx, struct db *db, const char *text) {
+    enum err e = db_connect(ctx, db);
+    if (e != OK)
+        return e;
+    PQexitPipelineMode(db->conn);
+    PQsetnonblocking(db->conn, 0);
+    PGresult *res = PQexec(db->conn, text);
+    bool good = PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK;
+    if (!good)
+        snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
+    PQclear(res);
+    PQsetnonblocking(db->conn, 1);
+    if (!good) {
+        db_drop(db);
+        return fail(ctx, ERR_INTERNAL, "%s", db->message);
+    }
+    PQenterPipelineMode(db->conn);
+    return OK;
+}

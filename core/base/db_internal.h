@@ -1,0 +1,74 @@
+#ifndef MUSTER_BASE_DB_INTERNAL_H
+#define MUSTER_BASE_DB_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/db.h"
+#include "base/settings.h"
+
+#include <libpq-fe.h>
+
+enum { DB_SHAPES = 64, DB_MESSAGE = 1024, DB_STATE = 5 };
+
+/* How the last batch ended, as far as it decides what may be done next. */
+enum db_outcome {
+    DB_DONE,
+    DB_LOST,      /* the connection is gone (SQLSTATE missing, class 08, 57P01 to 57P03, 25006) */
+    DB_DEADLINE,  /* given up by us; the connection was dropped */
+    DB_CONFLICT,  /* 40001, 40P01, 55P03: the same work may succeed now */
+    DB_DUPLICATE, /* 23505 */
+    DB_REFUSED,   /* everything else */
+};
+
+struct db_queued {
+    const char *name; /* prepared under this name; "" is never prepared */
+    const char *text;
+    const char *const *params;
+    int n_params;
+    bool *prepared; /* where it is remembered that this connection has it */
+};
+
+struct db {
+    const struct settings *settings;
+    const char *application;
+    PGconn *conn;
+    struct arena *queue_arena; /* what is queued, until it ran */
+    struct db_queued queue[DB_BATCH];
+    size_t n_queued;
+    size_t hidden; /* statements at the front of the queue that are ours, not the caller's */
+    int64_t deadline;
+    enum db_outcome outcome;
+    bool in_transaction;
+    bool commit_queued;
+    bool commit_sent;
+    bool committed;
+    bool prepared[SQL_COUNT];
+    struct db_shape {
+        char *text;
+        char name[24];
+        bool prepared;
+    } shapes[DB_SHAPES];
+    unsigned next_shape;
+    char message[DB_MESSAGE];
+    char constraint[64];
+    struct db_counts counts;
+};
+
+/* Connects if there is no connection; within the deadline and MUSTER_CONNECT_MS. */
+enum err db_connect(struct ctx *ctx, struct db *db);
+
+/* Drops the connection and all that was remembered of it. */
+void db_drop(struct db *db);
+
+/* Forgets what is queued. */
+void db_queue_clear(struct db *db);
+
+/* Waits until the socket can be read (or written too, with `write`); false: the deadline passed. */
+bool db_wait(struct db *db, bool write, int64_t deadline);
+
+/* Sends the queue once; `rows` may be NULL. Sets db->outcome; leaves the queue as it is. */
+enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows);
+
+/* Names what went wrong by its SQLSTATE (NULL: the connection is gone), logs it, and records it in ctx. */
+enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const char *constraint);
+
+#endif

@@ -1,0 +1,152 @@
+#include "base/db_internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, AMBIGUOUS_MS = 5000 };
+
+/*
+ * The number under which this request's transaction is locked: whoever wants to know how an interrupted one ended waits for
+ * the lock, and so for its end. Taken from the random tail of the event's id.
+ */
+static void mark_key(const char *event_id, char out[24]) {
+    unsigned long long key = strtoull(event_id + 24, NULL, 16);
+    snprintf(out, 24, "%llu", key);
+}
+
+static void queue_begin(struct db *db, const struct db_transaction *t) {
+    char key[24] = "0";
+    if (t->event_id)
+        mark_key(t->event_id, key);
+    db_queue_clear(db);
+    const char *params[] = {arena_strdup(db->queue_arena, key)};
+    db_add(db, SQL_TRANSACTION_BEGIN, NULL);
+    db_add(db, SQL_TRANSACTION_MARK, params);
+    db->hidden = 2;
+    db->in_transaction = true;
+    db->commit_queued = db->commit_sent = db->committed = false;
+    db->outcome = DB_DONE;
+}
+
+static void roll_back(struct db *db) {
+    db_queue_clear(db);
+    db->commit_queued = false;
+    if (!db->conn || !db->in_transaction)
+        return;
+    enum db_outcome outcome = db->outcome;
+    struct ctx scratch = {.arena = arena_create()};
+    db_add(db, SQL_TRANSACTION_ROLLBACK, NULL);
+    if (db_run(&scratch, db, NULL) != OK)
+        db_drop(db);
+    arena_destroy(scratch.arena);
+    db->in_transaction = false;
+    db->outcome = outcome;
+}
+
+static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    queue_begin(db, t);
+    enum err e = t->work(ctx, db, t->arg);
+    if (e != OK) {
+        roll_back(db);
+        return e;
+    }
+    db_add(db, SQL_TRANSACTION_COMMIT, NULL);
+    db->commit_queued = true;
+    e = db_run(ctx, db, t->rows);
+    db->commit_queued = false;
+    if (e == OK && !db->committed) {
+        log_line(LOG_ERROR, "commit_refused", NULL);
+        e = fail(ctx, ERR_INTERNAL, NULL);
+    }
+    if (e == OK)
+        db->in_transaction = false;
+    else
+        roll_back(db);
+    return e;
+}
+
+/* The connection was lost after COMMIT was sent: did the transaction end well? */
+static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transaction *t, bool *happened) {
+    char key[24];
+    mark_key(t->event_id, key);
+    const char *tenant[] = {t->organization};
+    const char *mark[] = {key};
+    const char *event[] = {t->event_id};
+    struct db_rows rows[3] = {0};
+    enum err e = ERR_UNAVAILABLE;
+    int64_t until = clock_monotonic_ms() + AMBIGUOUS_MS;
+    if (db->deadline < until)
+        db_deadline(db, until);
+    db->counts.ambiguous++;
+    while (clock_monotonic_ms() < db->deadline) {
+        db_add(db, SQL_TENANT_SET, tenant);
+        db_add(db, SQL_TRANSACTION_MARK, mark);
+        db_add(db, SQL_AUDIT_EVENT_EXISTS, event);
+        if ((e = db_run(ctx, db, rows)) == OK)
+            break;
+        struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+        nanosleep(&pause, NULL);
+    }
+    if (e != OK)
+        return e;
+    *happened = db_count(rows[2]) > 0;
+    log_line(LOG_WARN, "ambiguous_commit", "happened", *happened ? "yes" : "no", "request", t->event_id, NULL);
+    return OK;
+}
+
+static void back_off(unsigned n) {
+    struct timespec pause = {.tv_nsec = (5 + (long)(random() % 20) * (long)(n + 1)) * 1000 * 1000};
+    nanosleep(&pause, NULL);
+}
+
+/* Whether the work may be run again; *e is what to answer if not. */
+static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
+    bool lost = db->outcome == DB_LOST || db->outcome == DB_DEADLINE;
+    if (lost && db->commit_sent) {
+        bool happened = false;
+        db->commit_sent = false;
+        if (!t->event_id || resolve(ctx, db, t, &happened) != OK)
+            return false;
+        if (happened) {
+            fail_clear(ctx);
+            t->read_again = true;
+            *e = OK;
+            return false;
+        }
+        return tries < ATTEMPTS;
+    }
+    switch (db->outcome) {
+    case DB_LOST:
+        return tries < LOST_ATTEMPTS;
+    case DB_DUPLICATE:
+        if (t->final_duplicate)
+            return false;
+        /* fall through */
+    case DB_CONFLICT:
+        if (tries < ATTEMPTS)
+            back_off(tries);
+        return tries < ATTEMPTS;
+    case DB_DONE:
+    case DB_DEADLINE:
+    case DB_REFUSED:
+        break;
+    }
+    return false;
+}
+
+enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    for (unsigned tries = 1;; tries++) {
+        enum err e = attempt(ctx, db, t);
+        if (e == OK || !again(ctx, db, t, tries, &e)) {
+            db->in_transaction = false;
+            db_queue_clear(db);
+            return e;
+        }
+        db->counts.retries++;
+        fail_clear(ctx);
+    }
+}

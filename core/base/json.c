@@ -1,0 +1,168 @@
+#include "base/json.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/jsonv.h"
+#include "base/log.h"
+
+#include <limits.h>
+#include <string.h>
+
+static void put(void *o) {
+    json_object_put(o);
+}
+
+static struct json_object *own(struct arena *a, struct json_object *o) {
+    arena_defer(a, put, o);
+    return o;
+}
+
+/* Counts what json-c built, as the validator counted what stands there. */
+static void count(struct json_object *o, struct jsonv_counts *n) {
+    if (json_object_is_type(o, json_type_object)) {
+        n->objects++;
+        json_object_object_foreach(o, name, member) {
+            (void)name;
+            n->members++;
+            count(member, n);
+        }
+    } else if (json_object_is_type(o, json_type_array)) {
+        size_t length = json_object_array_length(o);
+        n->arrays++;
+        n->elements += length;
+        for (size_t i = 0; i < length; i++)
+            count(json_object_array_get_idx(o, i), n);
+    } else if (json_object_is_type(o, json_type_string)) {
+        n->strings++;
+        n->string_bytes += (size_t)json_object_get_string_len(o);
+    }
+}
+
+static bool same_counts(const struct jsonv_counts *a, const struct jsonv_counts *b) {
+    return a->objects == b->objects && a->arrays == b->arrays && a->members == b->members && a->elements == b->elements &&
+           a->strings == b->strings && a->string_bytes == b->string_bytes;
+}
+
+/* null at the top is a tree too, so success is told apart from it. */
+static bool build(struct arena *a, const char *text, size_t len, struct json_object **out) {
+    struct json_tokener *tokener = json_tokener_new_ex(JSONV_DEPTH + 1);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    *out = len < INT_MAX ? json_tokener_parse_ex(tokener, text, (int)len) : NULL;
+    bool good = json_tokener_get_error(tokener) == json_tokener_success;
+    if (json_tokener_get_error(tokener) == json_tokener_continue) {
+        /* A number or word at the very end is complete only once something follows. */
+        *out = json_tokener_parse_ex(tokener, " ", 1);
+        good = json_tokener_get_error(tokener) == json_tokener_success;
+    }
+    json_tokener_free(tokener);
+    own(a, *out);
+    return good;
+}
+
+enum err json_parse(struct ctx *ctx, const char *text, size_t len, struct json_object **out) {
+    struct jsonv_result r = jsonv_check(text, len);
+    if (r.fault != JSONV_OK) {
+        bool value = r.fault == JSONV_NUL || r.fault == JSONV_NUMBER;
+        return fail(ctx, value ? ERR_INVALID_VALUE : ERR_INVALID_SYNTAX, "the JSON is wrong at byte %zu: %s", r.at, r.what);
+    }
+    struct jsonv_counts built = {0};
+    bool good = build(ctx->arena, text, len, out);
+    count(*out, &built);
+    if (good && same_counts(&built, &r.counts))
+        return OK;
+    log_line(LOG_ERROR, "json_mismatch", NULL);
+    return fail(ctx, ERR_INTERNAL, NULL);
+}
+
+enum err json_parse_own(struct ctx *ctx, const char *text, size_t len, struct json_object **out) {
+    if (build(ctx->arena, text, len, out) && json_object_is_type(*out, json_type_object))
+        return OK;
+    log_line(LOG_ERROR, "stored_json_broken", NULL);
+    return fail(ctx, ERR_INTERNAL, NULL);
+}
+
+struct json_object *json_new_object(struct arena *a) {
+    return own(a, json_object_new_object());
+}
+
+struct json_object *json_new_array(struct arena *a) {
+    return own(a, json_object_new_array());
+}
+
+struct json_object *json_copy(struct arena *a, struct json_object *o) {
+    struct json_object *copy = NULL;
+    if (o && json_object_deep_copy(o, &copy, NULL) != 0)
+        log_fatal("json", "a value could not be copied");
+    return own(a, copy);
+}
+
+struct json_object *json_keep(struct arena *a, struct json_object *o) {
+    return own(a, json_object_get(o));
+}
+
+const char *json_text(struct arena *a, struct json_object *o) {
+    size_t len;
+    const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+    return arena_strndup(a, text, len);
+}
+
+struct json_object *json_get(struct json_object *o, const char *name) {
+    struct json_object *member = NULL;
+    if (json_object_is_type(o, json_type_object))
+        json_object_object_get_ex(o, name, &member);
+    return member;
+}
+
+struct json_object *json_get_caseless(struct json_object *o, const char *name) {
+    if (!json_object_is_type(o, json_type_object))
+        return NULL;
+    json_object_object_foreach(o, key, member) {
+        if (fold_ascii_equal(key, strlen(key), name, strlen(name)))
+            return member;
+    }
+    return NULL;
+}
+
+const char *json_get_string(struct json_object *o, const char *name) {
+    struct json_object *member = json_get(o, name);
+    return json_object_is_type(member, json_type_string) ? json_object_get_string(member) : NULL;
+}
+
+static bool is_number(struct json_object *o) {
+    return json_object_is_type(o, json_type_int) || json_object_is_type(o, json_type_double);
+}
+
+static bool same_members(struct json_object *a, struct json_object *b) {
+    if (json_object_object_length(a) != json_object_object_length(b))
+        return false;
+    json_object_object_foreach(a, name, member) {
+        struct json_object *other;
+        if (!json_object_object_get_ex(b, name, &other) || !json_same(member, other))
+            return false;
+    }
+    return true;
+}
+
+static bool same_elements(struct json_object *a, struct json_object *b) {
+    size_t n = json_object_array_length(a);
+    if (json_object_array_length(b) != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!json_same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
+            return false;
+    return true;
+}
+
+bool json_same(struct json_object *a, struct json_object *b) {
+    if (a == b)
+        return true;
+    if (is_number(a) && is_number(b) && !json_object_is_type(a, json_object_get_type(b)))
+        return !(json_object_get_double(a) < json_object_get_double(b)) && !(json_object_get_double(a) > json_object_get_double(b));
+    if (!a || !b || !json_object_is_type(a, json_object_get_type(b)))
+        return false;
+    if (json_object_is_type(a, json_type_object))
+        return same_members(a, b);
+    if (json_object_is_type(a, json_type_array))
+        return same_elements(a, b);
+    return json_object_equal(a, b);
+}

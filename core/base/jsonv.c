@@ -1,0 +1,397 @@
+#include "base/jsonv.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_STEP = 16, SIGNIFICANT_DIGITS = 17, NUMBER_MAX = 400 };
+
+/* A member's name, decoded and in lower ASCII case, in the names' text. */
+struct name {
+    size_t at, len;
+};
+
+struct level {
+    bool object;
+    size_t count;       /* members or elements */
+    size_t first_name;  /* of this object, in `names` */
+    size_t first_text;
+};
+
+struct checker {
+    const unsigned char *p, *start, *end;
+    struct jsonv_result result;
+    struct level levels[JSONV_DEPTH];
+    size_t depth;
+    struct name *names;
+    size_t n_names, names_cap;
+    char *text; /* of the names */
+    size_t text_len, text_cap;
+};
+
+static bool fault(struct checker *c, enum jsonv_fault kind, const char *what) {
+    if (c->result.fault == JSONV_OK) {
+        c->result.fault = kind;
+        c->result.at = (size_t)(c->p - c->start);
+        c->result.what = what;
+    }
+    return false;
+}
+
+static void blanks(struct checker *c) {
+    while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r'))
+        c->p++;
+}
+
+/* Length of the well-formed UTF-8 sequence at p (RFC 3629), 0 if it is none. */
+static size_t utf8_length(const unsigned char *p, const unsigned char *end) {
+    static const struct {
+        unsigned char low, high, second_low, second_high;
+        size_t len;
+    } forms[] = {
+        {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3},
+        {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (*p < forms[i].low || *p > forms[i].high)
+            continue;
+        if ((size_t)(end - p) < forms[i].len || p[1] < forms[i].second_low || p[1] > forms[i].second_high)
+            return 0;
+        for (size_t k = 2; k < forms[i].len; k++)
+            if (p[k] < 0x80 || p[k] > 0xbf)
+                return 0;
+        return forms[i].len;
+    }
+    return 0;
+}
+
+static int hex4(const unsigned char *p, const unsigned char *end) {
+    int value = 0;
+    if (end - p < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        int c = p[i], lower = c | 0x20;
+        if (c >= '0' && c <= '9')
+            value = value * 16 + c - '0';
+        else if (lower >= 'a' && lower <= 'f')
+            value = value * 16 + lower - 'a' + 10;
+        else
+            return -1;
+    }
+    return value;
+}
+
+static size_t encode(unsigned c, char out[4]) {
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = n - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3f));
+    out[0] = (char)(lead[n] | c);
+    return n;
+}
+
+/* The character of an escape behind the backslash at p; sets *n to the bytes it took. */
+static bool escape(struct checker *c, unsigned *out, size_t *n) {
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    const unsigned char *p = c->p + 1;
+    const char *simple = p < c->end && *p ? strchr(from, *p) : NULL;
+    *n = 2;
+    if (simple) {
+        *out = (unsigned char)to[simple - from];
+        return true;
+    }
+    int high = p < c->end && *p == 'u' ? hex4(p + 1, c->end) : -1;
+    if (high < 0)
+        return fault(c, JSONV_SYNTAX, "a backslash starts no escape");
+    *n = 6;
+    *out = (unsigned)high;
+    if (high == 0)
+        return fault(c, JSONV_NUL, "U+0000 cannot be stored");
+    if (high < 0xd800 || high > 0xdfff)
+        return true;
+    int low = c->end - p >= 7 && p[5] == '\\' && p[6] == 'u' ? hex4(p + 7, c->end) : -1;
+    if (high > 0xdbff || low < 0xdc00 || low > 0xdfff)
+        return fault(c, JSONV_SYNTAX, "a surrogate stands alone");
+    *n = 12;
+    *out = 0x10000U + (((unsigned)high - 0xd800U) << 10) + ((unsigned)low - 0xdc00U);
+    return true;
+}
+
+static void keep_text(struct checker *c, const char *bytes, size_t n) {
+    if (c->text_cap - c->text_len < n) {
+        c->text_cap = (c->text_cap + n) * 2;
+        c->text = realloc(c->text, c->text_cap);
+    }
+    for (size_t i = 0; i < n; i++) {
+        char b = bytes[i];
+        c->text[c->text_len++] = b >= 'A' && b <= 'Z' ? (char)(b | 0x20) : b;
+    }
+}
+
+/* One character of a string: its bytes decoded go to the names if `name`, else they are counted. */
+static bool character(struct checker *c, bool name) {
+    char decoded[4];
+    const char *bytes = (const char *)c->p;
+    size_t n = 1, took = 1;
+    if (*c->p == '\\') {
+        unsigned value;
+        if (!escape(c, &value, &took))
+            return false;
+        n = encode(value, decoded);
+        bytes = decoded;
+    } else if (*c->p < 0x20)
+        return *c->p == 0 ? fault(c, JSONV_NUL, "U+0000 cannot be stored")
+                          : fault(c, JSONV_SYNTAX, "a control character must be escaped");
+    else if (*c->p >= 0x80) {
+        n = took = utf8_length(c->p, c->end);
+        if (!n)
+            return fault(c, JSONV_SYNTAX, "the text is not UTF-8");
+    }
+    if (name)
+        keep_text(c, bytes, n);
+    else
+        c->result.counts.string_bytes += n;
+    c->p += took;
+    return true;
+}
+
+static bool string(struct checker *c, bool name) {
+    c->p++;
+    while (c->p < c->end && *c->p != '"')
+        if (!character(c, name))
+            return false;
+    if (c->p == c->end)
+        return fault(c, JSONV_SYNTAX, "a string has no end");
+    c->p++;
+    if (!name)
+        c->result.counts.strings++;
+    return true;
+}
+
+static size_t digit_run(struct checker *c) {
+    const unsigned char *from = c->p;
+    while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
+        c->p++;
+    return (size_t)(c->p - from);
+}
+
+/* Digits that carry value: without leading zeros and without those at the end of a fraction. */
+static size_t significant(const unsigned char *from, const unsigned char *to) {
+    size_t n = 0, zeros = 0;
+    for (; from < to && *from != 'e' && *from != 'E'; from++) {
+        if (*from < '0' || *from > '9')
+            continue;
+        if (*from == '0')
+            zeros += n > 0;
+        else {
+            n += zeros + 1;
+            zeros = 0;
+        }
+    }
+    return n;
+}
+
+static bool number_in_range(struct checker *c, const unsigned char *from, bool integer) {
+    char copy[NUMBER_MAX + 1];
+    size_t len = (size_t)(c->p - from);
+    c->p = from;
+    if (len > NUMBER_MAX)
+        return fault(c, JSONV_NUMBER, "a number has too many digits");
+    memcpy(copy, from, len);
+    copy[len] = '\0';
+    errno = 0;
+    if (integer)
+        (void)strtoll(copy, NULL, 10);
+    else if (!isfinite(strtod(copy, NULL)) || significant(from, from + len) > SIGNIFICANT_DIGITS)
+        errno = ERANGE;
+    if (errno == ERANGE)
+        return fault(c, JSONV_NUMBER, integer ? "an integer is outside 64 bits" : "a decimal is out of range");
+    c->p = from + len;
+    return true;
+}
+
+static bool number(struct checker *c) {
+    const unsigned char *from = c->p;
+    bool integer = true;
+    if (*c->p == '-')
+        c->p++;
+    const unsigned char *first = c->p;
+    size_t n = digit_run(c);
+    if (n == 0 || (n > 1 && *first == '0'))
+        return fault(c, JSONV_SYNTAX, "a number is malformed");
+    if (c->p < c->end && *c->p == '.') {
+        integer = false;
+        c->p++;
+        if (digit_run(c) == 0)
+            return fault(c, JSONV_SYNTAX, "a number is malformed");
+    }
+    if (c->p < c->end && (*c->p | 0x20) == 'e') {
+        integer = false;
+        c->p++;
+        if (c->p < c->end && (*c->p == '+' || *c->p == '-'))
+            c->p++;
+        if (digit_run(c) == 0)
+            return fault(c, JSONV_SYNTAX, "a number is malformed");
+    }
+    return number_in_range(c, from, integer);
+}
+
+static bool word(struct checker *c, const char *text) {
+    size_t n = strlen(text);
+    if ((size_t)(c->end - c->p) < n || memcmp(c->p, text, n) != 0)
+        return fault(c, JSONV_SYNTAX, "a value was expected");
+    c->p += n;
+    return true;
+}
+
+static bool open_level(struct checker *c, bool object) {
+    if (c->depth == JSONV_DEPTH)
+        return fault(c, JSONV_LIMIT, "the nesting is too deep");
+    c->levels[c->depth++] = (struct level){.object = object, .first_name = c->n_names, .first_text = c->text_len};
+    if (object)
+        c->result.counts.objects++;
+    else
+        c->result.counts.arrays++;
+    c->p++;
+    return true;
+}
+
+static struct checker *sorting; /* qsort has no argument of its own; processes are single-threaded */
+
+static int by_name(const void *a, const void *b) {
+    const struct name *x = a, *y = b;
+    size_t n = x->len < y->len ? x->len : y->len;
+    int order = memcmp(sorting->text + x->at, sorting->text + y->at, n);
+    return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* An object has ended: its names, sorted, show what stands there twice. */
+static bool close_object(struct checker *c) {
+    struct level *l = &c->levels[c->depth - 1];
+    struct name *names = c->names + l->first_name;
+    size_t n = c->n_names - l->first_name;
+    sorting = c;
+    if (n > 1)
+        qsort(names, n, sizeof *names, by_name);
+    for (size_t i = 1; i < n; i++)
+        if (by_name(&names[i - 1], &names[i]) == 0)
+            return fault(c, JSONV_DUPLICATE, "a name stands twice in one object (upper and lower case are the same)");
+    c->n_names = l->first_name;
+    c->text_len = l->first_text;
+    return true;
+}
+
+/* `"name" :` of a member. */
+static bool member_name(struct checker *c) {
+    if (c->p == c->end || *c->p != '"')
+        return fault(c, JSONV_SYNTAX, "a member's name was expected");
+    if (c->n_names == c->names_cap) {
+        c->names_cap = c->names_cap ? c->names_cap * 2 : NAME_STEP;
+        c->names = realloc(c->names, c->names_cap * sizeof *c->names);
+    }
+    size_t at = c->text_len;
+    if (!string(c, true))
+        return false;
+    c->names[c->n_names++] = (struct name){.at = at, .len = c->text_len - at};
+    blanks(c);
+    if (c->p == c->end || *c->p != ':')
+        return fault(c, JSONV_SYNTAX, "a colon was expected");
+    c->p++;
+    blanks(c);
+    return true;
+}
+
+static bool count_item(struct checker *c) {
+    struct level *l = &c->levels[c->depth - 1];
+    if (++l->count > (l->object ? (size_t)JSONV_MEMBERS : (size_t)JSONV_ELEMENTS))
+        return fault(c, JSONV_LIMIT, l->object ? "an object has too many members" : "an array has too many elements");
+    if (l->object)
+        c->result.counts.members++;
+    else
+        c->result.counts.elements++;
+    return !l->object || member_name(c);
+}
+
+/* A value that is no container, or the opening of one (*opened). */
+static bool value(struct checker *c, bool *opened) {
+    *opened = false;
+    if (c->p == c->end)
+        return fault(c, JSONV_SYNTAX, "a value was expected");
+    switch (*c->p) {
+    case '{':
+    case '[':
+        *opened = true;
+        return open_level(c, *c->p == '{');
+    case '"':
+        return string(c, false);
+    case 't':
+        return word(c, "true");
+    case 'f':
+        return word(c, "false");
+    case 'n':
+        return word(c, "null");
+    default:
+        if (*c->p == '-' || (*c->p >= '0' && *c->p <= '9'))
+            return number(c);
+        return fault(c, JSONV_SYNTAX, "a value was expected");
+    }
+}
+
+static bool closes(const struct checker *c) {
+    return c->p < c->end && *c->p == (c->levels[c->depth - 1].object ? '}' : ']');
+}
+
+/* Behind a value: closes what ends here, up to the next item; true with depth 0 at the end. */
+static bool after_value(struct checker *c) {
+    for (; c->depth; c->depth--) {
+        blanks(c);
+        if (!closes(c))
+            break;
+        if (c->levels[c->depth - 1].object && !close_object(c))
+            return false;
+        c->p++;
+    }
+    if (c->depth == 0)
+        return true;
+    if (c->p == c->end || *c->p != ',')
+        return fault(c, JSONV_SYNTAX, "a comma or a closing bracket is missing");
+    c->p++;
+    blanks(c);
+    return count_item(c);
+}
+
+static bool document(struct checker *c) {
+    blanks(c);
+    do {
+        bool opened;
+        if (!value(c, &opened))
+            return false;
+        if (opened) {
+            blanks(c);
+            if (!closes(c)) {
+                if (!count_item(c))
+                    return false;
+                continue;
+            }
+        }
+        if (!after_value(c))
+            return false;
+    } while (c->depth);
+    blanks(c);
+    return c->p == c->end || fault(c, JSONV_SYNTAX, "something stands behind the end");
+}
+
+struct jsonv_result jsonv_check(const char *text, size_t len) {
+    const unsigned char *p = (const unsigned char *)text;
+    struct checker c = {.p = p, .start = p, .end = p + len};
+    document(&c);
+    free(c.names);
+    free(c.text);
+    return c.result;
+}

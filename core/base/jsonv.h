@@ -1,0 +1,42 @@
+#ifndef MUSTER_BASE_JSONV_H
+#define MUSTER_BASE_JSONV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Limits of what we accept as JSON (DESIGN: depth and count limits). */
+enum {
+    JSONV_DEPTH = 32,          /* nested containers */
+    JSONV_MEMBERS = 1024,      /* members of one object */
+    JSONV_ELEMENTS = 20000,    /* elements of one array */
+};
+
+/* What the validator counted: the tree built from the same bytes must have the same. */
+struct jsonv_counts {
+    size_t objects, arrays, members, elements, strings, string_bytes; /* string_bytes: decoded values, not names */
+};
+
+enum jsonv_fault {
+    JSONV_OK,
+    JSONV_SYNTAX,    /* RFC 8259 broken, or bad UTF-8, or a lone surrogate */
+    JSONV_DUPLICATE, /* a name twice in one object, ASCII case ignored */
+    JSONV_NUL,       /* U+0000 in a string or name */
+    JSONV_NUMBER,    /* an integer outside 64 bits, a decimal outside a double or with more than 17 digits */
+    JSONV_LIMIT,     /* deeper or longer than the limits above */
+};
+
+struct jsonv_result {
+    enum jsonv_fault fault;
+    size_t at;        /* byte of the fault, 0-based */
+    const char *what; /* static text, "a comma or a closing bracket is missing" */
+    struct jsonv_counts counts;
+};
+
+/*
+ * Reads one JSON text (any value at the top, white space around it) to the letter of RFC 8259:
+ * one pass, no recursion beyond JSONV_DEPTH, no allocation that grows with the input except the
+ * names of the objects that are open (to find duplicates). A byte order mark is a fault.
+ */
+struct jsonv_result jsonv_check(const char *text, size_t len);
+
+#endif

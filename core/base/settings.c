@@ -1,0 +1,81 @@
+#include "base/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define QUOTE(x) #x
+#define NUMBER(x) QUOTE(x)
+
+static const char *value_of(const char *name, const char *def) {
+    const char *value = getenv(name);
+    return value ? value : def;
+}
+
+static bool read_int(const char *name, const char *def, long low, long high, long *out, char *problem, size_t size) {
+    const char *text = value_of(name, def);
+    char *end;
+    errno = 0;
+    *out = strtol(text, &end, 10);
+    if (*text && *end == '\0' && errno == 0 && *out >= low && *out <= high)
+        return true;
+    snprintf(problem, size, "%s is \"%s\": it must be a whole number from %ld to %ld", name, text, low, high);
+    return false;
+}
+
+static bool read_flag(const char *name, const char *def, bool *out, char *problem, size_t size) {
+    const char *text = value_of(name, def);
+    *out = strcmp(text, "on") == 0;
+    if (*out || strcmp(text, "off") == 0)
+        return true;
+    snprintf(problem, size, "%s is \"%s\": it must be on or off", name, text);
+    return false;
+}
+
+/* MUSTER_LOG has few right values, and log_open() alone could not name the variable. */
+static bool check_log(const struct settings *s, char *problem, size_t size) {
+    static const char *const levels[] = {"error", "warn", "info", "debug"};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (strcmp(s->log, levels[i]) == 0)
+            return true;
+    snprintf(problem, size, "MUSTER_LOG is \"%s\": it must be error, warn, info or debug", s->log);
+    return false;
+}
+
+/* The base URL goes into JSON and headers as it is. */
+static bool check_url(const struct settings *s, char *problem, size_t size) {
+    size_t len = strlen(s->public_url);
+    bool scheme = strncmp(s->public_url, "http://", 7) == 0 || strncmp(s->public_url, "https://", 8) == 0;
+    bool clean = strspn(s->public_url, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]") == len;
+    if (scheme && clean && s->public_url[len - 1] != '/')
+        return true;
+    snprintf(problem, size, "MUSTER_PUBLIC_URL is \"%s\": it must be http(s)://HOST/PATH without a final slash", s->public_url);
+    return false;
+}
+
+bool settings_load(struct settings *s, char *problem, size_t problem_size) {
+    problem[0] = '\0';
+#define TEXT(env, field, def, doc) s->field = value_of("MUSTER_" #env, def);
+#define INT(env, field, def, low, high, doc)                                                                                  \
+    if (!read_int("MUSTER_" #env, NUMBER(def), low, high, &s->field, problem, problem_size))                                  \
+        return false;
+#define FLAG(env, field, def, doc)                                                                                            \
+    if (!read_flag("MUSTER_" #env, def, &s->field, problem, problem_size))                                                    \
+        return false;
+#include "base/settings.def"
+#undef TEXT
+#undef INT
+#undef FLAG
+    return check_log(s, problem, problem_size) && check_url(s, problem, problem_size);
+}
+
+void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg) {
+#define TEXT(env, field, def, doc) fn("MUSTER_" #env, def, doc, arg);
+#define INT(env, field, def, low, high, doc) fn("MUSTER_" #env, NUMBER(def), doc, arg);
+#define FLAG(env, field, def, doc) fn("MUSTER_" #env, def, doc, arg);
+#include "base/settings.def"
+#undef TEXT
+#undef INT
+#undef FLAG
+}

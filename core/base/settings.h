@@ -1,0 +1,28 @@
+#ifndef MUSTER_BASE_SETTINGS_H
+#define MUSTER_BASE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The configuration: one table (settings.def), read once from the environment. */
+struct settings {
+#define TEXT(env, field, def, doc) const char *field;
+#define INT(env, field, def, low, high, doc) long field;
+#define FLAG(env, field, def, doc) bool field;
+#include "base/settings.def"
+#undef TEXT
+#undef INT
+#undef FLAG
+};
+
+/*
+ * Reads MUSTER_* of the environment. `problem` receives a sentence that names the variable, what is wrong
+ * with its value and what would be right; true if there was none. An unknown MUSTER_ name in the environment is
+ * not an error here (scripts use some of their own).
+ */
+bool settings_load(struct settings *s, char *problem, size_t problem_size);
+
+/* Calls `fn` for each setting, in the order of the table, for help texts. */
+void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg);
+
+#endif

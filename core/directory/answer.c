@@ -1,0 +1,174 @@
+#include "directory/answer.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *skip_blanks(const char *p) {
+    while (*p == ' ' || *p == '\t' || *p == ',')
+        p++;
+    return p;
+}
+
+/* One entity tag, W/"n" or "n": its number, or -1; *p moves behind it. */
+static int64_t read_tag(const char **p) {
+    const char *s = *p;
+    if (strncmp(s, "W/", 2) == 0)
+        s += 2;
+    const char *end = *s == '"' ? strchr(s + 1, '"') : NULL;
+    if (!end) {
+        *p = s + strlen(s);
+        return -1;
+    }
+    char *stop = NULL;
+    long long n = s[1] >= '0' && s[1] <= '9' ? strtoll(s + 1, &stop, 10) : -1;
+    *p = end + 1;
+    return stop == end ? n : -1;
+}
+
+bool answer_tag_matches(const char *header, int64_t version) {
+    const char *p = skip_blanks(header);
+    if (*p == '*' && *skip_blanks(p + 1) == '\0')
+        return true;
+    while (*p) {
+        if (read_tag(&p) == version)
+            return true;
+        p = skip_blanks(p);
+    }
+    return false;
+}
+
+enum err answer_precondition(struct session *s, struct precondition p, int64_t version) {
+    if (p.if_match && !answer_tag_matches(p.if_match, version))
+        return fail(&s->ctx, ERR_PRECONDITION, "If-Match does not match: the resource has version W/\"%" PRId64 "\"", version);
+    if (p.if_none_match && answer_tag_matches(p.if_none_match, version))
+        return fail(&s->ctx, ERR_PRECONDITION, "If-None-Match matches: the resource has version W/\"%" PRId64 "\"", version);
+    return OK;
+}
+
+static void add_meta(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row, struct buf *out) {
+    buf_fmt(out, "\"meta\":{\"resourceType\":\"%s\",\"created\":\"%s\",\"lastModified\":\"%s\",\"location\":", rt->name,
+            db_text(rows, row, "created"), db_text(rows, row, "modified"));
+    buf_json_str(out, arena_printf(s->ctx.arena, "%s%s/%s", s->base_url, rt->endpoint, db_text(rows, row, "id")));
+    buf_fmt(out, ",\"version\":\"W/\\\"%s\\\"\"}", db_text(rows, row, "version"));
+}
+
+/* The computed list of a row: groups of a user, members of a group. */
+static void add_computed(const struct resource_type *rt, struct db_rows rows, size_t row, struct buf *out) {
+    bool user = rt == schema_user_type();
+    const char *text = db_text(rows, row, user ? "groups" : "members");
+    if (!text)
+        return;
+    if (user)
+        buf_fmt(out, "\"groups\":%s,", text);
+    else {
+        buf_str(out, "\"members\":[");
+        buf_str(out, text);
+        buf_str(out, "],");
+    }
+}
+
+static void splice(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row, struct buf *out) {
+    const char *stored = db_text(rows, row, "resource");
+    buf_add(out, stored, strlen(stored) - 1);
+    buf_char(out, ',');
+    add_computed(rt, rows, row, out);
+    add_meta(s, rt, rows, row, out);
+    buf_char(out, '}');
+}
+
+/* manager.$ref and manager.displayName are those of the live user it names (RFC 7643, 4.3); absent if there is none. */
+static void compute_manager(struct session *s, struct db_rows rows, size_t row, struct json_object *resource) {
+    struct json_object *manager = json_get(json_get(resource, SCHEMA_ENTERPRISE), "manager");
+    if (!manager)
+        return;
+    const char *id = db_text(rows, row, "manager_found");
+    const char *display = db_text(rows, row, "manager_display");
+    json_object_object_del(manager, "displayName");
+    if (!id)
+        return;
+    json_object_object_add(manager, "$ref",
+                           json_object_new_string(arena_printf(s->ctx.arena, "%s/Users/%s", s->base_url, id)));
+    if (display)
+        json_object_object_add(manager, "displayName", json_object_new_string(display));
+}
+
+enum err answer_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
+                         const struct projection *p, struct buf *out) {
+    bool user = rt == schema_user_type();
+    bool manager = user && db_text(rows, row, "manager_found");
+    if (!p && !manager) {
+        splice(s, rt, rows, row, out);
+        return OK;
+    }
+    struct buf *whole = buf_new(s->ctx.arena, ANSWER_MAX);
+    struct json_object *resource;
+    splice(s, rt, rows, row, whole);
+    enum err e = json_parse_own(&s->ctx, whole->data, whole->len, &resource);
+    if (e != OK)
+        return e;
+    if (manager)
+        compute_manager(s, rows, row, resource);
+    projection_apply(p, rt, resource);
+    buf_str(out, json_text(s->ctx.arena, resource));
+    return OK;
+}
+
+enum err answer_one(struct session *s, const struct resource_type *rt, struct db_rows rows, const struct projection *p,
+                    struct answer *out) {
+    if (db_count(rows) == 0)
+        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+    struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
+    enum err e = answer_resource(s, rt, rows, 0, p, b);
+    if (e != OK)
+        return e;
+    if (b->overflow)
+        return fail(&s->ctx, ERR_TOO_MANY, NULL);
+    *out = (struct answer){
+        .id = db_text(rows, 0, "id"), .version = db_int(rows, 0, "version"), .json = b->data, .len = b->len};
+    return OK;
+}
+
+enum err answer_list(struct session *s, const struct resource_type *rt, struct db_rows rows, const struct projection *p,
+                     int64_t start_index, struct answer *out) {
+    struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
+    size_t n = db_null(rows, 0, "id") ? 0 : db_count(rows);
+    buf_fmt(b,
+            "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%s,\"startIndex\":%" PRId64
+            ",\"itemsPerPage\":%zu,\"Resources\":[",
+            db_text(rows, 0, "total"), start_index, n);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_char(b, ',');
+        enum err e = answer_resource(s, rt, rows, i, p, b);
+        if (e != OK)
+            return e;
+    }
+    buf_str(b, "]}");
+    if (b->overflow)
+        return fail(&s->ctx, ERR_TOO_MANY, "the page is too large; ask for fewer with count, or use excludedAttributes");
+    *out = (struct answer){.json = b->data, .len = b->len};
+    return OK;
+}
+
+const char *answer_stored(struct session *s, const char *id, struct json_object *resource) {
+    struct json_object *stored = json_new_object(s->ctx.arena);
+    json_object_object_add(stored, "schemas", json_object_get(json_get(resource, "schemas")));
+    json_object_object_add(stored, "id", json_object_new_string(id));
+    json_object_object_foreach(resource, name, value) {
+        if (strcmp(name, "schemas") != 0 && strcmp(name, "members") != 0)
+            json_object_object_add(stored, name, json_object_get(value));
+    }
+    return json_text(s->ctx.arena, stored);
+}
+
+enum err answer_restore(struct session *s, const char *stored, struct json_object **out) {
+    enum err e = json_parse_own(&s->ctx, stored, strlen(stored), out);
+    if (e == OK)
+        json_object_object_del(*out, "id");
+    return e;
+}

@@ -1,0 +1,56 @@
+#ifndef MUSTER_DIRECTORY_ANSWER_H
+#define MUSTER_DIRECTORY_ANSWER_H
+
+#include "base/buf.h"
+#include "base/db.h"
+#include "directory/session.h"
+#include "protocol/projection.h"
+#include "protocol/schema.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ANSWER_MAX = 256 * 1024 * 1024 };
+
+/* What an operation gives back: one resource or one list as JSON text, in the arena. */
+struct answer {
+    const char *id;  /* NULL for a list */
+    int64_t version; /* 0 for a list */
+    const char *json;
+    size_t len;
+};
+
+/* What the client demands of the version (RFC 7644, 3.14); NULL: nothing. Compared weakly. */
+struct precondition {
+    const char *if_match;
+    const char *if_none_match;
+};
+
+/* ERR_PRECONDITION unless a resource of this version may be changed. */
+enum err answer_precondition(struct session *s, struct precondition p, int64_t version) __attribute__((warn_unused_result));
+
+/* Whether a list of entity tags (or "*") has this version. */
+bool answer_tag_matches(const char *header, int64_t version);
+
+/*
+ * Writes the resource in a row of a users or groups statement: the stored text with `groups` or `members`, `meta` and the computed parts of
+ * `manager` spliced in; parsed only when a projection or a manager asks for it.
+ */
+enum err answer_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
+                         const struct projection *p, struct buf *out) __attribute__((warn_unused_result));
+
+/* answer_resource() as an answer of one resource; ERR_NOT_FOUND without a row. */
+enum err answer_one(struct session *s, const struct resource_type *rt, struct db_rows rows, const struct projection *p,
+                    struct answer *out) __attribute__((warn_unused_result));
+
+/* A ListResponse of the rows of user_list or group_list. */
+enum err answer_list(struct session *s, const struct resource_type *rt, struct db_rows rows, const struct projection *p,
+                     int64_t start_index, struct answer *out) __attribute__((warn_unused_result));
+
+/* A resource in normal form as it is stored: schemas, id, then the rest. */
+const char *answer_stored(struct session *s, const char *id, struct json_object *resource);
+
+/* The stored text back in normal form. */
+enum err answer_restore(struct session *s, const char *stored, struct json_object **out) __attribute__((warn_unused_result));
+
+#endif

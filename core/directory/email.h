@@ -1,0 +1,20 @@
+#ifndef MUSTER_DIRECTORY_EMAIL_H
+#define MUSTER_DIRECTORY_EMAIL_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* An address has one @, something before it, a domain after it, and no spaces. */
+bool email_valid(const char *s, size_t len);
+
+/*
+ * A user's canonical email: the first of emails[type eq "work"], emails[primary eq true], the first email, userName if it
+ * is an address. Borrowed from the resource (normal form); NULL: none. `from_user_name` tells where it came from.
+ */
+const char *email_canonical(struct json_object *resource, bool *from_user_name);
+
+/* What stands behind the @. */
+const char *email_domain(const char *email);
+
+#endif

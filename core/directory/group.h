@@ -1,0 +1,30 @@
+#ifndef MUSTER_DIRECTORY_GROUP_H
+#define MUSTER_DIRECTORY_GROUP_H
+
+#include "directory/answer.h"
+#include "directory/list.h"
+#include "directory/session.h"
+
+/* SCIM groups and the teams they are linked to (DESIGN 4). Each function is one request, as in user.h. */
+
+enum err group_create(struct session *s, struct json_object *body, const struct projection *p, struct answer *out)
+    __attribute__((warn_unused_result));
+
+enum err group_get(struct session *s, const char *id, const struct projection *p, struct answer *out)
+    __attribute__((warn_unused_result));
+
+enum err group_list(struct session *s, const struct list_query *q, struct answer *out) __attribute__((warn_unused_result));
+
+enum err group_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,
+                       const struct projection *p, struct answer *out) __attribute__((warn_unused_result));
+
+/*
+ * PATCH. Without a body in the answer (lenient dialect, no `attributes` asked for: Entra wants 204) `out->json` is NULL; a change of n
+ * members costs O(n).
+ */
+enum err group_patch(struct session *s, const char *id, struct json_object *body, struct precondition when, bool body_asked,
+                     const struct projection *p, struct answer *out) __attribute__((warn_unused_result));
+
+enum err group_delete(struct session *s, const char *id, struct precondition when) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,189 @@
+#include "directory/group.h"
+#include "directory/group_facts.h"
+#include "directory/group_members.h"
+#include "directory/group_read.h"
+#include "protocol/patch.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A PUT or PATCH of one group on its way; a PATCH has `is_patch`. */
+struct change {
+    const char *id;
+    struct json_object *body;
+    struct precondition when;
+    const struct projection *p;
+    struct session_write *w;
+    bool is_patch;
+    bool body_asked;
+    /* of this attempt */
+    bool with_body;
+    int64_t version;
+};
+
+enum { ROW_AUTH, ROW_LOCK, ROW_GROUP, ROW_USERS, ROW_GROUPS, ROW_LEVELS, ROWS };
+
+/* Which members the request can touch. Read as lenient here, since the dialect comes with the first batch. */
+static enum err named_members(struct session *s, const struct change *c, struct id_list *named, bool *all) {
+    struct dialect any = {.lenient = true};
+    if (!c->is_patch) {
+        struct json_object *resource;
+        enum err e = resource_from_body(&s->ctx, schema_group_type(), any, c->body, NULL, &resource);
+        if (e == OK)
+            group_member_ids(s, json_get(resource, "members"), named);
+        *all = true;
+        return e;
+    }
+    struct patch *patch;
+    struct patch_members touched;
+    enum err e = patch_parse(&s->ctx, schema_group_type(), any, c->body, &patch);
+    if (e != OK)
+        return e;
+    patch_members(s->ctx.arena, patch, &touched);
+    *all = touched.all;
+    struct json_object *list = json_new_array(s->ctx.arena);
+    for (size_t i = 0; i < touched.n; i++) {
+        struct json_object *member = json_object_new_object();
+        json_object_object_add(member, "value", json_object_new_string(touched.ids[i]));
+        json_object_array_add(list, member);
+    }
+    group_member_ids(s, list, named);
+    return OK;
+}
+
+static enum err first_batch(struct session *s, struct change *c, struct db_rows *rows) {
+    struct id_list named = {0};
+    bool all;
+    enum err e = named_members(s, c, &named, &all);
+    if (e != OK)
+        return e;
+    const char *lock[] = {session_uuids(s, named.ids, named.n)};
+    const char *id[] = {c->id};
+    session_queue(s);
+    db_add(s->db, SQL_CONNECTION_LOCK_MEMBERS, lock);
+    db_add(s->db, SQL_GROUP_FOR_UPDATE, id);
+    group_targets_queue(s, c->id, &named, all);
+    e = db_run(&s->ctx, s->db, rows);
+    if (e == OK)
+        e = session_accept(s, rows[ROW_AUTH]);
+    if (e == OK && db_count(rows[ROW_GROUP]) == 0)
+        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+    return e == OK ? answer_precondition(s, c->when, db_int(rows[ROW_GROUP], 0, "version")) : e;
+}
+
+/* The group as it is, with the members that the request can touch. */
+static enum err old_resource(struct session *s, const struct group_targets *t, struct db_rows group, struct json_object **out) {
+    enum err e = answer_restore(s, db_text(group, 0, "resource"), out);
+    if (e != OK)
+        return e;
+    struct json_object *members = group_members_present(s, t);
+    if (json_object_array_length(members))
+        json_object_object_add(*out, "members", json_object_get(members));
+    return OK;
+}
+
+static enum err new_resource(struct session *s, const struct change *c, struct json_object *old, struct json_object **out) {
+    struct patch *patch;
+    bool differs;
+    if (!c->is_patch)
+        return resource_from_body(&s->ctx, schema_group_type(), s->tenant.dialect, c->body, old, out);
+    enum err e = patch_parse(&s->ctx, schema_group_type(), s->tenant.dialect, c->body, &patch);
+    return e == OK ? patch_apply(&s->ctx, patch, old, out, &differs) : e;
+}
+
+static void queue_row(struct session *s, struct change *c, const struct group_facts *f, bool attributes, const char *now,
+                      int64_t members) {
+    const char *version = arena_printf(s->ctx.arena, "%" PRId64, ++c->version);
+    const char *count = arena_printf(s->ctx.arena, "%" PRId64, members);
+    const char *whole[] = {c->id,         f->display_name, f->display_name_key, f->display_name_unique, f->external_id, f->stored,
+                           f->folded,     now,             version,             count};
+    const char *touch[] = {c->id, now, version, count};
+    if (attributes)
+        db_add(s->db, SQL_GROUP_UPDATE, whole);
+    else
+        db_add(s->db, SQL_GROUP_TOUCH, touch);
+}
+
+static enum err queue_change(struct session *s, struct change *c, struct db_rows group, struct json_object *old,
+                             struct json_object *new, const struct group_change *members, const struct id_list *skipped) {
+    struct group_facts before, after;
+    int64_t count = db_int(group, 0, "member_count");
+    enum err e = group_check_members_cap(s, count, group_change_growth(members));
+    if (e == OK)
+        e = group_facts(s, c->id, old, &before);
+    if (e == OK)
+        e = group_facts(s, c->id, new, &after);
+    if (e != OK)
+        return e;
+    bool attributes = !json_same(before.resource, after.resource);
+    const char *now = session_now(s, db_int(group, 0, "modified_us"));
+    if (attributes || group_change_any(members))
+        queue_row(s, c, &after, attributes, now, count + group_change_growth(members));
+    if (attributes || skipped->n)
+        session_event(s, "scim.group.updated", "scim_group", c->id, group_event(s, &before, &after, skipped));
+    if (group_change_any(members))
+        group_change_queue(s, c->id, members);
+    return OK;
+}
+
+/* `members` of a resource, kept apart from it. */
+static struct json_object *members_of(struct session *s, struct json_object *resource) {
+    return json_keep(s->ctx.arena, json_get(resource, "members"));
+}
+
+static enum err work(struct session *s, void *arg) {
+    struct change *c = arg;
+    struct db_rows rows[ROWS] = {0};
+    struct json_object *old, *new;
+    struct group_change members = {0};
+    struct id_list skipped = {0};
+    enum err e = first_batch(s, c, rows);
+    if (e != OK)
+        return e;
+    struct group_targets t = {.users = rows[ROW_USERS], .groups = rows[ROW_GROUPS], .levels = rows[ROW_LEVELS]};
+    c->version = db_int(rows[ROW_GROUP], 0, "version");
+    c->with_body = !c->is_patch || c->body_asked || !s->tenant.dialect.lenient;
+    e = old_resource(s, &t, rows[ROW_GROUP], &old);
+    if (e == OK)
+        e = new_resource(s, c, old, &new);
+    if (e == OK)
+        e = group_members_diff(s, c->id, members_of(s, new), &t, &members, &skipped);
+    if (e == OK)
+        e = queue_change(s, c, rows[ROW_GROUP], old, new, &members, &skipped);
+    if (e != OK)
+        return e;
+    c->w->final_duplicate = true;
+    if (c->with_body)
+        group_queue_answer(s, c->w, c->id, c->p);
+    return OK;
+}
+
+static enum err change_group(struct session *s, struct change *c, struct answer *out) {
+    struct session_write w = {.work = work, .arg = c};
+    if (!uuid_valid(c->id, strlen(c->id)))
+        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+    c->w = &w;
+    enum err e = session_write(s, &w);
+    if (e == ERR_UNIQUENESS)
+        return fail(&s->ctx, e, "another group has this displayName");
+    if (e != OK || c->with_body)
+        return e == OK ? group_answer(s, &w, c->id, c->p, out) : e;
+    *out = (struct answer){.id = c->id, .version = c->version};
+    return OK;
+}
+
+enum err group_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,
+                       const struct projection *p, struct answer *out) {
+    struct change c = {.id = id, .body = body, .when = when, .p = p};
+    return change_group(s, &c, out);
+}
+
+enum err group_patch(struct session *s, const char *id, struct json_object *body, struct precondition when, bool body_asked,
+                     const struct projection *p, struct answer *out) {
+    struct change c = {.id = id, .body = body, .when = when, .p = p, .is_patch = true, .body_asked = body_asked};
+    return change_group(s, &c, out);
+}

@@ -1,0 +1,93 @@
+#include "directory/group_facts.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "directory/answer.h"
+#include "protocol/schema.h"
+#include "protocol/value.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *fold(struct session *s, const char *text) {
+    return fold_identity(s->ctx.arena, text, strlen(text));
+}
+
+enum err group_facts(struct session *s, const char *id, struct json_object *resource, struct group_facts *out) {
+    json_object_object_del(resource, "members");
+    const char *name = json_get_string(resource, "displayName");
+    const char *external = json_get_string(resource, "externalId");
+    if (fold_blank(name, strlen(name)) || fold_has_control(name, strlen(name)))
+        return fail(&s->ctx, ERR_INVALID_VALUE, "displayName must not be blank and must not hold control characters");
+    *out = (struct group_facts){
+        .resource = resource,
+        .display_name = name,
+        .display_name_key = fold(s, name),
+        .external_id = external ? fold_exact(s->ctx.arena, external, strlen(external)) : NULL,
+        .folded = json_text(s->ctx.arena, value_folded(s->ctx.arena, schema_group_type(), resource)),
+        .stored = answer_stored(s, id, resource),
+    };
+    if (s->tenant.unique_group_names)
+        out->display_name_unique = out->display_name_key;
+    return OK;
+}
+
+enum err group_check_members_cap(struct session *s, int64_t before, int64_t growth) {
+    int64_t cap = s->tenant.max_group_members;
+    if (cap == NO_CAP || growth <= 0 || before + growth <= cap)
+        return OK;
+    return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " members in a group would be exceeded", cap);
+}
+
+static void add_state(struct session *s, struct buf *b, const char *key, const struct group_facts *f) {
+    if (!f)
+        return;
+    buf_fmt(b, ",\"%s\":{\"displayName\":", key);
+    buf_json_str(b, f->display_name);
+    struct json_object *external = json_get(f->resource, "externalId");
+    if (external)
+        buf_fmt(b, ",\"externalId\":%s", json_text(s->ctx.arena, external));
+    buf_char(b, '}');
+}
+
+const char *group_event(struct session *s, const struct group_facts *before, const struct group_facts *after,
+                        const struct id_list *skipped) {
+    struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
+    buf_str(b, "{\"display_name\":");
+    buf_json_str(b, (after ? after : before)->display_name);
+    add_state(s, b, "before", before);
+    add_state(s, b, "after", after);
+    if (skipped && skipped->n) {
+        buf_str(b, ",\"skipped_members\":[");
+        for (size_t i = 0; i < skipped->n; i++) {
+            if (i)
+                buf_char(b, ',');
+            buf_json_str(b, skipped->ids[i]);
+        }
+        buf_char(b, ']');
+    }
+    buf_char(b, '}');
+    return b->data;
+}
+
+void group_team_queue(struct session *s, const char *name) {
+    const char *params[] = {fold(s, name), fold(s, arena_printf(s->ctx.arena, "%s (scim", name))};
+    db_add(s->db, SQL_TEAM_NAMES_LIKE, params);
+}
+
+static bool is_taken(struct session *s, const char *name, struct db_rows taken) {
+    const char *key = fold(s, name);
+    for (size_t i = 0, n = db_count(taken); i < n; i++)
+        if (strcmp(db_text(taken, i, "name_key"), key) == 0)
+            return true;
+    return false;
+}
+
+const char *group_team_name(struct session *s, const char *name, struct db_rows taken) {
+    const char *candidate = name;
+    for (unsigned n = 1; is_taken(s, candidate, taken); n++)
+        candidate = n == 1 ? arena_printf(s->ctx.arena, "%s (SCIM)", name) : arena_printf(s->ctx.arena, "%s (SCIM %u)", name, n);
+    return candidate;
+}

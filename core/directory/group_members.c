@@ -1,0 +1,160 @@
+#include "directory/group_members.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void push(struct session *s, struct id_list *l, const char *id) {
+    if (l->n == l->cap) {
+        l->cap = l->cap ? l->cap * 2 : 16;
+        const char **more = arena_array(s->ctx.arena, l->cap, sizeof *more);
+        for (size_t i = 0; i < l->n; i++)
+            more[i] = l->ids[i];
+        l->ids = more;
+    }
+    l->ids[l->n++] = id;
+}
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void sort_unique(struct id_list *l) {
+    size_t kept = 0;
+    if (l->n)
+        qsort(l->ids, l->n, sizeof *l->ids, by_text);
+    for (size_t i = 0; i < l->n; i++)
+        if (i == 0 || strcmp(l->ids[i], l->ids[kept - 1]) != 0)
+            l->ids[kept++] = l->ids[i];
+    l->n = kept;
+}
+
+static bool holds(const struct id_list *l, const char *id) {
+    return l->n && bsearch(&id, l->ids, l->n, sizeof *l->ids, by_text);
+}
+
+static size_t length_of(struct json_object *members) {
+    return json_object_is_type(members, json_type_array) ? json_object_array_length(members) : 0;
+}
+
+static const char *value_at(struct json_object *members, size_t i) {
+    const char *value = json_get_string(json_object_array_get_idx(members, i), "value");
+    return value ? value : "";
+}
+
+void group_member_ids(struct session *s, struct json_object *members, struct id_list *out) {
+    for (size_t i = 0, n = length_of(members); i < n; i++) {
+        const char *value = value_at(members, i);
+        if (uuid_valid(value, strlen(value)))
+            push(s, out, value);
+    }
+    sort_unique(out);
+}
+
+void group_targets_queue(struct session *s, const char *group_id, const struct id_list *named, bool all) {
+    const char *params[] = {group_id, session_uuids(s, named->ids, named->n), all ? "true" : "false"};
+    db_add(s->db, SQL_GROUP_TARGET_USERS, params);
+    db_add(s->db, SQL_GROUP_TARGET_GROUPS, params);
+    db_add(s->db, SQL_GROUP_LEVELS_ABOVE, params);
+}
+
+struct json_object *group_members_present(struct session *s, const struct group_targets *t) {
+    struct json_object *members = json_new_array(s->ctx.arena);
+    const struct db_rows both[] = {t->users, t->groups};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0, n = db_count(both[k]); i < n; i++) {
+            if (!db_bool(both[k], i, "present"))
+                continue;
+            struct json_object *member = json_object_new_object();
+            json_object_object_add(member, "value", json_object_new_string(db_text(both[k], i, "id")));
+            json_object_object_add(member, "type", json_object_new_string(k == 0 ? "User" : "Group"));
+            json_object_array_add(members, member);
+        }
+    return members;
+}
+
+/* One group that shall join: neither a circle nor too long a chain. */
+static enum err check_nesting(struct session *s, const char *group_id, const struct group_targets *t, size_t row) {
+    int64_t above = group_id ? db_int(t->levels, 0, "levels") : 1;
+    if (db_bool(t->groups, row, "circle"))
+        return fail(&s->ctx, ERR_INVALID_VALUE, "nested group would create a cycle");
+    if (above + db_int(t->groups, row, "down") > NESTING_LEVELS)
+        return fail(&s->ctx, ERR_INVALID_VALUE, "nested group depth exceeds %d", NESTING_LEVELS);
+    return OK;
+}
+
+/* Sorts the known targets into joining and leaving; `known` receives all ids that are somebody's. */
+static enum err sort_targets(struct session *s, const char *group_id, const struct id_list *wanted, const struct group_targets *t,
+                             struct group_change *out, struct id_list *known) {
+    const struct db_rows both[] = {t->users, t->groups};
+    struct id_list *in[] = {&out->users_in, &out->groups_in}, *gone[] = {&out->users_out, &out->groups_out};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0, n = db_count(both[k]); i < n; i++) {
+            const char *id = db_text(both[k], i, "id");
+            bool is = db_bool(both[k], i, "present"), shall = holds(wanted, id);
+            push(s, known, id);
+            if (is && !shall)
+                push(s, gone[k], id);
+            if (is || !shall)
+                continue;
+            enum err e = k == 1 ? check_nesting(s, group_id, t, i) : OK;
+            if (e != OK)
+                return e;
+            push(s, in[k], id);
+        }
+    sort_unique(known);
+    return OK;
+}
+
+enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted, const struct group_targets *t,
+                            struct group_change *out, struct id_list *skipped) {
+    struct id_list ids = {0}, known = {0};
+    group_member_ids(s, wanted, &ids);
+    enum err e = sort_targets(s, group_id, &ids, t, out, &known);
+    for (size_t i = 0, n = length_of(wanted); e == OK && i < n; i++) {
+        const char *value = value_at(wanted, i);
+        if (holds(&known, value))
+            continue;
+        if (!s->tenant.skip_unknown_members)
+            e = fail(&s->ctx, ERR_INVALID_VALUE, "members: \"%s\" is no user or group of this connection", value);
+        else
+            push(s, skipped, value);
+    }
+    return e;
+}
+
+bool group_change_any(const struct group_change *c) {
+    return c->users_in.n || c->users_out.n || c->groups_in.n || c->groups_out.n;
+}
+
+int64_t group_change_growth(const struct group_change *c) {
+    return (int64_t)(c->users_in.n + c->groups_in.n) - (int64_t)(c->users_out.n + c->groups_out.n);
+}
+
+static void queue_rows(struct session *s, enum sql q, const char *group_id, const struct id_list *l) {
+    const char *params[] = {group_id, session_uuids(s, l->ids, l->n)};
+    if (l->n)
+        db_add(s->db, q, params);
+}
+
+void group_change_queue(struct session *s, const char *group_id, const struct group_change *c) {
+    struct id_list users = {0}, groups = {0};
+    const struct id_list *from[] = {&c->users_in, &c->users_out, &c->groups_in, &c->groups_out};
+    for (size_t k = 0; k < 4; k++)
+        for (size_t i = 0; i < from[k]->n; i++)
+            push(s, k < 2 ? &users : &groups, from[k]->ids[i]);
+    queue_rows(s, SQL_GROUP_USERS_ADD, group_id, &c->users_in);
+    queue_rows(s, SQL_GROUP_USERS_REMOVE, group_id, &c->users_out);
+    queue_rows(s, SQL_GROUP_GROUPS_ADD, group_id, &c->groups_in);
+    queue_rows(s, SQL_GROUP_GROUPS_REMOVE, group_id, &c->groups_out);
+    const char *sync[] = {session_uuids(s, &group_id, 1), session_uuids(s, users.ids, users.n),
+                          session_uuids(s, groups.ids, groups.n)};
+    db_add(s->db, SQL_TEAM_SYNC, sync);
+    session_member_events(s, "scim.group.member_added", group_id, "User", c->users_in.ids, c->users_in.n);
+    session_member_events(s, "scim.group.member_added", group_id, "Group", c->groups_in.ids, c->groups_in.n);
+    session_member_events(s, "scim.group.member_removed", group_id, "User", c->users_out.ids, c->users_out.n);
+    session_member_events(s, "scim.group.member_removed", group_id, "Group", c->groups_out.ids, c->groups_out.n);
+}

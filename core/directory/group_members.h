@@ -1,0 +1,54 @@
+#ifndef MUSTER_DIRECTORY_GROUP_MEMBERS_H
+#define MUSTER_DIRECTORY_GROUP_MEMBERS_H
+
+#include "directory/session.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { NESTING_LEVELS = 3 };
+
+/* A list of ids that grows in the arena. */
+struct id_list {
+    const char **ids;
+    size_t n, cap;
+};
+
+/* What the first batch of a group's write learned about users and groups that it names or has. */
+struct group_targets {
+    struct db_rows users;  /* of group_target_users, in the order of the ids */
+    struct db_rows groups; /* of group_target_groups */
+    struct db_rows levels; /* of group_levels_above; no result: a new group, one level */
+};
+
+/* What changes: the ids that join and leave. */
+struct group_change {
+    struct id_list users_in, users_out, groups_in, groups_out;
+};
+
+/* The ids of `members` (normal form) that are UUIDs of our form, without duplicates. Others cannot be anybody's. */
+void group_member_ids(struct session *s, struct json_object *members, struct id_list *out);
+
+/* Queues the statements whose rows are `targets`, three in this order; `group_id` NULL: a new group (levels then has no meaning). */
+void group_targets_queue(struct session *s, const char *group_id, const struct id_list *named, bool all);
+
+/* The members that the group has among the targets, as `members` of a resource in normal form. */
+struct json_object *group_members_present(struct session *s, const struct group_targets *t);
+
+/*
+ * Compares the members that shall be with those that are. ERR_INVALID_VALUE: an id of nobody in this connection (or it is left out, with
+ * unknown_members: skip, and stands in `skipped`), a cycle, a chain of more than NESTING_LEVELS.
+ */
+enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted, const struct group_targets *t,
+                            struct group_change *out, struct id_list *skipped) __attribute__((warn_unused_result));
+
+bool group_change_any(const struct group_change *c);
+
+/* How many members more (or fewer) the group has afterwards. */
+int64_t group_change_growth(const struct group_change *c);
+
+/* Queues the rows, the audit events and the teams of a change. */
+void group_change_queue(struct session *s, const char *group_id, const struct group_change *c);
+
+#endif

@@ -1,0 +1,130 @@
+#include "directory/session.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+enum { ARRAY_MAX = 64 * 1024 * 1024 };
+
+void session_queue(struct session *s) {
+    const char *params[] = {s->token_hash, s->asked_connection};
+    db_add(s->db, SQL_AUTHENTICATE, params);
+}
+
+static int64_t cap_of(struct db_rows row, const char *column) {
+    return db_null(row, 0, column) ? NO_CAP : db_int(row, 0, column);
+}
+
+static enum linking linking_of(const char *text) {
+    if (strcmp(text, "never") == 0)
+        return LINKING_NEVER;
+    return strcmp(text, "verified_domains") == 0 ? LINKING_VERIFIED_DOMAINS : LINKING_AUTO;
+}
+
+static bool column_is(struct db_rows row, const char *column, const char *text) {
+    return strcmp(db_text(row, 0, column), text) == 0;
+}
+
+enum err session_accept(struct session *s, struct db_rows row) {
+    if (db_count(row) == 0)
+        return fail(&s->ctx, ERR_INVALID_TOKEN, NULL);
+    s->tenant = (struct tenant){
+        .token_id = db_text(row, 0, "token_id"),
+        .organization_id = db_text(row, 0, "organization_id"),
+        .connection_id = db_text(row, 0, "connection_id"),
+        .dialect = {.lenient = column_is(row, "dialect", "lenient")},
+        .linking = linking_of(db_text(row, 0, "linking")),
+        .identity_mutable = column_is(row, "identity", "mutable"),
+        .email_optional = column_is(row, "email", "optional"),
+        .skip_unknown_members = column_is(row, "unknown_members", "skip"),
+        .unique_group_names = column_is(row, "group_names", "unique"),
+        .max_users = cap_of(row, "max_users"),
+        .max_groups = cap_of(row, "max_groups"),
+        .max_group_members = cap_of(row, "max_group_members"),
+        .now_us = db_int(row, 0, "now_us") / 1000 * 1000,
+    };
+    if (!db_bool(row, 0, "matches"))
+        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+    if (column_is(row, "status", "paused"))
+        return fail(&s->ctx, ERR_PAUSED, "the connection is paused; provisioning goes on when it is active again");
+    return OK;
+}
+
+enum err session_authenticate(struct session *s) {
+    struct db_rows row = {0};
+    session_queue(s);
+    enum err e = db_read(&s->ctx, s->db, &row);
+    return e == OK ? session_accept(s, row) : e;
+}
+
+struct running {
+    struct session *session;
+    struct session_write *write;
+    struct db_transaction *transaction;
+};
+
+static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
+    (void)ctx;
+    (void)db;
+    struct running *r = arg;
+    r->session->events = 0;
+    r->write->final_duplicate = false;
+    enum err e = r->write->work(r->session, r->write->arg);
+    r->transaction->organization = r->session->tenant.organization_id;
+    r->transaction->final_duplicate = r->write->final_duplicate;
+    return e;
+}
+
+enum err session_write(struct session *s, struct session_write *w) {
+    struct db_transaction t = {.work = run_work, .event_id = s->request_id, .rows = w->rows};
+    struct running r = {.session = s, .write = w, .transaction = &t};
+    t.arg = &r;
+    enum err e = db_transaction(&s->ctx, s->db, &t);
+    w->read_again = t.read_again;
+    return e;
+}
+
+void session_event(struct session *s, const char *action, const char *target_type, const char *target_id, const char *data) {
+    char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
+    if (s->events++ == 0)
+        memcpy(id, s->request_id, UUID_TEXT);
+    else
+        uuid_new(id);
+    const char *params[] = {id,        session_now(s, 0), action,        s->tenant.token_id, target_type,
+                            target_id, data,              s->request_id, s->client_address};
+    db_add(s->db, SQL_AUDIT_ADD, params);
+}
+
+void session_member_events(struct session *s, const char *action, const char *group_id, const char *type, const char *const *ids,
+                           size_t n) {
+    if (n == 0)
+        return;
+    const char *first = s->events++ == 0 ? s->request_id : NULL;
+    const char *params[] = {first, session_now(s, 0), action, s->tenant.token_id, group_id, session_uuids(s, ids, n),
+                            type,  s->request_id,     s->client_address};
+    db_add(s->db, SQL_AUDIT_ADD_MEMBERS, params);
+}
+
+const char *session_now(struct session *s, int64_t previous_us) {
+    int64_t now = s->tenant.now_us;
+    if (now <= previous_us)
+        now = previous_us + 1000;
+    char *text = arena_alloc(s->ctx.arena, CLOCK_TEXT + 1);
+    clock_format(now, text);
+    return text;
+}
+
+const char *session_uuids(struct session *s, const char *const *ids, size_t n) {
+    struct buf *b = buf_new(s->ctx.arena, ARRAY_MAX);
+    buf_char(b, '{');
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_char(b, ',');
+        buf_str(b, ids[i]);
+    }
+    buf_char(b, '}');
+    return b->data;
+}

@@ -1,0 +1,86 @@
+#ifndef MUSTER_DIRECTORY_SESSION_H
+#define MUSTER_DIRECTORY_SESSION_H
+
+#include "base/db.h"
+#include "base/fail.h"
+#include "protocol/resource.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum linking { LINKING_AUTO, LINKING_VERIFIED_DOMAINS, LINKING_NEVER };
+
+enum { NO_CAP = -1 };
+
+/* Whose request this is, as the token's row says. */
+struct tenant {
+    const char *token_id;
+    const char *organization_id;
+    const char *connection_id;
+    struct dialect dialect;
+    enum linking linking;
+    bool identity_mutable;
+    bool email_optional;
+    bool skip_unknown_members;
+    bool unique_group_names;
+    int64_t max_users, max_groups, max_group_members; /* NO_CAP: none */
+    int64_t now_us;                                   /* the transaction's time, in whole milliseconds */
+};
+
+/*
+ * One SCIM request on its way through the directory. `ctx` is its first member: the layers below see only that. Filled in by
+ * the caller up to `tenant`.
+ */
+struct session {
+    struct ctx ctx;
+    struct db *db;
+    const char *base_url;         /* without a final slash */
+    const char *request_id;       /* UUIDv7; also the id of the first audit event */
+    const char *client_address;   /* NULL: unknown */
+    const char *token_hash;       /* hex of SHA-256 */
+    const char *asked_connection; /* the connection that the URL names, NULL: none */
+    const char *method;           /* read by no rule; for the log */
+    int slot;                     /* of the usage counters, one for each worker */
+    struct tenant tenant;
+    unsigned events; /* audit events queued by this attempt */
+};
+
+/*
+ * Authentication travels in front of the operation, in the same batch: session_queue() puts it there, session_accept()
+ * reads its row. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another connection), ERR_PAUSED.
+ */
+void session_queue(struct session *s);
+enum err session_accept(struct session *s, struct db_rows row) __attribute__((warn_unused_result));
+
+/* Authentication alone, for requests that cannot be parsed or routed, and for discovery. One round trip. */
+enum err session_authenticate(struct session *s) __attribute__((warn_unused_result));
+
+/*
+ * A transaction of this session; see db_transaction(). `work` notes in `answer_at` (db_queued()) which statement of
+ * the last batch reads the answer.
+ */
+struct session_write {
+    enum err (*work)(struct session *s, void *arg);
+    void *arg;
+    struct db_rows rows[DB_BATCH]; /* of the last batch */
+    size_t answer_at;
+    bool final_duplicate; /* work sets it: a unique key in use is final, not a race to run again */
+    bool read_again;      /* out: committed, but the answer was lost with the connection and has to be read */
+};
+enum err session_write(struct session *s, struct session_write *w) __attribute__((warn_unused_result));
+
+/* Queues an audit event; the first of a request has the request's id. `data` is a JSON object. */
+void session_event(struct session *s, const char *action, const char *target_type, const char *target_id, const char *data);
+
+/* Queues one event for each of the ids (users or groups, `type` "User" or "Group") that joined or left a group. */
+void session_member_events(struct session *s, const char *action, const char *group_id, const char *type, const char *const *ids,
+                           size_t n);
+
+/* The transaction's time as PostgreSQL takes it, in the arena; never before `previous_us`. */
+const char *session_now(struct session *s, int64_t previous_us);
+
+/* '{a,b}' of UUIDs, in the arena. */
+const char *session_uuids(struct session *s, const char *const *ids, size_t n);
+
+#endif

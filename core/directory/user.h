@@ -1,0 +1,33 @@
+#ifndef MUSTER_DIRECTORY_USER_H
+#define MUSTER_DIRECTORY_USER_H
+
+#include "directory/answer.h"
+#include "directory/list.h"
+#include "directory/session.h"
+#include "protocol/patch.h"
+
+/*
+ * SCIM users: what the identity provider writes, reconciled with members (DESIGN 4). Each function is one request: it authenticates,
+ * acts and audits in one transaction. `p` NULL: the default set of attributes.
+ */
+
+/* The parsed body of a POST or PUT. ERR_UNIQUENESS, ERR_CAP, and the errors of resource_from_body(). */
+enum err user_create(struct session *s, struct json_object *body, const struct projection *p, struct answer *out)
+    __attribute__((warn_unused_result));
+
+enum err user_get(struct session *s, const char *id, const struct projection *p, struct answer *out)
+    __attribute__((warn_unused_result));
+
+enum err user_list(struct session *s, const struct list_query *q, struct answer *out) __attribute__((warn_unused_result));
+
+/* PUT. ERR_NOT_FOUND, ERR_PRECONDITION, ERR_MUTABILITY (identity), ERR_UNIQUENESS. */
+enum err user_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,
+                      const struct projection *p, struct answer *out) __attribute__((warn_unused_result));
+
+/* PATCH, with the errors of PUT and of patch_parse() and patch_apply(). */
+enum err user_patch(struct session *s, const char *id, struct json_object *body, struct precondition when,
+                    const struct projection *p, struct answer *out) __attribute__((warn_unused_result));
+
+enum err user_delete(struct session *s, const char *id, struct precondition when) __attribute__((warn_unused_result));
+
+#endif

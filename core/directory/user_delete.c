@@ -1,0 +1,81 @@
+#include "directory/user.h"
+#include "directory/user_facts.h"
+
+#include "base/arena.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+struct removal {
+    const char *id;
+    struct precondition when;
+};
+
+enum { ROW_AUTH, ROW_LOCK, ROW_GROUPS, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
+
+static enum err first_batch(struct session *s, const char *id, struct db_rows *rows) {
+    const char *user[] = {id, s->base_url};
+    const char *links[] = {NULL, id};
+    session_queue(s);
+    db_add(s->db, SQL_CONNECTION_LOCK_EXCLUSIVE, NULL);
+    db_add(s->db, SQL_USER_GROUPS_FOR_UPDATE, user);
+    db_add(s->db, SQL_USER_FOR_UPDATE, user);
+    db_add(s->db, SQL_MEMBER_FOR_UPDATE, user);
+    db_add(s->db, SQL_MEMBER_LINKS, links);
+    enum err e = db_run(&s->ctx, s->db, rows);
+    if (e == OK)
+        e = session_accept(s, rows[ROW_AUTH]);
+    if (e == OK && db_count(rows[ROW_USER]) == 0)
+        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+    return e;
+}
+
+/* The ids of a result's rows. */
+static const char *ids_of(struct session *s, struct db_rows rows) {
+    size_t n = db_count(rows);
+    const char **ids = arena_array(s->ctx.arena, n + 1, sizeof *ids);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = db_text(rows, i, "id");
+    return session_uuids(s, ids, n);
+}
+
+static enum err queue_removal(struct session *s, const struct removal *r, struct db_rows *rows) {
+    struct json_object *old;
+    enum err e = answer_restore(s, db_text(rows[ROW_USER], 0, "resource"), &old);
+    if (e != OK)
+        return e;
+    const char *now = session_now(s, db_int(rows[ROW_USER], 0, "modified_us"));
+    struct member_state before = user_member_of(rows[ROW_MEMBER]), after = before;
+    if (db_bool(rows[ROW_USER], 0, "active"))
+        after.active = db_int(rows[ROW_LINKS], 0, "active") > 0;
+    const char *remove[] = {r->id, now};
+    const char *no_emails[] = {r->id, "[]"};
+    const char *end[] = {r->id, now, s->request_id, s->tenant.token_id, s->client_address};
+    const char *sync[] = {ids_of(s, rows[ROW_GROUPS]), session_uuids(s, &r->id, 1), NULL};
+    const char *count[] = {arena_printf(s->ctx.arena, "%d", s->slot), "-1", "0"};
+    session_event(s, "scim.user.deprovisioned", "scim_user", r->id, user_event(s, &after, old, NULL));
+    db_add(s->db, SQL_USER_REMOVE, remove);
+    db_add(s->db, SQL_USER_EMAILS_SET, no_emails);
+    db_add(s->db, SQL_USER_MEMBERSHIPS_END, end);
+    db_add(s->db, SQL_TEAM_SYNC, sync);
+    user_member_save(s, &before, &after);
+    db_add(s->db, SQL_USAGE_ADD, count);
+    return OK;
+}
+
+static enum err work(struct session *s, void *arg) {
+    struct removal *r = arg;
+    struct db_rows rows[ROWS] = {0};
+    enum err e = first_batch(s, r->id, rows);
+    if (e == OK)
+        e = answer_precondition(s, r->when, db_int(rows[ROW_USER], 0, "version"));
+    return e == OK ? queue_removal(s, r, rows) : e;
+}
+
+enum err user_delete(struct session *s, const char *id, struct precondition when) {
+    struct removal r = {.id = id, .when = when};
+    struct session_write w = {.work = work, .arg = &r};
+    if (!uuid_valid(id, strlen(id)))
+        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+    return session_write(s, &w);
+}

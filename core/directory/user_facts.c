@@ -1,0 +1,187 @@
+#include "directory/user_facts.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "directory/answer.h"
+#include "directory/email.h"
+#include "protocol/schema.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+static const char *fold_or_null(struct session *s, const char *text) {
+    return text ? fold_identity(s->ctx.arena, text, strlen(text)) : NULL;
+}
+
+static bool same(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static enum err check_user_name(struct session *s, const struct user_facts *f) {
+    size_t len = strlen(f->user_name);
+    if (fold_blank(f->user_name, len) || fold_has_control(f->user_name, len))
+        return fail(&s->ctx, ERR_INVALID_VALUE, "userName must not be blank and must not hold control characters");
+    return OK;
+}
+
+static enum err check_email(struct session *s, const struct user_facts *f) {
+    bool from_user_name;
+    const char *sent = email_canonical(f->resource, &from_user_name);
+    if (s->tenant.email_optional || f->email)
+        return OK;
+    if (sent)
+        return fail(&s->ctx, ERR_INVALID_VALUE, "emails: \"%s\" is not an email address", sent);
+    return fail(&s->ctx, ERR_INVALID_VALUE, "a user needs an email: send emails, or a userName that is an address");
+}
+
+enum err user_facts_check(struct session *s, const struct user_facts *f, const struct user_facts *before) {
+    enum err e = OK;
+    if (!before || !same(f->user_name, before->user_name))
+        e = check_user_name(s, f);
+    if (e == OK && (!before || !same(f->email, before->email)))
+        e = check_email(s, f);
+    return e;
+}
+
+/* An email that is no address does not count as one. */
+static void derive_email(struct session *s, struct user_facts *f) {
+    f->email = email_canonical(f->resource, &f->email_from_user_name);
+    if (f->email && !email_valid(f->email, strlen(f->email)))
+        f->email = NULL;
+    f->email_folded = fold_or_null(s, f->email);
+    f->email_key = s->tenant.linking == LINKING_NEVER ? NULL : f->email_folded;
+}
+
+/* The array that user_emails_set takes: the keys of all values, as a filter on emails.value compares them. */
+static const char *email_keys(struct session *s, struct json_object *folded) {
+    struct json_object *emails = json_get(folded, "emails");
+    size_t n = json_object_is_type(emails, json_type_array) ? json_object_array_length(emails) : 0;
+    struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
+    buf_char(b, '[');
+    for (size_t i = 0; i < n; i++) {
+        const char *key = json_get_string(json_object_array_get_idx(emails, i), "value");
+        if (!key)
+            continue;
+        if (b->len > 1)
+            buf_char(b, ',');
+        buf_json_str(b, key);
+    }
+    buf_char(b, ']');
+    return b->data;
+}
+
+static void derive_names(struct session *s, struct user_facts *f) {
+    struct json_object *name = json_get(f->resource, "name");
+    struct json_object *enterprise = json_get(f->resource, SCHEMA_ENTERPRISE);
+    const char *external = json_get_string(f->resource, "externalId");
+    f->first_name = json_get_string(name, "givenName");
+    f->last_name = json_get_string(name, "familyName");
+    f->display_name = json_get_string(f->resource, "displayName");
+    f->manager_id = json_get_string(json_get(enterprise, "manager"), "value");
+    f->external_id = external ? fold_exact(s->ctx.arena, external, strlen(external)) : NULL;
+    f->external_id_unique = s->tenant.linking == LINKING_NEVER ? NULL : f->external_id;
+}
+
+void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out) {
+    struct json_object *active = json_get(resource, "active");
+    struct json_object *folded = value_folded(s->ctx.arena, schema_user_type(), resource);
+    *out = (struct user_facts){.resource = resource,
+                               .active = !active || json_object_get_boolean(active),
+                               .user_name = json_get_string(resource, "userName")};
+    derive_email(s, out);
+    derive_names(s, out);
+    out->user_name_key = fold_or_null(s, out->user_name);
+    out->email_keys = email_keys(s, folded);
+    out->folded = json_text(s->ctx.arena, folded);
+    out->stored = answer_stored(s, id, resource);
+}
+
+struct member_state user_member_of(struct db_rows row) {
+    return (struct member_state){
+        .id = db_text(row, 0, "id"),
+        .email = db_text(row, 0, "email"),
+        .email_key = db_text(row, 0, "email_key"),
+        .first_name = db_text(row, 0, "first_name"),
+        .last_name = db_text(row, 0, "last_name"),
+        .display_name = db_text(row, 0, "display_name"),
+        .external_id = db_text(row, 0, "external_id"),
+        .active = strcmp(db_text(row, 0, "status"), "active") == 0,
+    };
+}
+
+static const char *newer(const char *now, const char *before) {
+    return now ? now : before;
+}
+
+struct member_state user_member_after(const struct member_state *before, const struct user_facts *f, bool take_email, bool active) {
+    return (struct member_state){
+        .id = before->id,
+        .email = take_email ? f->email : before->email,
+        .email_key = take_email ? f->email_key : before->email_key,
+        .first_name = newer(f->first_name, before->first_name),
+        .last_name = newer(f->last_name, before->last_name),
+        .display_name = newer(f->display_name, before->display_name),
+        .external_id = newer(f->external_id, before->external_id),
+        .active = active,
+    };
+}
+
+static const char *status_of(const struct member_state *m) {
+    return m->active ? "active" : "deactivated";
+}
+
+void user_member_save(struct session *s, const struct member_state *before, const struct member_state *after) {
+    const char *params[] = {after->id,           after->email,       after->email_key,
+                            after->first_name,   after->last_name,   after->display_name,
+                            after->external_id,  status_of(after),   session_now(s, 0)};
+    const char *id[] = {after->id};
+    db_add(s->db, SQL_MEMBER_UPDATE, params);
+    if (before->active && !after->active)
+        db_add(s->db, SQL_MEMBER_PARK, id);
+    if (!before->active && after->active)
+        db_add(s->db, SQL_MEMBER_UNPARK, id);
+}
+
+void user_sync_teams(struct session *s, const char *user_id) {
+    const char *params[] = {NULL, session_uuids(s, &user_id, 1), NULL};
+    db_add(s->db, SQL_TEAM_SYNC, params);
+}
+
+/* The attributes of one state that differ from the other's. */
+static void add_difference(struct session *s, struct buf *b, struct json_object *state, struct json_object *other) {
+    bool first = true;
+    buf_char(b, '{');
+    if (state) {
+        json_object_object_foreach(state, name, value) {
+            if (strcmp(name, "schemas") == 0 || (other && json_same(value, json_get(other, name))))
+                continue;
+            if (!first)
+                buf_char(b, ',');
+            first = false;
+            buf_json_str(b, name);
+            buf_char(b, ':');
+            buf_str(b, json_text(s->ctx.arena, value));
+        }
+    }
+    buf_char(b, '}');
+}
+
+const char *user_event(struct session *s, const struct member_state *member, struct json_object *before, struct json_object *after) {
+    struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
+    struct json_object *named = after ? after : before;
+    buf_str(b, "{\"user_name\":");
+    buf_json_str(b, json_get_string(named, "userName"));
+    buf_fmt(b, ",\"member\":\"%s\",\"member_status\":\"%s\"", member->id, status_of(member));
+    if (before) {
+        buf_str(b, ",\"before\":");
+        add_difference(s, b, before, after);
+    }
+    if (after) {
+        buf_str(b, ",\"after\":");
+        add_difference(s, b, after, before);
+    }
+    buf_char(b, '}');
+    return b->data;
+}

@@ -1,0 +1,67 @@
+#ifndef MUSTER_DIRECTORY_USER_FACTS_H
+#define MUSTER_DIRECTORY_USER_FACTS_H
+
+#include "directory/session.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+/* What follows from a user's resource: the columns of scim_user, and what its member takes over. */
+struct user_facts {
+    struct json_object *resource; /* normal form, with `active` as stored */
+    bool active;
+    const char *user_name;
+    const char *user_name_key;
+    const char *external_id;        /* as compared, NULL: none */
+    const char *external_id_unique; /* NULL where it does not identify */
+    const char *email;              /* canonical, as sent; NULL: none */
+    const char *email_folded;       /* ... as compared */
+    const char *email_key;          /* the same where it identifies (linking is not never), else NULL */
+    bool email_from_user_name;
+    const char *display_name;
+    const char *manager_id;
+    const char *first_name;
+    const char *last_name;
+    const char *stored;     /* text of the column resource */
+    const char *folded;     /* text of the column folded */
+    const char *email_keys; /* JSON array: every email value as filters compare it */
+};
+
+/* Derives the facts of a resource in normal form; `id` goes into the stored text. */
+void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out);
+
+/*
+ * Whether the facts can stand. What has not changed since `before` (NULL: a new user) is not checked again, so that a leaver can
+ * always be deactivated. ERR_INVALID_VALUE: no email where the connection demands one, an email that is no address, a userName that is blank
+ * or has a control character.
+ */
+enum err user_facts_check(struct session *s, const struct user_facts *f, const struct user_facts *before)
+    __attribute__((warn_unused_result));
+
+/* A member as it is, or shall be. Borrowed texts. */
+struct member_state {
+    const char *id;
+    const char *email, *email_key;
+    const char *first_name, *last_name, *display_name, *external_id;
+    bool active;
+};
+
+/* A row of the member_..._for_update statements. */
+struct member_state user_member_of(struct db_rows row);
+
+/*
+ * The member after its user's facts: names and external id follow (a name that the provider does not send stays), the email only if
+ * `take_email`. Status is `active`.
+ */
+struct member_state user_member_after(const struct member_state *before, const struct user_facts *f, bool take_email, bool active);
+
+/* Queues what changes between two states: the row, and its teams when the status changes. */
+void user_member_save(struct session *s, const struct member_state *before, const struct member_state *after);
+
+/* Queues the team memberships that a user's groups give, recomputed. */
+void user_sync_teams(struct session *s, const char *user_id);
+
+/* {"user_name", "member", "member_status", "before", "after"}: what an event of a user tells; before or after NULL: absent. */
+const char *user_event(struct session *s, const struct member_state *member, struct json_object *before, struct json_object *after);
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef MUSTER_PROTOCOL_PROJECTION_H
+#define MUSTER_PROTOCOL_PROJECTION_H
+
+#include "base/fail.h"
+#include "protocol/schema.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Which attributes an answer has (RFC 7644, 3.9): `attributes` or `excludedAttributes`. */
+struct projection;
+
+/*
+ * Reads the two parameters, comma-separated (NULL: not given; empty counts as absent, R-41); unknown names are ignored;
+ * `name[...]` counts as name. Both given: ERR_INVALID_VALUE (R-40). Neither: *out is NULL, the default set.
+ */
+enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const char *attributes, const char *excluded,
+                          const struct projection **out) __attribute__((warn_unused_result));
+
+/* Whether an attribute of this name ("members", "groups", "meta") can be in the answer; p NULL: the default set. */
+bool projection_wants(const struct projection *p, const char *attr);
+
+/* Takes out of a whole resource (with id, meta, groups, members) what is not wanted, in place. p NULL: only what is never or on request returned. */
+void projection_apply(const struct projection *p, const struct resource_type *rt, struct json_object *resource);
+
+#endif

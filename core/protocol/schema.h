@@ -1,0 +1,112 @@
+#ifndef MUSTER_PROTOCOL_SCHEMA_H
+#define MUSTER_PROTOCOL_SCHEMA_H
+
+#include "base/fail.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define SCHEMA_USER "urn:ietf:params:scim:schemas:core:2.0:User"
+#define SCHEMA_GROUP "urn:ietf:params:scim:schemas:core:2.0:Group"
+#define SCHEMA_ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+#define SCHEMA_PATCH_OP "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+#define SCHEMA_ERROR "urn:ietf:params:scim:api:messages:2.0:Error"
+#define SCHEMA_LIST "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+#define SCHEMA_SEARCH "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+
+enum attr_type {
+    ATTR_STRING,
+    ATTR_BOOLEAN,
+    ATTR_INTEGER,
+    ATTR_DECIMAL,
+    ATTR_DATETIME,
+    ATTR_REFERENCE,
+    ATTR_BINARY,
+    ATTR_COMPLEX,
+};
+enum attr_mutability { ATTR_READ_WRITE, ATTR_READ_ONLY, ATTR_IMMUTABLE, ATTR_WRITE_ONLY };
+enum attr_returned { ATTR_DEFAULT, ATTR_ALWAYS, ATTR_NEVER, ATTR_REQUEST };
+enum attr_uniqueness { ATTR_NONE, ATTR_SERVER, ATTR_GLOBAL };
+
+/* One attribute or sub-attribute (RFC 7643, 7). */
+struct attr {
+    const char *name; /* the schema's spelling */
+    const struct attr *parent; /* NULL unless a sub-attribute */
+    const struct attr *subs;
+    size_t n_subs;
+    const char *const *canonical; /* canonicalValues */
+    size_t n_canonical;
+    enum attr_type type;
+    enum attr_mutability mutability;
+    enum attr_returned returned;
+    enum attr_uniqueness uniqueness;
+    bool multi;
+    bool required;
+    bool case_exact; /* true for references and binaries whatever the schema says */
+};
+
+/* One schema resource; `urn` is its id. */
+struct schema {
+    const char *urn;
+    const char *name;
+    const struct attr *attrs;
+    size_t n_attrs;
+    struct json_object *json; /* the resource as /Schemas serves it, without meta */
+};
+
+/* A resource type (RFC 7643, 6) with its extensions. */
+struct resource_type {
+    const char *name;     /* "User" */
+    const char *endpoint; /* "/Users" */
+    const struct schema *base;
+    const struct schema *const *extensions;
+    size_t n_extensions;
+};
+
+/* Where an attribute path leads. */
+struct attr_ref {
+    const struct schema *extension; /* NULL: common or base attribute */
+    const struct attr *attr;        /* NULL: the path is an extension's URN alone */
+    const struct attr *sub;         /* NULL: no sub-attribute named */
+};
+
+/*
+ * The built-in schemas, parsed once a process from core/protocol/schemas.json (which is linked in) and kept for
+ * its life: User, Group, EnterpriseUser, ServiceProviderConfig, ResourceType, Schema (R-52).
+ */
+const struct schema *const *schema_all(size_t *n);
+const struct schema *schema_find(const char *urn, size_t len); /* without case; NULL: unknown */
+
+/* The built-in types; the User type has the enterprise extension. */
+const struct resource_type *schema_user_type(void);
+const struct resource_type *schema_group_type(void);
+
+/*
+ * Reads a schema in the form of RFC 7643, 7 into the arena. ERR_INVALID_VALUE names the attribute
+ * and what is wrong (bad name, unknown keyword, complex inside complex).
+ */
+enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **out)
+    __attribute__((warn_unused_result));
+
+/* A user type like the built-in one with further extensions, in the arena. */
+const struct resource_type *schema_with_extensions(struct arena *a, const struct resource_type *base,
+                                                   const struct schema *const *more, size_t n);
+
+/* By name without ASCII case; NULL: unknown. schema_common() are the attributes of RFC 7643, 3.1, with `schemas`. */
+const struct attr *schema_common(const char *name, size_t len);
+const struct attr *schema_attr(const struct schema *s, const char *name, size_t len);
+const struct attr *schema_sub(const struct attr *a, const char *name, size_t len);
+const struct schema *schema_extension(const struct resource_type *rt, const char *urn, size_t len);
+
+/*
+ * attrPath text → what it names (part F): known URN prefixes are compared as text, then NAME or NAME.SUB;
+ * without URN: common, base, then the only extension that has it (R-08). false: unknown or malformed.
+ * An extension URN alone gives attr NULL; the base URN alone is unknown.
+ */
+bool schema_lookup(const struct resource_type *rt, const char *text, size_t len, struct attr_ref *out);
+
+/* The `value` sub-attribute of a complex attribute, NULL if there is none. */
+const struct attr *schema_value_part(const struct attr *a);
+
+#endif

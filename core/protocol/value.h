@@ -1,0 +1,35 @@
+#ifndef MUSTER_PROTOCOL_VALUE_H
+#define MUSTER_PROTOCOL_VALUE_H
+
+#include "base/fail.h"
+#include "protocol/schema.h"
+
+#include <stdbool.h>
+
+/*
+ * How values are compared: each value has a key, a JSON value of which equality and order are those of the attribute.
+ *   string     folded text: userName by fold_identity; others by caseExact (R-10)
+ *   reference, binary   exact text          boolean  true/false
+ *   integer, decimal    number              dateTime clock_parse()'s sortable text
+ */
+
+/* Whether a value counts as one: not null, "", [], {} or made only of such. */
+bool value_assigned(struct json_object *v);
+
+/* The key of a single simple value that already has the attribute's type; the arena owns it. */
+struct json_object *value_key(struct arena *a, const struct attr *attr, struct json_object *v);
+
+/* The string key alone, for string, reference, binary and dateTime attributes. */
+const char *value_key_text(struct arena *a, const struct attr *attr, const char *s, size_t len);
+
+/*
+ * A resource in normal form (protocol/resource.h) → its keys in the same shape: what filters of the database compare, column
+ * `folded`. Unassigned parts are left out; extension objects stand under their URN in the schema's spelling; `schemas` as
+ * caseless strings; attributes of unregistered extension objects are left out. Arena.
+ */
+struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource);
+
+/* Two simple values or two complex values of one attribute compared by key; "primary": false is absent. */
+bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y);
+
+#endif

@@ -1,0 +1,8 @@
+-- Takes everything out of a group that is deleted.
+-- params: 1 group_id uuid
+-- row: none
+with users as (
+    delete from muster.scim_group_user gu where gu.organization_id = muster.organization_id() and gu.group_id = $1::uuid
+)
+delete from muster.scim_group_group gg
+where gg.organization_id = muster.organization_id() and gg.parent_id = $1::uuid

@@ -1,0 +1,28 @@
+-- A page of SCIM groups by index, and how many there are in all; with no groups on the page one row with the total alone.
+-- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_members boolean
+-- row: total bigint, id uuid, version bigint, resource text, created text, modified text, members text
+with page as (
+    select r.id, r.version, r.resource, r.created_at, r.modified_at
+    from muster.scim_group r
+    where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
+          and /*filter*/ true
+    order by r.id
+    limit $2::bigint offset $1::bigint
+), counted as (
+    select count(*) as total
+    from muster.scim_group r
+    where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
+          and /*filter*/ true
+)
+select counted.total, g.id, g.version, g.resource, muster.time_text(g.created_at) as created,
+       muster.time_text(g.modified_at) as modified,
+       case when $4::boolean then
+           (select string_agg('{"value":"' || x.id || '","$ref":"' || $3 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
+                              || coalesce(',"display":' || to_json(x.display_name)::text, '') || '}', ',' order by x.type desc, x.id)
+            from muster.scim_group_member x
+            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
+                  and x.group_id = g.id)
+       end as members
+from counted
+left join page g on true
+order by g.id

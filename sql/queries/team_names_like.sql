@@ -1,0 +1,6 @@
+-- The team names that a new team must stay clear of.
+-- params: 1 name_key text, 2 prefix text (of the suffixed names)
+-- row: name_key text
+select t.name_key
+from muster.team t
+where t.organization_id = muster.organization_id() and (t.name_key = $1 or t.name_key ^@ $2)

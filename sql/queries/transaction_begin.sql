@@ -1,0 +1,4 @@
+-- Opens a transaction.
+-- params: none
+-- row: none
+begin isolation level read committed

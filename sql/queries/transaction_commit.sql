@@ -1,0 +1,4 @@
+-- Ends a transaction; its answer must be COMMIT.
+-- params: none
+-- row: none
+commit

@@ -1,0 +1,4 @@
+-- Gives a transaction up.
+-- params: none
+-- row: none
+rollback

@@ -1,0 +1,16 @@
+-- One live SCIM user, with what is computed at reading.
+-- params: 1 id uuid, 2 base_url text, 3 with_groups boolean
+-- row: id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text
+select u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
+       case when $3::boolean then
+           (select json_agg(json_build_object('value', x.id, '$ref', $2 || '/Groups/' || x.id, 'display', x.display_name,
+                                              'type', x.type) order by x.type, x.id)::text
+            from muster.scim_user_group x
+            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id() and x.user_id = u.id)
+       end as groups,
+       b.id as manager_found, b.display_name as manager_display
+from muster.scim_user u
+left join muster.scim_user b on u.manager_id is not null and b.organization_id = muster.organization_id()
+    and b.connection_id = muster.connection_id() and b.id::text = u.manager_id and b.removed_at is null
+where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = $1::uuid
+      and u.removed_at is null

@@ -1,0 +1,30 @@
+-- A page of live SCIM users by index, and how many there are in all; with no users on the page one row with the total alone.
+-- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean
+-- row: total bigint, id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text
+with page as (
+    select r.id, r.version, r.resource, r.created_at, r.modified_at, r.manager_id
+    from muster.scim_user r
+    where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
+          and /*filter*/ true
+    order by r.id
+    limit $2::bigint offset $1::bigint
+), counted as (
+    select count(*) as total
+    from muster.scim_user r
+    where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
+          and /*filter*/ true
+)
+select counted.total, u.id, u.version, u.resource, muster.time_text(u.created_at) as created,
+       muster.time_text(u.modified_at) as modified,
+       case when $4::boolean then
+           (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
+                                              'type', x.type) order by x.type, x.id)::text
+            from muster.scim_user_group x
+            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id() and x.user_id = u.id)
+       end as groups,
+       b.id as manager_found, b.display_name as manager_display
+from counted
+left join page u on true
+left join muster.scim_user b on u.manager_id is not null and b.organization_id = muster.organization_id()
+    and b.connection_id = muster.connection_id() and b.id::text = u.manager_id and b.removed_at is null
+order by u.id
