@@ -100,6 +100,10 @@ struct json_object *json_keep(struct arena *a, struct json_object *o) {
     return own(a, json_object_get(o));
 }
 
+struct json_object *json_keep_new(struct arena *a, struct json_object *o) {
+    return own(a, o);
+}
+
 const char *json_text(struct arena *a, struct json_object *o) {
     size_t len;
     const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);

@@ -28,6 +28,9 @@ struct json_object *json_copy(struct arena *a, struct json_object *o);
 /* The value itself, which then lives at least as long as the arena, whatever happens to its parent. NULL stays NULL. */
 struct json_object *json_keep(struct arena *a, struct json_object *o);
 
+/* Gives a new value to the arena and back. */
+struct json_object *json_keep_new(struct arena *a, struct json_object *o);
+
 /* Compact text of a value in the arena. */
 const char *json_text(struct arena *a, struct json_object *o);
 

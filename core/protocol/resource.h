@@ -19,20 +19,40 @@ struct dialect {
 
 /*
  * A POST or PUT body → normal form. Unknown plain attributes are ignored; readOnly ones are ignored; "" null [] unassign;
- * string booleans are taken in any case; R-23 and R-27 (equal list values collapse); an address without any parts is dropped; an
- * email (any multi-valued complex attribute with a value part) whose value is null or "" is dropped.
+ * string booleans are taken in any case (R-09, Entra); R-23 and R-27 (equal list values are one).
  * `old` (PUT): the stored resource, whose immutable values are kept or must match (ERR_MUTABILITY); NULL for POST.
- * Errors: ERR_INVALID_SYNTAX (not an object; strict: `schemas` missing or without the base URN; a body whose schemas name only another type's
- * base URN, in both dialects), ERR_INVALID_VALUE (type, required, two primaries; names the attribute).
+ * Errors: ERR_INVALID_SYNTAX (not an object; strict: `schemas` missing or without the base URN; both dialects: `schemas` that name only another
+ * type's base URN), ERR_INVALID_VALUE (type, required, two primaries; names the attribute).
  */
 enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
                             struct json_object *old, struct json_object **out) __attribute__((warn_unused_result));
 
-/* One attribute's value from outside → normal form, NULL when unassigned (used by PATCH). `where` names it in errors. */
-enum err resource_value(struct ctx *ctx, const struct attr *attr, struct dialect dialect, struct json_object *in, const char *where,
+/*
+ * One single value of an attribute from outside → normal form; *out NULL: unassigned. `where` names it in errors. Lists go
+ * through resource_list(). ERR_INVALID_VALUE.
+ */
+enum err resource_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
                         struct json_object **out) __attribute__((warn_unused_result));
 
-/* Required attributes present, at most one primary a list; recomputes `schemas`. */
+/* A list from outside, or one bare value for it: an array of single values in normal form, not yet compared with each other. */
+enum err resource_list(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
+                       struct json_object **out) __attribute__((warn_unused_result));
+
+/*
+ * Appends values to a list (R-27): one that is there already (same value and type; members: same value) is merged into it. `touched`,
+ * if not NULL, receives the elements that took part (a JSON array that shares them). Linear in the sum of both lengths.
+ */
+void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *values,
+                    struct json_object *touched);
+
+/* What makes two values of a list the same one, as text. */
+const char *resource_identity(struct arena *a, const struct attr *attr, struct json_object *element);
+
+/* Of the elements of `now` at most one may be primary (ERR_INVALID_VALUE); if one is, all others of `list` are so no more. */
+enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *now)
+    __attribute__((warn_unused_result));
+
+/* Required attributes are present; recomputes `schemas`: the base, then the extensions that have data. */
 enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource)
     __attribute__((warn_unused_result));
 

@@ -1,0 +1,371 @@
+#include "protocol/filter.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+struct parser {
+    struct ctx *ctx;
+    const struct resource_type *rt; /* NULL: only the parts of `outer` are known */
+    const struct attr_ref *outer;   /* inside brackets: the attribute in front of them; else NULL */
+    bool lenient;
+    const char *start, *p, *end;
+    unsigned depth, comparisons;
+};
+
+static const struct {
+    const char *word;
+    enum filter_kind kind;
+} operators[] = {
+    {"eq", FILTER_EQ}, {"ne", FILTER_NE}, {"co", FILTER_CO}, {"sw", FILTER_SW}, {"ew", FILTER_EW},
+    {"gt", FILTER_GT}, {"ge", FILTER_GE}, {"lt", FILTER_LT}, {"le", FILTER_LE},
+};
+
+#define BAD(ps, ...) bad(ps, arena_printf((ps)->ctx->arena, __VA_ARGS__))
+
+static enum err bad(struct parser *ps, const char *what) {
+    return fail(ps->ctx, ERR_INVALID_FILTER, "filter, byte %zu: %s", (size_t)(ps->p - ps->start), what);
+}
+
+static bool spaces(struct parser *ps) {
+    const char *from = ps->p;
+    while (ps->p < ps->end && *ps->p == ' ')
+        ps->p++;
+    return ps->p > from;
+}
+
+static bool at(const struct parser *ps, char c) {
+    return ps->p < ps->end && *ps->p == c;
+}
+
+/* Length of the run of characters that a name, operator or bare word is made of. */
+static size_t word_length(const struct parser *ps, const char *p) {
+    const char *from = p;
+    while (p < ps->end && (unsigned char)*p > ' ' && !strchr("()[]\"\\", *p))
+        p++;
+    return (size_t)(p - from);
+}
+
+static bool word_is(const struct parser *ps, const char *p, const char *word) {
+    return fold_ascii_equal(p, word_length(ps, p), word, strlen(word));
+}
+
+static struct filter *node(struct parser *ps, enum filter_kind kind, const struct filter *left, const struct filter *right) {
+    struct filter *f = arena_alloc(ps->ctx->arena, sizeof *f);
+    f->kind = kind;
+    f->left = left;
+    f->right = right;
+    f->inside = ps->outer;
+    return f;
+}
+
+static enum err parse_or(struct parser *ps, const struct filter **out);
+
+/* SP ( "and" / "or" ) SP: taken as a whole or not at all. */
+static enum err take_logical(struct parser *ps, const char *word, bool *taken) {
+    const char *from = ps->p;
+    *taken = false;
+    if (!spaces(ps) || !word_is(ps, ps->p, word)) {
+        ps->p = from;
+        return OK;
+    }
+    ps->p += strlen(word);
+    *taken = true;
+    return spaces(ps) ? OK : BAD(ps, "a space is missing behind %s", word);
+}
+
+/* "(" filter ")" */
+static enum err parse_group(struct parser *ps, const struct filter **out) {
+    if (++ps->depth > FILTER_DEPTH)
+        return BAD(ps, "the filter is nested deeper than %d", FILTER_DEPTH);
+    ps->p++;
+    spaces(ps);
+    enum err e = parse_or(ps, out);
+    spaces(ps);
+    if (e == OK && !at(ps, ')'))
+        return BAD(ps, "a closing parenthesis is missing");
+    ps->p++;
+    ps->depth--;
+    return e;
+}
+
+/* The part that a name inside brackets stands for; `value` of a simple list is the element itself. */
+static enum err inner_ref(struct parser *ps, const char *name, size_t len, struct attr_ref *out) {
+    const struct attr *outer = ps->outer->attr;
+    *out = (struct attr_ref){.extension = ps->outer->extension, .attr = outer};
+    if (outer->type != ATTR_COMPLEX)
+        return fold_ascii_equal(name, len, "value", 5) ? OK : BAD(ps, "only value can be tested in %s[...]", outer->name);
+    out->sub = schema_sub(outer, name, len);
+    return out->sub ? OK : BAD(ps, "\"%.*s\" is no sub-attribute of %s", (int)len, name, outer->name);
+}
+
+static enum err parse_attribute(struct parser *ps, struct attr_ref *out) {
+    size_t len = word_length(ps, ps->p);
+    if (len == 0)
+        return BAD(ps, "an attribute was expected");
+    enum err e = OK;
+    if (ps->outer)
+        e = inner_ref(ps, ps->p, len, out);
+    else if (!schema_lookup(ps->rt, ps->p, len, out) || !out->attr)
+        e = BAD(ps, "\"%.*s\" is not an attribute of %s", (int)len, ps->p, ps->rt->name);
+    const struct attr *a = e == OK ? out->attr : NULL;
+    const struct attr *s = e == OK ? out->sub : NULL;
+    if ((a && (a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER)) ||
+        (s && (s->mutability == ATTR_WRITE_ONLY || s->returned == ATTR_NEVER)))
+        return BAD(ps, "%s cannot be filtered on", a->name);
+    if (e == OK)
+        ps->p += len;
+    return e;
+}
+
+/* A JSON string at p: its end, by lexing; NULL if it has none. */
+static const char *string_end(const struct parser *ps) {
+    for (const char *p = ps->p + 1; p < ps->end; p++) {
+        if (*p == '\\')
+            p++;
+        else if (*p == '"')
+            return p + 1;
+    }
+    return NULL;
+}
+
+/* A quoted or JSON literal through the strict JSON reader; a bare one as text where that is allowed. */
+static enum err parse_literal(struct parser *ps, struct json_object **out) {
+    struct ctx quiet = {.arena = ps->ctx->arena};
+    bool quoted = at(ps, '"');
+    const char *end = quoted ? string_end(ps) : ps->p + word_length(ps, ps->p);
+    if (!quoted && ps->lenient)
+        for (end = ps->p; end < ps->end && !strchr(" )]", *end);)
+            end++;
+    if (!end || end == ps->p)
+        return BAD(ps, quoted ? "a string has no end" : "a value was expected");
+    size_t len = (size_t)(end - ps->p);
+    if (json_parse(&quiet, ps->p, len, out) != OK) {
+        if (quoted || !ps->lenient)
+            return BAD(ps, "a value was expected: a \"string\" with JSON escapes, a number, true, false or null");
+        *out = json_keep_new(ps->ctx->arena, json_object_new_string_len(ps->p, (int)len));
+    }
+    if (json_object_is_type(*out, json_type_object) || json_object_is_type(*out, json_type_array))
+        return BAD(ps, "a value was expected");
+    ps->p = end;
+    return OK;
+}
+
+static bool is_ordering(enum filter_kind kind) {
+    return kind == FILTER_GT || kind == FILTER_GE || kind == FILTER_LT || kind == FILTER_LE;
+}
+
+static bool is_substring(enum filter_kind kind) {
+    return kind == FILTER_CO || kind == FILTER_SW || kind == FILTER_EW;
+}
+
+/* Which operators a type knows (part F). */
+static bool operator_fits(enum attr_type type, enum filter_kind kind) {
+    switch (type) {
+    case ATTR_STRING:
+    case ATTR_REFERENCE:
+        return true;
+    case ATTR_BOOLEAN:
+    case ATTR_BINARY:
+        return !is_ordering(kind) && !is_substring(kind);
+    case ATTR_INTEGER:
+    case ATTR_DECIMAL:
+    case ATTR_DATETIME:
+        return !is_substring(kind);
+    case ATTR_COMPLEX:
+        break;
+    }
+    return false;
+}
+
+/* A boolean literal, also written as a string in any case (R-09; Entra: primary eq "True"). NULL: none. */
+static struct json_object *boolean_of(struct parser *ps, struct json_object *v) {
+    if (json_object_is_type(v, json_type_boolean))
+        return v;
+    const char *s = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+    bool yes = fold_ascii_equal(s, strlen(s), "true", 4);
+    if (!yes && !fold_ascii_equal(s, strlen(s), "false", 5))
+        return NULL;
+    return json_keep_new(ps->ctx->arena, json_object_new_boolean(yes));
+}
+
+/* The literal as a key of the type, NULL if it does not fit. */
+static struct json_object *literal_key(struct parser *ps, const struct attr *a, struct json_object *v) {
+    char key[CLOCK_KEY];
+    bool string = json_object_is_type(v, json_type_string);
+    switch (a->type) {
+    case ATTR_BOOLEAN:
+        return boolean_of(ps, v);
+    case ATTR_INTEGER:
+    case ATTR_DECIMAL:
+        return json_object_is_type(v, json_type_int) || json_object_is_type(v, json_type_double) ? v : NULL;
+    case ATTR_DATETIME:
+        if (!string || !clock_parse(json_object_get_string(v), (size_t)json_object_get_string_len(v), key))
+            return NULL;
+        return json_keep_new(ps->ctx->arena, json_object_new_string(key));
+    case ATTR_STRING:
+    case ATTR_REFERENCE:
+    case ATTR_BINARY:
+        return string ? value_key(ps->ctx->arena, a, v) : NULL;
+    case ATTR_COMPLEX:
+        break;
+    }
+    return NULL;
+}
+
+/* Settles which attribute a comparison is about (R-04), and checks operator and literal against its type. */
+static enum err check_comparison(struct parser *ps, struct filter *f, struct json_object *literal) {
+    const struct attr *a = f->ref.sub ? f->ref.sub : f->ref.attr;
+    if (!literal)
+        return f->kind == FILTER_EQ || f->kind == FILTER_NE ? OK : BAD(ps, "null can only be compared with eq or ne");
+    if (a->type == ATTR_COMPLEX) {
+        f->ref.sub = schema_value_part(a);
+        if (!f->ref.sub)
+            return BAD(ps, "%s has parts: name one of them, as in %s.%s", a->name, a->name, a->n_subs ? a->subs[0].name : "value");
+        a = f->ref.sub;
+    }
+    if (!operator_fits(a->type, f->kind))
+        return BAD(ps, "this operator does not fit the type of %s", a->name);
+    f->key = literal_key(ps, a, literal);
+    if (!f->key)
+        return BAD(ps, "the value does not fit the type of %s", a->name);
+    f->text = json_object_is_type(literal, json_type_string) ? json_object_get_string(literal) : NULL;
+    return OK;
+}
+
+/* SP ( "pr" / compareOp SP compValue ) */
+static enum err parse_comparison(struct parser *ps, struct attr_ref ref, const struct filter **out) {
+    struct filter *f = node(ps, FILTER_PR, NULL, NULL);
+    struct json_object *literal;
+    f->ref = ref;
+    *out = f;
+    if (++ps->comparisons > FILTER_COMPARISONS)
+        return BAD(ps, "the filter has more than %d comparisons", FILTER_COMPARISONS);
+    if (!spaces(ps))
+        return BAD(ps, "an operator was expected");
+    size_t len = word_length(ps, ps->p), i = 0;
+    if (fold_ascii_equal(ps->p, len, "pr", 2)) {
+        ps->p += len;
+        return OK;
+    }
+    while (i < sizeof operators / sizeof *operators && !fold_ascii_equal(ps->p, len, operators[i].word, 2))
+        i++;
+    if (i == sizeof operators / sizeof *operators)
+        return BAD(ps, "\"%.*s\" is no operator: use eq ne co sw ew gt ge lt le or pr", (int)len, ps->p);
+    f->kind = operators[i].kind;
+    ps->p += len;
+    if (!spaces(ps) && !at(ps, '"'))
+        return BAD(ps, "a value was expected");
+    enum err e = parse_literal(ps, &literal);
+    return e == OK ? check_comparison(ps, f, literal) : e;
+}
+
+/* The filter between brackets, behind "[" and up to and including "]". */
+static enum err parse_inner(struct parser *ps, const struct attr_ref *outer, const struct filter **out) {
+    if (++ps->depth > FILTER_DEPTH)
+        return BAD(ps, "the filter is nested deeper than %d", FILTER_DEPTH);
+    ps->outer = outer;
+    spaces(ps);
+    enum err e = parse_or(ps, out);
+    spaces(ps);
+    ps->outer = NULL;
+    ps->depth--;
+    if (e == OK && !at(ps, ']'))
+        return BAD(ps, "a closing bracket is missing");
+    ps->p++;
+    return e;
+}
+
+/* attrPath "[" valFilter "]", in filters also with ".sub op value" behind it: Entra matches by emails[type eq "work"].value. */
+static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const struct filter **out) {
+    struct filter *f = node(ps, FILTER_VALUE_PATH, NULL, NULL);
+    f->ref = ref;
+    *out = f;
+    if (ps->outer)
+        return BAD(ps, "brackets cannot stand inside brackets");
+    if (ref.sub || (ref.attr->type != ATTR_COMPLEX && !ref.attr->multi))
+        return BAD(ps, "%s has no parts to choose from", ref.attr->name);
+    ps->p++;
+    enum err e = parse_inner(ps, &ref, &f->left);
+    if (e != OK || !at(ps, '.'))
+        return e;
+    struct attr_ref tail;
+    ps->p++;
+    ps->outer = &ref;
+    e = parse_attribute(ps, &tail);
+    if (e == OK)
+        e = parse_comparison(ps, tail, &f->right);
+    ps->outer = NULL;
+    return e;
+}
+
+static enum err parse_term(struct parser *ps, const struct filter **out) {
+    struct attr_ref ref;
+    if (at(ps, '('))
+        return parse_group(ps, out);
+    if (word_is(ps, ps->p, "not")) {
+        const char *from = ps->p;
+        const struct filter *operand;
+        ps->p += 3;
+        spaces(ps);
+        if (at(ps, '(')) {
+            enum err e = parse_group(ps, &operand);
+            *out = e == OK ? node(ps, FILTER_NOT, operand, NULL) : NULL;
+            return e;
+        }
+        ps->p = from;
+    }
+    enum err e = parse_attribute(ps, &ref);
+    if (e != OK)
+        return e;
+    return at(ps, '[') ? parse_value_path(ps, ref, out) : parse_comparison(ps, ref, out);
+}
+
+static enum err parse_and(struct parser *ps, const struct filter **out) {
+    bool more;
+    enum err e = parse_term(ps, out);
+    while (e == OK && (e = take_logical(ps, "and", &more)) == OK && more) {
+        const struct filter *right;
+        e = parse_term(ps, &right);
+        if (e == OK)
+            *out = node(ps, FILTER_AND, *out, right);
+    }
+    return e;
+}
+
+static enum err parse_or(struct parser *ps, const struct filter **out) {
+    bool more;
+    enum err e = parse_and(ps, out);
+    while (e == OK && (e = take_logical(ps, "or", &more)) == OK && more) {
+        const struct filter *right;
+        e = parse_and(ps, &right);
+        if (e == OK)
+            *out = node(ps, FILTER_OR, *out, right);
+    }
+    return e;
+}
+
+enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool lenient, const char *text, size_t len,
+                      const struct filter **out) {
+    struct parser ps = {.ctx = ctx, .rt = rt, .lenient = lenient, .start = text, .p = text, .end = text + len};
+    if (len > FILTER_BYTES)
+        return BAD(&ps, "the filter is longer than %d bytes", FILTER_BYTES);
+    spaces(&ps);
+    if (ps.p == ps.end)
+        return BAD(&ps, "the filter is empty");
+    enum err e = parse_or(&ps, out);
+    spaces(&ps);
+    return e == OK && ps.p != ps.end ? BAD(&ps, "the filter should end here, or go on with and or or") : e;
+}
+
+enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, bool lenient, const char *text, size_t len, size_t *used,
+                            const struct filter **out) {
+    struct parser ps = {.ctx = ctx, .lenient = lenient, .start = text, .p = text, .end = text + len};
+    enum err e = parse_inner(&ps, &outer, out);
+    *used = (size_t)(ps.p - text);
+    return e;
+}

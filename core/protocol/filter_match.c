@@ -1,0 +1,151 @@
+#include "protocol/filter.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+static bool compare_numbers(enum filter_kind kind, double x, double y) {
+    switch (kind) {
+    case FILTER_GT:
+        return x > y;
+    case FILTER_GE:
+        return x >= y;
+    case FILTER_LT:
+        return x < y;
+    case FILTER_LE:
+        return x <= y;
+    case FILTER_EQ:
+    case FILTER_NE:
+    case FILTER_CO:
+    case FILTER_SW:
+    case FILTER_EW:
+    case FILTER_PR:
+    case FILTER_AND:
+    case FILTER_OR:
+    case FILTER_NOT:
+    case FILTER_VALUE_PATH:
+        break;
+    }
+    return false;
+}
+
+static bool compare_texts(enum filter_kind kind, const char *x, const char *y) {
+    size_t xn = strlen(x), yn = strlen(y);
+    switch (kind) {
+    case FILTER_CO:
+        return strstr(x, y);
+    case FILTER_SW:
+        return strncmp(x, y, yn) == 0;
+    case FILTER_EW:
+        return xn >= yn && strcmp(x + xn - yn, y) == 0;
+    case FILTER_GT:
+    case FILTER_GE:
+    case FILTER_LT:
+    case FILTER_LE:
+        return compare_numbers(kind, strcmp(x, y), 0); /* UTF-8 sorts by code point */
+    case FILTER_EQ:
+    case FILTER_NE:
+    case FILTER_PR:
+    case FILTER_AND:
+    case FILTER_OR:
+    case FILTER_NOT:
+    case FILTER_VALUE_PATH:
+        break;
+    }
+    return false;
+}
+
+/* One single value (NULL: unassigned) against one comparison. */
+static bool test_value(struct arena *a, const struct filter *f, struct json_object *v) {
+    const struct attr *attr = f->ref.sub ? f->ref.sub : f->ref.attr;
+    bool assigned = value_assigned(v);
+    if (f->kind == FILTER_PR)
+        return assigned;
+    if (!f->key)
+        return assigned == (f->kind == FILTER_NE);
+    if (!assigned)
+        return f->kind == FILTER_NE;
+    struct json_object *key = value_key(a, attr, v);
+    if (f->kind == FILTER_EQ || f->kind == FILTER_NE)
+        return json_same(key, f->key) == (f->kind == FILTER_EQ);
+    if (json_object_is_type(key, json_type_string))
+        return compare_texts(f->kind, json_object_get_string(key), json_object_get_string(f->key));
+    return compare_numbers(f->kind, json_object_get_double(key), json_object_get_double(f->key));
+}
+
+/* A comparison on an attribute that may be a list: any value may meet it; null and pr mean the whole attribute. */
+static bool test_attribute(struct arena *a, const struct filter *f, struct json_object *v) {
+    bool whole = !f->ref.sub && (f->kind == FILTER_PR || !f->key);
+    if (!f->ref.attr->multi || whole)
+        return test_value(a, f, f->ref.sub ? json_get(v, f->ref.sub->name) : v);
+    for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++) {
+        struct json_object *element = json_object_array_get_idx(v, i);
+        if (test_value(a, f, f->ref.sub ? json_get(element, f->ref.sub->name) : element))
+            return true;
+    }
+    return false;
+}
+
+bool filter_match_value(struct arena *a, const struct attr *outer, const struct filter *f, struct json_object *element) {
+    switch (f->kind) {
+    case FILTER_AND:
+        return filter_match_value(a, outer, f->left, element) && filter_match_value(a, outer, f->right, element);
+    case FILTER_OR:
+        return filter_match_value(a, outer, f->left, element) || filter_match_value(a, outer, f->right, element);
+    case FILTER_NOT:
+        return !filter_match_value(a, outer, f->left, element);
+    case FILTER_VALUE_PATH:
+        return false;
+    case FILTER_PR:
+    case FILTER_EQ:
+    case FILTER_NE:
+    case FILTER_CO:
+    case FILTER_SW:
+    case FILTER_EW:
+    case FILTER_GT:
+    case FILTER_GE:
+    case FILTER_LT:
+    case FILTER_LE:
+        break;
+    }
+    return test_value(a, f, f->ref.sub ? json_get(element, f->ref.sub->name) : element);
+}
+
+static bool match_value_path(struct arena *a, const struct filter *f, struct json_object *v) {
+    bool list = json_object_is_type(v, json_type_array);
+    for (size_t i = 0, n = list ? json_object_array_length(v) : v != NULL; i < n; i++) {
+        struct json_object *element = list ? json_object_array_get_idx(v, i) : v;
+        if (filter_match_value(a, f->ref.attr, f->left, element) &&
+            (!f->right || filter_match_value(a, f->ref.attr, f->right, element)))
+            return true;
+    }
+    return false;
+}
+
+bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f, struct json_object *resource) {
+    switch (f->kind) {
+    case FILTER_AND:
+        return filter_match(a, rt, f->left, resource) && filter_match(a, rt, f->right, resource);
+    case FILTER_OR:
+        return filter_match(a, rt, f->left, resource) || filter_match(a, rt, f->right, resource);
+    case FILTER_NOT:
+        return !filter_match(a, rt, f->left, resource);
+    case FILTER_VALUE_PATH:
+    case FILTER_PR:
+    case FILTER_EQ:
+    case FILTER_NE:
+    case FILTER_CO:
+    case FILTER_SW:
+    case FILTER_EW:
+    case FILTER_GT:
+    case FILTER_GE:
+    case FILTER_LT:
+    case FILTER_LE:
+        break;
+    }
+    struct json_object *box = f->ref.extension ? json_get(resource, f->ref.extension->urn) : resource;
+    struct json_object *v = json_get(box, f->ref.attr->name);
+    return f->kind == FILTER_VALUE_PATH ? match_value_path(a, f, v) : test_attribute(a, f, v);
+}

@@ -1,0 +1,259 @@
+#include "protocol/filter_sql.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "base/uuid.h"
+#include "protocol/filter_sql_internal.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+#define SQL(c, ...) arena_printf((c)->ctx->arena, __VA_ARGS__)
+
+const char *filter_sql_param(struct compiler *c, const char *value) {
+    struct filter_sql *out = c->out;
+    if (out->n_params == FILTER_SQL_PARAMS) {
+        c->overflow = true;
+        return "$1";
+    }
+    out->params[out->n_params] = value;
+    return SQL(c, "$%zu", c->first + out->n_params++);
+}
+
+const char *filter_sql_text(struct compiler *c, const char *value) {
+    return SQL(c, "%s::text", filter_sql_param(c, value));
+}
+
+/* The cast that a type's literal and stored key need. */
+static const char *cast_of(enum attr_type type) {
+    switch (type) {
+    case ATTR_BOOLEAN:
+        return "boolean";
+    case ATTR_INTEGER:
+    case ATTR_DECIMAL:
+        return "numeric";
+    case ATTR_STRING:
+    case ATTR_REFERENCE:
+    case ATTR_BINARY:
+    case ATTR_DATETIME:
+    case ATTR_COMPLEX:
+        break;
+    }
+    return "text";
+}
+
+/* The key of a comparison as a parameter of its type. */
+static const char *literal(struct compiler *c, const struct filter *f, const char *cast) {
+    return SQL(c, "%s::%s", filter_sql_param(c, json_object_get_string(f->key)), cast);
+}
+
+const char *filter_sql_compare(struct compiler *c, const struct filter *f, struct operand x) {
+    const char *key = f->key ? literal(c, f, x.cast) : NULL;
+    const char *collate = strcmp(x.cast, "text") == 0 ? " collate \"C\"" : "";
+    bool null = f->kind != FILTER_PR && !key;
+    if (null)
+        return SQL(c, "(%s is %s)", x.sql, f->kind == FILTER_EQ ? "null" : "not null");
+    switch (f->kind) {
+    case FILTER_PR:
+        return SQL(c, "(%s is not null)", x.sql);
+    case FILTER_EQ:
+        return SQL(c, "(%s%s = %s)", x.sql, collate, key);
+    case FILTER_NE:
+        return SQL(c, "(%s%s is distinct from %s)", x.sql, collate, key);
+    case FILTER_CO:
+        return SQL(c, "(strpos(%s, %s) > 0)", x.sql, key);
+    case FILTER_SW:
+        return SQL(c, "(%s%s ^@ %s)", x.sql, collate, key);
+    case FILTER_EW:
+        return SQL(c, "(right(%s, length(%s)) = %s)", x.sql, key, key);
+    case FILTER_GT:
+        return SQL(c, "(%s%s > %s)", x.sql, collate, key);
+    case FILTER_GE:
+        return SQL(c, "(%s%s >= %s)", x.sql, collate, key);
+    case FILTER_LT:
+        return SQL(c, "(%s%s < %s)", x.sql, collate, key);
+    case FILTER_LE:
+        return SQL(c, "(%s%s <= %s)", x.sql, collate, key);
+    case FILTER_AND:
+    case FILTER_OR:
+    case FILTER_NOT:
+    case FILTER_VALUE_PATH:
+        break;
+    }
+    return "false";
+}
+
+/* A part of a JSON value, or the value itself (sub NULL), as an expression of its type. */
+static struct operand json_operand(struct compiler *c, const char *value, const struct attr *attr, const struct attr *sub) {
+    const struct attr *a = sub ? sub : attr;
+    const char *cast = cast_of(a->type);
+    bool text = strcmp(cast, "text") == 0;
+    struct operand x = {.cast = cast};
+    if (!sub)
+        x.sql = text ? SQL(c, "(%s #>> '{}')", value) : SQL(c, "(%s)::%s", value, cast);
+    else if (text)
+        x.sql = SQL(c, "(%s ->> %s)", value, filter_sql_text(c, sub->name));
+    else
+        x.sql = SQL(c, "(%s -> %s)::%s", value, filter_sql_text(c, sub->name), cast);
+    return x;
+}
+
+static struct operand json_part(struct compiler *c, const struct source *s, const struct filter *f) {
+    return json_operand(c, s->value, f->ref.attr, f->ref.sub);
+}
+
+/* A filter on one value; the source tells what its parts are in SQL. */
+static const char *on_value(struct compiler *c, const struct source *s, const struct filter *f) {
+    if (f->kind == FILTER_AND || f->kind == FILTER_OR)
+        return SQL(c, "(%s %s %s)", on_value(c, s, f->left), f->kind == FILTER_AND ? "and" : "or", on_value(c, s, f->right));
+    if (f->kind == FILTER_NOT)
+        return SQL(c, "(not coalesce(%s, false))", on_value(c, s, f->left));
+    return filter_sql_compare(c, f, s->part(c, s, f));
+}
+
+/* Where the attribute's JSON stands: in the resource or in an extension's object. */
+static const char *json_of(struct compiler *c, const struct filter *f) {
+    const char *name = filter_sql_text(c, f->ref.attr->name);
+    if (f->ref.extension)
+        return SQL(c, "(r.folded -> %s -> %s)", filter_sql_text(c, f->ref.extension->urn), name);
+    return SQL(c, "(r.folded -> %s)", name);
+}
+
+static bool is_whole(const struct filter *f) {
+    return f->kind != FILTER_VALUE_PATH && !f->ref.sub && (f->kind == FILTER_PR || !f->key);
+}
+
+/* The condition that one value of the list meets the filter. */
+static const char *value_condition(struct compiler *c, const struct source *s, const struct filter *f) {
+    if (f->kind != FILTER_VALUE_PATH)
+        return on_value(c, s, f);
+    const char *inner = on_value(c, s, f->left);
+    return f->right ? SQL(c, "(%s and %s)", inner, on_value(c, s, f->right)) : inner;
+}
+
+static const char *on_json(struct compiler *c, const struct filter *f) {
+    const char *json = json_of(c, f);
+    struct source s = {.value = "v.value", .part = json_part};
+    if (is_whole(f)) {
+        bool absent = f->kind == FILTER_EQ;
+        return SQL(c, "(%s is %s)", json, absent ? "null" : "not null");
+    }
+    if (f->ref.attr->multi)
+        return SQL(c,
+                   "exists (select from jsonb_array_elements(case when jsonb_typeof(%s) = 'array' then %s end) v (value) "
+                   "where %s)",
+                   json, json, value_condition(c, &s, f));
+    s.value = json;
+    if (f->kind == FILTER_VALUE_PATH)
+        return SQL(c, "(%s is not null and %s)", json, value_condition(c, &s, f));
+    return on_value(c, &s, f);
+}
+
+/* groups of a user and members of a group: computed lists that live in views. */
+static const char *on_view(struct compiler *c, const struct filter *f, const struct view *view) {
+    struct source s = {.value = "x", .part = view->part};
+    const char *rows = SQL(c,
+                           "from %s x where x.organization_id = muster.organization_id() "
+                           "and x.connection_id = muster.connection_id() and x.%s = r.id",
+                           view->name, view->key);
+    if (is_whole(f))
+        return SQL(c, "(%sexists (select %s))", f->kind == FILTER_EQ ? "not " : "", rows);
+    return SQL(c, "exists (select %s and %s)", rows, value_condition(c, &s, f));
+}
+
+/*
+ * The value that the filter demands of `value` (eq, inside an `and` at most): a necessary condition that an index can answer,
+ * NULL if there is none.
+ */
+static const struct filter *demanded_value(const struct filter *f) {
+    if (!f)
+        return NULL;
+    if (f->kind == FILTER_AND) {
+        const struct filter *left = demanded_value(f->left);
+        return left ? left : demanded_value(f->right);
+    }
+    if (f->kind == FILTER_VALUE_PATH) {
+        const struct filter *tail = demanded_value(f->right);
+        return tail ? tail : demanded_value(f->left);
+    }
+    bool value = f->ref.sub && strcmp(f->ref.sub->name, "value") == 0;
+    return f->kind == FILTER_EQ && f->key && value ? f : NULL;
+}
+
+static const char *with_email_index(struct compiler *c, const struct filter *f, const char *exact) {
+    const struct filter *eq = demanded_value(f);
+    if (!eq)
+        return exact;
+    return SQL(c,
+               "(r.id in (select e.user_id from muster.scim_user_email e where e.organization_id = muster.organization_id() "
+               "and e.connection_id = muster.connection_id() and e.value_key = %s) and %s)",
+               literal(c, eq, "text"), exact);
+}
+
+static const char *with_member_index(struct compiler *c, const struct filter *f, const char *exact) {
+    const struct filter *eq = demanded_value(f);
+    const char *id = eq ? json_object_get_string(eq->key) : NULL;
+    if (!id || !uuid_valid(id, strlen(id)))
+        return exact;
+    const char *param = SQL(c, "%s::uuid", filter_sql_param(c, id));
+    return SQL(c,
+               "(r.id in (select m.group_id from muster.scim_group_user m where m.organization_id = muster.organization_id() "
+               "and m.user_id = %s union select n.parent_id from muster.scim_group_group n "
+               "where n.organization_id = muster.organization_id() and n.child_id = %s) and %s)",
+               param, param, exact);
+}
+
+/* A group's name by its key column, which folds more than the filter does. */
+static const char *with_name_index(struct compiler *c, const struct filter *f, const char *exact) {
+    if ((f->kind != FILTER_EQ && f->kind != FILTER_SW) || !f->key || !f->text)
+        return exact;
+    const char *key = fold_identity(c->ctx->arena, f->text, strlen(f->text));
+    const char *op = f->kind == FILTER_EQ ? "=" : "^@";
+    return SQL(c, "(r.display_name_key %s %s and %s)", op, filter_sql_text(c, key), exact);
+}
+
+static const char *comparison(struct compiler *c, const struct filter *f) {
+    const struct attr *a = f->ref.attr;
+    bool base = !f->ref.extension;
+    struct operand column;
+    const char *by_id = filter_sql_id(c, f);
+    if (by_id)
+        return by_id;
+    if (base && strcmp(a->name, "meta") == 0 && is_whole(f))
+        return f->kind == FILTER_EQ ? "false" : "true";
+    if (filter_sql_column(c, f, &column))
+        return filter_sql_compare(c, f, column);
+    const struct view *view = base ? filter_sql_view(c->rt, a) : NULL;
+    if (view)
+        return with_member_index(c, c->user ? NULL : f, on_view(c, f, view));
+    const char *exact = on_json(c, f);
+    if (base && c->user && strcmp(a->name, "emails") == 0)
+        return with_email_index(c, f, exact);
+    if (base && !c->user && strcmp(a->name, "displayName") == 0)
+        return with_name_index(c, f, exact);
+    return exact;
+}
+
+static const char *compile(struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND || f->kind == FILTER_OR)
+        return SQL(c, "(%s %s %s)", compile(c, f->left), f->kind == FILTER_AND ? "and" : "or", compile(c, f->right));
+    if (f->kind == FILTER_NOT)
+        return SQL(c, "(not coalesce(%s, false))", compile(c, f->left));
+    return comparison(c, f);
+}
+
+enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struct filter *f, size_t first,
+                    const char *base_url, struct filter_sql *out) {
+    struct compiler c = {.ctx = ctx,
+                         .rt = rt,
+                         .out = out,
+                         .first = first,
+                         .base_url = base_url,
+                         .user = strcmp(rt->name, "User") == 0};
+    *out = (struct filter_sql){0};
+    out->where = compile(&c, f);
+    if (c.overflow)
+        return fail(ctx, ERR_TOO_MANY, "the filter is too long: use fewer comparisons");
+    return OK;
+}

@@ -1,0 +1,56 @@
+#ifndef MUSTER_PROTOCOL_FILTER_SQL_INTERNAL_H
+#define MUSTER_PROTOCOL_FILTER_SQL_INTERNAL_H
+
+#include "protocol/filter_sql.h"
+
+#include <stdbool.h>
+
+/* A compilation on its way. */
+struct compiler {
+    struct ctx *ctx;
+    const struct resource_type *rt;
+    struct filter_sql *out;
+    size_t first;
+    const char *base_url;
+    bool user; /* the row is of scim_user, else of scim_group */
+    bool overflow;
+};
+
+/* An expression and the type it is compared as. NULL in SQL: unassigned. */
+struct operand {
+    const char *sql;
+    const char *cast;
+};
+
+/* One value of a list, and how to name its parts. */
+struct source {
+    const char *value;
+    struct operand (*part)(struct compiler *c, const struct source *s, const struct filter *f);
+};
+
+/* A computed list. */
+struct view {
+    const char *attr;
+    bool user; /* of the user type, else of the group type */
+    const char *name;
+    const char *key; /* the column that is the row's id */
+    struct operand (*part)(struct compiler *c, const struct source *s, const struct filter *f);
+};
+
+/* The next parameter; filter_sql_text() with its cast. */
+const char *filter_sql_param(struct compiler *c, const char *value);
+const char *filter_sql_text(struct compiler *c, const char *value);
+
+/* One comparison of an operand with the filter's key. */
+const char *filter_sql_compare(struct compiler *c, const struct filter *f, struct operand x);
+
+/* The condition of a comparison with `id`, by the primary key; NULL if it is none. */
+const char *filter_sql_id(struct compiler *c, const struct filter *f);
+
+/* The column or computed expression of an attribute that does not stand in `folded`, or has an indexed column; false: none. */
+bool filter_sql_column(struct compiler *c, const struct filter *f, struct operand *out);
+
+/* The view of a computed list, NULL: none. */
+const struct view *filter_sql_view(const struct resource_type *rt, const struct attr *a);
+
+#endif

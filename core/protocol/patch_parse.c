@@ -1,0 +1,283 @@
+#include "protocol/patch_internal.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "protocol/value.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    const char *what = arena_vprintf(ctx->arena, fmt, ap);
+    va_end(ap);
+    return fail(ctx, kind, "operation %u: %s", s->number, what);
+}
+
+/* A failure of a layer below, told again with the operation's number. */
+static enum err numbered(struct ctx *ctx, const struct patch_step *s, enum err e) {
+    return e == OK ? OK : patch_fail(ctx, s, e, "%s", fail_detail(ctx));
+}
+
+static void trim(const char **s, size_t *len) {
+    while (*len && **s == ' ') {
+        ++*s;
+        --*len;
+    }
+    while (*len && (*s)[*len - 1] == ' ')
+        --*len;
+}
+
+/* "[" valFilter "]" [ "." part ] behind the attribute. */
+static enum err parse_brackets(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text, size_t len,
+                               struct patch_target *out) {
+    size_t used;
+    if (out->ref.sub || !out->ref.attr || !out->ref.attr->multi)
+        return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": a value filter needs a multi-valued attribute", s->name);
+    struct ctx quiet = {.arena = ctx->arena};
+    enum err e = filter_parse_inner(&quiet, out->ref, p->dialect.lenient, text, len, &used, &out->filter);
+    if (e != OK) {
+        bool closed = memchr(text, ']', len);
+        return patch_fail(ctx, s, closed ? ERR_INVALID_FILTER : ERR_INVALID_PATH, "\"%s\": %s", s->name, fail_detail(&quiet));
+    }
+    if (used == len)
+        return OK;
+    if (text[used] == '.')
+        out->ref.sub = schema_sub(out->ref.attr, text + used + 1, len - used - 1);
+    if (!out->ref.sub)
+        return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": only a sub-attribute of %s can stand behind the bracket", s->name,
+                          out->ref.attr->name);
+    return OK;
+}
+
+/* PATH = attrPath / attrPath "[" valFilter "]" [ subAttr ], or an extension's URN alone. */
+static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text, size_t len,
+                           struct patch_target *out) {
+    trim(&text, &len);
+    *out = (struct patch_target){0};
+    const char *bracket = len ? memchr(text, '[', len) : NULL;
+    size_t head = bracket ? (size_t)(bracket - text) : len;
+    if (!head || !schema_lookup(p->rt, text, head, &out->ref))
+        return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\" is not an attribute of %s", s->name, p->rt->name);
+    if (bracket)
+        return parse_brackets(ctx, p, s, bracket + 1, len - head - 1, out);
+    return OK;
+}
+
+static bool is_read_only(const struct attr_ref *r) {
+    return r->attr && (r->attr->mutability == ATTR_READ_ONLY || (r->sub && r->sub->mutability == ATTR_READ_ONLY));
+}
+
+static struct patch_step *add_step(struct ctx *ctx, struct patch *p, const struct patch_step *like) {
+    struct patch_step *s = arena_alloc(ctx->arena, sizeof *s);
+    *s = *like;
+    s->next = NULL;
+    *p->last = s;
+    p->last = &s->next;
+    return s;
+}
+
+static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension);
+
+/* One member of an object that stands for several paths. Unknown and read-only names are passed over. */
+static enum err expand_member(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension,
+                              const char *name, struct json_object *value) {
+    struct patch_step step = *op;
+    size_t len = strlen(name);
+    step.value = value;
+    step.has_value = true;
+    step.name = name;
+    const struct schema *inner = extension ? NULL : schema_extension(p->rt, name, len);
+    if (inner && value) {
+        step.name = inner->urn;
+        return expand(ctx, p, &step, inner);
+    }
+    if (inner) {
+        step.op = PATCH_REMOVE;
+        step.target = (struct patch_target){.ref = {.extension = inner}};
+        add_step(ctx, p, &step);
+        return OK;
+    }
+    if (!extension && fold_ascii_equal(name, len, "schemas", 7))
+        return OK; /* */
+    const char *path = extension ? arena_printf(ctx->arena, "%s:%s", extension->urn, name) : name;
+    enum err e = parse_path(ctx, p, &step, path, strlen(path), &step.target);
+    if (e != OK && strchr(name, '['))
+        return e;
+    bool urn = !extension && fold_ascii_equal(name, len < 4 ? len : 4, "urn:", 4);
+    if (e != OK && urn && p->dialect.lenient && json_object_is_type(value, json_type_object)) {
+        step.unregistered = name;
+        add_step(ctx, p, &step);
+    } else if (e == OK && step.target.ref.attr && !is_read_only(&step.target.ref))
+        add_step(ctx, p, &step);
+    return OK;
+}
+
+static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension) {
+    if (!json_object_is_type(op->value, json_type_object))
+        return patch_fail(ctx, op, ERR_INVALID_VALUE, "value must be an object%s%s", extension ? " for " : "",
+                          extension ? extension->urn : " when there is no path");
+    json_object_object_foreach(op->value, name, value) {
+        enum err e = expand_member(ctx, p, op, extension, name, value);
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_step *op, struct json_object *path) {
+    if (!json_object_is_type(path, json_type_string))
+        return patch_fail(ctx, op, ERR_INVALID_PATH, "path must be a string");
+    op->name = json_object_get_string(path);
+    enum err e = parse_path(ctx, p, op, op->name, strlen(op->name), &op->target);
+    if (e != OK)
+        return e;
+    if (is_read_only(&op->target.ref))
+        return patch_fail(ctx, op, ERR_MUTABILITY, "\"%s\" is readOnly", op->name);
+    if (op->op != PATCH_REMOVE && !op->has_value)
+        return patch_fail(ctx, op, ERR_INVALID_VALUE, "\"%s\": value is missing", op->name);
+    if (!op->target.ref.attr && op->op != PATCH_REMOVE)
+        return expand(ctx, p, op, op->target.ref.extension);
+    add_step(ctx, p, op);
+    return OK;
+}
+
+static bool parse_op(struct json_object *op, enum patch_op *out) {
+    static const struct {
+        const char *name;
+        enum patch_op op;
+    } ops[] = {{"add", PATCH_ADD}, {"remove", PATCH_REMOVE}, {"replace", PATCH_REPLACE}};
+    const char *text = json_object_is_type(op, json_type_string) ? json_object_get_string(op) : "";
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (fold_ascii_equal(text, strlen(text), ops[i].name, strlen(ops[i].name))) {
+            *out = ops[i].op;
+            return true;
+        }
+    return false;
+}
+
+/* Members of an operation have names of any case; null and absent differ only for `value`. */
+static enum err parse_operation(struct ctx *ctx, struct patch *p, unsigned number, struct json_object *json) {
+    struct patch_step op = {.number = number, .name = ""};
+    if (!json_object_is_type(json, json_type_object))
+        return patch_fail(ctx, &op, ERR_INVALID_SYNTAX, "an object was expected");
+    if (!parse_op(json_get_caseless(json, "op"), &op.op))
+        return patch_fail(ctx, &op, ERR_INVALID_SYNTAX, "op must be add, remove or replace");
+    json_object_object_foreach(json, name, member) {
+        if (!fold_ascii_equal(name, strlen(name), "value", 5))
+            continue;
+        op.has_value = true;
+        op.value = member;
+    }
+    struct json_object *path = json_get_caseless(json, "path");
+    if (path)
+        return parse_with_path(ctx, p, &op, path);
+    if (op.op == PATCH_REMOVE)
+        return patch_fail(ctx, &op, ERR_NO_TARGET, "remove needs a path");
+    return expand(ctx, p, &op, NULL);
+}
+
+static bool has_message_schema(struct json_object *body) {
+    struct json_object *schemas = json_get_caseless(body, "schemas");
+    size_t n = json_object_is_type(schemas, json_type_array) ? json_object_array_length(schemas) : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *urn = json_object_array_get_idx(schemas, i);
+        const char *s = json_object_is_type(urn, json_type_string) ? json_object_get_string(urn) : "";
+        if (fold_ascii_equal(s, strlen(s), SCHEMA_PATCH_OP, strlen(SCHEMA_PATCH_OP)))
+            return true;
+    }
+    return false;
+}
+
+enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
+                     struct patch **out) {
+    struct json_object *operations = json_get_caseless(body, "Operations");
+    bool absent = dialect.lenient && !json_get_caseless(body, "schemas"); /* older small clients leave it out */
+    if (!absent && !has_message_schema(body))
+        return fail(ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_PATCH_OP "\"");
+    if (!json_object_is_type(operations, json_type_array) || json_object_array_length(operations) == 0)
+        return fail(ctx, ERR_INVALID_SYNTAX, "Operations must be an array of at least one operation");
+    size_t n = json_object_array_length(operations);
+    if (n > PATCH_OPERATIONS)
+        return fail(ctx, ERR_TOO_LARGE, "a PATCH may have %d operations at most", PATCH_OPERATIONS);
+    struct patch *p = arena_alloc(ctx->arena, sizeof *p);
+    p->rt = rt;
+    p->dialect = dialect;
+    p->last = &p->first;
+    *out = p;
+    for (size_t i = 0; i < n; i++) {
+        enum err e = parse_operation(ctx, p, (unsigned)i + 1, json_object_array_get_idx(operations, i));
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out, bool *changed) {
+    *out = json_copy(ctx->arena, resource);
+    for (const struct patch_step *s = p->first; s; s = s->next) {
+        enum err e = patch_step_apply(ctx, p, s, *out);
+        if (e != OK)
+            return numbered(ctx, s, e);
+    }
+    enum err e = resource_check(ctx, p->rt, *out);
+    *changed = e == OK && !json_same(resource, *out);
+    return e;
+}
+
+bool patch_touches(const struct patch *p, const char *attr) {
+    for (const struct patch_step *s = p->first; s; s = s->next)
+        if (s->target.ref.attr && !s->target.ref.extension && strcmp(s->target.ref.attr->name, attr) == 0)
+            return true;
+    return false;
+}
+
+/* Collects the ids of a filter made of `value eq` and `or`; false: it says more than that. */
+static bool filter_ids(const struct filter *f, struct json_object *ids) {
+    if (f->kind == FILTER_OR)
+        return filter_ids(f->left, ids) && filter_ids(f->right, ids);
+    if (f->kind != FILTER_EQ || !f->text || !f->ref.sub || strcmp(f->ref.sub->name, "value") != 0)
+        return false;
+    json_object_object_add(ids, f->text, json_object_new_boolean(1));
+    return true;
+}
+
+/* The ids in a value for members; a value that is wrong names nobody, and is refused when it is applied. */
+static void value_ids(struct ctx *quiet, const struct patch_step *s, struct json_object *ids) {
+    struct json_object *list;
+    if (resource_list(quiet, s->target.ref.attr, s->value, "members", &list) != OK)
+        return;
+    for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
+        const char *id = json_get_string(json_object_array_get_idx(list, i), "value");
+        if (id)
+            json_object_object_add(ids, id, json_object_new_boolean(1));
+    }
+}
+
+static void step_members(struct ctx *quiet, const struct patch_step *s, struct json_object *ids, bool *all) {
+    const struct attr_ref *r = &s->target.ref;
+    if (!r->attr || r->extension || strcmp(r->attr->name, "members") != 0)
+        return;
+    if (s->target.filter) {
+        if (!filter_ids(s->target.filter, ids))
+            *all = true;
+    } else if (r->sub || s->op == PATCH_REPLACE || (s->op == PATCH_REMOVE && !value_assigned(s->value)))
+        *all = true;
+    if (s->value && !r->sub)
+        value_ids(quiet, s, ids);
+}
+
+void patch_members(struct arena *a, const struct patch *p, struct patch_members *out) {
+    struct ctx quiet = {.arena = a};
+    struct json_object *ids = json_new_object(a);
+    *out = (struct patch_members){0};
+    for (const struct patch_step *s = p->first; s; s = s->next)
+        step_members(&quiet, s, ids, &out->all);
+    out->ids = arena_array(a, (size_t)json_object_object_length(ids) + 1, sizeof *out->ids);
+    json_object_object_foreach(ids, id, yes) {
+        (void)yes;
+        out->ids[out->n++] = arena_strdup(a, id);
+    }
+}

@@ -1,0 +1,184 @@
+#include "protocol/resource.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+/* A body on its way to normal form. */
+struct reading {
+    struct ctx *ctx;
+    const struct resource_type *rt;
+    struct dialect dialect;
+    struct json_object *old; /* NULL: POST */
+};
+
+static bool names_urn(struct json_object *list, const char *urn) {
+    for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
+        struct json_object *element = json_object_array_get_idx(list, i);
+        const char *s = json_object_is_type(element, json_type_string) ? json_object_get_string(element) : "";
+        if (fold_ascii_equal(s, strlen(s), urn, strlen(urn)))
+            return true;
+    }
+    return false;
+}
+
+/* strict wants the base URN; lenient takes anything that does not name the other type alone. */
+static enum err check_schemas(struct reading *r, struct json_object *body) {
+    struct json_object *schemas = json_get_caseless(body, "schemas");
+    bool list = json_object_is_type(schemas, json_type_array);
+    bool base = list && names_urn(schemas, r->rt->base->urn);
+    const char *other = strcmp(r->rt->name, "User") == 0 ? SCHEMA_GROUP : SCHEMA_USER;
+    if (base || (r->dialect.lenient && !(list && names_urn(schemas, other))))
+        return OK;
+    return fail(r->ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"%s\"", r->rt->base->urn);
+}
+
+static enum err read_attr(struct reading *r, const struct attr *attr, struct json_object *in, const char *where,
+                          struct json_object **out) {
+    if (!attr->multi)
+        return resource_value(r->ctx, attr, in, where, out);
+    struct json_object *values;
+    enum err e = resource_list(r->ctx, attr, in, where, &values);
+    if (e != OK)
+        return e;
+    *out = json_new_array(r->ctx->arena);
+    e = resource_settle_primary(r->ctx, attr, values, values);
+    resource_merge(r->ctx, attr, *out, values, NULL);
+    if (json_object_array_length(*out) == 0)
+        *out = NULL;
+    return e;
+}
+
+/* Adds one attribute of a body to `into`; what is read-only or write-never-kept is passed over. */
+static enum err add_attr(struct reading *r, const struct attr *attr, const char *prefix, struct json_object *in,
+                         struct json_object *into) {
+    struct json_object *v = NULL;
+    const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, attr->name);
+    bool password = !*prefix && strcmp(attr->name, "password") == 0;
+    if (attr->mutability == ATTR_READ_ONLY)
+        return OK;
+    enum err e = read_attr(r, attr, in, where, &v);
+    if (e == OK && v && !password)
+        json_object_object_add(into, attr->name, json_object_get(v));
+    return e;
+}
+
+static enum err add_extension(struct reading *r, const struct schema *s, struct json_object *in, struct json_object *into) {
+    struct json_object *object = json_new_object(r->ctx->arena);
+    const char *prefix = arena_printf(r->ctx->arena, "%s:", s->urn);
+    if (!in)
+        return OK;
+    if (!json_object_is_type(in, json_type_object))
+        return fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", s->urn);
+    json_object_object_foreach(in, name, value) {
+        const struct attr *attr = schema_attr(s, name, strlen(name));
+        enum err e = attr ? add_attr(r, attr, prefix, value, object) : OK;
+        if (e != OK)
+            return e;
+    }
+    if (json_object_object_length(object) > 0)
+        json_object_object_add(into, s->urn, json_object_get(object));
+    return OK;
+}
+
+/* An extension that nobody registered is kept as it came (lenient): clients send mistyped and own URNs with real data. */
+static void keep_unregistered(struct reading *r, const char *name, struct json_object *value, struct json_object *into) {
+    bool urn = fold_ascii_equal(name, strlen(name) < 4 ? strlen(name) : 4, "urn:", 4);
+    if (r->dialect.lenient && urn && json_object_is_type(value, json_type_object) && value_assigned(value))
+        json_object_object_add(into, name, json_object_get(json_copy(r->ctx->arena, value)));
+}
+
+static enum err add_member(struct reading *r, const char *name, struct json_object *value, struct json_object *into) {
+    size_t len = strlen(name);
+    const struct schema *extension = schema_extension(r->rt, name, len);
+    const struct attr *attr = schema_attr(r->rt->base, name, len);
+    if (extension)
+        return add_extension(r, extension, value, into);
+    if (!attr)
+        attr = schema_common(name, len);
+    if (!attr) {
+        keep_unregistered(r, name, value, into);
+        return OK;
+    }
+    if (strcmp(attr->name, "schemas") == 0)
+        return OK;
+    return add_attr(r, attr, "", value, into);
+}
+
+/* An immutable value that is there stays; another one is refused (RFC 7644, 3.5.1). */
+static enum err keep_immutable_in(struct reading *r, const struct schema *s, struct json_object *old, struct json_object *new,
+                                  bool *kept) {
+    for (size_t i = 0; i < s->n_attrs; i++) {
+        const struct attr *attr = &s->attrs[i];
+        struct json_object *was = json_get(old, attr->name), *is = json_get(new, attr->name);
+        if (attr->mutability != ATTR_IMMUTABLE || !was)
+            continue;
+        if (is && !value_equal(r->ctx->arena, attr, was, is))
+            return fail(r->ctx, ERR_MUTABILITY, "%s is immutable", attr->name);
+        json_object_object_add(new, attr->name, json_object_get(was));
+        *kept = true;
+    }
+    return OK;
+}
+
+static enum err keep_immutable(struct reading *r, struct json_object *new) {
+    bool kept = false;
+    enum err e = keep_immutable_in(r, r->rt->base, r->old, new, &kept);
+    for (size_t i = 0; e == OK && i < r->rt->n_extensions; i++) {
+        const struct schema *s = r->rt->extensions[i];
+        struct json_object *was = json_get(r->old, s->urn), *is = json_get(new, s->urn);
+        struct json_object *object = is ? is : json_new_object(r->ctx->arena);
+        kept = false;
+        if (was)
+            e = keep_immutable_in(r, s, was, object, &kept);
+        if (kept && !is)
+            json_object_object_add(new, s->urn, json_object_get(object));
+    }
+    return e;
+}
+
+enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
+                            struct json_object *old, struct json_object **out) {
+    struct reading r = {.ctx = ctx, .rt = rt, .dialect = dialect, .old = old};
+    if (!json_object_is_type(body, json_type_object))
+        return fail(ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
+    enum err e = check_schemas(&r, body);
+    *out = json_new_object(ctx->arena);
+    json_object_object_foreach(body, name, value) {
+        if (e == OK)
+            e = add_member(&r, name, value, *out);
+    }
+    if (e == OK && old)
+        e = keep_immutable(&r, *out);
+    return e == OK ? resource_check(ctx, rt, *out) : e;
+}
+
+static enum err check_required(struct ctx *ctx, const struct schema *s, struct json_object *object) {
+    for (size_t i = 0; i < s->n_attrs; i++)
+        if (s->attrs[i].required && !json_get(object, s->attrs[i].name))
+            return fail(ctx, ERR_INVALID_VALUE, "%s is required", s->attrs[i].name);
+    return OK;
+}
+
+enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource) {
+    struct json_object *schemas = json_new_array(ctx->arena);
+    json_object_array_add(schemas, json_object_new_string(rt->base->urn));
+    for (size_t i = 0; i < rt->n_extensions; i++) {
+        struct json_object *object = json_get(resource, rt->extensions[i]->urn);
+        if (!object)
+            continue;
+        json_object_array_add(schemas, json_object_new_string(rt->extensions[i]->urn));
+        enum err e = check_required(ctx, rt->extensions[i], object);
+        if (e != OK)
+            return e;
+    }
+    json_object_object_foreach(resource, name, value) {
+        if (strchr(name, ':') && json_object_is_type(value, json_type_object) && !schema_extension(rt, name, strlen(name)))
+            json_object_array_add(schemas, json_object_new_string(name));
+    }
+    json_object_object_add(resource, "schemas", json_object_get(schemas));
+    return check_required(ctx, rt->base, resource);
+}

@@ -1,0 +1,182 @@
+#include "protocol/schema.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "protocol/schema_json.h"
+
+#include <string.h>
+
+enum { SCHEMAS_MAX = 16 };
+
+/* RFC 7643, 3.1; `schemas` is among them so that paths and filters find it. */
+static const struct attr meta_subs[];
+static const struct attr common[] = {
+    {.name = "schemas", .type = ATTR_STRING, .multi = true, .required = true, .returned = ATTR_ALWAYS},
+    {.name = "id",
+     .type = ATTR_STRING,
+     .required = true,
+     .case_exact = true,
+     .mutability = ATTR_READ_ONLY,
+     .returned = ATTR_ALWAYS,
+     .uniqueness = ATTR_SERVER},
+    {.name = "externalId", .type = ATTR_STRING, .case_exact = true},
+    {.name = "meta", .type = ATTR_COMPLEX, .mutability = ATTR_READ_ONLY, .subs = meta_subs, .n_subs = 5},
+};
+static const struct attr meta_subs[] = {
+    {.name = "resourceType", .parent = &common[3], .type = ATTR_STRING, .case_exact = true, .mutability = ATTR_READ_ONLY},
+    {.name = "created", .parent = &common[3], .type = ATTR_DATETIME, .mutability = ATTR_READ_ONLY},
+    {.name = "lastModified", .parent = &common[3], .type = ATTR_DATETIME, .mutability = ATTR_READ_ONLY},
+    {.name = "location", .parent = &common[3], .type = ATTR_REFERENCE, .case_exact = true, .mutability = ATTR_READ_ONLY},
+    {.name = "version", .parent = &common[3], .type = ATTR_STRING, .case_exact = true, .mutability = ATTR_READ_ONLY},
+};
+
+/* What a process knows of schemas; made once, kept for its life. */
+static struct {
+    const struct schema *all[SCHEMAS_MAX];
+    size_t n;
+    const struct schema *user_extensions[1];
+    struct resource_type user, group;
+} known;
+
+static void load_known(void) {
+    static struct ctx ctx;
+    struct json_object *list;
+    if (known.n)
+        return;
+    ctx.arena = arena_create();
+    if (json_parse(&ctx, schema_json, schema_json_len, &list) != OK)
+        log_fatal("schemas", fail_detail(&ctx));
+    for (size_t i = 0, n = json_object_array_length(list); i < n && i < SCHEMAS_MAX; i++) {
+        struct schema *s;
+        if (schema_load(&ctx, json_object_array_get_idx(list, i), &s) != OK)
+            log_fatal("schemas", fail_detail(&ctx));
+        known.all[known.n++] = s;
+    }
+    known.user_extensions[0] = schema_find(SCHEMA_ENTERPRISE, strlen(SCHEMA_ENTERPRISE));
+    known.user = (struct resource_type){.name = "User",
+                                        .endpoint = "/Users",
+                                        .base = schema_find(SCHEMA_USER, strlen(SCHEMA_USER)),
+                                        .extensions = known.user_extensions,
+                                        .n_extensions = 1};
+    known.group = (struct resource_type){
+        .name = "Group", .endpoint = "/Groups", .base = schema_find(SCHEMA_GROUP, strlen(SCHEMA_GROUP))};
+}
+
+const struct schema *const *schema_all(size_t *n) {
+    load_known();
+    *n = known.n;
+    return known.all;
+}
+
+const struct schema *schema_find(const char *urn, size_t len) {
+    load_known();
+    for (size_t i = 0; i < known.n; i++)
+        if (fold_ascii_equal(known.all[i]->urn, strlen(known.all[i]->urn), urn, len))
+            return known.all[i];
+    return NULL;
+}
+
+const struct resource_type *schema_user_type(void) {
+    load_known();
+    return &known.user;
+}
+
+const struct resource_type *schema_group_type(void) {
+    load_known();
+    return &known.group;
+}
+
+const struct resource_type *schema_with_extensions(struct arena *a, const struct resource_type *base,
+                                                   const struct schema *const *more, size_t n) {
+    struct resource_type *rt = arena_alloc(a, sizeof *rt);
+    const struct schema **all = arena_array(a, base->n_extensions + n, sizeof *all);
+    *rt = *base;
+    for (size_t i = 0; i < base->n_extensions + n; i++)
+        all[i] = i < base->n_extensions ? base->extensions[i] : more[i - base->n_extensions];
+    rt->extensions = all;
+    rt->n_extensions = base->n_extensions + n;
+    return rt;
+}
+
+static const struct attr *find(const struct attr *attrs, size_t n, const char *name, size_t len) {
+    for (size_t i = 0; i < n; i++)
+        if (fold_ascii_equal(attrs[i].name, strlen(attrs[i].name), name, len))
+            return &attrs[i];
+    return NULL;
+}
+
+const struct attr *schema_common(const char *name, size_t len) {
+    return find(common, sizeof common / sizeof *common, name, len);
+}
+
+const struct attr *schema_attr(const struct schema *s, const char *name, size_t len) {
+    return find(s->attrs, s->n_attrs, name, len);
+}
+
+const struct attr *schema_sub(const struct attr *a, const char *name, size_t len) {
+    return find(a->subs, a->n_subs, name, len);
+}
+
+const struct schema *schema_extension(const struct resource_type *rt, const char *urn, size_t len) {
+    for (size_t i = 0; i < rt->n_extensions; i++)
+        if (fold_ascii_equal(rt->extensions[i]->urn, strlen(rt->extensions[i]->urn), urn, len))
+            return rt->extensions[i];
+    return NULL;
+}
+
+const struct attr *schema_value_part(const struct attr *a) {
+    return a->type == ATTR_COMPLEX ? schema_sub(a, "value", 5) : NULL;
+}
+
+/* Whether `text` is the URN, or begins with it and a colon; *rest then is what stands behind. */
+static bool has_urn(const char *urn, const char *text, size_t len, const char **rest) {
+    size_t n = strlen(urn);
+    if (len < n || !fold_ascii_equal(urn, n, text, n) || (len > n && text[n] != ':'))
+        return false;
+    *rest = text + n + (len > n);
+    return true;
+}
+
+/* An attribute by name in the place that its prefix names; without one in all of them. */
+static bool find_attr(const struct resource_type *rt, const struct schema *prefix, const char *name, size_t len,
+                      struct attr_ref *out) {
+    if (prefix && prefix != rt->base) {
+        out->extension = prefix;
+        return (out->attr = schema_attr(prefix, name, len));
+    }
+    if ((out->attr = schema_attr(rt->base, name, len)) || (out->attr = schema_common(name, len)))
+        return true;
+    for (size_t i = 0; !prefix && i < rt->n_extensions; i++) {
+        const struct attr *a = schema_attr(rt->extensions[i], name, len);
+        if (a && out->attr)
+            return false;
+        if (a)
+            *out = (struct attr_ref){.extension = rt->extensions[i], .attr = a};
+    }
+    return out->attr;
+}
+
+bool schema_lookup(const struct resource_type *rt, const char *text, size_t len, struct attr_ref *out) {
+    const char *rest = text, *end = text + len;
+    const struct schema *prefix = NULL;
+    *out = (struct attr_ref){0};
+    for (size_t i = 0; i < rt->n_extensions && !prefix; i++)
+        if (has_urn(rt->extensions[i]->urn, text, len, &rest))
+            prefix = rt->extensions[i];
+    if (prefix && rest == end && text[len - 1] != ':') {
+        out->extension = prefix;
+        return true;
+    }
+    if (!prefix && has_urn(rt->base->urn, text, len, &rest))
+        prefix = rt->base;
+    size_t left = (size_t)(end - rest);
+    const char *dot = left ? memchr(rest, '.', left) : NULL;
+    size_t name_len = dot ? (size_t)(dot - rest) : left;
+    if (!find_attr(rt, prefix, rest, name_len, out))
+        return false;
+    if (dot)
+        out->sub = schema_sub(out->attr, dot + 1, (size_t)(end - dot) - 1);
+    return !dot || out->sub;
+}

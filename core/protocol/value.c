@@ -1,0 +1,138 @@
+#include "protocol/value.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/fold.h"
+#include "base/json.h"
+
+#include <string.h>
+
+bool value_assigned(struct json_object *v) {
+    if (json_object_is_type(v, json_type_null))
+        return false;
+    if (json_object_is_type(v, json_type_string))
+        return json_object_get_string_len(v) > 0;
+    if (json_object_is_type(v, json_type_array)) {
+        for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
+            if (value_assigned(json_object_array_get_idx(v, i)))
+                return true;
+        return false;
+    }
+    if (json_object_is_type(v, json_type_object)) {
+        json_object_object_foreach(v, name, member) {
+            (void)name;
+            if (value_assigned(member))
+                return true;
+        }
+        return false;
+    }
+    return true;
+}
+
+/* userName is an identity: compared as its unique key is. */
+static bool is_identity(const struct attr *attr) {
+    return !attr->parent && attr->uniqueness == ATTR_SERVER && strcmp(attr->name, "userName") == 0;
+}
+
+const char *value_key_text(struct arena *a, const struct attr *attr, const char *s, size_t len) {
+    char key[CLOCK_KEY];
+    if (attr->type == ATTR_DATETIME)
+        return clock_parse(s, len, key) ? arena_strdup(a, key) : arena_strndup(a, s, len);
+    if (is_identity(attr))
+        return fold_identity(a, s, len);
+    return attr->case_exact ? fold_exact(a, s, len) : fold_caseless(a, s, len);
+}
+
+struct json_object *value_key(struct arena *a, const struct attr *attr, struct json_object *v) {
+    if (!json_object_is_type(v, json_type_string))
+        return v;
+    const char *key = value_key_text(a, attr, json_object_get_string(v), (size_t)json_object_get_string_len(v));
+    return json_keep_new(a, json_object_new_string(key));
+}
+
+/* The keys of one value of an attribute, as a new reference; NULL if nothing is assigned. */
+static struct json_object *fold_value(struct arena *a, const struct attr *attr, struct json_object *v);
+
+static struct json_object *fold_parts(struct arena *a, const struct attr *attr, struct json_object *v) {
+    struct json_object *out = json_object_new_object();
+    json_object_object_foreach(v, name, part) {
+        const struct attr *sub = schema_sub(attr, name, strlen(name));
+        struct json_object *key = sub ? fold_value(a, sub, part) : NULL;
+        if (key)
+            json_object_object_add(out, sub->name, key);
+    }
+    if (json_object_object_length(out) > 0)
+        return out;
+    json_object_put(out);
+    return NULL;
+}
+
+static struct json_object *fold_list(struct arena *a, const struct attr *attr, struct json_object *v) {
+    struct attr one = *attr;
+    struct json_object *out = json_object_new_array();
+    one.multi = false;
+    for (size_t i = 0, n = json_object_array_length(v); i < n; i++) {
+        struct json_object *key = fold_value(a, &one, json_object_array_get_idx(v, i));
+        if (key)
+            json_object_array_add(out, key);
+    }
+    if (json_object_array_length(out) > 0)
+        return out;
+    json_object_put(out);
+    return NULL;
+}
+
+static struct json_object *fold_value(struct arena *a, const struct attr *attr, struct json_object *v) {
+    if (!value_assigned(v))
+        return NULL;
+    if (json_object_is_type(v, json_type_array))
+        return fold_list(a, attr, v);
+    if (attr->type == ATTR_COMPLEX)
+        return json_object_is_type(v, json_type_object) ? fold_parts(a, attr, v) : NULL;
+    return json_object_get(value_key(a, attr, v));
+}
+
+/* An extension's object, folded as a complex attribute whose parts are the schema's attributes. */
+static struct json_object *fold_extension(struct arena *a, const struct schema *s, struct json_object *v) {
+    struct attr whole = {.name = s->urn, .type = ATTR_COMPLEX, .subs = s->attrs, .n_subs = s->n_attrs};
+    return json_object_is_type(v, json_type_object) ? fold_parts(a, &whole, v) : NULL;
+}
+
+struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource) {
+    struct json_object *out = json_new_object(a);
+    json_object_object_foreach(resource, name, v) {
+        size_t len = strlen(name);
+        const struct attr *attr = schema_attr(rt->base, name, len);
+        const struct schema *extension = schema_extension(rt, name, len);
+        if (!attr)
+            attr = schema_common(name, len);
+        struct json_object *key = attr ? fold_value(a, attr, v) : extension ? fold_extension(a, extension, v) : NULL;
+        if (key)
+            json_object_object_add(out, attr ? attr->name : extension->urn, key);
+    }
+    return out;
+}
+
+/* A part that is false and called primary is as good as absent. */
+static bool is_absent(const char *name, struct json_object *v) {
+    return !value_assigned(v) || (strcmp(name, "primary") == 0 && json_object_is_type(v, json_type_boolean) &&
+                                  !json_object_get_boolean(v));
+}
+
+static bool parts_within(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y) {
+    json_object_object_foreach(x, name, part) {
+        const struct attr *sub = schema_sub(attr, name, strlen(name));
+        struct json_object *other = json_get(y, name);
+        if (is_absent(name, part))
+            continue;
+        if (!other || (sub ? !value_equal(a, sub, part, other) : !json_same(part, other)))
+            return false;
+    }
+    return true;
+}
+
+bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y) {
+    if (attr->type == ATTR_COMPLEX && json_object_is_type(x, json_type_object) && json_object_is_type(y, json_type_object))
+        return parts_within(a, attr, x, y) && parts_within(a, attr, y, x);
+    return json_same(value_key(a, attr, x), value_key(a, attr, y));
+}

@@ -1,0 +1,80 @@
+# Sourced by scripts/run: the demo organization and DIR/env.
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034  # the parts share these variables
+
+as_operator() { # arguments of muster
+    (
+        local name
+        for name in "${!MUSTER_@}"; do unset "$name"; done
+        export MUSTER_DB="$owner_uri" MUSTER_PUBLIC_URL="$url"
+        exec "$muster" "$@"
+    ) </dev/null 2>"$run/muster.log" 9>&-
+}
+
+operator_failed() { # what
+    die_with_log "$run/muster.log" "$1"
+}
+
+migrate() {
+    say "migrating the database"
+    as_operator migrate >"$run/migrate.log" || { show_log "$run/migrate.log" && operator_failed "muster migrate failed"; }
+}
+
+find_connection() {
+    connection=$(as_operator connection list --org demo --json | jq -r '[.data[] | select(.name == "Demo")][0].id // empty') ||
+        operator_failed "the connections of the demo organization could not be listed"
+}
+
+issue_token() {
+    token=$(as_operator token issue --org demo --connection "$connection" --name 'scripts/run' --json | jq -er .token) ||
+        operator_failed "no token could be issued for the demo organization"
+}
+
+# Creates what is missing, then applies the options, whatever the run before had.
+prepare_demo() {
+    local caps=(--max-users 10000 --max-groups 1000 --max-group-members 2000)
+    local manner=(--dialect lenient --identity immutable --email required --linking auto --group-names unique)
+    if [ "$conformance" = yes ]; then
+        caps=(--max-users none --max-groups none --max-group-members none)
+        manner=(--dialect strict --identity mutable --email optional --linking never --group-names any)
+        : "${rate:=off}"
+    fi
+    as_operator org show demo --json >/dev/null || as_operator org create Demo --slug demo --json >/dev/null ||
+        operator_failed "the demo organization could not be created"
+    as_operator org set demo --rate "${rate:-100}" "${caps[@]}" >/dev/null || operator_failed "the demo organization could not be set up"
+    find_connection
+    if [ -z "$connection" ]; then
+        as_operator connection create --org demo --name Demo --identity-provider generic --json >/dev/null ||
+            operator_failed "the demo connection could not be created"
+        find_connection
+    fi
+    as_operator connection set "$connection" "${manner[@]}" >/dev/null || operator_failed "the demo connection could not be set up"
+    token=$(kept_value MUSTER_TOKEN)
+    [ -n "$token" ] || issue_token
+}
+
+kept_value() { # name: its value in DIR/env
+    # shellcheck disable=SC1091
+    ! [ -f "$data/env" ] || (unset "$1" && . "$data/env" && printf '%s' "${!1-}")
+}
+
+# The token of the run before may have been revoked, or the database may be another one.
+check_token() {
+    [ "$(status_of "$token")" = 401 ] || return 0
+    say "the token in $data/env is no longer valid: issuing another"
+    issue_token
+}
+
+write_env() {
+    (
+        umask 077
+        {
+            printf 'MUSTER_URL=%s\n' "$(quoted "$url")"
+            printf 'MUSTER_TOKEN=%s\n' "$(quoted "$token")"
+            printf 'MUSTER_ORG=%s\n' "$(quoted demo)"
+            printf 'MUSTER_CONNECTION=%s\n' "$(quoted "$connection")"
+            printf 'MUSTER_DB=%s\n' "$(quoted "$owner_uri")"
+        } >"$data/env.new"
+    )
+    mv "$data/env.new" "$data/env"
+}

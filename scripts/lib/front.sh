@@ -1,0 +1,148 @@
+# Sourced by scripts/run: the responder and the web server in front of it.
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034  # the parts share these variables
+
+# Copies an example configuration with other values: for each pair, the one line that begins so gets the new text. The
+# examples are run by every test this way.
+render() { # example, result, then pairs: how the line begins, the new line
+    local from=$1 to=$2 line indent i
+    shift 2
+    local pairs=("$@") seen=()
+    while IFS= read -r line; do
+        indent=${line%%[! ]*}
+        for ((i = 0; i < ${#pairs[@]}; i += 2)); do
+            if [[ ${line#"$indent"} == "${pairs[i]}"* ]]; then
+                line=$indent${pairs[i + 1]}
+                seen[i]+=x
+                break
+            fi
+        done
+        printf '%s\n' "$line"
+    done <"$from" >"$to"
+    for ((i = 0; i < ${#pairs[@]}; i += 2)); do
+        [ "${seen[i]-}" = x ] || die "${from##*/} must have one line that begins with: ${pairs[i]}"
+    done
+}
+
+render_lighttpd() {
+    render "$root/lighttpd-example.conf" "$run/web.conf" \
+        'var.muster_socket =' "var.muster_socket = \"$sockets/scim.sock\"" \
+        'var.muster_program =' "var.muster_program = \"$scim\"" \
+        'server.port =' "server.port = $port" \
+        'server.bind =' 'server.bind = "127.0.0.1"' \
+        'server.document-root =' "server.document-root = \"$run/empty\"" \
+        'server.errorlog =' "server.errorlog = \"$logs/web-error.log\"" \
+        'accesslog.filename =' "accesslog.filename = \"$logs/web-access.log\"" \
+        'server.upload-dirs =' "server.upload-dirs = (\"$run/tmp\")" \
+        'server.errorfile-prefix =' "server.errorfile-prefix = \"$run/errors/\""
+    "$root/scripts/error-pages" "$run/errors"
+}
+
+# The settings reach the program through the web server's own environment, so no file has them.
+render_cgi() {
+    local setting comma=''
+    render_lighttpd
+    sed -i -e '/^#fastcgi-begin$/,/^#fastcgi-end$/d' -e 's/^#cgi //' "$run/web.conf"
+    {
+        printf 'setenv.set-environment = ('
+        for setting in "${responder_settings[@]}"; do
+            printf '%s"%s" => env.%s' "$comma" "${setting%%=*}" "${setting%%=*}"
+            comma=', '
+        done
+        printf ')\n'
+    } >"$run/muster-environment.conf"
+}
+
+render_apache() {
+    render "$root/apache-example.conf" "$run/web.conf" \
+        'Define MUSTER_SOCKET ' "Define MUSTER_SOCKET \"$sockets/scim.sock\"" \
+        'Define MUSTER_PORT ' "Define MUSTER_PORT \"$port\"" \
+        'Define MUSTER_RUN ' "Define MUSTER_RUN \"$run/tmp\"" \
+        'Define MUSTER_ACCESS_LOG ' "Define MUSTER_ACCESS_LOG \"$logs/web-access.log\"" \
+        'Define MUSTER_ERROR_LOG ' "Define MUSTER_ERROR_LOG \"$logs/web-error.log\"" \
+        'User ' "User $run_user" \
+        'Group ' "Group $(id -gn "$run_user")" \
+        'Listen ' "Listen 127.0.0.1:$port"
+}
+
+render_nginx() {
+    render "$root/nginx-example.conf" "$run/web.conf" \
+        'user ' '# no user: started without root' \
+        'pid ' "pid \"$run/tmp/nginx.pid\";" \
+        'error_log ' "error_log \"$logs/web-error.log\" crit;" \
+        'client_body_temp_path ' "client_body_temp_path \"$run/tmp/body\";" \
+        'fastcgi_temp_path ' "fastcgi_temp_path \"$run/tmp/fastcgi\";" \
+        'proxy_temp_path ' "proxy_temp_path \"$run/tmp/proxy\";" \
+        'scgi_temp_path ' "scgi_temp_path \"$run/tmp/scgi\";" \
+        'uwsgi_temp_path ' "uwsgi_temp_path \"$run/tmp/uwsgi\";" \
+        'access_log ' "access_log \"$logs/web-access.log\" muster;" \
+        'server unix:' "server unix:$sockets/scim.sock max_fails=0;" \
+        'listen ' "listen 127.0.0.1:$port;"
+}
+
+# What the responder has in its environment: its own settings and those MUSTER_... of the caller that are not of DIR/env.
+collect_settings() {
+    local name
+    responder_settings=("MUSTER_DB=$responder_uri" "MUSTER_PUBLIC_URL=${MUSTER_PUBLIC_URL:-$url}")
+    for name in "${!MUSTER_@}"; do
+        case $name in
+        MUSTER_DB | MUSTER_PUBLIC_URL | MUSTER_SCIM_BIN | MUSTER_SCIM_MASTER_PID) ;;
+        MUSTER_URL | MUSTER_TOKEN | MUSTER_ADMIN_URL | MUSTER_API_KEY | MUSTER_ORG | MUSTER_CONNECTION | MUSTER_PORTAL_LINK) ;;
+        *) responder_settings+=("$name=${!name}") ;;
+        esac
+    done
+}
+
+start_responder() {
+    say "starting $workers workers"
+    rm -f "$sockets/scim.sock"
+    start_process scim "$logs/scim.log" configured spawn-fcgi -s "$sockets/scim.sock" -M 0600 -n -- "$scim" --workers "$workers"
+    alive scim >"$run/scim.pid" || true
+}
+
+start_web() {
+    local plain_user=("${as_user[@]+"${as_user[@]}"}")
+    say "starting the web server ($server)"
+    "render_$server"
+    # Only root gives away a port below 1024, and here the server does not run as root.
+    if [ "$port" -lt 1024 ] && [ ${#as_user[@]} -gt 0 ]; then
+        as_user=("${as_user[@]:0:${#as_user[@]}-1}" --inh-caps=+net_bind_service --ambient-caps=+net_bind_service --)
+    fi
+    case $server in
+    lighttpd) start_process web "$logs/web-error.log" plain lighttpd -D -f "$run/web.conf" ;;
+    cgi) start_process web "$logs/web-error.log" configured lighttpd -D -f "$run/web.conf" ;;
+    apache) start_process web "$logs/web-error.log" plain apache2 -D FOREGROUND -f "$run/web.conf" ;;
+    nginx) start_process web "$logs/web-error.log" plain nginx -e "$logs/web-error.log" -p "$run/tmp" -c "$run/web.conf" -g 'daemon off;' ;;
+    esac
+    as_user=("${plain_user[@]+"${plain_user[@]}"}")
+}
+
+status_of() { # token or nothing
+    printf '%s' "${1:+Authorization: Bearer $1}" |
+        curl -s -o /dev/null -w '%{http_code}' --max-time 10 --noproxy '*' -H @- "http://127.0.0.1:$port/scim/v2/ServiceProviderConfig" 9>&-
+}
+
+# Ready, or no use to wait any longer.
+answers_or_ended() {
+    answer=$(status_of '') || true
+    [ "$answer" = 200 ] || is_gone web || { [ "$server" != cgi ] && is_gone scim; }
+}
+
+wait_for_answer() {
+    wait_until 30 answers_or_ended || true
+    [ "$server" = cgi ] || ! is_gone scim || die_with_log "$logs/scim.log" "the responder ended"
+    ! is_gone web || die_with_log "$logs/web-error.log" "the web server ended"
+    [ "$answer" = 200 ] || {
+        show_log "$logs/web-error.log"
+        die_with_log "$logs/scim.log" "$url/ServiceProviderConfig does not answer (status $answer)"
+    }
+}
+
+# A listening socket on this port that would be in our way, whoever's it is (column 2 is the local address, 0A is LISTEN).
+port_is_taken() {
+    local hex
+    hex=$(printf '%04X' "$port")
+    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '
+        $4 == "0A" { split($2, a, ":"); if (a[2] == port && (a[1] ~ /^0+$/ || a[1] ~ /0100007F$/)) taken = 1 }
+        END { exit !taken }'
+}

@@ -1,0 +1,140 @@
+#include "protocol/filter.h"
+
+#include "protocol/filter_sql.h"
+#include "unit.h"
+
+static struct json_object *corpus(struct ctx *ctx, struct json_object *data, const char *name) {
+    return json_keep(ctx->arena, json_get(json_get(data, "corpus"), name));
+}
+
+static bool matches_index(struct json_object *c, size_t i) {
+    struct json_object *list = json_get(c, "matches");
+    for (size_t k = 0; k < json_object_array_length(list); k++)
+        if ((size_t)json_object_get_int64(json_object_array_get_idx(list, k)) == i)
+            return true;
+    return false;
+}
+
+static bool check_case(struct ctx *ctx, const struct resource_type *rt, struct json_object *c, struct json_object *resources) {
+    const char *text = json_get_string(c, "filter");
+    const struct filter *f;
+    struct filter_sql sql;
+    enum err e = filter_parse(ctx, rt, false, text, strlen(text), &f);
+    if (!json_object_get_boolean(json_get(c, "valid")))
+        return e == ERR_INVALID_FILTER;
+    if (e != OK || filter_sql(ctx, rt, f, 1, "https://x", &sql) != OK)
+        return false;
+    for (size_t i = 0; i < json_object_array_length(resources); i++)
+        if (filter_match(ctx->arena, rt, f, json_object_array_get_idx(resources, i)) != matches_index(c, i))
+            return false;
+    return true;
+}
+
+static void every_case_of_the_specification(void **state) {
+    (void)state;
+    struct ctx ctx = unit_ctx();
+    struct json_object *data = unit_data(&ctx, "spec/filters.json"), *cases = json_get(data, "cases");
+    struct json_object *users = corpus(&ctx, data, "users"), *groups = corpus(&ctx, data, "groups");
+    struct schema *test_extension;
+    unsigned bad = 0;
+    assert_int_equal(schema_load(&ctx, json_get(data, "extensionSchema"), &test_extension), OK);
+    const struct schema *more[] = {test_extension};
+    const struct resource_type *user = schema_with_extensions(ctx.arena, schema_user_type(), more, 1);
+    for (size_t i = 0; i < json_object_array_length(cases); i++) {
+        struct json_object *c = json_object_array_get_idx(cases, i);
+        bool on_groups = json_get_string(c, "on") != NULL;
+        if (check_case(&ctx, on_groups ? schema_group_type() : user, c, on_groups ? groups : users))
+            continue;
+        bad++;
+        print_error("case %s: %s, want %s\n", json_object_get_string(json_get(c, "n")), json_get_string(c, "filter"),
+                    json_object_get_string(json_get(c, "matches") ? json_get(c, "matches") : json_get(c, "scimType")));
+    }
+    assert_int_equal(bad, 0);
+    arena_destroy(ctx.arena);
+}
+
+static void every_prefix_of_a_filter_is_taken_or_refused(void **state) {
+    (void)state;
+    struct ctx ctx = unit_ctx();
+    struct json_object *cases = json_get(unit_data(&ctx, "spec/filters.json"), "cases");
+    for (size_t i = 0; i < json_object_array_length(cases); i++) {
+        const char *text = json_get_string(json_object_array_get_idx(cases, i), "filter");
+        for (size_t n = 0; n < strlen(text); n++) {
+            struct ctx one = unit_ctx();
+            char *prefix = malloc(n + 1); /* of its exact size, so that a read behind it is seen */
+            memcpy(prefix, text, n);
+            const struct filter *f;
+            enum err strict = filter_parse(&one, schema_user_type(), false, prefix, n, &f);
+            enum err lenient = filter_parse(&one, schema_user_type(), true, prefix, n, &f);
+            assert_true(strict == OK || strict == ERR_INVALID_FILTER);
+            assert_true(lenient == OK || lenient == ERR_INVALID_FILTER);
+            free(prefix);
+            arena_destroy(one.arena);
+        }
+    }
+    arena_destroy(ctx.arena);
+}
+
+static enum err parse(struct ctx *ctx, bool lenient, const char *text, const struct filter **f) {
+    return filter_parse(ctx, schema_user_type(), lenient, text, strlen(text), f);
+}
+
+static void limits_are_errors(void **state) {
+    (void)state;
+    struct ctx ctx = unit_ctx();
+    const struct filter *f;
+    char *deep = arena_alloc(ctx.arena, 100001), *wide = arena_alloc(ctx.arena, 8192);
+    memset(deep, '(', 100000);
+    assert_int_equal(parse(&ctx, false, deep, &f), ERR_INVALID_FILTER);
+    deep[8000] = '\0';
+    assert_int_equal(parse(&ctx, false, deep, &f), ERR_INVALID_FILTER);
+    strncat(wide, "title pr", 9);
+    for (int i = 1; i < FILTER_COMPARISONS; i++)
+        strncat(wide, " or title pr", 13);
+    assert_int_equal(parse(&ctx, false, wide, &f), OK);
+    strncat(wide, " or title pr", 13);
+    assert_int_equal(parse(&ctx, false, wide, &f), ERR_INVALID_FILTER);
+    arena_destroy(ctx.arena);
+}
+
+static void unquoted_literals_are_text_in_the_lenient_dialect_only(void **state) {
+    (void)state;
+    static const char *const forms[] = {"externalId eq jyoung", "userName sw O", "userName eq 3e59e27b-1", "(userName eq bob)",
+                                        "emails[type eq work].value eq a@example.com", "meta.Created gt 2015-11-30T01:21:55Z"};
+    static const char *const refused[] = {"bob", "userName", "userName eq", "userName eq bob smith", "active eq maybe"};
+    struct ctx ctx = unit_ctx();
+    const struct filter *f;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        assert_int_equal(parse(&ctx, false, forms[i], &f), ERR_INVALID_FILTER);
+        if (parse(&ctx, true, forms[i], &f) != OK)
+            fail_msg("%s: %s", forms[i], fail_detail(&ctx));
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_int_equal(parse(&ctx, true, refused[i], &f), ERR_INVALID_FILTER);
+    arena_destroy(ctx.arena);
+}
+
+static void sql_has_nothing_of_the_input(void **state) {
+    (void)state;
+    struct ctx ctx = unit_ctx();
+    const struct filter *f;
+    struct filter_sql sql;
+    assert_int_equal(parse(&ctx, false, "title eq \"Zq'; drop table x; --\" and emails[value co \"Zq%\"] and id eq \"Zq\"", &f), OK);
+    assert_int_equal(filter_sql(&ctx, schema_user_type(), f, 5, "https://x", &sql), OK);
+    assert_null(strstr(sql.where, "Zq"));
+    assert_null(strstr(sql.where, "drop"));
+    assert_null(strstr(sql.where, ";"));
+    assert_non_null(strstr(sql.where, "$5"));
+    arena_destroy(ctx.arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_case_of_the_specification),
+        cmocka_unit_test(every_prefix_of_a_filter_is_taken_or_refused),
+        cmocka_unit_test(limits_are_errors),
+        cmocka_unit_test(unquoted_literals_are_text_in_the_lenient_dialect_only),
+        cmocka_unit_test(sql_has_nothing_of_the_input),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
