@@ -17,7 +17,7 @@ HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPI
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE
 
 CFLAGS ?= -O2 -g
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote $(BUILD)/gen $(WARNINGS) $(if $(WERROR),-Werror) \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools -iquote $(BUILD)/gen $(WARNINGS) $(if $(WERROR),-Werror) \
 	$(if $(SANITIZE),-O1 -g $(SANITIZERS),$(HARDENING) $(CFLAGS)) $(shell $(PKG_CONFIG) --cflags $(LIBS))
 ALL_LDFLAGS := -pie $(if $(SANITIZE),$(SANITIZERS),-Wl,-z,noexecstack,-z,relro,-z,now) -Wl,--as-needed $(LDFLAGS)
 LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)) -lunistring -lm
@@ -90,7 +90,7 @@ check-sql:
 	scripts/check-sql
 
 tidy: $(BUILD)/gen/sql_names.h
-	clang-tidy --quiet --warnings-as-errors='*' $(C_FILES) -- -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi \
+	clang-tidy --quiet --warnings-as-errors='*' $(C_FILES) -- -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools \
 		-iquote $(BUILD)/gen -DTEST_DATA='"test/data"' $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 format:

@@ -39,8 +39,11 @@ birth() { # pid
     [ "${fields[0]}" = Z ] || printf '%s\n' "${fields[19]}"
 }
 
+# Process numbers mean something only in this run of the machine or container.
+era=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null || true)$(readlink /proc/self/ns/pid || true)
+
 keep() { # name pid
-    printf '%s %s %s\n' "$1" "$2" "$(birth "$2")" >>"$run/state"
+    printf '%s %s %s %s\n' "$1" "$2" "$era" "$(birth "$2")" >>"$run/state"
 }
 
 forget() { # name
@@ -50,10 +53,23 @@ forget() { # name
 
 # The pid kept under this name; fails if that process has ended, whoever has its number now.
 alive() { # name
-    local name pid started
+    local name pid when started
     [ -f "$run/state" ] || return 1
-    while read -r name pid started; do
-        if [ "$name" = "$1" ] && [ -n "$started" ] && [ "$(birth "$pid")" = "$started" ]; then
+    while read -r name pid when started; do
+        if [ "$name" = "$1" ] && [ "$when" = "$era" ] && [ -n "$started" ] && [ "$(birth "$pid")" = "$started" ]; then
+            printf '%s\n' "$pid"
+            return 0
+        fi
+    done <"$run/state"
+    return 1
+}
+
+# The pid kept under this name if that process has ended; what is left of its group keeps the number from being given again.
+orphaned() { # name
+    local name pid when started
+    [ -f "$run/state" ] || return 1
+    while read -r name pid when started; do
+        if [ "$name" = "$1" ] && [ "$when" = "$era" ] && [ -z "$(birth "$pid")" ]; then
             printf '%s\n' "$pid"
             return 0
         fi
@@ -90,14 +106,17 @@ group_is_empty() { # pgid
 # Ends a process of ours and what is left of its process group.
 end_process() { # name seconds
     local pid
-    pid=$(alive "$1") || { forget "$1" && return 0; }
-    kill -TERM "$pid" 2>/dev/null || true
-    if ! wait_until "$2" is_gone "$1"; then
-        kill -KILL -- "-$pid" 2>/dev/null || true
-        wait_until 5 is_gone "$1" || say "process $pid ($1) does not end" >&2
+    if pid=$(alive "$1"); then
+        kill -TERM "$pid" 2>/dev/null || true
+        wait_until "$2" is_gone "$1" || true
+    elif pid=$(orphaned "$1"); then
+        kill -TERM -- "-$pid" 2>/dev/null || true
+    else
+        return 0
     fi
     if ! wait_until 2 group_is_empty "$pid"; then
         kill -KILL -- "-$pid" 2>/dev/null || true
+        wait_until 5 group_is_empty "$pid" || say "process $pid ($1) does not end" >&2
     fi
     forget "$1"
 }

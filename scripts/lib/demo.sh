@@ -55,13 +55,13 @@ prepare_demo() {
 
 kept_value() { # name: its value in DIR/env
     # shellcheck disable=SC1091
-    ! [ -f "$data/env" ] || (unset "$1" && . "$data/env" && printf '%s' "${!1-}")
+    ! [ -f "$env_file" ] || (unset "$1" && . "$env_file" && printf '%s' "${!1-}")
 }
 
 # The token of the run before may have been revoked, or the database may be another one.
 check_token() {
     [ "$(status_of "$token")" = 401 ] || return 0
-    say "the token in $data/env is no longer valid: issuing another"
+    say "the token in $env_file is no longer valid: issuing another"
     issue_token
 }
 
@@ -74,7 +74,7 @@ write_env() {
             printf 'MUSTER_ORG=%s\n' "$(quoted demo)"
             printf 'MUSTER_CONNECTION=%s\n' "$(quoted "$connection")"
             printf 'MUSTER_DB=%s\n' "$(quoted "$owner_uri")"
-        } >"$data/env.new"
+        } >"$env_file.new"
     )
-    mv "$data/env.new" "$data/env"
+    mv "$env_file.new" "$env_file"
 }

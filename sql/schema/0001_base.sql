@@ -45,3 +45,12 @@ create function muster.uuid7() returns uuid
 create function muster.time_text(t timestamptz) returns text
     language sql immutable parallel safe
     as $$ select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
+
+create table muster.schema_migration (
+    number integer primary key,
+    name text not null,
+    applied_at timestamptz not null default now()
+);
+comment on table muster.schema_migration is 'Which migrations were applied; each adds its own row in its own transaction.';
+
+insert into muster.schema_migration (number, name) values (1, '0001_base');

@@ -143,3 +143,5 @@ create view muster.active_member with (security_invoker = true) as
     from muster.member
     where status = 'active';
 comment on view muster.active_member is 'The members who may sign in.';
+
+insert into muster.schema_migration (number, name) values (2, '0002_directory');

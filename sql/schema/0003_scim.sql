@@ -152,3 +152,5 @@ create view muster.scim_group_member with (security_invoker = true) as
     select gg.organization_id, gg.connection_id, gg.parent_id, g.id, 'Group', g.display_name
     from muster.scim_group_group gg
     join muster.scim_group g on g.organization_id = gg.organization_id and g.id = gg.child_id;
+
+insert into muster.schema_migration (number, name) values (3, '0003_scim');

@@ -59,3 +59,5 @@ create trigger insert_only_truncate before truncate on muster.audit_event
     for each statement execute function muster.refuse_change();
 
 select muster.audit_partitions(24);
+
+insert into muster.schema_migration (number, name) values (4, '0004_audit');

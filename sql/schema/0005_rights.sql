@@ -91,3 +91,5 @@ begin
 end
 $$;
 grant select on muster.team_roster, muster.active_member to muster_app;
+
+insert into muster.schema_migration (number, name) values (5, '0005_rights');

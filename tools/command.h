@@ -1,0 +1,89 @@
+#ifndef MUSTER_TOOLS_COMMAND_H
+#define MUSTER_TOOLS_COMMAND_H
+
+#include "base/db.h"
+#include "base/fail.h"
+#include "base/settings.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { COMMAND_ARGS = 4, COMMAND_OPTIONS = 16 };
+
+/* One call of the command line: what was typed, and what it works with. */
+struct invocation {
+    struct ctx ctx;
+    struct db *db;
+    const struct settings *settings;
+    bool json;                  /* --json */
+    const char *args[COMMAND_ARGS];
+    size_t n_args;
+    struct json_object *fields; /* options as the API's fields: {"max_users": 5, "rate": null} */
+};
+
+/* One command: a noun and a verb ("org create"), or a word alone. */
+struct command {
+    const char *noun;
+    const char *verb;    /* NULL: none */
+    const char *args;    /* "NAME", for the help text; one word each */
+    const char *options; /* names that it takes, by blanks */
+    const char *help;
+    bool offline; /* needs no database */
+    enum err (*run)(struct invocation *in);
+};
+
+/* An option: its name with hyphens is the API's field with underscores. */
+struct option_spec {
+    const char *name; /* "--max-users" */
+    const char *field;
+    enum { OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_LIMIT, OPTION_LIST } kind; /* LIMIT: a number, or none */
+    const char *values; /* choices by "|", or what stands for the value in the help text */
+};
+
+extern const struct command command_table[];
+extern const size_t command_count;
+extern const struct option_spec option_table[];
+extern const size_t option_count;
+
+/* The text of an option that was given, NULL if it was not. */
+const char *command_text(const struct invocation *in, const char *field);
+
+/* The id of the organization that --org names. ERR_USAGE, ERR_NOT_FOUND. */
+enum err command_organization(struct invocation *in, const char **id) __attribute__((warn_unused_result));
+
+/* Runs one statement; rows of it. */
+enum err command_query(struct invocation *in, enum sql q, const char *const *params, struct db_rows *rows)
+    __attribute__((warn_unused_result));
+
+/* As command_query(), and prints its first `object` alone, or all of them as a list; see print.h. */
+enum err command_show(struct invocation *in, enum sql q, const char *const *params, const char *missing)
+    __attribute__((warn_unused_result));
+enum err command_list(struct invocation *in, enum sql q, const char *const *params, const char *columns)
+    __attribute__((warn_unused_result));
+
+/* The commands, a file for each noun. */
+enum err command_migrate(struct invocation *in);
+enum err command_doctor(struct invocation *in);
+enum err command_help(struct invocation *in);
+enum err command_org_create(struct invocation *in);
+enum err command_org_list(struct invocation *in);
+enum err command_org_show(struct invocation *in);
+enum err command_org_set(struct invocation *in);
+enum err command_connection_create(struct invocation *in);
+enum err command_connection_list(struct invocation *in);
+enum err command_connection_show(struct invocation *in);
+enum err command_connection_set(struct invocation *in);
+enum err command_connection_adopt(struct invocation *in);
+enum err command_token_issue(struct invocation *in);
+enum err command_token_list(struct invocation *in);
+enum err command_token_revoke(struct invocation *in);
+enum err command_member_add(struct invocation *in);
+enum err command_member_list(struct invocation *in);
+enum err command_member_show(struct invocation *in);
+enum err command_team_add(struct invocation *in);
+enum err command_team_list(struct invocation *in);
+enum err command_team_show(struct invocation *in);
+enum err command_audit_list(struct invocation *in);
+
+#endif

@@ -1,0 +1,66 @@
+#include "command.h"
+
+#define CONNECTION_OPTIONS                                                                                                     \
+    "--name --identity-provider --dialect --identity --email --linking --unknown-members --group-names --status"
+
+const struct command command_table[] = {
+    {"migrate", NULL, "", "", "create or update the database schema; twice is harmless", false, command_migrate},
+    {"org", "create", "NAME", "--slug", "a new organization (a customer of yours)", false, command_org_create},
+    {"org", "list", "", "", "all organizations", false, command_org_list},
+    {"org", "show", "ORG", "", "one organization, by slug or id", false, command_org_show},
+    {"org", "set", "ORG", "--name --max-users --max-groups --max-group-members --rate --burst --verified-domains",
+     "change an organization's name, limits or domains", false, command_org_set},
+    {"connection", "create", "", "--org " CONNECTION_OPTIONS, "a new connection to an identity provider", false,
+     command_connection_create},
+    {"connection", "list", "", "--org", "the connections of an organization", false, command_connection_list},
+    {"connection", "show", "CONNECTION", "", "one connection, by id", false, command_connection_show},
+    {"connection", "set", "CONNECTION", CONNECTION_OPTIONS, "change how a connection behaves, pause or resume it", false,
+     command_connection_set},
+    {"connection", "adopt", "CONNECTION", "", "make a SCIM user for each member who has none in this connection", false,
+     command_connection_adopt},
+    {"token", "issue", "", "--org --connection --name --expires-at", "a new bearer token; it is shown this once", false,
+     command_token_issue},
+    {"token", "list", "", "--org", "the tokens of an organization", false, command_token_list},
+    {"token", "revoke", "TOKEN", "", "end a token, by id; it is refused from the next request on", false, command_token_revoke},
+    {"member", "add", "EMAIL", "--org --first-name --last-name --display-name --organization-role",
+     "a member without an identity provider", false, command_member_add},
+    {"member", "list", "", "--org", "the members of an organization", false, command_member_list},
+    {"member", "show", "EMAIL", "--org", "one member, by email or id, with teams and links", false, command_member_show},
+    {"team", "add", "NAME", "--org --member", "a team, or with --member a member into it", false, command_team_add},
+    {"team", "list", "", "--org", "the teams of an organization", false, command_team_list},
+    {"team", "show", "NAME", "--org", "one team, by name or id, with its people", false, command_team_show},
+    {"audit", "list", "", "--org --action --limit", "the newest audit events, newest first", false, command_audit_list},
+    {"doctor", NULL, "", "", "check database, migrations, rights and durability", false, command_doctor},
+    {"help", NULL, "[config]", "", "this text, or all settings", true, command_help},
+};
+const size_t command_count = sizeof command_table / sizeof *command_table;
+
+const struct option_spec option_table[] = {
+    {"--org", "org", OPTION_TEXT, "ORG"},
+    {"--connection", "connection", OPTION_TEXT, "CONNECTION"},
+    {"--slug", "slug", OPTION_TEXT, "SLUG"},
+    {"--name", "name", OPTION_TEXT, "NAME"},
+    {"--max-users", "max_users", OPTION_LIMIT, "N|none"},
+    {"--max-groups", "max_groups", OPTION_LIMIT, "N|none"},
+    {"--max-group-members", "max_group_members", OPTION_LIMIT, "N|none"},
+    {"--rate", "rate", OPTION_LIMIT, "N|off"},
+    {"--burst", "burst", OPTION_LIMIT, "N|none"},
+    {"--verified-domains", "verified_domains", OPTION_LIST, "DOMAIN,..."},
+    {"--identity-provider", "identity_provider", OPTION_CHOICE, "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic"},
+    {"--dialect", "dialect", OPTION_CHOICE, "lenient|strict"},
+    {"--identity", "identity", OPTION_CHOICE, "immutable|mutable"},
+    {"--email", "email", OPTION_CHOICE, "required|optional"},
+    {"--linking", "linking", OPTION_CHOICE, "auto|verified_domains|never"},
+    {"--unknown-members", "unknown_members", OPTION_CHOICE, "refuse|skip"},
+    {"--group-names", "group_names", OPTION_CHOICE, "unique|any"},
+    {"--status", "status", OPTION_CHOICE, "active|paused"},
+    {"--expires-at", "expires_at", OPTION_TEXT, "TIME"},
+    {"--first-name", "first_name", OPTION_TEXT, "NAME"},
+    {"--last-name", "last_name", OPTION_TEXT, "NAME"},
+    {"--display-name", "display_name", OPTION_TEXT, "NAME"},
+    {"--organization-role", "organization_role", OPTION_TEXT, "ROLE"},
+    {"--member", "member", OPTION_TEXT, "EMAIL"},
+    {"--action", "action", OPTION_TEXT, "ACTION"},
+    {"--limit", "limit", OPTION_NUMBER, "N"},
+};
+const size_t option_count = sizeof option_table / sizeof *option_table;

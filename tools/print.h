@@ -1,0 +1,18 @@
+#ifndef MUSTER_TOOLS_PRINT_H
+#define MUSTER_TOOLS_PRINT_H
+
+#include "base/db.h"
+#include "base/fail.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+/* What the commands print: plain tables for people, the API's JSON for machines. */
+
+/* One object: "name: value" lines, or the object. */
+void print_object(struct json_object *o, bool json);
+
+/* The column `object` of the rows: a table of the named members (by blanks), or {"data": [...], "next_cursor": null}. */
+enum err print_list(struct ctx *ctx, struct db_rows rows, const char *columns, bool json) __attribute__((warn_unused_result));
+
+#endif
