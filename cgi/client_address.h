@@ -4,8 +4,8 @@
 #include "request.h"
 
 /*
- * Who sent the request: REMOTE_ADDR, or the last hop of X-Forwarded-For that is not one of ours, where `trusted` (addresses and CIDR ranges, by
- * comma) names the peer. NULL if there is none that is an address.
+ * Who sent the request: REMOTE_ADDR, or the last hop of X-Forwarded-For that is not one of ours, where `trusted`
+ * (addresses and CIDR ranges, by comma) names the peer. NULL if there is none that is an address.
  */
 const char *client_address(const struct request *r, const char *trusted);
 

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* The bearer token of the Authorization header; ERR_UNAUTHORIZED without one, ERR_INVALID_TOKEN if it cannot be ours. */
+/* The bearer token of the Authorization header; ERR_UNAUTHORIZED without one, ERR_INVALID_TOKEN if it cannot be ours.
+ */
 static enum err read_credentials(struct exchange *x) {
     const char *header = request_header(&x->request, "HTTP_AUTHORIZATION");
     struct ctx *ctx = &x->session.ctx;

@@ -13,16 +13,14 @@ struct exchange {
     struct request request;
     struct session session;
     struct response response;
-    const char *id;     /* the resource that the path names, NULL: the collection */
-    const char *route;  /* template for the log, "/Users/{id}" */
+    const char *id;    /* the resource that the path names, NULL: the collection */
+    const char *route; /* template for the log, "/Users/{id}" */
 };
 
-
-
 /*
- * Answers one request: credentials, body, route, handler, envelope. Whatever is wrong with a request, a missing or invalid token
- * is answered first. `x` has its request opened and its session's arena, database, request id and slot set; the response is
- * always filled in.
+ * Answers one request: credentials, body, route, handler, envelope. Whatever is wrong with a request, a missing or
+ * invalid token is answered first. `x` has its request opened and its session's arena, database, request id and slot
+ * set; the response is always filled in.
  */
 void dispatch(struct exchange *x);
 

@@ -77,7 +77,10 @@ static void add_schema(struct exchange *x, struct buf *b, const struct schema *s
 }
 
 static void list_head(struct buf *b, size_t n) {
-    buf_fmt(b, "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%zu,\"startIndex\":1,\"itemsPerPage\":%zu,\"Resources\":[", n, n);
+    buf_fmt(b,
+            "{\"schemas\":[\"" SCHEMA_LIST
+            "\"],\"totalResults\":%zu,\"startIndex\":1,\"itemsPerPage\":%zu,\"Resources\":[",
+            n, n);
 }
 
 enum err endpoint_schemas(struct exchange *x) {

@@ -42,8 +42,9 @@ enum err endpoint_users_get(struct exchange *x) {
 }
 
 /* PUT and PATCH differ only in who applies the body. */
-static enum err change(struct exchange *x, enum err (*apply)(struct session *, const char *, struct json_object *,
-                                                            struct precondition, const struct projection *, struct answer *)) {
+static enum err change(struct exchange *x,
+                       enum err (*apply)(struct session *, const char *, struct json_object *, struct precondition,
+                                         const struct projection *, struct answer *)) {
     const struct projection *p;
     struct json_object *body;
     struct answer a;

@@ -28,7 +28,8 @@ enum err exchange_projection(struct exchange *x, const struct resource_type *rt,
 }
 
 /* A whole number, saturated; `low` is what smaller ones become. */
-static enum err number_param(struct exchange *x, const char *name, int64_t def, int64_t low, int64_t high, int64_t *out) {
+static enum err number_param(struct exchange *x, const char *name, int64_t def, int64_t low, int64_t high,
+                             int64_t *out) {
     const char *text;
     enum err e = request_param(&x->request, name, &text);
     *out = def;

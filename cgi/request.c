@@ -191,7 +191,8 @@ enum err request_check_content_type(struct request *r) {
 static bool element_allows(const char *s, size_t len) {
     const char *rest;
     size_t type_len = media_type(s, &rest);
-    bool fits = is_json(s, type_len) || fold_ascii_equal(s, type_len, "*/*", 3) || fold_ascii_equal(s, type_len, "application/*", 13);
+    bool fits = is_json(s, type_len) || fold_ascii_equal(s, type_len, "*/*", 3) ||
+                fold_ascii_equal(s, type_len, "application/*", 13);
     const char *q = memmem(rest, len - type_len, "q=", 2);
     return fits && !(q && strtod(q + 2, NULL) <= 0);
 }

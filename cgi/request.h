@@ -37,19 +37,20 @@ struct request {
     size_t n_segments;
 };
 
-/* Takes method, path and query from REQUEST_METHOD and the raw REQUEST_URI (RELIABILITY: PATH_INFO is rewritten by web servers). */
+/* Takes method, path and query from REQUEST_METHOD and the raw REQUEST_URI (RELIABILITY: PATH_INFO is rewritten by web
+ * servers). */
 void request_open(struct request *r, struct ctx *ctx, const struct source *source);
 
 /*
- * Reads the whole body. ERR_TOO_LARGE over `max`; ERR_BAD_REQUEST if fewer bytes come than CONTENT_LENGTH says: a body that was cut off is
- * never taken for a whole one.
+ * Reads the whole body. ERR_TOO_LARGE over `max`; ERR_BAD_REQUEST if fewer bytes come than CONTENT_LENGTH says: a body
+ * that was cut off is never taken for a whole one.
  */
 enum err request_read_body(struct request *r, size_t max) __attribute__((warn_unused_result));
 
 /*
- * Splits the path below `base` ("/scim") into decoded segments; one slash at the end is ignored. ERR_NOT_FOUND for what cannot name
- * anything: another base, empty or dot segments, an encoded slash, backslash or control character, bad UTF-8; ERR_BAD_REQUEST for a
- * broken escape.
+ * Splits the path below `base` ("/scim") into decoded segments; one slash at the end is ignored. ERR_NOT_FOUND for what
+ * cannot name anything: another base, empty or dot segments, an encoded slash, backslash or control character, bad
+ * UTF-8; ERR_BAD_REQUEST for a broken escape.
  */
 enum err request_split_path(struct request *r, const char *base) __attribute__((warn_unused_result));
 

@@ -6,7 +6,8 @@
 
 struct buf;
 
-/* What is sent back; texts live in the request's arena. The bytes go out in one place, after the handler has returned. */
+/* What is sent back; texts live in the request's arena. The bytes go out in one place, after the handler has returned.
+ */
 struct response {
     int status;
     const char *body; /* NULL: none */

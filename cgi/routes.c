@@ -10,8 +10,10 @@
 
 enum { ALLOW_MAX = 128 };
 
-#define ANY(handler)                                                                                                           \
-    {"GET", handler}, {"POST", handler}, {"PUT", handler}, {"PATCH", handler}, {"DELETE", handler}
+#define ANY(handler)                                                                                                   \
+    {"GET", handler}, {"POST", handler}, {"PUT", handler}, {"PATCH", handler}, {                                       \
+        "DELETE", handler                                                                                              \
+    }
 
 static const struct route routes[] = {
     {"Users", false, false, "/Users", {{"GET", endpoint_users_list}, {"POST", endpoint_users_create}}},

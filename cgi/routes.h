@@ -20,7 +20,8 @@ struct route {
 };
 
 /*
- * The route of the request's segments; sets x->id, x->route and the session's connection. ERR_NOT_FOUND, ERR_INVALID_VERSION.
+ * The route of the request's segments; sets x->id, x->route and the session's connection. ERR_NOT_FOUND,
+ * ERR_INVALID_VERSION.
  */
 enum err routes_find(struct exchange *x, const struct route **out) __attribute__((warn_unused_result));
 

@@ -36,23 +36,21 @@ static void close_worker(struct worker *w) {
     arena_destroy(w->arena);
 }
 
-
-
-
 static void log_request(const struct exchange *x, const char *request_id, int64_t started) {
     char status[16], ms[24], bytes[24], trips[24];
     snprintf(status, sizeof status, "%d", x->response.status);
     snprintf(ms, sizeof ms, "%lld", (long long)(clock_monotonic_ms() - started));
     snprintf(bytes, sizeof bytes, "%zu", x->response.body ? x->response.len : 0);
     snprintf(trips, sizeof trips, "%llu", (unsigned long long)db_counts(x->session.db).round_trips);
-    log_line(LOG_INFO, "request", "request", request_id, "method", x->request.method, "route", x->route, "status", status,
-             "ms", ms, "bytes", bytes, "organization", x->session.tenant.organization_id, "connection",
+    log_line(LOG_INFO, "request", "request", request_id, "method", x->request.method, "route", x->route, "status",
+             status, "ms", ms, "bytes", bytes, "organization", x->session.tenant.organization_id, "connection",
              x->session.tenant.connection_id, "token", x->session.tenant.token_id, "client", x->session.client_address,
              "client_request", request_header(&x->request, "HTTP_X_REQUEST_ID"), "error",
              x->response.status >= 400 ? fail_name(x->session.ctx.err) : NULL, "trips", trips, NULL);
 }
 
-static void handle(struct worker *w, const struct source *source, int (*put)(void *self, const char *bytes, size_t n), void *to) {
+static void handle(struct worker *w, const struct source *source, int (*put)(void *self, const char *bytes, size_t n),
+                   void *to) {
     char request_id[UUID_TEXT + 1];
     int64_t started = clock_monotonic_ms();
     struct exchange *x = arena_alloc(w->arena, sizeof *x);

@@ -4,8 +4,8 @@
 #include "base/settings.h"
 
 /*
- * Answers FastCGI requests on the listening socket that is file descriptor 0, one after another, until SIGTERM, MUSTER_WORKER_REQUESTS or
- * MUSTER_WORKER_RSS_MB. A request in hand is finished first. Returns the exit status.
+ * Answers FastCGI requests on the listening socket that is file descriptor 0, one after another, until SIGTERM,
+ * MUSTER_WORKER_REQUESTS or MUSTER_WORKER_RSS_MB. A request in hand is finished first. Returns the exit status.
  */
 int worker_run(const struct settings *settings);
 

@@ -32,7 +32,8 @@ static const struct option_spec *find_option(const char *name) {
     return NULL;
 }
 
-static enum err number_value(struct invocation *in, const struct option_spec *o, const char *text, struct json_object **out) {
+static enum err number_value(struct invocation *in, const struct option_spec *o, const char *text,
+                             struct json_object **out) {
     char *end;
     long long n = strtoll(text, &end, 10);
     if (o->kind == OPTION_LIMIT && (strcmp(text, "none") == 0 || strcmp(text, "off") == 0)) {
@@ -58,7 +59,8 @@ static enum err list_value(struct invocation *in, const char *text, struct json_
     return OK;
 }
 
-static enum err option_value(struct invocation *in, const struct option_spec *o, const char *text, struct json_object **out) {
+static enum err option_value(struct invocation *in, const struct option_spec *o, const char *text,
+                             struct json_object **out) {
     *out = NULL;
     switch (o->kind) {
     case OPTION_NUMBER:
@@ -112,8 +114,8 @@ enum err arguments_parse(struct invocation *in, int argc, char **argv, const str
     if (help)
         return OK;
     if (!c)
-        return fail(&in->ctx, ERR_USAGE, "\"%s%s%s\" is no command; muster help shows them all", argv[1], argc > 2 ? " " : "",
-                    argc > 2 ? argv[2] : "");
+        return fail(&in->ctx, ERR_USAGE, "\"%s%s%s\" is no command; muster help shows them all", argv[1],
+                    argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
     for (int i = used; i < argc; i++) {
         enum err e = OK;
         if (strcmp(argv[i], "--json") == 0)

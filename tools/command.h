@@ -16,7 +16,7 @@ struct invocation {
     struct ctx ctx;
     struct db *db;
     const struct settings *settings;
-    bool json;                  /* --json */
+    bool json; /* --json */
     const char *args[COMMAND_ARGS];
     size_t n_args;
     struct json_object *fields; /* options as the API's fields: {"max_users": 5, "rate": null} */

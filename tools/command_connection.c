@@ -22,7 +22,9 @@ enum err command_connection_create(struct invocation *in) {
 enum err command_connection_list(struct invocation *in) {
     const char *org;
     enum err e = command_organization(in, &org);
-    return e == OK ? command_list(in, SQL_OP_CONNECTION_LIST, &org, "id name identity_provider dialect identity linking status") : e;
+    return e == OK ? command_list(in, SQL_OP_CONNECTION_LIST, &org,
+                                  "id name identity_provider dialect identity linking status")
+                   : e;
 }
 
 static const char missing[] = "there is no connection with this id; muster connection list shows them";

@@ -49,7 +49,8 @@ enum err command_member_show(struct invocation *in) {
 }
 
 /* The id of the one object that a statement shows. */
-static enum err find_id(struct invocation *in, enum sql q, const char *const *params, const char *missing, const char **id) {
+static enum err find_id(struct invocation *in, enum sql q, const char *const *params, const char *missing,
+                        const char **id) {
     struct db_rows rows = {0};
     struct json_object *o;
     enum err e = command_query(in, q, params, &rows);
@@ -115,7 +116,8 @@ enum err command_team_show(struct invocation *in) {
 }
 
 enum err command_audit_list(struct invocation *in) {
-    const char *org, *action = command_text(in, "action"), *limit = json_object_get_string(json_get(in->fields, "limit"));
+    const char *org, *action = command_text(in, "action"),
+                     *limit = json_object_get_string(json_get(in->fields, "limit"));
     size_t n = action ? strlen(action) : 0;
     bool wild = n && action[n - 1] == '*';
     enum err e = command_organization(in, &org);

@@ -26,7 +26,8 @@ static const char *slug_of(struct invocation *in, const char *name) {
 
 static bool valid_slug(const char *s) {
     size_t n = strlen(s);
-    return n && n <= SLUG_MAX && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0' && s[0] != '-' && s[n - 1] != '-';
+    return n && n <= SLUG_MAX && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0' && s[0] != '-' &&
+           s[n - 1] != '-';
 }
 
 enum err command_org_create(struct invocation *in) {
@@ -34,7 +35,8 @@ enum err command_org_create(struct invocation *in) {
     const char *name = in->args[0], *given = command_text(in, "slug");
     const char *slug = given ? given : slug_of(in, name);
     if (!valid_slug(slug))
-        return fail(&in->ctx, ERR_USAGE, "\"%s\" cannot be a slug: use --slug with a-z, 0-9 and hyphens, 63 at most", slug);
+        return fail(&in->ctx, ERR_USAGE, "\"%s\" cannot be a slug: use --slug with a-z, 0-9 and hyphens, 63 at most",
+                    slug);
     uuid_new(id);
     const char *params[] = {id, slug, name};
     enum err e = command_show(in, SQL_OP_ORGANIZATION_CREATE, params, "");

@@ -27,8 +27,9 @@ enum err command_migrate(struct invocation *in) {
     if (e == OK)
         e = newest_migration(in, &newest);
     if (e == OK && newest > (int64_t)sql_migrations_count)
-        return fail(&in->ctx, ERR_BAD_REQUEST, "the database is newer than this program: it has migration %lld, we know %zu",
-                    (long long)newest, sql_migrations_count);
+        return fail(&in->ctx, ERR_BAD_REQUEST,
+                    "the database is newer than this program: it has migration %lld, we know %zu", (long long)newest,
+                    sql_migrations_count);
     for (size_t i = 0; e == OK && i < sql_migrations_count; i++) {
         if (sql_migrations[i].number <= newest)
             continue;
@@ -54,32 +55,39 @@ static bool is_on(struct db_rows rows, const char *column) {
 }
 
 static bool check_server(struct invocation *in, struct db_rows rows) {
-    const char *commit = db_text(rows, 0, "synchronous_commit"), *standbys = db_text(rows, 0, "synchronous_standby_names");
+    const char *commit = db_text(rows, 0, "synchronous_commit"),
+               *standbys = db_text(rows, 0, "synchronous_standby_names");
     bool good = say(true, "PostgreSQL", db_text(rows, 0, "version"));
     good &= say(!db_bool(rows, 0, "superuser"), "operator's role",
-                db_bool(rows, 0, "superuser") ? "it is a superuser; use one that owns the database and may create roles" : "no superuser");
-    good &= say(!db_bool(rows, 0, "in_recovery"), "primary", db_bool(rows, 0, "in_recovery") ? "this is a standby: writes fail" : "");
+                db_bool(rows, 0, "superuser") ? "it is a superuser; use one that owns the database and may create roles"
+                                              : "no superuser");
+    good &= say(!db_bool(rows, 0, "in_recovery"), "primary",
+                db_bool(rows, 0, "in_recovery") ? "this is a standby: writes fail" : "");
     good &= say(is_on(rows, "fsync") && is_on(rows, "full_page_writes"), "fsync and full_page_writes",
                 "on means that a crash of the machine loses nothing that was acknowledged");
     good &= say(strcmp(commit, "off") != 0, arena_printf(in->ctx.arena, "synchronous_commit = %s", commit),
                 strcmp(commit, "off") ? "" : "acknowledged writes of the last moments can be lost: set it to on");
     say(true, "data checksums", is_on(rows, "data_checksums") ? "on" : "off: damage of the disk goes unnoticed");
     say(true, "promise",
-        *standbys ? "an acknowledged write survives the loss of this server (synchronous standbys are set)"
-                  : "an acknowledged write survives a crash, not the loss of this server's disk (no synchronous standby)");
+        *standbys
+            ? "an acknowledged write survives the loss of this server (synchronous standbys are set)"
+            : "an acknowledged write survives a crash, not the loss of this server's disk (no synchronous standby)");
     return good;
 }
 
 static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_rows audit) {
     bool good = true;
     for (size_t i = 0; i < db_count(tables); i++)
-        good &= say(false, db_text(tables, i, "name"), "row-level security is not forced here: run muster migrate, or mend it");
+        good &= say(false, db_text(tables, i, "name"),
+                    "row-level security is not forced here: run muster migrate, or mend it");
     if (good)
         say(true, "row-level security", "forced on every table of an organization");
     for (size_t i = 0; i < db_count(roles); i++) {
         bool there = db_bool(roles, i, "present"), strong = db_bool(roles, i, "too_strong");
         good &= say(there && !strong, db_text(roles, i, "name"),
-                    !there ? "the role is missing: run muster migrate" : strong ? "the role may do more than it needs" : "least rights");
+                    !there   ? "the role is missing: run muster migrate"
+                    : strong ? "the role may do more than it needs"
+                             : "least rights");
     }
     good &= say(db_bool(audit, 0, "insert_only"), "audit log", "can only be added to");
     good &= say(db_bool(audit, 0, "prepared"), "audit partitions",
@@ -134,6 +142,7 @@ enum err command_help(struct invocation *in) {
     puts("\nOptions:");
     for (size_t i = 0; i < option_count; i++)
         printf("  %-22s %s\n", option_table[i].name, option_table[i].values);
-    puts("\nMUSTER_DB names the database. Exit codes: 0 done, 1 refused, 64 wrong usage, 69 no database, 70 our fault.");
+    puts(
+        "\nMUSTER_DB names the database. Exit codes: 0 done, 1 refused, 64 wrong usage, 69 no database, 70 our fault.");
     return OK;
 }

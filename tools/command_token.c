@@ -27,7 +27,8 @@ static enum err find_connection(struct invocation *in, const char *org, const ch
             return OK;
     }
     if (given)
-        return fail(&in->ctx, ERR_NOT_FOUND, "the organization has no connection \"%s\"; muster connection list shows them", given);
+        return fail(&in->ctx, ERR_NOT_FOUND,
+                    "the organization has no connection \"%s\"; muster connection list shows them", given);
     return fail(&in->ctx, ERR_USAGE,
                 db_count(rows) ? "the organization has several connections: say which with --connection"
                                : "the organization has no connection yet: muster connection create makes one");
@@ -39,7 +40,8 @@ enum err command_token_issue(struct invocation *in) {
     struct db_rows rows = {0};
     struct json_object *o;
     if (expires && !clock_parse(expires, strlen(expires), key))
-        return fail(&in->ctx, ERR_USAGE, "--expires-at takes a time such as 2027-01-31T00:00:00Z: \"%s\" is none", expires);
+        return fail(&in->ctx, ERR_USAGE, "--expires-at takes a time such as 2027-01-31T00:00:00Z: \"%s\" is none",
+                    expires);
     enum err e = command_organization(in, &org);
     if (e == OK)
         e = find_connection(in, org, &connection);
@@ -64,12 +66,15 @@ enum err command_token_issue(struct invocation *in) {
 enum err command_token_list(struct invocation *in) {
     const char *org;
     enum err e = command_organization(in, &org);
-    return e == OK ? command_list(in, SQL_OP_TOKEN_LIST, &org, "id prefix name connection_id expires_at revoked_at last_used_at") : e;
+    return e == OK ? command_list(in, SQL_OP_TOKEN_LIST, &org,
+                                  "id prefix name connection_id expires_at revoked_at last_used_at")
+                   : e;
 }
 
 enum err command_token_revoke(struct invocation *in) {
     char event[UUID_TEXT + 1];
     uuid_new(event);
     const char *params[] = {in->args[0], event};
-    return command_show(in, SQL_OP_TOKEN_REVOKE, params, "there is no token with this id; muster token list shows them");
+    return command_show(in, SQL_OP_TOKEN_REVOKE, params,
+                        "there is no token with this id; muster token list shows them");
 }

@@ -1,6 +1,6 @@
 #include "command.h"
 
-#define CONNECTION_OPTIONS                                                                                                     \
+#define CONNECTION_OPTIONS                                                                                             \
     "--name --identity-provider --dialect --identity --email --linking --unknown-members --group-names --status"
 
 const struct command command_table[] = {
@@ -14,18 +14,20 @@ const struct command command_table[] = {
      command_connection_create},
     {"connection", "list", "", "--org", "the connections of an organization", false, command_connection_list},
     {"connection", "show", "CONNECTION", "", "one connection, by id", false, command_connection_show},
-    {"connection", "set", "CONNECTION", CONNECTION_OPTIONS, "change how a connection behaves, pause or resume it", false,
-     command_connection_set},
+    {"connection", "set", "CONNECTION", CONNECTION_OPTIONS, "change how a connection behaves, pause or resume it",
+     false, command_connection_set},
     {"connection", "adopt", "CONNECTION", "", "make a SCIM user for each member who has none in this connection", false,
      command_connection_adopt},
     {"token", "issue", "", "--org --connection --name --expires-at", "a new bearer token; it is shown this once", false,
      command_token_issue},
     {"token", "list", "", "--org", "the tokens of an organization", false, command_token_list},
-    {"token", "revoke", "TOKEN", "", "end a token, by id; it is refused from the next request on", false, command_token_revoke},
+    {"token", "revoke", "TOKEN", "", "end a token, by id; it is refused from the next request on", false,
+     command_token_revoke},
     {"member", "add", "EMAIL", "--org --first-name --last-name --display-name --organization-role",
      "a member without an identity provider", false, command_member_add},
     {"member", "list", "", "--org", "the members of an organization", false, command_member_list},
-    {"member", "show", "EMAIL", "--org", "one member, by email or id, with teams and links", false, command_member_show},
+    {"member", "show", "EMAIL", "--org", "one member, by email or id, with teams and links", false,
+     command_member_show},
     {"team", "add", "NAME", "--org --member", "a team, or with --member a member into it", false, command_team_add},
     {"team", "list", "", "--org", "the teams of an organization", false, command_team_list},
     {"team", "show", "NAME", "--org", "one team, by name or id, with its people", false, command_team_show},
@@ -46,7 +48,8 @@ const struct option_spec option_table[] = {
     {"--rate", "rate", OPTION_LIMIT, "N|off"},
     {"--burst", "burst", OPTION_LIMIT, "N|none"},
     {"--verified-domains", "verified_domains", OPTION_LIST, "DOMAIN,..."},
-    {"--identity-provider", "identity_provider", OPTION_CHOICE, "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic"},
+    {"--identity-provider", "identity_provider", OPTION_CHOICE,
+     "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic"},
     {"--dialect", "dialect", OPTION_CHOICE, "lenient|strict"},
     {"--identity", "identity", OPTION_CHOICE, "immutable|mutable"},
     {"--email", "email", OPTION_CHOICE, "required|optional"},

@@ -27,7 +27,8 @@ static int exit_code(enum err e) {
 
 static int give_up(const struct invocation *in, enum err e) {
     const char *why = fail_detail(&in->ctx);
-    bool database = in->db && *db_message(in->db) && (e == ERR_INTERNAL || e == ERR_UNAVAILABLE || e == ERR_INVALID_VALUE);
+    bool database =
+        in->db && *db_message(in->db) && (e == ERR_INTERNAL || e == ERR_UNAVAILABLE || e == ERR_INVALID_VALUE);
     fprintf(stderr, "muster: %s\n", why);
     if (database && strcmp(why, db_message(in->db)) != 0)
         fprintf(stderr, "%s", db_message(in->db));
@@ -47,7 +48,8 @@ int main(int argc, char **argv) {
     log_open("muster", "error");
     enum err e = arguments_parse(&in, argc, argv, &command);
     if (e == OK && !command->offline && !*settings.db)
-        e = fail(&in.ctx, ERR_USAGE, "MUSTER_DB is not set: it names the database, as in postgresql:///muster (muster help config)");
+        e = fail(&in.ctx, ERR_USAGE,
+                 "MUSTER_DB is not set: it names the database, as in postgresql:///muster (muster help config)");
     if (e == OK) {
         in.db = db_create(&settings, "muster");
         e = command->run(&in);

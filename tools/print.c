@@ -8,11 +8,13 @@
 
 enum { COLUMNS = 12, GAP = 2 };
 
-/* A value for people: texts bare, nothing as "-", lists and objects as JSON. Control characters could steer the terminal. */
+/* A value for people: texts bare, nothing as "-", lists and objects as JSON. Control characters could steer the
+ * terminal. */
 static const char *shown(struct arena *a, struct json_object *v) {
     if (!v)
         return "-";
-    char *text = arena_strdup(a, json_object_is_type(v, json_type_string) ? json_object_get_string(v) : json_text(a, v));
+    char *text =
+        arena_strdup(a, json_object_is_type(v, json_type_string) ? json_object_get_string(v) : json_text(a, v));
     for (char *p = text; *p; p++)
         if ((unsigned char)*p < ' ' || *p == 0x7f)
             *p = '?';
@@ -24,8 +26,7 @@ void print_object(struct json_object *o, bool json) {
     if (json)
         printf("%s\n", json_text(a, o));
     else {
-        json_object_object_foreach(o, name, v)
-            printf("%s: %s\n", name, shown(a, v));
+        json_object_object_foreach(o, name, v) printf("%s: %s\n", name, shown(a, v));
     }
     arena_destroy(a);
 }

@@ -12,7 +12,9 @@
 /* One object: "name: value" lines, or the object. */
 void print_object(struct json_object *o, bool json);
 
-/* The column `object` of the rows: a table of the named members (by blanks), or {"data": [...], "next_cursor": null}. */
-enum err print_list(struct ctx *ctx, struct db_rows rows, const char *columns, bool json) __attribute__((warn_unused_result));
+/* The column `object` of the rows: a table of the named members (by blanks), or {"data": [...], "next_cursor": null}.
+ */
+enum err print_list(struct ctx *ctx, struct db_rows rows, const char *columns, bool json)
+    __attribute__((warn_unused_result));
 
 #endif

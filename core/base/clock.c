@@ -54,9 +54,9 @@ static struct civil civil_of(int64_t seconds) {
 void clock_format(int64_t unix_us, char out[CLOCK_TEXT + 1]) {
     int64_t seconds = floor_div(unix_us, 1000000);
     struct civil c = civil_of(seconds);
-    snprintf(out, CLOCK_TEXT + 1, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)c.year % 10000, (unsigned)c.month % 100,
-             (unsigned)c.day % 100, (unsigned)c.hour % 100, (unsigned)c.minute % 100, (unsigned)c.second % 100,
-             (unsigned)((unix_us - seconds * 1000000) / 1000) % 1000);
+    snprintf(out, CLOCK_TEXT + 1, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)c.year % 10000,
+             (unsigned)c.month % 100, (unsigned)c.day % 100, (unsigned)c.hour % 100, (unsigned)c.minute % 100,
+             (unsigned)c.second % 100, (unsigned)((unix_us - seconds * 1000000) / 1000) % 1000);
 }
 
 /* Exactly `n` digits; false if there are fewer. */
@@ -79,9 +79,10 @@ static bool literal(const char **p, const char *end, char c) {
 
 static bool read_civil(const char **p, const char *end, struct civil *c) {
     int year;
-    bool good = digits(p, end, 4, &year) && literal(p, end, '-') && digits(p, end, 2, &c->month) && literal(p, end, '-') &&
-                digits(p, end, 2, &c->day) && literal(p, end, 'T') && digits(p, end, 2, &c->hour) && literal(p, end, ':') &&
-                digits(p, end, 2, &c->minute) && literal(p, end, ':') && digits(p, end, 2, &c->second);
+    bool good = digits(p, end, 4, &year) && literal(p, end, '-') && digits(p, end, 2, &c->month) &&
+                literal(p, end, '-') && digits(p, end, 2, &c->day) && literal(p, end, 'T') &&
+                digits(p, end, 2, &c->hour) && literal(p, end, ':') && digits(p, end, 2, &c->minute) &&
+                literal(p, end, ':') && digits(p, end, 2, &c->second);
     c->year = year;
     return good;
 }
@@ -138,7 +139,7 @@ bool clock_parse(const char *s, size_t len, char key[CLOCK_KEY]) {
     c = civil_of(seconds);
     if (c.year < 1 || c.year > 9999)
         return false;
-    snprintf(key, CLOCK_KEY, "%04u-%02u-%02uT%02u:%02u:%02u%s%.*s", (unsigned)c.year, (unsigned)c.month, (unsigned)c.day,
-             (unsigned)c.hour, (unsigned)c.minute, (unsigned)c.second, n ? "." : "", (int)n, fraction);
+    snprintf(key, CLOCK_KEY, "%04u-%02u-%02uT%02u:%02u:%02u%s%.*s", (unsigned)c.year, (unsigned)c.month,
+             (unsigned)c.day, (unsigned)c.hour, (unsigned)c.minute, (unsigned)c.second, n ? "." : "", (int)n, fraction);
     return true;
 }

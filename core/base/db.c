@@ -125,11 +125,8 @@ void db_add(struct db *db, enum sql q, const char *const *params) {
     const char **copy = arena_array(db->queue_arena, (size_t)s->n_params + 1, sizeof *copy);
     for (int i = 0; i < s->n_params; i++)
         copy[i] = params[i];
-    *queue_next(db) = (struct db_queued){.name = s->name,
-                                         .text = s->text,
-                                         .params = copy,
-                                         .n_params = s->n_params,
-                                         .prepared = &db->prepared[q]};
+    *queue_next(db) = (struct db_queued){
+        .name = s->name, .text = s->text, .params = copy, .n_params = s->n_params, .prepared = &db->prepared[q]};
 }
 
 /* The statement with each mark replaced by the condition. */

@@ -38,8 +38,9 @@ struct db_counts db_counts(const struct db *db);
 void db_add(struct db *db, enum sql q, const char *const *params);
 
 /*
- * Queues a statement whose text has the mark of a filter (a comment "filter" before true): each mark is replaced by `where`, a
- * condition of constant fragments and $n (protocol/filter_sql.h), with its parameters behind the statement's own.
+ * Queues a statement whose text has the mark of a filter (a comment "filter" before true): each mark is replaced by
+ * `where`, a condition of constant fragments and $n (protocol/filter_sql.h), with its parameters behind the statement's
+ * own.
  */
 void db_add_filtered(struct db *db, enum sql q, const char *const *params, const char *where, const char *const *more,
                      size_t n_more);
@@ -51,9 +52,9 @@ size_t db_queued(const struct db *db);
 enum { DB_BATCH = 64 };
 
 /*
- * Sends what is queued and waits for it: rows[i] are those of the i-th statement. Outside a transaction the batch is one of its
- * own. Errors: ERR_UNAVAILABLE (no database, deadline), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value that PostgreSQL cannot take),
- * ERR_INTERNAL. `rows` must have room for all that is queued.
+ * Sends what is queued and waits for it: rows[i] are those of the i-th statement. Outside a transaction the batch is
+ * one of its own. Errors: ERR_UNAVAILABLE (no database, deadline), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value
+ * that PostgreSQL cannot take), ERR_INTERNAL. `rows` must have room for all that is queued.
  */
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 
@@ -65,10 +66,11 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
  * queues its last statements and returns OK: those go out with COMMIT in one batch. Two round trips. An error of `work`
  * rolls back.
  *
- * `work` may be called again, with everything that it queued or got gone: after a serialization failure, deadlock or lock timeout (up to
- * 3 times), after 23505 (the same; then ERR_UNIQUENESS), after a connection that was lost before COMMIT was sent (once). After COMMIT was sent and the
- * connection was lost, the audit event `event_id` of `organization` tells what happened: there: OK; not there: `work` runs again.
- * `organization` is read after `work` returned OK.
+ * `work` may be called again, with everything that it queued or got gone: after a serialization failure, deadlock or
+ * lock timeout (up to 3 times), after 23505 (the same; then ERR_UNIQUENESS), after a connection that was lost before
+ * COMMIT was sent (once). After COMMIT was sent and the connection was lost, the audit event `event_id` of
+ * `organization` tells what happened: there: OK; not there: `work` runs again. `organization` is read after `work`
+ * returned OK.
  */
 struct db_transaction {
     enum err (*work)(struct ctx *ctx, struct db *db, void *arg);
@@ -81,7 +83,8 @@ struct db_transaction {
 };
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) __attribute__((warn_unused_result));
 
-/* Runs a script (a migration) in a transaction of its own; on failure the detail is PostgreSQL's message. For the operator's command. */
+/* Runs a script (a migration) in a transaction of its own; on failure the detail is PostgreSQL's message. For the
+ * operator's command. */
 enum err db_script(struct ctx *ctx, struct db *db, const char *text) __attribute__((warn_unused_result));
 
 /* The constraint that the last failed statement broke, "" if none. */

@@ -10,8 +10,8 @@
 enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, AMBIGUOUS_MS = 5000 };
 
 /*
- * The number under which this request's transaction is locked: whoever wants to know how an interrupted one ended waits for
- * the lock, and so for its end. Taken from the random tail of the event's id.
+ * The number under which this request's transaction is locked: whoever wants to know how an interrupted one ended waits
+ * for the lock, and so for its end. Taken from the random tail of the event's id.
  */
 static void mark_key(const char *event_id, char out[24]) {
     unsigned long long key = strtoull(event_id + 24, NULL, 16);
@@ -125,7 +125,7 @@ static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsi
     case DB_DUPLICATE:
         if (t->final_duplicate)
             return false;
-        /* fall through */
+        __attribute__((fallthrough));
     case DB_CONFLICT:
         if (tries < ATTEMPTS)
             back_off(tries);

@@ -41,8 +41,8 @@ static const char *normalize(struct arena *a, uninorm_t form, const char *s, siz
 }
 
 /*
- * Normalising can bring back characters that fold again, and folding can undo the normal form: both are repeated until nothing
- * changes, which makes the key idempotent (two rounds are enough in practice).
+ * Normalising can bring back characters that fold again, and folding can undo the normal form: both are repeated until
+ * nothing changes, which makes the key idempotent (two rounds are enough in practice).
  */
 static const char *fold_until_stable(struct arena *a, uninorm_t form, const char *s, size_t len) {
     if (is_ascii(s, len))

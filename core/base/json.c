@@ -39,8 +39,8 @@ static void count(struct json_object *o, struct jsonv_counts *n) {
 }
 
 static bool same_counts(const struct jsonv_counts *a, const struct jsonv_counts *b) {
-    return a->objects == b->objects && a->arrays == b->arrays && a->members == b->members && a->elements == b->elements &&
-           a->strings == b->strings && a->string_bytes == b->string_bytes;
+    return a->objects == b->objects && a->arrays == b->arrays && a->members == b->members &&
+           a->elements == b->elements && a->strings == b->strings && a->string_bytes == b->string_bytes;
 }
 
 /* null at the top is a tree too, so success is told apart from it. */
@@ -63,7 +63,8 @@ enum err json_parse(struct ctx *ctx, const char *text, size_t len, struct json_o
     struct jsonv_result r = jsonv_check(text, len);
     if (r.fault != JSONV_OK) {
         bool value = r.fault == JSONV_NUL || r.fault == JSONV_NUMBER;
-        return fail(ctx, value ? ERR_INVALID_VALUE : ERR_INVALID_SYNTAX, "the JSON is wrong at byte %zu: %s", r.at, r.what);
+        return fail(ctx, value ? ERR_INVALID_VALUE : ERR_INVALID_SYNTAX, "the JSON is wrong at byte %zu: %s", r.at,
+                    r.what);
     }
     struct jsonv_counts built = {0};
     bool good = build(ctx->arena, text, len, out);
@@ -106,7 +107,8 @@ struct json_object *json_keep_new(struct arena *a, struct json_object *o) {
 
 const char *json_text(struct arena *a, struct json_object *o) {
     size_t len;
-    const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+    const char *text =
+        json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
     return arena_strndup(a, text, len);
 }
 
@@ -161,7 +163,8 @@ bool json_same(struct json_object *a, struct json_object *b) {
     if (a == b)
         return true;
     if (is_number(a) && is_number(b) && !json_object_is_type(a, json_object_get_type(b)))
-        return !(json_object_get_double(a) < json_object_get_double(b)) && !(json_object_get_double(a) > json_object_get_double(b));
+        return !(json_object_get_double(a) < json_object_get_double(b)) &&
+               !(json_object_get_double(a) > json_object_get_double(b));
     if (!a || !b || !json_object_is_type(a, json_object_get_type(b)))
         return false;
     if (json_object_is_type(a, json_type_object))

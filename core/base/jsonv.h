@@ -6,9 +6,9 @@
 
 /* Limits of what we accept as JSON (DESIGN: depth and count limits). */
 enum {
-    JSONV_DEPTH = 32,          /* nested containers */
-    JSONV_MEMBERS = 1024,      /* members of one object */
-    JSONV_ELEMENTS = 20000,    /* elements of one array */
+    JSONV_DEPTH = 32,       /* nested containers */
+    JSONV_MEMBERS = 1024,   /* members of one object */
+    JSONV_ELEMENTS = 20000, /* elements of one array */
 };
 
 /* What the validator counted: the tree built from the same bytes must have the same. */

@@ -6,7 +6,8 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-/* Sets the program's name and the level ("error", "warn", "info", "debug"; false if it is none of them). Lines go to stderr. */
+/* Sets the program's name and the level ("error", "warn", "info", "debug"; false if it is none of them). Lines go to
+ * stderr. */
 bool log_open(const char *program, const char *level);
 
 bool log_enabled(enum log_level level);

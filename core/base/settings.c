@@ -50,18 +50,19 @@ static bool check_url(const struct settings *s, char *problem, size_t size) {
     bool clean = strspn(s->public_url, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]") == len;
     if (scheme && clean && s->public_url[len - 1] != '/')
         return true;
-    snprintf(problem, size, "MUSTER_PUBLIC_URL is \"%s\": it must be http(s)://HOST/PATH without a final slash", s->public_url);
+    snprintf(problem, size, "MUSTER_PUBLIC_URL is \"%s\": it must be http(s)://HOST/PATH without a final slash",
+             s->public_url);
     return false;
 }
 
 bool settings_load(struct settings *s, char *problem, size_t problem_size) {
     problem[0] = '\0';
 #define TEXT(env, field, def, doc) s->field = value_of("MUSTER_" #env, def);
-#define INT(env, field, def, low, high, doc)                                                                                  \
-    if (!read_int("MUSTER_" #env, NUMBER(def), low, high, &s->field, problem, problem_size))                                  \
+#define INT(env, field, def, low, high, doc)                                                                           \
+    if (!read_int("MUSTER_" #env, NUMBER(def), low, high, &s->field, problem, problem_size))                           \
         return false;
-#define FLAG(env, field, def, doc)                                                                                            \
-    if (!read_flag("MUSTER_" #env, def, &s->field, problem, problem_size))                                                    \
+#define FLAG(env, field, def, doc)                                                                                     \
+    if (!read_flag("MUSTER_" #env, def, &s->field, problem, problem_size))                                             \
         return false;
 #include "base/settings.def"
 #undef TEXT

@@ -10,10 +10,10 @@
  * know them and a typo is refused without asking the database.
  */
 enum {
-    TOKEN_MAX = 64,        /* prefix and all, without the NUL */
-    TOKEN_HASH = 32,       /* bytes of SHA-256 */
+    TOKEN_MAX = 64,  /* prefix and all, without the NUL */
+    TOKEN_HASH = 32, /* bytes of SHA-256 */
     TOKEN_HASH_HEX = 64,
-    TOKEN_SHOWN = 12,      /* characters that may be shown afterwards: the prefix and a few */
+    TOKEN_SHOWN = 12, /* characters that may be shown afterwards: the prefix and a few */
 };
 
 #define TOKEN_SCIM "scim_"

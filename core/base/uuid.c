@@ -34,9 +34,7 @@ void uuid_new(char out[UUID_TEXT + 1]) {
     b[6] = (uint8_t)(0x70 | counter >> 8);
     b[7] = (uint8_t)counter;
     b[8] = (uint8_t)(0x80 | (b[8] & 0x3f));
-    static const struct {
-        int at, from, n;
-    } parts[] = {{0, 0, 4}, {9, 4, 2}, {14, 6, 2}, {19, 8, 2}, {24, 10, 6}};
+    static const struct { int at, from, n; } parts[] = {{0, 0, 4}, {9, 4, 2}, {14, 6, 2}, {19, 8, 2}, {24, 10, 6}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         put_hex(out + parts[i].at, b + parts[i].from, (size_t)parts[i].n);
     out[8] = out[13] = out[18] = out[23] = '-';

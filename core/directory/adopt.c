@@ -53,8 +53,18 @@ static void queue_user(struct session *s, struct adoption *a, struct db_rows row
     uuid_new(event);
     user_facts(s, id, resource_of(s->ctx.arena, rows, row), &f);
     const char *member = db_text(rows, row, "id");
-    const char *insert[] = {id,          member,       f.active ? "true" : "false", f.user_name_key, NULL,     NULL,
-                            f.email_key, f.display_name, NULL,                      f.stored,        f.folded, session_now(s, 0)};
+    const char *insert[] = {id,
+                            member,
+                            f.active ? "true" : "false",
+                            f.user_name_key,
+                            NULL,
+                            NULL,
+                            f.email_key,
+                            f.display_name,
+                            NULL,
+                            f.stored,
+                            f.folded,
+                            session_now(s, 0)};
     const char *emails[] = {id, f.email_keys};
     const char *data = arena_printf(s->ctx.arena, "{\"member\":\"%s\",\"adopted\":true}", member);
     const char *audit[] = {a->n++ == 0 ? a->event : event, "scim.user.linked", "scim_user", id, data, a->event};

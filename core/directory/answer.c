@@ -44,13 +44,16 @@ bool answer_tag_matches(const char *header, int64_t version) {
 
 enum err answer_precondition(struct session *s, struct precondition p, int64_t version) {
     if (p.if_match && !answer_tag_matches(p.if_match, version))
-        return fail(&s->ctx, ERR_PRECONDITION, "If-Match does not match: the resource has version W/\"%" PRId64 "\"", version);
+        return fail(&s->ctx, ERR_PRECONDITION, "If-Match does not match: the resource has version W/\"%" PRId64 "\"",
+                    version);
     if (p.if_none_match && answer_tag_matches(p.if_none_match, version))
-        return fail(&s->ctx, ERR_PRECONDITION, "If-None-Match matches: the resource has version W/\"%" PRId64 "\"", version);
+        return fail(&s->ctx, ERR_PRECONDITION, "If-None-Match matches: the resource has version W/\"%" PRId64 "\"",
+                    version);
     return OK;
 }
 
-static void add_meta(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row, struct buf *out) {
+static void add_meta(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
+                     struct buf *out) {
     buf_fmt(out, "\"meta\":{\"resourceType\":\"%s\",\"created\":\"%s\",\"lastModified\":\"%s\",\"location\":", rt->name,
             db_text(rows, row, "created"), db_text(rows, row, "modified"));
     buf_json_str(out, arena_printf(s->ctx.arena, "%s%s/%s", s->base_url, rt->endpoint, db_text(rows, row, "id")));
@@ -72,7 +75,8 @@ static void add_computed(const struct resource_type *rt, struct db_rows rows, si
     }
 }
 
-static void splice(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row, struct buf *out) {
+static void splice(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
+                   struct buf *out) {
     const char *stored = db_text(rows, row, "resource");
     buf_add(out, stored, strlen(stored) - 1);
     buf_char(out, ',');
@@ -150,7 +154,8 @@ enum err answer_list(struct session *s, const struct resource_type *rt, struct d
     }
     buf_str(b, "]}");
     if (b->overflow)
-        return fail(&s->ctx, ERR_TOO_MANY, "the page is too large; ask for fewer with count, or use excludedAttributes");
+        return fail(&s->ctx, ERR_TOO_MANY,
+                    "the page is too large; ask for fewer with count, or use excludedAttributes");
     *out = (struct answer){.json = b->data, .len = b->len};
     return OK;
 }

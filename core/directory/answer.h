@@ -27,14 +27,15 @@ struct precondition {
 };
 
 /* ERR_PRECONDITION unless a resource of this version may be changed. */
-enum err answer_precondition(struct session *s, struct precondition p, int64_t version) __attribute__((warn_unused_result));
+enum err answer_precondition(struct session *s, struct precondition p, int64_t version)
+    __attribute__((warn_unused_result));
 
 /* Whether a list of entity tags (or "*") has this version. */
 bool answer_tag_matches(const char *header, int64_t version);
 
 /*
- * Writes the resource in a row of a users or groups statement: the stored text with `groups` or `members`, `meta` and the computed parts of
- * `manager` spliced in; parsed only when a projection or a manager asks for it.
+ * Writes the resource in a row of a users or groups statement: the stored text with `groups` or `members`, `meta` and
+ * the computed parts of `manager` spliced in; parsed only when a projection or a manager asks for it.
  */
 enum err answer_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                          const struct projection *p, struct buf *out) __attribute__((warn_unused_result));
@@ -51,6 +52,7 @@ enum err answer_list(struct session *s, const struct resource_type *rt, struct d
 const char *answer_stored(struct session *s, const char *id, struct json_object *resource);
 
 /* The stored text back in normal form. */
-enum err answer_restore(struct session *s, const char *stored, struct json_object **out) __attribute__((warn_unused_result));
+enum err answer_restore(struct session *s, const char *stored, struct json_object **out)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -9,8 +9,8 @@
 bool email_valid(const char *s, size_t len);
 
 /*
- * A user's canonical email: the first of emails[type eq "work"], emails[primary eq true], the first email, userName if it
- * is an address. Borrowed from the resource (normal form); NULL: none. `from_user_name` tells where it came from.
+ * A user's canonical email: the first of emails[type eq "work"], emails[primary eq true], the first email, userName if
+ * it is an address. Borrowed from the resource (normal form); NULL: none. `from_user_name` tells where it came from.
  */
 const char *email_canonical(struct json_object *resource, bool *from_user_name);
 

@@ -13,17 +13,19 @@ enum err group_create(struct session *s, struct json_object *body, const struct 
 enum err group_get(struct session *s, const char *id, const struct projection *p, struct answer *out)
     __attribute__((warn_unused_result));
 
-enum err group_list(struct session *s, const struct list_query *q, struct answer *out) __attribute__((warn_unused_result));
+enum err group_list(struct session *s, const struct list_query *q, struct answer *out)
+    __attribute__((warn_unused_result));
 
 enum err group_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,
                        const struct projection *p, struct answer *out) __attribute__((warn_unused_result));
 
 /*
- * PATCH. Without a body in the answer (lenient dialect, no `attributes` asked for: Entra wants 204) `out->json` is NULL; a change of n
- * members costs O(n).
+ * PATCH. Without a body in the answer (lenient dialect, no `attributes` asked for: Entra wants 204) `out->json` is
+ * NULL; a change of n members costs O(n).
  */
-enum err group_patch(struct session *s, const char *id, struct json_object *body, struct precondition when, bool body_asked,
-                     const struct projection *p, struct answer *out) __attribute__((warn_unused_result));
+enum err group_patch(struct session *s, const char *id, struct json_object *body, struct precondition when,
+                     bool body_asked, const struct projection *p, struct answer *out)
+    __attribute__((warn_unused_result));
 
 enum err group_delete(struct session *s, const char *id, struct precondition when) __attribute__((warn_unused_result));
 

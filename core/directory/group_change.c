@@ -76,7 +76,8 @@ static enum err first_batch(struct session *s, struct change *c, struct db_rows 
 }
 
 /* The group as it is, with the members that the request can touch. */
-static enum err old_resource(struct session *s, const struct group_targets *t, struct db_rows group, struct json_object **out) {
+static enum err old_resource(struct session *s, const struct group_targets *t, struct db_rows group,
+                             struct json_object **out) {
     enum err e = answer_restore(s, db_text(group, 0, "resource"), out);
     if (e != OK)
         return e;
@@ -86,7 +87,8 @@ static enum err old_resource(struct session *s, const struct group_targets *t, s
     return OK;
 }
 
-static enum err new_resource(struct session *s, const struct change *c, struct json_object *old, struct json_object **out) {
+static enum err new_resource(struct session *s, const struct change *c, struct json_object *old,
+                             struct json_object **out) {
     struct patch *patch;
     bool differs;
     if (!c->is_patch)
@@ -95,12 +97,20 @@ static enum err new_resource(struct session *s, const struct change *c, struct j
     return e == OK ? patch_apply(&s->ctx, patch, old, out, &differs) : e;
 }
 
-static void queue_row(struct session *s, struct change *c, const struct group_facts *f, bool attributes, const char *now,
-                      int64_t members) {
+static void queue_row(struct session *s, struct change *c, const struct group_facts *f, bool attributes,
+                      const char *now, int64_t members) {
     const char *version = arena_printf(s->ctx.arena, "%" PRId64, ++c->version);
     const char *count = arena_printf(s->ctx.arena, "%" PRId64, members);
-    const char *whole[] = {c->id,         f->display_name, f->display_name_key, f->display_name_unique, f->external_id, f->stored,
-                           f->folded,     now,             version,             count};
+    const char *whole[] = {c->id,
+                           f->display_name,
+                           f->display_name_key,
+                           f->display_name_unique,
+                           f->external_id,
+                           f->stored,
+                           f->folded,
+                           now,
+                           version,
+                           count};
     const char *touch[] = {c->id, now, version, count};
     if (attributes)
         db_add(s->db, SQL_GROUP_UPDATE, whole);
@@ -109,7 +119,8 @@ static void queue_row(struct session *s, struct change *c, const struct group_fa
 }
 
 static enum err queue_change(struct session *s, struct change *c, struct db_rows group, struct json_object *old,
-                             struct json_object *new, const struct group_change *members, const struct id_list *skipped) {
+                             struct json_object *new, const struct group_change *members,
+                             const struct id_list *skipped) {
     struct group_facts before, after;
     int64_t count = db_int(group, 0, "member_count");
     enum err e = group_check_members_cap(s, count, group_change_growth(members));
@@ -182,8 +193,8 @@ enum err group_replace(struct session *s, const char *id, struct json_object *bo
     return change_group(s, &c, out);
 }
 
-enum err group_patch(struct session *s, const char *id, struct json_object *body, struct precondition when, bool body_asked,
-                     const struct projection *p, struct answer *out) {
+enum err group_patch(struct session *s, const char *id, struct json_object *body, struct precondition when,
+                     bool body_asked, const struct projection *p, struct answer *out) {
     struct change c = {.id = id, .body = body, .when = when, .p = p, .is_patch = true, .body_asked = body_asked};
     return change_group(s, &c, out);
 }

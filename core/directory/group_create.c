@@ -83,7 +83,8 @@ static enum err work(struct session *s, void *arg) {
     struct group_facts f;
     struct group_change change = {0};
     struct id_list skipped = {0};
-    enum err e = resource_from_body(&s->ctx, schema_group_type(), (struct dialect){.lenient = true}, c->body, NULL, &resource);
+    enum err e =
+        resource_from_body(&s->ctx, schema_group_type(), (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
         e = first_batch(s, resource, rows);
     if (e == OK && !s->tenant.dialect.lenient)

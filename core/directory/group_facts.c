@@ -88,6 +88,7 @@ static bool is_taken(struct session *s, const char *name, struct db_rows taken) 
 const char *group_team_name(struct session *s, const char *name, struct db_rows taken) {
     const char *candidate = name;
     for (unsigned n = 1; is_taken(s, candidate, taken); n++)
-        candidate = n == 1 ? arena_printf(s->ctx.arena, "%s (SCIM)", name) : arena_printf(s->ctx.arena, "%s (SCIM %u)", name, n);
+        candidate = n == 1 ? arena_printf(s->ctx.arena, "%s (SCIM)", name)
+                           : arena_printf(s->ctx.arena, "%s (SCIM %u)", name, n);
     return candidate;
 }

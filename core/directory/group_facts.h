@@ -17,7 +17,8 @@ struct group_facts {
     const char *folded;
 };
 
-/* Derives the facts; takes `members` out of the resource. ERR_INVALID_VALUE for a blank name or one with control characters. */
+/* Derives the facts; takes `members` out of the resource. ERR_INVALID_VALUE for a blank name or one with control
+ * characters. */
 enum err group_facts(struct session *s, const char *id, struct json_object *resource, struct group_facts *out)
     __attribute__((warn_unused_result));
 

@@ -87,8 +87,8 @@ static enum err check_nesting(struct session *s, const char *group_id, const str
 }
 
 /* Sorts the known targets into joining and leaving; `known` receives all ids that are somebody's. */
-static enum err sort_targets(struct session *s, const char *group_id, const struct id_list *wanted, const struct group_targets *t,
-                             struct group_change *out, struct id_list *known) {
+static enum err sort_targets(struct session *s, const char *group_id, const struct id_list *wanted,
+                             const struct group_targets *t, struct group_change *out, struct id_list *known) {
     const struct db_rows both[] = {t->users, t->groups};
     struct id_list *in[] = {&out->users_in, &out->groups_in}, *gone[] = {&out->users_out, &out->groups_out};
     for (size_t k = 0; k < 2; k++)
@@ -109,8 +109,8 @@ static enum err sort_targets(struct session *s, const char *group_id, const stru
     return OK;
 }
 
-enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted, const struct group_targets *t,
-                            struct group_change *out, struct id_list *skipped) {
+enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted,
+                            const struct group_targets *t, struct group_change *out, struct id_list *skipped) {
     struct id_list ids = {0}, known = {0};
     group_member_ids(s, wanted, &ids);
     enum err e = sort_targets(s, group_id, &ids, t, out, &known);

@@ -30,18 +30,20 @@ struct group_change {
 /* The ids of `members` (normal form) that are UUIDs of our form, without duplicates. Others cannot be anybody's. */
 void group_member_ids(struct session *s, struct json_object *members, struct id_list *out);
 
-/* Queues the statements whose rows are `targets`, three in this order; `group_id` NULL: a new group (levels then has no meaning). */
+/* Queues the statements whose rows are `targets`, three in this order; `group_id` NULL: a new group (levels then has no
+ * meaning). */
 void group_targets_queue(struct session *s, const char *group_id, const struct id_list *named, bool all);
 
 /* The members that the group has among the targets, as `members` of a resource in normal form. */
 struct json_object *group_members_present(struct session *s, const struct group_targets *t);
 
 /*
- * Compares the members that shall be with those that are. ERR_INVALID_VALUE: an id of nobody in this connection (or it is left out, with
- * unknown_members: skip, and stands in `skipped`), a cycle, a chain of more than NESTING_LEVELS.
+ * Compares the members that shall be with those that are. ERR_INVALID_VALUE: an id of nobody in this connection (or it
+ * is left out, with unknown_members: skip, and stands in `skipped`), a cycle, a chain of more than NESTING_LEVELS.
  */
-enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted, const struct group_targets *t,
-                            struct group_change *out, struct id_list *skipped) __attribute__((warn_unused_result));
+enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted,
+                            const struct group_targets *t, struct group_change *out, struct id_list *skipped)
+    __attribute__((warn_unused_result));
 
 bool group_change_any(const struct group_change *c);
 

@@ -15,7 +15,8 @@ void group_queue_answer(struct session *s, struct session_write *w, const char *
     queue_by_id(s, id, p);
 }
 
-enum err group_answer(struct session *s, struct session_write *w, const char *id, const struct projection *p, struct answer *out) {
+enum err group_answer(struct session *s, struct session_write *w, const char *id, const struct projection *p,
+                      struct answer *out) {
     if (w->read_again)
         return group_get(s, id, p, out);
     return answer_one(s, schema_group_type(), w->rows[w->answer_at], p, out);

@@ -6,7 +6,7 @@
 
 /* As in user_read.h, for groups. */
 void group_queue_answer(struct session *s, struct session_write *w, const char *id, const struct projection *p);
-enum err group_answer(struct session *s, struct session_write *w, const char *id, const struct projection *p, struct answer *out)
-    __attribute__((warn_unused_result));
+enum err group_answer(struct session *s, struct session_write *w, const char *id, const struct projection *p,
+                      struct answer *out) __attribute__((warn_unused_result));
 
 #endif

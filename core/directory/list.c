@@ -13,7 +13,8 @@ struct compiled {
     struct ctx strict;  /* ... with this */
 };
 
-static enum err compile(struct session *s, const struct resource_type *rt, const char *text, size_t first, struct compiled *out) {
+static enum err compile(struct session *s, const struct resource_type *rt, const char *text, size_t first,
+                        struct compiled *out) {
     const struct filter *f = NULL;
     out->strict = (struct ctx){.arena = s->ctx.arena};
     if (filter_parse(&out->strict, rt, false, text, strlen(text), &f) != OK) {
@@ -32,9 +33,9 @@ static enum err run(struct session *s, const struct resource_type *rt, enum sql 
     enum err e = OK;
     if (query->filter && (e = compile(s, rt, query->filter, 5, &filter)) != OK)
         return e;
-    const char *params[] = {
-        arena_printf(s->ctx.arena, "%" PRId64, query->start_index - 1), arena_printf(s->ctx.arena, "%" PRId64, query->count),
-        s->base_url, projection_wants(p, computed) ? "true" : "false"};
+    const char *params[] = {arena_printf(s->ctx.arena, "%" PRId64, query->start_index - 1),
+                            arena_printf(s->ctx.arena, "%" PRId64, query->count), s->base_url,
+                            projection_wants(p, computed) ? "true" : "false"};
     session_queue(s);
     db_add_filtered(s->db, q, params, filter.sql.where, filter.sql.params, filter.sql.n_params);
     e = db_read(&s->ctx, s->db, rows);

@@ -87,24 +87,26 @@ enum err session_write(struct session *s, struct session_write *w) {
     return e;
 }
 
-void session_event(struct session *s, const char *action, const char *target_type, const char *target_id, const char *data) {
+void session_event(struct session *s, const char *action, const char *target_type, const char *target_id,
+                   const char *data) {
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     if (s->events++ == 0)
         memcpy(id, s->request_id, UUID_TEXT);
     else
         uuid_new(id);
-    const char *params[] = {id,        session_now(s, 0), action,        s->tenant.token_id, target_type,
-                            target_id, data,              s->request_id, s->client_address};
+    const char *params[] = {id,   session_now(s, 0), action,           s->tenant.token_id, target_type, target_id,
+                            data, s->request_id,     s->client_address};
     db_add(s->db, SQL_AUDIT_ADD, params);
 }
 
-void session_member_events(struct session *s, const char *action, const char *group_id, const char *type, const char *const *ids,
-                           size_t n) {
+void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
+                           const char *const *ids, size_t n) {
     if (n == 0)
         return;
     const char *first = s->events++ == 0 ? s->request_id : NULL;
-    const char *params[] = {first, session_now(s, 0), action, s->tenant.token_id, group_id, session_uuids(s, ids, n),
-                            type,  s->request_id,     s->client_address};
+    const char *params[] = {
+        first, session_now(s, 0), action,           s->tenant.token_id, group_id, session_uuids(s, ids, n),
+        type,  s->request_id,     s->client_address};
     db_add(s->db, SQL_AUDIT_ADD_MEMBERS, params);
 }
 

@@ -29,8 +29,8 @@ struct tenant {
 };
 
 /*
- * One SCIM request on its way through the directory. `ctx` is its first member: the layers below see only that. Filled in by
- * the caller up to `tenant`.
+ * One SCIM request on its way through the directory. `ctx` is its first member: the layers below see only that. Filled
+ * in by the caller up to `tenant`.
  */
 struct session {
     struct ctx ctx;
@@ -71,11 +71,12 @@ struct session_write {
 enum err session_write(struct session *s, struct session_write *w) __attribute__((warn_unused_result));
 
 /* Queues an audit event; the first of a request has the request's id. `data` is a JSON object. */
-void session_event(struct session *s, const char *action, const char *target_type, const char *target_id, const char *data);
+void session_event(struct session *s, const char *action, const char *target_type, const char *target_id,
+                   const char *data);
 
 /* Queues one event for each of the ids (users or groups, `type` "User" or "Group") that joined or left a group. */
-void session_member_events(struct session *s, const char *action, const char *group_id, const char *type, const char *const *ids,
-                           size_t n);
+void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
+                           const char *const *ids, size_t n);
 
 /* The transaction's time as PostgreSQL takes it, in the arena; never before `previous_us`. */
 const char *session_now(struct session *s, int64_t previous_us);

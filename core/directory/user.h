@@ -7,8 +7,8 @@
 #include "protocol/patch.h"
 
 /*
- * SCIM users: what the identity provider writes, reconciled with members (DESIGN 4). Each function is one request: it authenticates,
- * acts and audits in one transaction. `p` NULL: the default set of attributes.
+ * SCIM users: what the identity provider writes, reconciled with members (DESIGN 4). Each function is one request: it
+ * authenticates, acts and audits in one transaction. `p` NULL: the default set of attributes.
  */
 
 /* The parsed body of a POST or PUT. ERR_UNIQUENESS, ERR_CAP, and the errors of resource_from_body(). */
@@ -18,7 +18,8 @@ enum err user_create(struct session *s, struct json_object *body, const struct p
 enum err user_get(struct session *s, const char *id, const struct projection *p, struct answer *out)
     __attribute__((warn_unused_result));
 
-enum err user_list(struct session *s, const struct list_query *q, struct answer *out) __attribute__((warn_unused_result));
+enum err user_list(struct session *s, const struct list_query *q, struct answer *out)
+    __attribute__((warn_unused_result));
 
 /* PUT. ERR_NOT_FOUND, ERR_PRECONDITION, ERR_MUTABILITY (identity), ERR_UNIQUENESS. */
 enum err user_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,

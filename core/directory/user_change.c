@@ -76,8 +76,9 @@ static bool same(const char *a, const char *b) {
 }
 
 /*
- * DESIGN 4, Identity is immutable: neither the userName nor the canonical email of an existing user changes, case aside. Free are a first
- * explicit email, and everything when an inactive user becomes active, which is how an address changes.
+ * DESIGN 4, Identity is immutable: neither the userName nor the canonical email of an existing user changes, case
+ * aside. Free are a first explicit email, and everything when an inactive user becomes active, which is how an address
+ * changes.
  */
 static enum err check_identity(struct session *s, const struct change *c) {
     const struct user_facts *a = &c->before, *b = &c->after;

@@ -21,7 +21,19 @@ struct creation {
     enum err refused; /* committed (a link request is kept), yet refused */
 };
 
-enum { ROW_AUTH, ROW_LOCK, ROW_CONFLICTS, ROW_REMOVED, ROW_REMOVED_MEMBER, ROW_MEMBER, ROW_LINKS, ROW_USAGE, ROW_DOMAIN, ROW_REQUEST, ROWS };
+enum {
+    ROW_AUTH,
+    ROW_LOCK,
+    ROW_CONFLICTS,
+    ROW_REMOVED,
+    ROW_REMOVED_MEMBER,
+    ROW_MEMBER,
+    ROW_LINKS,
+    ROW_USAGE,
+    ROW_DOMAIN,
+    ROW_REQUEST,
+    ROWS
+};
 
 /* The tenant's rules are known only after the first batch, so that batch asks by every key the body could have. */
 struct keys {
@@ -112,8 +124,8 @@ static enum err provision(struct session *s, struct creation *c) {
     uuid_new(member_id);
     struct member_state none = {.id = member_id};
     struct member_state member = user_member_after(&none, f, true, f->active);
-    const char *params[] = {member_id,       f->email,       f->email_key,    f->first_name,
-                            f->last_name,    f->display_name, f->external_id, f->active ? "active" : "deactivated",
+    const char *params[] = {member_id,        f->email,        f->email_key,   f->first_name,
+                            f->last_name,     f->display_name, f->external_id, f->active ? "active" : "deactivated",
                             session_now(s, 0)};
     db_add(s->db, SQL_MEMBER_INSERT, params);
     queue_insert(s, c->id, member_id, f);
@@ -127,8 +139,9 @@ static enum err ask_to_link(struct session *s, struct creation *c, const char *m
     uuid_new(id);
     const char *params[] = {id, c->facts.email_key, c->facts.user_name, c->facts.external_id, member_id};
     db_add(s->db, SQL_LINK_REQUEST_ADD, params);
-    c->refused = fail(&s->ctx, ERR_UNIQUENESS,
-                      "a member has this email, and its domain is not verified: an administrator has to approve the link");
+    c->refused =
+        fail(&s->ctx, ERR_UNIQUENESS,
+             "a member has this email, and its domain is not verified: an administrator has to approve the link");
     return OK;
 }
 
@@ -223,7 +236,8 @@ static enum err work(struct session *s, void *arg) {
     struct json_object *resource;
     c->refused = OK;
     uuid_new(c->id);
-    enum err e = resource_from_body(&s->ctx, schema_user_type(), (struct dialect){.lenient = true}, c->body, NULL, &resource);
+    enum err e =
+        resource_from_body(&s->ctx, schema_user_type(), (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
         e = first_batch(s, resource, rows);
     if (e == OK && !s->tenant.dialect.lenient)

@@ -115,7 +115,8 @@ static const char *newer(const char *now, const char *before) {
     return now ? now : before;
 }
 
-struct member_state user_member_after(const struct member_state *before, const struct user_facts *f, bool take_email, bool active) {
+struct member_state user_member_after(const struct member_state *before, const struct user_facts *f, bool take_email,
+                                      bool active) {
     return (struct member_state){
         .id = before->id,
         .email = take_email ? f->email : before->email,
@@ -133,9 +134,9 @@ static const char *status_of(const struct member_state *m) {
 }
 
 void user_member_save(struct session *s, const struct member_state *before, const struct member_state *after) {
-    const char *params[] = {after->id,           after->email,       after->email_key,
-                            after->first_name,   after->last_name,   after->display_name,
-                            after->external_id,  status_of(after),   session_now(s, 0)};
+    const char *params[] = {after->id,          after->email,     after->email_key,
+                            after->first_name,  after->last_name, after->display_name,
+                            after->external_id, status_of(after), session_now(s, 0)};
     const char *id[] = {after->id};
     db_add(s->db, SQL_MEMBER_UPDATE, params);
     if (before->active && !after->active)
@@ -168,7 +169,8 @@ static void add_difference(struct session *s, struct buf *b, struct json_object 
     buf_char(b, '}');
 }
 
-const char *user_event(struct session *s, const struct member_state *member, struct json_object *before, struct json_object *after) {
+const char *user_event(struct session *s, const struct member_state *member, struct json_object *before,
+                       struct json_object *after) {
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
     struct json_object *named = after ? after : before;
     buf_str(b, "{\"user_name\":");

@@ -31,9 +31,9 @@ struct user_facts {
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out);
 
 /*
- * Whether the facts can stand. What has not changed since `before` (NULL: a new user) is not checked again, so that a leaver can
- * always be deactivated. ERR_INVALID_VALUE: no email where the connection demands one, an email that is no address, a userName that is blank
- * or has a control character.
+ * Whether the facts can stand. What has not changed since `before` (NULL: a new user) is not checked again, so that a
+ * leaver can always be deactivated. ERR_INVALID_VALUE: no email where the connection demands one, an email that is no
+ * address, a userName that is blank or has a control character.
  */
 enum err user_facts_check(struct session *s, const struct user_facts *f, const struct user_facts *before)
     __attribute__((warn_unused_result));
@@ -50,10 +50,11 @@ struct member_state {
 struct member_state user_member_of(struct db_rows row);
 
 /*
- * The member after its user's facts: names and external id follow (a name that the provider does not send stays), the email only if
- * `take_email`. Status is `active`.
+ * The member after its user's facts: names and external id follow (a name that the provider does not send stays), the
+ * email only if `take_email`. Status is `active`.
  */
-struct member_state user_member_after(const struct member_state *before, const struct user_facts *f, bool take_email, bool active);
+struct member_state user_member_after(const struct member_state *before, const struct user_facts *f, bool take_email,
+                                      bool active);
 
 /* Queues what changes between two states: the row, and its teams when the status changes. */
 void user_member_save(struct session *s, const struct member_state *before, const struct member_state *after);
@@ -61,7 +62,9 @@ void user_member_save(struct session *s, const struct member_state *before, cons
 /* Queues the team memberships that a user's groups give, recomputed. */
 void user_sync_teams(struct session *s, const char *user_id);
 
-/* {"user_name", "member", "member_status", "before", "after"}: what an event of a user tells; before or after NULL: absent. */
-const char *user_event(struct session *s, const struct member_state *member, struct json_object *before, struct json_object *after);
+/* {"user_name", "member", "member_status", "before", "after"}: what an event of a user tells; before or after NULL:
+ * absent. */
+const char *user_event(struct session *s, const struct member_state *member, struct json_object *before,
+                       struct json_object *after);
 
 #endif

@@ -15,7 +15,8 @@ void user_queue_answer(struct session *s, struct session_write *w, const char *i
     queue_by_id(s, id, p);
 }
 
-enum err user_answer(struct session *s, struct session_write *w, const char *id, const struct projection *p, struct answer *out) {
+enum err user_answer(struct session *s, struct session_write *w, const char *id, const struct projection *p,
+                     struct answer *out) {
     if (w->read_again)
         return user_get(s, id, p, out);
     return answer_one(s, schema_user_type(), w->rows[w->answer_at], p, out);

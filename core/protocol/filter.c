@@ -54,7 +54,8 @@ static bool word_is(const struct parser *ps, const char *p, const char *word) {
     return fold_ascii_equal(p, word_length(ps, p), word, strlen(word));
 }
 
-static struct filter *node(struct parser *ps, enum filter_kind kind, const struct filter *left, const struct filter *right) {
+static struct filter *node(struct parser *ps, enum filter_kind kind, const struct filter *left,
+                           const struct filter *right) {
     struct filter *f = arena_alloc(ps->ctx->arena, sizeof *f);
     f->kind = kind;
     f->left = left;
@@ -98,7 +99,8 @@ static enum err inner_ref(struct parser *ps, const char *name, size_t len, struc
     const struct attr *outer = ps->outer->attr;
     *out = (struct attr_ref){.extension = ps->outer->extension, .attr = outer};
     if (outer->type != ATTR_COMPLEX)
-        return fold_ascii_equal(name, len, "value", 5) ? OK : BAD(ps, "only value can be tested in %s[...]", outer->name);
+        return fold_ascii_equal(name, len, "value", 5) ? OK
+                                                       : BAD(ps, "only value can be tested in %s[...]", outer->name);
     out->sub = schema_sub(outer, name, len);
     return out->sub ? OK : BAD(ps, "\"%.*s\" is no sub-attribute of %s", (int)len, name, outer->name);
 }
@@ -225,7 +227,8 @@ static enum err check_comparison(struct parser *ps, struct filter *f, struct jso
     if (a->type == ATTR_COMPLEX) {
         f->ref.sub = schema_value_part(a);
         if (!f->ref.sub)
-            return BAD(ps, "%s has parts: name one of them, as in %s.%s", a->name, a->name, a->n_subs ? a->subs[0].name : "value");
+            return BAD(ps, "%s has parts: name one of them, as in %s.%s", a->name, a->name,
+                       a->n_subs ? a->subs[0].name : "value");
         a = f->ref.sub;
     }
     if (!operator_fits(a->type, f->kind))
@@ -280,7 +283,8 @@ static enum err parse_inner(struct parser *ps, const struct attr_ref *outer, con
     return e;
 }
 
-/* attrPath "[" valFilter "]", in filters also with ".sub op value" behind it: Entra matches by emails[type eq "work"].value. */
+/* attrPath "[" valFilter "]", in filters also with ".sub op value" behind it: Entra matches by emails[type eq
+ * "work"].value. */
 static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const struct filter **out) {
     struct filter *f = node(ps, FILTER_VALUE_PATH, NULL, NULL);
     f->ref = ref;
@@ -362,8 +366,8 @@ enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool leni
     return e == OK && ps.p != ps.end ? BAD(&ps, "the filter should end here, or go on with and or or") : e;
 }
 
-enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, bool lenient, const char *text, size_t len, size_t *used,
-                            const struct filter **out) {
+enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, bool lenient, const char *text, size_t len,
+                            size_t *used, const struct filter **out) {
     struct parser ps = {.ctx = ctx, .lenient = lenient, .start = text, .p = text, .end = text + len};
     enum err e = parse_inner(&ps, &outer, out);
     *used = (size_t)(ps.p - text);

@@ -34,30 +34,31 @@ struct filter {
     enum filter_kind kind;
     const struct filter *left;  /* AND, OR; the only operand of NOT; the inner filter of VALUE_PATH */
     const struct filter *right; /* AND, OR; VALUE_PATH with a tail: a comparison on the same value, else NULL */
-    struct attr_ref ref;        /* comparisons, PR, VALUE_PATH. Inside brackets: attr = the outer attribute, sub = the part,
-                                   or sub NULL for `value` of a simple list */
-    struct json_object *key;    /* comparisons: the literal as key; NULL: the literal null */
-    const char *text;           /* string literals as sent (R: userName eq of an id), else NULL */
-    bool inside;                /* stands inside the brackets of a value path */
+    struct attr_ref ref; /* comparisons, PR, VALUE_PATH. Inside brackets: attr = the outer attribute, sub = the part,
+                            or sub NULL for `value` of a simple list */
+    struct json_object *key; /* comparisons: the literal as key; NULL: the literal null */
+    const char *text;        /* string literals as sent (R: userName eq of an id), else NULL */
+    bool inside;             /* stands inside the brackets of a value path */
 };
 
 /*
  * Parses and checks a filter for a resource type. `lenient`: an unquoted literal runs to the next space or closing
- * bracket and is text where the attribute is a string (older Entra jobs, authentik); a filter of one bare word stays an error.
- * Errors: ERR_INVALID_FILTER with the byte (0-based) and what was expected.
+ * bracket and is text where the attribute is a string (older Entra jobs, authentik); a filter of one bare word stays an
+ * error. Errors: ERR_INVALID_FILTER with the byte (0-based) and what was expected.
  */
 enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool lenient, const char *text, size_t len,
                       const struct filter **out) __attribute__((warn_unused_result));
 
 /*
- * Parses the inner filter of a value path (PATCH): `text` starts after "[" ; `used` receives the bytes up to and including
- * the closing "]", found by lexing.
+ * Parses the inner filter of a value path (PATCH): `text` starts after "[" ; `used` receives the bytes up to and
+ * including the closing "]", found by lexing.
  */
-enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, bool lenient, const char *text, size_t len, size_t *used,
-                            const struct filter **out) __attribute__((warn_unused_result));
+enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, bool lenient, const char *text, size_t len,
+                            size_t *used, const struct filter **out) __attribute__((warn_unused_result));
 
 /* Whether a resource in normal form matches (for tests and for step-by-step evaluation outside the database). */
-bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f, struct json_object *resource);
+bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f,
+                  struct json_object *resource);
 
 /* Whether one value (element of the list, in normal form) of the outer attribute meets an inner filter. */
 bool filter_match_value(struct arena *a, const struct attr *outer, const struct filter *f, struct json_object *element);

@@ -75,7 +75,8 @@ static bool test_value(struct arena *a, const struct filter *f, struct json_obje
     return compare_numbers(f->kind, json_object_get_double(key), json_object_get_double(f->key));
 }
 
-/* A comparison on an attribute that may be a list: any value may meet it; null and pr mean the whole attribute. */
+/* A comparison on an attribute that may be a list: any value may meet it (R-03); null and pr mean the whole attribute.
+ */
 static bool test_attribute(struct arena *a, const struct filter *f, struct json_object *v) {
     bool whole = !f->ref.sub && (f->kind == FILTER_PR || !f->key);
     if (!f->ref.attr->multi || whole)
@@ -88,7 +89,8 @@ static bool test_attribute(struct arena *a, const struct filter *f, struct json_
     return false;
 }
 
-bool filter_match_value(struct arena *a, const struct attr *outer, const struct filter *f, struct json_object *element) {
+bool filter_match_value(struct arena *a, const struct attr *outer, const struct filter *f,
+                        struct json_object *element) {
     switch (f->kind) {
     case FILTER_AND:
         return filter_match_value(a, outer, f->left, element) && filter_match_value(a, outer, f->right, element);
@@ -124,7 +126,8 @@ static bool match_value_path(struct arena *a, const struct filter *f, struct jso
     return false;
 }
 
-bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f, struct json_object *resource) {
+bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f,
+                  struct json_object *resource) {
     switch (f->kind) {
     case FILTER_AND:
         return filter_match(a, rt, f->left, resource) && filter_match(a, rt, f->right, resource);

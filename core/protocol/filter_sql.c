@@ -85,7 +85,8 @@ const char *filter_sql_compare(struct compiler *c, const struct filter *f, struc
 }
 
 /* A part of a JSON value, or the value itself (sub NULL), as an expression of its type. */
-static struct operand json_operand(struct compiler *c, const char *value, const struct attr *attr, const struct attr *sub) {
+static struct operand json_operand(struct compiler *c, const char *value, const struct attr *attr,
+                                   const struct attr *sub) {
     const struct attr *a = sub ? sub : attr;
     const char *cast = cast_of(a->type);
     bool text = strcmp(cast, "text") == 0;
@@ -106,7 +107,8 @@ static struct operand json_part(struct compiler *c, const struct source *s, cons
 /* A filter on one value; the source tells what its parts are in SQL. */
 static const char *on_value(struct compiler *c, const struct source *s, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR)
-        return SQL(c, "(%s %s %s)", on_value(c, s, f->left), f->kind == FILTER_AND ? "and" : "or", on_value(c, s, f->right));
+        return SQL(c, "(%s %s %s)", on_value(c, s, f->left), f->kind == FILTER_AND ? "and" : "or",
+                   on_value(c, s, f->right));
     if (f->kind == FILTER_NOT)
         return SQL(c, "(not coalesce(%s, false))", on_value(c, s, f->left));
     return filter_sql_compare(c, f, s->part(c, s, f));
@@ -140,10 +142,11 @@ static const char *on_json(struct compiler *c, const struct filter *f) {
         return SQL(c, "(%s is %s)", json, absent ? "null" : "not null");
     }
     if (f->ref.attr->multi)
-        return SQL(c,
-                   "exists (select from jsonb_array_elements(case when jsonb_typeof(%s) = 'array' then %s end) v (value) "
-                   "where %s)",
-                   json, json, value_condition(c, &s, f));
+        return SQL(
+            c,
+            "exists (select from jsonb_array_elements(case when jsonb_typeof(%s) = 'array' then %s end) v (value) "
+            "where %s)",
+            json, json, value_condition(c, &s, f));
     s.value = json;
     if (f->kind == FILTER_VALUE_PATH)
         return SQL(c, "(%s is not null and %s)", json, value_condition(c, &s, f));
@@ -163,8 +166,8 @@ static const char *on_view(struct compiler *c, const struct filter *f, const str
 }
 
 /*
- * The value that the filter demands of `value` (eq, inside an `and` at most): a necessary condition that an index can answer,
- * NULL if there is none.
+ * The value that the filter demands of `value` (eq, inside an `and` at most): a necessary condition that an index can
+ * answer, NULL if there is none.
  */
 static const struct filter *demanded_value(const struct filter *f) {
     if (!f)
@@ -185,10 +188,11 @@ static const char *with_email_index(struct compiler *c, const struct filter *f, 
     const struct filter *eq = demanded_value(f);
     if (!eq)
         return exact;
-    return SQL(c,
-               "(r.id in (select e.user_id from muster.scim_user_email e where e.organization_id = muster.organization_id() "
-               "and e.connection_id = muster.connection_id() and e.value_key = %s) and %s)",
-               literal(c, eq, "text"), exact);
+    return SQL(
+        c,
+        "(r.id in (select e.user_id from muster.scim_user_email e where e.organization_id = muster.organization_id() "
+        "and e.connection_id = muster.connection_id() and e.value_key = %s) and %s)",
+        literal(c, eq, "text"), exact);
 }
 
 static const char *with_member_index(struct compiler *c, const struct filter *f, const char *exact) {
@@ -197,11 +201,12 @@ static const char *with_member_index(struct compiler *c, const struct filter *f,
     if (!id || !uuid_valid(id, strlen(id)))
         return exact;
     const char *param = SQL(c, "%s::uuid", filter_sql_param(c, id));
-    return SQL(c,
-               "(r.id in (select m.group_id from muster.scim_group_user m where m.organization_id = muster.organization_id() "
-               "and m.user_id = %s union select n.parent_id from muster.scim_group_group n "
-               "where n.organization_id = muster.organization_id() and n.child_id = %s) and %s)",
-               param, param, exact);
+    return SQL(
+        c,
+        "(r.id in (select m.group_id from muster.scim_group_user m where m.organization_id = muster.organization_id() "
+        "and m.user_id = %s union select n.parent_id from muster.scim_group_group n "
+        "where n.organization_id = muster.organization_id() and n.child_id = %s) and %s)",
+        param, param, exact);
 }
 
 /* A group's name by its key column, which folds more than the filter does. */
@@ -245,12 +250,8 @@ static const char *compile(struct compiler *c, const struct filter *f) {
 
 enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struct filter *f, size_t first,
                     const char *base_url, struct filter_sql *out) {
-    struct compiler c = {.ctx = ctx,
-                         .rt = rt,
-                         .out = out,
-                         .first = first,
-                         .base_url = base_url,
-                         .user = strcmp(rt->name, "User") == 0};
+    struct compiler c = {
+        .ctx = ctx, .rt = rt, .out = out, .first = first, .base_url = base_url, .user = strcmp(rt->name, "User") == 0};
     *out = (struct filter_sql){0};
     out->where = compile(&c, f);
     if (c.overflow)

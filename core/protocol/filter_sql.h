@@ -16,8 +16,8 @@ struct filter_sql {
 };
 
 /*
- * Compiles a filter to SQL. The first parameter is $`first`. `base_url` is the SCIM base URL, for meta.location and $ref.
- * ERR_TOO_MANY if it would take more than FILTER_SQL_PARAMS parameters.
+ * Compiles a filter to SQL. The first parameter is $`first`. `base_url` is the SCIM base URL, for meta.location and
+ * $ref. ERR_TOO_MANY if it would take more than FILTER_SQL_PARAMS parameters.
  */
 enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struct filter *f, size_t first,
                     const char *base_url, struct filter_sql *out) __attribute__((warn_unused_result));

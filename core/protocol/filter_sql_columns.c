@@ -8,11 +8,11 @@
 
 #define SQL(c, ...) arena_printf((c)->ctx->arena, __VA_ARGS__)
 
-#define TENANT(alias)                                                                                                          \
-    #alias ".organization_id = muster.organization_id() and " #alias ".connection_id = muster.connection_id()"
+#define TENANT(alias)                                                                                                  \
+#alias ".organization_id = muster.organization_id() and " #alias ".connection_id = muster.connection_id()"
 
 /* The live user that manager.value names. */
-#define MANAGER_OF_ROW                                                                                                         \
+#define MANAGER_OF_ROW                                                                                                 \
     "from muster.scim_user b where " TENANT(b) " and b.removed_at is null and b.id::text = r.manager_id"
 
 const char *filter_sql_id(struct compiler *c, const struct filter *f) {
@@ -88,8 +88,8 @@ static struct operand group_part(struct compiler *c, const struct source *s, con
     if (strcmp(part, "type") == 0)
         return (struct operand){"x.type", "text"};
     if (strcmp(part, "display") == 0)
-        return (struct operand){"(select g.folded ->> 'displayName' from muster.scim_group g where " TENANT(g) " and g.id = x.id)",
-                                "text"};
+        return (struct operand){
+            "(select g.folded ->> 'displayName' from muster.scim_group g where " TENANT(g) " and g.id = x.id)", "text"};
     return (struct operand){"x.id::text", "text"};
 }
 
@@ -102,8 +102,9 @@ static struct operand member_part(struct compiler *c, const struct source *s, co
         return (struct operand){"lower(x.type)", "text"};
     if (strcmp(part, "display") == 0)
         return (struct operand){
-            "coalesce((select u.folded ->> 'displayName' from muster.scim_user u where " TENANT(u) " and u.id = x.id), "
-            "(select g.folded ->> 'displayName' from muster.scim_group g where " TENANT(g) " and g.id = x.id))",
+            "coalesce((select u.folded ->> 'displayName' from muster.scim_user u where " TENANT(
+                u) " and u.id = x.id), "
+                   "(select g.folded ->> 'displayName' from muster.scim_group g where " TENANT(g) " and g.id = x.id))",
             "text"};
     return (struct operand){"x.id::text", "text"};
 }

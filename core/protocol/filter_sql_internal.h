@@ -47,7 +47,8 @@ const char *filter_sql_compare(struct compiler *c, const struct filter *f, struc
 /* The condition of a comparison with `id`, by the primary key; NULL if it is none. */
 const char *filter_sql_id(struct compiler *c, const struct filter *f);
 
-/* The column or computed expression of an attribute that does not stand in `folded`, or has an indexed column; false: none. */
+/* The column or computed expression of an attribute that does not stand in `folded`, or has an indexed column; false:
+ * none. */
 bool filter_sql_column(struct compiler *c, const struct filter *f, struct operand *out);
 
 /* The view of a computed list, NULL: none. */

@@ -13,23 +13,24 @@ enum { PATCH_OPERATIONS = 10000 };
 struct patch;
 
 /*
- * Reads a PatchOp message (RFC 7644, 3.5.2): its form, each op, each path (parsed with its filter), mutability of what a path names.
- * All that can be told without the resource is told here. Errors as in the matrix, PA-02 to PA-12; details begin with
- * "operation N: " (1-based).
+ * Reads a PatchOp message (RFC 7644, 3.5.2): its form, each op, each path (parsed with its filter), mutability of what
+ * a path names. All that can be told without the resource is told here. Errors as in the matrix, PA-02 to PA-12;
+ * details begin with "operation N: " (1-based).
  */
 enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
                      struct patch **out) __attribute__((warn_unused_result));
 
 /*
- * Applies all operations in order to a copy of `resource` (normal form); `out` receives the result, checked by resource_check().
- * On an error nothing is given. `changed` tells whether the result differs.
+ * Applies all operations in order to a copy of `resource` (normal form); `out` receives the result, checked by
+ * resource_check(). On an error nothing is given. `changed` tells whether the result differs.
  */
-enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out, bool *changed)
-    __attribute__((warn_unused_result));
+enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out,
+                     bool *changed) __attribute__((warn_unused_result));
 
 /*
  * What a group's patch must see of the members that the group has, so that a change of n members costs O(n):
- * the ids it names, or all of them (replace, remove of the whole list, a filter other than `value eq "..."` joined by or).
+ * the ids it names, or all of them (replace, remove of the whole list, a filter other than `value eq "..."` joined by
+ * or).
  */
 struct patch_members {
     bool all;

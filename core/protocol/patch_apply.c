@@ -59,7 +59,8 @@ static enum err part_value(const struct act *a, struct json_object **out) {
 }
 
 /* One part of one value. Immutable: settable once, else it has to be the same. */
-static enum err set_part(const struct act *a, struct json_object *element, const struct attr *sub, struct json_object *v) {
+static enum err set_part(const struct act *a, struct json_object *element, const struct attr *sub,
+                         struct json_object *v) {
     struct json_object *old = json_get(element, sub->name);
     if (sub->mutability == ATTR_IMMUTABLE && old) {
         if (v && value_equal(a->ctx->arena, sub, old, v))
@@ -74,8 +75,8 @@ static enum err set_part(const struct act *a, struct json_object *element, const
 }
 
 /*
- * The parts of a value object set one by one: those with null are cleared, the others stay as they are (R-32). *given: some part, or
- * something that stands for the whole, was there.
+ * The parts of a value object set one by one: those with null are cleared, the others stay as they are (R-32). *given:
+ * some part, or something that stands for the whole, was there.
  */
 static enum err set_parts(const struct act *a, struct json_object *element, struct json_object *in) {
     struct json_object *whole;
@@ -128,8 +129,10 @@ static struct json_object *chosen(const struct act *a, struct json_object *list)
     return hits;
 }
 
-/* a value made from a filter of `eq` joined by `and`; NULL if it says anything else. Canonical types only, if asked. */
-static bool value_of_filter(const struct act *a, const struct filter *f, bool canonical_only, struct json_object *into) {
+/* R-21: a value made from a filter of `eq` joined by `and`; NULL if it says anything else. Canonical types only, if
+ * asked. */
+static bool value_of_filter(const struct act *a, const struct filter *f, bool canonical_only,
+                            struct json_object *into) {
     if (f->kind == FILTER_AND)
         return value_of_filter(a, f->left, canonical_only, into) && value_of_filter(a, f->right, canonical_only, into);
     const struct attr *sub = f->ref.sub;
@@ -137,7 +140,8 @@ static bool value_of_filter(const struct act *a, const struct filter *f, bool ca
         return false;
     bool canonical = !canonical_only || sub->n_canonical == 0;
     for (size_t i = 0; f->text && i < sub->n_canonical; i++)
-        canonical = canonical || fold_ascii_equal(f->text, strlen(f->text), sub->canonical[i], strlen(sub->canonical[i]));
+        canonical =
+            canonical || fold_ascii_equal(f->text, strlen(f->text), sub->canonical[i], strlen(sub->canonical[i]));
     bool text = f->text && json_object_is_type(f->key, json_type_string);
     json_object_object_add(into, sub->name, text ? json_object_new_string(f->text) : json_object_get(f->key));
     return canonical;
@@ -156,15 +160,15 @@ static enum err create_from_filter(const struct act *a, struct json_object *list
     enum err e;
     if (a->sub) {
         e = part_value(a, &v);
-        if (e == OK && v)
-            json_object_object_add(element, a->sub->name, json_object_get(v));
+        if (e != OK || !v)
+            return e; /* clearing what is not there (Entra): nothing to create */
+        json_object_object_add(element, a->sub->name, json_object_get(v));
     } else {
         e = resource_value(a->ctx, a->attr, a->s->value, a->attr->name, &v);
         if (e == OK && !v)
             e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
         if (e == OK) {
-            json_object_object_foreach(v, name, part)
-                json_object_object_add(element, name, json_object_get(part));
+            json_object_object_foreach(v, name, part) json_object_object_add(element, name, json_object_get(part));
         }
     }
     struct json_object *touched = json_new_array(a->ctx->arena);
@@ -184,7 +188,8 @@ static enum err touch(const struct act *a, struct json_object *list, struct json
     for (size_t i = 0, n = json_object_array_length(hits); e == OK && i < n; i++) {
         struct json_object *element = json_object_array_get_idx(hits, i);
         e = a->sub ? set_part(a, element, a->sub, v) : set_parts(a, element, a->s->value);
-        bool names_primary = a->sub ? strcmp(a->sub->name, "primary") == 0 : json_get_caseless(a->s->value, "primary") != NULL;
+        bool names_primary =
+            a->sub ? strcmp(a->sub->name, "primary") == 0 : json_get_caseless(a->s->value, "primary") != NULL;
         if (names_primary)
             json_object_array_add(primary_now, json_object_get(element));
     }
@@ -262,7 +267,8 @@ static enum err add(const struct act *a) {
 }
 
 /* The new value of each chosen one, whole; its immutable parts stay. */
-static enum err replacement(const struct act *a, struct json_object *old, struct json_object *v, struct json_object **out) {
+static enum err replacement(const struct act *a, struct json_object *old, struct json_object *v,
+                            struct json_object **out) {
     *out = json_copy(a->ctx->arena, v);
     for (size_t i = 0; i < a->attr->n_subs; i++) {
         const struct attr *sub = &a->attr->subs[i];
@@ -368,7 +374,8 @@ static enum err remove_whole(const struct act *a) {
         return fail(a->ctx, ERR_MUTABILITY, "%s is immutable", a->attr->name);
     if (!current(a))
         return a->attr->required ? fail(a->ctx, ERR_MUTABILITY, "%s is required", a->attr->name) : OK;
-    bool listed = a->s->value && !(json_object_is_type(a->s->value, json_type_array) && json_object_array_length(a->s->value) == 0);
+    bool listed = a->s->value &&
+                  !(json_object_is_type(a->s->value, json_type_array) && json_object_array_length(a->s->value) == 0);
     if (a->attr->multi && listed)
         return remove_listed(a, current(a));
     return put(a, NULL);
@@ -431,8 +438,10 @@ static enum err change_schemas(const struct act *a) {
     return OK;
 }
 
-enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct json_object *resource) {
-    struct act a = {.ctx = ctx, .p = p, .s = s, .attr = s->target.ref.attr, .sub = s->target.ref.sub, .resource = resource};
+enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
+                          struct json_object *resource) {
+    struct act a = {
+        .ctx = ctx, .p = p, .s = s, .attr = s->target.ref.attr, .sub = s->target.ref.sub, .resource = resource};
     struct json_object *v;
     if (s->unregistered) {
         json_object_object_add(resource, s->unregistered, json_object_get(json_copy(ctx->arena, s->value)));

@@ -34,8 +34,8 @@ struct patch {
 };
 
 /* What one step does, on `resource` in place. */
-enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct json_object *resource)
-    __attribute__((warn_unused_result));
+enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
+                          struct json_object *resource) __attribute__((warn_unused_result));
 
 /* As fail(), with "operation N: " in front of the detail. */
 enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, const char *fmt, ...)

@@ -31,8 +31,8 @@ static void trim(const char **s, size_t *len) {
 }
 
 /* "[" valFilter "]" [ "." part ] behind the attribute. */
-static enum err parse_brackets(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text, size_t len,
-                               struct patch_target *out) {
+static enum err parse_brackets(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
+                               size_t len, struct patch_target *out) {
     size_t used;
     if (out->ref.sub || !out->ref.attr || !out->ref.attr->multi)
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": a value filter needs a multi-valued attribute", s->name);
@@ -40,21 +40,22 @@ static enum err parse_brackets(struct ctx *ctx, const struct patch *p, const str
     enum err e = filter_parse_inner(&quiet, out->ref, p->dialect.lenient, text, len, &used, &out->filter);
     if (e != OK) {
         bool closed = memchr(text, ']', len);
-        return patch_fail(ctx, s, closed ? ERR_INVALID_FILTER : ERR_INVALID_PATH, "\"%s\": %s", s->name, fail_detail(&quiet));
+        return patch_fail(ctx, s, closed ? ERR_INVALID_FILTER : ERR_INVALID_PATH, "\"%s\": %s", s->name,
+                          fail_detail(&quiet));
     }
     if (used == len)
         return OK;
     if (text[used] == '.')
         out->ref.sub = schema_sub(out->ref.attr, text + used + 1, len - used - 1);
     if (!out->ref.sub)
-        return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": only a sub-attribute of %s can stand behind the bracket", s->name,
-                          out->ref.attr->name);
+        return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": only a sub-attribute of %s can stand behind the bracket",
+                          s->name, out->ref.attr->name);
     return OK;
 }
 
 /* PATH = attrPath / attrPath "[" valFilter "]" [ subAttr ], or an extension's URN alone. */
-static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text, size_t len,
-                           struct patch_target *out) {
+static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
+                           size_t len, struct patch_target *out) {
     trim(&text, &len);
     *out = (struct patch_target){0};
     const char *bracket = len ? memchr(text, '[', len) : NULL;
@@ -82,8 +83,8 @@ static struct patch_step *add_step(struct ctx *ctx, struct patch *p, const struc
 static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension);
 
 /* One member of an object that stands for several paths. Unknown and read-only names are passed over. */
-static enum err expand_member(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension,
-                              const char *name, struct json_object *value) {
+static enum err expand_member(struct ctx *ctx, struct patch *p, const struct patch_step *op,
+                              const struct schema *extension, const char *name, struct json_object *value) {
     struct patch_step step = *op;
     size_t len = strlen(name);
     step.value = value;
@@ -215,7 +216,8 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
     return OK;
 }
 
-enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out, bool *changed) {
+enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out,
+                     bool *changed) {
     *out = json_copy(ctx->arena, resource);
     for (const struct patch_step *s = p->first; s; s = s->next) {
         enum err e = patch_step_apply(ctx, p, s, *out);

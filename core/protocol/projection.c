@@ -102,12 +102,14 @@ static void cut_parts(const struct projection *p, const struct attr *a, struct j
             json_object_object_del(object, a->subs[i].name);
 }
 
-static void cut_attr(const struct projection *p, const struct schema *extension, const struct attr *a, struct json_object *box) {
+static void cut_attr(const struct projection *p, const struct schema *extension, const struct attr *a,
+                     struct json_object *box) {
     struct json_object *v = json_get(box, a->name);
     struct mention m = mentioned(p, extension, a);
     if (!v)
         return;
-    bool keep = p ? stays(a, p->exclude, m.whole || (!p->exclude && m.parts)) : a->returned != ATTR_NEVER && a->returned != ATTR_REQUEST;
+    bool keep = p ? stays(a, p->exclude, m.whole || (!p->exclude && m.parts))
+                  : a->returned != ATTR_NEVER && a->returned != ATTR_REQUEST;
     if (!keep) {
         json_object_object_del(box, a->name);
         return;

@@ -20,7 +20,8 @@ enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const
 /* Whether an attribute of this name ("members", "groups", "meta") can be in the answer; p NULL: the default set. */
 bool projection_wants(const struct projection *p, const char *attr);
 
-/* Takes out of a whole resource (with id, meta, groups, members) what is not wanted, in place. p NULL: only what is never or on request returned. */
+/* Takes out of a whole resource (with id, meta, groups, members) what is not wanted, in place. p NULL: only what is
+ * never or on request returned. */
 void projection_apply(const struct projection *p, const struct resource_type *rt, struct json_object *resource);
 
 #endif

@@ -66,7 +66,8 @@ static enum err add_attr(struct reading *r, const struct attr *attr, const char 
     return e;
 }
 
-static enum err add_extension(struct reading *r, const struct schema *s, struct json_object *in, struct json_object *into) {
+static enum err add_extension(struct reading *r, const struct schema *s, struct json_object *in,
+                              struct json_object *into) {
     struct json_object *object = json_new_object(r->ctx->arena);
     const char *prefix = arena_printf(r->ctx->arena, "%s:", s->urn);
     if (!in)
@@ -84,8 +85,10 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
     return OK;
 }
 
-/* An extension that nobody registered is kept as it came (lenient): clients send mistyped and own URNs with real data. */
-static void keep_unregistered(struct reading *r, const char *name, struct json_object *value, struct json_object *into) {
+/* An extension that nobody registered is kept as it came (lenient): clients send mistyped and own URNs with real data.
+ */
+static void keep_unregistered(struct reading *r, const char *name, struct json_object *value,
+                              struct json_object *into) {
     bool urn = fold_ascii_equal(name, strlen(name) < 4 ? strlen(name) : 4, "urn:", 4);
     if (r->dialect.lenient && urn && json_object_is_type(value, json_type_object) && value_assigned(value))
         json_object_object_add(into, name, json_object_get(json_copy(r->ctx->arena, value)));
@@ -109,8 +112,8 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
 }
 
 /* An immutable value that is there stays; another one is refused (RFC 7644, 3.5.1). */
-static enum err keep_immutable_in(struct reading *r, const struct schema *s, struct json_object *old, struct json_object *new,
-                                  bool *kept) {
+static enum err keep_immutable_in(struct reading *r, const struct schema *s, struct json_object *old,
+                                  struct json_object *new, bool *kept) {
     for (size_t i = 0; i < s->n_attrs; i++) {
         const struct attr *attr = &s->attrs[i];
         struct json_object *was = json_get(old, attr->name), *is = json_get(new, attr->name);
@@ -140,8 +143,8 @@ static enum err keep_immutable(struct reading *r, struct json_object *new) {
     return e;
 }
 
-enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
-                            struct json_object *old, struct json_object **out) {
+enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
+                            struct json_object *body, struct json_object *old, struct json_object **out) {
     struct reading r = {.ctx = ctx, .rt = rt, .dialect = dialect, .old = old};
     if (!json_object_is_type(body, json_type_object))
         return fail(ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
@@ -176,7 +179,8 @@ enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct 
             return e;
     }
     json_object_object_foreach(resource, name, value) {
-        if (strchr(name, ':') && json_object_is_type(value, json_type_object) && !schema_extension(rt, name, strlen(name)))
+        if (strchr(name, ':') && json_object_is_type(value, json_type_object) &&
+            !schema_extension(rt, name, strlen(name)))
             json_object_array_add(schemas, json_object_new_string(name));
     }
     json_object_object_add(resource, "schemas", json_object_get(schemas));

@@ -7,40 +7,45 @@
 #include <stdbool.h>
 
 /*
- * A resource in normal form: a JSON object with `schemas` (base, then extensions that have data), the attributes in the schemas'
- * spelling, extension objects under their URN in the schemas' spelling, values of the right JSON type, nothing unassigned.
- * Without id, meta, groups (computed) and password (dropped before anything else sees it). `members` of a group: {value, type?, $ref?} as
- * sent, `display` dropped. An extension object under an unregistered URN is kept as sent in lenient dialect.
+ * A resource in normal form: a JSON object with `schemas` (base, then extensions that have data), the attributes in the
+ * schemas' spelling, extension objects under their URN in the schemas' spelling, values of the right JSON type, nothing
+ * unassigned. Without id, meta, groups (computed) and password (dropped before anything else sees it). `members` of a
+ * group: {value, type?, $ref?} as sent, `display` dropped. An extension object under an unregistered URN is kept as
+ * sent in lenient dialect.
  */
 
 struct dialect {
-    bool lenient; /* DESIGN 4, Dialect: bodies without schemas, unregistered extensions, unquoted literals, replaceCreates */
+    bool lenient; /* DESIGN 4, Dialect: bodies without schemas, unregistered extensions, unquoted literals,
+                     replaceCreates (R-21) */
 };
 
 /*
- * A POST or PUT body → normal form. Unknown plain attributes are ignored; readOnly ones are ignored; "" null [] unassign;
- * string booleans are taken in any case (R-09, Entra); R-23 and R-27 (equal list values are one).
- * `old` (PUT): the stored resource, whose immutable values are kept or must match (ERR_MUTABILITY); NULL for POST.
- * Errors: ERR_INVALID_SYNTAX (not an object; strict: `schemas` missing or without the base URN; both dialects: `schemas` that name only another
- * type's base URN), ERR_INVALID_VALUE (type, required, two primaries; names the attribute).
+ * A POST or PUT body → normal form. Unknown plain attributes are ignored; readOnly ones are ignored; "" null []
+ * unassign; string booleans are taken in any case (R-09, Entra); R-23 and R-27 (equal list values are one). `old`
+ * (PUT): the stored resource, whose immutable values are kept or must match (ERR_MUTABILITY); NULL for POST. Errors:
+ * ERR_INVALID_SYNTAX (not an object; strict: `schemas` missing or without the base URN; both dialects: `schemas` that
+ * name only another type's base URN), ERR_INVALID_VALUE (type, required, two primaries; names the attribute).
  */
-enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
-                            struct json_object *old, struct json_object **out) __attribute__((warn_unused_result));
+enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
+                            struct json_object *body, struct json_object *old, struct json_object **out)
+    __attribute__((warn_unused_result));
 
 /*
- * One single value of an attribute from outside → normal form; *out NULL: unassigned. `where` names it in errors. Lists go
- * through resource_list(). ERR_INVALID_VALUE.
+ * One single value of an attribute from outside → normal form; *out NULL: unassigned. `where` names it in errors. Lists
+ * go through resource_list(). ERR_INVALID_VALUE.
  */
 enum err resource_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
                         struct json_object **out) __attribute__((warn_unused_result));
 
-/* A list from outside, or one bare value for it: an array of single values in normal form, not yet compared with each other. */
+/* A list from outside, or one bare value for it: an array of single values in normal form, not yet compared with each
+ * other. */
 enum err resource_list(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
                        struct json_object **out) __attribute__((warn_unused_result));
 
 /*
- * Appends values to a list (R-27): one that is there already (same value and type; members: same value) is merged into it. `touched`,
- * if not NULL, receives the elements that took part (a JSON array that shares them). Linear in the sum of both lengths.
+ * Appends values to a list (R-27): one that is there already (same value and type; members: same value) is merged into
+ * it. `touched`, if not NULL, receives the elements that took part (a JSON array that shares them). Linear in the sum
+ * of both lengths.
  */
 void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *values,
                     struct json_object *touched);
@@ -48,9 +53,10 @@ void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object
 /* What makes two values of a list the same one, as text. */
 const char *resource_identity(struct arena *a, const struct attr *attr, struct json_object *element);
 
-/* Of the elements of `now` at most one may be primary (ERR_INVALID_VALUE); if one is, all others of `list` are so no more. */
-enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *now)
-    __attribute__((warn_unused_result));
+/* Of the elements of `now` at most one may be primary (ERR_INVALID_VALUE); if one is, all others of `list` are so no
+ * more. */
+enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struct json_object *list,
+                                 struct json_object *now) __attribute__((warn_unused_result));
 
 /* Required attributes are present; recomputes `schemas`: the base, then the extensions that have data. */
 enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource)

@@ -175,7 +175,8 @@ static void merge_parts(struct arena *a, const struct attr *attr, struct json_ob
         const struct attr *sub = schema_sub(attr, name, strlen(name));
         struct json_object *has = json_get(into, name);
         bool no = json_object_is_type(part, json_type_boolean) && !json_object_get_boolean(part);
-        if (has ? sub && (sub->mutability == ATTR_IMMUTABLE || value_equal(a, sub, has, part)) : no && strcmp(name, "primary") == 0)
+        if (has ? sub && (sub->mutability == ATTR_IMMUTABLE || value_equal(a, sub, has, part))
+                : no && strcmp(name, "primary") == 0)
             continue;
         json_object_object_add(into, name, json_object_get(part));
     }
@@ -207,7 +208,8 @@ static bool is_primary(struct json_object *element) {
     return primary && json_object_get_boolean(primary);
 }
 
-enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *now) {
+enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struct json_object *list,
+                                 struct json_object *now) {
     struct json_object *chosen = NULL;
     if (!schema_sub(attr, "primary", 7))
         return OK;

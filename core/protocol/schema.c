@@ -25,10 +25,18 @@ static const struct attr common[] = {
     {.name = "meta", .type = ATTR_COMPLEX, .mutability = ATTR_READ_ONLY, .subs = meta_subs, .n_subs = 5},
 };
 static const struct attr meta_subs[] = {
-    {.name = "resourceType", .parent = &common[3], .type = ATTR_STRING, .case_exact = true, .mutability = ATTR_READ_ONLY},
+    {.name = "resourceType",
+     .parent = &common[3],
+     .type = ATTR_STRING,
+     .case_exact = true,
+     .mutability = ATTR_READ_ONLY},
     {.name = "created", .parent = &common[3], .type = ATTR_DATETIME, .mutability = ATTR_READ_ONLY},
     {.name = "lastModified", .parent = &common[3], .type = ATTR_DATETIME, .mutability = ATTR_READ_ONLY},
-    {.name = "location", .parent = &common[3], .type = ATTR_REFERENCE, .case_exact = true, .mutability = ATTR_READ_ONLY},
+    {.name = "location",
+     .parent = &common[3],
+     .type = ATTR_REFERENCE,
+     .case_exact = true,
+     .mutability = ATTR_READ_ONLY},
     {.name = "version", .parent = &common[3], .type = ATTR_STRING, .case_exact = true, .mutability = ATTR_READ_ONLY},
 };
 

@@ -31,7 +31,7 @@ enum attr_uniqueness { ATTR_NONE, ATTR_SERVER, ATTR_GLOBAL };
 
 /* One attribute or sub-attribute (RFC 7643, 7). */
 struct attr {
-    const char *name; /* the schema's spelling */
+    const char *name;          /* the schema's spelling */
     const struct attr *parent; /* NULL unless a sub-attribute */
     const struct attr *subs;
     size_t n_subs;

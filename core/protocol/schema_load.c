@@ -12,19 +12,23 @@ struct keyword {
 };
 
 static const struct keyword types[] = {
-    {"string", ATTR_STRING},     {"boolean", ATTR_BOOLEAN},     {"integer", ATTR_INTEGER}, {"decimal", ATTR_DECIMAL},
-    {"dateTime", ATTR_DATETIME}, {"reference", ATTR_REFERENCE}, {"binary", ATTR_BINARY},   {"complex", ATTR_COMPLEX},
-    {NULL, 0},
+    {"string", ATTR_STRING},   {"boolean", ATTR_BOOLEAN},   {"integer", ATTR_INTEGER},
+    {"decimal", ATTR_DECIMAL}, {"dateTime", ATTR_DATETIME}, {"reference", ATTR_REFERENCE},
+    {"binary", ATTR_BINARY},   {"complex", ATTR_COMPLEX},   {NULL, 0},
 };
-static const struct keyword mutabilities[] = {
-    {"readWrite", ATTR_READ_WRITE}, {"readOnly", ATTR_READ_ONLY}, {"immutable", ATTR_IMMUTABLE}, {"writeOnly", ATTR_WRITE_ONLY}, {NULL, 0}};
+static const struct keyword mutabilities[] = {{"readWrite", ATTR_READ_WRITE},
+                                              {"readOnly", ATTR_READ_ONLY},
+                                              {"immutable", ATTR_IMMUTABLE},
+                                              {"writeOnly", ATTR_WRITE_ONLY},
+                                              {NULL, 0}};
 static const struct keyword returneds[] = {
     {"default", ATTR_DEFAULT}, {"always", ATTR_ALWAYS}, {"never", ATTR_NEVER}, {"request", ATTR_REQUEST}, {NULL, 0}};
-static const struct keyword uniquenesses[] = {{"none", ATTR_NONE}, {"server", ATTR_SERVER}, {"global", ATTR_GLOBAL}, {NULL, 0}};
+static const struct keyword uniquenesses[] = {
+    {"none", ATTR_NONE}, {"server", ATTR_SERVER}, {"global", ATTR_GLOBAL}, {NULL, 0}};
 
 /* The keyword of a member, `def` if it is absent. */
-static enum err read_keyword(struct ctx *ctx, struct json_object *json, const char *name, const struct keyword *words, int def,
-                             int *out) {
+static enum err read_keyword(struct ctx *ctx, struct json_object *json, const char *name, const struct keyword *words,
+                             int def, int *out) {
     struct json_object *member = json_get(json, name);
     *out = def;
     if (!member)
@@ -59,7 +63,8 @@ static void load_canonical(struct ctx *ctx, struct json_object *json, struct att
     out->n_canonical = n;
 }
 
-static enum err load_attrs(struct ctx *ctx, struct json_object *list, const struct attr *parent, const struct attr **out, size_t *n);
+static enum err load_attrs(struct ctx *ctx, struct json_object *list, const struct attr *parent,
+                           const struct attr **out, size_t *n);
 
 static enum err load_attr(struct ctx *ctx, struct json_object *json, const struct attr *parent, struct attr *out) {
     int type, mutability, returned, uniqueness;
@@ -90,7 +95,8 @@ static enum err load_attr(struct ctx *ctx, struct json_object *json, const struc
     return load_attrs(ctx, json_get(json, "subAttributes"), out, &out->subs, &out->n_subs);
 }
 
-static enum err load_attrs(struct ctx *ctx, struct json_object *list, const struct attr *parent, const struct attr **out, size_t *n) {
+static enum err load_attrs(struct ctx *ctx, struct json_object *list, const struct attr *parent,
+                           const struct attr **out, size_t *n) {
     *n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
     struct attr *attrs = arena_array(ctx->arena, *n + 1, sizeof *attrs);
     enum err e = OK;

@@ -115,8 +115,8 @@ struct json_object *value_folded(struct arena *a, const struct resource_type *rt
 
 /* A part that is false and called primary is as good as absent. */
 static bool is_absent(const char *name, struct json_object *v) {
-    return !value_assigned(v) || (strcmp(name, "primary") == 0 && json_object_is_type(v, json_type_boolean) &&
-                                  !json_object_get_boolean(v));
+    return !value_assigned(v) ||
+           (strcmp(name, "primary") == 0 && json_object_is_type(v, json_type_boolean) && !json_object_get_boolean(v));
 }
 
 static bool parts_within(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y) {
@@ -132,7 +132,8 @@ static bool parts_within(struct arena *a, const struct attr *attr, struct json_o
 }
 
 bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y) {
-    if (attr->type == ATTR_COMPLEX && json_object_is_type(x, json_type_object) && json_object_is_type(y, json_type_object))
+    if (attr->type == ATTR_COMPLEX && json_object_is_type(x, json_type_object) &&
+        json_object_is_type(y, json_type_object))
         return parts_within(a, attr, x, y) && parts_within(a, attr, y, x);
     return json_same(value_key(a, attr, x), value_key(a, attr, y));
 }

@@ -23,9 +23,9 @@ struct json_object *value_key(struct arena *a, const struct attr *attr, struct j
 const char *value_key_text(struct arena *a, const struct attr *attr, const char *s, size_t len);
 
 /*
- * A resource in normal form (protocol/resource.h) → its keys in the same shape: what filters of the database compare, column
- * `folded`. Unassigned parts are left out; extension objects stand under their URN in the schema's spelling; `schemas` as
- * caseless strings; attributes of unregistered extension objects are left out. Arena.
+ * A resource in normal form (protocol/resource.h) → its keys in the same shape: what filters of the database compare,
+ * column `folded`. Unassigned parts are left out; extension objects stand under their URN in the schema's spelling;
+ * `schemas` as caseless strings; attributes of unregistered extension objects are left out. Arena.
  */
 struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource);
 

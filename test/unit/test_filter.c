@@ -15,7 +15,8 @@ static bool matches_index(struct json_object *c, size_t i) {
     return false;
 }
 
-static bool check_case(struct ctx *ctx, const struct resource_type *rt, struct json_object *c, struct json_object *resources) {
+static bool check_case(struct ctx *ctx, const struct resource_type *rt, struct json_object *c,
+                       struct json_object *resources) {
     const char *text = json_get_string(c, "filter");
     const struct filter *f;
     struct filter_sql sql;
@@ -99,8 +100,12 @@ static void limits_are_errors(void **state) {
 
 static void unquoted_literals_are_text_in_the_lenient_dialect_only(void **state) {
     (void)state;
-    static const char *const forms[] = {"externalId eq jyoung", "userName sw O", "userName eq 3e59e27b-1", "(userName eq bob)",
-                                        "emails[type eq work].value eq a@example.com", "meta.Created gt 2015-11-30T01:21:55Z"};
+    static const char *const forms[] = {"externalId eq jyoung",
+                                        "userName sw O",
+                                        "userName eq 3e59e27b-1",
+                                        "(userName eq bob)",
+                                        "emails[type eq work].value eq a@example.com",
+                                        "meta.Created gt 2015-11-30T01:21:55Z"};
     static const char *const refused[] = {"bob", "userName", "userName eq", "userName eq bob smith", "active eq maybe"};
     struct ctx ctx = unit_ctx();
     const struct filter *f;
@@ -119,7 +124,8 @@ static void sql_has_nothing_of_the_input(void **state) {
     struct ctx ctx = unit_ctx();
     const struct filter *f;
     struct filter_sql sql;
-    assert_int_equal(parse(&ctx, false, "title eq \"Zq'; drop table x; --\" and emails[value co \"Zq%\"] and id eq \"Zq\"", &f), OK);
+    assert_int_equal(
+        parse(&ctx, false, "title eq \"Zq'; drop table x; --\" and emails[value co \"Zq%\"] and id eq \"Zq\"", &f), OK);
     assert_int_equal(filter_sql(&ctx, schema_user_type(), f, 5, "https://x", &sql), OK);
     assert_null(strstr(sql.where, "Zq"));
     assert_null(strstr(sql.where, "drop"));

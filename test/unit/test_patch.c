@@ -22,14 +22,16 @@ static struct json_object *tidy(struct arena *a, struct json_object *v, bool top
         bool no = json_object_is_type(member, json_type_boolean) && !json_object_get_boolean(member);
         bool left_out = top && (strcmp(name, "meta") == 0 || strcmp(name, "password") == 0 || strcmp(name, "id") == 0 ||
                                 strcmp(name, "groups") == 0);
-        bool empty = !member || (json_object_is_type(member, json_type_array) && json_object_array_length(member) == 0) ||
+        bool empty = !member ||
+                     (json_object_is_type(member, json_type_array) && json_object_array_length(member) == 0) ||
                      (json_object_is_type(member, json_type_object) && json_object_object_length(member) == 0);
         if (left_out || empty || (no && strcmp(name, "primary") == 0))
             continue;
         if (top && strcmp(name, "schemas") == 0) {
             struct json_object *set = json_new_object(a);
             for (size_t i = 0; i < json_object_array_length(member); i++)
-                json_object_object_add(set, json_object_get_string(json_object_array_get_idx(member, i)), json_object_new_boolean(1));
+                json_object_object_add(set, json_object_get_string(json_object_array_get_idx(member, i)),
+                                       json_object_new_boolean(1));
             json_object_object_add(out, name, json_object_get(set));
         } else
             json_object_object_add(out, name, json_object_get(tidy(a, member, false)));
@@ -60,8 +62,8 @@ static const char *scim_type_of(enum err e) {
 }
 
 /* What one case gives: the changed resource as text, or the kind of error. */
-static enum err run_case(struct ctx *ctx, const struct resource_type *rt, struct json_object *c, struct json_object **out,
-                         bool *changed) {
+static enum err run_case(struct ctx *ctx, const struct resource_type *rt, struct json_object *c,
+                         struct json_object **out, bool *changed) {
     struct json_object *setting = json_get(json_get(c, "settings"), "replaceCreates");
     struct dialect dialect = {.lenient = setting && json_object_get_boolean(setting)};
     struct patch *p;
@@ -116,7 +118,8 @@ static void every_case_of_the_specification(void **state) {
             continue;
         bad++;
         enum err e = run_case(&ctx, rt, c, &got, &changed);
-        print_error("case %s \"%s\"\n  want %s\n  got  %s\n", json_object_get_string(json_get(c, "n")), json_get_string(c, "name"),
+        print_error("case %s \"%s\"\n  want %s\n  got  %s\n", json_object_get_string(json_get(c, "n")),
+                    json_get_string(c, "name"),
                     json_object_get_string(json_get(c, "error") ? json_get(c, "error") : json_get(c, "after")),
                     e == OK ? json_object_get_string(got) : fail_detail(&ctx));
     }
@@ -154,11 +157,13 @@ static void ten_thousand_members_take_linear_time(void **state) {
     clock_t start = clock();
     json_object_object_add(group, "members", json_object_get(members(&ctx, 0, MEMBERS)));
     assert_int_equal(patch_parse(&ctx, schema_group_type(), (struct dialect){0},
-                                 one_operation(&ctx, "add", "members", members(&ctx, MEMBERS / 2, MEMBERS)), &add), OK);
+                                 one_operation(&ctx, "add", "members", members(&ctx, MEMBERS / 2, MEMBERS)), &add),
+                     OK);
     assert_int_equal(patch_apply(&ctx, add, group, &more, &changed), OK);
     assert_int_equal(json_object_array_length(json_get(more, "members")), MEMBERS * 3 / 2);
     assert_int_equal(patch_parse(&ctx, schema_group_type(), (struct dialect){0},
-                                 one_operation(&ctx, "remove", "members", members(&ctx, 0, MEMBERS)), &take), OK);
+                                 one_operation(&ctx, "remove", "members", members(&ctx, 0, MEMBERS)), &take),
+                     OK);
     assert_int_equal(patch_apply(&ctx, take, more, &less, &changed), OK);
     assert_int_equal(json_object_array_length(json_get(less, "members")), MEMBERS / 2);
     assert_true((clock() - start) / CLOCKS_PER_SEC < 10); /* quadratic would be minutes */
@@ -172,7 +177,8 @@ static void a_members_patch_tells_whom_it_touches(void **state) {
         bool all;
         size_t n;
     } cases[] = {
-        {"{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":\"a\"},{\"value\":\"b\"},{\"value\":\"a\"}]}", false, 2},
+        {"{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":\"a\"},{\"value\":\"b\"},{\"value\":\"a\"}]}",
+         false, 2},
         {"{\"op\":\"remove\",\"path\":\"members[value eq \\\"a\\\" or value eq \\\"b\\\"]\"}", false, 2},
         {"{\"op\":\"Remove\",\"path\":\"members\",\"value\":[{\"value\":\"a\"}]}", false, 1},
         {"{\"op\":\"remove\",\"path\":\"members\"}", true, 0},
@@ -185,7 +191,8 @@ static void a_members_patch_tells_whom_it_touches(void **state) {
         struct ctx ctx = unit_ctx();
         struct patch *p;
         struct patch_members m;
-        const char *body = arena_printf(ctx.arena, "{\"schemas\":[\"" SCHEMA_PATCH_OP "\"],\"Operations\":[%s]}", cases[i].op);
+        const char *body =
+            arena_printf(ctx.arena, "{\"schemas\":[\"" SCHEMA_PATCH_OP "\"],\"Operations\":[%s]}", cases[i].op);
         assert_int_equal(patch_parse(&ctx, schema_group_type(), (struct dialect){0}, unit_json(&ctx, body), &p), OK);
         patch_members(ctx.arena, p, &m);
         assert_int_equal(m.all, cases[i].all);
@@ -199,7 +206,9 @@ static void every_prefix_of_a_path_is_taken_or_refused(void **state) {
     static const char *const paths[] = {
         "emails[type eq \"work\" and not (value co \"\\u00e9]\")].value",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
-        "addresses[country eq \"DE\"].streetAddress", "name.familyName", "roles[primary eq \"True\"].value",
+        "addresses[country eq \"DE\"].streetAddress",
+        "name.familyName",
+        "roles[primary eq \"True\"].value",
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         for (size_t n = 0; n <= strlen(paths[i]); n++)
