@@ -67,6 +67,7 @@ static bool send_statement(struct db *db, const struct db_queued *q, bool *prepa
         *preparing = true;
         if (PQsendPrepare(db->conn, q->name, q->text, 0, NULL) != 1)
             return false;
+        *q->prepared = true; /* for the same statement further on in this batch; the answer decides */
     }
     return PQsendQueryPrepared(db->conn, q->name, q->n_params, q->params, NULL, NULL, 0) == 1;
 }
@@ -158,7 +159,7 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     enum err e = db_connect(ctx, db);
     if (e != OK)
         return e;
-    bool preparing[DB_BATCH];
+    bool preparing[DB_BATCH] = {false};
     db->outcome = DB_DONE;
     for (size_t i = 0; i < db->n_queued; i++)
         if (!send_statement(db, &db->queue[i], &preparing[i]))

@@ -141,7 +141,7 @@ static bool character(struct checker *c, bool name) {
     const char *bytes = (const char *)c->p;
     size_t n = 1, took = 1;
     if (*c->p == '\\') {
-        unsigned value;
+        unsigned value = 0;
         if (!escape(c, &value, &took))
             return false;
         n = encode(value, decoded);
@@ -392,6 +392,7 @@ struct jsonv_result jsonv_check(const char *text, size_t len) {
     const unsigned char *p = (const unsigned char *)text;
     struct checker c = {.p = p, .start = p, .end = p + len};
     document(&c);
+    sorting = NULL;
     free(c.names);
     free(c.text);
     return c.result;

@@ -24,7 +24,7 @@ void uuid_new(char out[UUID_TEXT + 1]) {
     uint64_t ms = (uint64_t)(clock_unix_us() / 1000);
     if (ms > last_ms) {
         last_ms = ms;
-        counter = (b[6] << 4 | b[7] >> 4) & 0x3ffU;
+        counter = ((unsigned)b[6] << 4 | (unsigned)b[7] >> 4) & 0x3ffU;
     } else if (++counter > 0xfff) {
         last_ms++;
         counter = 0;

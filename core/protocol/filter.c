@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "protocol/value.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct parser {
@@ -81,6 +82,7 @@ static enum err take_logical(struct parser *ps, const char *word, bool *taken) {
 
 /* "(" filter ")" */
 static enum err parse_group(struct parser *ps, const struct filter **out) {
+    *out = NULL;
     if (++ps->depth > FILTER_DEPTH)
         return BAD(ps, "the filter is nested deeper than %d", FILTER_DEPTH);
     ps->p++;
@@ -105,6 +107,11 @@ static enum err inner_ref(struct parser *ps, const char *name, size_t len, struc
     return out->sub ? OK : BAD(ps, "\"%.*s\" is no sub-attribute of %s", (int)len, name, outer->name);
 }
 
+/* What is never returned must not be found out by filters either. */
+static bool is_secret(const struct attr *a) {
+    return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
+}
+
 static enum err parse_attribute(struct parser *ps, struct attr_ref *out) {
     size_t len = word_length(ps, ps->p);
     if (len == 0)
@@ -114,11 +121,9 @@ static enum err parse_attribute(struct parser *ps, struct attr_ref *out) {
         e = inner_ref(ps, ps->p, len, out);
     else if (!schema_lookup(ps->rt, ps->p, len, out) || !out->attr)
         e = BAD(ps, "\"%.*s\" is not an attribute of %s", (int)len, ps->p, ps->rt->name);
-    const struct attr *a = e == OK ? out->attr : NULL;
-    const struct attr *s = e == OK ? out->sub : NULL;
-    if ((a && (a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER)) ||
-        (s && (s->mutability == ATTR_WRITE_ONLY || s->returned == ATTR_NEVER)))
-        return BAD(ps, "%s cannot be filtered on", a->name);
+    assert(e != OK || out->attr);
+    if (e == OK && (is_secret(out->attr) || (out->sub && is_secret(out->sub))))
+        return BAD(ps, "%s cannot be filtered on", out->attr->name);
     if (e == OK)
         ps->p += len;
     return e;
@@ -287,6 +292,7 @@ static enum err parse_inner(struct parser *ps, const struct attr_ref *outer, con
  * "work"].value. */
 static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const struct filter **out) {
     struct filter *f = node(ps, FILTER_VALUE_PATH, NULL, NULL);
+    assert(ref.attr);
     f->ref = ref;
     *out = f;
     if (ps->outer)
@@ -308,12 +314,13 @@ static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const s
 }
 
 static enum err parse_term(struct parser *ps, const struct filter **out) {
-    struct attr_ref ref;
+    struct attr_ref ref = {0};
+    *out = NULL;
     if (at(ps, '('))
         return parse_group(ps, out);
     if (word_is(ps, ps->p, "not")) {
         const char *from = ps->p;
-        const struct filter *operand;
+        const struct filter *operand = NULL;
         ps->p += 3;
         spaces(ps);
         if (at(ps, '(')) {
@@ -333,7 +340,7 @@ static enum err parse_and(struct parser *ps, const struct filter **out) {
     bool more;
     enum err e = parse_term(ps, out);
     while (e == OK && (e = take_logical(ps, "and", &more)) == OK && more) {
-        const struct filter *right;
+        const struct filter *right = NULL;
         e = parse_term(ps, &right);
         if (e == OK)
             *out = node(ps, FILTER_AND, *out, right);
@@ -345,7 +352,7 @@ static enum err parse_or(struct parser *ps, const struct filter **out) {
     bool more;
     enum err e = parse_and(ps, out);
     while (e == OK && (e = take_logical(ps, "or", &more)) == OK && more) {
-        const struct filter *right;
+        const struct filter *right = NULL;
         e = parse_and(ps, &right);
         if (e == OK)
             *out = node(ps, FILTER_OR, *out, right);

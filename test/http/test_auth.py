@@ -1,0 +1,112 @@
+"""Who may ask: tokens, and what comes before everything else."""
+import time
+
+import pytest
+from helpers import assert_error, digest, unique, user_body
+
+ENDPOINTS = ["/Users", "/Groups", "/Users/x", "/Schemas", "/ResourceTypes", "/ResourceTypes/User", "/Nope", "/Me"]
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_without_credentials_every_endpoint_is_401(tenant, path):
+    answer = tenant.server.client("").request("GET", path, headers={"Authorization": ""})
+    assert_error(answer, 401)
+    assert answer.header("WWW-Authenticate") == 'Bearer realm="scim"'
+
+
+def test_service_provider_config_is_open(server):
+    assert server.client("").request("GET", "/ServiceProviderConfig", headers={"Authorization": ""}).status == 200
+
+
+@pytest.mark.parametrize("path", ENDPOINTS + ["/ServiceProviderConfig"])
+def test_a_wrong_token_is_401_everywhere(tenant, path):
+    wrong = tenant.token["token"][:-1] + ("a" if tenant.token["token"][-1] != "a" else "b")
+    for token in ("wrong", wrong, "msk_" + tenant.token["token"][5:]):
+        answer = tenant.server.client(token).get(path)
+        assert_error(answer, 401)
+        assert 'error="invalid_token"' in answer.header("WWW-Authenticate")
+
+
+def test_a_well_formed_token_of_nobody_is_401(server):
+    other = server.tenant()
+    server.sql("delete from muster.token where id = %s", other.token["id"])
+    assert_error(other.client.get("/Users"), 401)
+
+
+def test_401_wins_over_what_else_is_wrong(tenant):
+    other = tenant.server.client("scim_nothing")
+    for answer in (other.post("/Users", "{"), other.request("DELETE", "/Users"), other.get("/Users?count=x"),
+                   other.post("/Users", b"x" * 6_000_000), other.post("/Users", "x", headers={"Content-Type": "text/plain"}),
+                   other.get("/Users?filter=(((")):
+        assert_error(answer, 401)
+
+
+def test_the_scheme_ignores_case(client):
+    assert client.get("/Users", headers={"Authorization": f"bearer {client.token}"}).status == 200
+    assert_error(client.get("/Users", headers={"Authorization": f"Basic {client.token}"}), 401)
+
+
+def test_a_token_in_the_query_is_not_taken(server, client):
+    assert_error(server.client("").request("GET", f"/Users?access_token={client.token}", headers={"Authorization": ""}), 401)
+
+
+def test_a_revoked_token_is_refused_on_the_very_next_request(tenant):
+    assert tenant.client.get("/Users").status == 200
+    tenant.server.muster("token", "revoke", tenant.token["id"])
+    for _ in range(20):
+        tenant.client.close()
+        assert_error(tenant.client.get("/Users"), 401)
+
+
+def test_an_expired_token_is_refused(tenant):
+    tenant.issue("--expires-at", "2020-01-01T00:00:00Z")
+    assert_error(tenant.client.get("/Users"), 401)
+
+
+def test_a_paused_connection_is_503_with_retry_after(tenant):
+    tenant.server.muster("connection", "set", tenant.connection["id"], "--status", "paused")
+    before = digest(tenant.server, tenant.org["id"])
+    for answer in (tenant.client.get("/Users"), tenant.client.post("/Users", user_body())):
+        assert_error(answer, 503)
+        assert int(answer.header("Retry-After")) > 0
+    assert digest(tenant.server, tenant.org["id"]) == before
+
+
+def test_the_url_may_name_the_connection(tenant):
+    mine = tenant.connection["id"]
+    tenant.user("ann@example.com")
+    assert tenant.client.get(f"/connections/{mine}/Users").json["totalResults"] == 1
+
+
+def test_another_connection_in_the_url_is_404(tenant):
+    second, other = tenant.second(), tenant.server.tenant()
+    for id in (second.connection["id"], other.connection["id"], "01a20db4-3e9d-72d7-82e9-f673093deb64", "x"):
+        assert_error(tenant.client.get(f"/connections/{id}/Users"), 404)
+        assert_error(tenant.client.post(f"/connections/{id}/Users", user_body()), 404)
+    assert tenant.client.get("/Users").json["totalResults"] == 0
+
+
+def test_last_use_is_written_at_most_every_five_minutes(tenant):
+    tenant.client.get("/Users")
+    first = tenant.server.sql("select last_used_at from muster.token where id = %s", tenant.token["id"])
+    assert first[0][0] is not None
+    tenant.client.get("/Users")
+    assert tenant.server.sql("select last_used_at from muster.token where id = %s", tenant.token["id"]) == first
+
+
+def test_tokens_are_not_in_the_database(tenant):
+    rows = tenant.server.sql("select t::text from muster.token t where id = %s", tenant.token["id"])
+    assert tenant.token["token"] not in rows[0][0]
+    assert tenant.token["prefix"] in tenant.token["token"]
+
+
+def test_tokens_and_emails_are_not_in_the_log(tenant):
+    name = unique("secretive")
+    tenant.user(name)
+    tenant.client.find("Users", f'userName eq "{name}@example.com"')
+    tenant.client.post("/Users", user_body(name))
+    time.sleep(0)
+    with open(f"{tenant.server.data}/log/scim.log", encoding="utf-8") as f:
+        log = f.read()
+    assert name not in log and tenant.token["token"] not in log
+    assert "route=/Users status=201" in log

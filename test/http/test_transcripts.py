@@ -1,0 +1,34 @@
+"""What identity providers send, step by step, twice against the same data."""
+import pytest
+from helpers import Server, replay, transcripts
+
+CORE = {"entra-create-match", "entra-disable-string-false", "entra-group-add-one", "entra-group-remove-path-filter",
+        "entra-match-filters", "okta-create", "okta-deactivate-patch", "okta-group-push", "okta-update-put"}
+
+
+@pytest.fixture(scope="module")
+def connection(server):
+    return server.tenant()
+
+
+@pytest.mark.parametrize("transcript", list(transcripts()), ids=lambda t: t["name"])
+def test_transcript_passes_twice(connection, transcript):
+    assert replay(connection.client, transcript) == []
+    assert replay(connection.client, transcript) == []
+
+
+@pytest.fixture(scope="module", params=["apache", "nginx", "cgi"])
+def other_server(request):
+    s = Server("--server", request.param).start()
+    yield s
+    s.stop()
+
+
+def test_core_transcripts_pass_behind(other_server):
+    wrong = [w for t in transcripts(CORE) for w in replay(other_server.client(), t)]
+    assert wrong == []
+
+
+def test_a_body_over_the_limit_is_our_413_behind(other_server):
+    answer = other_server.client().post("/Users", b'{"x":"' + b"a" * (5 * 1024 * 1024) + b'"}')
+    assert answer.status == 413 and answer.json["status"] == "413"

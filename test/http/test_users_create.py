@@ -1,0 +1,213 @@
+"""POST /Users: who is who (reconciliation in its four steps)."""
+import pytest
+from helpers import USER, assert_error, digest, made, unique, user_body
+
+
+def test_a_new_user_is_a_new_member(tenant):
+    user = tenant.user("Ann@Example.com", externalId="e1", name={"givenName": "Ann", "familyName": "Lee"}, displayName="Ann Lee")
+    (member,) = tenant.members()
+    assert (member["email"], member["first_name"], member["last_name"], member["display_name"], member["external_id"],
+            member["status"], member["organization_role"]) == ("Ann@Example.com", "Ann", "Lee", "Ann Lee", "e1", "active", "org:member")
+    assert tenant.actions(user["id"]) == ["scim.user.provisioned"]
+
+
+def test_201_has_location_etag_and_the_whole_user(tenant):
+    answer = tenant.client.post("/Users", user_body("ann"))
+    user = made(answer)
+    assert answer.header("Location") == user["meta"]["location"] == f"{tenant.server.url}/Users/{user['id']}"
+    assert answer.header("ETag") == user["meta"]["version"] == 'W/"1"'
+    assert user["meta"]["created"] == user["meta"]["lastModified"]
+    assert tenant.client.get(f"/Users/{user['id']}").json == user
+
+
+def test_the_request_id_is_on_answer_and_event(tenant):
+    answer = tenant.client.post("/Users", user_body())
+    rows = tenant.server.sql("select id::text, request_id::text from muster.audit_event where organization_id = %s and target_type = 'scim_user'",
+                             tenant.org["id"])
+    assert rows == [(answer.header("X-Request-Id"), answer.header("X-Request-Id"))]
+
+
+@pytest.mark.parametrize("again", ["same@example.com", "SAME@EXAMPLE.COM", "ｓame@example.com"])
+def test_a_live_user_name_is_409(tenant, again):
+    tenant.user("same@example.com")
+    before = digest(tenant.server, tenant.org["id"])
+    assert_error(tenant.client.post("/Users", user_body(again, emails=...)), 409, "uniqueness")
+    assert digest(tenant.server, tenant.org["id"]) == before
+
+
+def test_a_live_external_id_is_409_and_is_case_exact(tenant):
+    tenant.user(externalId="E-1")
+    assert_error(tenant.client.post("/Users", user_body(externalId="E-1")), 409, "uniqueness", "externalId")
+    tenant.user(externalId="e-1")
+
+
+def test_two_identities_with_one_email_are_409(tenant):
+    tenant.user("first", emails=[{"value": "shared@example.com"}])
+    answer = tenant.client.post("/Users", user_body("second", emails=[{"value": "Shared@example.com"}]))
+    assert_error(answer, 409, "uniqueness", "email")
+
+
+def test_a_removed_user_comes_back_by_external_id(tenant):
+    user = tenant.user("old@example.com", externalId="e1", title="Clerk")
+    (member,) = tenant.members()
+    assert tenant.client.delete(f"/Users/{user['id']}").status == 204
+    back = tenant.user("new@example.com", externalId="e1")
+    assert back["id"] == user["id"] and back["userName"] == "new@example.com" and "title" not in back
+    (after,) = tenant.members()
+    assert (after["id"], after["email"], after["status"]) == (member["id"], "new@example.com", "active")
+    assert tenant.actions(user["id"])[-1] == "scim.user.reactivated"
+
+
+def test_a_removed_user_comes_back_by_email(tenant):
+    user = tenant.user("back@example.com")
+    tenant.client.delete(f"/Users/{user['id']}")
+    assert tenant.user("back@example.com", active=False)["id"] == user["id"]
+    assert tenant.member("back@example.com")["status"] == "deactivated"
+
+
+def test_a_revived_user_cannot_take_anothers_email(tenant):
+    user = tenant.user("one@example.com", externalId="e1")
+    tenant.client.delete(f"/Users/{user['id']}")
+    tenant.user("two@example.com")
+    assert_error(tenant.client.post("/Users", user_body("three", externalId="e1", emails=[{"value": "two@example.com"}])), 409, "uniqueness")
+
+
+def test_a_member_with_the_email_is_linked(tenant):
+    member = tenant.server.muster("member", "add", "Eve@example.com", "--org", tenant.slug)
+    user = tenant.user("eve@EXAMPLE.com", name={"givenName": "Eve"})
+    (after,) = tenant.members()
+    assert after["id"] == member["id"] and after["email"] == "Eve@example.com" and after["first_name"] == "Eve"
+    assert [x["scim_user_id"] for x in after["links"]] == [user["id"]]
+    assert tenant.actions(user["id"]) == ["scim.user.linked"]
+
+
+def test_two_connections_link_to_one_member(tenant):
+    other = tenant.second()
+    tenant.user("both@example.com")
+    other.user("both@example.com")
+    assert len(tenant.members()) == 1 and len(tenant.member("both@example.com")["links"]) == 2
+
+
+def test_linking_verified_domains(server):
+    t = server.tenant(linking="verified_domains")
+    server.muster("org", "set", t.slug, "--verified-domains", "good.example")
+    for email in ("a@good.example", "b@bad.example"):
+        server.muster("member", "add", email, "--org", t.slug)
+    t.user("a@good.example")
+    assert_error(t.client.post("/Users", user_body("b@bad.example", externalId="x")), 409, "uniqueness")
+    kept = server.sql("select user_name, external_id, status from muster.link_request where organization_id = %s", t.org["id"])
+    assert kept == [("b@bad.example", "x", "open")]
+    assert t.client.get("/Users").json["totalResults"] == 1
+
+
+def test_linking_never_makes_a_new_member_each_time(server):
+    t = server.tenant(linking="never", email="optional")
+    server.muster("member", "add", "a@example.com", "--org", t.slug)
+    first = t.user("one", externalId="same", emails=[{"value": "a@example.com"}])
+    second = t.user("two", externalId="same", emails=[{"value": "a@example.com"}])
+    assert first["id"] != second["id"] and len(t.members()) == 3
+    assert_error(t.client.post("/Users", user_body("ONE", emails=...)), 409, "uniqueness")
+    t.client.delete(f"/Users/{first['id']}")
+    assert t.user("one")["id"] != first["id"]
+
+
+@pytest.mark.parametrize("body, email", [
+    ({"emails": [{"value": "h@x.example", "type": "home"}, {"value": "w@x.example", "type": "work"}]}, "w@x.example"),
+    ({"emails": [{"value": "a@x.example", "type": "home"}, {"value": "p@x.example", "primary": True}]}, "p@x.example"),
+    ({"emails": [{"value": "a@x.example"}, {"value": "b@x.example"}]}, "a@x.example"),
+    ({"userName": "me@x.example", "emails": ...}, "me@x.example"),
+    ({"userName": "me@x.example", "emails": [{"value": None, "type": "work"}]}, "me@x.example"),
+])
+def test_the_canonical_email(tenant, body, email):
+    tenant.user("someone", **body)
+    assert [m["email"] for m in tenant.members()] == [email]
+
+
+@pytest.mark.parametrize("body", [{"userName": "noaddress", "emails": ...}, {"emails": [{"value": "no address"}]},
+                                  {"emails": [{"value": "a@b@c"}]}, {"emails": [{"value": "@b"}]}, {"emails": [{"value": "a@"}]}])
+def test_a_user_needs_an_email(tenant, body):
+    assert_error(tenant.client.post("/Users", user_body(**body)), 400, "invalidValue")
+    assert tenant.members() == []
+
+
+def test_email_optional(server):
+    t = server.tenant(email="optional")
+    t.user(userName="noaddress", emails=...)
+    assert [m["email"] for m in t.members()] == [None]
+
+
+def test_active_absent_is_stored_true_in_the_lenient_dialect_only(tenant, strict):
+    assert tenant.user()["active"] is True
+    assert "active" not in strict.user()
+
+
+@pytest.mark.parametrize("value, stored", [("True", True), ("false", False), ("FALSE", False), (True, True)])
+def test_string_booleans(tenant, value, stored):
+    assert tenant.user(active=value)["active"] is stored
+
+
+def test_an_inactive_new_user_is_a_deactivated_member(tenant):
+    tenant.user("off@example.com", active="False")
+    assert tenant.member("off@example.com")["status"] == "deactivated"
+
+
+def test_the_password_is_dropped(tenant):
+    user = tenant.user("pw@example.com", password="tr0ub4dor-secret")
+    assert "password" not in user
+    for table in ("scim_user", "audit_event", "member"):
+        rows = tenant.server.sql(f"select t::text from muster.{table} t where organization_id = %s", tenant.org["id"])
+        assert "tr0ub4dor" not in str(rows)
+
+
+def test_nulls_unknown_attributes_and_foreign_schemas_are_ignored(tenant):
+    user = tenant.user("n@example.com", title=None, favouriteColor="red", addresses=None, id="x", meta={"resourceType": "Group"},
+                       schemas=[USER, "http://schemas.example/Other"])
+    assert user["id"] != "x" and user["meta"]["resourceType"] == "User"
+    assert {"title", "favouriteColor", "addresses"}.isdisjoint(user) and user["schemas"] == [USER]
+
+
+def test_an_unregistered_extension_is_kept_in_the_lenient_dialect_only(tenant, strict):
+    urn = "urn:example:custom:1.0:User"
+    assert tenant.user(**{urn: {"badge": 7}})[urn] == {"badge": 7}
+    assert urn not in strict.user(**{urn: {"badge": 7}})
+
+
+def test_schemas_may_be_missing_in_the_lenient_dialect_only(tenant, strict):
+    assert tenant.client.post("/Users", user_body(schemas=...)).status == 201
+    assert_error(strict.client.post("/Users", user_body(schemas=...)), 400, "invalidSyntax")
+
+
+@pytest.mark.parametrize("body", [{"userName": ...}, {"userName": ""}, {"userName": " "}, {"userName": "a\nb"}, {"userName": 5},
+                                  {"active": "yes"}, {"active": 1}, {"emails": 5}, {"name": "x"}, {"profileUrl": 1},
+                                  {"emails": [{"value": "a@b.example", "primary": True}, {"value": "b@b.example", "primary": True}]},
+                                  {"x509Certificates": [{"value": "***"}]}])
+def test_a_wrong_value_is_400_and_changes_nothing(tenant, body):
+    before = digest(tenant.server, tenant.org["id"])
+    assert_error(tenant.client.post("/Users", user_body(**body)), 400, "invalidValue")
+    assert digest(tenant.server, tenant.org["id"]) == before
+
+
+def test_a_group_body_is_not_a_user(tenant):
+    assert_error(tenant.client.post("/Users", user_body(schemas=["urn:ietf:params:scim:schemas:core:2.0:Group"])), 400, "invalidSyntax")
+
+
+def test_equal_emails_are_stored_once(tenant):
+    user = tenant.user(emails=[{"value": "a@x.example", "type": "work"}, {"value": "A@x.example", "type": "work"}])
+    assert len(user["emails"]) == 1
+
+
+def test_adopted_members_can_be_imported(server):
+    t = server.tenant()
+    for i in range(25):
+        server.muster("member", "add", f"m{i}@example.com", "--org", t.slug)
+    t.user("m0@example.com")
+    assert server.muster("connection", "adopt", t.connection["id"]) == {"adopted": 24}
+    listing = t.client.get("/Users?count=100").json
+    assert listing["totalResults"] == 25 and sum("externalId" in u for u in listing["Resources"]) == 0
+    assert all(len(m["links"]) == 1 for m in t.members())
+    assert t.client.find("Users", 'userName eq "M7@example.com"').json["totalResults"] == 1
+
+
+def test_unicode_survives(tenant):
+    user = tenant.user(unique(), displayName="Éloïse 日本 😀")
+    assert tenant.client.get(f"/Users/{user['id']}").json["displayName"] == "Éloïse 日本 😀"
