@@ -43,26 +43,32 @@ with recursive above (id, depth) as (
                        from under n
                        join muster.scim_group_user gu on gu.organization_id = muster.organization_id() and gu.group_id = n.id)
 ), effective as (
-    select distinct b.team_id, p.member_id
+    select b.team_id, p.member_id
     from people p
     join muster.scim_group_user gu on gu.organization_id = muster.organization_id() and gu.user_id = p.id
     join below b on b.id = gu.group_id
     where p.counts
+), goal as (
+    -- One row for each team and person looked at, made by grouping, not by joining: linear whatever the planner expects.
+    select x.team_id, x.member_id, bool_or(x.belongs) as belongs
+    from (select t.team_id, p.member_id, false as belongs from touched t cross join people p
+          union all
+          select e.team_id, e.member_id, true from effective e) x
+    group by x.team_id, x.member_id
 ), gone as (
     delete from muster.team_member tm
-    using touched t, people p
-    where tm.organization_id = muster.organization_id() and tm.team_id = t.team_id and tm.member_id = p.member_id
-          and tm.linked and not tm.added
-          and not exists (select from effective e where e.team_id = tm.team_id and e.member_id = tm.member_id)
+    using goal g
+    where tm.organization_id = muster.organization_id() and tm.team_id = g.team_id and tm.member_id = g.member_id
+          and tm.linked and not tm.added and not g.belongs
 ), unlinked as (
     update muster.team_member tm
     set linked = false
-    from touched t, people p
-    where tm.organization_id = muster.organization_id() and tm.team_id = t.team_id and tm.member_id = p.member_id
-          and tm.linked and tm.added
-          and not exists (select from effective e where e.team_id = tm.team_id and e.member_id = tm.member_id)
+    from goal g
+    where tm.organization_id = muster.organization_id() and tm.team_id = g.team_id and tm.member_id = g.member_id
+          and tm.linked and tm.added and not g.belongs
 )
 insert into muster.team_member as tm (organization_id, team_id, member_id, linked, added)
-select muster.organization_id(), e.team_id, e.member_id, true, false
-from effective e
+select muster.organization_id(), g.team_id, g.member_id, true, false
+from goal g
+where g.belongs
 on conflict (organization_id, team_id, member_id) do update set linked = true where not tm.linked
