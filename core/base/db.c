@@ -129,6 +129,11 @@ void db_add(struct db *db, enum sql q, const char *const *params) {
         .name = s->name, .text = s->text, .params = copy, .n_params = s->n_params, .prepared = &db->prepared[q]};
 }
 
+void db_add_once(struct db *db, enum sql q, const char *const *params) {
+    db_add(db, q, params);
+    db->queue[db->n_queued - 1].prepared = NULL;
+}
+
 /* The statement with each mark replaced by the condition. */
 static const char *with_filter(struct arena *a, const char *text, const char *where) {
     struct buf *b = buf_new(a, STATEMENT_MAX);

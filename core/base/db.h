@@ -38,6 +38,12 @@ struct db_counts db_counts(const struct db *db);
 void db_add(struct db *db, enum sql q, const char *const *params);
 
 /*
+ * As db_add() for parameters that are long lists: planned for these very values, not prepared. A plan made for a
+ * handful of ids is quadratic with ten thousand.
+ */
+void db_add_once(struct db *db, enum sql q, const char *const *params);
+
+/*
  * Queues a statement whose text has the mark of a filter (a comment "filter" before true): each mark is replaced by
  * `where`, a condition of constant fragments and $n (protocol/filter_sql.h), with its parameters behind the statement's
  * own.

@@ -1,5 +1,6 @@
 #include "base/db_internal.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -61,7 +62,7 @@ static enum err broken(struct ctx *ctx, struct db *db) {
 
 static bool send_statement(struct db *db, const struct db_queued *q, bool *preparing) {
     *preparing = false;
-    if (!db->settings->prepare)
+    if (!db->settings->prepare || !q->prepared)
         return PQsendQueryParams(db->conn, q->text, q->n_params, NULL, q->params, NULL, NULL, 0) == 1;
     if (!*q->prepared) {
         *preparing = true;
@@ -131,8 +132,27 @@ static enum err read_one(struct ctx *ctx, struct db *db, struct db_rows *rows, b
     return e;
 }
 
-static enum err read_batch(struct ctx *ctx, struct db *db, const bool *preparing, struct db_rows *rows) {
+/*
+ * A plan that was made while a table was small can be a bad one when it has grown, and is kept until the next ANALYZE:
+ * after the first start with a bulk of users that is too late. So the plans are thrown away now and then.
+ */
+static bool plans_are_old(struct db *db) {
+    int64_t now = clock_monotonic_ms();
+    if (!db->settings->prepare || now < db->plans_until)
+        return false;
+    db->plans_until = now + PLANS_MS;
+    return true;
+}
+
+static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, const bool *preparing,
+                           struct db_rows *rows) {
     enum err failure = OK;
+    bool done;
+    if (discarding) {
+        enum err e = read_one(ctx, db, NULL, &done, &failure);
+        if (e != OK)
+            return e;
+    }
     for (size_t i = 0; i < db->n_queued; i++) {
         bool good;
         enum err e;
@@ -154,13 +174,15 @@ static enum err read_batch(struct ctx *ctx, struct db *db, const bool *preparing
     return synced ? failure : broken(ctx, db);
 }
 
-/* Frees statements that a full table of shapes has pushed out only with the connection: there are few. */
 enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     enum err e = db_connect(ctx, db);
     if (e != OK)
         return e;
-    bool preparing[DB_BATCH] = {false};
+    bool preparing[DB_BATCH] = {false}, discarding = plans_are_old(db);
     db->outcome = DB_DONE;
+    if (discarding &&
+        PQsendQueryParams(db->conn, sql_statements[SQL_PLANS_DISCARD].text, 0, NULL, NULL, NULL, NULL, 0) != 1)
+        return broken(ctx, db);
     for (size_t i = 0; i < db->n_queued; i++)
         if (!send_statement(db, &db->queue[i], &preparing[i]))
             return broken(ctx, db);
@@ -170,7 +192,7 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     db->counts.round_trips++;
     if ((e = flush(ctx, db)) != OK)
         return e;
-    return read_batch(ctx, db, preparing, rows);
+    return read_batch(ctx, db, discarding, preparing, rows);
 }
 
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {

@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-enum { DB_SHAPES = 64, DB_MESSAGE = 1024, DB_STATE = 5 };
+enum { DB_SHAPES = 64, DB_MESSAGE = 1024, PLANS_MS = 2000 };
 
 /* How the last batch ended, as far as it decides what may be done next. */
 enum db_outcome {
@@ -24,7 +24,7 @@ struct db_queued {
     const char *text;
     const char *const *params;
     int n_params;
-    bool *prepared; /* where it is remembered that this connection has it */
+    bool *prepared; /* where it is remembered that this connection has it; NULL: never prepared */
 };
 
 struct db {
@@ -36,6 +36,7 @@ struct db {
     size_t n_queued;
     size_t hidden; /* statements at the front of the queue that are ours, not the caller's */
     int64_t deadline;
+    int64_t plans_until; /* when the plans that the server keeps for us are made anew */
     enum db_outcome outcome;
     bool in_transaction;
     bool commit_queued;

@@ -48,7 +48,8 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
     const char *count[] = {arena_printf(s->ctx.arena, "%d", s->slot), "0", "-1"};
     session_event(s, "scim.group.deleted", "scim_group", r->id, group_event(s, &facts, NULL, NULL));
     db_add(s->db, SQL_GROUP_LEAVE_PARENTS, leave);
-    db_add(s->db, SQL_TEAM_SYNC, sync);
+    db_add_once(s->db, SQL_TEAM_SYNC, sync);
+    db_add(s->db, SQL_TEAM_SWEEP, NULL);
     db_add(s->db, SQL_TEAM_KEEP, team);
     db_add(s->db, SQL_GROUP_EMPTY, id);
     db_add(s->db, SQL_GROUP_DELETE, id);

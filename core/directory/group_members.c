@@ -54,10 +54,19 @@ void group_member_ids(struct session *s, struct json_object *members, struct id_
     sort_unique(out);
 }
 
+/* Statements with lists of ids: short ones are prepared, long ones planned for what they are. */
+static void add(struct session *s, enum sql q, const char *const *params, size_t n) {
+    enum { SHORT = 32 };
+    if (n > SHORT)
+        db_add_once(s->db, q, params);
+    else
+        db_add(s->db, q, params);
+}
+
 void group_targets_queue(struct session *s, const char *group_id, const struct id_list *named, bool all) {
     const char *params[] = {group_id, session_uuids(s, named->ids, named->n), all ? "true" : "false"};
-    db_add(s->db, SQL_GROUP_TARGET_USERS, params);
-    db_add(s->db, SQL_GROUP_TARGET_GROUPS, params);
+    add(s, SQL_GROUP_TARGET_USERS, params, all ? SIZE_MAX : named->n);
+    add(s, SQL_GROUP_TARGET_GROUPS, params, all ? SIZE_MAX : named->n);
     db_add(s->db, SQL_GROUP_LEVELS_ABOVE, params);
 }
 
@@ -137,7 +146,7 @@ int64_t group_change_growth(const struct group_change *c) {
 static void queue_rows(struct session *s, enum sql q, const char *group_id, const struct id_list *l) {
     const char *params[] = {group_id, session_uuids(s, l->ids, l->n)};
     if (l->n)
-        db_add(s->db, q, params);
+        add(s, q, params, l->n);
 }
 
 void group_change_queue(struct session *s, const char *group_id, const struct group_change *c) {
@@ -152,7 +161,8 @@ void group_change_queue(struct session *s, const char *group_id, const struct gr
     queue_rows(s, SQL_GROUP_GROUPS_REMOVE, group_id, &c->groups_out);
     const char *sync[] = {session_uuids(s, &group_id, 1), session_uuids(s, users.ids, users.n),
                           session_uuids(s, groups.ids, groups.n)};
-    db_add(s->db, SQL_TEAM_SYNC, sync);
+    add(s, SQL_TEAM_SYNC, sync, groups.n ? SIZE_MAX : users.n);
+    db_add(s->db, SQL_TEAM_SWEEP, NULL);
     session_member_events(s, "scim.group.member_added", group_id, "User", c->users_in.ids, c->users_in.n);
     session_member_events(s, "scim.group.member_added", group_id, "Group", c->groups_in.ids, c->groups_in.n);
     session_member_events(s, "scim.group.member_removed", group_id, "User", c->users_out.ids, c->users_out.n);

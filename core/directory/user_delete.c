@@ -58,6 +58,7 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
     db_add(s->db, SQL_USER_EMAILS_SET, no_emails);
     db_add(s->db, SQL_USER_MEMBERSHIPS_END, end);
     db_add(s->db, SQL_TEAM_SYNC, sync);
+    db_add(s->db, SQL_TEAM_SWEEP, NULL);
     user_member_save(s, &before, &after);
     db_add(s->db, SQL_USAGE_ADD, count);
     return OK;

@@ -148,6 +148,7 @@ void user_member_save(struct session *s, const struct member_state *before, cons
 void user_sync_teams(struct session *s, const char *user_id) {
     const char *params[] = {NULL, session_uuids(s, &user_id, 1), NULL};
     db_add(s->db, SQL_TEAM_SYNC, params);
+    db_add(s->db, SQL_TEAM_SWEEP, NULL);
 }
 
 /* The attributes of one state that differ from the other's. */

@@ -100,9 +100,10 @@ create table muster.team_member (
     created_at timestamptz(3) not null default now(),
     primary key (organization_id, team_id, member_id),
     foreign key (organization_id, team_id) references muster.team (organization_id, id),
-    foreign key (organization_id, member_id) references muster.member (organization_id, id),
-    check (linked or added)
+    foreign key (organization_id, member_id) references muster.member (organization_id, id)
 );
+-- Rows without a reason exist only inside a transaction that is about to take them away.
+create index team_member_sweep on muster.team_member (organization_id) where not linked and not added;
 create index team_member_member on muster.team_member (organization_id, member_id);
 comment on table muster.team_member is 'Who is in which team now: members by groups (nested ones included) and members added otherwise.';
 comment on column muster.team_member.linked is 'by the SCIM group that the team is linked to';
