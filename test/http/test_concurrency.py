@@ -1,0 +1,143 @@
+"""Many clients at once: no duplicate, no lost member, no leaver who stays, no circle."""
+import statistics
+import threading
+import time
+from collections import Counter
+
+from helpers import made, op, unique, user_body
+
+CLIENTS = 16
+
+
+def at_once(jobs):
+    """Runs the jobs at the same time; their results, or the first exception."""
+    results, failures = [None] * len(jobs), []
+
+    def run(i):
+        try:
+            results[i] = jobs[i]()
+        except BaseException as e:  # noqa: BLE001 - shown by the main thread
+            failures.append(e)
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(jobs))]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    if failures:
+        raise failures[0]
+    return results
+
+
+def clients(tenant, n=CLIENTS):
+    return [tenant.server.client(tenant.token["token"]) for _ in range(n)]
+
+
+def test_sixteen_clients_create_the_same_two_thousand_users(tenant):
+    names = [f"{unique()}@example.com" for _ in range(2000)]
+
+    def create(client, shift):
+        return [(n, client.post("/Users", user_body(n, externalId=n))) for n in names[shift:] + names[:shift]]
+    done = at_once([lambda c=c, i=i: create(c, i % 4 * 3) for i, c in enumerate(clients(tenant))])
+    statuses = Counter(a.status for answers in done for _, a in answers)
+    assert statuses == {201: 2000, 409: 2000 * (CLIENTS - 1)}
+    assert all(a.json["scimType"] == "uniqueness" for answers in done for _, a in answers if a.status == 409)
+    rows = tenant.server.sql("select count(*), count(distinct user_name_key), count(distinct member_id) from muster.scim_user where organization_id = %s",
+                             tenant.org["id"])
+    assert rows == [(2000, 2000, 2000)]
+    assert tenant.server.sql("select count(*) from muster.member where organization_id = %s", tenant.org["id"]) == [(2000,)]
+    assert Counter(tenant.actions()) == {"scim.connection.created": 1, "scim.token.issued": 1, "scim.user.provisioned": 2000}
+    usage = tenant.server.sql("select sum(users) from muster.organization_usage where organization_id = %s", tenant.org["id"])
+    assert usage == [(2000,)]
+
+
+def test_sixteen_clients_add_different_members_to_one_group(tenant):
+    ids = [tenant.user()["id"] for _ in range(CLIENTS * 10)]
+    group = tenant.group("Crew")
+
+    def add(client, mine):
+        return [client.patch(f"/Groups/{group['id']}", op("Add", "members", [{"value": i}])).status for i in mine]
+    done = at_once([lambda c=c, i=i: add(c, ids[i::CLIENTS]) for i, c in enumerate(clients(tenant))])
+    assert Counter(s for d in done for s in d) == {204: len(ids)}
+    after = made(tenant.client.get(f"/Groups/{group['id']}"), 200)
+    assert {m["value"] for m in after["members"]} == set(ids) and after["meta"]["version"] == f'W/"{len(ids) + 1}"'
+    assert len(tenant.team("Crew")["members"]) == len(ids)
+
+
+def test_a_leaver_who_is_being_added_is_in_no_team(tenant):
+    """A thousand tries: one client deactivates a user while another adds it to a group."""
+    users = [tenant.user() for _ in range(1000)]
+    groups = [tenant.group(f"G{i}") for i in range(8)]
+    adders, leavers = clients(tenant, 8), clients(tenant, 8)
+
+    def add(k):
+        return [adders[k].patch(f"/Groups/{groups[k]['id']}", op("add", "members", [{"value": u["id"]}])).status for u in users[k::8]]
+
+    def leave(k):
+        return [leavers[k].patch(f"/Users/{u['id']}", op("replace", "active", False)).status for u in users[k::8]]
+    done = at_once([lambda k=k: add(k) for k in range(8)] + [lambda k=k: leave(k) for k in range(8)])
+    assert Counter(s for d in done for s in d) == {204: 1000, 200: 1000}
+    assert tenant.server.sql("select count(*) from muster.team_member where organization_id = %s", tenant.org["id"]) == [(0,)]
+    assert tenant.server.sql("select status, count(*) from muster.member where organization_id = %s group by 1", tenant.org["id"]) == [("deactivated", 1000)]
+
+
+def test_two_groups_put_into_each_other_never_both_succeed(tenant):
+    a, b = clients(tenant, 2)
+    for _ in range(50):
+        g, h = tenant.group(), tenant.group()
+        done = at_once([lambda: a.patch(f"/Groups/{g['id']}", op("add", "members", [{"value": h["id"]}])).status,
+                        lambda: b.patch(f"/Groups/{h['id']}", op("add", "members", [{"value": g["id"]}])).status])
+        assert sorted(done) == [204, 400]
+
+
+def test_one_member_leaves_two_nested_groups_at_once(tenant):
+    """The team above must not keep who was in by both ways."""
+    a, b = clients(tenant, 2)
+    for n in range(30):
+        user = tenant.user()
+        left, right = tenant.group(f"L{n}", [user["id"]]), tenant.group(f"R{n}", [user["id"]])
+        tenant.group(f"T{n}", [left["id"], right["id"]])
+        at_once([lambda: a.patch(f"/Groups/{left['id']}", op("remove", "members")), lambda: b.patch(f"/Groups/{right['id']}", op("remove", "members"))])
+        assert tenant.people(f"T{n}") == []
+
+
+def test_one_update_wins_per_version(tenant):
+    user = tenant.user("x@example.com")
+    for version in range(1, 11):
+        tag = {"If-Match": f'W/"{version}"'}
+        done = at_once([lambda c=c, i=i: c.put(f"/Users/{user['id']}", user_body("x@example.com", title=f"{version}-{i}"), headers=tag).status
+                        for i, c in enumerate(clients(tenant, 6))])
+        assert Counter(done) == {200: 1, 412: 5}
+
+
+def test_groups_of_one_name_in_two_connections_get_two_teams(tenant):
+    other = tenant.second()
+    for n in range(20):
+        at_once([lambda: tenant.group(f"Same {n}"), lambda: other.group(f"Same {n}")])
+    assert sorted(t["name"] for t in tenant.teams()) == sorted(x for n in range(20) for x in (f"Same {n}", f"Same {n} (SCIM)"))
+
+
+def test_a_big_group_is_as_quick_as_a_small_one(tenant):
+    sql, ids = tenant.server.sql, (tenant.org["id"], tenant.connection["id"])
+    sql("insert into muster.member (organization_id, id, email) select %s, muster.uuid7(), 'm' || n from generate_series(1, 100000) n", ids[0])
+    sql("""insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at, modified_at)
+           select m.organization_id, m.id, %s, m.id, true, m.email, '{"schemas":["x"],"id":"' || m.id || '"}', '{}', now(), now()
+           from muster.member m where m.organization_id = %s""", ids[1], ids[0])
+    big, small = tenant.group("Big"), tenant.group("Small")
+    for group, n in ((big, 100000), (small, 100)):
+        sql("""with u as (insert into muster.scim_group_user (organization_id, connection_id, group_id, user_id)
+                          select u.organization_id, u.connection_id, %s, u.id from muster.scim_user u where u.connection_id = %s limit %s returning 1)
+               update muster.scim_group set member_count = %s where id = %s""", group["id"], ids[1], n, n, group["id"])
+        sql("""insert into muster.team_member (organization_id, team_id, member_id, linked, added)
+               select g.organization_id, g.team_id, gu.user_id, true, false from muster.scim_group g join muster.scim_group_user gu on gu.group_id = g.id
+               where g.id = %s""", group["id"])
+    sql("analyze muster.scim_user, muster.member, muster.scim_group_user, muster.team_member")  # filled in behind Muster's back
+    users = [tenant.user()["id"] for _ in range(60)]
+    times = {big["id"]: [], small["id"]: []}
+    for user in users:
+        for group in (big, small):
+            start = time.monotonic()
+            assert tenant.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user}])).status == 204
+            times[group["id"]].append(time.monotonic() - start)
+    ratio = statistics.median(times[big["id"]]) / statistics.median(times[small["id"]])
+    print(f"\nadding one member: 100 000 against 100: {ratio:.2f} times")
+    assert ratio <= 2

@@ -1,0 +1,100 @@
+"""Lists, pages, projection, versions and conditional requests."""
+import pytest
+from helpers import ENTERPRISE, assert_error, made, op, user_body
+
+
+@pytest.fixture(scope="module")
+def tenant(server):
+    t = server.tenant()
+    t.users = [t.user(f"u{i}@example.com") for i in range(7)]
+    return t
+
+
+def test_the_default_order_is_creation(tenant):
+    listing = made(tenant.client.get("/Users"), 200)
+    assert [u["id"] for u in listing["Resources"]] == [u["id"] for u in tenant.users]
+    assert (listing["totalResults"], listing["startIndex"], listing["itemsPerPage"]) == (7, 1, 7)
+
+
+@pytest.mark.parametrize("query, start, found", [("count=3", 1, [0, 1, 2]), ("startIndex=4&count=3", 4, [3, 4, 5]), ("startIndex=7&count=3", 7, [6]),
+                                                 ("startIndex=0&count=1", 1, [0]), ("startIndex=-5&count=1", 1, [0]), ("count=0", 1, []),
+                                                 ("count=-1", 1, []), ("startIndex=999", 999, []), ("count=99999999999999999999999", 1, list(range(7)))])
+def test_pages(tenant, query, start, found):
+    listing = made(tenant.client.get(f"/Users?{query}"), 200)
+    assert (listing["totalResults"], listing["startIndex"], listing["itemsPerPage"]) == (7, start, len(found))
+    assert [u["id"] for u in listing["Resources"]] == [tenant.users[i]["id"] for i in found]
+
+
+@pytest.mark.parametrize("query", ["count=abc", "startIndex=1.5", "count=", "count=+1", "count=1&count=2", "count=0x10", "filter=%zz",
+                                   "attributes=a&excludedAttributes=b", "filter=" + "x" * 9000])
+def test_bad_parameters_are_400(tenant, query):
+    assert_error(tenant.client.get(f"/Users?{query}"), 400, "invalidValue")
+
+
+def test_a_page_has_a_thousand_at_most(server):
+    assert server.client().get("/ServiceProviderConfig").json["filter"]["maxResults"] == 1000
+
+
+@pytest.mark.parametrize("query, keys", [
+    ("attributes=userName", {"schemas", "id", "userName"}), ("attributes=USERNAME, name.givenName", {"schemas", "id", "userName", "name"}),
+    ("attributes=bogus", {"schemas", "id"}), ("attributes=password", {"schemas", "id"}),
+    ("excludedAttributes=name,emails,meta,id", {"schemas", "id", "userName", "title", "active", ENTERPRISE}),
+    (f"attributes={ENTERPRISE}", {"schemas", "id", ENTERPRISE}), (f"attributes={ENTERPRISE}:department", {"schemas", "id", ENTERPRISE}),
+    ('attributes=emails[type eq "work"]'.replace(" ", "+"), {"schemas", "id", "emails"}), ("attributes=meta.version", {"schemas", "id", "meta"})])
+def test_projection(server, query, keys):
+    t = server.tenant()
+    user = t.user("p@example.com", title="T", name={"givenName": "G", "familyName": "F"}, **{ENTERPRISE: {"department": "D", "division": "V"}})
+    one = made(t.client.get(f"/Users/{user['id']}?{query}"), 200)
+    assert set(one) == keys
+    assert made(t.client.get(f"/Users?{query}"), 200)["Resources"] == [one]
+    assert set(made(t.client.patch(f"/Users/{user['id']}?{query}", op("replace", "title", "T")), 200)) == keys
+    assert set(made(t.client.post(f"/Users?{query}", user_body("q@example.com", title="T", name={"givenName": "G"}, **{ENTERPRISE: {"department": "D"}})))) == keys
+
+
+def test_sub_attributes_select(tenant):
+    one = made(tenant.client.get(f"/Users/{tenant.users[0]['id']}?attributes=emails.value"), 200)
+    assert one["emails"] == [{"value": "u0@example.com"}]
+
+
+def test_excluded_members_are_not_read(server):
+    t = server.tenant()
+    group = t.group("Crew", [t.user()["id"]])
+    assert "members" not in t.client.get(f"/Groups/{group['id']}?excludedAttributes=members").json
+    assert "members" not in t.client.get("/Groups?excludedAttributes=members").json["Resources"][0]
+    assert len(t.client.get("/Groups").json["Resources"][0]["members"]) == 1
+
+
+def test_head_answers_without_a_body(tenant):
+    answer = tenant.client.request("HEAD", f"/Users/{tenant.users[0]['id']}")
+    assert answer.status == 200 and answer.raw == b"" and answer.header("ETag") == 'W/"1"'
+
+
+@pytest.mark.parametrize("tag, status", [('W/"1"', 304), ('"1"', 304), ('W/"0", W/"1"', 304), ("*", 304), ('W/"2"', 200), ("abc", 200)])
+def test_if_none_match(tenant, tag, status):
+    answer = tenant.client.get(f"/Users/{tenant.users[0]['id']}", headers={"If-None-Match": tag})
+    assert answer.status == status and answer.header("ETag") == 'W/"1"' and (answer.raw == b"") == (status == 304)
+
+
+@pytest.mark.parametrize("tag, good", [('W/"1"', True), ('"1"', True), ("*", True), ('W/"0", W/"1"', True), ('W/"2"', False), ("abc", False)])
+def test_if_match(server, tag, good):
+    t = server.tenant()
+    user, group = t.user("m@example.com"), t.group("Crew")
+    for answer in (t.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"), headers={"If-Match": tag}),
+                   t.client.patch(f"/Groups/{group['id']}", op("replace", "externalId", "E"), headers={"If-Match": tag})):
+        assert answer.status in (200, 204) if good else bool(assert_error(answer, 412))
+    assert ("title" in t.client.get(f"/Users/{user['id']}").json) == good
+
+
+def test_if_match_on_put_and_unknown_ids(tenant):
+    user = tenant.users[1]
+    assert_error(tenant.client.put(f"/Users/{user['id']}", user_body("u1@example.com"), headers={"If-Match": 'W/"9"'}), 412)
+    assert_error(tenant.client.put("/Users/01a20db4-3e9d-72d7-82e9-f673093deb64", user_body(), headers={"If-Match": 'W/"9"'}), 404)
+
+
+def test_accept_and_content_type(tenant):
+    assert tenant.client.get("/Users", headers={"Accept": "text/html, */*;q=0.1"}).status == 200
+    assert_error(tenant.client.get("/Users", headers={"Accept": "text/csv"}), 406)
+    for good in ("application/json", "application/scim+json; charset=utf-8", "APPLICATION/JSON"):
+        assert_error(tenant.client.post("/Users", "{", headers={"Content-Type": good}), 400, "invalidSyntax")
+    for bad in ("text/plain", "application/json; charset=iso-8859-1"):
+        assert_error(tenant.client.post("/Users", user_body(), headers={"Content-Type": bad}), 415)
