@@ -17,7 +17,7 @@ HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPI
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE
 
 CFLAGS ?= -O2 -g
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools -iquote $(BUILD)/gen $(WARNINGS) $(if $(WERROR),-Werror) \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools -iquote $(BUILD)/gen $(WARNINGS) $(if $(WERROR),-Werror) $(if $(NO_TENANT),-DMUSTER_NO_TENANT) \
 	$(if $(SANITIZE),-O1 -g $(SANITIZERS),$(HARDENING) $(CFLAGS)) $(shell $(PKG_CONFIG) --cflags $(LIBS))
 ALL_LDFLAGS := -pie $(if $(SANITIZE),$(SANITIZERS),-Wl,-z,noexecstack,-z,relro,-z,now) -Wl,--as-needed $(LDFLAGS)
 LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)) -lunistring -lm
@@ -81,7 +81,7 @@ $(BUILD)/gen/schema_json.c: core/protocol/schemas.json
 
 # The same responder with statements that do not name their tenant: what row-level security alone holds back is tested with it.
 no-tenant:
-	NO_TENANT=1 $(MAKE) BUILD=build-rls all
+	NO_TENANT=1 $(MAKE) NO_TENANT=1 BUILD=build-rls all
 
 check-unit: unit
 	@for t in $(UNIT_PROGRAMS); do $$t || exit 1; done

@@ -156,10 +156,7 @@ static const char *on_json(struct compiler *c, const struct filter *f) {
 /* groups of a user and members of a group: computed lists that live in views. */
 static const char *on_view(struct compiler *c, const struct filter *f, const struct view *view) {
     struct source s = {.value = "x", .part = view->part};
-    const char *rows = SQL(c,
-                           "from %s x where x.organization_id = muster.organization_id() "
-                           "and x.connection_id = muster.connection_id() and x.%s = r.id",
-                           view->name, view->key);
+    const char *rows = SQL(c, "from %s x where " TENANT(x) " and x.%s = r.id", view->name, view->key);
     if (is_whole(f))
         return SQL(c, "(%sexists (select %s))", f->kind == FILTER_EQ ? "not " : "", rows);
     return SQL(c, "exists (select %s and %s)", rows, value_condition(c, &s, f));
@@ -189,9 +186,7 @@ static const char *with_email_index(struct compiler *c, const struct filter *f, 
     if (!eq)
         return exact;
     return SQL(
-        c,
-        "(r.id in (select e.user_id from muster.scim_user_email e where e.organization_id = muster.organization_id() "
-        "and e.connection_id = muster.connection_id() and e.value_key = %s) and %s)",
+        c, "(r.id in (select e.user_id from muster.scim_user_email e where " TENANT(e) " and e.value_key = %s) and %s)",
         literal(c, eq, "text"), exact);
 }
 
@@ -201,12 +196,11 @@ static const char *with_member_index(struct compiler *c, const struct filter *f,
     if (!id || !uuid_valid(id, strlen(id)))
         return exact;
     const char *param = SQL(c, "%s::uuid", filter_sql_param(c, id));
-    return SQL(
-        c,
-        "(r.id in (select m.group_id from muster.scim_group_user m where m.organization_id = muster.organization_id() "
-        "and m.user_id = %s union select n.parent_id from muster.scim_group_group n "
-        "where n.organization_id = muster.organization_id() and n.child_id = %s) and %s)",
-        param, param, exact);
+    return SQL(c,
+               "(r.id in (select m.group_id from muster.scim_group_user m where " TENANT(
+                   m) " and m.user_id = %s union select n.parent_id from muster.scim_group_group n "
+                      "where " TENANT(n) " and n.child_id = %s) and %s)",
+               param, param, exact);
 }
 
 /* A group's name by its key column, which folds more than the filter does. */

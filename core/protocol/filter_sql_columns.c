@@ -8,9 +8,6 @@
 
 #define SQL(c, ...) arena_printf((c)->ctx->arena, __VA_ARGS__)
 
-#define TENANT(alias)                                                                                                  \
-#alias ".organization_id = muster.organization_id() and " #alias ".connection_id = muster.connection_id()"
-
 /* The live user that manager.value names. */
 #define MANAGER_OF_ROW                                                                                                 \
     "from muster.scim_user b where " TENANT(b) " and b.removed_at is null and b.id::text = r.manager_id"

@@ -205,6 +205,14 @@ class Server:
         assert (done.returncode == 0) == ok, (args, done)
         return json.loads(done.stdout) if ok else done
 
+    def fill(self, *statements):
+        """Bulk data as the superuser of the private cluster, without foreign key checks; the statistics are made afterwards."""
+        with contextlib.closing(psycopg2.connect(self.db.replace("muster_owner", "postgres"))) as c, c, c.cursor() as cur:
+            cur.execute("set session_replication_role = replica; set synchronous_commit = off")
+            for text, *params in statements:
+                cur.execute(text, params)
+        self.sql("analyze muster.scim_user, muster.member, muster.scim_group_user, muster.team_member")
+
     def sql(self, text, *params):
         with contextlib.closing(psycopg2.connect(self.db)) as c, c, c.cursor() as cur:
             cur.execute(text, params)
@@ -288,6 +296,17 @@ def digest(server, org_id):
     """What the database holds of an organization: equal digests mean that nothing changed."""
     return [server.sql(f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from muster.{t} t "
                        "where organization_id = %s", org_id)[0][0] for t in TABLES]
+
+
+def fill_users(server, tenant, n):
+    """Users of a connection without any detail; their ids."""
+    server.fill(("insert into muster.member (organization_id, id, email) select %s, muster.uuid7(), 'm' || n from generate_series(1, %s) n",
+                 tenant.org["id"], n),
+                ("""insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at,
+                                                  modified_at)
+                    select m.organization_id, m.id, %s, m.id, true, m.email, '{"schemas":["x"],"id":"' || m.id || '"}', '{}', now(), now()
+                    from muster.member m where m.organization_id = %s""", tenant.connection["id"], tenant.org["id"]))
+    return [r[0] for r in server.sql("select id::text from muster.scim_user where connection_id = %s", tenant.connection["id"])]
 
 
 def wait_until(condition, seconds, what):

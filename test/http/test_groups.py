@@ -1,6 +1,6 @@
 """Groups and the teams they make."""
 import pytest
-from helpers import GROUP, assert_error, digest, group_body, made, op, unique
+from helpers import GROUP, assert_error, digest, fill_users, group_body, made, op, unique
 
 NOBODY = "01a20db4-3e9d-72d7-82e9-f673093deb64"
 
@@ -171,14 +171,7 @@ def test_a_wrong_group_is_400(tenant, body):
 
 
 def test_one_request_may_carry_ten_thousand_members(tenant):
-    tenant.server.sql("""
-        with m as (insert into muster.member (organization_id, id, email) select c.organization_id, muster.uuid7(), 'x' || n
-                   from muster.connection c, generate_series(1, 10000) n where c.id = %s returning *)
-        insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at, modified_at)
-        select m.organization_id, m.id, %s, m.id, true, m.email, '{"schemas":["x"],"id":"' || m.id || '"}', '{}', now(), now() from m""",
-                      tenant.connection["id"], tenant.connection["id"])
-    tenant.server.sql("analyze muster.scim_user, muster.member")  # filled in behind Muster's back
-    ids = [r[0] for r in tenant.server.sql("select id::text from muster.scim_user where connection_id = %s", tenant.connection["id"])]
+    ids = fill_users(tenant.server, tenant, 10000)
     group = tenant.group("Crew")
     change(tenant, group, op("add", "members", [{"value": i} for i in ids]))
     assert tenant.server.sql("select member_count from muster.scim_group where id = %s", group["id"]) == [(10000,)]

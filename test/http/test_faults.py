@@ -1,0 +1,196 @@
+"""Killed workers, restarted databases, rolled-over responders: nothing acknowledged is lost, nothing is done by half."""
+import contextlib
+import http.client
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+
+import pytest
+from helpers import Server, kill, made, op, unique, user_body, wait_until
+
+PG_CTL = "/usr/lib/postgresql/15/bin/pg_ctl"
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A server of its own, which these tests mistreat."""
+    s = Server("--workers", "4").start()
+    yield s
+    s.stop()
+
+
+class Load:
+    """Clients that create users and change groups until they are stopped, with a journal of what was answered."""
+
+    def __init__(self, tenant, n=6):
+        self.tenant, self.stop_now, self.journal, self.lost = tenant, threading.Event(), [], 0
+        self.group = tenant.group(unique("load"))
+        self.threads = [threading.Thread(target=self.work) for _ in range(n)]
+
+    def __enter__(self):
+        for t in self.threads:
+            t.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop_now.set()
+        for t in self.threads:
+            t.join()
+
+    def work(self):
+        client = self.tenant.server.client(self.tenant.token["token"], timeout=30)
+        while not self.stop_now.is_set():
+            name = f"{unique()}@example.com"
+            answer = self.attempt(client.post, "/Users", user_body(name))
+            if answer is None or answer.status != 201:
+                continue
+            self.attempt(client.patch, f"/Groups/{self.group['id']}", op("add", "members", [{"value": answer.json["id"]}]), key=answer.json["id"])
+
+    def attempt(self, call, path, *args, key=None):
+        try:
+            answer = call(path, *args)
+        except (OSError, http.client.HTTPException):
+            answer = None  # nobody knows whether it was done
+        status = answer.status if answer else None
+        self.journal.append((call.__name__, key or (args[0]["userName"] if call.__name__ == "post" else None), status, answer))
+        return answer
+
+    def statuses(self):
+        return Counter(s for _, _, s, _ in self.journal)
+
+    def check(self):
+        """Every acknowledged write is there, and none is there by half."""
+        sql, org = self.tenant.server.sql, self.tenant.org["id"]
+        users = dict(sql("select user_name_key, id::text from muster.scim_user where organization_id = %s", org))
+        members = {r[0] for r in sql("select user_id::text from muster.scim_group_user where group_id = %s", self.group["id"])}
+        for kind, key, status, answer in self.journal:
+            if kind == "post" and status == 201:
+                assert users[key] == answer.json["id"]
+            if kind == "patch" and status == 204:
+                assert key in members
+        events = Counter(sql("select action, coalesce(data ->> 'value', target_id::text) from muster.audit_event where organization_id = %s", org))
+        assert all(n == 1 for n in events.values())
+        assert {i for a, i in events if a == "scim.user.provisioned"} == set(users.values())
+        assert {i for a, i in events if a == "scim.group.member_added"} == members
+        people = sql("select count(*) from muster.team_member where organization_id = %s", org)[0][0]
+        assert people == len(members)
+        assert sql("select count(*) from muster.member where organization_id = %s", org)[0][0] == len(users)
+        assert sql("select sum(users) from muster.organization_usage where organization_id = %s", org)[0][0] == len(users)
+
+
+def test_kill_9_of_workers_under_load(own):
+    tenant = own.tenant()
+    kills = 0
+    with Load(tenant) as load:
+        end = time.monotonic() + 8
+        while time.monotonic() < end:
+            victims = own.workers()
+            kill(random.choice(victims))
+            kills += 1
+            wait_until(lambda: len(own.workers()) == 4, 1, "the master replaces a killed worker")
+            before = len(load.journal)
+            wait_until(lambda: len(load.journal) > before + 20, 5, "requests go on")  # noqa: B023
+    load.check()
+    statuses = load.statuses()
+    assert statuses[201] + statuses[204] > 500 and kills >= 10
+    hurt = sum(n for s, n in statuses.items() if s not in (201, 204))
+    assert hurt <= kills, statuses  # only the request in hand of a killed worker
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_postgresql_restarted_under_load(own, mode):
+    tenant = own.tenant()
+    with Load(tenant) as load:
+        for _ in range(3):
+            before = load.statuses()[201]
+            wait_until(lambda: load.statuses()[201] > before + 50, 10, "requests succeed")  # noqa: B023
+            restart(own, mode)
+        before = load.statuses()[201]
+        wait_until(lambda: load.statuses()[201] > before + 50, 10, "normal again")
+    load.check()
+    assert set(load.statuses()) <= {201, 204, 503}, load.statuses()
+    assert all(a.header("Retry-After") for _, _, s, a in load.journal if s == 503)
+
+
+def restart(server, mode):
+    pg = os.path.join(server.data, "pg")
+    with open(os.path.join(pg, "postmaster.opts"), encoding="utf-8") as f:
+        options = f.read().split(" ", 1)[1].strip()
+    user = subprocess.run(["stat", "-c", "%U", pg], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    run = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
+    subprocess.run([*run, PG_CTL, "-D", pg, "-m", mode, "-w", "stop"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+    subprocess.run([*run, PG_CTL, "-D", pg, "-w", "-o", options.replace('"', "'"), "-l", "/dev/null", "start"], check=True,
+                   stdout=subprocess.DEVNULL, cwd="/")
+
+
+def test_a_database_that_is_away_is_503_with_retry_after(own):
+    tenant = own.tenant()
+    pg = os.path.join(own.data, "pg")
+    with open(os.path.join(pg, "postmaster.pid"), encoding="utf-8") as f:
+        postmaster = int(f.readline())
+    assert tenant.client.get("/Users").status == 200
+    # A backend that is killed takes all connections with it while the server recovers.
+    backends = subprocess.run(["pgrep", "-P", str(postmaster), "-f", "muster_scim"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    kill(int(backends[0]))
+    answers = [tenant.client.get("/Users") for _ in range(20)]
+    assert {a.status for a in answers} <= {200, 503} and all(a.header("Retry-After") for a in answers if a.status == 503)
+    wait_until(lambda: tenant.client.get("/Users").status == 200, 20, "the database is back")
+
+
+def test_sighup_rolls_over_without_a_failed_request(own):
+    tenant = own.tenant()
+    with Load(tenant, 4) as load:
+        for _ in range(5):
+            old = set(own.workers())
+            before = len(load.journal)
+            os.kill(own.master(), signal.SIGHUP)
+            wait_until(lambda: not old & set(own.workers()) and len(own.workers()) == 4, 20, "a new generation")  # noqa: B023
+            wait_until(lambda: len(load.journal) > before + 50, 10, "requests go on")  # noqa: B023
+    load.check()
+    assert set(load.statuses()) == {201, 204}, load.statuses()
+
+
+def test_revocation_counts_on_the_very_next_request_of_every_worker(own):
+    tenant = own.tenant()
+    clients = [own.client(tenant.token["token"]) for _ in range(8)]
+    assert all(c.get("/Users").status == 200 for c in clients)
+    own.muster("token", "revoke", tenant.token["id"])
+    assert [c.get("/Users").status for c in clients for _ in range(25)] == [401] * 200
+
+
+def test_a_lock_held_by_somebody_else_is_503_not_a_pile_up(own):
+    import psycopg2
+    tenant = own.tenant()
+    user = tenant.user()
+    with contextlib.closing(psycopg2.connect(own.db)) as c, c.cursor() as cur:
+        cur.execute("select id from muster.scim_user where id = %s for update", (user["id"],))
+        start = time.monotonic()
+        answer = tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))
+        assert answer.status == 503 and answer.header("Retry-After") and time.monotonic() - start < 25
+        c.rollback()
+    assert made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")), 200)["title"] == "T"
+
+
+def test_sigterm_finishes_the_request_in_hand():
+    s = Server("--workers", "1").start()
+    try:
+        import psycopg2
+        tenant = s.tenant()
+        user = tenant.user()
+        master, result = s.master(), []
+        with contextlib.closing(psycopg2.connect(s.db)) as c, c.cursor() as cur:
+            cur.execute("select id from muster.scim_user where id = %s for update", (user["id"],))
+            t = threading.Thread(target=lambda: result.append(tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))))
+            t.start()
+            wait_until(lambda: s.sql("select count(*) from pg_locks where not granted")[0][0] > 0, 10, "the request waits for the lock")
+            os.kill(master, signal.SIGTERM)
+            c.rollback()
+            t.join()
+        assert made(result[0], 200)["title"] == "T"
+        wait_until(lambda: not os.path.exists(f"/proc/{master}") or open(f"/proc/{master}/stat", encoding="ascii").read().split()[2] == "Z", 20, "the master has ended")
+    finally:
+        s.stop()

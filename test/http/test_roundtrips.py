@@ -1,0 +1,132 @@
+"""How often a request goes to PostgreSQL: a read once, a change twice, authentication included."""
+import os
+import select
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+
+import pytest
+from helpers import BUILD, ROOT, kill, op, user_body, wait_until
+
+
+class Proxy:
+    """A unix socket in front of PostgreSQL that forwards bytes and counts how often the talk turns to the server."""
+
+    def __init__(self, directory, target):
+        self.path, self.target, self.turns, self.answered = os.path.join(directory, ".s.PGSQL.5432"), target, 0, True
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        os.chmod(self.path, 0o777)
+        self.listener.listen()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self.target)
+            threading.Thread(target=self.forward, args=(client, server), daemon=True).start()
+
+    def forward(self, client, server):
+        ends = {client: server, server: client}
+        while True:
+            for one in select.select(list(ends), [], [])[0]:
+                data = one.recv(65536)
+                if not data:
+                    return
+                if one is client and self.answered:
+                    self.turns += 1
+                self.answered = one is server
+                ends[one].sendall(data)
+
+
+def record(kind, content):
+    return struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
+
+
+def length(n):
+    return bytes([n]) if n < 128 else struct.pack(">I", n | 0x80000000)
+
+
+def ask(path, token, method, target, body=b""):
+    """One request in FastCGI's own words; the CGI answer."""
+    params = {"REQUEST_METHOD": method, "REQUEST_URI": target, "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json",
+              "HTTP_AUTHORIZATION": f"Bearer {token}"}
+    pairs = b"".join(length(len(k)) + length(len(v)) + k.encode() + v.encode() for k, v in params.items())
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(path)
+        s.sendall(record(1, b"\0\1\0\0\0\0\0\0") + record(4, pairs) + record(4, b"") + (record(5, body) if body else b"") + record(5, b""))
+        data = b""
+        while chunk := s.recv(65536):
+            data += chunk
+    out = b""
+    while data:
+        _, kind, _, size, padding = struct.unpack(">BBHHBx", data[:8])
+        out += data[8:8 + size] if kind == 6 else b""
+        data = data[8 + size + padding:]
+    return out
+
+
+@pytest.fixture(scope="module")
+def responder(server):
+    """A responder with one worker whose database connection goes through the proxy."""
+    directory = tempfile.mkdtemp(prefix="mt", dir="/tmp")
+    os.chmod(directory, 0o755)
+    target = dict(p.split("=") for p in server.db.split("?")[1].split("&"))["host"]
+    proxy = Proxy(directory, os.path.join(target, ".s.PGSQL.5432"))
+    listening = os.path.join(directory, "scim")
+    env = {"PATH": os.environ["PATH"], "MUSTER_DB": f"postgresql:///muster?host={directory}&user=muster_scim", "MUSTER_PUBLIC_URL": server.url}
+    process = subprocess.Popen(["spawn-fcgi", "-n", "-s", listening, "--", f"{ROOT}/{BUILD}/muster-scim.fcgi", "--workers", "1"], env=env,
+                               stderr=subprocess.DEVNULL)
+    wait_until(lambda: os.path.exists(listening), 10, "the responder's socket")
+    yield lambda *a: count(proxy, listening, *a)
+    kill(process.pid, 15)
+    process.wait(30)
+    proxy.listener.close()
+    shutil.rmtree(directory)
+
+
+def count(proxy, listening, token, method, path, body=None):
+    import json
+    before = proxy.turns
+    answer = ask(listening, token, method, f"/scim/v2{path}", json.dumps(body).encode() if body is not None else b"")
+    return answer.split(b"\r\n")[0].decode(), proxy.turns - before
+
+
+def patch_body(*operations):
+    return {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": list(operations)}
+
+
+def test_round_trips(server, responder):
+    t = server.tenant()
+    token = t.token["token"]
+    user, other = t.user("x@example.com"), t.user("y@example.com")
+    group = t.group("Crew", [other["id"]])
+    responder(token, "GET", "/Users")  # connects
+    path, team = f"/Users/{user['id']}", f"/Groups/{group['id']}"
+    assert responder(token, "GET", path) == ("Status: 200 OK", 1)
+    assert responder(token, "GET", team) == ("Status: 200 OK", 1)
+    assert responder(token, "GET", "/Users?filter=userName+eq+%22x@example.com%22") == ("Status: 200 OK", 1)
+    assert responder(token, "GET", "/Groups?excludedAttributes=members") == ("Status: 200 OK", 1)
+    assert responder(token, "GET", "/Users/01a20db4-3e9d-72d7-82e9-f673093deb64") == ("Status: 404 Not Found", 1)
+    assert responder(token, "PATCH", path, patch_body(op("replace", "title", "T"))) == ("Status: 200 OK", 2)
+    assert responder(token, "PATCH", path, patch_body(op("replace", "title", "T"))) == ("Status: 200 OK", 2)
+    assert responder(token, "PATCH", path, patch_body(op("replace", "active", False))) == ("Status: 200 OK", 2)
+    assert responder(token, "PUT", path, user_body("x@example.com", active=True)) == ("Status: 200 OK", 2)
+    assert responder(token, "PATCH", team, patch_body(op("add", "members", [{"value": user["id"]}]))) == ("Status: 204 No Content", 2)
+    assert responder(token, "PATCH", team, patch_body(op("replace", "members", []))) == ("Status: 204 No Content", 2)
+    assert responder(token, "POST", "/Users", user_body("z@example.com")) == ("Status: 201 Created", 2)
+    assert responder(token, "DELETE", path) == ("Status: 204 No Content", 2)
+    assert responder(token, "DELETE", team) == ("Status: 204 No Content", 2)
+
+
+def test_a_token_with_a_typo_costs_none(server, responder):
+    token = server.tenant().token["token"]
+    wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
+    assert responder(wrong, "GET", "/Users") == ("Status: 401 Unauthorized", 0)

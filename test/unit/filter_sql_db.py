@@ -1,0 +1,386 @@
+#!/usr/bin/python3
+"""Compiled filters against PostgreSQL: the migrated schema in a private cluster (unix socket only), as role muster_scim.
+
+usage: test/unit/filter_sql_db.py [BUILD]     (BUILD: directory of the Makefile's BUILD=, default build)
+
+Every filter is evaluated twice: by its SQL on the tables and by filter_match() on the resources as clients see them.
+Both must agree, and with the expected matches where the specification's cases have them. Ends with 0 if all do.
+"""
+import copy
+import itertools
+import json
+import os
+import pwd
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import psycopg2
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BASE_URL = "https://scim.example.com/scim/v2"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+TEST = "urn:example:params:scim:schemas:extension:test:2.0:User"
+ORGANIZATION = "0f000000-0000-4000-8000-000000000001"
+CONNECTION = "0f000000-0000-4000-8000-000000000002"
+REMOVED = "0a000000-0000-4000-8000-0000000000ff"  # a user who was deleted: a member and a manager, but not seen
+
+
+class Cluster:
+    """A PostgreSQL cluster in a temporary directory, ended with the block."""
+
+    def __enter__(self):
+        self.bin = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
+        self.dir = tempfile.mkdtemp(prefix="filter-sql-")
+        self.user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self.user:
+            os.chown(self.dir, pwd.getpwnam("postgres").pw_uid, -1)
+        try:
+            self.run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D")
+            self.run("pg_ctl", "-w", "-s", "-l", os.path.join(self.dir, "log"), "-o",
+                     f"-c listen_addresses= -c unix_socket_directories={self.dir} -c fsync=off", "start", "-D")
+        except BaseException:
+            shutil.rmtree(self.dir)
+            raise
+        return self
+
+    def run(self, program, *args):
+        subprocess.run([*self.user, os.path.join(self.bin, program), *args, os.path.join(self.dir, "pg")],
+                       check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def connect(self, user):
+        return psycopg2.connect(host=self.dir, user=user, dbname="postgres")
+
+    def __exit__(self, *_):
+        self.run("pg_ctl", "-w", "-s", "-m", "immediate", "stop", "-D")
+        shutil.rmtree(self.dir)
+
+
+def shown_resources(corpus):
+    """The corpus as clients would see it: members from the groups, everything computed from them."""
+    users, groups = copy.deepcopy(corpus["users"]), copy.deepcopy(corpus["groups"])
+    by_id = {r["id"]: r for r in users + groups}
+    for user in users:
+        depths = {}
+        add_groups(groups, user["id"], 1, depths)
+        user["groups"] = [{"value": g, "$ref": f"{BASE_URL}/Groups/{g}", "display": by_id[g]["displayName"],
+                           "type": "direct" if depth == 1 else "indirect"} for g, depth in depths.items()]
+        manager = user.get(ENTERPRISE, {}).get("manager")
+        if manager:
+            manager.pop("displayName", None)
+            boss = by_id.get(manager["value"])
+            if boss:
+                manager["$ref"] = f"{BASE_URL}/Users/{boss['id']}"
+                manager["displayName"] = boss.get("displayName")
+    for group in groups:
+        for member in group.get("members", []):
+            member["$ref"] = f"{BASE_URL}/{member['type']}s/{member['value']}"
+            member["display"] = by_id[member["value"]].get("displayName")
+    return users, groups
+
+
+def add_groups(groups, member, depth, depths):
+    for group in groups:
+        if any(m["value"] == member for m in group.get("members", [])):
+            depths[group["id"]] = min(depth, depths.get(group["id"], depth))
+            add_groups(groups, group["id"], depth + 1, depths)
+
+
+def stored(resource):
+    """What the folded column has: nothing that is computed."""
+    out = {k: v for k, v in copy.deepcopy(resource).items() if k not in ("id", "meta", "groups", "members")}
+    for part in ("displayName", "$ref"):
+        out.get(ENTERPRISE, {}).get("manager", {}).pop(part, None)
+    return out
+
+
+def load(cursor, users, groups, columns):
+    cursor.execute("insert into muster.organization (id, slug, name) values (%s, 'o', 'O')", [ORGANIZATION])
+    cursor.execute("insert into muster.connection (organization_id, id, name, identity_provider) values (%s, %s, 'C', 'generic')",
+                   [ORGANIZATION, CONNECTION])
+    gone = {"id": REMOVED, "userName": "gone", "displayName": "Gone Person", "emails": [{"value": "gone@example.com"}],
+            "meta": {"created": "2020-01-01T00:00:00Z", "lastModified": "2020-01-01T00:00:00Z", "version": 'W/"1"'}}
+    lost = {"user_name_key": "gone", "external_id": None, "folded": {"displayname": "gone person", "displayName": "gone person"}}
+    for user, row in [*zip(users, columns["users"]), (gone, lost)]:
+        manager = user.get(ENTERPRISE, {}).get("manager", {}).get("value")
+        cursor.execute("insert into muster.member (organization_id, id) values (%s, %s)", [ORGANIZATION, user["id"]])
+        cursor.execute("""insert into muster.scim_user (organization_id, connection_id, id, member_id, version, active, user_name_key,
+                          external_id, display_name, manager_id, resource, folded, created_at, modified_at, removed_at)
+                          values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s, %s, %s)""",
+                       [ORGANIZATION, CONNECTION, user["id"], user["id"], user["meta"]["version"][3:-1],
+                        user.get("active", True) in (True, "True"), row["user_name_key"], row["external_id"], user.get("displayName"),
+                        manager, json.dumps(row["folded"]), user["meta"]["created"], user["meta"]["lastModified"],
+                        "2021-01-01" if user is gone else None])
+        for email in {e["value"] for e in row["folded"].get("emails", []) if "value" in e}:
+            cursor.execute("insert into muster.scim_user_email values (%s, %s, %s, %s)",
+                           [ORGANIZATION, CONNECTION, email, user["id"]])
+    for group, row in zip(groups, columns["groups"]):
+        cursor.execute("insert into muster.team (organization_id, id, name, name_key) values (%s, %s, %s, %s)",
+                       [ORGANIZATION, group["id"], group["displayName"], group["id"]])
+        cursor.execute("""insert into muster.scim_group (organization_id, connection_id, id, team_id, version, display_name,
+                          display_name_key, external_id, resource, folded, created_at, modified_at)
+                          values (%s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s, %s)""",
+                       [ORGANIZATION, CONNECTION, group["id"], group["id"], group["meta"]["version"][3:-1], group["displayName"],
+                        row["display_name_key"], row["external_id"], json.dumps(row["folded"]), group["meta"]["created"],
+                        group["meta"]["lastModified"]])
+    load_members(cursor, [(g["id"], m["value"]) for g in groups for m in g.get("members", [])] +
+                 [(g["id"], REMOVED) for g in groups])
+
+
+def load_members(cursor, pairs):
+    cursor.execute("delete from muster.scim_group_user; delete from muster.scim_group_group")
+    for group, member in pairs:
+        table, name = (("scim_group_user", "user_id") if member.startswith("0a") else ("scim_group_group", "child_id"))
+        owner = "group_id" if name == "user_id" else "parent_id"
+        cursor.execute(f"insert into muster.{table} (organization_id, connection_id, {owner}, {name}) values (%s, %s, %s, %s)",
+                       [ORGANIZATION, CONNECTION, group, member])
+
+
+def statement(case, what="r.id::text"):
+    table = "scim_group" if case["groups"] else "scim_user"
+    live = "" if case["groups"] else " and r.removed_at is null"
+    return (f"select {what} from muster.{table} r where r.organization_id = muster.organization_id() "
+            f"and r.connection_id = muster.connection_id(){live} and {case['where']}")
+
+
+def prepared(cursor, case, query, before=""):
+    """Runs a statement with $n as libpq would: types found by the server, values as text."""
+    cursor.execute("savepoint one")
+    try:
+        cursor.execute("prepare filtered as " + query)
+        values = ", ".join("'" + p.replace("'", "''") + "'" for p in case["params"])
+        cursor.execute(f"{before}execute filtered{f'({values})' if values else ''}")
+        rows = [r[0] for r in cursor.fetchall()]
+        cursor.execute("deallocate filtered")
+        return rows
+    except psycopg2.Error as error:
+        cursor.execute("rollback to savepoint one")
+        cursor.execute("deallocate all")
+        return str(error).strip().splitlines()[0]
+
+
+def literals_of(attr, values):
+    """Texts that stand for a value of the attribute: those of the corpus, and others near them."""
+    kind = attr["type"]
+    if kind == "boolean":
+        return ["true", "false", '"True"']
+    if kind in ("integer", "decimal"):
+        return sorted({json.dumps(v) for v in values}) + ["0", "7.5", "1e2", "-0", "9007199254740993"]
+    if kind == "dateTime":
+        return [json.dumps(v) for v in values[:4]] + ['"2024-03-01T12:30:00.4999999Z"', '"2024-03-01T12:30:00.5000001Z"',
+                                                     '"2024-01-01T02:00:00+02:00"', '"0001-01-01T00:00:00Z"',
+                                                     '"9999-12-31T23:59:59.999999999Z"']
+    texts = list(dict.fromkeys(v for v in values if isinstance(v, str)))[:5]
+    texts += [t.upper() for t in texts[:2]] + [t[:3] for t in texts[:2]] + [t[-3:] for t in texts[:2]]
+    return [json.dumps(t, ensure_ascii=False) for t in [*texts, "", "%", "x'; --", "\u00e9", "\uff21"]]
+
+
+OPERATORS = {"string": "eq ne co sw ew gt ge lt le", "reference": "eq ne co sw ew gt ge lt le", "boolean": "eq ne", "binary": "eq ne",
+             "integer": "eq ne gt ge lt le", "decimal": "eq ne gt ge lt le", "dateTime": "eq ne gt ge lt le"}
+
+
+def comparisons(name, attr, values):
+    yield f"{name} pr"
+    yield f"{name} eq null"
+    yield f"{name} ne null"
+    for op, literal in itertools.product(OPERATORS.get(attr["type"], "").split(), literals_of(attr, values)):
+        yield f"{name} {op} {literal}"
+
+
+def values_at(resources, urn, name, sub):
+    """All single values at a place of the corpus."""
+    out = []
+    for resource in resources:
+        value = resource.get(urn, {}).get(name) if urn else resource.get(name)
+        for one in value if isinstance(value, list) else [value]:
+            one = one.get(sub) if sub and isinstance(one, dict) else one
+            if one not in (None, "", []) and not isinstance(one, (dict, list)):
+                out.append(one)
+    return out
+
+
+def generated(resources, schemas, choice):
+    """Every operator on every attribute; the same in brackets and negated; random combinations of them."""
+    plain, bracketed = [], []
+    for urn, attrs in schemas:
+        for attr in attrs:
+            if attr["name"] == "password" or attr.get("returned") == "never":
+                continue
+            name = f"{urn}:{attr['name']}" if urn else attr["name"]
+            if attr["type"] != "complex":
+                values = values_at(resources, urn, attr["name"], None)
+                plain += comparisons(name, attr, values)
+                if attr.get("multiValued"):
+                    bracketed += [f"{name}[{c}]" for c in comparisons("value", attr, values)]
+                continue
+            plain += [f"{name} pr", f"{name} eq null", f"{name} ne null"]
+            inner = []
+            for sub in attr["subAttributes"]:
+                values = values_at(resources, urn, attr["name"], sub["name"])
+                plain += comparisons(f"{name}.{sub['name']}", sub, values)
+                inner += comparisons(sub["name"], sub, values)
+            bracketed += [f"{name}[{c}]" for c in inner]
+            bracketed += [f"{name}[not ({choice.choice(inner)}) and {choice.choice(inner)}]" for _ in range(12)]
+            bracketed += [f"{name}[{choice.choice(inner)} or {choice.choice(inner)}]" for _ in range(12)]
+            bracketed += [f"{name}[{choice.choice(inner)}].{choice.choice(inner)}" for _ in range(12)]
+    atoms = plain + bracketed
+    yield from atoms
+    for atom in choice.sample(atoms, min(len(atoms), 600)):
+        yield f"not ({atom})"
+    for _ in range(800):
+        a, b, c = choice.sample(atoms, 3)
+        yield choice.choice([f"{a} and {b}", f"{a} or {b}", f"not ({a} and {b}) or {c}", f"not ({a} or not ({b})) and {c}"])
+
+
+# Filters that must find their rows by an index, also under row-level security, and what its condition has to name.
+INDEXED_USERS = [
+    ('userName eq "bob"', "user_name_key ="), ('userName sw "b"', "user_name_key >="), ('externalId eq "HR-1001"', "external_id ="),
+    ('externalId sw "HR"', "external_id >="), ('id eq "0a000000-0000-4000-8000-000000000001"', "id ="),
+    ('emails.value eq "bob@example.com"', "value_key ="), ('emails eq "bob@example.com"', "value_key ="),
+    ('emails.value sw "bob@"', "value_key >="), ('emails sw "bob@"', "value_key >="),
+    ('emails[type eq "work" and value eq "bob@example.com"]', "value_key ="),
+    ('emails[type eq "work"].value eq "bob@example.com"', "value_key ="),
+    ('emails[type eq "work"].value sw "bob@"', "value_key >="),
+    ('meta.created gt "2024-01-01T00:00:00Z"', "created_at >"), ('meta.created eq "2024-01-01T00:00:00Z"', "created_at ="),
+    ('meta.lastModified ge "2024-01-01T00:00:00Z"', "modified_at >="), ('meta.lastModified lt "2024-01-01T00:00:00Z"', "modified_at <"),
+    ('meta.lastModified gt "2024-01-01T00:00:00.0000001Z"', "modified_at >"),
+    ('meta.lastModified le "2024-01-01T00:00:00Z"', "modified_at <="),
+    ('userName eq "bob" and active eq true', "user_name_key ="), ('title pr and externalId eq "HR-1001"', "external_id ="),
+]
+INDEXED_GROUPS = [
+    ('displayName eq "Tour Guides"', "display_name_key ="), ('displayName sw "Tour"', "display_name_key >="),
+    ('displayName sw "Tour \u00c9"', "display_name_key >="), ('externalId eq "grp-0"', "external_id ="),
+    ('id eq "0b000000-0000-4000-8000-000000000001"', "id ="),
+    ('members.value eq "0a000000-0000-4000-8000-000000000000"', "user_id ="),
+    ('members eq "0a000000-0000-4000-8000-000000000000"', "user_id ="),
+    ('members[value eq "0a000000-0000-4000-8000-000000000000" and type eq "User"]', "user_id ="),
+    ('members eq "0b000000-0000-4000-8000-000000000000"', "child_id ="),
+    ('meta.created ge "2024-01-01T00:00:00Z"', "created_at >="),
+    ('displayName eq "Empty" and externalId pr', "display_name_key ="),
+]
+
+
+def dump(build, data, users, groups, filters):
+    program = os.path.join(build, "unit", "filter_sql_dump")
+    asked = {"base_url": BASE_URL, "extensionSchema": data["extensionSchema"], "filters": filters,
+             "users": [{"shown": u, "stored": stored(u)} for u in users],
+             "groups": [{"shown": g, "stored": stored(g)} for g in groups]}
+    done = subprocess.run([program], input=json.dumps(asked), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{program} ended with {done.returncode}\n{done.stderr}")
+    out = json.loads(done.stdout)
+    for asked_filter, answer in zip(filters, out["filters"]):
+        answer.update(asked_filter)
+    return out
+
+
+def schemas_of(data):
+    with open(os.path.join(ROOT, "test/data/spec/schemas.json"), encoding="utf-8") as f:
+        by_id = {s["id"]: s for s in json.load(f)["Resources"]}
+    with open(os.path.join(ROOT, "test/data/spec/common.json"), encoding="utf-8") as f:
+        common = json.load(f)["attributes"]
+    core = "urn:ietf:params:scim:schemas:core:2.0:"
+    return ([(None, common), (None, by_id[core + "User"]["attributes"]), (ENTERPRISE, by_id[ENTERPRISE]["attributes"]),
+             (TEST, data["extensionSchema"]["attributes"])],
+            [(None, common), (None, by_id[core + "Group"]["attributes"])])
+
+
+class Report:
+    """What agreed and what did not."""
+
+    def __init__(self):
+        self.counts, self.bad = {}, 0
+
+    def add(self, kind, good, text):
+        agreed, all_ = self.counts.get(kind, (0, 0))
+        self.counts[kind] = (agreed + good, all_ + 1)
+        self.bad += not good
+        if not good and self.bad <= 40:
+            print(f"{kind}: {text}")
+
+
+def indexes(rows, resources):
+    if isinstance(rows, str):
+        return rows
+    places = {r["id"]: i for i, r in enumerate(resources)}
+    return sorted(places.get(row, -1) for row in rows)
+
+
+def check_specification(report, cursor, cases, answers, corpus, kind):
+    """filters.json to the letter: the memberships of its users (its groups say something else)."""
+    for case, answer in zip(cases, answers):
+        if not case["valid"]:
+            report.add(kind + ", refused", "error" in answer, f"{case['n']} {case['filter']}: was accepted")
+            continue
+        rows = answer.get("error") or indexes(prepared(cursor, answer, statement(answer)), corpus)
+        report.add(kind, rows == case["matches"], f"{case['n']} {case['filter']}: {rows}, want {case['matches']}")
+
+
+def check_generated(report, cursor, answers, users, groups):
+    for answer in answers:
+        if "error" in answer:
+            report.add("generated", False, f"{answer['filter']}: {answer['error']}")
+            continue
+        rows = indexes(prepared(cursor, answer, statement(answer)), groups if answer["groups"] else users)
+        report.add("generated", rows == answer["matches"],
+                   f"{answer['filter']}: {rows}, filter_match says {answer['matches']}\n    {answer['where']}\n    {answer['params']}")
+
+
+def check_plans(report, cursor, answers):
+    cursor.execute("set local enable_seqscan = off")
+    for answer in answers:
+        lines = prepared(cursor, answer, statement(answer), "explain ")
+        found = any("Index Cond" in line and re.search(rf"[( .]{re.escape(answer['wants'])}(?![=>])", line)
+                    for line in lines if not isinstance(lines, str))
+        report.add("answered by an index", found, f"{answer['filter']}: wants {answer['wants']}\n" +
+                   (lines if isinstance(lines, str) else "\n".join(lines)))
+
+
+def main():
+    build = os.path.join(ROOT, sys.argv[1] if len(sys.argv) > 1 else "build")
+    with open(os.path.join(ROOT, "test/data/spec/filters.json"), encoding="utf-8") as f:
+        data = json.load(f)
+    choice, report = random.Random(7), Report()
+    users, groups = shown_resources(data["corpus"])
+    user_schemas, group_schemas = schemas_of(data)
+    cases = [[c for c in data["cases"] if (c.get("on") == "Groups") == on] for on in (False, True)]
+    asked = [{"filter": c["filter"], "groups": on} for on in (False, True) for c in cases[on]]
+    made = ([{"filter": t, "groups": False} for t in generated(users, user_schemas, choice)] +
+            [{"filter": t, "groups": True} for t in generated(groups, group_schemas, choice)])
+    plans = ([{"filter": t, "wants": w, "groups": False} for t, w in INDEXED_USERS] +
+             [{"filter": t, "wants": w, "groups": True} for t, w in INDEXED_GROUPS])
+    out = dump(build, data, users, groups, asked + made + plans)
+    answers = out["filters"]
+    with Cluster() as cluster:
+        owner = cluster.connect("postgres")
+        cursor = owner.cursor()
+        for name in sorted(os.listdir(os.path.join(ROOT, "sql/schema"))):
+            with open(os.path.join(ROOT, "sql/schema", name), encoding="utf-8") as f:
+                cursor.execute(f.read())
+        load(cursor, users, groups, out)
+        owner.commit()
+        scim = cluster.connect("muster_scim")
+        seen = scim.cursor()
+        tenant = "select set_config('muster.organization', %s, false), set_config('muster.connection', %s, false)"
+        seen.execute(tenant, [ORGANIZATION, CONNECTION])
+        check_specification(report, seen, cases[True], answers[len(cases[False]):len(asked)], groups, "specification")
+        check_generated(report, seen, answers[len(asked):len(asked) + len(made)], users, groups)
+        check_plans(report, seen, answers[len(asked) + len(made):])
+        scim.commit()
+        load_members(cursor, [(g["value"], u["id"]) for u in data["corpus"]["users"] for g in u.get("groups", [])
+                              if g["type"] == "direct"] + [(groups[1]["id"], groups[0]["id"])])
+        owner.commit()
+        seen.execute(tenant, [ORGANIZATION, CONNECTION])
+        check_specification(report, seen, cases[False], answers[:len(cases[False])], users, "specification")
+        owner.close()
+        scim.close()
+    for kind, (agreed, all_) in report.counts.items():
+        print(f"{kind}: {agreed} of {all_} agree")
+    return 1 if report.bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
