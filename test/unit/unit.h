@@ -1,20 +1,20 @@
 #ifndef MUSTER_TEST_UNIT_H
 #define MUSTER_TEST_UNIT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+/* Ours come first: cmocka has a macro of the name fail. */
 #include "base/arena.h"
 #include "base/fail.h"
 #include "base/json.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 /* A context with an arena of its own. */
 static inline struct ctx unit_ctx(void) {
