@@ -30,12 +30,13 @@ GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/schema_json.c
 LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 PROGRAMS := $(patsubst cgi/main_%.c,$(BUILD)/muster-%.fcgi,$(wildcard cgi/main_*.c)) $(if $(TOOL),$(BUILD)/muster)
 UNIT_PROGRAMS := $(UNIT:test/unit/%.c=$(BUILD)/unit/%)
+UNIT_TOOLS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(filter-out $(UNIT),$(wildcard test/unit/*.c)))
 C_FILES := $(wildcard core/*/*.c cgi/*.c tools/*.c test/unit/*.c)
 H_FILES := $(wildcard core/*/*.h cgi/*.h tools/*.h test/unit/*.h)
 
 all: $(PROGRAMS)
 lib: $(BUILD)/libmuster.a
-unit: $(UNIT_PROGRAMS)
+unit: $(UNIT_PROGRAMS) $(UNIT_TOOLS)
 
 $(BUILD)/libmuster.a: $(LIB_OBJECTS)
 	rm -f $@

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/uuid.h"
 #include "directory/answer.h"
 #include "directory/email.h"
 #include "protocol/schema.h"
@@ -79,7 +80,8 @@ static void derive_names(struct session *s, struct user_facts *f) {
     f->first_name = json_get_string(name, "givenName");
     f->last_name = json_get_string(name, "familyName");
     f->display_name = json_get_string(f->resource, "displayName");
-    f->manager_id = json_get_string(json_get(enterprise, "manager"), "value");
+    const char *manager = json_get_string(json_get(enterprise, "manager"), "value");
+    f->manager_id = manager && uuid_valid(manager, strlen(manager)) ? manager : NULL;
     f->external_id = external ? fold_exact(s->ctx.arena, external, strlen(external)) : NULL;
     f->external_id_unique = s->tenant.linking == LINKING_NEVER ? NULL : f->external_id;
 }

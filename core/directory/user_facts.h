@@ -19,7 +19,7 @@ struct user_facts {
     const char *email_key;          /* the same where it identifies (linking is not never), else NULL */
     bool email_from_user_name;
     const char *display_name;
-    const char *manager_id;
+    const char *manager_id; /* NULL: none that could be a user's id */
     const char *first_name;
     const char *last_name;
     const char *stored;     /* text of the column resource */

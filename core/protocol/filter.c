@@ -88,12 +88,14 @@ static enum err parse_group(struct parser *ps, const struct filter **out) {
     ps->p++;
     spaces(ps);
     enum err e = parse_or(ps, out);
+    if (e != OK)
+        return e;
     spaces(ps);
-    if (e == OK && !at(ps, ')'))
+    if (!at(ps, ')'))
         return BAD(ps, "a closing parenthesis is missing");
     ps->p++;
     ps->depth--;
-    return e;
+    return OK;
 }
 
 /* The part that a name inside brackets stands for; `value` of a simple list is the element itself. */
@@ -140,8 +142,16 @@ static const char *string_end(const struct parser *ps) {
     return NULL;
 }
 
+/* Whether a bare word is the attribute's text, also one that reads as a number or boolean (externalId eq 701984). */
+static bool is_bare_text(const struct parser *ps, struct attr_ref ref, const char *word, size_t len) {
+    const struct attr *a = ref.sub ? ref.sub : ref.attr, *part = schema_value_part(a);
+    enum attr_type type = part ? part->type : a->type;
+    bool text = type == ATTR_STRING || type == ATTR_REFERENCE || type == ATTR_BINARY;
+    return ps->lenient && text && !(len == 4 && memcmp(word, "null", 4) == 0);
+}
+
 /* A quoted or JSON literal through the strict JSON reader; a bare one as text where that is allowed. */
-static enum err parse_literal(struct parser *ps, struct json_object **out) {
+static enum err parse_literal(struct parser *ps, struct attr_ref ref, struct json_object **out) {
     struct ctx quiet = {.arena = ps->ctx->arena};
     bool quoted = at(ps, '"');
     const char *end = quoted ? string_end(ps) : ps->p + word_length(ps, ps->p);
@@ -151,7 +161,8 @@ static enum err parse_literal(struct parser *ps, struct json_object **out) {
     if (!end || end == ps->p)
         return BAD(ps, quoted ? "a string has no end" : "a value was expected");
     size_t len = (size_t)(end - ps->p);
-    if (json_parse(&quiet, ps->p, len, out) != OK) {
+    bool bare = !quoted && is_bare_text(ps, ref, ps->p, len);
+    if (bare || json_parse(&quiet, ps->p, len, out) != OK) {
         if (quoted || !ps->lenient)
             return BAD(ps, "a value was expected: a \"string\" with JSON escapes, a number, true, false or null");
         *out = json_keep_new(ps->ctx->arena, json_object_new_string_len(ps->p, (int)len));
@@ -268,7 +279,7 @@ static enum err parse_comparison(struct parser *ps, struct attr_ref ref, const s
     ps->p += len;
     if (!spaces(ps) && !at(ps, '"'))
         return BAD(ps, "a value was expected");
-    enum err e = parse_literal(ps, &literal);
+    enum err e = parse_literal(ps, ref, &literal);
     return e == OK ? check_comparison(ps, f, literal) : e;
 }
 
@@ -279,13 +290,15 @@ static enum err parse_inner(struct parser *ps, const struct attr_ref *outer, con
     ps->outer = outer;
     spaces(ps);
     enum err e = parse_or(ps, out);
+    if (e != OK)
+        return e;
     spaces(ps);
     ps->outer = NULL;
     ps->depth--;
-    if (e == OK && !at(ps, ']'))
+    if (!at(ps, ']'))
         return BAD(ps, "a closing bracket is missing");
     ps->p++;
-    return e;
+    return OK;
 }
 
 /* attrPath "[" valFilter "]", in filters also with ".sub op value" behind it: Entra matches by emails[type eq

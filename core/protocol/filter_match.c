@@ -4,18 +4,28 @@
 #include "base/json.h"
 #include "protocol/value.h"
 
+#include <stdint.h>
 #include <string.h>
 
-static bool compare_numbers(enum filter_kind kind, double x, double y) {
+/* -1, 0, 1; integers as such, since a double is exact only up to 2^53. */
+static int compare_integers(int64_t x, int64_t y) {
+    return (x > y) - (x < y);
+}
+
+static int compare_decimals(double x, double y) {
+    return (x > y) - (x < y);
+}
+
+static bool compare_order(enum filter_kind kind, int order) {
     switch (kind) {
     case FILTER_GT:
-        return x > y;
+        return order > 0;
     case FILTER_GE:
-        return x >= y;
+        return order >= 0;
     case FILTER_LT:
-        return x < y;
+        return order < 0;
     case FILTER_LE:
-        return x <= y;
+        return order <= 0;
     case FILTER_EQ:
     case FILTER_NE:
     case FILTER_CO:
@@ -44,7 +54,7 @@ static bool compare_texts(enum filter_kind kind, const char *x, const char *y) {
     case FILTER_GE:
     case FILTER_LT:
     case FILTER_LE:
-        return compare_numbers(kind, strcmp(x, y), 0); /* UTF-8 sorts by code point */
+        return compare_order(kind, strcmp(x, y)); /* UTF-8 sorts by code point */
     case FILTER_EQ:
     case FILTER_NE:
     case FILTER_PR:
@@ -72,7 +82,9 @@ static bool test_value(struct arena *a, const struct filter *f, struct json_obje
         return json_same(key, f->key) == (f->kind == FILTER_EQ);
     if (json_object_is_type(key, json_type_string))
         return compare_texts(f->kind, json_object_get_string(key), json_object_get_string(f->key));
-    return compare_numbers(f->kind, json_object_get_double(key), json_object_get_double(f->key));
+    if (json_object_is_type(key, json_type_int) && json_object_is_type(f->key, json_type_int))
+        return compare_order(f->kind, compare_integers(json_object_get_int64(key), json_object_get_int64(f->key)));
+    return compare_order(f->kind, compare_decimals(json_object_get_double(key), json_object_get_double(f->key)));
 }
 
 /* A comparison on an attribute that may be a list: any value may meet it (R-03); null and pr mean the whole attribute.

@@ -22,7 +22,14 @@ const char *filter_sql_param(struct compiler *c, const char *value) {
 }
 
 const char *filter_sql_text(struct compiler *c, const char *value) {
-    return SQL(c, "%s::text", filter_sql_param(c, value));
+    for (size_t i = 0; i < c->out->n_params; i++)
+        if (c->shared[i] && c->out->params[i] == value)
+            return SQL(c, "$%zu::text", c->first + i);
+    size_t next = c->out->n_params;
+    const char *param = filter_sql_param(c, value);
+    if (!c->overflow)
+        c->shared[next] = true;
+    return SQL(c, "%s::text", param);
 }
 
 /* The cast that a type's literal and stored key need. */
@@ -45,10 +52,16 @@ static const char *cast_of(enum attr_type type) {
 
 /* The key of a comparison as a parameter of its type. */
 static const char *literal(struct compiler *c, const struct filter *f, const char *cast) {
-    return SQL(c, "%s::%s", filter_sql_param(c, json_object_get_string(f->key)), cast);
+    const char *key = json_object_get_string(f->key);
+    if (strcmp(cast, "text") == 0)
+        return filter_sql_text(c, key);
+    return SQL(c, "%s::%s", filter_sql_param(c, key), cast);
 }
 
 const char *filter_sql_compare(struct compiler *c, const struct filter *f, struct operand x) {
+    const char *fine = filter_sql_time(c, f, x);
+    if (fine)
+        return fine;
     const char *key = f->key ? literal(c, f, x.cast) : NULL;
     const char *collate = strcmp(x.cast, "text") == 0 ? " collate \"C\"" : "";
     bool null = f->kind != FILTER_PR && !key;
@@ -84,6 +97,12 @@ const char *filter_sql_compare(struct compiler *c, const struct filter *f, struc
     return "false";
 }
 
+/* A JSON value as one of the type, null if it is of another: a schema may have changed since it was stored. */
+static const char *cast_json(struct compiler *c, const char *json, const char *cast) {
+    const char *type = strcmp(cast, "boolean") == 0 ? "boolean" : "number";
+    return SQL(c, "(case when jsonb_typeof(%s) = '%s' then (%s)::%s end)", json, type, json, cast);
+}
+
 /* A part of a JSON value, or the value itself (sub NULL), as an expression of its type. */
 static struct operand json_operand(struct compiler *c, const char *value, const struct attr *attr,
                                    const struct attr *sub) {
@@ -92,11 +111,11 @@ static struct operand json_operand(struct compiler *c, const char *value, const 
     bool text = strcmp(cast, "text") == 0;
     struct operand x = {.cast = cast};
     if (!sub)
-        x.sql = text ? SQL(c, "(%s #>> '{}')", value) : SQL(c, "(%s)::%s", value, cast);
+        x.sql = text ? SQL(c, "(%s #>> '{}')", value) : cast_json(c, value, cast);
     else if (text)
         x.sql = SQL(c, "(%s ->> %s)", value, filter_sql_text(c, sub->name));
     else
-        x.sql = SQL(c, "(%s -> %s)::%s", value, filter_sql_text(c, sub->name), cast);
+        x.sql = cast_json(c, SQL(c, "(%s -> %s)", value, filter_sql_text(c, sub->name)), cast);
     return x;
 }
 
@@ -134,9 +153,19 @@ static const char *value_condition(struct compiler *c, const struct source *s, c
     return f->right ? SQL(c, "(%s and %s)", inner, on_value(c, s, f->right)) : inner;
 }
 
+/* A part of a complex attribute that is computed or has a column of its own (meta, manager), else of its JSON. */
+static struct operand placed_part(struct compiler *c, const struct source *s, const struct filter *f) {
+    struct operand x;
+    return filter_sql_column(c, f, &x) ? x : json_part(c, s, f);
+}
+
 static const char *on_json(struct compiler *c, const struct filter *f) {
-    const char *json = json_of(c, f);
     struct source s = {.value = "v.value", .part = json_part};
+    if (f->kind == FILTER_VALUE_PATH && !f->ref.extension && strcmp(f->ref.attr->name, "meta") == 0) {
+        s.part = placed_part;
+        return value_condition(c, &s, f);
+    }
+    const char *json = json_of(c, f);
     if (is_whole(f)) {
         bool absent = f->kind == FILTER_EQ;
         return SQL(c, "(%s is %s)", json, absent ? "null" : "not null");
@@ -148,6 +177,7 @@ static const char *on_json(struct compiler *c, const struct filter *f) {
             "where %s)",
             json, json, value_condition(c, &s, f));
     s.value = json;
+    s.part = placed_part;
     if (f->kind == FILTER_VALUE_PATH)
         return SQL(c, "(%s is not null and %s)", json, value_condition(c, &s, f));
     return on_value(c, &s, f);
@@ -163,53 +193,67 @@ static const char *on_view(struct compiler *c, const struct filter *f, const str
 }
 
 /*
- * The value that the filter demands of `value` (eq, inside an `and` at most): a necessary condition that an index can
- * answer, NULL if there is none.
+ * The comparison (of this kind, inside an `and` at most) that the filter demands of `value`: a necessary condition that
+ * an index can answer, NULL if there is none.
  */
-static const struct filter *demanded_value(const struct filter *f) {
+static const struct filter *demanded_value(const struct filter *f, enum filter_kind kind) {
     if (!f)
         return NULL;
     if (f->kind == FILTER_AND) {
-        const struct filter *left = demanded_value(f->left);
-        return left ? left : demanded_value(f->right);
+        const struct filter *left = demanded_value(f->left, kind);
+        return left ? left : demanded_value(f->right, kind);
     }
     if (f->kind == FILTER_VALUE_PATH) {
-        const struct filter *tail = demanded_value(f->right);
-        return tail ? tail : demanded_value(f->left);
+        const struct filter *tail = demanded_value(f->right, kind);
+        return tail ? tail : demanded_value(f->left, kind);
     }
     bool value = f->ref.sub && strcmp(f->ref.sub->name, "value") == 0;
-    return f->kind == FILTER_EQ && f->key && value ? f : NULL;
+    return f->kind == kind && f->key && value ? f : NULL;
 }
 
 static const char *with_email_index(struct compiler *c, const struct filter *f, const char *exact) {
-    const struct filter *eq = demanded_value(f);
-    if (!eq)
+    const struct filter *eq = demanded_value(f, FILTER_EQ), *by = eq ? eq : demanded_value(f, FILTER_SW);
+    if (!by)
         return exact;
     return SQL(
-        c, "(r.id in (select e.user_id from muster.scim_user_email e where " TENANT(e) " and e.value_key = %s) and %s)",
-        literal(c, eq, "text"), exact);
+        c,
+        "(r.id in (select e.user_id from muster.scim_user_email e where " TENANT(e) " and e.value_key %s %s) and %s)",
+        eq ? "=" : "^@", literal(c, by, "text"), exact);
 }
 
-static const char *with_member_index(struct compiler *c, const struct filter *f, const char *exact) {
-    const struct filter *eq = demanded_value(f);
+#define GROUPS_OF_USER "select m.group_id from muster.scim_group_user m where " TENANT(m) " and m.user_id"
+#define GROUPS_OF_GROUP "select n.parent_id from muster.scim_group_group n where " TENANT(n) " and n.child_id"
+
+/* Members by the tables' own keys; a value that is not an id of ours is nobody's. */
+static const char *on_members(struct compiler *c, const struct filter *f, const struct view *view) {
+    const struct filter *eq = demanded_value(f, FILTER_EQ);
     const char *id = eq ? json_object_get_string(eq->key) : NULL;
-    if (!id || !uuid_valid(id, strlen(id)))
-        return exact;
+    if (!id)
+        return on_view(c, f, view);
+    if (!uuid_valid(id, strlen(id)))
+        return "false";
     const char *param = SQL(c, "%s::uuid", filter_sql_param(c, id));
-    return SQL(c,
-               "(r.id in (select m.group_id from muster.scim_group_user m where " TENANT(
-                   m) " and m.user_id = %s union select n.parent_id from muster.scim_group_group n "
-                      "where " TENANT(n) " and n.child_id = %s) and %s)",
-               param, param, exact);
+    return SQL(c, "(r.id in (" GROUPS_OF_USER " = %s union " GROUPS_OF_GROUP " = %s) and %s)", param, param,
+               on_view(c, f, view));
 }
 
-/* A group's name by its key column, which folds more than the filter does. */
+/*
+ * A group's name by its key column, which folds more than the filter does. A prefix may end in the middle of what the
+ * column composes to one character (half-width kana, jamo): only its first characters of ASCII are sure to begin the
+ * column too.
+ */
 static const char *with_name_index(struct compiler *c, const struct filter *f, const char *exact) {
-    if ((f->kind != FILTER_EQ && f->kind != FILTER_SW) || !f->key || !f->text)
+    if (!f->key || (f->kind != FILTER_EQ && f->kind != FILTER_SW))
         return exact;
-    const char *key = fold_identity(c->ctx->arena, f->text, strlen(f->text));
-    const char *op = f->kind == FILTER_EQ ? "=" : "^@";
-    return SQL(c, "(r.display_name_key %s %s and %s)", op, filter_sql_text(c, key), exact);
+    const char *key = json_object_get_string(f->key);
+    if (f->kind == FILTER_EQ)
+        return SQL(c, "(r.display_name_key = %s and %s)",
+                   filter_sql_text(c, fold_identity(c->ctx->arena, key, strlen(key))), exact);
+    size_t ascii = 0;
+    while (key[ascii] && (unsigned char)key[ascii] < 0x80)
+        ascii++;
+    const char *prefix = arena_strndup(c->ctx->arena, key, ascii);
+    return SQL(c, "(r.display_name_key ^@ %s and %s)", filter_sql_text(c, prefix), exact);
 }
 
 static const char *comparison(struct compiler *c, const struct filter *f) {
@@ -225,7 +269,7 @@ static const char *comparison(struct compiler *c, const struct filter *f) {
         return filter_sql_compare(c, f, column);
     const struct view *view = base ? filter_sql_view(c->rt, a) : NULL;
     if (view)
-        return with_member_index(c, c->user ? NULL : f, on_view(c, f, view));
+        return c->user ? on_view(c, f, view) : on_members(c, f, view);
     const char *exact = on_json(c, f);
     if (base && c->user && strcmp(a->name, "emails") == 0)
         return with_email_index(c, f, exact);

@@ -9,8 +9,27 @@
 #define SQL(c, ...) arena_printf((c)->ctx->arena, __VA_ARGS__)
 
 /* The live user that manager.value names. */
-#define MANAGER_OF_ROW                                                                                                 \
-    "from muster.scim_user b where " TENANT(b) " and b.removed_at is null and b.id::text = r.manager_id"
+#define MANAGER_OF_ROW "from muster.scim_user b where " TENANT(b) " and b.removed_at is null and b.id = r.manager_id"
+
+/*
+ * PostgreSQL rounds to microseconds what a filter may give more finely: such an instant lies between two that a row can
+ * have, so nothing is equal to it, and what is after or before it is told by its microsecond cut off.
+ */
+static const char *between_microseconds(struct compiler *c, const struct filter *f, const char *column) {
+    enum { MICROSECOND = 26 }; /* characters of 2026-03-01T12:00:00.123456 */
+    const char *key = json_object_get_string(f->key);
+    if (strlen(key) <= MICROSECOND)
+        return NULL;
+    if (f->kind == FILTER_EQ || f->kind == FILTER_NE)
+        return f->kind == FILTER_EQ ? "false" : "true";
+    bool after = f->kind == FILTER_GT || f->kind == FILTER_GE;
+    const char *cut = arena_strndup(c->ctx->arena, key, MICROSECOND);
+    return SQL(c, "(%s %s %s::timestamp at time zone 'UTC')", column, after ? ">" : "<=", filter_sql_param(c, cut));
+}
+
+const char *filter_sql_time(struct compiler *c, const struct filter *f, struct operand x) {
+    return f->key && strncmp(x.cast, "timestamp", 9) == 0 ? between_microseconds(c, f, x.sql) : NULL;
+}
 
 const char *filter_sql_id(struct compiler *c, const struct filter *f) {
     bool equality = (f->kind == FILTER_EQ || f->kind == FILTER_NE) && f->key;
@@ -39,7 +58,7 @@ static struct operand manager_ref(struct compiler *c) {
 /* Attributes by their place; `sql` or `make`. The dates' keys have no zone: they are UTC. */
 static const struct {
     const char *attr, *sub;
-    bool user_only, extension;
+    bool user_only, enterprise;
     const char *sql, *cast;
     struct operand (*make)(struct compiler *c);
 } columns[] = {
@@ -64,7 +83,8 @@ bool filter_sql_column(struct compiler *c, const struct filter *f, struct operan
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         if (!same_name(columns[i].attr, f->ref.attr->name) || !same_name(columns[i].sub, sub))
             continue;
-        if ((columns[i].user_only && !c->user) || columns[i].extension != (f->ref.extension != NULL) ||
+        const char *urn = columns[i].enterprise ? SCHEMA_ENTERPRISE : NULL;
+        if ((columns[i].user_only && !c->user) || !same_name(urn, f->ref.extension ? f->ref.extension->urn : NULL) ||
             f->kind == FILTER_VALUE_PATH)
             continue;
         *out = columns[i].make ? columns[i].make(c) : (struct operand){columns[i].sql, columns[i].cast};

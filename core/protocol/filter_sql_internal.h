@@ -25,6 +25,7 @@ struct compiler {
     const char *base_url;
     bool user; /* the row is of scim_user, else of scim_group */
     bool overflow;
+    bool shared[FILTER_SQL_PARAMS]; /* parameters of filter_sql_text() */
 };
 
 /* An expression and the type it is compared as. NULL in SQL: unassigned. */
@@ -48,12 +49,18 @@ struct view {
     struct operand (*part)(struct compiler *c, const struct source *s, const struct filter *f);
 };
 
-/* The next parameter; filter_sql_text() with its cast. */
+/*
+ * The next parameter; filter_sql_text() with its cast, the same one again for the same pointer: the names of the schema
+ * and the keys of the tree, so that the text of the SQL depends on the shape of the filter alone.
+ */
 const char *filter_sql_param(struct compiler *c, const char *value);
 const char *filter_sql_text(struct compiler *c, const char *value);
 
 /* One comparison of an operand with the filter's key. */
 const char *filter_sql_compare(struct compiler *c, const struct filter *f, struct operand x);
+
+/* The condition of a comparison of a time with an instant finer than PostgreSQL knows; NULL if it is not one. */
+const char *filter_sql_time(struct compiler *c, const struct filter *f, struct operand x);
 
 /* The condition of a comparison with `id`, by the primary key; NULL if it is none. */
 const char *filter_sql_id(struct compiler *c, const struct filter *f);

@@ -166,19 +166,26 @@ static bool find_attr(const struct resource_type *rt, const struct schema *prefi
     return out->attr;
 }
 
+/* The schema whose URN the path begins with; one may be the beginning of another. */
+static const struct schema *longest_prefix(const struct resource_type *rt, const char *text, size_t len,
+                                           const char **rest) {
+    const struct schema *best = has_urn(rt->base->urn, text, len, rest) ? rt->base : NULL;
+    for (size_t i = 0; i < rt->n_extensions; i++) {
+        const struct schema *s = rt->extensions[i];
+        if ((!best || strlen(s->urn) > strlen(best->urn)) && has_urn(s->urn, text, len, rest))
+            best = s;
+    }
+    return best;
+}
+
 bool schema_lookup(const struct resource_type *rt, const char *text, size_t len, struct attr_ref *out) {
     const char *rest = text, *end = text + len;
-    const struct schema *prefix = NULL;
     *out = (struct attr_ref){0};
-    for (size_t i = 0; i < rt->n_extensions && !prefix; i++)
-        if (has_urn(rt->extensions[i]->urn, text, len, &rest))
-            prefix = rt->extensions[i];
-    if (prefix && rest == end && text[len - 1] != ':') {
+    const struct schema *prefix = longest_prefix(rt, text, len, &rest);
+    if (prefix && prefix != rt->base && rest == end && text[len - 1] != ':') {
         out->extension = prefix;
         return true;
     }
-    if (!prefix && has_urn(rt->base->urn, text, len, &rest))
-        prefix = rt->base;
     size_t left = (size_t)(end - rest);
     const char *dot = left ? memchr(rest, '.', left) : NULL;
     size_t name_len = dot ? (size_t)(dot - rest) : left;

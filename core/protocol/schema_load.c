@@ -80,8 +80,6 @@ static enum err load_attr(struct ctx *ctx, struct json_object *json, const struc
         e = read_keyword(ctx, json, "uniqueness", uniquenesses, ATTR_NONE, &uniqueness);
     if (e != OK)
         return e;
-    if (parent && type == ATTR_COMPLEX && strcmp(parent->name, "attributes") != 0)
-        return fail(ctx, ERR_INVALID_VALUE, "attribute %s: a complex attribute cannot stand inside another", name);
     *out = (struct attr){.name = arena_strdup(ctx->arena, name),
                          .parent = parent,
                          .type = (enum attr_type)type,
@@ -106,6 +104,18 @@ static enum err load_attrs(struct ctx *ctx, struct json_object *list, const stru
     return e;
 }
 
+/* Only the schema of schemas nests (RFC 7643, 2.3.8 and 7). */
+static enum err check_nesting(struct ctx *ctx, const struct schema *s) {
+    if (strcmp(s->urn, "urn:ietf:params:scim:schemas:core:2.0:Schema") == 0)
+        return OK;
+    for (size_t i = 0; i < s->n_attrs; i++)
+        for (size_t k = 0; k < s->attrs[i].n_subs; k++)
+            if (s->attrs[i].subs[k].type == ATTR_COMPLEX)
+                return fail(ctx, ERR_INVALID_VALUE, "attribute %s: a complex attribute cannot stand inside another",
+                            s->attrs[i].subs[k].name);
+    return OK;
+}
+
 enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **out) {
     const char *urn = json_get_string(json, "id"), *name = json_get_string(json, "name");
     struct schema *s = arena_alloc(ctx->arena, sizeof *s);
@@ -115,5 +125,6 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
     s->name = arena_strdup(ctx->arena, name ? name : urn);
     s->json = json_keep(ctx->arena, json);
     *out = s;
-    return load_attrs(ctx, json_get(json, "attributes"), NULL, &s->attrs, &s->n_attrs);
+    enum err e = load_attrs(ctx, json_get(json, "attributes"), NULL, &s->attrs, &s->n_attrs);
+    return e == OK ? check_nesting(ctx, s) : e;
 }

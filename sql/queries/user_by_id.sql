@@ -10,7 +10,7 @@ select u.id, u.version, u.resource, muster.time_text(u.created_at) as created, m
        end as groups,
        b.id as manager_found, b.display_name as manager_display
 from muster.scim_user u
-left join muster.scim_user b on u.manager_id is not null and b.organization_id = muster.organization_id()
-    and b.connection_id = muster.connection_id() and b.id::text = u.manager_id and b.removed_at is null
+left join muster.scim_user b on b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
+    and b.id = u.manager_id and b.removed_at is null
 where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = $1::uuid
       and u.removed_at is null

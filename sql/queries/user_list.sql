@@ -25,6 +25,6 @@ select counted.total, u.id, u.version, u.resource, muster.time_text(u.created_at
        b.id as manager_found, b.display_name as manager_display
 from counted
 left join page u on true
-left join muster.scim_user b on u.manager_id is not null and b.organization_id = muster.organization_id()
-    and b.connection_id = muster.connection_id() and b.id::text = u.manager_id and b.removed_at is null
+left join muster.scim_user b on b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
+    and b.id = u.manager_id and b.removed_at is null
 order by u.id

@@ -73,7 +73,6 @@ create table muster.member (
     primary key (organization_id, id),
     constraint member_email unique (organization_id, email_key)
 ) with (fillfactor = 80);
-create index member_created on muster.member (organization_id, created_at, id);
 comment on table muster.member is 'A person in the organization, as the application sees them.';
 comment on column muster.member.email is 'as the identity provider or the operator wrote it';
 comment on column muster.member.email_key is 'folded (NFKC, case) and unique; null: this email does not identify';
@@ -104,7 +103,7 @@ create table muster.team_member (
 );
 -- Rows without a reason exist only inside a transaction that is about to take them away.
 create index team_member_sweep on muster.team_member (organization_id) where not linked and not added;
-create index team_member_member on muster.team_member (organization_id, member_id);
+create index team_member_member on muster.team_member (member_id, organization_id);
 comment on table muster.team_member is 'Who is in which team now: members by groups (nested ones included) and members added otherwise.';
 comment on column muster.team_member.linked is 'by the SCIM group that the team is linked to';
 comment on column muster.team_member.added is 'by the operator or the application, or left by a group that was deleted';
@@ -117,7 +116,7 @@ create table muster.team_member_parked (
     foreign key (organization_id, team_id) references muster.team (organization_id, id),
     foreign key (organization_id, member_id) references muster.member (organization_id, id)
 );
-create index team_member_parked_member on muster.team_member_parked (organization_id, member_id);
+create index team_member_parked_member on muster.team_member_parked (member_id, organization_id);
 comment on table muster.team_member_parked is 'Memberships (added ones) of deactivated members: they come back with the member.';
 
 create table muster.organization_usage (

@@ -52,7 +52,7 @@ class Client:
 
     def __init__(self, base, token=None, timeout=30):
         self.host, port, self.base = re.match(r"http://([^:/]+):(\d+)(.*)", base).groups()
-        self.port, self.token, self.timeout, self.conn = int(port), token, timeout, None
+        self.port, self.token, self.timeout, self.conn, self.used = int(port), token, timeout, None, 0.0
 
     def with_token(self, token):
         return Client(f"http://{self.host}:{self.port}{self.base}", token, self.timeout)
@@ -76,13 +76,13 @@ class Client:
         for last in (False, True):
             try:
                 return self.send(method, path if absolute else self.base + path, body, headers)
-            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            except (http.client.HTTPException, OSError):
                 self.close()  # a kept connection may have been closed by the server meanwhile
                 if last or method != "GET":
                     raise
 
     def send(self, method, target, body, headers):
-        if self.conn is None or method != "GET":
+        if self.conn is None or time.monotonic() - self.used > 1:  # the server closes connections that idle
             self.close()
             self.conn = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
             self.conn._validate_path = lambda path: None
@@ -93,6 +93,7 @@ class Client:
             self.conn.putheader("Content-Length", str(len(body)))
         self.conn.endheaders(body)
         response = self.conn.getresponse()
+        self.used = time.monotonic()
         return Answer(response.status, response.getheaders(), response.read())
 
     def get(self, path, **kw):

@@ -101,7 +101,7 @@ static struct json_object *one_filter(struct dump *d, struct json_object *c) {
 int main(void) {
     struct dump d = {.ctx = {.arena = arena_create()}};
     struct json_object *out = json_object_new_object(), *filters = json_object_new_array(), *list;
-    struct schema *extension;
+    struct schema *extension = NULL;
     size_t len;
     const char *text = read_input(d.ctx.arena, &len);
     if (json_parse_own(&d.ctx, text, len, &d.in) != OK ||

@@ -95,6 +95,18 @@ static void limits_are_errors(void **state) {
     assert_int_equal(parse(&ctx, false, wide, &f), OK);
     strncat(wide, " or title pr", 13);
     assert_int_equal(parse(&ctx, false, wide, &f), ERR_INVALID_FILTER);
+    char *filler = arena_alloc(ctx.arena, FILTER_BYTES);
+    memset(filler, 'x', FILTER_BYTES - 11);
+    const char *longest = arena_printf(ctx.arena, "title eq \"%s\"", filler);
+    assert_int_equal(strlen(longest), FILTER_BYTES);
+    assert_int_equal(parse(&ctx, false, longest, &f), OK);
+    assert_int_equal(parse(&ctx, false, arena_printf(ctx.arena, "%s ", longest), &f), ERR_INVALID_FILTER);
+    for (int depth = FILTER_DEPTH; depth <= FILTER_DEPTH + 1; depth++) {
+        const char *text = "title pr";
+        for (int i = 0; i < depth; i++)
+            text = arena_printf(ctx.arena, "%s(%s)", i % 2 ? "not " : "", text);
+        assert_int_equal(parse(&ctx, false, text, &f), depth > FILTER_DEPTH ? ERR_INVALID_FILTER : OK);
+    }
     arena_destroy(ctx.arena);
 }
 
@@ -116,21 +128,65 @@ static void unquoted_literals_are_text_in_the_lenient_dialect_only(void **state)
     }
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         assert_int_equal(parse(&ctx, true, refused[i], &f), ERR_INVALID_FILTER);
+    assert_int_equal(parse(&ctx, true, "externalId eq 701984", &f), OK);
+    assert_string_equal(f->text, "701984");
+    assert_int_equal(parse(&ctx, true, "manager eq true", &f), OK);
+    assert_string_equal(f->text, "true");
+    assert_int_equal(parse(&ctx, true, "externalId eq null", &f), OK);
+    assert_null(f->key);
+    assert_int_equal(parse(&ctx, true, "active eq True", &f), OK);
+    assert_true(json_object_get_boolean(f->key));
     arena_destroy(ctx.arena);
 }
 
-static void sql_has_nothing_of_the_input(void **state) {
+/* A double has no 2^53 + 1. */
+static void integers_are_compared_exactly(void **state) {
     (void)state;
     struct ctx ctx = unit_ctx();
+    struct schema *s;
     const struct filter *f;
-    struct filter_sql sql;
     assert_int_equal(
-        parse(&ctx, false, "title eq \"Zq'; drop table x; --\" and emails[value co \"Zq%\"] and id eq \"Zq\"", &f), OK);
-    assert_int_equal(filter_sql(&ctx, schema_user_type(), f, 5, "https://x", &sql), OK);
-    assert_null(strstr(sql.where, "Zq"));
-    assert_null(strstr(sql.where, "drop"));
-    assert_null(strstr(sql.where, ";"));
-    assert_non_null(strstr(sql.where, "$5"));
+        schema_load(&ctx, unit_json(&ctx, "{\"id\":\"urn:x\",\"attributes\":[{\"name\":\"n\",\"type\":\"integer\"}]}"),
+                    &s),
+        OK);
+    const struct schema *more[] = {s};
+    const struct resource_type *rt = schema_with_extensions(ctx.arena, schema_user_type(), more, 1);
+    struct json_object *resource = unit_json(&ctx, "{\"urn:x\":{\"n\":9007199254740993}}");
+    assert_int_equal(filter_parse(&ctx, rt, false, "n gt 9007199254740992", 21, &f), OK);
+    assert_true(filter_match(ctx.arena, rt, f, resource));
+    assert_int_equal(filter_parse(&ctx, rt, false, "n le 9007199254740992", 21, &f), OK);
+    assert_false(filter_match(ctx.arena, rt, f, resource));
+    arena_destroy(ctx.arena);
+}
+
+/* PATCH paths: where the brackets end is found by lexing. */
+static void an_inner_filter_ends_at_its_own_bracket(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t used; /* 0: refused */
+    } cases[] = {
+        {"type eq \"work\"].value", 15},
+        {"value eq \"a]b\\\"]\"].x", 18},
+        {" not (type pr) ] rest", 16},
+        {"type eq \"work\"", 0},
+        {"bogus eq \"x\"]", 0},
+        {"type eq \"work\" and]", 0},
+        {"emails[type pr]]", 0},
+        {"type.value pr]", 0},
+        {"]", 0},
+    };
+    struct ctx ctx = unit_ctx();
+    struct attr_ref emails;
+    assert_true(schema_lookup(schema_user_type(), "emails", 6, &emails));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct filter *f;
+        size_t used = 0;
+        enum err e = filter_parse_inner(&ctx, emails, false, cases[i].text, strlen(cases[i].text), &used, &f);
+        assert_int_equal(e, cases[i].used ? OK : ERR_INVALID_FILTER);
+        if (e == OK)
+            assert_int_equal(used, cases[i].used);
+    }
     arena_destroy(ctx.arena);
 }
 
@@ -140,7 +196,8 @@ int main(void) {
         cmocka_unit_test(every_prefix_of_a_filter_is_taken_or_refused),
         cmocka_unit_test(limits_are_errors),
         cmocka_unit_test(unquoted_literals_are_text_in_the_lenient_dialect_only),
-        cmocka_unit_test(sql_has_nothing_of_the_input),
+        cmocka_unit_test(integers_are_compared_exactly),
+        cmocka_unit_test(an_inner_filter_ends_at_its_own_bracket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
