@@ -5,6 +5,7 @@
 #include "base/token.h"
 #include "envelope.h"
 #include "routes.h"
+#include "watchdog.h"
 
 #include <string.h>
 #include <strings.h>
@@ -49,6 +50,7 @@ static enum err prepare(struct exchange *x, const struct route **route) {
         e = routes_find(x, route);
     if (e == OK)
         e = request_read_body(r, (size_t)x->settings->body_max);
+    watchdog_arrived();
     if (e == OK)
         e = request_split_query(r);
     if (e == OK)

@@ -10,18 +10,14 @@ enum { TICK_MS = 100, EXIT_STUCK = 75 };
 
 static const int *watched;
 static long read_ticks, work_ticks;
-static volatile sig_atomic_t phase, fired, ticks;
+static volatile sig_atomic_t arrived, fired, ticks;
 
-/* Only what a signal handler may do. While waiting for a connection there is none to watch. */
+/* Only what a signal handler may do. */
 static void on_tick(int signal) {
     (void)signal;
     int fd = *(const volatile int *)watched;
-    if (phase == WATCHDOG_ACCEPT && fd < 0) {
-        ticks = 0;
-        return;
-    }
     ticks = ticks + 1;
-    if (phase != WATCHDOG_WRITE && ticks > read_ticks && !fired) {
+    if (!arrived && !fired && ticks > read_ticks && fd >= 0) {
         fired = 1;
         shutdown(fd, SHUT_RD);
         if (fd == STDIN_FILENO)
@@ -31,22 +27,32 @@ static void on_tick(int signal) {
         _exit(EXIT_STUCK);
 }
 
+static void every(long ms) {
+    struct timeval tick = {.tv_usec = ms * 1000};
+    struct itimerval timer = {.it_interval = tick, .it_value = tick};
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* SA_RESTART: a read of libfcgi's that a tick interrupted would count as the end of the request. */
 void watchdog_start(const int *fd, long read_ms, long work_ms) {
     watched = fd;
     read_ticks = read_ms / TICK_MS + 1;
     work_ticks = work_ms / TICK_MS + 1;
-    struct sigaction sa = {.sa_handler = on_tick};
+    struct sigaction sa = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
     sigaction(SIGALRM, &sa, NULL);
-    struct itimerval every = {.it_interval = {.tv_usec = TICK_MS * 1000}, .it_value = {.tv_usec = TICK_MS * 1000}};
-    setitimer(ITIMER_REAL, &every, NULL);
 }
 
-void watchdog_phase(enum watchdog_phase now) {
-    if (now == WATCHDOG_ACCEPT || now == WATCHDOG_READ)
-        fired = 0;
-    if (now != WATCHDOG_WRITE)
-        ticks = 0;
-    phase = (sig_atomic_t)now;
+void watchdog_begin(void) {
+    arrived = fired = ticks = 0;
+    every(TICK_MS);
+}
+
+void watchdog_arrived(void) {
+    arrived = 1;
+}
+
+void watchdog_end(void) {
+    every(0);
 }
 
 bool watchdog_fired(void) {

@@ -3,18 +3,22 @@
 
 #include <stdbool.h>
 
-/* What the process is at; each phase has its own bound. */
-enum watchdog_phase { WATCHDOG_ACCEPT, WATCHDOG_READ, WATCHDOG_WRITE };
-
 /*
- * libfcgi waits for ever for a request that stops half way. A tick every 100 ms looks at the phase: one that has taken
- * too long gets its connection (`*fd`) shut down, so that the read or write returns. `read_ms` bounds the arrival of a
- * request, wall time, not idle time; work and answer together may take twice `work_ms` before the process ends itself.
+ * libfcgi waits for ever for a request that stops half way. While a request is in hand, a tick every 100 ms looks at
+ * how long it takes: one that has not arrived in `read_ms` (wall time, not idle time) gets its connection (`*fd`) shut
+ * down, so that the read returns; one that is not answered in twice `work_ms` more ends the process. Reads and writes
+ * go on behind a tick by themselves.
  */
 void watchdog_start(const int *fd, long read_ms, long work_ms);
 
-/* Says what comes now. */
-void watchdog_phase(enum watchdog_phase phase);
+/* A request begins: its time runs. */
+void watchdog_begin(void);
+
+/* The request is here: what follows is work and answer. */
+void watchdog_arrived(void);
+
+/* The request is done; nothing is watched until the next. */
+void watchdog_end(void);
 
 /* Whether the connection was shut down in this request. */
 bool watchdog_fired(void);

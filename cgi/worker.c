@@ -11,7 +11,9 @@
 #include "watchdog.h"
 
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +67,6 @@ static void handle(struct worker *w, const struct source *source, int (*put)(voi
     x->session.client_address = client_address(&x->request, w->settings->trusted_proxies);
     db_deadline(w->db, started + w->settings->deadline_ms);
     dispatch(x);
-    watchdog_phase(WATCHDOG_WRITE);
     struct buf *head = buf_new(w->arena, HEAD_MAX);
     response_head(&x->response, request_id, head);
     int gone = put(to, head->data, head->len);
@@ -104,18 +105,35 @@ static volatile sig_atomic_t stopping;
 static void on_stop(int signal) {
     (void)signal;
     stopping = 1;
-    FCGX_ShutdownPending();
 }
 
-/* Not restarted: an accept that waits must return. FCGX_Init sets handlers of its own, so ours come after it. */
-static void catch_stop(void) {
-    struct sigaction sa = {.sa_handler = on_stop};
-    sigaction(SIGTERM, &sa, NULL);
-    sigaction(SIGINT, &sa, NULL);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGPIPE, &ignore, NULL);
-    sigaction(SIGHUP, &ignore, NULL);
-    sigaction(SIGUSR1, &ignore, NULL);
+/*
+ * SIGTERM is held back but for the moments in which a worker waits for a connection (wait_for_request), so that it
+ * never interrupts a request. FCGX_Init sets handlers of its own, so ours come after it. `waiting` receives the mask
+ * for waiting.
+ */
+static void hold_stop(sigset_t *waiting) {
+    static const int stops[] = {SIGTERM, SIGINT}, ignored[] = {SIGPIPE, SIGHUP, SIGUSR1};
+    struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
+    sigset_t held;
+    sigemptyset(&held);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        sigaction(stops[i], &stop, NULL);
+        sigaddset(&held, stops[i]);
+    }
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        sigaction(ignored[i], &ignore, NULL);
+    sigprocmask(SIG_BLOCK, &held, waiting);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        sigdelset(waiting, stops[i]);
+}
+
+/* Waits for a connection on the listening socket; false: it is time to stop. */
+static bool wait_for_request(const sigset_t *waiting) {
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!stopping && ppoll(&p, 1, NULL, waiting) <= 0)
+        continue;
+    return !stopping;
 }
 
 /* Resident MiB of this process, 0 if /proc does not tell. */
@@ -135,26 +153,34 @@ static bool grown(const struct settings *s, long served) {
     return served >= s->worker_requests || (served % LOOK_EVERY == 0 && resident_mb() > s->worker_rss_mb);
 }
 
+/* One request from its first byte to its last; false: another worker was quicker. */
+static bool serve(struct worker *w, FCGX_Request *request) {
+    watchdog_begin();
+    bool here = FCGX_Accept_r(request) >= 0;
+    if (here) {
+        struct source source = {.param = fcgi_param, .read = fcgi_read, .self = request};
+        handle(w, &source, fcgi_write, request);
+        FCGX_Finish_r(request);
+        arena_reset(w->arena);
+    }
+    watchdog_end();
+    return here;
+}
+
 int worker_run(const struct settings *settings) {
     struct worker w;
     FCGX_Request request;
+    sigset_t waiting;
     if (FCGX_Init() != 0 || FCGX_InitRequest(&request, STDIN_FILENO, 0) != 0)
         log_fatal("worker", "the FastCGI socket cannot be used");
+    /* Whoever is woken for a connection that another worker took must not stay in accept. */
+    fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
     open_worker(&w, settings);
-    catch_stop();
+    hold_stop(&waiting);
     watchdog_start(&request.ipcFd, settings->body_ms, settings->deadline_ms);
-    for (long served = 1; !stopping; served++) {
-        watchdog_phase(WATCHDOG_ACCEPT);
-        if (FCGX_Accept_r(&request) < 0)
+    for (long served = 0; wait_for_request(&waiting);)
+        if (serve(&w, &request) && grown(settings, ++served))
             break;
-        watchdog_phase(WATCHDOG_READ);
-        struct source source = {.param = fcgi_param, .read = fcgi_read, .self = &request};
-        handle(&w, &source, fcgi_write, &request);
-        FCGX_Finish_r(&request);
-        arena_reset(w.arena);
-        if (grown(settings, served))
-            break;
-    }
     close_worker(&w);
     return 0;
 }
@@ -191,13 +217,14 @@ static int cgi_write(void *self, const char *bytes, size_t n) {
 int worker_cgi(const struct settings *settings) {
     struct worker w;
     int fd = STDIN_FILENO;
+    sigset_t waiting;
     const char *length = getenv("CONTENT_LENGTH");
     size_t left = length ? strtoul(length, NULL, 10) : 0;
     struct source source = {.param = cgi_param, .read = cgi_read, .self = &left};
     open_worker(&w, settings);
-    catch_stop();
+    hold_stop(&waiting);
     watchdog_start(&fd, settings->body_ms, settings->deadline_ms);
-    watchdog_phase(WATCHDOG_READ);
+    watchdog_begin();
     handle(&w, &source, cgi_write, NULL);
     close_worker(&w);
     return 0;
