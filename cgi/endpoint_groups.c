@@ -1,6 +1,7 @@
 #include "endpoints.h"
 
 #include "directory/group.h"
+#include "directory/read.h"
 #include "exchange.h"
 
 enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204 };
@@ -10,7 +11,7 @@ enum err endpoint_groups_list(struct exchange *x) {
     struct answer a;
     enum err e = exchange_list_query(x, &q);
     if (e == OK)
-        e = group_list(&x->session, &q, &a);
+        e = read_list(&x->session, &read_groups, &q, &a);
     if (e == OK)
         x->response = (struct response){.status = STATUS_OK, .body = a.json, .len = a.len};
     return e;
@@ -35,7 +36,7 @@ enum err endpoint_groups_get(struct exchange *x) {
     struct answer a;
     enum err e = exchange_projection(x, schema_group_type(), &p);
     if (e == OK)
-        e = group_get(&x->session, x->id, p, &a);
+        e = read_one(&x->session, &read_groups, x->id, p, &a);
     if (e == OK)
         exchange_read(x, schema_group_type(), &a);
     return e;

@@ -1,5 +1,6 @@
 #include "endpoints.h"
 
+#include "directory/read.h"
 #include "directory/user.h"
 #include "exchange.h"
 
@@ -10,7 +11,7 @@ enum err endpoint_users_list(struct exchange *x) {
     struct answer a;
     enum err e = exchange_list_query(x, &q);
     if (e == OK)
-        e = user_list(&x->session, &q, &a);
+        e = read_list(&x->session, &read_users, &q, &a);
     if (e == OK)
         x->response = (struct response){.status = STATUS_OK, .body = a.json, .len = a.len};
     return e;
@@ -35,7 +36,7 @@ enum err endpoint_users_get(struct exchange *x) {
     struct answer a;
     enum err e = exchange_projection(x, schema_user_type(), &p);
     if (e == OK)
-        e = user_get(&x->session, x->id, p, &a);
+        e = read_one(&x->session, &read_users, x->id, p, &a);
     if (e == OK)
         exchange_read(x, schema_user_type(), &a);
     return e;

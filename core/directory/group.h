@@ -2,18 +2,11 @@
 #define MUSTER_DIRECTORY_GROUP_H
 
 #include "directory/answer.h"
-#include "directory/list.h"
 #include "directory/session.h"
 
 /* SCIM groups and the teams they are linked to (DESIGN 4). Each function is one request, as in user.h. */
 
 enum err group_create(struct session *s, struct json_object *body, const struct projection *p, struct answer *out)
-    __attribute__((warn_unused_result));
-
-enum err group_get(struct session *s, const char *id, const struct projection *p, struct answer *out)
-    __attribute__((warn_unused_result));
-
-enum err group_list(struct session *s, const struct list_query *q, struct answer *out)
     __attribute__((warn_unused_result));
 
 enum err group_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,

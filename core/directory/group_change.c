@@ -1,7 +1,7 @@
 #include "directory/group.h"
 #include "directory/group_facts.h"
 #include "directory/group_members.h"
-#include "directory/group_read.h"
+#include "directory/read.h"
 #include "protocol/patch.h"
 
 #include "base/arena.h"
@@ -169,7 +169,7 @@ static enum err work(struct session *s, void *arg) {
         return e;
     c->w->final_duplicate = true;
     if (c->with_body)
-        group_queue_answer(s, c->w, c->id, c->p);
+        read_queue_answer(s, &read_groups, c->w, c->id, c->p);
     return OK;
 }
 
@@ -182,7 +182,7 @@ static enum err change_group(struct session *s, struct change *c, struct answer 
     if (e == ERR_UNIQUENESS)
         return fail(&s->ctx, e, "another group has this displayName");
     if (e != OK || c->with_body)
-        return e == OK ? group_answer(s, &w, c->id, c->p, out) : e;
+        return e == OK ? read_answer(s, &read_groups, &w, c->id, c->p, out) : e;
     *out = (struct answer){.id = c->id, .version = c->version};
     return OK;
 }

@@ -1,7 +1,7 @@
 #include "directory/group.h"
 #include "directory/group_facts.h"
 #include "directory/group_members.h"
-#include "directory/group_read.h"
+#include "directory/read.h"
 
 #include "base/arena.h"
 #include "base/fold.h"
@@ -104,7 +104,7 @@ static enum err work(struct session *s, void *arg) {
     if (e != OK)
         return e;
     queue_group(s, c, &f, rows, &change, &skipped);
-    group_queue_answer(s, c->w, c->id, c->p);
+    read_queue_answer(s, &read_groups, c->w, c->id, c->p);
     return OK;
 }
 
@@ -113,5 +113,5 @@ enum err group_create(struct session *s, struct json_object *body, const struct 
     struct session_write w = {.work = work, .arg = &c};
     c.w = &w;
     enum err e = session_write(s, &w);
-    return e == OK ? group_answer(s, &w, c.id, p, out) : e;
+    return e == OK ? read_answer(s, &read_groups, &w, c.id, p, out) : e;
 }

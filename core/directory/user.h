@@ -2,7 +2,6 @@
 #define MUSTER_DIRECTORY_USER_H
 
 #include "directory/answer.h"
-#include "directory/list.h"
 #include "directory/session.h"
 #include "protocol/patch.h"
 
@@ -13,12 +12,6 @@
 
 /* The parsed body of a POST or PUT. ERR_UNIQUENESS, ERR_CAP, and the errors of resource_from_body(). */
 enum err user_create(struct session *s, struct json_object *body, const struct projection *p, struct answer *out)
-    __attribute__((warn_unused_result));
-
-enum err user_get(struct session *s, const char *id, const struct projection *p, struct answer *out)
-    __attribute__((warn_unused_result));
-
-enum err user_list(struct session *s, const struct list_query *q, struct answer *out)
     __attribute__((warn_unused_result));
 
 /* PUT. ERR_NOT_FOUND, ERR_PRECONDITION, ERR_MUTABILITY (identity), ERR_UNIQUENESS. */

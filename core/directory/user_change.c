@@ -1,12 +1,10 @@
+#include "directory/read.h"
 #include "directory/user.h"
 #include "directory/user_facts.h"
-#include "directory/user_read.h"
 
-#include "base/arena.h"
 #include "base/json.h"
 #include "base/uuid.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* A PUT or PATCH of one user on its way; `patch` NULL: a PUT. */
@@ -92,28 +90,6 @@ static enum err check_identity(struct session *s, const struct change *c) {
     return OK;
 }
 
-static void queue_row(struct session *s, const struct change *c) {
-    const struct user_facts *f = &c->after;
-    struct db_rows user = c->rows[ROW_USER];
-    const char *params[] = {c->id,
-                            f->active ? "true" : "false",
-                            f->user_name_key,
-                            f->external_id,
-                            f->external_id_unique,
-                            f->email_key,
-                            f->display_name,
-                            f->manager_id,
-                            f->stored,
-                            f->folded,
-                            session_now(s, db_int(user, 0, "modified_us")),
-                            arena_printf(s->ctx.arena, "%" PRId64, db_int(user, 0, "version") + 1)};
-    db_add(s->db, SQL_USER_UPDATE, params);
-    if (strcmp(f->email_keys, c->before.email_keys) != 0) {
-        const char *emails[] = {c->id, f->email_keys};
-        db_add(s->db, SQL_USER_EMAILS_SET, emails);
-    }
-}
-
 static const char *action_of(const struct change *c) {
     if (c->before.active == c->after.active)
         return "scim.user.updated";
@@ -127,7 +103,9 @@ static void queue_change(struct session *s, struct change *c) {
     if (c->before.active != c->after.active)
         active = c->after.active || db_int(c->rows[ROW_LINKS], 0, "active") > 0;
     struct member_state after = user_member_after(&before, &c->after, new_email, active);
-    queue_row(s, c);
+    user_save(s, c->id, &c->after, c->rows[ROW_USER]);
+    if (strcmp(c->after.email_keys, c->before.email_keys) != 0)
+        user_save_emails(s, c->id, &c->after);
     user_member_save(s, &before, &after);
     if (c->before.active != c->after.active)
         user_sync_teams(s, c->id);
@@ -158,7 +136,7 @@ static enum err work(struct session *s, void *arg) {
     c->w->final_duplicate = true;
     if (!json_same(c->old, c->after.resource))
         queue_change(s, c);
-    user_queue_answer(s, c->w, c->id, c->p);
+    read_queue_answer(s, &read_users, c->w, c->id, c->p);
     return OK;
 }
 
@@ -185,7 +163,7 @@ static enum err change_user(struct session *s, struct change *c, struct answer *
     enum err e = session_write(s, &w);
     if (e == ERR_UNIQUENESS)
         return taken(s);
-    return e == OK ? user_answer(s, &w, c->id, c->p, out) : e;
+    return e == OK ? read_answer(s, &read_users, &w, c->id, c->p, out) : e;
 }
 
 enum err user_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,

@@ -1,6 +1,6 @@
+#include "directory/read.h"
 #include "directory/user.h"
 #include "directory/user_facts.h"
-#include "directory/user_read.h"
 
 #include "base/arena.h"
 #include "base/fold.h"
@@ -93,12 +93,6 @@ static void count_user(struct session *s) {
     db_add(s->db, SQL_USAGE_ADD, params);
 }
 
-static void queue_emails(struct session *s, const char *id, const struct user_facts *f) {
-    const char *params[] = {id, f->email_keys};
-    if (strcmp(f->email_keys, "[]") != 0)
-        db_add(s->db, SQL_USER_EMAILS_SET, params);
-}
-
 static void queue_insert(struct session *s, const char *id, const char *member_id, const struct user_facts *f) {
     const char *params[] = {id,
                             member_id,
@@ -113,7 +107,8 @@ static void queue_insert(struct session *s, const char *id, const char *member_i
                             f->folded,
                             session_now(s, 0)};
     db_add(s->db, SQL_USER_INSERT, params);
-    queue_emails(s, id, f);
+    if (strcmp(f->email_keys, "[]") != 0)
+        user_save_emails(s, id, f);
     count_user(s);
 }
 
@@ -170,24 +165,6 @@ static enum err link_member(struct session *s, struct creation *c, struct db_row
     return OK;
 }
 
-static void queue_revival(struct session *s, const char *id, const struct user_facts *f, struct db_rows removed) {
-    const char *params[] = {id,
-                            f->active ? "true" : "false",
-                            f->user_name_key,
-                            f->external_id,
-                            f->external_id_unique,
-                            f->email_key,
-                            f->display_name,
-                            f->manager_id,
-                            f->stored,
-                            f->folded,
-                            session_now(s, db_int(removed, 0, "modified_us")),
-                            arena_printf(s->ctx.arena, "%" PRId64, db_int(removed, 0, "version") + 1)};
-    db_add(s->db, SQL_USER_UPDATE, params);
-    queue_emails(s, id, f);
-    count_user(s);
-}
-
 /* Step 2: a removed user comes back with its id, its member and its history. */
 static enum err revive(struct session *s, struct creation *c, struct db_rows *rows) {
     struct db_rows removed = rows[ROW_REMOVED];
@@ -204,7 +181,9 @@ static enum err revive(struct session *s, struct creation *c, struct db_rows *ro
     user_facts(s, c->id, c->facts.resource, &c->facts);
     bool new_email = c->facts.email_key && strcmp(c->facts.email_key, before.email_key ? before.email_key : "") != 0;
     struct member_state after = user_member_after(&before, &c->facts, new_email, c->facts.active || before.active);
-    queue_revival(s, c->id, &c->facts, removed);
+    user_save(s, c->id, &c->facts, removed);
+    user_save_emails(s, c->id, &c->facts);
+    count_user(s);
     user_member_save(s, &before, &after);
     user_sync_teams(s, c->id);
     session_event(s, "scim.user.reactivated", "scim_user", c->id, user_event(s, &after, old, c->facts.resource));
@@ -250,7 +229,7 @@ static enum err work(struct session *s, void *arg) {
     if (e == OK)
         e = decide(s, c, rows);
     if (e == OK && c->refused == OK)
-        user_queue_answer(s, c->w, c->id, c->p);
+        read_queue_answer(s, &read_users, c->w, c->id, c->p);
     return e;
 }
 
@@ -261,5 +240,5 @@ enum err user_create(struct session *s, struct json_object *body, const struct p
     enum err e = session_write(s, &w);
     if (e == OK && c.refused != OK)
         return c.refused;
-    return e == OK ? user_answer(s, &w, c.id, p, out) : e;
+    return e == OK ? read_answer(s, &read_users, &w, c.id, p, out) : e;
 }

@@ -10,6 +10,7 @@
 #include "protocol/schema.h"
 #include "protocol/value.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char *fold_or_null(struct session *s, const char *text) {
@@ -98,6 +99,27 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
     out->email_keys = email_keys(s, folded);
     out->folded = json_text(s->ctx.arena, folded);
     out->stored = answer_stored(s, id, resource);
+}
+
+void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored) {
+    const char *params[] = {id,
+                            f->active ? "true" : "false",
+                            f->user_name_key,
+                            f->external_id,
+                            f->external_id_unique,
+                            f->email_key,
+                            f->display_name,
+                            f->manager_id,
+                            f->stored,
+                            f->folded,
+                            session_now(s, db_int(stored, 0, "modified_us")),
+                            arena_printf(s->ctx.arena, "%" PRId64, db_int(stored, 0, "version") + 1)};
+    db_add(s->db, SQL_USER_UPDATE, params);
+}
+
+void user_save_emails(struct session *s, const char *id, const struct user_facts *f) {
+    const char *params[] = {id, f->email_keys};
+    db_add(s->db, SQL_USER_EMAILS_SET, params);
 }
 
 struct member_state user_member_of(struct db_rows row) {

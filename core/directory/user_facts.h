@@ -38,6 +38,16 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
 enum err user_facts_check(struct session *s, const struct user_facts *f, const struct user_facts *before)
     __attribute__((warn_unused_result));
 
+/*
+ * Queues a user's new state over a row that is there, live or removed (it comes back), with the next version. `stored`
+ * is the row of a
+ * ..._for_update statement.
+ */
+void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored);
+
+/* Queues the email values that filters look for. */
+void user_save_emails(struct session *s, const char *id, const struct user_facts *f);
+
 /* A member as it is, or shall be. Borrowed texts. */
 struct member_state {
     const char *id;

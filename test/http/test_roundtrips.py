@@ -1,4 +1,4 @@
-"""How often a request goes to PostgreSQL: a read once, a change twice, authentication included."""
+"""The way to PostgreSQL and back: how often a request goes it, what happens when it breaks at COMMIT; and requests that stop half way."""
 import os
 import select
 import shutil
@@ -7,6 +7,7 @@ import struct
 import subprocess
 import tempfile
 import threading
+import time
 
 import pytest
 from helpers import BUILD, ROOT, kill, op, user_body, wait_until
@@ -17,6 +18,7 @@ class Proxy:
 
     def __init__(self, directory, target):
         self.path, self.target, self.turns, self.answered = os.path.join(directory, ".s.PGSQL.5432"), target, 0, True
+        self.cut = None
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(self.path)
         os.chmod(self.path, 0o777)
@@ -40,10 +42,23 @@ class Proxy:
                 data = one.recv(65536)
                 if not data:
                     return
+                if one is client and self.cut and b"transaction_commit" in data:
+                    return self.lose(client, server, data)
                 if one is client and self.answered:
                     self.turns += 1
                 self.answered = one is server
                 ends[one].sendall(data)
+
+
+    def lose(self, client, server, data):
+        """The connection breaks: before the server has COMMIT, or after it has answered to it."""
+        mode, self.cut = self.cut, None
+        if mode == "after":
+            server.sendall(data)
+            server.recv(65536)
+        for end in (client, server):
+            end.shutdown(socket.SHUT_RDWR)
+            end.close()
 
 
 def record(kind, content):
@@ -81,11 +96,15 @@ def responder(server):
     target = dict(p.split("=") for p in server.db.split("?")[1].split("&"))["host"]
     proxy = Proxy(directory, os.path.join(target, ".s.PGSQL.5432"))
     listening = os.path.join(directory, "scim")
-    env = {"PATH": os.environ["PATH"], "MUSTER_DB": f"postgresql:///muster?host={directory}&user=muster_scim", "MUSTER_PUBLIC_URL": server.url}
+    env = {"PATH": os.environ["PATH"], "MUSTER_DB": f"postgresql:///muster?host={directory}&user=muster_scim", "MUSTER_PUBLIC_URL": server.url,
+           "MUSTER_BODY_MS": "1000"}
     process = subprocess.Popen(["spawn-fcgi", "-n", "-s", listening, "--", f"{ROOT}/{BUILD}/muster-scim.fcgi", "--workers", "1"], env=env,
                                stderr=subprocess.DEVNULL)
     wait_until(lambda: os.path.exists(listening), 10, "the responder's socket")
-    yield lambda *a: count(proxy, listening, *a)
+    def ask_and_count(*a):
+        return count(proxy, listening, *a)
+    ask_and_count.proxy, ask_and_count.listening = proxy, listening
+    yield ask_and_count
     kill(process.pid, 15)
     process.wait(30)
     proxy.listener.close()
@@ -130,3 +149,42 @@ def test_a_token_with_a_typo_costs_none(server, responder):
     token = server.tenant().token["token"]
     wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
     assert responder(wrong, "GET", "/Users") == ("Status: 401 Unauthorized", 0)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_connection_lost_at_commit_gets_the_true_answer(server, responder, moment):
+    """What was committed is not done again, what was not is: the request's own audit event tells."""
+    t = server.tenant()
+    token, user, group = t.token["token"], t.user(), t.group("Crew")
+    team = f"/Groups/{group['id']}"
+    for n in range(5):
+        responder(token, "GET", "/Users?count=0")
+        responder.proxy.cut = moment
+        status, _ = responder(token, "POST", "/Users", user_body(f"u{n}@example.com"))
+        assert status == "Status: 201 Created" and responder.proxy.cut is None
+    for operation in (op("add", "members", [{"value": user["id"]}]), op("remove", "members")):
+        responder.proxy.cut = moment
+        assert responder(token, "PATCH", team, patch_body(operation))[0] == "Status: 204 No Content" and responder.proxy.cut is None
+    responder.proxy.cut = moment
+    assert responder(token, "DELETE", f"/Users/{user['id']}")[0] == "Status: 204 No Content"
+    assert t.client.get("/Users").json["totalResults"] == 5
+    actions = t.actions()
+    assert actions.count("scim.user.provisioned") == 6 and actions.count("scim.user.deprovisioned") == 1
+    assert t.actions(group["id"]) == ["scim.group.created", "scim.group.member_added", "scim.group.member_removed"]
+    assert t.client.get(team).json["meta"]["version"] == 'W/"3"'
+
+
+def test_a_request_that_stops_half_way_does_not_hold_a_worker(server, responder):
+    """The web server may pass on a body while it arrives (Apache): libfcgi alone would wait for ever."""
+    t = server.tenant()
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(responder.listening)
+        params = {"REQUEST_METHOD": "POST", "REQUEST_URI": "/scim/v2/Users", "CONTENT_LENGTH": "100", "HTTP_AUTHORIZATION": f"Bearer {t.token['token']}"}
+        pairs = b"".join(length(len(k)) + length(len(v)) + k.encode() + v.encode() for k, v in params.items())
+        start = time.monotonic()
+        s.sendall(record(1, b"\0\1\0\0\0\0\0\0") + record(4, pairs) + record(4, b"") + record(5, b'{"userName":"half'))
+        data = b""
+        while chunk := s.recv(65536):
+            data += chunk
+        assert b"Status: 408" in data and 0.5 < time.monotonic() - start < 5
+    assert responder(t.token["token"], "GET", "/Users") == ("Status: 200 OK", 1)
