@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "client_address.h"
 #include "dispatch.h"
+#include "redact.h"
 #include "watchdog.h"
 
 #include <fcgiapp.h>
@@ -73,6 +74,9 @@ static void handle(struct worker *w, const struct source *source, int (*put)(voi
     if (gone >= 0 && x->response.body && !x->response.head)
         (void)put(to, x->response.body, x->response.len);
     log_request(x, request_id, started);
+    if (log_enabled(LOG_DEBUG) && x->request.body_len)
+        log_line(LOG_DEBUG, "body", "request", request_id, "redacted",
+                 redact_body(&x->session.ctx, x->request.body, x->request.body_len), NULL);
 }
 
 static const char *fcgi_param(void *self, const char *name) {

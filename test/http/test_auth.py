@@ -2,7 +2,7 @@
 import time
 
 import pytest
-from helpers import assert_error, digest, unique, user_body
+from helpers import Server, assert_error, digest, op, unique, user_body
 
 ENDPOINTS = ["/Users", "/Groups", "/Users/x", "/Schemas", "/ResourceTypes", "/ResourceTypes/User", "/Nope", "/Me"]
 
@@ -110,3 +110,17 @@ def test_tokens_and_emails_are_not_in_the_log(tenant):
         log = f.read()
     assert name not in log and tenant.token["token"] not in log
     assert "route=/Users status=201" in log
+
+
+def test_debug_logs_bodies_without_their_values():
+    s = Server(env={"MUSTER_LOG": "debug"}).start()
+    try:
+        t = s.tenant()
+        user = t.user("hidden@example.com", displayName="Hidden", active=True)
+        t.client.patch(f"/Users/{user['id']}", op("replace", 'emails[value eq "hidden@example.com"].display', "Hidden"))
+        with open(f"{s.data}/log/scim.log", encoding="utf-8") as f:
+            bodies = [line for line in f if "event=body" in line]
+        assert len(bodies) == 2 and "displayName" in bodies[0] and "op" in bodies[1] and "emails" in bodies[1]
+        assert "idden" not in "".join(bodies)
+    finally:
+        s.stop()
