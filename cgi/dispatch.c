@@ -58,16 +58,37 @@ static enum err prepare(struct exchange *x, const struct route **route) {
     return e;
 }
 
-static enum err answer(struct exchange *x, const struct route *route) {
-    enum err (*handler)(struct exchange *);
-    enum err e = routes_handler(x, route, &handler);
-    return e == OK ? handler(x) : e;
-}
-
 /* Faults of the client are told only to those who have a token. */
 static bool needs_token_first(const struct exchange *x, enum err e) {
-    return e != OK && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN && e != ERR_PAUSED &&
-           !x->session.tenant.token_id;
+    return x->session.token_hash && e != OK && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&
+           e != ERR_PAUSED && !x->session.tenant.token_id;
+}
+
+/* The fault, or what is wrong with the token. */
+static enum err token_first(struct exchange *x, enum err e) {
+    if (!needs_token_first(x, e))
+        return e;
+    struct ctx kept = x->session.ctx;
+    enum err auth = session_authenticate(&x->session);
+    if (auth == OK)
+        x->session.ctx = kept;
+    return auth == OK ? e : auth;
+}
+
+/* Runs the handler; again, if the organization's schemas turn out to be others than those the request was read with. */
+static enum err answer(struct exchange *x, const struct route *route) {
+    enum { TRIES = 3 };
+    enum err (*handler)(struct exchange *);
+    enum err e = routes_handler(x, route, &handler);
+    if (e != OK)
+        return token_first(x, e);
+    x->session.types = extensions_known(x->extensions, x->session.token_hash);
+    for (unsigned i = 1; (e = token_first(x, handler(x))) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
+        fail_clear(&x->session.ctx);
+        if ((e = extensions_load(x->extensions, &x->session)) != OK)
+            break;
+    }
+    return e;
 }
 
 static enum err run(struct exchange *x) {
@@ -80,15 +101,7 @@ static enum err run(struct exchange *x) {
         x->session.ctx = denied;
         return credentials;
     }
-    if (e == OK)
-        e = answer(x, route);
-    if (open || !needs_token_first(x, e))
-        return e;
-    struct ctx kept = x->session.ctx;
-    enum err auth = session_authenticate(&x->session);
-    if (auth == OK)
-        x->session.ctx = kept;
-    return auth == OK ? e : auth;
+    return e == OK ? answer(x, route) : token_first(x, e);
 }
 
 void dispatch(struct exchange *x) {

@@ -1,6 +1,7 @@
 #ifndef MUSTER_CGI_DISPATCH_H
 #define MUSTER_CGI_DISPATCH_H
 
+#include "directory/extensions.h"
 #include "directory/session.h"
 #include "request.h"
 #include "response.h"
@@ -12,6 +13,7 @@ struct exchange {
     const struct settings *settings;
     struct request request;
     struct session session;
+    struct extensions *extensions; /* of the process */
     struct response response;
     const char *id;    /* the resource that the path names, NULL: the collection */
     const char *route; /* template for the log, "/Users/{id}" */

@@ -83,18 +83,37 @@ static void list_head(struct buf *b, size_t n) {
             n, n);
 }
 
+/* The i-th schema that this organization sees: the built-in ones, then its own; NULL behind the last. */
+static const struct schema *schema_at(const struct exchange *x, size_t i) {
+    size_t n;
+    const struct schema *const *all = schema_all(&n);
+    const struct resource_type *own[] = {x->session.types->user, x->session.types->group};
+    const struct resource_type *built_in[] = {schema_built_in()->user, schema_built_in()->group};
+    if (i < n)
+        return all[i];
+    i -= n;
+    for (size_t k = 0; k < 2; k++) {
+        size_t more = own[k]->n_extensions - built_in[k]->n_extensions;
+        if (i < more)
+            return own[k]->extensions[built_in[k]->n_extensions + i];
+        i -= more;
+    }
+    return NULL;
+}
+
 enum err endpoint_schemas(struct exchange *x) {
     enum err e = enter(x);
     if (e != OK)
         return e;
-    size_t n;
-    const struct schema *const *all = schema_all(&n);
+    size_t n = 0;
+    while (schema_at(x, n))
+        n++;
     struct buf *b = text_of(x);
     list_head(b, n);
     for (size_t i = 0; i < n; i++) {
         if (i)
             buf_char(b, ',');
-        add_schema(x, b, all[i]);
+        add_schema(x, b, schema_at(x, i));
     }
     buf_str(b, "]}");
     return answer(x, b);
@@ -104,7 +123,9 @@ enum err endpoint_schema(struct exchange *x) {
     enum err e = enter(x);
     if (e != OK)
         return e;
-    const struct schema *s = schema_find(x->id, strlen(x->id));
+    const struct schema *s;
+    for (size_t i = 0; (s = schema_at(x, i)) && strcasecmp(s->urn, x->id) != 0;)
+        i++;
     if (!s)
         return fail(&x->session.ctx, ERR_NOT_FOUND, "no such schema");
     struct buf *b = text_of(x);
@@ -118,7 +139,8 @@ static void add_resource_type(struct exchange *x, struct buf *b, const struct re
             "\"endpoint\":\"%s\",\"description\":\"%s accounts\",\"schema\":\"%s\",\"schemaExtensions\":[",
             rt->name, rt->name, rt->endpoint, rt->name, rt->base->urn);
     for (size_t i = 0; i < rt->n_extensions; i++)
-        buf_fmt(b, "%s{\"schema\":\"%s\",\"required\":false}", i ? "," : "", rt->extensions[i]->urn);
+        buf_fmt(b, "%s{\"schema\":\"%s\",\"required\":%s}", i ? "," : "", rt->extensions[i]->urn,
+                rt->extensions[i]->required ? "true" : "false");
     buf_str(b, "],");
     add_meta(x, b, "ResourceType", arena_printf(x->session.ctx.arena, "/ResourceTypes/%s", rt->name));
     buf_char(b, '}');
@@ -130,9 +152,9 @@ enum err endpoint_resource_types(struct exchange *x) {
         return e;
     struct buf *b = text_of(x);
     list_head(b, 2);
-    add_resource_type(x, b, schema_user_type());
+    add_resource_type(x, b, x->session.types->user);
     buf_char(b, ',');
-    add_resource_type(x, b, schema_group_type());
+    add_resource_type(x, b, x->session.types->group);
     buf_str(b, "]}");
     return answer(x, b);
 }
@@ -141,7 +163,7 @@ enum err endpoint_resource_type(struct exchange *x) {
     enum err e = enter(x);
     if (e != OK)
         return e;
-    const struct resource_type *all[] = {schema_user_type(), schema_group_type()};
+    const struct resource_type *all[] = {x->session.types->user, x->session.types->group};
     for (size_t i = 0; i < 2; i++)
         if (strcasecmp(x->id, all[i]->name) == 0) {
             struct buf *b = text_of(x);

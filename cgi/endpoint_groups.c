@@ -21,24 +21,22 @@ enum err endpoint_groups_create(struct exchange *x) {
     const struct projection *p;
     struct json_object *body;
     struct answer a;
-    enum err e = exchange_projection(x, schema_group_type(), &p);
-    if (e == OK)
-        e = exchange_body(x, &body);
+    enum err e = exchange_write(x, x->session.types->group, &body, &p);
     if (e == OK)
         e = group_create(&x->session, body, p, &a);
     if (e == OK)
-        exchange_resource(x, STATUS_CREATED, schema_group_type(), &a);
+        exchange_resource(x, STATUS_CREATED, x->session.types->group, &a);
     return e;
 }
 
 enum err endpoint_groups_get(struct exchange *x) {
     const struct projection *p;
     struct answer a;
-    enum err e = exchange_projection(x, schema_group_type(), &p);
+    enum err e = exchange_projection(x, x->session.types->group, &p);
     if (e == OK)
         e = read_one(&x->session, &read_groups, x->id, p, &a);
     if (e == OK)
-        exchange_read(x, schema_group_type(), &a);
+        exchange_read(x, x->session.types->group, &a);
     return e;
 }
 
@@ -46,13 +44,11 @@ enum err endpoint_groups_replace(struct exchange *x) {
     const struct projection *p;
     struct json_object *body;
     struct answer a;
-    enum err e = exchange_projection(x, schema_group_type(), &p);
-    if (e == OK)
-        e = exchange_body(x, &body);
+    enum err e = exchange_write(x, x->session.types->group, &body, &p);
     if (e == OK)
         e = group_replace(&x->session, x->id, body, exchange_precondition(x), p, &a);
     if (e == OK)
-        exchange_resource(x, STATUS_OK, schema_group_type(), &a);
+        exchange_resource(x, STATUS_OK, x->session.types->group, &a);
     return e;
 }
 
@@ -69,15 +65,13 @@ enum err endpoint_groups_patch(struct exchange *x) {
     struct json_object *body;
     struct answer a;
     bool asked;
-    enum err e = exchange_projection(x, schema_group_type(), &p);
+    enum err e = exchange_write(x, x->session.types->group, &body, &p);
     if (e == OK)
         e = body_asked(x, &asked);
     if (e == OK)
-        e = exchange_body(x, &body);
-    if (e == OK)
         e = group_patch(&x->session, x->id, body, exchange_precondition(x), asked, p, &a);
     if (e == OK)
-        exchange_resource(x, a.json ? STATUS_OK : STATUS_NO_CONTENT, schema_group_type(), &a);
+        exchange_resource(x, a.json ? STATUS_OK : STATUS_NO_CONTENT, x->session.types->group, &a);
     return e;
 }
 

@@ -21,24 +21,22 @@ enum err endpoint_users_create(struct exchange *x) {
     const struct projection *p;
     struct json_object *body;
     struct answer a;
-    enum err e = exchange_projection(x, schema_user_type(), &p);
-    if (e == OK)
-        e = exchange_body(x, &body);
+    enum err e = exchange_write(x, x->session.types->user, &body, &p);
     if (e == OK)
         e = user_create(&x->session, body, p, &a);
     if (e == OK)
-        exchange_resource(x, STATUS_CREATED, schema_user_type(), &a);
+        exchange_resource(x, STATUS_CREATED, x->session.types->user, &a);
     return e;
 }
 
 enum err endpoint_users_get(struct exchange *x) {
     const struct projection *p;
     struct answer a;
-    enum err e = exchange_projection(x, schema_user_type(), &p);
+    enum err e = exchange_projection(x, x->session.types->user, &p);
     if (e == OK)
         e = read_one(&x->session, &read_users, x->id, p, &a);
     if (e == OK)
-        exchange_read(x, schema_user_type(), &a);
+        exchange_read(x, x->session.types->user, &a);
     return e;
 }
 
@@ -49,13 +47,11 @@ static enum err change(struct exchange *x,
     const struct projection *p;
     struct json_object *body;
     struct answer a;
-    enum err e = exchange_projection(x, schema_user_type(), &p);
-    if (e == OK)
-        e = exchange_body(x, &body);
+    enum err e = exchange_write(x, x->session.types->user, &body, &p);
     if (e == OK)
         e = apply(&x->session, x->id, body, exchange_precondition(x), p, &a);
     if (e == OK)
-        exchange_resource(x, STATUS_OK, schema_user_type(), &a);
+        exchange_resource(x, STATUS_OK, x->session.types->user, &a);
     return e;
 }
 

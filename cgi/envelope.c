@@ -37,6 +37,10 @@ static const struct {
     [ERR_PAUSED] = {503, NULL, NULL, 300},
     [ERR_CAP] = {507, NULL, NULL, 0},
     [ERR_UNAVAILABLE] = {503, NULL, NULL, 5},
+    [ERR_INVALID_CURSOR] = {400, "invalidCursor", NULL, 0},
+    [ERR_EXPIRED_CURSOR] = {400, "expiredCursor", NULL, 0},
+    [ERR_INVALID_COUNT] = {400, "invalidCount", NULL, 0},
+    [ERR_STALE_SCHEMAS] = {503, NULL, NULL, 1},
     [ERR_INTERNAL] = {500, NULL, NULL, 0},
     [ERR_USAGE] = {500, NULL, NULL, 0},
 };

@@ -27,6 +27,17 @@ enum err exchange_projection(struct exchange *x, const struct resource_type *rt,
     return e == OK ? projection_parse(&x->session.ctx, rt, attributes, excluded, out) : e;
 }
 
+enum err exchange_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
+                        const struct projection **out) {
+    const struct projection *p;
+    enum err e = exchange_projection(x, rt, &p);
+    if (e == OK)
+        e = exchange_body(x, body);
+    if (e == OK)
+        *out = projection_of_write(&x->session.ctx, rt, p, *body);
+    return e;
+}
+
 /* A whole number, saturated; `low` is what smaller ones become. */
 static enum err number_param(struct exchange *x, const char *name, int64_t def, int64_t low, int64_t high,
                              int64_t *out) {

@@ -13,6 +13,10 @@
 /* The body as JSON, after a look at its type. Errors of request_check_content_type() and json_parse(). */
 enum err exchange_body(struct exchange *x, struct json_object **out) __attribute__((warn_unused_result));
 
+/* The body of a write, and the projection for its answer. */
+enum err exchange_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
+                        const struct projection **out) __attribute__((warn_unused_result));
+
 /* The projection of the query, for answers with one resource. */
 enum err exchange_projection(struct exchange *x, const struct resource_type *rt, const struct projection **out)
     __attribute__((warn_unused_result));

@@ -28,14 +28,19 @@ struct worker {
     const struct settings *settings;
     struct db *db;
     struct arena *arena;
+    struct extensions *extensions;
 };
 
 static void open_worker(struct worker *w, const struct settings *settings) {
-    *w = (struct worker){.settings = settings, .db = db_create(settings, "muster-scim"), .arena = arena_create()};
+    *w = (struct worker){.settings = settings,
+                         .db = db_create(settings, "muster-scim"),
+                         .arena = arena_create(),
+                         .extensions = extensions_create()};
 }
 
 static void close_worker(struct worker *w) {
     db_destroy(w->db);
+    extensions_destroy(w->extensions);
     arena_destroy(w->arena);
 }
 
@@ -59,6 +64,8 @@ static void handle(struct worker *w, const struct source *source, int (*put)(voi
     struct exchange *x = arena_alloc(w->arena, sizeof *x);
     uuid_new(request_id);
     x->settings = w->settings;
+    x->extensions = w->extensions;
+    x->session.types = schema_built_in();
     x->session.ctx.arena = w->arena;
     x->session.db = w->db;
     x->session.base_url = w->settings->public_url;

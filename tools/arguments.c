@@ -73,6 +73,7 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
             return fail(&in->ctx, ERR_USAGE, "%s takes one of %s: \"%s\" is none of them", o->name, o->values, text);
         break;
     case OPTION_TEXT:
+    case OPTION_FLAG:
         break;
     }
     *out = json_object_new_string(text);
@@ -88,6 +89,12 @@ static enum err take_option(struct invocation *in, const struct command *c, int 
     if (!o || !in_list(c->options, ' ', name))
         return fail(&in->ctx, ERR_USAGE, "%s%s%s does not take %s; it takes %s%s--json", c->noun, c->verb ? " " : "",
                     c->verb ? c->verb : "", name, c->options, *c->options ? " " : "");
+    if (o->kind == OPTION_FLAG && eq)
+        return fail(&in->ctx, ERR_USAGE, "%s takes no value", name);
+    if (o->kind == OPTION_FLAG) {
+        json_object_object_add(in->fields, o->field, json_object_new_boolean(1));
+        return OK;
+    }
     if (!eq && *i + 1 >= argc)
         return fail(&in->ctx, ERR_USAGE, "%s needs a value: %s", name, o->values);
     const char *text = eq ? eq + 1 : argv[++*i];

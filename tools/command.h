@@ -37,7 +37,7 @@ struct command {
 struct option_spec {
     const char *name; /* "--max-users" */
     const char *field;
-    enum { OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_LIMIT, OPTION_LIST } kind; /* LIMIT: a number, or none */
+    enum { OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_LIMIT, OPTION_LIST, OPTION_FLAG } kind; /* LIMIT: a number, or none */
     const char *values; /* choices by "|", or what stands for the value in the help text */
 };
 
@@ -75,6 +75,9 @@ enum err command_connection_list(struct invocation *in);
 enum err command_connection_show(struct invocation *in);
 enum err command_connection_set(struct invocation *in);
 enum err command_connection_adopt(struct invocation *in);
+enum err command_schema_add(struct invocation *in);
+enum err command_schema_list(struct invocation *in);
+enum err command_schema_remove(struct invocation *in);
 enum err command_token_issue(struct invocation *in);
 enum err command_token_list(struct invocation *in);
 enum err command_token_revoke(struct invocation *in);

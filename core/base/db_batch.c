@@ -19,6 +19,7 @@ static const struct {
     {"25006", DB_LOST, ERR_UNAVAILABLE},     {"08", DB_LOST, ERR_UNAVAILABLE},
     {"53", DB_REFUSED, ERR_UNAVAILABLE},     {"57014", DB_REFUSED, ERR_UNAVAILABLE},
     {"58", DB_REFUSED, ERR_UNAVAILABLE},     {"22", DB_REFUSED, ERR_INVALID_VALUE},
+    {"54", DB_REFUSED, ERR_INVALID_VALUE}, /* longer than an index can hold */
 };
 
 static const char *outcome_text(enum err err) {

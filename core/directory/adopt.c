@@ -75,7 +75,7 @@ static void queue_user(struct session *s, struct adoption *a, struct db_rows row
 
 static enum err work(struct ctx *ctx, struct db *db, void *arg) {
     struct adoption *a = arg;
-    struct session s = {.ctx = *ctx, .db = db, .base_url = ""};
+    struct session s = {.ctx = *ctx, .db = db, .base_url = "", .types = schema_built_in()};
     struct db_rows rows[3] = {0};
     const char *enter[] = {a->connection_id}, *adoptable[] = {a->connection_id, "10"};
     a->n = 0;

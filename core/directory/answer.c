@@ -60,9 +60,13 @@ static void add_meta(struct session *s, const struct resource_type *rt, struct d
     buf_fmt(out, ",\"version\":\"W/\\\"%s\\\"\"}", db_text(rows, row, "version"));
 }
 
+static bool is_user(const struct resource_type *rt) {
+    return rt->base == schema_built_in()->user->base;
+}
+
 /* The computed list of a row: groups of a user, members of a group. */
 static void add_computed(const struct resource_type *rt, struct db_rows rows, size_t row, struct buf *out) {
-    bool user = rt == schema_user_type();
+    bool user = is_user(rt);
     const char *text = db_text(rows, row, user ? "groups" : "members");
     if (!text)
         return;
@@ -103,9 +107,9 @@ static void compute_manager(struct session *s, struct db_rows rows, size_t row, 
 
 enum err answer_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                          const struct projection *p, struct buf *out) {
-    bool user = rt == schema_user_type();
+    bool user = is_user(rt);
     bool manager = user && db_text(rows, row, "manager_found");
-    if (!p && !manager) {
+    if (!p && !manager && !rt->hides) {
         splice(s, rt, rows, row, out);
         return OK;
     }

@@ -2,6 +2,7 @@
 #include "directory/group_facts.h"
 #include "directory/group_members.h"
 #include "directory/read.h"
+#include "directory/unique.h"
 #include "protocol/patch.h"
 
 #include "base/arena.h"
@@ -32,7 +33,7 @@ static enum err named_members(struct session *s, const struct change *c, struct 
     struct dialect any = {.lenient = true};
     if (!c->is_patch) {
         struct json_object *resource;
-        enum err e = resource_from_body(&s->ctx, schema_group_type(), any, c->body, NULL, &resource);
+        enum err e = resource_from_body(&s->ctx, s->types->group, any, c->body, NULL, &resource);
         if (e == OK)
             group_member_ids(s, json_get(resource, "members"), named);
         *all = true;
@@ -40,7 +41,7 @@ static enum err named_members(struct session *s, const struct change *c, struct 
     }
     struct patch *patch;
     struct patch_members touched;
-    enum err e = patch_parse(&s->ctx, schema_group_type(), any, c->body, &patch);
+    enum err e = patch_parse(&s->ctx, s->types->group, any, c->body, &patch);
     if (e != OK)
         return e;
     patch_members(s->ctx.arena, patch, &touched);
@@ -92,8 +93,8 @@ static enum err new_resource(struct session *s, const struct change *c, struct j
     struct patch *patch;
     bool differs;
     if (!c->is_patch)
-        return resource_from_body(&s->ctx, schema_group_type(), s->tenant.dialect, c->body, old, out);
-    enum err e = patch_parse(&s->ctx, schema_group_type(), s->tenant.dialect, c->body, &patch);
+        return resource_from_body(&s->ctx, s->types->group, s->tenant.dialect, c->body, old, out);
+    enum err e = patch_parse(&s->ctx, s->types->group, s->tenant.dialect, c->body, &patch);
     return e == OK ? patch_apply(&s->ctx, patch, old, out, &differs) : e;
 }
 
@@ -134,6 +135,7 @@ static enum err queue_change(struct session *s, struct change *c, struct db_rows
     const char *now = session_now(s, db_int(group, 0, "modified_us"));
     if (attributes || group_change_any(members))
         queue_row(s, c, &after, attributes, now, count + group_change_growth(members));
+    unique_queue(s, c->id, before.unique, after.unique);
     if (attributes || skipped->n)
         session_event(s, "scim.group.updated", "scim_group", c->id, group_event(s, &before, &after, skipped));
     if (group_change_any(members))
@@ -180,7 +182,8 @@ static enum err change_group(struct session *s, struct change *c, struct answer 
     c->w = &w;
     enum err e = session_write(s, &w);
     if (e == ERR_UNIQUENESS)
-        return fail(&s->ctx, e, "another group has this displayName");
+        return fail(&s->ctx, e, "another group has this %s",
+                    unique_taken(s) ? "value of an attribute that must be unique" : "displayName");
     if (e != OK || c->with_body)
         return e == OK ? read_answer(s, &read_groups, &w, c->id, c->p, out) : e;
     *out = (struct answer){.id = c->id, .version = c->version};

@@ -2,6 +2,7 @@
 #include "directory/group_facts.h"
 #include "directory/group_members.h"
 #include "directory/read.h"
+#include "directory/unique.h"
 
 #include "base/arena.h"
 #include "base/fold.h"
@@ -70,6 +71,7 @@ static void queue_group(struct session *s, const struct creation *c, const struc
                             arena_printf(s->ctx.arena, "%" PRId64, group_change_growth(change))};
     const char *count[] = {arena_printf(s->ctx.arena, "%d", s->slot), "0", "1"};
     db_add(s->db, SQL_GROUP_INSERT, params);
+    unique_queue(s, c->id, NULL, f->unique);
     session_event(s, "scim.group.created", "scim_group", c->id, group_event(s, NULL, f, skipped));
     if (group_change_any(change))
         group_change_queue(s, c->id, change);
@@ -84,11 +86,11 @@ static enum err work(struct session *s, void *arg) {
     struct group_change change = {0};
     struct id_list skipped = {0};
     enum err e =
-        resource_from_body(&s->ctx, schema_group_type(), (struct dialect){.lenient = true}, c->body, NULL, &resource);
+        resource_from_body(&s->ctx, s->types->group, (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
         e = first_batch(s, resource, rows);
     if (e == OK && !s->tenant.dialect.lenient)
-        e = resource_from_body(&s->ctx, schema_group_type(), s->tenant.dialect, c->body, NULL, &resource);
+        e = resource_from_body(&s->ctx, s->types->group, s->tenant.dialect, c->body, NULL, &resource);
     if (e == OK)
         e = check(s, rows);
     if (e != OK)
@@ -113,5 +115,7 @@ enum err group_create(struct session *s, struct json_object *body, const struct 
     struct session_write w = {.work = work, .arg = &c};
     c.w = &w;
     enum err e = session_write(s, &w);
+    if (e == ERR_UNIQUENESS && unique_taken(s))
+        return fail(&s->ctx, e, "another group has this value of an attribute that must be unique");
     return e == OK ? read_answer(s, &read_groups, &w, c.id, p, out) : e;
 }

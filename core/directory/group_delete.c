@@ -1,5 +1,6 @@
 #include "directory/group.h"
 #include "directory/group_facts.h"
+#include "directory/unique.h"
 
 #include "base/arena.h"
 #include "base/uuid.h"
@@ -51,6 +52,7 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
     db_add_once(s->db, SQL_TEAM_SYNC, sync);
     db_add(s->db, SQL_TEAM_SWEEP, NULL);
     db_add(s->db, SQL_TEAM_KEEP, team);
+    unique_queue(s, r->id, facts.unique, NULL);
     db_add(s->db, SQL_GROUP_EMPTY, id);
     db_add(s->db, SQL_GROUP_DELETE, id);
     db_add(s->db, SQL_USAGE_ADD, count);

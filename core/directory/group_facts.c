@@ -5,6 +5,7 @@
 #include "base/fold.h"
 #include "base/json.h"
 #include "directory/answer.h"
+#include "directory/unique.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"
 
@@ -21,13 +22,15 @@ enum err group_facts(struct session *s, const char *id, struct json_object *reso
     const char *external = json_get_string(resource, "externalId");
     if (fold_blank(name, strlen(name)) || fold_has_control(name, strlen(name)))
         return fail(&s->ctx, ERR_INVALID_VALUE, "displayName must not be blank and must not hold control characters");
+    struct json_object *folded = value_folded(s->ctx.arena, s->types->group, resource);
     *out = (struct group_facts){
         .resource = resource,
         .display_name = name,
         .display_name_key = fold(s, name),
         .external_id = external ? fold_exact(s->ctx.arena, external, strlen(external)) : NULL,
-        .folded = json_text(s->ctx.arena, value_folded(s->ctx.arena, schema_group_type(), resource)),
+        .folded = json_text(s->ctx.arena, folded),
         .stored = answer_stored(s, id, resource),
+        .unique = unique_values(s, s->types->group, folded),
     };
     if (s->tenant.unique_group_names)
         out->display_name_unique = out->display_name_key;

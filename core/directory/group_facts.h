@@ -15,6 +15,7 @@ struct group_facts {
     const char *external_id;
     const char *stored;
     const char *folded;
+    const char *unique; /* unique_values() */
 };
 
 /* Derives the facts; takes `members` out of the resource. ERR_INVALID_VALUE for a blank name or one with control

@@ -4,8 +4,12 @@
 
 #include <string.h>
 
-const struct read_kind read_users = {schema_user_type, SQL_USER_BY_ID, SQL_USER_LIST, "groups"};
-const struct read_kind read_groups = {schema_group_type, SQL_GROUP_BY_ID, SQL_GROUP_LIST, "members"};
+const struct read_kind read_users = {true, SQL_USER_BY_ID, SQL_USER_LIST, "groups"};
+const struct read_kind read_groups = {false, SQL_GROUP_BY_ID, SQL_GROUP_LIST, "members"};
+
+const struct resource_type *read_type(const struct session *s, const struct read_kind *kind) {
+    return kind->users ? s->types->user : s->types->group;
+}
 
 static void queue_by_id(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p) {
     const char *params[] = {id, s->base_url, projection_wants(p, kind->computed) ? "true" : "false"};
@@ -22,11 +26,11 @@ enum err read_one(struct session *s, const struct read_kind *kind, const char *i
     enum err e = db_read(&s->ctx, s->db, rows);
     if (e == OK)
         e = session_accept(s, rows[0]);
-    return e == OK ? answer_one(s, kind->type(), rows[1], p, out) : e;
+    return e == OK ? answer_one(s, read_type(s, kind), rows[1], p, out) : e;
 }
 
 enum err read_list(struct session *s, const struct read_kind *kind, const struct list_query *q, struct answer *out) {
-    return list_run(s, kind->type(), kind->list, kind->computed, q, out);
+    return list_run(s, read_type(s, kind), kind->list, kind->computed, q, out);
 }
 
 void read_queue_answer(struct session *s, const struct read_kind *kind, struct session_write *w, const char *id,
@@ -39,5 +43,5 @@ enum err read_answer(struct session *s, const struct read_kind *kind, struct ses
                      const struct projection *p, struct answer *out) {
     if (w->read_again)
         return read_one(s, kind, id, p, out);
-    return answer_one(s, kind->type(), w->rows[w->answer_at], p, out);
+    return answer_one(s, read_type(s, kind), w->rows[w->answer_at], p, out);
 }

@@ -7,12 +7,14 @@
 
 /* What reading users and reading groups differ in. */
 struct read_kind {
-    const struct resource_type *(*type)(void);
+    bool users;
     enum sql by_id, list;
     const char *computed; /* the attribute that is made at reading: groups of a user, members of a group */
 };
 
 extern const struct read_kind read_users, read_groups;
+
+const struct resource_type *read_type(const struct session *s, const struct read_kind *kind);
 
 /* One resource by id, authentication included: one round trip. ERR_NOT_FOUND. */
 enum err read_one(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p,

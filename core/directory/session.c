@@ -44,12 +44,15 @@ enum err session_accept(struct session *s, struct db_rows row) {
         .max_users = cap_of(row, "max_users"),
         .max_groups = cap_of(row, "max_groups"),
         .max_group_members = cap_of(row, "max_group_members"),
+        .cursor_key = db_text(row, 0, "cursor_key"),
         .now_us = db_int(row, 0, "now_us") / 1000 * 1000,
     };
     if (!db_bool(row, 0, "matches"))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     if (column_is(row, "status", "paused"))
         return fail(&s->ctx, ERR_PAUSED, "the connection is paused; provisioning goes on when it is active again");
+    if (db_int(row, 0, "schema_version") != s->types->version)
+        return fail(&s->ctx, ERR_STALE_SCHEMAS, NULL);
     return OK;
 }
 

@@ -25,6 +25,7 @@ struct tenant {
     bool skip_unknown_members;
     bool unique_group_names;
     int64_t max_users, max_groups, max_group_members; /* NO_CAP: none */
+    const char *cursor_key;                           /* hex; signs the connection's cursors */
     int64_t now_us;                                   /* the transaction's time, in whole milliseconds */
 };
 
@@ -41,6 +42,7 @@ struct session {
     const char *token_hash;       /* hex of SHA-256 */
     const char *asked_connection; /* the connection that the URL names, NULL: none */
     const char *method;           /* read by no rule; for the log */
+    const struct schema_types *types; /* what the request is read with; see extensions.h */
     int slot;                     /* of the usage counters, one for each worker */
     struct tenant tenant;
     unsigned events; /* audit events queued by this attempt */
@@ -48,7 +50,8 @@ struct session {
 
 /*
  * Authentication travels in front of the operation, in the same batch: session_queue() puts it there, session_accept()
- * reads its row. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another connection), ERR_PAUSED.
+ * reads its row. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another connection), ERR_PAUSED,
+ * ERR_STALE_SCHEMAS (s->types are not the organization's; see extensions.h).
  */
 void session_queue(struct session *s);
 enum err session_accept(struct session *s, struct db_rows row) __attribute__((warn_unused_result));

@@ -56,12 +56,12 @@ static enum err new_resource(struct session *s, struct change *c, struct json_ob
     bool differs;
     struct patch *patch;
     if (!c->is_patch) {
-        enum err e = resource_from_body(&s->ctx, schema_user_type(), s->tenant.dialect, c->body, c->old, out);
+        enum err e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, c->old, out);
         if (e == OK)
             settle_active(s, c, *out);
         return e;
     }
-    enum err e = patch_parse(&s->ctx, schema_user_type(), s->tenant.dialect, c->body, &patch);
+    enum err e = patch_parse(&s->ctx, s->types->user, s->tenant.dialect, c->body, &patch);
     if (e == OK)
         e = patch_apply(&s->ctx, patch, c->old, out, &differs);
     if (e == OK)
@@ -104,8 +104,7 @@ static void queue_change(struct session *s, struct change *c) {
         active = c->after.active || db_int(c->rows[ROW_LINKS], 0, "active") > 0;
     struct member_state after = user_member_after(&before, &c->after, new_email, active);
     user_save(s, c->id, &c->after, c->rows[ROW_USER]);
-    if (strcmp(c->after.email_keys, c->before.email_keys) != 0)
-        user_save_emails(s, c->id, &c->after);
+    user_save_values(s, c->id, &c->after, &c->before);
     user_member_save(s, &before, &after);
     if (c->before.active != c->after.active)
         user_sync_teams(s, c->id);
@@ -140,21 +139,6 @@ static enum err work(struct session *s, void *arg) {
     return OK;
 }
 
-/* Which value was taken, by the constraint that said so. */
-static enum err taken(struct session *s) {
-    static const struct {
-        const char *constraint, *detail;
-    } details[] = {
-        {"scim_user_user_name", "another user has this userName"},
-        {"scim_user_external_id", "another user has this externalId"},
-        {"member_email", "another member has this email"},
-    };
-    for (size_t i = 0; i < sizeof details / sizeof *details; i++)
-        if (strcmp(db_constraint(s->db), details[i].constraint) == 0)
-            return fail(&s->ctx, ERR_UNIQUENESS, "%s", details[i].detail);
-    return ERR_UNIQUENESS;
-}
-
 static enum err change_user(struct session *s, struct change *c, struct answer *out) {
     struct session_write w = {.work = work, .arg = c};
     if (!uuid_valid(c->id, strlen(c->id)))
@@ -162,7 +146,7 @@ static enum err change_user(struct session *s, struct change *c, struct answer *
     c->w = &w;
     enum err e = session_write(s, &w);
     if (e == ERR_UNIQUENESS)
-        return taken(s);
+        return user_taken(s);
     return e == OK ? read_answer(s, &read_users, &w, c->id, c->p, out) : e;
 }
 

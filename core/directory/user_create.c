@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/email.h"
+#include "directory/unique.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -107,8 +108,7 @@ static void queue_insert(struct session *s, const char *id, const char *member_i
                             f->folded,
                             session_now(s, 0)};
     db_add(s->db, SQL_USER_INSERT, params);
-    if (strcmp(f->email_keys, "[]") != 0)
-        user_save_emails(s, id, f);
+    user_save_values(s, id, f, NULL);
     count_user(s);
 }
 
@@ -182,7 +182,7 @@ static enum err revive(struct session *s, struct creation *c, struct db_rows *ro
     bool new_email = c->facts.email_key && strcmp(c->facts.email_key, before.email_key ? before.email_key : "") != 0;
     struct member_state after = user_member_after(&before, &c->facts, new_email, c->facts.active || before.active);
     user_save(s, c->id, &c->facts, removed);
-    user_save_emails(s, c->id, &c->facts);
+    user_save_values(s, c->id, &c->facts, NULL);
     count_user(s);
     user_member_save(s, &before, &after);
     user_sync_teams(s, c->id);
@@ -216,11 +216,11 @@ static enum err work(struct session *s, void *arg) {
     c->refused = OK;
     uuid_new(c->id);
     enum err e =
-        resource_from_body(&s->ctx, schema_user_type(), (struct dialect){.lenient = true}, c->body, NULL, &resource);
+        resource_from_body(&s->ctx, s->types->user, (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
         e = first_batch(s, resource, rows);
     if (e == OK && !s->tenant.dialect.lenient)
-        e = resource_from_body(&s->ctx, schema_user_type(), s->tenant.dialect, c->body, NULL, &resource);
+        e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, NULL, &resource);
     if (e != OK)
         return e;
     default_active(s, resource);
@@ -240,5 +240,7 @@ enum err user_create(struct session *s, struct json_object *body, const struct p
     enum err e = session_write(s, &w);
     if (e == OK && c.refused != OK)
         return c.refused;
+    if (e == ERR_UNIQUENESS && unique_taken(s))
+        return user_taken(s);
     return e == OK ? read_answer(s, &read_users, &w, c.id, p, out) : e;
 }

@@ -1,4 +1,5 @@
 #include "directory/user.h"
+#include "directory/unique.h"
 #include "directory/user_facts.h"
 
 #include "base/arena.h"
@@ -56,6 +57,7 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
     session_event(s, "scim.user.deprovisioned", "scim_user", r->id, user_event(s, &after, old, NULL));
     db_add(s->db, SQL_USER_REMOVE, remove);
     db_add(s->db, SQL_USER_EMAILS_SET, no_emails);
+    unique_queue(s, r->id, s->types->user->unique ? "" : NULL, NULL);
     db_add(s->db, SQL_USER_MEMBERSHIPS_END, end);
     db_add(s->db, SQL_TEAM_SYNC, sync);
     db_add(s->db, SQL_TEAM_SWEEP, NULL);

@@ -7,6 +7,8 @@
 #include "base/uuid.h"
 #include "directory/answer.h"
 #include "directory/email.h"
+#include "directory/unique.h"
+#include "protocol/projection.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"
 
@@ -89,7 +91,7 @@ static void derive_names(struct session *s, struct user_facts *f) {
 
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out) {
     struct json_object *active = json_get(resource, "active");
-    struct json_object *folded = value_folded(s->ctx.arena, schema_user_type(), resource);
+    struct json_object *folded = value_folded(s->ctx.arena, s->types->user, resource);
     *out = (struct user_facts){.resource = resource,
                                .active = !active || json_object_get_boolean(active),
                                .user_name = json_get_string(resource, "userName")};
@@ -99,6 +101,7 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
     out->email_keys = email_keys(s, folded);
     out->folded = json_text(s->ctx.arena, folded);
     out->stored = answer_stored(s, id, resource);
+    out->unique = unique_values(s, s->types->user, folded);
 }
 
 void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored) {
@@ -117,9 +120,26 @@ void user_save(struct session *s, const char *id, const struct user_facts *f, st
     db_add(s->db, SQL_USER_UPDATE, params);
 }
 
-void user_save_emails(struct session *s, const char *id, const struct user_facts *f) {
-    const char *params[] = {id, f->email_keys};
-    db_add(s->db, SQL_USER_EMAILS_SET, params);
+void user_save_values(struct session *s, const char *id, const struct user_facts *f, const struct user_facts *before) {
+    const char *emails[] = {id, f->email_keys};
+    if (strcmp(f->email_keys, before ? before->email_keys : "[]") != 0)
+        db_add(s->db, SQL_USER_EMAILS_SET, emails);
+    unique_queue(s, id, before ? before->unique : NULL, f->unique);
+}
+
+enum err user_taken(struct session *s) {
+    static const struct {
+        const char *constraint, *detail;
+    } details[] = {
+        {"scim_user_user_name", "another user has this userName"},
+        {"scim_user_external_id", "another user has this externalId"},
+        {"member_email", "another member has this email"},
+        {"scim_unique_value_attribute", "another user has this value of an attribute that must be unique"},
+    };
+    for (size_t i = 0; i < sizeof details / sizeof *details; i++)
+        if (strcmp(db_constraint(s->db), details[i].constraint) == 0)
+            return fail(&s->ctx, ERR_UNIQUENESS, "%s", details[i].detail);
+    return ERR_UNIQUENESS;
 }
 
 struct member_state user_member_of(struct db_rows row) {
@@ -175,6 +195,15 @@ void user_sync_teams(struct session *s, const char *user_id) {
     db_add(s->db, SQL_TEAM_SWEEP, NULL);
 }
 
+/* A state as an event may tell it: values that are never shown are not in it. */
+static struct json_object *shown(struct session *s, struct json_object *state) {
+    if (!state || !s->types->user->hides)
+        return state;
+    struct json_object *copy = json_copy(s->ctx.arena, state);
+    projection_conceal(s->types->user, copy);
+    return copy;
+}
+
 /* The attributes of one state that differ from the other's. */
 static void add_difference(struct session *s, struct buf *b, struct json_object *state, struct json_object *other) {
     bool first = true;
@@ -198,6 +227,8 @@ const char *user_event(struct session *s, const struct member_state *member, str
                        struct json_object *after) {
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
     struct json_object *named = after ? after : before;
+    before = shown(s, before);
+    after = shown(s, after);
     buf_str(b, "{\"user_name\":");
     buf_json_str(b, json_get_string(named, "userName"));
     buf_fmt(b, ",\"member\":\"%s\",\"member_status\":\"%s\"", member->id, status_of(member));

@@ -25,6 +25,7 @@ struct user_facts {
     const char *stored;     /* text of the column resource */
     const char *folded;     /* text of the column folded */
     const char *email_keys; /* JSON array: every email value as filters compare it */
+    const char *unique;     /* unique_values() */
 };
 
 /* Derives the facts of a resource in normal form; `id` goes into the stored text. */
@@ -45,8 +46,12 @@ enum err user_facts_check(struct session *s, const struct user_facts *f, const s
  */
 void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored);
 
-/* Queues the email values that filters look for. */
-void user_save_emails(struct session *s, const char *id, const struct user_facts *f);
+/* Queues the email values that filters look for, and the values that nobody else may have, where they differ from
+ * `before` (NULL: none). */
+void user_save_values(struct session *s, const char *id, const struct user_facts *f, const struct user_facts *before);
+
+/* ERR_UNIQUENESS with what was taken, by the constraint that said so. */
+enum err user_taken(struct session *s) __attribute__((warn_unused_result));
 
 /* A member as it is, or shall be. Borrowed texts. */
 struct member_state {

@@ -38,9 +38,7 @@ static enum err put(const struct act *a, struct json_object *v) {
         json_object_object_add(box, a->attr->name, json_object_get(v));
     else if (box)
         json_object_object_del(box, a->attr->name);
-    if (empty && ext && box && json_object_object_length(box) == 0)
-        json_object_object_del(a->resource, ext->urn);
-    return OK;
+    return empty && ext && box && json_object_object_length(box) == 0 ? patch_drop_extension(a->ctx, ext, a->resource) : OK;
 }
 
 /* A working copy of what is there: a list or an object that can be changed and put back. */
@@ -405,39 +403,6 @@ static enum err remove_value(const struct act *a) {
     return e == OK ? put_list(a, kept) : e;
 }
 
-/* `schemas` (PA-50): extension URNs of the type come and go with their data; the base stays. */
-static enum err change_schemas(const struct act *a) {
-    struct json_object *values = a->s->value;
-    bool list = json_object_is_type(values, json_type_array), base_named = false;
-    const struct resource_type *rt = a->p->rt;
-    bool remove = a->s->op == PATCH_REMOVE, keep[16] = {false};
-    for (size_t i = 0, n = list ? json_object_array_length(values) : values != NULL; i < n; i++) {
-        struct json_object *v = list ? json_object_array_get_idx(values, i) : values;
-        const char *urn = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
-        bool base = fold_ascii_equal(urn, strlen(urn), rt->base->urn, strlen(rt->base->urn));
-        bool known = base;
-        base_named = base_named || base;
-        for (size_t k = 0; k < rt->n_extensions && k < 16; k++)
-            if (fold_ascii_equal(urn, strlen(urn), rt->extensions[k]->urn, strlen(rt->extensions[k]->urn)))
-                keep[k] = known = true;
-        if (!known && !remove)
-            return fail(a->ctx, ERR_INVALID_VALUE, "\"%s\" is no schema of %s", urn, rt->name);
-    }
-    bool filtered = a->s->target.filter, everything = remove && !filtered && !value_assigned(values);
-    if (filtered)
-        for (size_t k = 0; k < rt->n_extensions && k < 16; k++)
-            keep[k] = filter_match_value(a->ctx->arena, a->attr, a->s->target.filter,
-                                         json_keep_new(a->ctx->arena, json_object_new_string(rt->extensions[k]->urn)));
-    bool base_hit = filtered && filter_match_value(a->ctx->arena, a->attr, a->s->target.filter,
-                                                   json_keep_new(a->ctx->arena, json_object_new_string(rt->base->urn)));
-    if (everything || (remove && (filtered ? base_hit : base_named)) || (a->s->op == PATCH_REPLACE && !base_named))
-        return fail(a->ctx, ERR_INVALID_VALUE, "the base schema cannot be removed");
-    for (size_t k = 0; k < rt->n_extensions && k < 16; k++)
-        if ((remove && keep[k]) || (a->s->op == PATCH_REPLACE && !keep[k]))
-            json_object_object_del(a->resource, rt->extensions[k]->urn);
-    return OK;
-}
-
 enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
                           struct json_object *resource) {
     struct act a = {
@@ -447,12 +412,10 @@ enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct p
         json_object_object_add(resource, s->unregistered, json_object_get(json_copy(ctx->arena, s->value)));
         return OK;
     }
-    if (!a.attr) {
-        json_object_object_del(resource, s->target.ref.extension->urn);
-        return OK;
-    }
+    if (!a.attr)
+        return patch_drop_extension(ctx, s->target.ref.extension, resource);
     if (strcmp(a.attr->name, "schemas") == 0 && !s->target.ref.extension)
-        return change_schemas(&a);
+        return patch_schemas(ctx, p, s, resource);
     /* Accepted, checked and dropped: a password is never stored, and is no change. */
     if (strcmp(a.attr->name, "password") == 0 && !s->target.ref.extension)
         return resource_value(ctx, a.attr, s->value, "password", &v);

@@ -37,6 +37,14 @@ struct patch {
 enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
                           struct json_object *resource) __attribute__((warn_unused_result));
 
+/* A step on `schemas` (PA-50): extension URNs of the type come and go with their data; the base stays. */
+enum err patch_schemas(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct json_object *resource)
+    __attribute__((warn_unused_result));
+
+/* Takes an extension's data away. ERR_MUTABILITY if the extension is required. */
+enum err patch_drop_extension(struct ctx *ctx, const struct schema *extension, struct json_object *resource)
+    __attribute__((warn_unused_result));
+
 /* As fail(), with "operation N: " in front of the detail. */
 enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, const char *fmt, ...)
     __attribute__((format(printf, 4, 5), warn_unused_result));

@@ -224,7 +224,7 @@ enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object 
         if (e != OK)
             return numbered(ctx, s, e);
     }
-    enum err e = resource_check(ctx, p->rt, *out);
+    enum err e = resource_check(ctx, p->rt, *out, resource);
     *changed = e == OK && !json_same(resource, *out);
     return e;
 }

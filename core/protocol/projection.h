@@ -24,4 +24,14 @@ bool projection_wants(const struct projection *p, const char *attr);
  * never or on request returned. */
 void projection_apply(const struct projection *p, const struct resource_type *rt, struct json_object *resource);
 
+/* Takes out, in place, what is never shown to anybody: writeOnly values, those returned never. */
+void projection_conceal(const struct resource_type *rt, struct json_object *resource);
+
+/*
+ * The projection for the answer to a write: `p`, and of the attributes that are returned on request those that the body
+ * (a resource, or a PatchOp) sets (RFC 7643, 7).
+ */
+const struct projection *projection_of_write(struct ctx *ctx, const struct resource_type *rt,
+                                             const struct projection *p, struct json_object *body);
+
 #endif

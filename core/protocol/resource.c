@@ -156,27 +156,42 @@ enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, str
     }
     if (e == OK && old)
         e = keep_immutable(&r, *out);
-    return e == OK ? resource_check(ctx, rt, *out) : e;
+    return e == OK ? resource_check(ctx, rt, *out, old) : e;
 }
 
-static enum err check_required(struct ctx *ctx, const struct schema *s, struct json_object *object) {
-    for (size_t i = 0; i < s->n_attrs; i++)
-        if (s->attrs[i].required && !json_get(object, s->attrs[i].name))
-            return fail(ctx, ERR_INVALID_VALUE, "%s is required", s->attrs[i].name);
+/*
+ * What is required is there; `old`: the object as it was. What it lacked already, because its schema came later, is not
+ * asked for: a leaver can always be deactivated.
+ */
+static enum err check_required(struct ctx *ctx, const struct schema *s, struct json_object *object,
+                               struct json_object *old) {
+    for (size_t i = 0; i < s->n_attrs; i++) {
+        const char *name = s->attrs[i].name;
+        if (s->attrs[i].required && !json_get(object, name) && !(old && !json_get(old, name)))
+            return fail(ctx, ERR_INVALID_VALUE, "%s is required", name);
+    }
     return OK;
 }
 
-enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource) {
+static enum err check_extension(struct ctx *ctx, const struct schema *s, struct json_object *resource,
+                                struct json_object *old) {
+    struct json_object *object = json_get(resource, s->urn), *before = json_get(old, s->urn);
+    if (!object && s->required && !(old && !before))
+        return fail(ctx, ERR_INVALID_VALUE, "the extension %s is required", s->urn);
+    return object ? check_required(ctx, s, object, before) : OK;
+}
+
+enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
+                        struct json_object *old) {
     struct json_object *schemas = json_new_array(ctx->arena);
     json_object_array_add(schemas, json_object_new_string(rt->base->urn));
     for (size_t i = 0; i < rt->n_extensions; i++) {
-        struct json_object *object = json_get(resource, rt->extensions[i]->urn);
-        if (!object)
-            continue;
-        json_object_array_add(schemas, json_object_new_string(rt->extensions[i]->urn));
-        enum err e = check_required(ctx, rt->extensions[i], object);
+        const struct schema *s = rt->extensions[i];
+        enum err e = check_extension(ctx, s, resource, old);
         if (e != OK)
             return e;
+        if (json_get(resource, s->urn))
+            json_object_array_add(schemas, json_object_new_string(s->urn));
     }
     json_object_object_foreach(resource, name, value) {
         if (strchr(name, ':') && json_object_is_type(value, json_type_object) &&
@@ -184,5 +199,5 @@ enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct 
             json_object_array_add(schemas, json_object_new_string(name));
     }
     json_object_object_add(resource, "schemas", json_object_get(schemas));
-    return check_required(ctx, rt->base, resource);
+    return check_required(ctx, rt->base, resource, old);
 }

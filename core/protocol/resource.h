@@ -58,8 +58,12 @@ const char *resource_identity(struct arena *a, const struct attr *attr, struct j
 enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struct json_object *list,
                                  struct json_object *now) __attribute__((warn_unused_result));
 
-/* Required attributes are present; recomputes `schemas`: the base, then the extensions that have data. */
-enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource)
+/*
+ * Required attributes and extensions are present, but for those that `old` (the stored resource, NULL: a new one) lacks
+ * too; recomputes `schemas`: the base, then the extensions that have data (R-30). ERR_INVALID_VALUE.
+ */
+enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
+                        struct json_object *old)
     __attribute__((warn_unused_result));
 
 #endif

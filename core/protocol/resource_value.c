@@ -39,6 +39,18 @@ static bool is_base64(const char *s) {
     return padding == 0 || (padding <= 2 && (n + padding) % 4 == 0);
 }
 
+/* The values that an organization's own schema allows. */
+static enum err check_canonical(struct ctx *ctx, const struct attr *attr, const char *s, const char *where) {
+    const char *key = value_key_text(ctx->arena, attr, s, strlen(s)), *list = "";
+    for (size_t i = 0; i < attr->n_canonical; i++) {
+        const char *one = attr->canonical[i];
+        if (strcmp(value_key_text(ctx->arena, attr, one, strlen(one)), key) == 0)
+            return OK;
+        list = arena_printf(ctx->arena, "%s%s\"%s\"", list, i ? ", " : "", one);
+    }
+    return fail(ctx, ERR_INVALID_VALUE, "%s must be one of %s", where, list);
+}
+
 static enum err text_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
                            struct json_object **out) {
     char key[CLOCK_KEY];
@@ -50,7 +62,7 @@ static enum err text_value(struct ctx *ctx, const struct attr *attr, struct json
     if (attr->type == ATTR_BINARY && !is_base64(s))
         return wrong(ctx, where, "base64");
     *out = in;
-    return OK;
+    return attr->closed ? check_canonical(ctx, attr, s, where) : OK;
 }
 
 /* A member that is given by $ref alone: the id behind /Users/ or /Groups/. */

@@ -46,6 +46,7 @@ static struct {
     size_t n;
     const struct schema *user_extensions[1];
     struct resource_type user, group;
+    struct schema_types types;
 } known;
 
 static void load_known(void) {
@@ -70,6 +71,7 @@ static void load_known(void) {
                                         .n_extensions = 1};
     known.group = (struct resource_type){
         .name = "Group", .endpoint = "/Groups", .base = schema_find(SCHEMA_GROUP, strlen(SCHEMA_GROUP))};
+    known.types = (struct schema_types){.user = &known.user, .group = &known.group};
 }
 
 const struct schema *const *schema_all(size_t *n) {
@@ -96,6 +98,18 @@ const struct resource_type *schema_group_type(void) {
     return &known.group;
 }
 
+const struct schema_types *schema_built_in(void) {
+    load_known();
+    return &known.types;
+}
+
+static void note_attr(struct resource_type *rt, const struct attr *a) {
+    rt->hides = rt->hides || a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER || a->returned == ATTR_REQUEST;
+    rt->unique = rt->unique || a->uniqueness != ATTR_NONE;
+    for (size_t i = 0; i < a->n_subs; i++)
+        note_attr(rt, &a->subs[i]);
+}
+
 const struct resource_type *schema_with_extensions(struct arena *a, const struct resource_type *base,
                                                    const struct schema *const *more, size_t n) {
     struct resource_type *rt = arena_alloc(a, sizeof *rt);
@@ -105,6 +119,9 @@ const struct resource_type *schema_with_extensions(struct arena *a, const struct
         all[i] = i < base->n_extensions ? base->extensions[i] : more[i - base->n_extensions];
     rt->extensions = all;
     rt->n_extensions = base->n_extensions + n;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < more[k]->n_attrs; i++)
+            note_attr(rt, &more[k]->attrs[i]);
     return rt;
 }
 

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define SCHEMA_USER "urn:ietf:params:scim:schemas:core:2.0:User"
 #define SCHEMA_GROUP "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -44,6 +45,7 @@ struct attr {
     bool multi;
     bool required;
     bool case_exact; /* true for references and binaries whatever the schema says */
+    bool closed;     /* no other values than the canonical ones */
 };
 
 /* One schema resource; `urn` is its id. */
@@ -52,6 +54,7 @@ struct schema {
     const char *name;
     const struct attr *attrs;
     size_t n_attrs;
+    bool required;            /* as an extension: a resource without it is refused */
     struct json_object *json; /* the resource as /Schemas serves it, without meta */
 };
 
@@ -62,6 +65,14 @@ struct resource_type {
     const struct schema *base;
     const struct schema *const *extensions;
     size_t n_extensions;
+    bool hides;  /* an extension has values that are stored and not always shown (writeOnly; returned never, request) */
+    bool unique; /* an extension has values that no two resources may share */
+};
+
+/* The resource types that an organization has. */
+struct schema_types {
+    const struct resource_type *user, *group;
+    int64_t version; /* counts the changes of the organization's own extensions; 0: it never had any */
 };
 
 /* Where an attribute path leads. */
@@ -82,14 +93,23 @@ const struct schema *schema_find(const char *urn, size_t len); /* without case; 
 const struct resource_type *schema_user_type(void);
 const struct resource_type *schema_group_type(void);
 
+const struct schema_types *schema_built_in(void);
+
 /*
  * Reads a schema in the form of RFC 7643, 7 into the arena. ERR_INVALID_VALUE names the attribute
- * and what is wrong (bad name, unknown keyword, complex inside complex).
+ * and what is wrong (bad name, a name twice, unknown keyword, a member of the wrong type, complex inside complex).
  */
 enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **out)
     __attribute__((warn_unused_result));
 
-/* A user type like the built-in one with further extensions, in the arena. */
+/*
+ * An organization's own extension: as schema_load(), and its URN must be free for it and its canonicalValues are binding
+ * (RFC 7643, 7 leaves that to us: in the built-in schemas they are suggestions). `required`: resources need it.
+ */
+enum err schema_load_own(struct ctx *ctx, struct json_object *json, bool required, struct schema **out)
+    __attribute__((warn_unused_result));
+
+/* A type like a built-in one with further extensions, in the arena. */
 const struct resource_type *schema_with_extensions(struct arena *a, const struct resource_type *base,
                                                    const struct schema *const *more, size_t n);
 

@@ -1,6 +1,7 @@
 #include "protocol/schema.h"
 
 #include "base/arena.h"
+#include "base/fold.h"
 #include "base/json.h"
 
 #include <string.h>
@@ -42,9 +43,13 @@ static enum err read_keyword(struct ctx *ctx, struct json_object *json, const ch
     return fail(ctx, ERR_INVALID_VALUE, "attribute %s: %s is \"%s\"", json_get_string(json, "name"), name, text);
 }
 
-static bool is_true(struct json_object *json, const char *name) {
+/* A boolean member, false if it is absent. */
+static enum err read_flag(struct ctx *ctx, struct json_object *json, const char *name, bool *out) {
     struct json_object *member = json_get(json, name);
-    return json_object_is_type(member, json_type_boolean) && json_object_get_boolean(member);
+    *out = member && json_object_get_boolean(member);
+    if (member && !json_object_is_type(member, json_type_boolean))
+        return fail(ctx, ERR_INVALID_VALUE, "attribute %s: %s must be true or false", json_get_string(json, "name"), name);
+    return OK;
 }
 
 static bool valid_name(const char *name) {
@@ -53,24 +58,26 @@ static bool valid_name(const char *name) {
     return name && *name && strchr(letters, *name) && name[strspn(name, more)] == '\0';
 }
 
-static void load_canonical(struct ctx *ctx, struct json_object *json, struct attr *out) {
+static enum err load_canonical(struct ctx *ctx, struct json_object *json, struct attr *out) {
     struct json_object *list = json_get(json, "canonicalValues");
     size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
     const char **values = arena_array(ctx->arena, n + 1, sizeof *values);
-    for (size_t i = 0; i < n; i++)
-        values[i] = arena_strdup(ctx->arena, json_object_get_string(json_object_array_get_idx(list, i)));
+    bool good = !list || json_object_is_type(list, json_type_array);
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *value = json_object_array_get_idx(list, i);
+        good = good && json_object_is_type(value, json_type_string);
+        values[i] = good ? arena_strdup(ctx->arena, json_object_get_string(value)) : "";
+    }
     out->canonical = values;
     out->n_canonical = n;
+    return good ? OK : fail(ctx, ERR_INVALID_VALUE, "attribute %s: canonicalValues must be a list of texts", out->name);
 }
 
 static enum err load_attrs(struct ctx *ctx, struct json_object *list, const struct attr *parent,
                            const struct attr **out, size_t *n);
 
-static enum err load_attr(struct ctx *ctx, struct json_object *json, const struct attr *parent, struct attr *out) {
+static enum err load_keywords(struct ctx *ctx, struct json_object *json, struct attr *out) {
     int type, mutability, returned, uniqueness;
-    const char *name = json_get_string(json, "name");
-    if (!valid_name(name))
-        return fail(ctx, ERR_INVALID_VALUE, "\"%s\" cannot be an attribute's name (RFC 7643, 2.1)", name ? name : "");
     enum err e = read_keyword(ctx, json, "type", types, ATTR_STRING, &type);
     if (e == OK)
         e = read_keyword(ctx, json, "mutability", mutabilities, ATTR_READ_WRITE, &mutability);
@@ -80,17 +87,34 @@ static enum err load_attr(struct ctx *ctx, struct json_object *json, const struc
         e = read_keyword(ctx, json, "uniqueness", uniquenesses, ATTR_NONE, &uniqueness);
     if (e != OK)
         return e;
-    *out = (struct attr){.name = arena_strdup(ctx->arena, name),
-                         .parent = parent,
-                         .type = (enum attr_type)type,
-                         .mutability = (enum attr_mutability)mutability,
-                         .returned = (enum attr_returned)returned,
-                         .uniqueness = (enum attr_uniqueness)uniqueness,
-                         .multi = is_true(json, "multiValued"),
-                         .required = is_true(json, "required"),
-                         .case_exact = is_true(json, "caseExact") || type == ATTR_REFERENCE || type == ATTR_BINARY};
-    load_canonical(ctx, json, out);
-    return load_attrs(ctx, json_get(json, "subAttributes"), out, &out->subs, &out->n_subs);
+    out->type = (enum attr_type)type;
+    out->mutability = (enum attr_mutability)mutability;
+    out->returned = (enum attr_returned)returned;
+    out->uniqueness = (enum attr_uniqueness)uniqueness;
+    return OK;
+}
+
+static enum err load_flags(struct ctx *ctx, struct json_object *json, struct attr *out) {
+    enum err e = read_flag(ctx, json, "multiValued", &out->multi);
+    if (e == OK)
+        e = read_flag(ctx, json, "required", &out->required);
+    if (e == OK)
+        e = read_flag(ctx, json, "caseExact", &out->case_exact);
+    out->case_exact = out->case_exact || out->type == ATTR_REFERENCE || out->type == ATTR_BINARY;
+    return e;
+}
+
+static enum err load_attr(struct ctx *ctx, struct json_object *json, const struct attr *parent, struct attr *out) {
+    const char *name = json_get_string(json, "name");
+    if (!valid_name(name))
+        return fail(ctx, ERR_INVALID_VALUE, "\"%s\" cannot be an attribute's name (RFC 7643, 2.1)", name ? name : "");
+    *out = (struct attr){.name = arena_strdup(ctx->arena, name), .parent = parent};
+    enum err e = load_keywords(ctx, json, out);
+    if (e == OK)
+        e = load_flags(ctx, json, out);
+    if (e == OK)
+        e = load_canonical(ctx, json, out);
+    return e == OK ? load_attrs(ctx, json_get(json, "subAttributes"), out, &out->subs, &out->n_subs) : e;
 }
 
 static enum err load_attrs(struct ctx *ctx, struct json_object *list, const struct attr *parent,
@@ -98,8 +122,12 @@ static enum err load_attrs(struct ctx *ctx, struct json_object *list, const stru
     *n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
     struct attr *attrs = arena_array(ctx->arena, *n + 1, sizeof *attrs);
     enum err e = OK;
-    for (size_t i = 0; i < *n && e == OK; i++)
+    for (size_t i = 0; i < *n && e == OK; i++) {
         e = load_attr(ctx, json_object_array_get_idx(list, i), parent, &attrs[i]);
+        for (size_t k = 0; e == OK && k < i; k++)
+            if (fold_ascii_equal(attrs[i].name, strlen(attrs[i].name), attrs[k].name, strlen(attrs[k].name)))
+                e = fail(ctx, ERR_INVALID_VALUE, "attribute %s stands there twice", attrs[i].name);
+    }
     *out = attrs;
     return e;
 }
@@ -127,4 +155,47 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
     *out = s;
     enum err e = load_attrs(ctx, json_get(json, "attributes"), NULL, &s->attrs, &s->n_attrs);
     return e == OK ? check_nesting(ctx, s) : e;
+}
+
+/* The characters of a URN (RFC 8141); and neither ours nor that of a message. */
+static enum err check_urn(struct ctx *ctx, const char *urn) {
+    static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-._~!$&'()*+,;=@/%";
+    enum { URN_MAX = 255 };
+    size_t len = strlen(urn), messages = strlen("urn:ietf:params:scim:api:");
+    bool good = len > 4 && len <= URN_MAX && fold_ascii_equal(urn, 4, "urn:", 4) && urn[strspn(urn, characters)] == '\0' &&
+                strchr(urn + 4, ':') && urn[len - 1] != ':';
+    if (!good)
+        return fail(ctx, ERR_INVALID_VALUE, "id: \"%s\" is no URN such as urn:example:scim:schemas:1.0:User", urn);
+    bool message = len >= messages && fold_ascii_equal(urn, messages, "urn:ietf:params:scim:api:", messages);
+    if (message || schema_find(urn, len))
+        return fail(ctx, ERR_INVALID_VALUE, "id: %s is not free for a schema of your own", urn);
+    return OK;
+}
+
+static enum err close_attrs(struct ctx *ctx, const struct attr *attrs, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        struct attr *a = (struct attr *)&attrs[i];
+        bool complex = a->type == ATTR_COMPLEX;
+        if (complex != (a->n_subs > 0))
+            return fail(ctx, ERR_INVALID_VALUE, "attribute %s: %s", a->name,
+                        complex ? "a complex attribute needs subAttributes" : "only a complex attribute has subAttributes");
+        a->closed = a->n_canonical > 0;
+        enum err e = close_attrs(ctx, a->subs, a->n_subs);
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+enum err schema_load_own(struct ctx *ctx, struct json_object *json, bool required, struct schema **out) {
+    enum err e = schema_load(ctx, json, out);
+    if (e == OK)
+        e = check_urn(ctx, (*out)->urn);
+    if (e == OK && (*out)->n_attrs == 0)
+        e = fail(ctx, ERR_INVALID_VALUE, "attributes: a schema needs at least one");
+    if (e == OK)
+        e = close_attrs(ctx, (*out)->attrs, (*out)->n_attrs);
+    if (e == OK)
+        (*out)->required = required;
+    return e;
 }

@@ -1,0 +1,104 @@
+#include "directory/extensions.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENTRIES = 32 };
+
+struct entry {
+    char token_hash[TOKEN_HASH_HEX + 1];
+    struct arena *arena; /* NULL: free */
+    struct schema_types types;
+};
+
+struct extensions {
+    struct entry entries[ENTRIES];
+    size_t next; /* whose turn it is to make room */
+};
+
+struct extensions *extensions_create(void) {
+    return calloc(1, sizeof(struct extensions));
+}
+
+void extensions_destroy(struct extensions *x) {
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (x->entries[i].arena)
+            arena_destroy(x->entries[i].arena);
+    free(x);
+}
+
+static const struct entry *find(const struct extensions *x, const char *token_hash) {
+    for (size_t i = 0; token_hash && i < ENTRIES; i++)
+        if (x->entries[i].arena && strcmp(x->entries[i].token_hash, token_hash) == 0)
+            return &x->entries[i];
+    return NULL;
+}
+
+const struct schema_types *extensions_known(const struct extensions *x, const char *token_hash) {
+    const struct entry *e = find(x, token_hash);
+    return e ? &e->types : schema_built_in();
+}
+
+static enum err parse(struct ctx *ctx, struct db_rows rows, size_t row, struct schema **out) {
+    struct json_object *json;
+    const char *text = db_text(rows, row, "definition");
+    enum err e = json_parse_own(ctx, text, strlen(text), &json);
+    return e == OK ? schema_load_own(ctx, json, db_bool(rows, row, "required"), out) : e;
+}
+
+enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_types *out) {
+    const struct schema_types *base = schema_built_in();
+    size_t n = db_count(rows), n_user = 0, n_group = 0;
+    const struct schema **user = arena_array(ctx->arena, n + 1, sizeof *user);
+    const struct schema **group = arena_array(ctx->arena, n + 1, sizeof *group);
+    for (size_t i = 0; i < n && !db_null(rows, i, "definition"); i++) {
+        struct schema *s;
+        enum err e = parse(ctx, rows, i, &s);
+        if (e != OK)
+            return e;
+        if (strcmp(db_text(rows, i, "resource_type"), base->user->name) == 0)
+            user[n_user++] = s;
+        else
+            group[n_group++] = s;
+    }
+    *out = (struct schema_types){.user = schema_with_extensions(ctx->arena, base->user, user, n_user),
+                                 .group = schema_with_extensions(ctx->arena, base->group, group, n_group),
+                                 .version = n ? db_int(rows, 0, "version") : 0};
+    return OK;
+}
+
+/* The token's entry, emptied; the oldest one makes room for a new token. */
+static struct entry *renew(struct extensions *x, const char *token_hash) {
+    struct entry *e = (struct entry *)find(x, token_hash);
+    if (!e)
+        e = &x->entries[x->next++ % ENTRIES];
+    if (e->arena)
+        arena_destroy(e->arena);
+    memcpy(e->token_hash, token_hash, TOKEN_HASH_HEX + 1);
+    e->arena = arena_create();
+    return e;
+}
+
+enum err extensions_load(struct extensions *x, struct session *s) {
+    struct db_rows rows[2] = {0};
+    s->types = schema_built_in();
+    session_queue(s);
+    db_add(s->db, SQL_EXTENSION_SCHEMAS, NULL);
+    enum err e = db_read(&s->ctx, s->db, rows);
+    if (e == OK)
+        e = session_accept(s, rows[0]);
+    if (e != OK && e != ERR_STALE_SCHEMAS)
+        return e;
+    fail_clear(&s->ctx);
+    struct entry *entry = renew(x, s->token_hash);
+    struct ctx ctx = {.arena = entry->arena};
+    e = extensions_types(&ctx, rows[1], &entry->types);
+    if (e != OK)
+        return fail(&s->ctx, ERR_INTERNAL, NULL);
+    s->types = &entry->types;
+    return OK;
+}

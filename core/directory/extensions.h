@@ -1,0 +1,28 @@
+#ifndef MUSTER_DIRECTORY_EXTENSIONS_H
+#define MUSTER_DIRECTORY_EXTENSIONS_H
+
+#include "directory/session.h"
+#include "protocol/schema.h"
+
+/*
+ * What a process knows of the extension schemas that organizations registered, by token. A request is read with what is
+ * known; if the organization's schemas have changed since, session_accept() says ERR_STALE_SCHEMAS before anything was
+ * done, they are read anew, and the request starts over. Organizations without schemas of their own never need that.
+ */
+struct extensions;
+
+struct extensions *extensions_create(void);
+void extensions_destroy(struct extensions *x);
+
+/* The types to read a request with, by the hash of its token (NULL: none). They live until the next extensions_load().
+ */
+const struct schema_types *extensions_known(const struct extensions *x, const char *token_hash);
+
+/* Reads the schemas of the session's organization and sets s->types. One round trip. */
+enum err extensions_load(struct extensions *x, struct session *s) __attribute__((warn_unused_result));
+
+/* The types of an organization with the rows of extension_schemas, in the arena. */
+enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_types *out)
+    __attribute__((warn_unused_result));
+
+#endif

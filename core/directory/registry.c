@@ -1,0 +1,209 @@
+#include "directory/registry.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+#include "directory/answer.h"
+#include "directory/extensions.h"
+#include "directory/unique.h"
+#include "protocol/resource.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+enum { PAGE = 16 }; /* resources a step: each takes a few statements of one pipeline */
+
+/* A change of the registry on its way. */
+struct change {
+    const char *organization, *type, *urn;
+    bool required, keep_data;
+    const char *definition;
+    char event[UUID_TEXT + 1];
+    struct session session; /* the directory's functions want one */
+    struct schema_types types;
+    struct registry_result *result;
+};
+
+static bool is_user(const struct change *c) {
+    return strcmp(c->type, "User") == 0;
+}
+
+/* A page of the resources with data under the URN, those behind `after`. */
+static enum err next_page(struct ctx *ctx, struct db *db, const struct change *c, const char *after,
+                          struct db_rows *rows) {
+    const char *params[] = {c->organization, c->urn, after, arena_printf(ctx->arena, "%d", PAGE)};
+    db_add(db, is_user(c) ? SQL_OP_EXTENSION_USERS : SQL_OP_EXTENSION_GROUPS, params);
+    return db_run(ctx, db, rows);
+}
+
+/* The URN may stand in another attribute's text. */
+static bool has_data(struct json_object *resource, const char *urn) {
+    return json_object_is_type(json_get_caseless(resource, urn), json_type_object);
+}
+
+/* One resource, read anew with the schema: queued as it then is. */
+static enum err reread(struct ctx *ctx, struct db *db, struct change *c, struct db_rows rows, size_t row) {
+    struct session *s = &c->session;
+    const struct resource_type *rt = is_user(c) ? c->types.user : c->types.group;
+    struct json_object *old, *new;
+    const char *id = db_text(rows, row, "id");
+    enum err e = answer_restore(s, db_text(rows, row, "resource"), &old);
+    if (e != OK || !has_data(old, c->urn))
+        return e;
+    struct ctx quiet = {.arena = ctx->arena};
+    if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old, NULL, &new) != OK)
+        return fail(ctx, ERR_INVALID_VALUE, "%s %s (%s) has data that does not fit: %s", rt->name,
+                    db_text(rows, row, "name"), id, fail_detail(&quiet));
+    struct json_object *folded = value_folded(ctx->arena, rt, new);
+    const char *tenant[] = {c->organization, db_text(rows, row, "connection_id")};
+    const char *refold[] = {c->organization, id, answer_stored(s, id, new), json_text(ctx->arena, folded)};
+    db_add(db, SQL_OP_TENANT_SET, tenant);
+    db_add(db, is_user(c) ? SQL_OP_USER_REFOLD : SQL_OP_GROUP_REFOLD, refold);
+    unique_queue(s, id, NULL, unique_values(s, rt, folded));
+    c->result->resources++;
+    return OK;
+}
+
+/* Every resource with data under the URN, a page at a time. */
+static enum err each_resource(struct ctx *ctx, struct db *db, struct change *c,
+                              enum err (*act)(struct ctx *, struct db *, struct change *, struct db_rows, size_t)) {
+    const char *after = "00000000-0000-0000-0000-000000000000";
+    for (;;) {
+        struct db_rows rows = {0};
+        enum err e = next_page(ctx, db, c, after, &rows);
+        size_t n = e == OK ? db_count(rows) : 0;
+        for (size_t i = 0; e == OK && i < n; i++)
+            e = act(ctx, db, c, rows, i);
+        if (e == OK && db_queued(db))
+            e = db_run(ctx, db, NULL);
+        if (e != OK || n == 0)
+            return e;
+        after = db_text(rows, n - 1, "id");
+    }
+}
+
+static enum err count_one(struct ctx *ctx, struct db *db, struct change *c, struct db_rows rows, size_t row) {
+    struct json_object *resource;
+    (void)ctx;
+    (void)db;
+    enum err e = answer_restore(&c->session, db_text(rows, row, "resource"), &resource);
+    c->result->resources += e == OK && has_data(resource, c->urn);
+    return e;
+}
+
+static void begin(struct ctx *ctx, struct db *db, struct change *c) {
+    c->result->resources = 0;
+    c->session = (struct session){.ctx = *ctx, .db = db, .base_url = "", .types = &c->types};
+    db_add(db, SQL_OP_ORGANIZATION_LOCK, &c->organization);
+}
+
+static enum err add_work(struct ctx *ctx, struct db *db, void *arg) {
+    struct change *c = arg;
+    struct db_rows rows[3] = {0};
+    const char *add[] = {c->organization, c->urn, c->type, c->required ? "true" : "false", c->definition, c->event};
+    begin(ctx, db, c);
+    db_add(db, SQL_OP_EXTENSION_ADD, add);
+    db_add(db, SQL_OP_EXTENSION_ROWS, &c->organization);
+    enum err e = db_run(ctx, db, rows);
+    if (e == OK && db_count(rows[2]) > REGISTRY_SCHEMAS)
+        return fail(ctx, ERR_CAP, "an organization can have %d schemas of its own", REGISTRY_SCHEMAS);
+    if (e == OK)
+        e = extensions_types(ctx, rows[2], &c->types);
+    if (e == OK)
+        c->result->object = db_text(rows[1], 0, "object");
+    return e == OK ? each_resource(ctx, db, c, reread) : e;
+}
+
+static void add_default(struct json_object *o, const char *name, struct json_object *value) {
+    if (json_get(o, name))
+        json_object_put(value);
+    else
+        json_object_object_add(o, name, value);
+}
+
+/* Every characteristic stands there, also one that has its default (RFC 7643, 2.2). */
+static void add_defaults(struct json_object *attributes) {
+    for (size_t i = 0, n = json_object_array_length(attributes); i < n; i++) {
+        struct json_object *a = json_object_array_get_idx(attributes, i), *subs = json_get(a, "subAttributes");
+        add_default(a, "type", json_object_new_string("string"));
+        add_default(a, "multiValued", json_object_new_boolean(0));
+        add_default(a, "description", json_object_new_string(json_get_string(a, "name")));
+        add_default(a, "required", json_object_new_boolean(0));
+        add_default(a, "mutability", json_object_new_string("readWrite"));
+        add_default(a, "returned", json_object_new_string("default"));
+        if (subs) {
+            add_defaults(subs);
+            continue;
+        }
+        add_default(a, "caseExact", json_object_new_boolean(0));
+        add_default(a, "uniqueness", json_object_new_string("none"));
+    }
+}
+
+/* The definition as /Schemas shows it. */
+static const char *definition_of(struct ctx *ctx, struct json_object *json) {
+    struct json_object *copy = json_copy(ctx->arena, json), *schemas = json_object_new_array();
+    json_object_array_add(schemas, json_object_new_string("urn:ietf:params:scim:schemas:core:2.0:Schema"));
+    json_object_object_del(copy, "meta");
+    json_object_object_add(copy, "schemas", schemas);
+    add_default(copy, "name", json_object_new_string(json_get_string(json, "id")));
+    add_default(copy, "description", json_object_new_string(json_get_string(copy, "name")));
+    add_defaults(json_get(copy, "attributes"));
+    return json_text(ctx->arena, copy);
+}
+
+enum err registry_add(struct ctx *ctx, struct db *db, const char *organization, const char *type, bool required,
+                      const char *text, size_t len, struct registry_result *out) {
+    struct change c = {.organization = organization, .type = type, .required = required, .result = out};
+    struct db_transaction t = {.work = add_work, .arg = &c, .final_duplicate = true};
+    struct json_object *json;
+    struct schema *schema;
+    if (len > REGISTRY_BYTES)
+        return fail(ctx, ERR_INVALID_VALUE, "a schema may have %d bytes at most", REGISTRY_BYTES);
+    enum err e = json_parse(ctx, text, len, &json);
+    if (e == OK)
+        e = schema_load_own(ctx, json, required, &schema);
+    if (e != OK)
+        return e;
+    c.urn = schema->urn;
+    c.definition = definition_of(ctx, json);
+    uuid_new(c.event);
+    e = db_transaction(ctx, db, &t);
+    if (e == ERR_UNIQUENESS && unique_taken(&c.session))
+        return fail(ctx, e, "two resources have the same value of an attribute that shall be unique");
+    if (e == ERR_UNIQUENESS)
+        return fail(ctx, e, "%s is registered already; remove it first", c.urn);
+    return e;
+}
+
+static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
+    struct change *c = arg;
+    struct db_rows rows[2] = {0};
+    const char *remove[] = {c->organization, c->urn, c->event};
+    begin(ctx, db, c);
+    db_add(db, SQL_OP_EXTENSION_REMOVE, remove);
+    enum err e = db_run(ctx, db, rows);
+    if (e == OK && db_count(rows[1]) == 0)
+        return fail(ctx, ERR_NOT_FOUND, "no schema %s is registered; muster schema list shows them", c->urn);
+    if (e != OK)
+        return e;
+    c->result->object = db_text(rows[1], 0, "object");
+    for (size_t k = 0; e == OK && k < 2; k++) {
+        c->type = k ? "Group" : "User";
+        e = each_resource(ctx, db, c, count_one);
+    }
+    if (e == OK && c->result->resources && !c->keep_data)
+        return fail(ctx, ERR_MUTABILITY,
+                    "%zu users or groups have data under %s: take it away first, or use --keep-data to leave it there",
+                    c->result->resources, c->urn);
+    return e;
+}
+
+enum err registry_remove(struct ctx *ctx, struct db *db, const char *organization, const char *urn, bool keep_data,
+                         struct registry_result *out) {
+    struct change c = {.organization = organization, .urn = urn, .keep_data = keep_data, .result = out};
+    struct db_transaction t = {.work = remove_work, .arg = &c};
+    c.types = *schema_built_in();
+    uuid_new(c.event);
+    return db_transaction(ctx, db, &t);
+}

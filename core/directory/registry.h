@@ -1,0 +1,36 @@
+#ifndef MUSTER_DIRECTORY_REGISTRY_H
+#define MUSTER_DIRECTORY_REGISTRY_H
+
+#include "base/db.h"
+#include "base/fail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The extension schemas of an organization, for the operator: his role sees every organization. */
+
+enum { REGISTRY_SCHEMAS = 32, REGISTRY_BYTES = 256 * 1024 };
+
+/* What a change of the registry came to. */
+struct registry_result {
+    const char *object; /* the schema, as op_extension_list shows it */
+    size_t resources;   /* that have data under its URN */
+};
+
+/*
+ * Registers a schema (RFC 7643, 7, as JSON text) for "User" or "Group". Data that resources have under its URN already
+ * (lenient dialect keeps it) is read with it, so that it is found by filters. ERR_INVALID_VALUE: the definition, with
+ * what is wrong; or a resource, named, whose data does not fit it. ERR_UNIQUENESS: registered already, or two
+ * resources share a value that shall be unique. ERR_CAP: REGISTRY_SCHEMAS.
+ */
+enum err registry_add(struct ctx *ctx, struct db *db, const char *organization, const char *type, bool required,
+                      const char *text, size_t len, struct registry_result *out) __attribute__((warn_unused_result));
+
+/*
+ * Takes a schema away. Data that resources have under its URN forbids that (ERR_MUTABILITY), but with `keep_data`: it
+ * then stays in them as that of an unregistered extension. ERR_NOT_FOUND.
+ */
+enum err registry_remove(struct ctx *ctx, struct db *db, const char *organization, const char *urn, bool keep_data,
+                         struct registry_result *out) __attribute__((warn_unused_result));
+
+#endif

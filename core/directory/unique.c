@@ -1,0 +1,65 @@
+#include "directory/unique.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+
+#include <string.h>
+
+enum { VALUES_MAX = 8 * 1024 * 1024 };
+
+struct collection {
+    struct session *session;
+    struct buf *out;
+};
+
+static void add_value(struct collection *c, const char *attribute, struct json_object *key) {
+    if (c->out->len > 1)
+        buf_char(c->out, ',');
+    buf_str(c->out, "{\"attribute\":");
+    buf_json_str(c->out, attribute);
+    buf_str(c->out, ",\"key\":");
+    buf_json_str(c->out, json_object_is_type(key, json_type_string) ? json_object_get_string(key)
+                                                                   : json_text(c->session->ctx.arena, key));
+    buf_char(c->out, '}');
+}
+
+static void add_attr(struct collection *c, const char *prefix, const struct attr *a, struct json_object *v) {
+    const char *name = arena_printf(c->session->ctx.arena, "%s%s", prefix, a->name);
+    if (json_object_is_type(v, json_type_array)) {
+        for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
+            add_attr(c, prefix, a, json_object_array_get_idx(v, i));
+        return;
+    }
+    const char *inner = arena_printf(c->session->ctx.arena, "%s.", name);
+    for (size_t i = 0; i < a->n_subs; i++)
+        add_attr(c, inner, &a->subs[i], json_get(v, a->subs[i].name));
+    if (v && a->type != ATTR_COMPLEX && a->uniqueness != ATTR_NONE)
+        add_value(c, name, v);
+}
+
+const char *unique_values(struct session *s, const struct resource_type *rt, struct json_object *folded) {
+    struct collection c = {.session = s, .out = buf_new(s->ctx.arena, VALUES_MAX)};
+    if (!rt->unique)
+        return NULL;
+    buf_char(c.out, '[');
+    for (size_t k = 0; k < rt->n_extensions; k++) {
+        const struct schema *x = rt->extensions[k];
+        const char *prefix = arena_printf(s->ctx.arena, "%s %s:", rt->name, x->urn);
+        for (size_t i = 0; i < x->n_attrs; i++)
+            add_attr(&c, prefix, &x->attrs[i], json_get(json_get(folded, x->urn), x->attrs[i].name));
+    }
+    buf_char(c.out, ']');
+    return c.out->data;
+}
+
+void unique_queue(struct session *s, const char *id, const char *before, const char *after) {
+    const char *was = before ? before : "[]", *is = after ? after : "[]";
+    const char *params[] = {id, is};
+    if (strcmp(was, is) != 0)
+        db_add(s->db, SQL_UNIQUE_VALUES_SET, params);
+}
+
+bool unique_taken(const struct session *s) {
+    return strcmp(db_constraint(s->db), "scim_unique_value_attribute") == 0;
+}

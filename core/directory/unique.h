@@ -1,0 +1,24 @@
+#ifndef MUSTER_DIRECTORY_UNIQUE_H
+#define MUSTER_DIRECTORY_UNIQUE_H
+
+#include "directory/session.h"
+#include "protocol/schema.h"
+
+#include <json-c/json.h>
+
+/*
+ * Values of extension attributes with uniqueness server or global: no two live resources of a connection share one, by a
+ * unique index.
+ */
+
+/* The values of a resource, from its keys (protocol/value.h), as unique_values_set takes them; NULL: the type has no
+ * such attribute. */
+const char *unique_values(struct session *s, const struct resource_type *rt, struct json_object *folded);
+
+/* Queues the values of a resource where they differ from those it had; `before` NULL: none, `after` NULL: it goes. */
+void unique_queue(struct session *s, const char *id, const char *before, const char *after);
+
+/* Whether the last statement failed because another resource has such a value. */
+bool unique_taken(const struct session *s);
+
+#endif

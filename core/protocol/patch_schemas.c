@@ -1,0 +1,62 @@
+#include "protocol/patch_internal.h"
+
+#include "base/fold.h"
+#include "base/json.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+enum err patch_drop_extension(struct ctx *ctx, const struct schema *extension, struct json_object *resource) {
+    if (extension->required && json_get(resource, extension->urn))
+        return fail(ctx, ERR_MUTABILITY, "the extension %s is required", extension->urn);
+    json_object_object_del(resource, extension->urn);
+    return OK;
+}
+
+/* The i-th URN of a value that is a list or one URN; "" for what is no text. */
+static const char *urn_at(struct json_object *value, size_t i) {
+    struct json_object *v =
+        json_object_is_type(value, json_type_array) ? json_object_array_get_idx(value, i) : value;
+    return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+}
+
+static size_t urn_count(struct json_object *value) {
+    return json_object_is_type(value, json_type_array) ? json_object_array_length(value) : value != NULL;
+}
+
+static bool same(const char *a, const char *b) {
+    return fold_ascii_equal(a, strlen(a), b, strlen(b));
+}
+
+/* Whether the step means this schema: by its filter, else by its value. */
+static bool means(struct ctx *ctx, const struct patch_step *s, const char *urn) {
+    if (s->target.filter)
+        return filter_match_value(ctx->arena, s->target.ref.attr, s->target.filter,
+                                  json_keep_new(ctx->arena, json_object_new_string(urn)));
+    for (size_t i = 0, n = urn_count(s->value); i < n; i++)
+        if (same(urn_at(s->value, i), urn))
+            return true;
+    return false;
+}
+
+static enum err check_known(struct ctx *ctx, const struct resource_type *rt, struct json_object *value) {
+    for (size_t i = 0, n = urn_count(value); i < n; i++) {
+        const char *urn = urn_at(value, i);
+        if (!same(urn, rt->base->urn) && !schema_extension(rt, urn, strlen(urn)))
+            return fail(ctx, ERR_INVALID_VALUE, "\"%s\" is no schema of %s", urn, rt->name);
+    }
+    return OK;
+}
+
+enum err patch_schemas(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
+                       struct json_object *resource) {
+    bool remove = s->op == PATCH_REMOVE, base = means(ctx, s, p->rt->base->urn);
+    bool everything = remove && !s->target.filter && !value_assigned(s->value);
+    enum err e = remove ? OK : check_known(ctx, p->rt, s->value);
+    if (e == OK && (everything || (remove && base) || (s->op == PATCH_REPLACE && !base)))
+        e = fail(ctx, ERR_INVALID_VALUE, "the base schema cannot be removed");
+    for (size_t k = 0; e == OK && s->op != PATCH_ADD && k < p->rt->n_extensions; k++)
+        if (means(ctx, s, p->rt->extensions[k]->urn) == remove)
+            e = patch_drop_extension(ctx, p->rt->extensions[k], resource);
+    return e;
+}

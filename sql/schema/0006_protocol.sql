@@ -1,0 +1,98 @@
+-- What the whole protocol needs: extension schemas of an organization, values that no two resources share, the key of cursors.
+
+alter table muster.organization add column schema_version bigint not null default 0;
+comment on column muster.organization.schema_version is 'counts the changes of its extension schemas; 0: it never had any';
+
+create table muster.extension_schema (
+    organization_id uuid not null references muster.organization (id),
+    urn_key text collate "C" not null check (urn_key = lower(urn_key)),
+    urn text not null,
+    resource_type text not null check (resource_type in ('User', 'Group')),
+    required boolean not null default false,
+    definition text not null,
+    created_at timestamptz(3) not null default now(),
+    primary key (organization_id, urn_key)
+);
+comment on table muster.extension_schema is 'Extension schemas that an organization registered (RFC 7643, 7), for all its connections.';
+comment on column muster.extension_schema.required is 'a resource of the type without it is refused';
+
+create table muster.scim_unique_value (
+    organization_id uuid not null,
+    connection_id uuid not null,
+    attribute text collate "C" not null,
+    value_key text collate "C" not null,
+    resource_id uuid not null,
+    constraint scim_unique_value_attribute primary key (organization_id, connection_id, attribute, value_key),
+    foreign key (organization_id, connection_id) references muster.connection (organization_id, id)
+);
+create index scim_unique_value_resource on muster.scim_unique_value (resource_id, organization_id);
+comment on table muster.scim_unique_value is 'Values of extension attributes with uniqueness server or global, folded, of live resources.';
+
+do $$
+declare
+    t text;
+begin
+    foreach t in array array['extension_schema', 'scim_unique_value']
+    loop
+        execute format('alter table muster.%I enable row level security', t);
+        execute format('alter table muster.%I force row level security', t);
+        execute format('create policy operator on muster.%I to current_user using (true) with check (true)', t);
+        execute format('create policy tenant on muster.%I to muster_scim using (organization_id = muster.organization_id()) '
+                       'with check (organization_id = muster.organization_id())', t);
+    end loop;
+end
+$$;
+grant select on muster.extension_schema to muster_scim;
+grant select, insert, delete on muster.scim_unique_value to muster_scim;
+
+-- Secrets of the installation: nobody but the owner reads them.
+create table muster.secret (
+    name text primary key,
+    value bytea not null check (octet_length(value) >= 32)
+);
+comment on table muster.secret is 'Keys that every host of the installation shares; made once.';
+alter table muster.secret enable row level security;
+alter table muster.secret force row level security;
+create policy operator on muster.secret to current_user using (true) with check (true);
+insert into muster.secret (name, value)
+values ('cursor', sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+
+-- As before, and: the version of the organization's schemas, and the key that signs this connection's cursors.
+drop function muster.authenticate(bytea, uuid);
+create function muster.authenticate(presented bytea, asked uuid)
+    returns table (token_id uuid, organization_id uuid, connection_id uuid, matches boolean, dialect text, identity text,
+                   email text, linking text, unknown_members text, group_names text, status text, max_users integer,
+                   max_groups integer, max_group_members integer, now_us bigint, schema_version bigint, cursor_key text)
+    language plpgsql volatile security definer
+    set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    t muster.token;
+begin
+    select * into t from muster.token where token.hash = presented;
+    if not found or t.revoked_at is not null or t.expires_at <= now() then
+        return;
+    end if;
+    if asked is null or asked = t.connection_id then
+        perform set_config('muster.organization', t.organization_id::text, true),
+                set_config('muster.connection', t.connection_id::text, true);
+    end if;
+    if t.last_used_at is null or t.last_used_at < now() - interval '5 minutes' then
+        update muster.token set last_used_at = now()
+        where token.id = (select u.id from muster.token u where u.id = t.id for update skip locked);
+    end if;
+    return query
+        select t.id, t.organization_id, t.connection_id, asked is null or asked = t.connection_id, c.dialect, c.identity,
+               c.email, c.linking, c.unknown_members, c.group_names, c.status, o.max_users, o.max_groups,
+               o.max_group_members, (extract(epoch from now()) * 1000000)::bigint, o.schema_version,
+               encode(sha256(s.value || uuid_send(c.id)), 'hex')
+        from muster.connection c
+        join muster.organization o on o.id = c.organization_id
+        left join muster.secret s on s.name = 'cursor'
+        where c.organization_id = t.organization_id and c.id = t.connection_id;
+end
+$$;
+revoke all on function muster.authenticate(bytea, uuid) from public;
+grant execute on function muster.authenticate(bytea, uuid) to muster_scim;
+
+insert into muster.schema_migration (number, name) values (6, '0006_protocol');

@@ -1,0 +1,265 @@
+"""Extension schemas that an organization registers."""
+import json
+
+import pytest
+from helpers import GROUP, ROOT, USER, assert_error, group_body, made, op, quote, user_body
+
+with open(f"{ROOT}/test/data/spec/filters.json", encoding="utf-8") as f:
+    TEST = json.load(f)["extensionSchema"]
+T = TEST["id"]
+URN = "urn:example:scim:schemas:1.0:Badge"
+
+
+def attribute(name, **more):
+    return {"name": name, **more}
+
+
+def definition(*attributes, urn=URN, **more):
+    return {"id": urn, "attributes": list(attributes), **more}
+
+
+@pytest.fixture
+def register(server, tmp_path):
+    """Registers a definition for a tenant."""
+    def run(tenant, schema, *options, ok=True):
+        path = tmp_path / "schema.json"
+        path.write_text(schema if isinstance(schema, str) else json.dumps(schema))
+        return server.muster("schema", "add", str(path), "--org", tenant.slug, *options, ok=ok)
+    return run
+
+
+def test_a_registered_schema_shows_in_discovery(server, tenant, register):
+    register(tenant, TEST)
+    register(tenant, definition(attribute("color"), urn="urn:example:Paint"), "--type", "Group", "--required")
+    schemas = {s["id"]: s for s in made(tenant.client.get("/Schemas"), 200)["Resources"]}
+    assert len(schemas) == 8 and schemas[T]["attributes"][0] == {**TEST["attributes"][0], "caseExact": False}
+    assert made(tenant.client.get(f"/Schemas/{T.upper()}"), 200) == schemas[T] and schemas[T]["meta"]["location"].endswith(f"/Schemas/{T}")
+    types = {t["name"]: t["schemaExtensions"] for t in made(tenant.client.get("/ResourceTypes"), 200)["Resources"]}
+    assert types["User"][-1] == {"schema": T, "required": False} and types["Group"] == [{"schema": "urn:example:Paint", "required": True}]
+    assert len(made(server.tenant().client.get("/Schemas"), 200)["Resources"]) == 6
+
+
+def test_an_attribute_with_only_a_name_has_the_defaults(tenant, register):
+    register(tenant, definition(attribute("thing")))
+    shown, = tenant.client.get(f"/Schemas/{URN}").json["attributes"]
+    assert shown == {"name": "thing", "type": "string", "multiValued": False, "description": "thing", "required": False, "mutability": "readWrite",
+                     "returned": "default", "caseExact": False, "uniqueness": "none"}
+    for _ in range(2):
+        tenant.user(**{URN: {"thing": "Same"}})
+    assert tenant.client.find("Users", f'{URN}:thing eq "SAME"').json["totalResults"] == 2
+    assert_error(tenant.client.post("/Users", user_body(**{URN: {"thing": 5}})), 400, "invalidValue")
+
+
+def test_every_worker_knows_at_once(server, tenant, register):
+    user = tenant.user()
+    for _ in range(20):
+        assert_error(tenant.client.find("Users", "badge pr"), 400, "invalidFilter")
+    register(tenant, definition(attribute("badge")))
+    for _ in range(20):
+        assert tenant.client.find("Users", "badge pr").json["totalResults"] == 0
+    made(tenant.client.patch(f"/Users/{user['id']}", op("add", f"{URN}:badge", "B")), 200)
+    server.muster("schema", "remove", URN, "--org", tenant.slug, "--keep-data")
+    for _ in range(20):
+        assert_error(tenant.client.find("Users", "badge pr"), 400, "invalidFilter")
+
+
+@pytest.mark.parametrize("kind, good, bad", [
+    ("string", "x", 5), ("boolean", True, "yes"), ("integer", 2**53 + 1, 1.5), ("decimal", 1.5, "1"), ("dateTime", "2026-01-01T00:00:00+02:00", "2026-01-01"),
+    ("binary", "AQID", "***"), ("reference", "https://x.example/a", 5)])
+def test_values_are_of_the_type(tenant, register, kind, good, bad):
+    register(tenant, definition(attribute("one", type=kind), attribute("many", type=kind, multiValued=True)))
+    user = tenant.user(**{URN: {"one": good, "many": [good]}})
+    assert user[URN] == {"one": good, "many": [good]} and user["schemas"] == [USER, URN]
+    for name, value in (("one", bad), ("many", [bad])):
+        assert_error(tenant.client.post("/Users", user_body(**{URN: {name: value}})), 400, "invalidValue", name)
+        assert_error(tenant.client.patch(f"/Users/{user['id']}", op("replace", f"{URN}:{name}", value)), 400, "invalidValue")
+    for value in ([{}], {"value": 1}) if kind != "string" else ([{}],):
+        assert_error(tenant.client.post("/Users", user_body(**{URN: {"one": value}})), 400, "invalidValue")
+
+
+def test_complex_attributes(tenant, register):
+    register(tenant, definition(attribute("car", type="complex", multiValued=True, subAttributes=[attribute("plate", caseExact=True), attribute("seats", type="integer"), attribute("primary", type="boolean")])))
+    user = tenant.user(**{URN: {"CAR": [{"PLATE": "Ab", "seats": 4}, {"plate": "cd", "primary": True}]}})
+    assert user[URN] == {"car": [{"plate": "Ab", "seats": 4}, {"plate": "cd", "primary": True}]}
+    for text, n in ((f'{URN}:car.plate eq "ab"', 0), (f'{URN}:car[plate eq "Ab" and seats gt 3]', 1), (f'{URN}:car[plate eq "cd" and seats pr]', 0)):
+        assert tenant.client.find("Users", text).json["totalResults"] == n
+    path = f"/Users/{user['id']}"
+    assert made(tenant.client.patch(path, op("replace", f'{URN}:car[plate eq "cd"].seats', 2)), 200)[URN]["car"][1]["seats"] == 2
+    assert_error(tenant.client.patch(path, op("add", f"{URN}:car.wheels", 4)), 400, "invalidPath")
+    assert_error(tenant.client.post("/Users", user_body(**{URN: {"car": [{"primary": True}, {"primary": True, "plate": "x"}]}})), 400, "invalidValue", "primary")
+
+
+def test_an_immutable_value_is_set_once(tenant, register):
+    register(tenant, TEST)
+    user = tenant.user()
+    path, body = f"/Users/{user['id']}", user_body(user["userName"])
+    assert made(tenant.client.patch(path, op("add", f"{T}:badge", "B")), 200)[T]["badge"] == "B"
+    made(tenant.client.patch(path, op("add", f"{T}:badge", "B")), 200)
+    for name in ("add", "replace"):
+        assert_error(tenant.client.patch(path, op(name, f"{T}:badge", "C")), 400, "mutability")
+    assert_error(tenant.client.patch(path, op("remove", f"{T}:badge")), 400, "mutability")
+    assert_error(tenant.client.put(path, {**body, T: {"badge": "C"}}), 400, "mutability")
+    assert made(tenant.client.put(path, {**body, T: {"badge": "B"}}), 200)[T]["badge"] == "B"
+    assert made(tenant.client.put(path, body), 200)[T]["badge"] == "B"
+    other = tenant.user()
+    assert made(tenant.client.put(f"/Users/{other['id']}", {**user_body(other["userName"]), T: {"badge": "X"}}), 200)[T]["badge"] == "X"
+
+
+def test_what_is_returned_on_request_and_never(tenant, register):
+    register(tenant, TEST)
+    user = tenant.user(**{T: {"note": "N", "secret": "S", "level": 1}})
+    path = f"/Users/{user['id']}"
+    assert user[T] == {"note": "N", "level": 1}
+    assert tenant.client.get(path).json[T] == tenant.client.get("/Users").json["Resources"][0][T] == {"level": 1}
+    assert tenant.client.get(f"{path}?attributes={T}:note,{T}:secret").json[T] == {"note": "N"}
+    assert tenant.client.get(f"{path}?excludedAttributes=name").json[T] == {"level": 1}
+    assert made(tenant.client.patch(path, op("replace", f"{T}:note", "M")), 200)[T] == {"note": "M", "level": 1}
+    assert made(tenant.client.patch(path, op("replace", value={T: {"note": "O"}})), 200)[T] == {"note": "O", "level": 1}
+    assert made(tenant.client.patch(path, op("replace", "title", "T")), 200)[T] == {"level": 1}
+    assert made(tenant.client.put(path, {**user_body(user["userName"]), T: {"note": "P"}}), 200)[T] == {"note": "P"}
+    assert made(tenant.client.put(f"{path}?attributes=userName", {**user_body(user["userName"]), T: {"note": "P"}}), 200).keys() == {"schemas", "id", "userName"}
+    for text in (f'{T}:secret eq "S"', f"{T}:secret pr"):
+        assert_error(tenant.client.find("Users", text), 400, "invalidFilter")
+    assert_error(tenant.client.get(f"/Users?sortBy={T}:secret"), 400, "invalidValue")
+
+
+def test_a_write_only_value_is_kept_by_a_put_and_told_to_nobody(server, tenant, register):
+    register(tenant, TEST)
+    user = tenant.user(**{T: {"secret": "Zzyzx"}})
+    made(tenant.client.put(f"/Users/{user['id']}", user_body(user["userName"], title="T")), 200)
+    assert "Zzyzx" in server.sql("select resource from muster.scim_user where id = %s", user["id"])[0][0]
+    assert "Zzyzx" not in str(server.sql("select data from muster.audit_event where organization_id = %s", tenant.org["id"]))
+    assert "Zzyzx" not in tenant.client.get("/Users").text
+
+
+def test_unique_values(server, tenant, register):
+    register(tenant, definition(attribute("badge", uniqueness="server"), attribute("exact", uniqueness="global", caseExact=True),
+                                attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server")])))
+    user = tenant.user("a@example.com", **{URN: {"badge": "Ab", "exact": "x", "keys": [{"value": "k1"}, {"value": "k2"}]}})
+    for clash in ({"badge": "aB"}, {"exact": "x"}, {"keys": [{"value": "K2"}]}):
+        assert_error(tenant.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness")
+    other = tenant.user("b@example.com", **{URN: {"exact": "X", "badge": "cd"}})
+    assert_error(tenant.client.patch(f"/Users/{other['id']}", op("replace", f"{URN}:badge", "AB")), 409, "uniqueness")
+    assert_error(tenant.client.put(f"/Users/{other['id']}", user_body("b@example.com", **{URN: {"exact": "x"}})), 409, "uniqueness")
+    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", f"{URN}:badge", "ab")), 200)
+    made(tenant.client.patch(f"/Users/{user['id']}", op("remove", f"{URN}:exact")), 200)
+    made(tenant.client.put(f"/Users/{other['id']}", user_body("b@example.com", **{URN: {"exact": "x"}})), 200)
+    assert tenant.client.delete(f"/Users/{user['id']}").status == 204
+    tenant.user("c@example.com", **{URN: {"badge": "AB"}})
+    register(second := server.tenant(), definition(attribute("badge", uniqueness="server")))
+    second.user("a@example.com", **{URN: {"badge": "ab"}})
+
+
+def test_unique_values_of_groups(tenant, register):
+    register(tenant, definition(attribute("code", uniqueness="server")), "--type", "Group")
+    one = tenant.group("One", **{URN: {"code": "c"}})
+    assert_error(tenant.client.post("/Groups", group_body("Two", **{URN: {"code": "C"}})), 409, "uniqueness")
+    two = tenant.group("Two")
+    assert_error(tenant.client.patch(f"/Groups/{two['id']}", op("add", f"{URN}:code", "c")), 409, "uniqueness", "unique")
+    assert tenant.client.delete(f"/Groups/{one['id']}").status == 204
+    assert tenant.client.patch(f"/Groups/{two['id']}", op("add", f"{URN}:code", "c")).status == 204
+    assert tenant.client.find("Groups", f'{URN}:code eq "C"').json["totalResults"] == 1
+
+
+def test_required_attributes_and_extensions(tenant, register):
+    early = tenant.user("early@example.com")
+    register(tenant, definition(attribute("must", required=True), attribute("may")), "--required")
+    assert_error(tenant.client.post("/Users", user_body()), 400, "invalidValue", URN)
+    assert_error(tenant.client.post("/Users", user_body(**{URN: {"may": "x"}})), 400, "invalidValue", "must")
+    user = tenant.user("late@example.com", **{URN: {"must": "x", "may": "y"}})
+    path = f"/Users/{user['id']}"
+    assert_error(tenant.client.put(path, user_body("late@example.com")), 400, "invalidValue", URN)
+    for operation in (op("remove", f"{URN}:must"), op("replace", f"{URN}:must", None), op("remove", URN), op("remove", "schemas", [URN])):
+        assert_error(tenant.client.patch(path, operation), 400, "mutability")
+    # Who was there before the schema can be changed as ever; above all, can leave.
+    made(tenant.client.patch(f"/Users/{early['id']}", op("replace", "active", False)), 200)
+    made(tenant.client.put(f"/Users/{early['id']}", user_body("early@example.com", active=False, title="T")), 200)
+    assert_error(tenant.client.patch(f"/Users/{early['id']}", op("add", f"{URN}:may", "x")), 400, "invalidValue", "must")
+
+
+def test_canonical_values_are_the_only_ones(tenant, register):
+    register(tenant, definition(attribute("size", canonicalValues=["S", "M"]), attribute("code", canonicalValues=["a"], caseExact=True)))
+    assert tenant.user(**{URN: {"size": "s", "code": "a"}})[URN] == {"size": "s", "code": "a"}
+    for wrong in ({"size": "XL"}, {"code": "A"}):
+        assert_error(tenant.client.post("/Users", user_body(**{URN: wrong})), 400, "invalidValue", "must be one of")
+    assert tenant.user(emails=[{"value": "c@example.com", "type": "club"}])["emails"][0]["type"] == "club"
+
+
+def test_filters_and_sorting_reach_every_type(tenant, register):
+    register(tenant, TEST)
+    values = [{"level": 3, "score": 7.5, "hireDate": "2024-01-01T01:00:00+01:00", "tags": ["a", "B"]}, {"level": 10, "score": -1, "hireDate": "2024-01-01T00:30:00Z"}, {}]
+    ids = [tenant.user(f"u{i}@example.com", **({T: v} if v else {}))["id"] for i, v in enumerate(values)]
+    for text, found in ((f"{T}:level gt 3", [1]), ("level le 10", [0, 1]), (f"{T}:score lt 0", [1]), (f'{T}:hireDate eq "2024-01-01T00:00:00Z"', [0]), (f'{T}:tags eq "b"', []),
+                        (f'{T}:tags eq "B"', [0]), (f"not ({T}:level pr)", [2]), (f'{T}:hireDate gt "2024-01-01T00:00:00Z"', [1])):
+        assert [u["id"] for u in tenant.client.find("Users", text).json["Resources"]] == [ids[i] for i in found]
+    for by, order in (("level", [0, 1, 2]), ("score", [1, 0, 2]), ("hireDate", [0, 1, 2]), ("tags", [0, 1, 2])):
+        assert [u["id"] for u in tenant.client.get(f"/Users?sortBy={T}:{by}").json["Resources"]] == [ids[i] for i in order]
+
+
+def test_data_that_was_there_before_is_found(server, tenant, register):
+    """The lenient dialect keeps an extension that nobody registered; registering it makes it one like the others."""
+    user = tenant.user(**{URN.upper(): {"COLOR": "Red", "other": 1}})
+    assert_error(tenant.client.find("Users", f'{URN}:color eq "red"'), 400, "invalidFilter")
+    register(tenant, definition(attribute("color")))
+    assert tenant.client.find("Users", f'{URN}:color eq "red"').json["totalResults"] == 1
+    now = tenant.client.get(f"/Users/{user['id']}").json
+    assert now[URN] == {"color": "Red"} and now["schemas"] == [USER, URN] and now["meta"] == user["meta"]
+
+
+def test_data_that_does_not_fit_or_is_not_unique_refuses_the_schema(tenant, register):
+    tenant.user("one@example.com", **{URN: {"badge": "x"}})
+    tenant.user("two@example.com", **{URN: {"badge": "X"}})
+    assert "one@example.com" in register(tenant, definition(attribute("badge", type="integer")), ok=False).stderr
+    assert "same value" in register(tenant, definition(attribute("badge", uniqueness="server")), ok=False).stderr
+    assert made(tenant.client.get("/Schemas"), 200)["totalResults"] == 6
+    register(tenant, definition(attribute("badge")))
+
+
+def test_removing_a_schema(server, tenant, register):
+    register(tenant, definition(attribute("badge", uniqueness="server")))
+    user = tenant.user(**{URN: {"badge": "x"}})
+    assert "1 users or groups have data" in server.muster("schema", "remove", URN, "--org", tenant.slug, ok=False).stderr
+    made(tenant.client.patch(f"/Users/{user['id']}", op("remove", URN)), 200)
+    assert server.muster("schema", "remove", URN.upper(), "--org", tenant.slug)["urn"] == URN
+    assert server.muster("schema", "list", "--org", tenant.slug)["data"] == []
+    assert "no schema" in server.muster("schema", "remove", URN, "--org", tenant.slug, ok=False).stderr
+    assert [a for a in tenant.actions() if a.startswith("scim.schema")] == ["scim.schema.added", "scim.schema.removed"]
+
+
+def test_removing_a_schema_can_leave_its_data(server, tenant, register):
+    register(tenant, definition(attribute("badge", uniqueness="server")))
+    user = tenant.user("a@example.com", **{URN: {"badge": "x"}})
+    server.muster("schema", "remove", URN, "--org", tenant.slug, "--keep-data")
+    assert tenant.client.get(f"/Users/{user['id']}").json[URN] == {"badge": "x"}
+    tenant.user("b@example.com", **{URN: {"badge": "x"}})
+
+
+@pytest.mark.parametrize("schema, complaint", [
+    ("{", "JSON"), ([], "id"), (definition(), "at least one"), (definition(attribute("9x")), "name"), (definition(attribute("")), "name"), (definition(attribute("a b")), "name"),
+    (definition(attribute("a"), attribute("A")), "twice"), (definition(attribute("a", type="text")), "type"), (definition(attribute("a", mutability="rw")), "mutability"),
+    (definition(attribute("a", returned="maybe")), "returned"), (definition(attribute("a", uniqueness="yes")), "uniqueness"), (definition(attribute("a", required="yes")), "required"),
+    (definition(attribute("a", multiValued=1)), "multiValued"), (definition(attribute("a", canonicalValues="x")), "canonicalValues"),
+    (definition(attribute("a", type="complex")), "subAttributes"), (definition(attribute("a", subAttributes=[attribute("b")])), "subAttributes"),
+    (definition(attribute("a", type="complex", subAttributes=[attribute("b", type="complex", subAttributes=[attribute("c")])])), "inside another"),
+    (definition(attribute("a"), urn="http://x"), "URN"), (definition(attribute("a"), urn=USER), "not free"), (definition(attribute("a"), urn=GROUP.upper()), "not free"),
+    (definition(attribute("a"), urn="urn:ietf:params:scim:api:messages:2.0:X"), "not free"), (definition(attribute("a"), urn="urn:x:"), "URN"), (definition(attribute("a"), urn=""), "id")])
+def test_a_wrong_definition_is_refused_and_says_why(server, tenant, register, schema, complaint):
+    done = register(tenant, schema, ok=False)
+    assert done.returncode == 1 and complaint.lower() in done.stderr.lower(), done.stderr
+    assert server.sql("select count(*) from muster.extension_schema where organization_id = %s", tenant.org["id"]) == [(0,)]
+
+
+def test_the_command_line_says_what_is_wrong(server, tenant, register):
+    register(tenant, definition(attribute("a")))
+    assert "registered already" in register(tenant, definition(attribute("b"), urn=URN.upper()), ok=False).stderr
+    assert "cannot be read" in server.muster("schema", "add", "/nowhere/x.json", "--org", tenant.slug, ok=False).stderr
+    assert "takes one of User|Group" in register(tenant, definition(attribute("a")), "--type", "Team", ok=False).stderr
+    assert "takes no value" in register(tenant, definition(attribute("a")), "--required=yes", ok=False).stderr
+
+
+def test_extensions_go_through_bulk_and_projection(tenant, register):
+    register(tenant, TEST)
+    user = tenant.user("u@example.com", **{T: {"level": 3, "score": 1}})
+    assert tenant.client.get(f"/Users/{user['id']}?attributes={quote(T + ':level')}").json.keys() == {"schemas", "id", T}
+    assert T not in tenant.client.get(f"/Users/{user['id']}?excludedAttributes={quote(T)}").json
+    assert tenant.client.get(f"/Users/{user['id']}?excludedAttributes={quote(T + ':level')}").json[T] == {"score": 1}
