@@ -55,14 +55,14 @@ enum err endpoint_provider_config(struct exchange *x) {
             "\"bulk\":{\"supported\":false,\"maxOperations\":0,\"maxPayloadSize\":0},"
             "\"filter\":{\"supported\":true,\"maxResults\":%d},"
             "\"changePassword\":{\"supported\":false},"
-            "\"sort\":{\"supported\":false},"
+            "\"sort\":{\"supported\":true},"
             "\"etag\":{\"supported\":true},"
-            "\"pagination\":{\"cursor\":false,\"index\":true,\"defaultPaginationMethod\":\"index\","
-            "\"defaultPageSize\":%d,\"maxPageSize\":%d},"
+            "\"pagination\":{\"cursor\":true,\"index\":true,\"defaultPaginationMethod\":\"index\","
+            "\"defaultPageSize\":%d,\"maxPageSize\":%d,\"cursorTimeout\":%ld},"
             "\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"OAuth Bearer Token\","
             "\"description\":\"A bearer token issued by Muster for one connection\","
             "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],",
-            LIST_MAX, LIST_COUNT, LIST_MAX);
+            LIST_MAX, LIST_COUNT, LIST_MAX, x->session.cursor_seconds);
     add_meta(x, b, "ServiceProviderConfig", "/ServiceProviderConfig");
     buf_char(b, '}');
     return answer(x, b);

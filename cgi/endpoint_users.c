@@ -7,14 +7,7 @@
 enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204 };
 
 enum err endpoint_users_list(struct exchange *x) {
-    struct list_query q;
-    struct answer a;
-    enum err e = exchange_list_query(x, &q);
-    if (e == OK)
-        e = read_list(&x->session, &read_users, &q, &a);
-    if (e == OK)
-        x->response = (struct response){.status = STATUS_OK, .body = a.json, .len = a.len};
-    return e;
+    return exchange_list(x, &list_users);
 }
 
 enum err endpoint_users_create(struct exchange *x) {

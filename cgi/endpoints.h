@@ -19,6 +19,11 @@ enum err endpoint_groups_replace(struct exchange *x);
 enum err endpoint_groups_patch(struct exchange *x);
 enum err endpoint_groups_delete(struct exchange *x);
 
+enum err endpoint_users_search(struct exchange *x);
+enum err endpoint_groups_search(struct exchange *x);
+enum err endpoint_all_search(struct exchange *x);
+enum err endpoint_all_list(struct exchange *x);
+
 enum err endpoint_provider_config(struct exchange *x);
 enum err endpoint_schemas(struct exchange *x);
 enum err endpoint_schema(struct exchange *x);

@@ -38,38 +38,68 @@ enum err exchange_write(struct exchange *x, const struct resource_type *rt, stru
     return e;
 }
 
-/* A whole number, saturated; `low` is what smaller ones become. */
-static enum err number_param(struct exchange *x, const char *name, int64_t def, int64_t low, int64_t high,
-                             int64_t *out) {
-    const char *text;
-    enum err e = request_param(&x->request, name, &text);
-    *out = def;
-    if (e != OK || !text)
-        return e;
+enum err exchange_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,
+                         int64_t *out) {
     bool negative = *text == '-';
     const char *digits = text + negative;
     size_t n = strspn(digits, "0123456789");
     if (n == 0 || digits[n])
-        return fail(&x->session.ctx, ERR_INVALID_VALUE, "%s must be a whole number", name);
+        return fail(&x->session.ctx, kind, "%s must be a whole number", name);
     int64_t value = n > 18 ? INT64_MAX : strtoll(digits, NULL, 10);
     value = negative ? -value : value;
-    *out = value < low ? low : value > high ? high : value;
+    *out = value < range.low ? range.low : value > range.high ? range.high : value;
     return OK;
 }
 
-enum err exchange_list_query(struct exchange *x, struct list_query *out) {
-    struct request *r = &x->request;
-    *out = (struct list_query){0};
-    enum err e = request_param(r, "filter", &out->filter);
-    if (e == OK)
-        e = request_param(r, "attributes", &out->attributes);
-    if (e == OK)
-        e = request_param(r, "excludedAttributes", &out->excluded);
-    if (e == OK)
-        e = number_param(x, "startIndex", 1, 1, INT64_MAX / 2, &out->start_index);
-    if (e == OK)
-        e = number_param(x, "count", LIST_COUNT, 0, LIST_MAX, &out->count);
+enum err exchange_settle_list(struct exchange *x, struct list_query *q, const char *start_index, const char *count) {
+    enum err kind = q->cursor ? ERR_INVALID_COUNT : ERR_INVALID_VALUE;
+    q->start_index = 1;
+    q->count = LIST_COUNT;
+    if (q->cursor && start_index)
+        return fail(&x->session.ctx, ERR_INVALID_VALUE, "cursor and startIndex exclude each other");
+    enum err e = OK;
+    if (start_index)
+        e = exchange_number(x, "startIndex", start_index, kind, (struct range){1, INT64_MAX / 2}, &q->start_index);
+    if (e == OK && count)
+        e = exchange_number(x, "count", count, kind, (struct range){0, LIST_MAX}, &q->count);
     return e;
+}
+
+/* The parameters of a list, by name. */
+static enum err list_query(struct exchange *x, struct list_query *out) {
+    const char *start_index = NULL, *count = NULL;
+    const struct {
+        const char *name;
+        const char **to;
+    } params[] = {{"filter", &out->filter},
+                  {"attributes", &out->attributes},
+                  {"excludedAttributes", &out->excluded},
+                  {"sortBy", &out->sort_by},
+                  {"sortOrder", &out->sort_order},
+                  {"cursor", &out->cursor},
+                  {"startIndex", &start_index},
+                  {"count", &count}};
+    *out = (struct list_query){.in_url = true};
+    for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
+        enum err e = request_param(&x->request, params[i].name, params[i].to);
+        if (e != OK)
+            return e;
+    }
+    return exchange_settle_list(x, out, start_index, count);
+}
+
+enum err exchange_run_list(struct exchange *x, const struct list_kind *kind, const struct list_query *q) {
+    struct answer a;
+    enum err e = list_run(&x->session, kind, q, &a);
+    if (e == OK)
+        x->response = (struct response){.status = STATUS_OK, .body = a.json, .len = a.len};
+    return e;
+}
+
+enum err exchange_list(struct exchange *x, const struct list_kind *kind) {
+    struct list_query q;
+    enum err e = list_query(x, &q);
+    return e == OK ? exchange_run_list(x, kind, &q) : e;
 }
 
 struct precondition exchange_precondition(const struct exchange *x) {

@@ -7,6 +7,7 @@
 #include "protocol/projection.h"
 
 #include <json-c/json.h>
+#include <stdint.h>
 
 /* What the handlers share. */
 
@@ -21,8 +22,27 @@ enum err exchange_write(struct exchange *x, const struct resource_type *rt, stru
 enum err exchange_projection(struct exchange *x, const struct resource_type *rt, const struct projection **out)
     __attribute__((warn_unused_result));
 
-/* The list that the query asks for. ERR_INVALID_VALUE names the parameter. */
-enum err exchange_list_query(struct exchange *x, struct list_query *out) __attribute__((warn_unused_result));
+/* Answers the list that the query string asks for. ERR_INVALID_VALUE names the parameter. */
+enum err exchange_list(struct exchange *x, const struct list_kind *kind) __attribute__((warn_unused_result));
+
+/* As above for a query that was read otherwise. */
+enum err exchange_run_list(struct exchange *x, const struct list_kind *kind, const struct list_query *q)
+    __attribute__((warn_unused_result));
+
+/*
+ * Sets start_index and count of a query whose other members are set, from their texts (NULL: not given).
+ * ERR_INVALID_VALUE, in a query by cursor ERR_INVALID_COUNT (R-60).
+ */
+enum err exchange_settle_list(struct exchange *x, struct list_query *q, const char *start_index, const char *count)
+    __attribute__((warn_unused_result));
+
+struct range {
+    int64_t low, high;
+};
+
+/* A whole number, brought into the range; `kind` if it is none, and the detail names it. */
+enum err exchange_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,
+                         int64_t *out) __attribute__((warn_unused_result));
 
 /* If-Match and If-None-Match. */
 struct precondition exchange_precondition(const struct exchange *x);

@@ -16,31 +16,35 @@ enum { ALLOW_MAX = 128 };
     }
 
 static const struct route routes[] = {
-    {"Users", false, false, "/Users", {{"GET", endpoint_users_list}, {"POST", endpoint_users_create}}},
+    {"", ROUTE_ALL, false, "/", {{"GET", endpoint_all_list}}},
+    {"", ROUTE_SEARCH, false, "/.search", {{"POST", endpoint_all_search}}},
+    {"Users", ROUTE_SEARCH, false, "/Users/.search", {{"POST", endpoint_users_search}}},
+    {"Groups", ROUTE_SEARCH, false, "/Groups/.search", {{"POST", endpoint_groups_search}}},
+    {"Users", ROUTE_ALL, false, "/Users", {{"GET", endpoint_users_list}, {"POST", endpoint_users_create}}},
     {"Users",
-     true,
+     ROUTE_ONE,
      false,
      "/Users/{id}",
      {{"GET", endpoint_users_get},
       {"PUT", endpoint_users_replace},
       {"PATCH", endpoint_users_patch},
       {"DELETE", endpoint_users_delete}}},
-    {"Groups", false, false, "/Groups", {{"GET", endpoint_groups_list}, {"POST", endpoint_groups_create}}},
+    {"Groups", ROUTE_ALL, false, "/Groups", {{"GET", endpoint_groups_list}, {"POST", endpoint_groups_create}}},
     {"Groups",
-     true,
+     ROUTE_ONE,
      false,
      "/Groups/{id}",
      {{"GET", endpoint_groups_get},
       {"PUT", endpoint_groups_replace},
       {"PATCH", endpoint_groups_patch},
       {"DELETE", endpoint_groups_delete}}},
-    {"ServiceProviderConfig", false, true, "/ServiceProviderConfig", {{"GET", endpoint_provider_config}}},
-    {"Schemas", false, false, "/Schemas", {{"GET", endpoint_schemas}}},
-    {"Schemas", true, false, "/Schemas/{id}", {{"GET", endpoint_schema}}},
-    {"ResourceTypes", false, false, "/ResourceTypes", {{"GET", endpoint_resource_types}}},
-    {"ResourceTypes", true, false, "/ResourceTypes/{id}", {{"GET", endpoint_resource_type}}},
-    {"Me", false, false, "/Me", {ANY(endpoint_unsupported)}},
-    {"Bulk", false, false, "/Bulk", {{"POST", endpoint_unsupported}}},
+    {"ServiceProviderConfig", ROUTE_ALL, true, "/ServiceProviderConfig", {{"GET", endpoint_provider_config}}},
+    {"Schemas", ROUTE_ALL, false, "/Schemas", {{"GET", endpoint_schemas}}},
+    {"Schemas", ROUTE_ONE, false, "/Schemas/{id}", {{"GET", endpoint_schema}}},
+    {"ResourceTypes", ROUTE_ALL, false, "/ResourceTypes", {{"GET", endpoint_resource_types}}},
+    {"ResourceTypes", ROUTE_ONE, false, "/ResourceTypes/{id}", {{"GET", endpoint_resource_type}}},
+    {"Me", ROUTE_ALL, false, "/Me", {ANY(endpoint_unsupported)}},
+    {"Bulk", ROUTE_ALL, false, "/Bulk", {{"POST", endpoint_unsupported}}},
 };
 
 static bool is_version(const char *s) {
@@ -73,12 +77,14 @@ enum err routes_find(struct exchange *x, const struct route **out) {
     if (e != OK)
         return e;
     size_t left = r->n_segments - at;
-    if (left != 1 && left != 2)
-        return fail(&x->session.ctx, ERR_NOT_FOUND, "no such endpoint");
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (strcasecmp(routes[i].endpoint, r->segments[at]) != 0 || routes[i].with_id != (left == 2))
+    bool search = left && strcasecmp(r->segments[r->n_segments - 1], ".search") == 0;
+    size_t names = left - search;
+    const char *endpoint = names ? r->segments[at] : "";
+    for (size_t i = 0; names <= 2 && i < sizeof routes / sizeof *routes; i++) {
+        int place = search ? ROUTE_SEARCH : names == 2 ? ROUTE_ONE : ROUTE_ALL;
+        if (strcasecmp(routes[i].endpoint, endpoint) != 0 || (int)routes[i].place != place || (search && names == 2))
             continue;
-        x->id = left == 2 ? r->segments[at + 1] : NULL;
+        x->id = names == 2 ? r->segments[at + 1] : NULL;
         x->route = routes[i].name;
         *out = &routes[i];
         return OK;

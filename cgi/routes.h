@@ -7,10 +7,10 @@
 
 enum { ROUTE_METHODS = 6 };
 
-/* One URL of the service: /ENDPOINT or /ENDPOINT/{id}, and who answers each method. */
+/* One URL of the service: /ENDPOINT, /ENDPOINT/{id} or /ENDPOINT/.search, and who answers each method. */
 struct route {
-    const char *endpoint;
-    bool with_id;
+    const char *endpoint; /* "": the base URL itself */
+    enum { ROUTE_ALL, ROUTE_ONE, ROUTE_SEARCH } place;
     bool open; /* answers without credentials */
     const char *name;
     struct {

@@ -70,6 +70,8 @@ static void handle(struct worker *w, const struct source *source, int (*put)(voi
     x->session.db = w->db;
     x->session.base_url = w->settings->public_url;
     x->session.request_id = request_id;
+    x->session.sensitive = w->settings->sensitive;
+    x->session.cursor_seconds = w->settings->cursor_seconds;
     x->session.slot = (int)(getpid() % SLOTS);
     request_open(&x->request, &x->session.ctx, source);
     x->session.client_address = client_address(&x->request, w->settings->trusted_proxies);

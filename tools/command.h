@@ -37,7 +37,14 @@ struct command {
 struct option_spec {
     const char *name; /* "--max-users" */
     const char *field;
-    enum { OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_LIMIT, OPTION_LIST, OPTION_FLAG } kind; /* LIMIT: a number, or none */
+    enum {
+        OPTION_TEXT,
+        OPTION_CHOICE,
+        OPTION_NUMBER,
+        OPTION_LIMIT,
+        OPTION_LIST,
+        OPTION_FLAG
+    } kind;             /* LIMIT: a number, or none */
     const char *values; /* choices by "|", or what stands for the value in the help text */
 };
 

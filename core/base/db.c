@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILTER_MARK "/*filter*/ true"
-enum { STATEMENT_MAX = 256 * 1024 };
+enum { STATEMENT_MAX = 1024 * 1024 };
 
 struct db *db_create(const struct settings *settings, const char *application) {
     struct db *db = calloc(1, sizeof *db);
@@ -134,12 +133,21 @@ void db_add_once(struct db *db, enum sql q, const char *const *params) {
     db->queue[db->n_queued - 1].prepared = NULL;
 }
 
-/* The statement with each mark replaced by the condition. */
-static const char *with_filter(struct arena *a, const char *text, const char *where) {
+/* The fragment whose mark begins here, NULL: none. */
+static const struct db_fragment *fragment_at(const char *p, const struct db_fragment *fragments, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(p, fragments[i].mark, strlen(fragments[i].mark)) == 0)
+            return &fragments[i];
+    return NULL;
+}
+
+static const char *shaped(struct arena *a, const char *text, const struct db_fragment *fragments, size_t n) {
     struct buf *b = buf_new(a, STATEMENT_MAX);
-    for (const char *mark; (mark = strstr(text, FILTER_MARK)); text = mark + strlen(FILTER_MARK)) {
+    for (const char *mark; (mark = strstr(text, "/*"));) {
+        const struct db_fragment *f = fragment_at(mark, fragments, n);
         buf_add(b, text, (size_t)(mark - text));
-        buf_fmt(b, "(%s)", where);
+        buf_str(b, f ? f->text : "/*");
+        text = mark + strlen(f ? f->mark : "/*");
     }
     buf_str(b, text);
     assert(!b->overflow);
@@ -159,14 +167,14 @@ static struct db_shape *shape_of(struct db *db, const char *text) {
     return s;
 }
 
-void db_add_filtered(struct db *db, enum sql q, const char *const *params, const char *where, const char *const *more,
-                     size_t n_more) {
+void db_add_shaped(struct db *db, enum sql q, const char *const *params, const struct db_fragment *fragments, size_t n,
+                   const char *const *more, size_t n_more) {
     const struct sql_statement *s = &sql_statements[q];
     size_t own = (size_t)s->n_params;
     const char **copy = arena_array(db->queue_arena, own + n_more + 1, sizeof *copy);
     for (size_t i = 0; i < own + n_more; i++)
         copy[i] = i < own ? params[i] : more[i - own];
-    struct db_shape *shape = shape_of(db, with_filter(db->queue_arena, s->text, where));
+    struct db_shape *shape = shape_of(db, shaped(db->queue_arena, s->text, fragments, n));
     *queue_next(db) = (struct db_queued){.name = shape->name,
                                          .text = shape->text,
                                          .params = copy,

@@ -12,7 +12,7 @@ struct settings;
 
 /*
  * One connection to PostgreSQL. Statements are queued with db_add() and go out together, in one libpq pipeline: one
- * network round trip a batch. SQL comes from sql/queries/ alone; a filter is the one addition.
+ * network round trip a batch. SQL comes from sql/queries/ alone; filter and order of a list are the one addition.
  */
 struct db;
 
@@ -43,13 +43,18 @@ void db_add(struct db *db, enum sql q, const char *const *params);
  */
 void db_add_once(struct db *db, enum sql q, const char *const *params);
 
+/* A mark in a statement's text (a comment, and what stands for it) and what replaces it. */
+struct db_fragment {
+    const char *mark, *text;
+};
+
 /*
- * Queues a statement whose text has the mark of a filter (a comment "filter" before true): each mark is replaced by
- * `where`, a condition of constant fragments and $n (protocol/filter_sql.h), with its parameters behind the statement's
- * own.
+ * Queues a statement each of whose marks is replaced by its text, wherever it stands: constant fragments and $n
+ * (protocol/filter_sql.h, sort_sql.h), with their parameters behind the statement's own. A mark that it does not have
+ * is passed over.
  */
-void db_add_filtered(struct db *db, enum sql q, const char *const *params, const char *where, const char *const *more,
-                     size_t n_more);
+void db_add_shaped(struct db *db, enum sql q, const char *const *params, const struct db_fragment *fragments, size_t n,
+                   const char *const *more, size_t n_more);
 
 /* How many statements of the caller are queued: where the rows of the next one will be. */
 size_t db_queued(const struct db *db);

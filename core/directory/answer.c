@@ -141,18 +141,26 @@ enum err answer_one(struct session *s, const struct resource_type *rt, struct db
     return OK;
 }
 
-enum err answer_list(struct session *s, const struct resource_type *rt, struct db_rows rows, const struct projection *p,
-                     int64_t start_index, struct answer *out) {
+static void add_place(const struct list_page *page, struct buf *b) {
+    if (!page->by_cursor)
+        buf_fmt(b, ",\"startIndex\":%" PRId64, page->start_index);
+    if (page->next)
+        buf_fmt(b, ",\"nextCursor\":\"%s\"", page->next);
+    if (page->previous)
+        buf_fmt(b, ",\"previousCursor\":\"%s\"", page->previous);
+}
+
+enum err answer_list(struct session *s, struct db_rows rows, const struct list_page *page, struct answer *out) {
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
-    size_t n = db_null(rows, 0, "id") ? 0 : db_count(rows);
-    buf_fmt(b,
-            "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%s,\"startIndex\":%" PRId64
-            ",\"itemsPerPage\":%zu,\"Resources\":[",
-            db_text(rows, 0, "total"), start_index, n);
-    for (size_t i = 0; i < n; i++) {
+    buf_fmt(b, "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%s", db_text(rows, 0, "total"));
+    add_place(page, b);
+    buf_fmt(b, ",\"itemsPerPage\":%zu,\"Resources\":[", page->n);
+    for (size_t i = 0; i < page->n; i++) {
+        size_t row = page->reversed ? page->n - 1 - i : i;
+        bool second = page->n_types > 1 && strcmp(db_text(rows, row, "type"), page->types[1].rt->name) == 0;
         if (i)
             buf_char(b, ',');
-        enum err e = answer_resource(s, rt, rows, i, p, b);
+        enum err e = answer_resource(s, page->types[second].rt, rows, row, page->types[second].projection, b);
         if (e != OK)
             return e;
     }

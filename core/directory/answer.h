@@ -44,9 +44,23 @@ enum err answer_resource(struct session *s, const struct resource_type *rt, stru
 enum err answer_one(struct session *s, const struct resource_type *rt, struct db_rows rows, const struct projection *p,
                     struct answer *out) __attribute__((warn_unused_result));
 
-/* A ListResponse of the rows of user_list or group_list. */
-enum err answer_list(struct session *s, const struct resource_type *rt, struct db_rows rows, const struct projection *p,
-                     int64_t start_index, struct answer *out) __attribute__((warn_unused_result));
+/* A page of a list: the rows it has, and what is said about it. */
+struct list_page {
+    struct {
+        const struct resource_type *rt;
+        const struct projection *projection;
+    } types[2]; /* two: the column `type` tells which */
+    size_t n_types;
+    size_t n;                    /* rows; more may be there */
+    bool reversed;               /* they are there from last to first */
+    bool by_cursor;              /* else by index */
+    int64_t start_index;         /* by index */
+    const char *next, *previous; /* by cursor; NULL: none */
+};
+
+/* A ListResponse (RFC 7644, 3.4.2; RFC 9865, 2) of the rows of a list statement. */
+enum err answer_list(struct session *s, struct db_rows rows, const struct list_page *page, struct answer *out)
+    __attribute__((warn_unused_result));
 
 /* A resource in normal form as it is stored: schemas, id, then the rest. */
 const char *answer_stored(struct session *s, const char *id, struct json_object *resource);

@@ -1,54 +1,287 @@
 #include "directory/list.h"
 
 #include "base/arena.h"
+#include "directory/cursor.h"
 #include "protocol/filter.h"
 #include "protocol/filter_sql.h"
+#include "protocol/sort_sql.h"
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
-struct compiled {
-    struct filter_sql sql;
-    bool needs_lenient; /* strict would have refused it */
-    struct ctx strict;  /* ... with this */
+const struct list_kind list_users = {true, false, SQL_USER_LIST};
+const struct list_kind list_groups = {false, true, SQL_GROUP_LIST};
+const struct list_kind list_all = {true, true, SQL_ALL_LIST};
+
+enum { TYPES = 2, MORE_PARAMS = TYPES * (FILTER_SQL_PARAMS + SORT_SQL_PARAMS) + 2 };
+
+/* One of the types that a list is over. */
+struct target {
+    const struct resource_type *rt, *other; /* other: of a list over both */
+    struct filter_sql filter;
+    struct sort_sql sort;
 };
 
-static enum err compile(struct session *s, const struct resource_type *rt, const char *text, size_t first,
-                        struct compiled *out) {
+/* A list on its way. */
+struct run {
+    const struct list_kind *kind;
+    const struct list_query *query;
+    struct target targets[TYPES];
+    size_t n_targets;
+    size_t own;                    /* parameters of the statement itself */
+    const char *more[MORE_PARAMS]; /* behind them: those of filters, sort keys and the cursor */
+    size_t n_more;
+    bool descending;
+    struct ctx strict; /* what the strict dialect says about the filter; its err is OK if nothing */
+    struct cursor cursor;
+    const char *identity; /* what the list is, for cursors */
+    struct list_page page;
+};
+
+static size_t next_param(const struct run *r) {
+    return r->own + r->n_more + 1;
+}
+
+static void add_params(struct run *r, const char *const *params, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        r->more[r->n_more++] = params[i];
+}
+
+/* What stands in a URL stands in logs (RFC 7644, 7.5.2); the operator says which attributes may not. */
+static enum err check_sensitive(struct session *s, const struct target *t, const struct filter *f) {
+    for (const char *p = s->sensitive ? s->sensitive : ""; *p;) {
+        struct attr_ref ref;
+        p += strspn(p, ", ");
+        size_t len = strcspn(p, ", ");
+        if (len && schema_lookup(t->rt, p, len, &ref) && ref.attr && filter_mentions(f, ref))
+            return fail(&s->ctx, ERR_SENSITIVE, "%.*s may not stand in the filter of a URL; use POST .search", (int)len,
+                        p);
+        p += len;
+    }
+    return OK;
+}
+
+static enum err compile_filter(struct session *s, struct run *r, struct target *t) {
     const struct filter *f = NULL;
-    out->strict = (struct ctx){.arena = s->ctx.arena};
-    if (filter_parse(&out->strict, rt, false, text, strlen(text), &f) != OK) {
-        out->needs_lenient = true;
-        enum err e = filter_parse(&s->ctx, rt, true, text, strlen(text), &f);
+    const char *text = r->query->filter;
+    struct ctx strict = {.arena = s->ctx.arena};
+    t->filter.where = "true";
+    if (!text)
+        return OK;
+    if (filter_parse_root(&strict, t->rt, t->other, false, text, strlen(text), &f) != OK) {
+        r->strict = strict;
+        enum err e = filter_parse_root(&s->ctx, t->rt, t->other, true, text, strlen(text), &f);
         if (e != OK)
             return e;
     }
-    return filter_sql(&s->ctx, rt, f, first, s->base_url, &out->sql);
+    enum err e = r->query->in_url ? check_sensitive(s, t, f) : OK;
+    if (e == OK)
+        e = filter_sql(&s->ctx, t->rt, f, next_param(r), s->base_url, &t->filter);
+    if (e == OK)
+        add_params(r, t->filter.params, t->filter.n_params);
+    return e;
 }
 
-static enum err run(struct session *s, const struct resource_type *rt, enum sql q, const char *computed,
-                    const struct list_query *query, const struct projection *p, struct answer *out) {
-    struct compiled filter = {.sql = {.where = "true"}};
+static enum err compile_sort(struct session *s, struct run *r, struct target *t) {
+    if (!r->query->sort_by)
+        return OK;
+    enum err e =
+        sort_sql(&s->ctx, t->rt, t->other, r->query->sort_by, r->query->cursor, next_param(r), s->base_url, &t->sort);
+    if (e == OK)
+        add_params(r, t->sort.params, t->sort.n_params);
+    return e;
+}
+
+static enum err read_order(struct session *s, struct run *r) {
+    const char *order = r->query->sort_order;
+    r->descending = order && strcasecmp(order, "descending") == 0;
+    if (order && !r->descending && strcasecmp(order, "ascending") != 0)
+        return fail(&s->ctx, ERR_INVALID_VALUE, "sortOrder must be ascending or descending");
+    r->descending = r->descending && r->query->sort_by;
+    return OK;
+}
+
+static enum err read_cursor(struct session *s, struct run *r) {
+    const char *text = r->query->cursor;
+    if (!text || !*text)
+        return OK;
+    enum err e = cursor_read(s, text, &r->cursor);
+    if (e == OK && r->cursor.count != r->query->count)
+        return fail(&s->ctx, ERR_INVALID_COUNT, NULL);
+    return e;
+}
+
+/* The sort key of a row as an expression; both types of a list over both have theirs in a column. */
+static const char *key_of(struct session *s, const struct run *r) {
+    const struct sort_sql *sort = &r->targets[0].sort;
+    const char *key = r->n_targets > 1 ? "r.k" : sort->key;
+    return sort->text ? arena_printf(s->ctx.arena, "(%s) collate \"C\"", key) : key;
+}
+
+static const char *key_text(struct session *s, const struct run *r) {
+    const char *key = r->n_targets > 1 ? "r.k" : r->targets[0].sort.key;
+    if (!r->query->sort_by)
+        return "null::text";
+    if (r->targets[0].sort.time)
+        return arena_printf(s->ctx.arena, "to_char(%s at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')", key);
+    return arena_printf(s->ctx.arena, "(%s)::text", key);
+}
+
+/* In front of a cursor the list runs backwards. Nulls come last ascending and first descending, as PostgreSQL has it.
+ */
+static const char *order_of(struct session *s, const struct run *r) {
+    bool down = r->descending != r->cursor.backward;
+    const char *id = r->cursor.backward ? "r.id desc" : "r.id";
+    if (!r->query->sort_by)
+        return id;
+    return arena_printf(s->ctx.arena, "%s%s, %s", key_of(s, r), down ? " desc" : "", id);
+}
+
+/*
+ * The condition of being behind the cursor's resource (in front of it, if the list runs backwards), in the order of
+ * order_of(). A key that is never null is compared so that an index can begin there.
+ */
+static const char *place_of(struct session *s, struct run *r) {
+    const struct cursor *c = &r->cursor;
+    const struct sort_sql *sort = &r->targets[0].sort;
+    struct arena *a = s->ctx.arena;
+    if (!c->id)
+        return "true";
+    const char *beyond = arena_printf(a, "r.id %s $%zu::uuid", c->backward ? "<" : ">", next_param(r));
+    add_params(r, &c->id, 1);
+    if (!r->query->sort_by)
+        return beyond;
+    const char *key = key_of(s, r), *than = r->descending != c->backward ? "<" : ">";
+    bool nulls_behind = r->descending == c->backward;
+    if (!c->key)
+        return nulls_behind ? arena_printf(a, "(%s is null and %s)", key, beyond)
+                            : arena_printf(a, "(%s is not null or %s)", key, beyond);
+    const char *value = arena_printf(a, "$%zu::%s", next_param(r), sort->cast);
+    add_params(r, &c->key, 1);
+    const char *place = arena_printf(a, "(%s %s= %s and (%s %s %s or %s))", key, than, value, key, than, value, beyond);
+    bool always = sort->always && r->targets[r->n_targets - 1].sort.always;
+    return nulls_behind && !always ? arena_printf(a, "(%s or %s is null)", place, key) : place;
+}
+
+static void open_targets(struct session *s, struct run *r) {
+    const struct resource_type *user = s->types->user, *group = s->types->group;
+    bool both = r->kind->users && r->kind->groups;
+    r->own = both ? 5 : 4;
+    if (r->kind->users)
+        r->targets[r->n_targets++] = (struct target){.rt = user, .other = both ? group : NULL};
+    if (r->kind->groups)
+        r->targets[r->n_targets++] = (struct target){.rt = group, .other = both ? user : NULL};
+}
+
+static enum err compile(struct session *s, struct run *r) {
+    const struct list_query *q = r->query;
+    enum err e = read_order(s, r);
+    if (e == OK)
+        e = read_cursor(s, r);
+    for (size_t i = 0; e == OK && i < r->n_targets; i++) {
+        struct target *t = &r->targets[i];
+        e = projection_parse(&s->ctx, t->rt, q->attributes, q->excluded, &r->page.types[i].projection);
+        if (e == OK)
+            e = compile_filter(s, r, t);
+        if (e == OK)
+            e = compile_sort(s, r, t);
+        r->page.types[i].rt = t->rt;
+    }
+    if (e == OK && r->n_targets > 1 &&
+        strcmp(r->targets[0].sort.cast ? r->targets[0].sort.cast : "",
+               r->targets[1].sort.cast ? r->targets[1].sort.cast : "") != 0)
+        e = fail(&s->ctx, ERR_INVALID_VALUE, "sortBy: users and groups have %s of different types", q->sort_by);
+    r->page.n_types = r->n_targets;
+    r->identity = arena_printf(s->ctx.arena, "%s%s %zu:%s %s%s", r->kind->users ? "U" : "", r->kind->groups ? "G" : "",
+                               q->filter ? strlen(q->filter) : 0, q->filter ? q->filter : "", r->descending ? "-" : "",
+                               q->sort_by ? q->sort_by : "");
+    return e;
+}
+
+static void queue(struct session *s, struct run *r) {
+    const struct list_query *q = r->query;
+    const struct target *first = &r->targets[0], *last = &r->targets[r->n_targets - 1];
+    bool by_cursor = q->cursor;
+    const char *place = place_of(s, r);
+    const struct db_fragment fragments[] = {
+        {"/*filter*/ true", arena_printf(s->ctx.arena, "(%s)", first->filter.where)},
+        {"/*group filter*/ true", arena_printf(s->ctx.arena, "(%s)", last->filter.where)},
+        {"/*user key*/ null::text", first->sort.key ? first->sort.key : "null::text"},
+        {"/*group key*/ null::text", last->sort.key ? last->sort.key : "null::text"},
+        {"/*key*/ null::text", key_text(s, r)},
+        {"/*place*/ true", place},
+        {"/*order*/ r.id", order_of(s, r)}};
+    /* By cursor one row more, which tells whether there is another page. */
+    const char *params[] = {arena_printf(s->ctx.arena, "%" PRId64, by_cursor ? 0 : q->start_index - 1),
+                            arena_printf(s->ctx.arena, "%" PRId64, q->count + (by_cursor && q->count)), s->base_url,
+                            NULL, NULL};
+    size_t n = 3;
+    if (r->kind->users)
+        params[n++] = projection_wants(r->page.types[0].projection, "groups") ? "true" : "false";
+    if (r->kind->groups)
+        params[n++] = projection_wants(r->page.types[r->n_targets - 1].projection, "members") ? "true" : "false";
+    db_add_shaped(s->db, r->kind->q, params, fragments, sizeof fragments / sizeof *fragments, r->more, r->n_more);
+}
+
+static enum err check_dialect(struct session *s, const struct run *r) {
+    if (s->tenant.dialect.lenient)
+        return OK;
+    if (r->query->lenient_only)
+        return fail(&s->ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_SEARCH "\"");
+    return r->strict.err == OK ? OK : fail(&s->ctx, r->strict.err, "%s", fail_detail(&r->strict));
+}
+
+static const char *cursor_at(struct session *s, const struct run *r, struct db_rows rows, size_t row, bool backward) {
+    struct cursor c = {.backward = backward,
+                       .count = r->query->count,
+                       .at_s = s->tenant.now_us / 1000000,
+                       .id = db_text(rows, row, "id"),
+                       .key = db_text(rows, row, "sort_key")};
+    return cursor_write(s, &c, r->identity);
+}
+
+/* Which rows the page has, and the cursors to its neighbours. */
+static void settle_page(struct session *s, struct run *r, struct db_rows rows) {
+    struct list_page *p = &r->page;
+    size_t n = db_null(rows, 0, "id") ? 0 : db_count(rows);
+    p->start_index = r->query->start_index;
+    p->by_cursor = r->query->cursor;
+    p->n = n;
+    if (!p->by_cursor || n == 0)
+        return;
+    bool more = n > (size_t)r->query->count, backward = r->cursor.backward;
+    p->n = more ? n - 1 : n;
+    p->reversed = backward;
+    size_t first = backward ? p->n - 1 : 0, last = backward ? 0 : p->n - 1;
+    if (more || backward)
+        p->next = cursor_at(s, r, rows, last, false);
+    if (backward ? more : r->cursor.id != NULL)
+        p->previous = cursor_at(s, r, rows, first, true);
+}
+
+enum err list_run(struct session *s, const struct list_kind *kind, const struct list_query *query, struct answer *out) {
+    struct run *r = arena_alloc(s->ctx.arena, sizeof *r);
     struct db_rows rows[2] = {0};
-    enum err e = OK;
-    if (query->filter && (e = compile(s, rt, query->filter, 5, &filter)) != OK)
+    r->kind = kind;
+    r->query = query;
+    open_targets(s, r);
+    enum err e = compile(s, r);
+    if (e != OK)
         return e;
-    const char *params[] = {arena_printf(s->ctx.arena, "%" PRId64, query->start_index - 1),
-                            arena_printf(s->ctx.arena, "%" PRId64, query->count), s->base_url,
-                            projection_wants(p, computed) ? "true" : "false"};
     session_queue(s);
-    db_add_filtered(s->db, q, params, filter.sql.where, filter.sql.params, filter.sql.n_params);
+    queue(s, r);
     e = db_read(&s->ctx, s->db, rows);
+    if (e == ERR_INVALID_VALUE && r->cursor.key)
+        return fail(&s->ctx, ERR_INVALID_CURSOR, NULL); /* its key is of another type: not one of ours */
     if (e == OK)
         e = session_accept(s, rows[0]);
-    if (e == OK && filter.needs_lenient && !s->tenant.dialect.lenient)
-        e = fail(&s->ctx, filter.strict.err, "%s", fail_detail(&filter.strict));
-    return e == OK ? answer_list(s, rt, rows[1], p, query->start_index, out) : e;
-}
-
-enum err list_run(struct session *s, const struct resource_type *rt, enum sql q, const char *computed,
-                  const struct list_query *query, struct answer *out) {
-    const struct projection *p = NULL;
-    enum err e = projection_parse(&s->ctx, rt, query->attributes, query->excluded, &p);
-    return e == OK ? run(s, rt, q, computed, query, p, out) : e;
+    if (e == OK)
+        e = check_dialect(s, r);
+    if (e == OK && r->cursor.id)
+        e = cursor_verify(s, query->cursor, &r->cursor, r->identity);
+    if (e != OK)
+        return e;
+    settle_page(s, r, rows[1]);
+    return answer_list(s, rows[1], &r->page, out);
 }

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-const struct read_kind read_users = {true, SQL_USER_BY_ID, SQL_USER_LIST, "groups"};
-const struct read_kind read_groups = {false, SQL_GROUP_BY_ID, SQL_GROUP_LIST, "members"};
+const struct read_kind read_users = {true, SQL_USER_BY_ID, "groups"};
+const struct read_kind read_groups = {false, SQL_GROUP_BY_ID, "members"};
 
 const struct resource_type *read_type(const struct session *s, const struct read_kind *kind) {
     return kind->users ? s->types->user : s->types->group;
@@ -27,10 +27,6 @@ enum err read_one(struct session *s, const struct read_kind *kind, const char *i
     if (e == OK)
         e = session_accept(s, rows[0]);
     return e == OK ? answer_one(s, read_type(s, kind), rows[1], p, out) : e;
-}
-
-enum err read_list(struct session *s, const struct read_kind *kind, const struct list_query *q, struct answer *out) {
-    return list_run(s, read_type(s, kind), kind->list, kind->computed, q, out);
 }
 
 void read_queue_answer(struct session *s, const struct read_kind *kind, struct session_write *w, const char *id,

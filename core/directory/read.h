@@ -2,13 +2,12 @@
 #define MUSTER_DIRECTORY_READ_H
 
 #include "directory/answer.h"
-#include "directory/list.h"
 #include "directory/session.h"
 
 /* What reading users and reading groups differ in. */
 struct read_kind {
     bool users;
-    enum sql by_id, list;
+    enum sql by_id;
     const char *computed; /* the attribute that is made at reading: groups of a user, members of a group */
 };
 
@@ -19,10 +18,6 @@ const struct resource_type *read_type(const struct session *s, const struct read
 /* One resource by id, authentication included: one round trip. ERR_NOT_FOUND. */
 enum err read_one(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p,
                   struct answer *out) __attribute__((warn_unused_result));
-
-/* A page of a list; see list_run(). */
-enum err read_list(struct session *s, const struct read_kind *kind, const struct list_query *q, struct answer *out)
-    __attribute__((warn_unused_result));
 
 /* Queues the statement that reads a write's answer, as the last of its transaction. */
 void read_queue_answer(struct session *s, const struct read_kind *kind, struct session_write *w, const char *id,

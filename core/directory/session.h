@@ -36,14 +36,16 @@ struct tenant {
 struct session {
     struct ctx ctx;
     struct db *db;
-    const char *base_url;         /* without a final slash */
-    const char *request_id;       /* UUIDv7; also the id of the first audit event */
-    const char *client_address;   /* NULL: unknown */
-    const char *token_hash;       /* hex of SHA-256 */
-    const char *asked_connection; /* the connection that the URL names, NULL: none */
-    const char *method;           /* read by no rule; for the log */
+    const char *base_url;             /* without a final slash */
+    const char *request_id;           /* UUIDv7; also the id of the first audit event */
+    const char *client_address;       /* NULL: unknown */
+    const char *token_hash;           /* hex of SHA-256 */
+    const char *asked_connection;     /* the connection that the URL names, NULL: none */
+    const char *method;               /* read by no rule; for the log */
     const struct schema_types *types; /* what the request is read with; see extensions.h */
-    int slot;                     /* of the usage counters, one for each worker */
+    const char *sensitive;            /* attributes, by comma, that no filter in a URL may name; NULL: none */
+    long cursor_seconds;              /* how long a cursor is good */
+    int slot;                         /* of the usage counters, one for each worker */
     struct tenant tenant;
     unsigned events; /* audit events queued by this attempt */
 };

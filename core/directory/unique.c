@@ -20,7 +20,7 @@ static void add_value(struct collection *c, const char *attribute, struct json_o
     buf_json_str(c->out, attribute);
     buf_str(c->out, ",\"key\":");
     buf_json_str(c->out, json_object_is_type(key, json_type_string) ? json_object_get_string(key)
-                                                                   : json_text(c->session->ctx.arena, key));
+                                                                    : json_text(c->session->ctx.arena, key));
     buf_char(c->out, '}');
 }
 

@@ -7,8 +7,8 @@
 #include <json-c/json.h>
 
 /*
- * Values of extension attributes with uniqueness server or global: no two live resources of a connection share one, by a
- * unique index.
+ * Values of extension attributes with uniqueness server or global: no two live resources of a connection share one, by
+ * a unique index.
  */
 
 /* The values of a resource, from its keys (protocol/value.h), as unique_values_set takes them; NULL: the type has no

@@ -1,5 +1,5 @@
-#include "directory/user.h"
 #include "directory/unique.h"
+#include "directory/user.h"
 #include "directory/user_facts.h"
 
 #include "base/arena.h"

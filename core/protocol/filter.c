@@ -11,8 +11,9 @@
 
 struct parser {
     struct ctx *ctx;
-    const struct resource_type *rt; /* NULL: only the parts of `outer` are known */
-    const struct attr_ref *outer;   /* inside brackets: the attribute in front of them; else NULL */
+    const struct resource_type *rt;    /* NULL: only the parts of `outer` are known */
+    const struct resource_type *other; /* at the base URL: the other type, else NULL */
+    const struct attr_ref *outer;      /* inside brackets: the attribute in front of them; else NULL */
     bool lenient;
     const char *start, *p, *end;
     unsigned depth, comparisons;
@@ -114,15 +115,26 @@ static bool is_secret(const struct attr *a) {
     return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
 }
 
+/* What no type has: never assigned. */
+static const struct attr unknown = {.name = "", .type = ATTR_STRING, .multi = true};
+
+/* An attribute of the type; at the base URL also of the other one, or of none. */
+static enum err outer_ref(struct parser *ps, const char *name, size_t len, struct attr_ref *out) {
+    if (schema_lookup(ps->rt, name, len, out) && out->attr)
+        return OK;
+    if (!ps->other)
+        return BAD(ps, "\"%.*s\" is not an attribute of %s", (int)len, name, ps->rt->name);
+    if (!schema_lookup(ps->other, name, len, out) || !out->attr)
+        *out = (struct attr_ref){.attr = &unknown};
+    out->absent = true;
+    return OK;
+}
+
 static enum err parse_attribute(struct parser *ps, struct attr_ref *out) {
     size_t len = word_length(ps, ps->p);
     if (len == 0)
         return BAD(ps, "an attribute was expected");
-    enum err e = OK;
-    if (ps->outer)
-        e = inner_ref(ps, ps->p, len, out);
-    else if (!schema_lookup(ps->rt, ps->p, len, out) || !out->attr)
-        e = BAD(ps, "\"%.*s\" is not an attribute of %s", (int)len, ps->p, ps->rt->name);
+    enum err e = ps->outer ? inner_ref(ps, ps->p, len, out) : outer_ref(ps, ps->p, len, out);
     assert(e != OK || out->attr);
     if (e == OK && (is_secret(out->attr) || (out->sub && is_secret(out->sub))))
         return BAD(ps, "%s cannot be filtered on", out->attr->name);
@@ -280,7 +292,11 @@ static enum err parse_comparison(struct parser *ps, struct attr_ref ref, const s
     if (!spaces(ps) && !at(ps, '"'))
         return BAD(ps, "a value was expected");
     enum err e = parse_literal(ps, ref, &literal);
-    return e == OK ? check_comparison(ps, f, literal) : e;
+    if (e == OK && ref.attr == &unknown)
+        f->kind = FILTER_PR; /* whatever is asked of it: no */
+    else if (e == OK)
+        e = check_comparison(ps, f, literal);
+    return e;
 }
 
 /* The filter between brackets, behind "[" and up to and including "]". */
@@ -310,7 +326,7 @@ static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const s
     *out = f;
     if (ps->outer)
         return BAD(ps, "brackets cannot stand inside brackets");
-    if (ref.sub || (ref.attr->type != ATTR_COMPLEX && !ref.attr->multi))
+    if (ref.attr == &unknown || ref.sub || (ref.attr->type != ATTR_COMPLEX && !ref.attr->multi))
         return BAD(ps, "%s has no parts to choose from", ref.attr->name);
     ps->p++;
     enum err e = parse_inner(ps, &ref, &f->left);
@@ -375,7 +391,13 @@ static enum err parse_or(struct parser *ps, const struct filter **out) {
 
 enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool lenient, const char *text, size_t len,
                       const struct filter **out) {
-    struct parser ps = {.ctx = ctx, .rt = rt, .lenient = lenient, .start = text, .p = text, .end = text + len};
+    return filter_parse_root(ctx, rt, NULL, lenient, text, len, out);
+}
+
+enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
+                           bool lenient, const char *text, size_t len, const struct filter **out) {
+    struct parser ps = {
+        .ctx = ctx, .rt = rt, .other = other, .lenient = lenient, .start = text, .p = text, .end = text + len};
     if (len > FILTER_BYTES)
         return BAD(&ps, "the filter is longer than %d bytes", FILTER_BYTES);
     spaces(&ps);

@@ -50,6 +50,20 @@ enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool leni
                       const struct filter **out) __attribute__((warn_unused_result));
 
 /*
+ * As filter_parse(), for one of the types of a query at the base URL (RFC 7644, 3.4.2.1): attributes that only `other`
+ * has are unassigned, one that no type has meets no comparison (R-16).
+ */
+enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
+                           bool lenient, const char *text, size_t len, const struct filter **out)
+    __attribute__((warn_unused_result));
+
+/* Whether an attribute, or the part of it that `ref` names, stands in the filter. */
+bool filter_mentions(const struct filter *f, struct attr_ref ref);
+
+/* What a comparison or value path comes to if its attribute is absent. */
+bool filter_absent(const struct filter *f);
+
+/*
  * Parses the inner filter of a value path (PATCH): `text` starts after "[" ; `used` receives the bytes up to and
  * including the closing "]", found by lexing.
  */

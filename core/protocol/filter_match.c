@@ -127,6 +127,20 @@ bool filter_match_value(struct arena *a, const struct attr *outer, const struct 
     return test_value(a, f, f->ref.sub ? json_get(element, f->ref.sub->name) : element);
 }
 
+bool filter_mentions(const struct filter *f, struct attr_ref ref) {
+    if (!f)
+        return false;
+    bool whole = !ref.sub || !f->ref.sub || f->ref.sub == ref.sub;
+    return (f->ref.attr && f->ref.attr == ref.attr && whole) || filter_mentions(f->left, ref) ||
+           filter_mentions(f->right, ref);
+}
+
+bool filter_absent(const struct filter *f) {
+    if (f->kind == FILTER_EQ)
+        return !f->key;
+    return f->kind == FILTER_NE && f->key && !f->ref.attr->multi;
+}
+
 static bool match_value_path(struct arena *a, const struct filter *f, struct json_object *v) {
     bool list = json_object_is_type(v, json_type_array);
     for (size_t i = 0, n = list ? json_object_array_length(v) : v != NULL; i < n; i++) {
@@ -160,6 +174,8 @@ bool filter_match(struct arena *a, const struct resource_type *rt, const struct 
     case FILTER_LE:
         break;
     }
+    if (f->ref.absent)
+        return filter_absent(f);
     struct json_object *box = f->ref.extension ? json_get(resource, f->ref.extension->urn) : resource;
     struct json_object *v = json_get(box, f->ref.attr->name);
     return f->kind == FILTER_VALUE_PATH ? match_value_path(a, f, v) : test_attribute(a, f, v);

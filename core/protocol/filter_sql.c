@@ -103,9 +103,8 @@ static const char *cast_json(struct compiler *c, const char *json, const char *c
     return SQL(c, "(case when jsonb_typeof(%s) = '%s' then (%s)::%s end)", json, type, json, cast);
 }
 
-/* A part of a JSON value, or the value itself (sub NULL), as an expression of its type. */
-static struct operand json_operand(struct compiler *c, const char *value, const struct attr *attr,
-                                   const struct attr *sub) {
+struct operand filter_sql_json_part(struct compiler *c, const char *value, const struct attr *attr,
+                                    const struct attr *sub) {
     const struct attr *a = sub ? sub : attr;
     const char *cast = cast_of(a->type);
     bool text = strcmp(cast, "text") == 0;
@@ -120,7 +119,7 @@ static struct operand json_operand(struct compiler *c, const char *value, const 
 }
 
 static struct operand json_part(struct compiler *c, const struct source *s, const struct filter *f) {
-    return json_operand(c, s->value, f->ref.attr, f->ref.sub);
+    return filter_sql_json_part(c, s->value, f->ref.attr, f->ref.sub);
 }
 
 /* A filter on one value; the source tells what its parts are in SQL. */
@@ -133,8 +132,7 @@ static const char *on_value(struct compiler *c, const struct source *s, const st
     return filter_sql_compare(c, f, s->part(c, s, f));
 }
 
-/* Where the attribute's JSON stands: in the resource or in an extension's object. */
-static const char *json_of(struct compiler *c, const struct filter *f) {
+const char *filter_sql_json(struct compiler *c, const struct filter *f) {
     const char *name = filter_sql_text(c, f->ref.attr->name);
     if (f->ref.extension)
         return SQL(c, "(r.folded -> %s -> %s)", filter_sql_text(c, f->ref.extension->urn), name);
@@ -165,7 +163,7 @@ static const char *on_json(struct compiler *c, const struct filter *f) {
         s.part = placed_part;
         return value_condition(c, &s, f);
     }
-    const char *json = json_of(c, f);
+    const char *json = filter_sql_json(c, f);
     if (is_whole(f)) {
         bool absent = f->kind == FILTER_EQ;
         return SQL(c, "(%s is %s)", json, absent ? "null" : "not null");
@@ -260,6 +258,8 @@ static const char *comparison(struct compiler *c, const struct filter *f) {
     const struct attr *a = f->ref.attr;
     bool base = !f->ref.extension;
     struct operand column;
+    if (f->ref.absent)
+        return filter_absent(f) ? "true" : "false";
     const char *by_id = filter_sql_id(c, f);
     if (by_id)
         return by_id;

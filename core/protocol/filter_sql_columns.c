@@ -127,8 +127,8 @@ static struct operand member_part(struct compiler *c, const struct source *s, co
 }
 
 static const struct view views[] = {
-    {"groups", true, "muster.scim_user_group", "user_id", group_part},
-    {"members", false, "muster.scim_group_member", "group_id", member_part},
+    {"groups", true, "muster.scim_user_group", "user_id", "x.type, x.id", group_part},
+    {"members", false, "muster.scim_group_member", "group_id", "x.type desc, x.id", member_part},
 };
 
 const struct view *filter_sql_view(const struct resource_type *rt, const struct attr *a) {

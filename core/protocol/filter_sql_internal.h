@@ -45,7 +45,8 @@ struct view {
     const char *attr;
     bool user; /* of the user type, else of the group type */
     const char *name;
-    const char *key; /* the column that is the row's id */
+    const char *key;   /* the column that is the row's id */
+    const char *first; /* the order in which a resource shows its values */
     struct operand (*part)(struct compiler *c, const struct source *s, const struct filter *f);
 };
 
@@ -71,5 +72,12 @@ bool filter_sql_column(struct compiler *c, const struct filter *f, struct operan
 
 /* The view of a computed list, NULL: none. */
 const struct view *filter_sql_view(const struct resource_type *rt, const struct attr *a);
+
+/* Where the attribute's JSON stands: in the resource's keys or in an extension's object of them. */
+const char *filter_sql_json(struct compiler *c, const struct filter *f);
+
+/* A part of a JSON value, or the value itself (sub NULL), as an expression of its type. */
+struct operand filter_sql_json_part(struct compiler *c, const char *value, const struct attr *attr,
+                                    const struct attr *sub);
 
 #endif

@@ -38,7 +38,8 @@ static enum err put(const struct act *a, struct json_object *v) {
         json_object_object_add(box, a->attr->name, json_object_get(v));
     else if (box)
         json_object_object_del(box, a->attr->name);
-    return empty && ext && box && json_object_object_length(box) == 0 ? patch_drop_extension(a->ctx, ext, a->resource) : OK;
+    return empty && ext && box && json_object_object_length(box) == 0 ? patch_drop_extension(a->ctx, ext, a->resource)
+                                                                      : OK;
 }
 
 /* A working copy of what is there: a list or an object that can be changed and put back. */

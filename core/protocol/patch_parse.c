@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/message.h"
 #include "protocol/value.h"
 
 #include <stdarg.h>
@@ -180,23 +181,11 @@ static enum err parse_operation(struct ctx *ctx, struct patch *p, unsigned numbe
     return expand(ctx, p, &op, NULL);
 }
 
-static bool has_message_schema(struct json_object *body) {
-    struct json_object *schemas = json_get_caseless(body, "schemas");
-    size_t n = json_object_is_type(schemas, json_type_array) ? json_object_array_length(schemas) : 0;
-    for (size_t i = 0; i < n; i++) {
-        struct json_object *urn = json_object_array_get_idx(schemas, i);
-        const char *s = json_object_is_type(urn, json_type_string) ? json_object_get_string(urn) : "";
-        if (fold_ascii_equal(s, strlen(s), SCHEMA_PATCH_OP, strlen(SCHEMA_PATCH_OP)))
-            return true;
-    }
-    return false;
-}
-
 enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
                      struct patch **out) {
     struct json_object *operations = json_get_caseless(body, "Operations");
     bool absent = dialect.lenient && !json_get_caseless(body, "schemas"); /* older small clients leave it out */
-    if (!absent && !has_message_schema(body))
+    if (!absent && !message_is(body, SCHEMA_PATCH_OP))
         return fail(ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_PATCH_OP "\"");
     if (!json_object_is_type(operations, json_type_array) || json_object_array_length(operations) == 0)
         return fail(ctx, ERR_INVALID_SYNTAX, "Operations must be an array of at least one operation");

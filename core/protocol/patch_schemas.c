@@ -15,8 +15,7 @@ enum err patch_drop_extension(struct ctx *ctx, const struct schema *extension, s
 
 /* The i-th URN of a value that is a list or one URN; "" for what is no text. */
 static const char *urn_at(struct json_object *value, size_t i) {
-    struct json_object *v =
-        json_object_is_type(value, json_type_array) ? json_object_array_get_idx(value, i) : value;
+    struct json_object *v = json_object_is_type(value, json_type_array) ? json_object_array_get_idx(value, i) : value;
     return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
 }
 

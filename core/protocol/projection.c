@@ -173,7 +173,8 @@ static void conceal(const struct attr *attrs, size_t n, struct json_object *box)
         else if (json_object_is_type(v, json_type_object))
             conceal(attrs[i].subs, attrs[i].n_subs, v);
         else
-            for (size_t k = 0, m = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; k < m; k++)
+            for (size_t k = 0, m = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; k < m;
+                 k++)
                 conceal(attrs[i].subs, attrs[i].n_subs, json_object_array_get_idx(v, k));
     }
 }

@@ -63,7 +63,6 @@ enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struc
  * too; recomputes `schemas`: the base, then the extensions that have data (R-30). ERR_INVALID_VALUE.
  */
 enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
-                        struct json_object *old)
-    __attribute__((warn_unused_result));
+                        struct json_object *old) __attribute__((warn_unused_result));
 
 #endif

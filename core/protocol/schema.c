@@ -104,7 +104,8 @@ const struct schema_types *schema_built_in(void) {
 }
 
 static void note_attr(struct resource_type *rt, const struct attr *a) {
-    rt->hides = rt->hides || a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER || a->returned == ATTR_REQUEST;
+    rt->hides =
+        rt->hides || a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER || a->returned == ATTR_REQUEST;
     rt->unique = rt->unique || a->uniqueness != ATTR_NONE;
     for (size_t i = 0; i < a->n_subs; i++)
         note_attr(rt, &a->subs[i]);

@@ -80,6 +80,7 @@ struct attr_ref {
     const struct schema *extension; /* NULL: common or base attribute */
     const struct attr *attr;        /* NULL: the path is an extension's URN alone */
     const struct attr *sub;         /* NULL: no sub-attribute named */
+    bool absent;                    /* an attribute of another type, in a query over all types: unassigned here */
 };
 
 /*
@@ -103,8 +104,8 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
     __attribute__((warn_unused_result));
 
 /*
- * An organization's own extension: as schema_load(), and its URN must be free for it and its canonicalValues are binding
- * (RFC 7643, 7 leaves that to us: in the built-in schemas they are suggestions). `required`: resources need it.
+ * An organization's own extension: as schema_load(), and its URN must be free for it and its canonicalValues are
+ * binding (RFC 7643, 7 leaves that to us: in the built-in schemas they are suggestions). `required`: resources need it.
  */
 enum err schema_load_own(struct ctx *ctx, struct json_object *json, bool required, struct schema **out)
     __attribute__((warn_unused_result));

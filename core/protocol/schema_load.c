@@ -48,7 +48,8 @@ static enum err read_flag(struct ctx *ctx, struct json_object *json, const char 
     struct json_object *member = json_get(json, name);
     *out = member && json_object_get_boolean(member);
     if (member && !json_object_is_type(member, json_type_boolean))
-        return fail(ctx, ERR_INVALID_VALUE, "attribute %s: %s must be true or false", json_get_string(json, "name"), name);
+        return fail(ctx, ERR_INVALID_VALUE, "attribute %s: %s must be true or false", json_get_string(json, "name"),
+                    name);
     return OK;
 }
 
@@ -159,11 +160,12 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
 
 /* The characters of a URN (RFC 8141); and neither ours nor that of a message. */
 static enum err check_urn(struct ctx *ctx, const char *urn) {
-    static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-._~!$&'()*+,;=@/%";
+    static const char characters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-._~!$&'()*+,;=@/%";
     enum { URN_MAX = 255 };
     size_t len = strlen(urn), messages = strlen("urn:ietf:params:scim:api:");
-    bool good = len > 4 && len <= URN_MAX && fold_ascii_equal(urn, 4, "urn:", 4) && urn[strspn(urn, characters)] == '\0' &&
-                strchr(urn + 4, ':') && urn[len - 1] != ':';
+    bool good = len > 4 && len <= URN_MAX && fold_ascii_equal(urn, 4, "urn:", 4) &&
+                urn[strspn(urn, characters)] == '\0' && strchr(urn + 4, ':') && urn[len - 1] != ':';
     if (!good)
         return fail(ctx, ERR_INVALID_VALUE, "id: \"%s\" is no URN such as urn:example:scim:schemas:1.0:User", urn);
     bool message = len >= messages && fold_ascii_equal(urn, messages, "urn:ietf:params:scim:api:", messages);
@@ -178,7 +180,8 @@ static enum err close_attrs(struct ctx *ctx, const struct attr *attrs, size_t n)
         bool complex = a->type == ATTR_COMPLEX;
         if (complex != (a->n_subs > 0))
             return fail(ctx, ERR_INVALID_VALUE, "attribute %s: %s", a->name,
-                        complex ? "a complex attribute needs subAttributes" : "only a complex attribute has subAttributes");
+                        complex ? "a complex attribute needs subAttributes"
+                                : "only a complex attribute has subAttributes");
         a->closed = a->n_canonical > 0;
         enum err e = close_attrs(ctx, a->subs, a->n_subs);
         if (e != OK)

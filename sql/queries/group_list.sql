@@ -1,13 +1,16 @@
--- A page of SCIM groups by index, and how many there are in all; with no groups on the page one row with the total alone.
+-- A page of SCIM groups, and how many there are in all; with no groups on the page one row with the total alone.
+-- The marks are replaced: what is sought, the place behind which the page begins, the order, the sort key as text.
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_members boolean
--- row: total bigint, id uuid, version bigint, resource text, created text, modified text, members text
+-- row: total bigint, id uuid, version bigint, resource text, created text, modified text, members text, sort_key text
 with page as (
-    select r.id, r.version, r.resource, r.created_at, r.modified_at
+    select r.id, r.version, r.resource, r.created_at, r.modified_at, /*key*/ null::text as sort_key
     from muster.scim_group r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
-          and /*filter*/ true
-    order by r.id
+          and /*filter*/ true and /*place*/ true
+    order by /*order*/ r.id
     limit $2::bigint offset $1::bigint
+), numbered as (
+    select page.*, row_number() over () as n from page
 ), counted as (
     select count(*) as total
     from muster.scim_group r
@@ -22,7 +25,8 @@ select counted.total, g.id, g.version, g.resource, muster.time_text(g.created_at
             from muster.scim_group_member x
             where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
                   and x.group_id = g.id)
-       end as members
+       end as members,
+       g.sort_key
 from counted
-left join page g on true
-order by g.id
+left join numbered g on true
+order by g.n

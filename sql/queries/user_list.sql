@@ -1,13 +1,16 @@
--- A page of live SCIM users by index, and how many there are in all; with no users on the page one row with the total alone.
+-- A page of live SCIM users, and how many there are in all; with no users on the page one row with the total alone.
+-- The marks are replaced: what is sought, the place behind which the page begins, the order, the sort key as text.
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean
--- row: total bigint, id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text
+-- row: total bigint, id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text, sort_key text
 with page as (
-    select r.id, r.version, r.resource, r.created_at, r.modified_at, r.manager_id
+    select r.id, r.version, r.resource, r.created_at, r.modified_at, r.manager_id, /*key*/ null::text as sort_key
     from muster.scim_user r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
-          and /*filter*/ true
-    order by r.id
+          and /*filter*/ true and /*place*/ true
+    order by /*order*/ r.id
     limit $2::bigint offset $1::bigint
+), numbered as (
+    select page.*, row_number() over () as n from page
 ), counted as (
     select count(*) as total
     from muster.scim_user r
@@ -22,9 +25,9 @@ select counted.total, u.id, u.version, u.resource, muster.time_text(u.created_at
             from muster.scim_user_group x
             where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id() and x.user_id = u.id)
        end as groups,
-       b.id as manager_found, b.display_name as manager_display
+       b.id as manager_found, b.display_name as manager_display, u.sort_key
 from counted
-left join page u on true
+left join numbered u on true
 left join muster.scim_user b on b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
     and b.id = u.manager_id and b.removed_at is null
-order by u.id
+order by u.n
