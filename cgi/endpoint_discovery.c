@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/settings.h"
 #include "directory/list.h"
+#include "protocol/bulk.h"
 #include "protocol/schema.h"
 
 #include <string.h>
@@ -52,7 +53,7 @@ enum err endpoint_provider_config(struct exchange *x) {
     buf_fmt(b,
             "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig\"],"
             "\"patch\":{\"supported\":true},"
-            "\"bulk\":{\"supported\":false,\"maxOperations\":0,\"maxPayloadSize\":0},"
+            "\"bulk\":{\"supported\":true,\"maxOperations\":%d,\"maxPayloadSize\":%ld},"
             "\"filter\":{\"supported\":true,\"maxResults\":%d},"
             "\"changePassword\":{\"supported\":false},"
             "\"sort\":{\"supported\":true},"
@@ -62,7 +63,7 @@ enum err endpoint_provider_config(struct exchange *x) {
             "\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"OAuth Bearer Token\","
             "\"description\":\"A bearer token issued by Muster for one connection\","
             "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],",
-            LIST_MAX, LIST_COUNT, LIST_MAX, x->session.cursor_seconds);
+            BULK_OPERATIONS, x->settings->body_max, LIST_MAX, LIST_COUNT, LIST_MAX, x->session.cursor_seconds);
     add_meta(x, b, "ServiceProviderConfig", "/ServiceProviderConfig");
     buf_char(b, '}');
     return answer(x, b);

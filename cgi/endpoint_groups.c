@@ -16,7 +16,7 @@ enum err endpoint_groups_create(struct exchange *x) {
     struct answer a;
     enum err e = exchange_write(x, x->session.types->group, &body, &p);
     if (e == OK)
-        e = group_create(&x->session, body, p, &a);
+        e = group_create(&x->session, NULL, body, p, &a);
     if (e == OK)
         exchange_resource(x, STATUS_CREATED, x->session.types->group, &a);
     return e;

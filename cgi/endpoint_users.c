@@ -16,7 +16,7 @@ enum err endpoint_users_create(struct exchange *x) {
     struct answer a;
     enum err e = exchange_write(x, x->session.types->user, &body, &p);
     if (e == OK)
-        e = user_create(&x->session, body, p, &a);
+        e = user_create(&x->session, NULL, body, p, &a);
     if (e == OK)
         exchange_resource(x, STATUS_CREATED, x->session.types->user, &a);
     return e;

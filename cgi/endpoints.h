@@ -30,7 +30,9 @@ enum err endpoint_schema(struct exchange *x);
 enum err endpoint_resource_types(struct exchange *x);
 enum err endpoint_resource_type(struct exchange *x);
 
-/* /Me and /Bulk: 501. */
+enum err endpoint_bulk(struct exchange *x);
+
+/* /Me: 501. */
 enum err endpoint_unsupported(struct exchange *x);
 
 #endif

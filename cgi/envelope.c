@@ -49,24 +49,26 @@ int envelope_status(enum err err) {
     return faces[err].status;
 }
 
-/* What the database or a bug of ours said in detail is for the log; the client gets the kind's own text. */
-static const char *detail_for(const struct ctx *ctx, enum err err) {
-    return err == ERR_INTERNAL || ctx->err != err ? fail_text(err) : fail_detail(ctx);
-}
-
-void envelope_render(const struct ctx *ctx, enum err err, struct response *out) {
-    struct buf *b = buf_new(ctx->arena, ENVELOPE_MAX);
+static void add_error(enum err err, const char *detail, struct buf *b) {
     buf_fmt(b, "{\"schemas\":[\"" SCHEMA_ERROR "\"],\"status\":\"%d\"", faces[err].status);
     if (faces[err].scim_type)
         buf_fmt(b, ",\"scimType\":\"%s\"", faces[err].scim_type);
     buf_str(b, ",\"detail\":");
-    buf_json_str(b, detail_for(ctx, err));
+    buf_json_str(b, detail);
     buf_char(b, '}');
+}
+
+/* What the database or a bug of ours said in detail is for the log; the client gets the kind's own text. */
+void envelope_error(enum err err, const char *detail, struct buf *out) {
+    add_error(err, !detail || err == ERR_INTERNAL ? fail_text(err) : detail, out);
+}
+
+void envelope_render(const struct ctx *ctx, enum err err, struct response *out) {
+    struct buf *b = buf_new(ctx->arena, ENVELOPE_MAX);
+    envelope_error(err, ctx->err == err ? fail_detail(ctx) : NULL, b);
     if (b->overflow) {
         buf_reset(b);
-        buf_fmt(b, "{\"schemas\":[\"" SCHEMA_ERROR "\"],\"status\":\"%d\",\"detail\":", faces[err].status);
-        buf_json_str(b, fail_text(err));
-        buf_char(b, '}');
+        add_error(err, fail_text(err), b);
     }
     out->status = faces[err].status;
     out->body = b->data;

@@ -44,7 +44,7 @@ static const struct route routes[] = {
     {"ResourceTypes", ROUTE_ALL, false, "/ResourceTypes", {{"GET", endpoint_resource_types}}},
     {"ResourceTypes", ROUTE_ONE, false, "/ResourceTypes/{id}", {{"GET", endpoint_resource_type}}},
     {"Me", ROUTE_ALL, false, "/Me", {ANY(endpoint_unsupported)}},
-    {"Bulk", ROUTE_ALL, false, "/Bulk", {{"POST", endpoint_unsupported}}},
+    {"Bulk", ROUTE_ALL, false, "/Bulk", {{"POST", endpoint_bulk}}},
 };
 
 static bool is_version(const char *s) {

@@ -82,6 +82,10 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
  * COMMIT was sent (once). After COMMIT was sent and the connection was lost, the audit event `event_id` of
  * `organization` tells what happened: there: OK; not there: `work` runs again. `organization` is read after `work`
  * returned OK.
+ *
+ * Inside the work of another db_transaction() it is a savepoint of that: `work` goes back to it and may be called again
+ * after a conflict or 23505, but not after a lost connection, which ends the whole; db_in_transaction() tells. Then
+ * `event_id` and `organization` have no meaning.
  */
 struct db_transaction {
     enum err (*work)(struct ctx *ctx, struct db *db, void *arg);
@@ -93,6 +97,9 @@ struct db_transaction {
     bool read_again;          /* out: committed, but the rows of the last batch were lost with the connection */
 };
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) __attribute__((warn_unused_result));
+
+/* Whether the transaction whose work is running is still there. */
+bool db_in_transaction(const struct db *db);
 
 /* Runs a script (a migration) in a transaction of its own; on failure the detail is PostgreSQL's message. For the
  * operator's command. */

@@ -38,6 +38,7 @@ struct db {
     int64_t deadline;
     int64_t plans_until; /* when the plans that the server keeps for us are made anew */
     enum db_outcome outcome;
+    unsigned depth; /* db_transaction() calls that are running: the inner ones are savepoints */
     bool in_transaction;
     bool commit_queued;
     bool commit_sent;

@@ -69,6 +69,42 @@ static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t
     return e;
 }
 
+/* To the savepoint; one that was queued but never sent needs nothing. */
+static void go_back(struct db *db) {
+    bool sent = db->hidden == 0;
+    db_queue_clear(db);
+    if (!sent || !db->conn || !db->in_transaction)
+        return;
+    enum db_outcome outcome = db->outcome;
+    struct ctx scratch = {.arena = arena_create()};
+    db_add(db, SQL_SAVEPOINT_ROLLBACK, NULL);
+    db_add(db, SQL_SAVEPOINT_RELEASE, NULL);
+    if (db_run(&scratch, db, NULL) != OK)
+        db_drop(db);
+    arena_destroy(scratch.arena);
+    db->outcome = outcome;
+}
+
+/* As attempt(), for a savepoint. */
+static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    if (!db->in_transaction) {
+        db->outcome = DB_LOST;
+        return fail(ctx, ERR_UNAVAILABLE, NULL);
+    }
+    db_queue_clear(db);
+    db_add(db, SQL_SAVEPOINT, NULL);
+    db->hidden = 1;
+    db->outcome = DB_DONE;
+    enum err e = t->work(ctx, db, t->arg);
+    if (e == OK) {
+        db_add(db, SQL_SAVEPOINT_RELEASE, NULL);
+        e = db_run(ctx, db, t->rows);
+    }
+    if (e != OK)
+        go_back(db);
+    return e;
+}
+
 /* The connection was lost after COMMIT was sent: did the transaction end well? */
 static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transaction *t, bool *happened) {
     char key[24];
@@ -121,7 +157,7 @@ static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsi
     }
     switch (db->outcome) {
     case DB_LOST:
-        return tries < LOST_ATTEMPTS;
+        return db->depth == 1 && tries < LOST_ATTEMPTS;
     case DB_DUPLICATE:
         if (t->final_duplicate)
             return false;
@@ -138,15 +174,23 @@ static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsi
     return false;
 }
 
+bool db_in_transaction(const struct db *db) {
+    return db->in_transaction;
+}
+
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    bool inner = db->depth++ > 0;
+    enum err e = OK;
     for (unsigned tries = 1;; tries++) {
-        enum err e = attempt(ctx, db, t);
-        if (e == OK || !again(ctx, db, t, tries, &e)) {
-            db->in_transaction = false;
-            db_queue_clear(db);
-            return e;
-        }
+        e = inner ? attempt_inner(ctx, db, t) : attempt(ctx, db, t);
+        if (e == OK || !again(ctx, db, t, tries, &e))
+            break;
         db->counts.retries++;
         fail_clear(ctx);
     }
+    db->depth--;
+    if (!inner)
+        db->in_transaction = false;
+    db_queue_clear(db);
+    return e;
 }

@@ -6,8 +6,9 @@
 
 /* SCIM groups and the teams they are linked to (DESIGN 4). Each function is one request, as in user.h. */
 
-enum err group_create(struct session *s, struct json_object *body, const struct projection *p, struct answer *out)
-    __attribute__((warn_unused_result));
+/* `id`: what the new group gets, NULL: any. */
+enum err group_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
+                      struct answer *out) __attribute__((warn_unused_result));
 
 enum err group_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,
                        const struct projection *p, struct answer *out) __attribute__((warn_unused_result));

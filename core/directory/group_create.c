@@ -14,6 +14,7 @@
 
 /* A POST /Groups on its way. */
 struct creation {
+    const char *wanted; /* the id of a new one; NULL: any */
     struct json_object *body;
     const struct projection *p;
     struct session_write *w;
@@ -98,7 +99,10 @@ static enum err work(struct session *s, void *arg) {
     struct group_targets t = {.users = rows[ROW_USERS], .groups = rows[ROW_GROUPS], .levels = rows[ROW_LEVELS]};
     members = json_keep(s->ctx.arena, json_get(resource, "members"));
     e = group_members_diff(s, NULL, members, &t, &change, &skipped);
-    uuid_new(c->id);
+    if (c->wanted)
+        memcpy(c->id, c->wanted, sizeof c->id);
+    else
+        uuid_new(c->id);
     if (e == OK)
         e = group_facts(s, c->id, resource, &f);
     if (e == OK)
@@ -110,8 +114,9 @@ static enum err work(struct session *s, void *arg) {
     return OK;
 }
 
-enum err group_create(struct session *s, struct json_object *body, const struct projection *p, struct answer *out) {
-    struct creation c = {.body = body, .p = p};
+enum err group_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
+                      struct answer *out) {
+    struct creation c = {.wanted = id, .body = body, .p = p};
     struct session_write w = {.work = work, .arg = &c};
     c.w = &w;
     enum err e = session_write(s, &w);

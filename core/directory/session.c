@@ -67,13 +67,14 @@ struct running {
     struct session *session;
     struct session_write *write;
     struct db_transaction *transaction;
+    unsigned events; /* queued before it began: it may be one operation of several */
 };
 
 static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
     (void)ctx;
     (void)db;
     struct running *r = arg;
-    r->session->events = 0;
+    r->session->events = r->events;
     r->write->final_duplicate = false;
     enum err e = r->write->work(r->session, r->write->arg);
     r->transaction->organization = r->session->tenant.organization_id;
@@ -83,10 +84,12 @@ static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
 
 enum err session_write(struct session *s, struct session_write *w) {
     struct db_transaction t = {.work = run_work, .event_id = s->request_id, .rows = w->rows};
-    struct running r = {.session = s, .write = w, .transaction = &t};
+    struct running r = {.session = s, .write = w, .transaction = &t, .events = s->events};
     t.arg = &r;
     enum err e = db_transaction(&s->ctx, s->db, &t);
     w->read_again = t.read_again;
+    if (e != OK)
+        s->events = r.events;
     return e;
 }
 

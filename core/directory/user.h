@@ -10,9 +10,10 @@
  * authenticates, acts and audits in one transaction. `p` NULL: the default set of attributes.
  */
 
-/* The parsed body of a POST or PUT. ERR_UNIQUENESS, ERR_CAP, and the errors of resource_from_body(). */
-enum err user_create(struct session *s, struct json_object *body, const struct projection *p, struct answer *out)
-    __attribute__((warn_unused_result));
+/* The parsed body of a POST. `id`: what a new user gets, NULL: any; one who comes back keeps his. ERR_UNIQUENESS,
+ * ERR_CAP, and the errors of resource_from_body(). */
+enum err user_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
+                     struct answer *out) __attribute__((warn_unused_result));
 
 /* PUT. ERR_NOT_FOUND, ERR_PRECONDITION, ERR_MUTABILITY (identity), ERR_UNIQUENESS. */
 enum err user_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,

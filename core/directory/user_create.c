@@ -14,6 +14,7 @@
 
 /* A POST /Users on its way. The order of the steps is DESIGN 4's. */
 struct creation {
+    const char *wanted; /* the id of a new one; NULL: any */
     struct json_object *body;
     const struct projection *p;
     struct session_write *w;
@@ -214,7 +215,10 @@ static enum err work(struct session *s, void *arg) {
     struct db_rows rows[ROWS] = {0};
     struct json_object *resource;
     c->refused = OK;
-    uuid_new(c->id);
+    if (c->wanted)
+        memcpy(c->id, c->wanted, sizeof c->id);
+    else
+        uuid_new(c->id);
     enum err e =
         resource_from_body(&s->ctx, s->types->user, (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
@@ -233,8 +237,9 @@ static enum err work(struct session *s, void *arg) {
     return e;
 }
 
-enum err user_create(struct session *s, struct json_object *body, const struct projection *p, struct answer *out) {
-    struct creation c = {.body = body, .p = p};
+enum err user_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
+                     struct answer *out) {
+    struct creation c = {.wanted = id, .body = body, .p = p};
     struct session_write w = {.work = work, .arg = &c};
     c.w = &w;
     enum err e = session_write(s, &w);

@@ -14,6 +14,8 @@
 #define SCHEMA_PATCH_OP "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 #define SCHEMA_ERROR "urn:ietf:params:scim:api:messages:2.0:Error"
 #define SCHEMA_LIST "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+#define SCHEMA_BULK_REQUEST "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+#define SCHEMA_BULK_RESPONSE "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 #define SCHEMA_SEARCH "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
 enum attr_type {

@@ -1,0 +1,81 @@
+#include "endpoints.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "directory/bulk_run.h"
+#include "envelope.h"
+#include "exchange.h"
+
+#include <inttypes.h>
+
+/* POST /Bulk (RFC 7644, 3.7). */
+
+enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, BULK_MAX = 16 * 1024 * 1024 };
+
+static int status_of(const struct bulk_item *item) {
+    if (item->err != OK)
+        return envelope_status(item->err);
+    if (item->method == BULK_POST)
+        return STATUS_CREATED;
+    return item->method == BULK_DELETE || (item->method == BULK_PATCH && item->no_body) ? STATUS_NO_CONTENT : STATUS_OK;
+}
+
+/* A POST that failed has no location; what else failed has that of its path. */
+static const char *resource_of(const struct bulk_item *item) {
+    if (item->err == OK || (item->method != BULK_POST && item->id[0]))
+        return item->id;
+    return item->method == BULK_POST ? NULL : item->target;
+}
+
+static void add_item(const struct exchange *x, const struct bulk_item *item, struct buf *b) {
+    const char *id = resource_of(item);
+    buf_str(b, "{\"method\":");
+    buf_json_str(b, item->method_text ? item->method_text : "");
+    if (item->bulk_id) {
+        buf_str(b, ",\"bulkId\":");
+        buf_json_str(b, item->bulk_id);
+    }
+    if (id) {
+        buf_str(b, ",\"location\":");
+        buf_json_str(b, arena_printf(x->session.ctx.arena, "%s%s/%s", x->session.base_url,
+                                     item->users ? "/Users" : "/Groups", id));
+    }
+    if (item->err == OK && item->version)
+        buf_fmt(b, ",\"version\":\"W/\\\"%" PRId64 "\\\"\"", item->version);
+    buf_fmt(b, ",\"status\":\"%d\"", status_of(item));
+    if (item->err != OK) {
+        buf_str(b, ",\"response\":");
+        envelope_error(item->err, item->detail, b);
+    }
+    buf_char(b, '}');
+}
+
+static void render(struct exchange *x, const struct bulk *bulk) {
+    struct buf *b = buf_new(x->session.ctx.arena, BULK_MAX);
+    bool first = true;
+    buf_str(b, "{\"schemas\":[\"" SCHEMA_BULK_RESPONSE "\"],\"Operations\":[");
+    for (size_t i = 0; i < bulk->n; i++) {
+        if (!bulk->items[i].processed)
+            continue;
+        if (!first)
+            buf_char(b, ',');
+        first = false;
+        add_item(x, &bulk->items[i], b);
+    }
+    buf_str(b, "]}");
+    x->response = (struct response){.status = STATUS_OK, .body = b->data, .len = b->len};
+}
+
+enum err endpoint_bulk(struct exchange *x) {
+    struct json_object *body;
+    struct bulk bulk;
+    enum err e = exchange_body(x, &body);
+    if (e == OK)
+        e = bulk_parse(&x->session.ctx, body, &bulk);
+    if (e == OK)
+        e = bulk_run(&x->session, &bulk);
+    if (e == OK)
+        render(x, &bulk);
+    return e;
+}

@@ -1,0 +1,187 @@
+#include "directory/bulk_run.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "directory/group.h"
+#include "directory/user.h"
+#include "protocol/projection.h"
+#include "protocol/schema.h"
+
+#include <string.h>
+
+/* A BulkRequest on its way. */
+struct run {
+    struct session *session;
+    struct bulk *bulk;
+    struct bulk_order order;
+    size_t errors;
+    struct tenant tenant; /* of the whole request; each operation reads its own into memory that goes with it */
+};
+
+/* Operations that name each other, on their way. */
+struct group {
+    struct run *run;
+    const size_t *items;
+    size_t n;
+    unsigned events; /* queued before them */
+    bool again;      /* one of them came out otherwise than the others were told */
+};
+
+static const struct resource_type *type_of(const struct session *s, const struct bulk_item *item) {
+    return item->users ? s->types->user : s->types->group;
+}
+
+static enum err create(struct session *s, const struct bulk_item *item, struct json_object *data,
+                       const struct projection *p, struct answer *a) {
+    return item->users ? user_create(s, item->id, data, p, a) : group_create(s, item->id, data, p, a);
+}
+
+static enum err change(struct session *s, const struct bulk_item *item, const char *id, struct json_object *data,
+                       const struct projection *p, struct answer *a) {
+    struct precondition when = {.if_match = item->if_match};
+    if (item->method == BULK_PUT)
+        return item->users ? user_replace(s, id, data, when, p, a) : group_replace(s, id, data, when, p, a);
+    return item->users ? user_patch(s, id, data, when, p, a) : group_patch(s, id, data, when, false, p, a);
+}
+
+/* One operation as a request of its own; the answer is as short as can be. */
+static enum err perform(struct run *r, struct bulk_item *item, struct answer *a) {
+    struct session *s = r->session;
+    struct json_object *data = NULL;
+    const struct projection *p;
+    const char *id = NULL;
+    enum err e = projection_parse(&s->ctx, type_of(s, item), "id", NULL, &p);
+    if (e == OK && item->data)
+        e = bulk_resolve(&s->ctx, r->bulk, item->data, &data);
+    if (e == OK && item->method == BULK_POST)
+        return create(s, item, data, p, a);
+    if (e == OK)
+        e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);
+    if (e != OK)
+        return e;
+    a->id = id;
+    if (item->method != BULK_DELETE)
+        return change(s, item, id, data, p, a);
+    struct precondition when = {.if_match = item->if_match};
+    return item->users ? user_delete(s, id, when) : group_delete(s, id, when);
+}
+
+static void take_outcome(struct run *r, struct bulk_item *item, enum err e, const struct answer *a,
+                         struct arena *arena) {
+    struct session *s = r->session;
+    item->processed = true;
+    item->err = e;
+    if (e != OK && s->ctx.err == e && s->ctx.detail)
+        item->detail = arena_strdup(arena, s->ctx.detail);
+    item->version = a->version;
+    item->no_body = !a->json;
+    if (a->id && strlen(a->id) <= UUID_TEXT)
+        memcpy(item->id, a->id, strlen(a->id) + 1);
+}
+
+/* In memory of its own, which goes with it. ERR_UNAVAILABLE if the whole transaction is gone. */
+static enum err run_item(struct run *r, struct bulk_item *item) {
+    struct session *s = r->session;
+    struct arena *arena = s->ctx.arena;
+    struct answer a = {0};
+    if (item->err != OK) {
+        item->processed = true;
+        return OK;
+    }
+    s->ctx.arena = arena_create();
+    enum err e = perform(r, item, &a);
+    take_outcome(r, item, e, &a, arena);
+    arena_destroy(s->ctx.arena);
+    s->ctx = (struct ctx){.arena = arena};
+    s->tenant = r->tenant;
+    return db_in_transaction(s->db) ? OK : fail(&s->ctx, ERR_UNAVAILABLE, NULL);
+}
+
+/*
+ * A circle: each is told the id that the others will have. One that fails, or that turns out to be somebody who was
+ * here before (with another id), undoes them all; the others then run anew and know.
+ */
+static enum err run_circle(struct ctx *ctx, struct db *db, void *arg) {
+    struct group *g = arg;
+    struct run *r = g->run;
+    r->session->events = g->events;
+    enum err e = db_run(ctx, db, NULL); /* the savepoint, in front of those of the operations */
+    for (size_t i = 0; e == OK && i < g->n; i++) {
+        struct bulk_item *item = &r->bulk->items[g->items[i]];
+        char promised[UUID_TEXT + 1];
+        bool was_sound = item->err == OK;
+        memcpy(promised, item->id, sizeof promised);
+        e = run_item(r, item);
+        g->again = e == OK && was_sound && (item->err != OK || strcmp(promised, item->id) != 0);
+        if (g->again)
+            return fail(&r->session->ctx, ERR_PRECONDITION, NULL); /* back to the savepoint */
+    }
+    return e;
+}
+
+static enum err run_group(struct run *r, const size_t *items, size_t n) {
+    struct session *s = r->session;
+    struct group g = {.run = r, .items = items, .n = n, .events = s->events};
+    if (n == 1)
+        return run_item(r, &r->bulk->items[items[0]]);
+    for (;;) {
+        struct db_transaction t = {.work = run_circle, .arg = &g};
+        enum err e = db_transaction(&s->ctx, s->db, &t);
+        if (e == OK || !g.again || !db_in_transaction(s->db))
+            return e;
+        fail_clear(&s->ctx);
+    }
+}
+
+static void count_errors(struct run *r, const size_t *items, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        r->errors += r->bulk->items[items[i]].err != OK;
+}
+
+/* Undoes what an earlier attempt left in the items: the ids that were found, the outcomes of operations that were
+ * sound. */
+static void reset(struct run *r, const struct bulk_item *as_parsed) {
+    for (size_t i = 0; i < r->bulk->n; i++)
+        r->bulk->items[i] = as_parsed[i];
+    r->errors = 0;
+}
+
+struct attempt {
+    struct run run;
+    const struct bulk_item *as_parsed;
+};
+
+static enum err work(struct session *s, void *arg) {
+    struct attempt *a = arg;
+    struct run *r = &a->run;
+    struct db_rows rows[2] = {0};
+    reset(r, a->as_parsed);
+    session_queue(s);
+    db_add(s->db, SQL_CONNECTION_LOCK_EXCLUSIVE, NULL);
+    enum err e = db_run(&s->ctx, s->db, rows);
+    if (e == OK)
+        e = session_accept(s, rows[0]);
+    if (e == OK && r->bulk->lenient_only && !s->tenant.dialect.lenient)
+        e = fail(&s->ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_BULK_REQUEST "\"");
+    r->tenant = s->tenant;
+    for (size_t k = 0; e == OK && k < r->order.n_groups; k++) {
+        const size_t *items = r->order.items + r->order.groups[k];
+        size_t n = r->order.groups[k + 1] - r->order.groups[k];
+        e = run_group(r, items, n);
+        count_errors(r, items, n);
+        if (r->bulk->fail_on_errors && r->errors >= (size_t)r->bulk->fail_on_errors)
+            break;
+    }
+    return e;
+}
+
+enum err bulk_run(struct session *s, struct bulk *b) {
+    struct attempt a = {.run = {.session = s, .bulk = b}};
+    struct session_write w = {.work = work, .arg = &a};
+    bulk_order(&s->ctx, b, &a.run.order);
+    struct bulk_item *copy = arena_array(s->ctx.arena, b->n, sizeof *copy);
+    for (size_t i = 0; i < b->n; i++)
+        copy[i] = b->items[i];
+    a.as_parsed = copy;
+    return session_write(s, &w);
+}

@@ -1,0 +1,117 @@
+#include "protocol/bulk.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "protocol/message.h"
+#include "protocol/schema.h"
+
+#include <string.h>
+#include <strings.h>
+
+static enum err faulty(struct bulk_item *item, const char *detail) {
+    item->err = ERR_INVALID_SYNTAX;
+    item->detail = detail;
+    return item->err;
+}
+
+static const char *text_of(struct json_object *json, const char *name) {
+    struct json_object *v = json_get_caseless(json, name);
+    return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
+}
+
+static bool find_method(const char *text, enum bulk_method *out) {
+    static const char *const methods[] = {
+        [BULK_POST] = "POST", [BULK_PUT] = "PUT", [BULK_PATCH] = "PATCH", [BULK_DELETE] = "DELETE"};
+    for (size_t i = 0; text && i < sizeof methods / sizeof *methods; i++)
+        if (strcasecmp(text, methods[i]) == 0) {
+            *out = (enum bulk_method)i;
+            return true;
+        }
+    return false;
+}
+
+/* "/Users", "/Groups", and with "/{id}" behind it. */
+static bool read_path(struct ctx *ctx, const char *path, struct bulk_item *item) {
+    const char *p = path + (*path == '/');
+    size_t len = strcspn(p, "/");
+    item->users = fold_ascii_equal(p, len, "Users", 5);
+    if (!item->users && !fold_ascii_equal(p, len, "Groups", 6))
+        return false;
+    p += len;
+    item->target = *p && p[1] ? arena_strdup(ctx->arena, p + 1) : NULL;
+    return !item->target || !strpbrk(item->target, "/?#");
+}
+
+static enum err parse_item(struct ctx *ctx, struct json_object *json, struct bulk_item *item) {
+    const char *path = text_of(json, "path");
+    struct json_object *version = json_get_caseless(json, "version");
+    bool object = json_object_is_type(json, json_type_object);
+    item->method_text = text_of(json, "method");
+    item->bulk_id = text_of(json, "bulkId");
+    item->data = json_get_caseless(json, "data");
+    item->if_match = text_of(json, "version");
+    if (!object || !find_method(item->method_text, &item->method))
+        return faulty(item, object ? "method must be POST, PUT, PATCH or DELETE" : "an operation must be an object");
+    if (!path || !read_path(ctx, path, item))
+        return faulty(item, "path must be /Users, /Groups, or one of them with an id behind it");
+    if ((item->method == BULK_POST) != !item->target)
+        return faulty(item, item->target ? "POST takes a path without an id" : "the path needs an id");
+    if (item->method == BULK_POST && !(item->bulk_id && *item->bulk_id))
+        return faulty(item, "POST needs a bulkId");
+    if (version && !item->if_match)
+        return faulty(item, "version must be a text such as W/\"3\"");
+    if (item->method != BULK_DELETE && !json_object_is_type(item->data, json_type_object))
+        return faulty(item, "data must be an object");
+    if (item->method == BULK_POST)
+        uuid_new(item->id);
+    return OK;
+}
+
+static enum err read_fail_on_errors(struct ctx *ctx, struct json_object *body, int64_t *out) {
+    struct json_object *v = json_get_caseless(body, "failOnErrors");
+    *out = json_object_is_type(v, json_type_int) ? json_object_get_int64(v) : 0;
+    if (v && *out < 1)
+        return fail(ctx, ERR_INVALID_VALUE, "failOnErrors must be a whole number, at least 1");
+    return OK;
+}
+
+/* The table of bulkIds; json-c's hash table finds two that are the same. */
+static enum err index_items(struct ctx *ctx, struct bulk *b) {
+    b->by_bulk_id = json_new_object(ctx->arena);
+    for (size_t i = 0; i < b->n; i++) {
+        const char *id = b->items[i].bulk_id;
+        if (!id)
+            continue;
+        if (json_object_object_get_ex(b->by_bulk_id, id, NULL))
+            return fail(ctx, ERR_INVALID_SYNTAX, "two operations have the bulkId \"%s\"", id);
+        json_object_object_add(b->by_bulk_id, id, json_object_new_int64((int64_t)i));
+    }
+    return OK;
+}
+
+enum err bulk_parse(struct ctx *ctx, struct json_object *body, struct bulk *out) {
+    struct json_object *operations = json_get_caseless(body, "Operations");
+    *out = (struct bulk){.lenient_only = !json_get_caseless(body, "schemas")};
+    if (!out->lenient_only && !message_is(body, SCHEMA_BULK_REQUEST))
+        return fail(ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_BULK_REQUEST "\"");
+    if (!json_object_is_type(operations, json_type_array) || json_object_array_length(operations) == 0)
+        return fail(ctx, ERR_INVALID_SYNTAX, "Operations must be an array of at least one operation");
+    out->n = json_object_array_length(operations);
+    if (out->n > BULK_OPERATIONS)
+        return fail(ctx, ERR_TOO_LARGE, "%zu operations are more than maxOperations (%d)", out->n, BULK_OPERATIONS);
+    enum err e = read_fail_on_errors(ctx, body, &out->fail_on_errors);
+    if (e != OK)
+        return e;
+    out->items = arena_array(ctx->arena, out->n, sizeof *out->items);
+    for (size_t i = 0; i < out->n; i++)
+        if (parse_item(ctx, json_object_array_get_idx(operations, i), &out->items[i]) == OK)
+            out->items[i].err = OK;
+    return index_items(ctx, out);
+}
+
+size_t bulk_find(const struct bulk *b, const char *bulk_id) {
+    struct json_object *at = json_get(b->by_bulk_id, bulk_id);
+    size_t i = at ? (size_t)json_object_get_int64(at) : b->n;
+    return i < b->n && b->items[i].method == BULK_POST ? i : b->n;
+}

@@ -1,0 +1,157 @@
+#include "protocol/bulk_internal.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define PREFIX "bulkId:"
+
+enum { PATH_MAX_BYTES = 64 * 1024 };
+
+/* Replaces the references in a text; NULL: it has none. ERR_INVALID_VALUE as bulk_resolve(). */
+struct resolution {
+    struct ctx *ctx;
+    const struct bulk *bulk;
+};
+
+const char *bulk_reference(struct arena *a, const char *name, const char *text) {
+    const char *p = text;
+    if (strcasecmp(name, "$ref") == 0) {
+        const char *slash = strrchr(text, '/');
+        p = slash ? slash + 1 : text;
+    }
+    size_t n = strlen(PREFIX);
+    return strncmp(p, PREFIX, n) == 0 && p[n] ? arena_strdup(a, p + n) : NULL;
+}
+
+/* The next "bulkId:x" in quotation marks in a PATCH path; NULL: none. *end: its closing mark. */
+static const char *quoted_reference(struct arena *a, const char *from, const char **begin, const char **end) {
+    *begin = strstr(from, "\"" PREFIX);
+    if (!*begin)
+        return NULL;
+    *begin += 1;
+    *end = strchr(*begin, '"');
+    size_t n = strlen(PREFIX);
+    return *end ? arena_strndup(a, *begin + n, (size_t)(*end - *begin) - n) : NULL;
+}
+
+static enum err id_of(const struct resolution *r, const char *bulk_id, const char **out) {
+    size_t i = bulk_find(r->bulk, bulk_id);
+    if (i == r->bulk->n)
+        return fail(r->ctx, ERR_INVALID_VALUE, "no operation has the bulkId \"%s\"", bulk_id);
+    if (r->bulk->items[i].err != OK)
+        return fail(r->ctx, ERR_INVALID_VALUE, "the operation with the bulkId \"%s\" was refused", bulk_id);
+    *out = r->bulk->items[i].id;
+    return OK;
+}
+
+/* A PATCH path: "members[value eq \"bulkId:x\"]". */
+static enum err resolve_path(const struct resolution *r, const char *path, struct json_object **out) {
+    struct buf *b = buf_new(r->ctx->arena, PATH_MAX_BYTES);
+    const char *begin, *end, *reference;
+    while ((reference = quoted_reference(r->ctx->arena, path, &begin, &end))) {
+        const char *id;
+        enum err e = id_of(r, reference, &id);
+        if (e != OK)
+            return e;
+        buf_add(b, path, (size_t)(begin - path));
+        buf_str(b, id);
+        path = end;
+    }
+    buf_str(b, path);
+    *out = json_keep_new(r->ctx->arena, json_object_new_string(b->data));
+    return OK;
+}
+
+static enum err resolve_text(const struct resolution *r, const char *name, struct json_object *v,
+                             struct json_object **out) {
+    const char *text = json_object_get_string(v), *id, *reference = bulk_reference(r->ctx->arena, name, text);
+    *out = v;
+    if (strcasecmp(name, "path") == 0 && strstr(text, "\"" PREFIX))
+        return resolve_path(r, text, out);
+    if (!reference)
+        return OK;
+    enum err e = id_of(r, reference, &id);
+    if (e != OK)
+        return e;
+    size_t head = strlen(text) - strlen(reference) - strlen(PREFIX);
+    const char *whole = arena_printf(r->ctx->arena, "%.*s%s", (int)head, text, id);
+    *out = json_keep_new(r->ctx->arena, json_object_new_string(whole));
+    return OK;
+}
+
+/* In place, in a copy of the data; the depth is bounded by the reader of JSON. */
+static enum err resolve(const struct resolution *r, const char *name, struct json_object *v, struct json_object **out) {
+    enum err e = OK;
+    *out = v;
+    if (json_object_is_type(v, json_type_string))
+        return resolve_text(r, name, v, out);
+    if (json_object_is_type(v, json_type_array))
+        for (size_t i = 0, n = json_object_array_length(v); e == OK && i < n; i++) {
+            struct json_object *old = json_object_array_get_idx(v, i), *new;
+            e = resolve(r, name, old, &new);
+            if (e == OK && new != old)
+                json_object_array_put_idx(v, i, json_object_get(new));
+        }
+    struct json_object_iter it;
+    if (json_object_is_type(v, json_type_object))
+        json_object_object_foreachC(v, it) {
+            struct json_object *new;
+            if (e == OK)
+                e = resolve(r, it.key, it.val, &new);
+            if (e == OK && new != it.val)
+                json_object_object_add(v, it.key, json_object_get(new));
+        }
+    return e;
+}
+
+enum err bulk_resolve(struct ctx *ctx, const struct bulk *b, struct json_object *data, struct json_object **out) {
+    struct resolution r = {.ctx = ctx, .bulk = b};
+    return resolve(&r, "", json_copy(ctx->arena, data), out);
+}
+
+enum err bulk_resolve_target(struct ctx *ctx, const struct bulk *b, const char *target, const char **out) {
+    struct resolution r = {.ctx = ctx, .bulk = b};
+    const char *reference = bulk_reference(ctx->arena, "", target);
+    *out = target;
+    return reference ? id_of(&r, reference, out) : OK;
+}
+
+struct visit {
+    struct ctx *ctx;
+    void (*fn)(void *arg, const char *bulk_id, bool member);
+    void *arg;
+    bool hard;  /* all of the operation's references have to be there before it */
+    bool group; /* a group's members have to */
+};
+
+static void visit_value(const struct visit *x, const char *name, struct json_object *v, bool member) {
+    const char *begin, *end, *reference;
+    if (json_object_is_type(v, json_type_string)) {
+        const char *text = json_object_get_string(v);
+        if ((reference = bulk_reference(x->ctx->arena, name, text)))
+            x->fn(x->arg, reference, member || x->hard);
+        if (strcasecmp(name, "path") == 0)
+            for (; (reference = quoted_reference(x->ctx->arena, text, &begin, &end)); text = end)
+                x->fn(x->arg, reference, true);
+    }
+    for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++)
+        visit_value(x, name, json_object_array_get_idx(v, i), member);
+    if (json_object_is_type(v, json_type_object)) {
+        json_object_object_foreach(v, key, value)
+            visit_value(x, key, value, member || (x->group && !*name && strcasecmp(key, "members") == 0));
+    }
+}
+
+void bulk_visit(struct ctx *ctx, const struct bulk_item *item,
+                void (*visit)(void *arg, const char *bulk_id, bool member), void *arg) {
+    struct visit x = {.ctx = ctx, .fn = visit, .arg = arg, .hard = item->method != BULK_POST, .group = !item->users};
+    const char *target = item->target ? bulk_reference(ctx->arena, "", item->target) : NULL;
+    if (target)
+        visit(arg, target, true);
+    if (item->data)
+        visit_value(&x, "", item->data, false);
+}
