@@ -100,6 +100,20 @@ static enum err set_parts(const struct act *a, struct json_object *element, stru
     return e;
 }
 
+/* A value as text in which the order of its parts does not matter, nor a primary that is false. */
+static const char *canonical(const struct act *a, struct json_object *element) {
+    const char *text = "";
+    if (!json_object_is_type(element, json_type_object))
+        return json_text(a->ctx->arena, element);
+    for (size_t i = 0; i < a->attr->n_subs; i++) {
+        struct json_object *part = json_get(element, a->attr->subs[i].name);
+        bool no = json_object_is_type(part, json_type_boolean) && !json_object_get_boolean(part);
+        if (part && !no)
+            text = arena_printf(a->ctx->arena, "%s%zu:%s ", text, i, json_text(a->ctx->arena, part));
+    }
+    return text;
+}
+
 /* Puts a list back: without values that have lost all parts, and without doubles. */
 static enum err put_list(const struct act *a, struct json_object *list) {
     struct json_object *kept = json_new_array(a->ctx->arena);
@@ -108,7 +122,7 @@ static enum err put_list(const struct act *a, struct json_object *list) {
         struct json_object *element = json_object_array_get_idx(list, i);
         if (!value_assigned(element))
             continue;
-        const char *text = json_text(a->ctx->arena, element);
+        const char *text = canonical(a, element);
         if (json_get(seen, text))
             continue;
         json_object_object_add(seen, text, json_object_new_boolean(1));
@@ -199,9 +213,10 @@ static enum err touch(const struct act *a, struct json_object *list, struct json
 
 static enum err set_single(const struct act *a) {
     struct json_object *in = a->s->value, *v;
+    bool fixed = a->attr->mutability == ATTR_IMMUTABLE && current(a);
     enum err e = resource_value(a->ctx, a->attr, in, a->attr->name, &v);
     if (e != OK)
-        return e;
+        return fixed ? fail(a->ctx, ERR_MUTABILITY, "%s is immutable", a->attr->name) : e;
     if (a->attr->type == ATTR_COMPLEX && v) {
         struct json_object *whole = working(a, false);
         e = set_parts(a, whole, in);
@@ -224,8 +239,7 @@ static enum err set_single(const struct act *a) {
     bool text = json_object_is_type(in, json_type_string);
     if (a->attr->required && text && fold_blank(json_object_get_string(in), (size_t)json_object_get_string_len(in)))
         return fail(a->ctx, ERR_INVALID_VALUE, "%s must not be empty", a->attr->name);
-    struct json_object *old = current(a);
-    if (a->attr->mutability == ATTR_IMMUTABLE && old && !(v && value_equal(a->ctx->arena, a->attr, old, v)))
+    if (fixed && !(v && value_equal(a->ctx->arena, a->attr, current(a), v)))
         return fail(a->ctx, ERR_MUTABILITY, "%s is immutable", a->attr->name);
     return put(a, v);
 }
@@ -288,6 +302,14 @@ static bool among(struct json_object *hits, struct json_object *element) {
     return false;
 }
 
+/* Whether an equal one of the new values is there already: equal results collapse. */
+static bool is_repeated(struct json_object *touched, struct json_object *v) {
+    for (size_t i = 0, n = json_object_array_length(touched); i < n; i++)
+        if (json_same(json_object_array_get_idx(touched, i), v))
+            return true;
+    return false;
+}
+
 static enum err replace_values(const struct act *a, struct json_object *list, struct json_object *hits) {
     struct json_object *result = json_new_array(a->ctx->arena), *touched = json_new_array(a->ctx->arena), *v;
     enum err e = resource_value(a->ctx, a->attr, a->s->value, a->attr->name, &v);
@@ -296,15 +318,16 @@ static enum err replace_values(const struct act *a, struct json_object *list, st
         e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
     for (size_t i = 0, n = json_object_array_length(list); e == OK && i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i), *new = v;
-        bool hit = among(hits, element);
-        if (hit && !v)
+        if (!among(hits, element)) {
+            json_object_array_add(result, json_object_get(element));
             continue;
-        if (hit && object)
+        }
+        if (v && object)
             e = replacement(a, element, v, &new);
-        if (hit && e == OK && json_object_array_length(touched) == 0)
-            json_object_array_add(touched, json_object_get(new));
-        if (e == OK)
-            json_object_array_add(result, json_object_get(hit ? new : element));
+        if (!v || e != OK || is_repeated(touched, new))
+            continue;
+        json_object_array_add(touched, json_object_get(new));
+        json_object_array_add(result, json_object_get(new));
     }
     if (e == OK)
         e = resource_settle_primary(a->ctx, a->attr, result, touched);

@@ -111,13 +111,14 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
     return add_attr(r, attr, "", value, into);
 }
 
-/* An immutable value that is there stays; another one is refused (RFC 7644, 3.5.1). */
-static enum err keep_immutable_in(struct reading *r, const struct schema *s, struct json_object *old,
-                                  struct json_object *new, bool *kept) {
+/* An immutable value that is there stays, another one is refused; a writeOnly one stays if none is given. */
+static enum err keep_fixed_in(struct reading *r, const struct schema *s, struct json_object *old,
+                              struct json_object *new, bool *kept) {
     for (size_t i = 0; i < s->n_attrs; i++) {
         const struct attr *attr = &s->attrs[i];
         struct json_object *was = json_get(old, attr->name), *is = json_get(new, attr->name);
-        if (attr->mutability != ATTR_IMMUTABLE || !was)
+        bool immutable = attr->mutability == ATTR_IMMUTABLE;
+        if (!was || !(immutable || (attr->mutability == ATTR_WRITE_ONLY && !is)))
             continue;
         if (is && !value_equal(r->ctx->arena, attr, was, is))
             return fail(r->ctx, ERR_MUTABILITY, "%s is immutable", attr->name);
@@ -127,16 +128,16 @@ static enum err keep_immutable_in(struct reading *r, const struct schema *s, str
     return OK;
 }
 
-static enum err keep_immutable(struct reading *r, struct json_object *new) {
+static enum err keep_fixed(struct reading *r, struct json_object *new) {
     bool kept = false;
-    enum err e = keep_immutable_in(r, r->rt->base, r->old, new, &kept);
+    enum err e = keep_fixed_in(r, r->rt->base, r->old, new, &kept);
     for (size_t i = 0; e == OK && i < r->rt->n_extensions; i++) {
         const struct schema *s = r->rt->extensions[i];
         struct json_object *was = json_get(r->old, s->urn), *is = json_get(new, s->urn);
         struct json_object *object = is ? is : json_new_object(r->ctx->arena);
         kept = false;
         if (was)
-            e = keep_immutable_in(r, s, was, object, &kept);
+            e = keep_fixed_in(r, s, was, object, &kept);
         if (kept && !is)
             json_object_object_add(new, s->urn, json_object_get(object));
     }
@@ -155,7 +156,7 @@ enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, str
             e = add_member(&r, name, value, *out);
     }
     if (e == OK && old)
-        e = keep_immutable(&r, *out);
+        e = keep_fixed(&r, *out);
     return e == OK ? resource_check(ctx, rt, *out, old) : e;
 }
 

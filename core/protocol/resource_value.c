@@ -80,6 +80,15 @@ static bool is_members(const struct attr *attr) {
     return !attr->parent && strcmp(attr->name, "members") == 0;
 }
 
+/*
+ * manager.$ref is made at reading, from the value: what a client sends back of it would be a change that is none. A
+ * manager that is given by $ref alone is the one that it names.
+ */
+static bool is_manager(const struct attr *attr) {
+    const struct schema *enterprise = schema_find(SCHEMA_ENTERPRISE, strlen(SCHEMA_ENTERPRISE));
+    return enterprise && attr == schema_attr(enterprise, "manager", strlen("manager"));
+}
+
 static enum err parts_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
                             struct json_object **out) {
     struct json_object *parts = json_new_object(ctx->arena);
@@ -98,6 +107,10 @@ static enum err parts_value(struct ctx *ctx, const struct attr *attr, struct jso
         value_from_ref(parts);
         if (json_object_object_length(in) > 0 && !json_get(parts, "value"))
             return fail(ctx, ERR_INVALID_VALUE, "%s: a member needs a value, the id of a user or group", where);
+    }
+    if (is_manager(attr)) {
+        value_from_ref(parts);
+        json_object_object_del(parts, "$ref");
     }
     *out = json_object_object_length(parts) > 0 ? parts : NULL;
     return OK;

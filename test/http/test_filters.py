@@ -1,58 +1,6 @@
-"""Filters over HTTP: the specification's cases against PostgreSQL, and the forms that clients send."""
-import json
-
+"""Filters over HTTP in the forms that clients send; the specification's cases are in test_filter_cases.py."""
 import pytest
-from helpers import ROOT, assert_error, made, quote
-
-with open(f"{ROOT}/test/data/spec/filters.json", encoding="utf-8") as f:
-    SPEC = json.load(f)
-TEST_EXTENSION = SPEC["extensionSchema"]["id"]
-
-
-@pytest.fixture(scope="module")
-def corpus(server):
-    """The specification's users and groups; what only the server can set (meta, id, groups) is its own."""
-    t = server.tenant(dialect="strict", email="optional", linking="never", group_names="any", identity="mutable")
-    ids = {}
-    for kind in ("users", "groups"):
-        for resource in SPEC["corpus"][kind]:
-            body = {k: v for k, v in resource.items() if k not in ("id", "meta", "groups", TEST_EXTENSION)}
-            for member in body.get("members", []):
-                member["value"] = ids.get(member["value"], member["value"])
-                member.pop("$ref", None)
-            answer = t.client.post(f"/{kind.capitalize()}", body)
-            ids[resource["id"]] = made(answer)["id"]
-    t.ids = ids
-    return t
-
-
-def runs_here(case):
-    """
-    Not the made-up extension (it cannot be registered yet), and nothing about values that the server chooses: ids, times, and the
-    groups of a user, which nesting in the corpus' groups makes more than its users say.
-    """
-    return case["filter"] != "groups pr" and not set(case.get("tags", [])) & {"meta", "id", "groups", "testext"} and TEST_EXTENSION not in case["filter"]
-
-
-@pytest.mark.parametrize("case", [c for c in SPEC["cases"] if runs_here(c)], ids=lambda c: str(c["n"]))
-def test_case(corpus, case):
-    kind = case.get("on", "Users")
-    text = case["filter"]
-    for old, new in corpus.ids.items():
-        text = text.replace(old, new)
-    answer = corpus.client.get(f"/{kind}?count=100&attributes=id&filter={quote(text)}")
-    if not case["valid"]:
-        assert_error(answer, 400, "invalidFilter")
-        return
-    got = {r["id"] for r in made(answer, 200)["Resources"]}
-    resources = SPEC["corpus"][kind.lower()]
-    assert got == {corpus.ids[resources[i]["id"]] for i in case["matches"]}
-    assert answer.json["totalResults"] == len(case["matches"])
-
-
-def test_most_cases_run():
-    assert len([c for c in SPEC["cases"] if runs_here(c)]) >= 170
-
+from helpers import assert_error, made, quote
 
 @pytest.fixture(scope="module")
 def tenant(server):

@@ -1,0 +1,378 @@
+#!/usr/bin/python3
+"""
+Random filters and PATCH requests against the server and against ref_scim.py, which was written apart from it: both have to find
+the same users and groups, leave the same resource behind, or refuse with the same scimType.
+"""
+import argparse
+import json
+import os
+import random
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, f"{HERE}/http"]
+import ref_scim  # noqa: E402
+from helpers import BULK, ENTERPRISE, GROUP, PATCH_OP, USER, Server, made, quote  # noqa: E402
+
+with open(f"{HERE}/data/spec/filters.json", encoding="utf-8") as f:
+    EXTENSION = json.load(f)["extensionSchema"]
+T = EXTENSION["id"]
+TYPES = ref_scim.load_types([EXTENSION])
+WORDS = ["alma", "Alma", "ALMA", "bob", "Éloise", "e\u0301loise", "日本", "x y", "a%b", "a_b", "Zed", "zeta", "10", "9", "tour guide", "o'neil", "a\"b", "\\", "-"]
+TYPES_OF = ["work", "home", "Work", "other", "mobile"]
+TIMES = ["2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00", "2023-12-31T23:59:59.5Z", "2024-02-29T12:00:00.123Z", "2025-06-01T00:00:00", "2024-01-01T00:00:00.000000001Z"]
+BLOBS = ["AQID", "aqid", "AAAA", "/+8="]
+LINKS = ["https://x.example/A", "https://x.example/a", "Users/1", "urn:x:y"]
+# readOnly at the service, so that only filters meet them.
+COMPUTED = {"groups", "meta", "id"}
+
+
+class Random(random.Random):
+    """What a random case is made of."""
+
+    def chance(self, percent):
+        return self.random() * 100 < percent
+
+    def value(self, a):
+        """A value that fits the attribute, or its value part; never empty."""
+        if a.type == "complex":
+            parts = {s.name: self.value(s) for s in a.subs.values() if s.mut != "readOnly" and self.chance(60)}
+            if a.name == "manager":
+                parts.pop("$ref", None)
+            return parts or {next(s.name for s in a.subs.values() if s.mut != "readOnly"): self.value(next(s for s in a.subs.values() if s.mut != "readOnly"))}
+        pool = {"boolean": [True, False], "integer": [-5, 0, 3, 4, 2**53 + 1], "decimal": [7.5, 3, -0.25, 1e10], "dateTime": TIMES, "binary": BLOBS,
+                "reference": LINKS}.get(a.type)
+        if pool:
+            return self.choice(pool)
+        return self.choice(TYPES_OF if a.name == "type" else WORDS)
+
+    def name(self, text):
+        """The same name in other letters, now and then."""
+        return self.choice([text.upper(), text.lower(), text.swapcase()]) if self.chance(15) else text
+
+    def attribute(self, rt, allow):
+        """(prefix or "", attribute) of a resource type: common, core or of an extension."""
+        pools = [("", [a for a in [*rt.core.values(), rt.common["externalid"]] if allow(a)])] * 3
+        pools += [(f"{urn}:", [a for a in attrs.values() if allow(a)]) for urn, attrs in rt.ext.items()]
+        prefix, attrs = self.choice([p for p in pools if p[1]])
+        if not prefix and self.chance(10):
+            prefix = f"{rt.base}:"
+        return prefix, self.choice(attrs)
+
+
+# ---------------------------------------------------------------- filters
+OPERATORS = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]
+
+
+def literal(r, a, operator):
+    if r.chance(6):
+        return r.choice(["null", "true", "5", '"x"', "bare", "1.5e2"])  # often of another type: both have to refuse
+    if operator in ("eq", "ne") and r.chance(8):
+        return "null"
+    value = r.value(a)
+    if isinstance(value, str) and operator in ("co", "sw", "ew") and r.chance(60):
+        cut = r.randrange(len(value) + 1)
+        value = value[cut:] if operator == "ew" else value[:cut]
+    if isinstance(value, str) and a.type == "string" and r.chance(30):
+        value = r.choice([value.upper(), value.lower()])
+    return json.dumps(value, ensure_ascii=r.chance(50))
+
+
+def comparison(r, name, a):
+    operator = "pr" if r.chance(15) else r.choice(OPERATORS)
+    target = a.sub("value") or a if a.type == "complex" else a
+    if target.type == "complex" and r.chance(90):
+        operator = "pr"
+    if operator == "pr":
+        return f"{name} {r.name('pr')}"
+    return f"{name} {r.name(operator)} {literal(r, target if target.type != 'complex' else r.choice(list(a.subs.values())), operator)}"
+
+
+def inner(r, a, depth):
+    """A filter between brackets."""
+    if depth and r.chance(45):
+        left, right = inner(r, a, depth - 1), inner(r, a, depth - 1)
+        return r.choice([f"{left} and {right}", f"{left} or {right}", f"not ({left})", f"({left} or {right}) and {left}"])
+    if a.type != "complex":
+        return comparison(r, "value", a)
+    sub = r.choice(list(a.subs.values()))
+    return comparison(r, r.name(sub.name), sub)
+
+
+def is_secret(a):
+    return a.mut == "writeOnly" or a.ret == "never"
+
+
+def term(r, rt, ids):
+    if r.chance(8):
+        kind = r.choice(["id", "members", "groups", "manager"])
+        known = r.choice(ids)
+        if kind == "id":
+            return f'id {r.choice(["eq", "ne"])} "{known}"'
+        if kind == "manager" and rt.name == "User":
+            return f'{ENTERPRISE}:manager.value eq "{known}"'
+        if kind == "groups" and rt.name == "User":
+            return r.choice([f'groups.value eq "{known}"', f'groups[value eq "{known}" and type eq "direct"]', "groups pr", 'groups.display co "a"'])
+        if rt.name == "Group":
+            return r.choice([f'members eq "{known}"', f'members[value eq "{known}" and type eq "User"]', "members pr", f'not (members.value eq "{known}")'])
+    if r.chance(5):
+        operator, when = r.choice(OPERATORS[:2] + OPERATORS[5:]), r.choice(TIMES)
+        return f'meta.{r.choice(["created", "lastModified"])} {operator} "{when}"'
+    if r.chance(3):
+        return r.choice(["bogus eq 1", "userName regex \"x\"", "((title pr)", "title eq", "name.bogus pr", "emails[bogus eq \"x\"]", "password eq \"x\"", "title  pr", ""])
+    # Computed values are asked for above, with values that can be there.
+    prefix, a = r.attribute(rt, lambda a: a.name not in COMPUTED | {"members", "password"} and (not is_secret(a) or r.chance(3)))
+    name = prefix + r.name(a.name)
+    if a.type == "complex" and a.multi and r.chance(50):
+        tail = ""
+        if r.chance(25):
+            sub = r.choice(list(a.subs.values()))
+            tail = "." + comparison(r, sub.name, sub)
+        return f"{name}[{inner(r, a, 2)}]{tail}"
+    if a.multi and a.type != "complex" and r.chance(30):
+        return f"{name}[{inner(r, a, 1)}]"
+    if a.subs and r.chance(75):
+        sub = r.choice([s for s in a.subs.values() if not (a.name == "manager" and s.name in ("$ref", "displayName"))])
+        return comparison(r, f"{name}.{r.name(sub.name)}", sub)
+    return comparison(r, name, a)
+
+
+def random_filter(r, rt, ids, depth=3):
+    if depth and r.chance(50):
+        left, right = random_filter(r, rt, ids, depth - 1), random_filter(r, rt, ids, depth - 1)
+        return r.choice([f"{left} and {right}", f"{left} or {right}", f"not ({left})", f"({left} or {right}) and {right}", f"not ({left} and {right})"])
+    return term(r, rt, ids)
+
+
+def answer_of_reference(text, rt, resources):
+    try:
+        return {x["id"] for x in resources if ref_scim.matches(text, rt, x)}
+    except ref_scim.ScimError as e:
+        return e.scim_type
+
+
+def answer_of_server(client, kind, text):
+    answer = client.get(f"/{kind}?count=1000&attributes=id&filter={quote(text)}")
+    if answer.status != 200:
+        return answer.json.get("scimType", answer.status)
+    return {x["id"] for x in answer.json["Resources"]}
+
+
+# ---------------------------------------------------------------- resources and PATCH
+def random_user(r, n, people):
+    rt = TYPES["User"]
+    user = {"schemas": [USER], "userName": f"{r.choice(WORDS)} {n}"}
+    for prefix, attrs in [("", rt.core), *((urn, a) for urn, a in rt.ext.items())]:
+        box = user.setdefault(prefix, {}) if prefix else user
+        for a in attrs.values():
+            # Nothing that is never shown: the reference sees what a GET shows.
+            if a.name in ("userName", "groups") or is_secret(a) or a.mut == "readOnly" or not r.chance(45):
+                continue
+            if a.name == "manager":
+                box[a.name] = {"value": r.choice(people) if people else "nobody"}
+            elif a.multi:
+                box[a.name] = one_primary([r.value(a) for _ in range(r.randrange(1, 4))])
+            else:
+                box[a.name] = r.value(a)
+    return user
+
+
+def one_primary(values):
+    """More than one primary value is an error that another case is about."""
+    seen = False
+    for v in values:
+        if isinstance(v, dict) and v.get("primary"):
+            if seen:
+                v.pop("primary")
+            seen = True
+    return values
+
+
+def patch_value(r, a, multi, unique):
+    if r.chance(8):
+        return r.choice([None, "", []])
+    if r.chance(6) and a.name != "userName":  # which has to be another one each time
+        return r.choice([5, "text", True, {"value": "x"}, ["x"], {"bogus": 1}, [5], 1.5])
+    if a.name == "userName":
+        return unique()
+    if multi:
+        values = [r.value(a) for _ in range(r.randrange(1, 3))]
+        return one_primary(values) if r.chance(95) else values
+    return r.value(a)
+
+
+def random_operation(r, unique):
+    rt = TYPES["User"]
+    op = r.choice(["add", "replace", "remove", "Add", "Replace", "remove"])
+    if r.chance(4):
+        return r.choice([{"op": "move", "path": "title"}, {"op": "add", "path": "bogus", "value": 1}, {"op": "remove"}, {"op": "add", "value": "x"},
+                         {"op": "replace", "path": "id", "value": "x"}, {"op": "replace", "path": "emails[", "value": "x"}, {"op": "add", "path": "title"},
+                         {"op": "replace", "path": "emails[0].value", "value": "x"}, {"op": "add", "path": "groups", "value": [{"value": "x"}]}])
+    usable = lambda a: a.name not in ("groups", "password") and not is_secret(a)
+    if op.lower() != "remove" and r.chance(15):
+        value = {}
+        for _ in range(r.randrange(1, 4)):
+            prefix, a = r.attribute(rt, usable)
+            value[prefix + a.name] = patch_value(r, a, a.multi, unique)
+        if r.chance(20):
+            value[T] = {a.name: patch_value(r, a, a.multi, unique) for a in rt.ext[T].values() if usable(a) and r.chance(30)}
+        return {"op": op, "value": value}
+    prefix, a = r.attribute(rt, usable)
+    path, target, multi = prefix + r.name(a.name), a, a.multi
+    if a.multi and a.type == "complex" and r.chance(55):
+        path, multi = f"{path}[{inner(r, a, 1)}]", False
+        if r.chance(65):
+            target = r.choice([s for s in a.subs.values()])
+            path += f".{r.name(target.name)}"
+    elif a.subs and r.chance(50):
+        target, multi = r.choice(list(a.subs.values())), False
+        path += f".{r.name(target.name)}"
+    out = {"op": op, "path": path}
+    if op.lower() != "remove" or (a.multi and r.chance(20)):
+        out["value"] = patch_value(r, target, multi, unique)
+    return out
+
+
+def tidy(x, top=True):
+    """
+    What is compared: not what the server keeps by itself; absent, null, empty and a primary that is false are one, and so are
+    equal values of a list (the server keeps one of them).
+    """
+    if isinstance(x, list):
+        values = [tidy(v, False) for v in x]
+        return [v for i, v in enumerate(values) if v not in values[:i]]
+    if not isinstance(x, dict):
+        return x
+    out = {}
+    for k, v in x.items():
+        if top and k in ("meta", "groups", "id", "password"):
+            continue
+        if k == "manager" and isinstance(v, dict):
+            v = {p: t for p, t in v.items() if p == "value"}
+        v = sorted(v) if top and k == "schemas" else tidy(v, False)
+        if v not in (None, [], {}, "") and not (k == "primary" and v is False):
+            out[k] = v
+    return out
+
+
+def patched_by_reference(before, operations):
+    try:
+        return tidy(ref_scim.patch(TYPES["User"], before, {"schemas": [PATCH_OP], "Operations": operations}))
+    except ref_scim.ScimError as e:
+        return e.scim_type
+
+
+def faults_by_reference(before, operations):
+    """What is wrong with each of the operations: a request is refused as a whole, for whichever is found first."""
+    faults, good = set(), []
+    for operation in operations:
+        result = patched_by_reference(before, [*good, operation])
+        if isinstance(result, str):
+            faults.add(result)
+        else:
+            good.append(operation)
+    return faults
+
+
+def patched_by_server(client, path, body):
+    answer = client.request("PATCH", path, body)
+    if answer.status != 200:
+        return answer.json.get("scimType", answer.status)
+    return tidy(client.get(path + NOTE).json)
+
+
+# ---------------------------------------------------------------- the run
+NOTE = f"?attributes={','.join([*(a.name for a in TYPES['User'].core.values()), 'externalId', 'meta', ENTERPRISE, T, T + ':note'])}"
+
+
+def make_all(client, bodies, endpoint="/Users"):
+    """Creates many at once; their ids."""
+    ids = []
+    for start in range(0, len(bodies), 500):
+        operations = [{"method": "POST", "path": endpoint, "bulkId": str(i), "data": b} for i, b in enumerate(bodies[start:start + 500])]
+        for item in made(client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)["Operations"]:
+            assert item["status"] == "201", item
+            ids.append(item["location"].rsplit("/", 1)[1])
+    return ids
+
+
+def report(what, seed, **parts):
+    print(f"difference in a {what} (seed {seed}):")
+    for name, value in parts.items():
+        print(f"  {name}: {json.dumps(value, ensure_ascii=False, default=sorted)}")
+
+
+def run_filters(r, client, n, seed):
+    people = make_all(client, [random_user(r, i, []) for i in range(20)])
+    people += make_all(client, [random_user(r, 20 + i, people) for i in range(30)])
+    groups = []
+    for i in range(8):
+        members = [{"value": m} for m in r.sample(people, 6) + (r.sample(groups, 1) if groups and i < 3 else [])]
+        groups += make_all(client, [{"schemas": [GROUP], "displayName": f"{r.choice(WORDS)} {i}", "externalId": r.choice(WORDS), "members": members}], "/Groups")
+    corpus = {"Users": made(client.get(f"/Users{NOTE}&count=1000"), 200)["Resources"], "Groups": made(client.get("/Groups?count=1000"), 200)["Resources"]}
+    differences = 0
+    for i in range(n):
+        kind = "Groups" if r.chance(15) else "Users"
+        rt = TYPES[kind[:-1]]
+        text = random_filter(r, rt, people + groups)
+        want, got = answer_of_reference(text, rt, corpus[kind]), answer_of_server(client, kind, text)
+        if want != got:
+            differences += 1
+            report("filter", seed, filter=text, reference=want, server=got)
+        progress("filters", i + 1, n)
+    return differences
+
+
+def run_patches(r, client, n, seed):
+    differences = done = 0
+    names = iter(range(10**9))
+    unique = lambda: f"{r.choice(WORDS)} again {next(names)}"
+    while done < n:
+        ids = make_all(client, [random_user(r, f"p{next(names)}", []) for _ in range(min(500, n - done))])
+        for user in ids:
+            path = f"/Users/{user}"
+            before = client.get(path + NOTE).json
+            body = {"schemas": [PATCH_OP], "Operations": [random_operation(r, unique) for _ in range(r.choice([1, 1, 1, 2, 3]))]}
+            want, got = patched_by_reference(before, body["Operations"]), patched_by_server(client, path, body)
+            if want != got and not (isinstance(want, str) and isinstance(got, str) and got in faults_by_reference(before, body["Operations"])):
+                differences += 1
+                report("PATCH", seed, before=tidy(before), body=body["Operations"], reference=want, server=got)
+            elif isinstance(want, str) and tidy(client.get(path + NOTE).json) != tidy(before):
+                differences += 1
+                report("PATCH that was refused and yet changed something", seed, body=body["Operations"])
+            done += 1
+            progress("patches", done, n)
+        operations = [{"method": "DELETE", "path": f"/Users/{user}"} for user in ids]
+        made(client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)
+    return differences
+
+
+def progress(what, done, of):
+    if done % 1000 == 0:
+        print(f"{time.strftime('%H:%M:%S')} {done} of {of} {what}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
+    parser.add_argument("--cases", type=int, default=2000, help="of filters and of PATCH requests each")
+    args = parser.parse_args()
+    r = Random(args.seed)
+    print(f"seed {args.seed}", flush=True)
+    server = Server("--conformance", env={"MUSTER_DEADLINE_MS": "60000"}).start()
+    try:
+        schema = f"{server.dir}/schema.json"
+        with open(schema, "w", encoding="utf-8") as f:
+            json.dump(EXTENSION, f)
+        server.muster("schema", "add", schema, "--org", server.env["MUSTER_ORG"])
+        client = server.client(timeout=120)
+        differences = run_filters(r, client, args.cases, args.seed) + run_patches(r, client, args.cases, args.seed)
+    finally:
+        server.stop()
+    print(f"{args.cases} filters, {args.cases} patches, {differences} differences (seed {args.seed})")
+    sys.exit(1 if differences else 0)
+
+
+if __name__ == "__main__":
+    main()

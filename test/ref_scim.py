@@ -1,0 +1,952 @@
+#!/usr/bin/env python3
+"""A second, plain evaluator of SCIM filters and PATCH (RFC 7643/7644 with the
+readings that doc/readings.md names), written apart from the C code. It favours
+plainness over speed; test/differential.py compares the server with it."""
+import base64, copy, json, os, re, unicodedata
+from datetime import datetime, timedelta, timezone
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "spec")
+CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+ENT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+PATCHOP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+class ScimError(Exception):
+    def __init__(self, scim_type, detail="", status=400):
+        super().__init__(f"{status} {scim_type}: {detail}")
+        self.scim_type, self.detail, self.status = scim_type, detail, status
+
+
+# ---------------------------------------------------------------- schemas
+class Attr:
+    def __init__(self, d, parent=None):
+        self.name, self.type = d["name"], d["type"]
+        self.multi = d.get("multiValued", False)
+        self.required = d.get("required", False)
+        self.ce = d.get("caseExact", False) or self.type in ("reference", "binary")
+        self.mut = d.get("mutability", "readWrite")
+        self.ret = d.get("returned", "default")
+        self.uniq = d.get("uniqueness", "none")
+        self.canon = [c.casefold() for c in d.get("canonicalValues", [])]
+        self.parent = parent
+        self.subs = {s["name"].lower(): Attr(s, self) for s in d.get("subAttributes", [])}
+
+    def sub(self, name):
+        return self.subs.get(name.lower())
+
+
+class ResourceType:
+    """schemas: base first, then extensions, each a Schema resource (dict)."""
+
+    def __init__(self, name, base, exts=()):
+        common = json.load(open(os.path.join(HERE, "common.json")))["attributes"]
+        self.name, self.base = name, base["id"]
+        self.common = {d["name"].lower(): Attr(d) for d in common}
+        self.core = {d["name"].lower(): Attr(d) for d in base["attributes"]}
+        self.ext = {s["id"]: {d["name"].lower(): Attr(d) for d in s["attributes"]} for s in exts}
+
+    def ext_urn(self, text):
+        return next((u for u in self.ext if u.lower() == text.lower()), None)
+
+    def lookup(self, text):
+        """attrPath text -> (extension urn or None, Attr, sub Attr or None), or None if unknown."""
+        urn, rest = None, text
+        for u in [self.base] + list(self.ext):
+            if text.lower().startswith(u.lower() + ":"):
+                urn, rest = u, text[len(u) + 1:]
+                break
+        parts = rest.split(".")
+        if len(parts) > 2 or not all(re.fullmatch(r"[A-Za-z$][A-Za-z0-9_$-]*", p) for p in parts):
+            return None
+        n = parts[0].lower()
+        if urn is None:
+            if n in self.common:
+                e, a = None, self.common[n]
+            elif n in self.core:
+                e, a = None, self.core[n]
+            else:  # reading R-08: unqualified name of exactly one extension
+                hits = [u for u in self.ext if n in self.ext[u]]
+                if len(hits) != 1:
+                    return None
+                e, a = hits[0], self.ext[hits[0]][n]
+        elif urn == self.base:
+            a, e = self.core.get(n) or self.common.get(n), None
+        else:
+            a, e = self.ext[urn].get(n), urn
+        if a is None:
+            return None
+        s = None
+        if len(parts) == 2:
+            s = a.sub(parts[1])
+            if s is None:
+                return None
+        return e, a, s
+
+
+def load_types(extra_user_exts=()):
+    byid = {s["id"]: s for s in json.load(open(os.path.join(HERE, "schemas.json")))["Resources"]}
+    return {"User": ResourceType("User", byid[CORE_USER], [byid[ENT]] + list(extra_user_exts)),
+            "Group": ResourceType("Group", byid[CORE_GROUP])}
+
+
+# ---------------------------------------------------------------- values
+DT = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?")
+
+
+def parse_dt(s):
+    """xsd:dateTime -> comparable (datetime, fraction string); None if invalid. No zone counts as UTC."""
+    m = DT.fullmatch(s) if isinstance(s, str) else None
+    if not m:
+        return None
+    y, mo, d, h, mi, se, frac, z = m.groups()
+    try:
+        t = datetime(int(y), int(mo), int(d), 0, 0, 0)
+        hh = int(h)
+        if int(mi) > 59 or int(se) > 59 or hh > 24 or (hh == 24 and (int(mi) or int(se) or int(frac or 0))):
+            return None
+        t += timedelta(hours=hh, minutes=int(mi), seconds=int(se))
+        if z and z != "Z":
+            if int(z[1:3]) > 14 or int(z[4:6]) > 59:
+                return None
+            off = timedelta(hours=int(z[1:3]), minutes=int(z[4:6]))
+            t = t - off if z[0] == "+" else t + off
+    except (ValueError, OverflowError):
+        return None
+    return t, (frac or "").rstrip("0")
+
+
+def _narrow(ch):
+    d = unicodedata.decomposition(ch)
+    return unicodedata.normalize("NFKC", ch) if d.startswith(("<wide>", "<narrow>")) else ch
+
+
+def prep(attr, s):
+    """String as compared: userName by PRECIS UsernameCaseMapped mapping, others NFC, folded unless caseExact."""
+    if attr.name == "userName":
+        return unicodedata.normalize("NFC", "".join(_narrow(c) for c in s).lower())
+    s = unicodedata.normalize("NFC", s)
+    return s if attr.ce else unicodedata.normalize("NFC", s.casefold())
+
+
+def assigned(v):
+    """Has a value in the sense of 'pr' (empty string counts as no value: reading R-05)."""
+    if v is None or v == "" or v == [] or v == {}:
+        return False
+    if isinstance(v, dict):
+        return any(assigned(x) for x in v.values())
+    if isinstance(v, list):
+        return any(assigned(x) for x in v)
+    return True
+
+
+def get_ci(d, name):
+    if not isinstance(d, dict):
+        return None
+    n = name.lower()
+    return next((v for k, v in d.items() if k.lower() == n), None)
+
+
+# ---------------------------------------------------------------- filter: lexer and parser
+TOK = re.compile(r'''(?P<sp>[ ]+)|(?P<str>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")
+  |(?P<num>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[ \)\]]|$))|(?P<p>[()\[\]])|(?P<word>[^\s()\[\]"\\\x00-\x1f]+)''', re.X)
+OPS = {"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"}
+
+
+def lex(text):
+    i, out = 0, []
+    while i < len(text):
+        m = TOK.match(text, i)
+        if not m:
+            raise ScimError("invalidFilter", f"bad character at {i}")
+        k = m.lastgroup
+        v = m.group()
+        if k == "str":
+            try:
+                v = json.loads(v)
+                v.encode("utf-8")
+            except (ValueError, UnicodeEncodeError):
+                raise ScimError("invalidFilter", "bad string literal")
+        out.append((k, v))
+        i = m.end()
+    return out
+
+
+class P:
+    """Recursive descent. ctx None = whole resource; ctx Attr = inside [...] of that attribute."""
+
+    def __init__(self, toks, rt, ctx=None):
+        self.t, self.i, self.rt, self.ctx = toks, 0, rt, ctx
+        self.depth = 0
+
+    def peek(self, k=0):
+        return self.t[self.i + k] if self.i + k < len(self.t) else (None, None)
+
+    def take(self):
+        x = self.peek()
+        self.i += 1
+        return x
+
+    def sp(self, need=False):
+        got = False
+        while self.peek()[0] == "sp":
+            self.i += 1
+            got = True
+        if need and not got:
+            raise ScimError("invalidFilter", "space expected")
+        return got
+
+    def word_is(self, *w):
+        k, v = self.peek()
+        return k == "word" and v.lower() in w
+
+    def logop(self, w):
+        """SP and/or SP with look-ahead; 'and(' is not accepted."""
+        j = self.i
+        if self.peek()[0] == "sp" and self.peek(1)[0] == "word" and self.peek(1)[1].lower() == w:
+            if self.peek(2)[0] != "sp":
+                raise ScimError("invalidFilter", f"space expected after {w}")
+            self.i += 3
+            return True
+        self.i = j
+        return False
+
+    def parse(self):
+        self.sp()
+        n = self.p_or()
+        self.sp()
+        if self.i != len(self.t):
+            raise ScimError("invalidFilter", f"unexpected {self.peek()[1]!r}")
+        return n
+
+    def p_or(self):
+        l = self.p_and()
+        while self.logop("or"):
+            l = ("or", l, self.p_and())
+        return l
+
+    def p_and(self):
+        l = self.p_not()
+        while self.logop("and"):
+            l = ("and", l, self.p_not())
+        return l
+
+    def group(self):
+        self.depth += 1
+        if self.depth > 50:
+            raise ScimError("invalidFilter", "too deep")
+        self.take()
+        self.sp()
+        n = self.p_or()
+        self.sp()
+        if self.take() != ("p", ")"):
+            raise ScimError("invalidFilter", ") expected")
+        self.depth -= 1
+        return n
+
+    def p_not(self):
+        if self.peek() == ("p", "("):
+            return self.group()
+        if self.word_is("not"):
+            j = self.i
+            self.take()
+            self.sp()
+            if self.peek() == ("p", "("):
+                return ("not", self.group())
+            self.i = j
+        return self.expr()
+
+    def attr(self, text):
+        if self.ctx is not None:
+            a = self.ctx
+            if ":" in text or "." in text:
+                raise ScimError("invalidFilter", "sub-attribute name expected")
+            if a.type != "complex":
+                if text.lower() != "value":
+                    raise ScimError("invalidFilter", "only 'value' can be tested here")
+                return None, a, None
+            s = a.sub(text)
+            if s is None:
+                raise ScimError("invalidFilter", f"unknown sub-attribute {text}")
+            return None, s, None
+        r = self.rt.lookup(text)
+        if r is None:
+            raise ScimError("invalidFilter", f"unknown attribute {text}")
+        return r
+
+    def expr(self):
+        k, text = self.take()
+        if k != "word":
+            raise ScimError("invalidFilter", "attribute expected")
+        ext, a, s = self.attr(text)
+        if self.peek() == ("p", "["):
+            if self.ctx is not None:
+                raise ScimError("invalidFilter", "nested value filter")
+            if s is not None or (a.type != "complex" and not a.multi):
+                raise ScimError("invalidFilter", "value filter on an attribute that has no parts")
+            self.take()
+            inner = P(self.t, self.rt, a)
+            inner.i = self.i
+            inner.sp()
+            f = inner.p_or()
+            inner.sp()
+            self.i = inner.i
+            if self.take() != ("p", "]"):
+                raise ScimError("invalidFilter", "] expected")
+            k, v = self.peek()
+            if k == "word" and v.startswith("."):  # reading R-07: attr[f].sub op value
+                self.take()
+                s2 = a.sub(v[1:])
+                if s2 is None:
+                    raise ScimError("invalidFilter", "unknown sub-attribute")
+                op, val = self.opval(s2)
+                return ("vp", ext, a, ("and", f, ("cmp", None, s2, None, op, val)))
+            return ("vp", ext, a, f)
+        op, val = self.opval(s or a)
+        tgt = s or a
+        if tgt.type == "complex" and op != "pr" and not (val is None):
+            s = tgt.sub("value")  # R-04
+        return ("cmp", ext, a, s, op, val)
+
+    def opval(self, tgt):
+        self.sp(need=True)
+        k, v = self.take()
+        if k != "word":
+            raise ScimError("invalidFilter", "operator expected")
+        op = v.lower()
+        if op == "pr":
+            self.check(tgt, op, None)
+            return op, None
+        if op not in OPS:
+            raise ScimError("invalidFilter", f"unknown operator {v}")
+        if self.peek()[0] != "str":  # eq"x" tolerated: the RFC's own PATCH example has it
+            self.sp(need=True)
+        else:
+            self.sp()
+        k, v = self.take()
+        if k == "str":
+            val = v
+        elif k == "num":
+            val = float(v) if re.search(r"[.eE]", v) else int(v)
+        elif k == "word" and v in ("true", "false", "null"):
+            val = {"true": True, "false": False, "null": None}[v]
+        else:
+            raise ScimError("invalidFilter", "literal expected")
+        return op, self.check(tgt, op, val)
+
+    def check(self, tgt, op, val):
+        """Type rules; returns the literal, maybe coerced."""
+        bad = lambda why: (_ for _ in ()).throw(ScimError("invalidFilter", why))
+        for x in (tgt, tgt.parent):
+            if x is not None and (x.mut == "writeOnly" or x.ret == "never"):
+                bad("attribute cannot be filtered on")
+        if op == "pr":
+            return None
+        if val is None:
+            return None if op in ("eq", "ne") else bad("null needs eq or ne")
+        if tgt.type == "complex":
+            v = tgt.sub("value")
+            if v is None:
+                bad("name a sub-attribute")
+            return self.check(v, op, val)
+        t = tgt.type
+        isnum = isinstance(val, (int, float)) and not isinstance(val, bool)
+        if t == "boolean":
+            if op not in ("eq", "ne"):
+                bad("operator not for booleans")
+            if isinstance(val, str) and val.lower() in ("true", "false"):
+                val = val.lower() == "true"  # R-09
+            if not isinstance(val, bool):
+                bad("boolean literal expected")
+        elif t in ("integer", "decimal"):
+            if op in ("co", "sw", "ew") or not isnum:
+                bad("number comparison expected")
+        elif t == "dateTime":
+            if op in ("co", "sw", "ew"):
+                bad("operator not for dateTime")
+            if not isinstance(val, str) or parse_dt(val) is None:
+                bad("dateTime literal expected")
+        elif t == "binary":
+            if op not in ("eq", "ne") or not isinstance(val, str):
+                bad("operator not for binary")
+        else:
+            if not isinstance(val, str):
+                bad("string literal expected")
+        return val
+
+
+def parse_filter(text, rt):
+    if not isinstance(text, str) or not text.strip(" "):
+        raise ScimError("invalidFilter", "empty filter")
+    return P(lex(text), rt).parse()
+
+
+# ---------------------------------------------------------------- filter: evaluation
+def test_one(attr, op, lit, v):
+    """One single (not list) value against one literal."""
+    if op == "pr":
+        return assigned(v)
+    if lit is None:
+        return assigned(v) == (op == "ne")
+    if v is None or v == "":  # R-05: "" is no value
+        return op == "ne"
+    t = attr.type
+    if t == "boolean" or t == "binary":
+        r = (v == lit)
+        return r if op == "eq" else not r
+    if t in ("integer", "decimal"):
+        x, y = v, lit
+    elif t == "dateTime":
+        x, y = parse_dt(v), parse_dt(lit)
+    else:
+        x, y = prep(attr, v), prep(attr, lit)
+    return {"eq": lambda: x == y, "ne": lambda: x != y, "gt": lambda: x > y, "ge": lambda: x >= y,
+            "lt": lambda: x < y, "le": lambda: x <= y, "co": lambda: y in x,
+            "sw": lambda: x.startswith(y), "ew": lambda: x.endswith(y)}[op]()
+
+
+def ev(n, obj, ctx=None):
+    k = n[0]
+    if k == "and":
+        return ev(n[1], obj, ctx) and ev(n[2], obj, ctx)
+    if k == "or":
+        return ev(n[1], obj, ctx) or ev(n[2], obj, ctx)
+    if k == "not":
+        return not ev(n[1], obj, ctx)
+    if k == "vp":
+        _, ext, a, f = n
+        v = get_ci(get_ci(obj, ext) if ext else obj, a.name)
+        items = v if isinstance(v, list) else ([] if v is None else [v])
+        return any(ev(f, x, a) for x in items)
+    _, ext, a, s, op, lit = n
+    if ctx is not None:  # inside brackets: obj is one value of ctx
+        v = get_ci(obj, a.name) if ctx.type == "complex" else obj
+        return test_one(a, op, lit, v)
+    v = get_ci(get_ci(obj, ext) if ext else obj, a.name)
+    if s is None:
+        if not a.multi:
+            return test_one(a, op, lit, v)
+        if op == "pr":
+            return assigned(v)
+        if lit is None:  # whole attribute unassigned or not
+            return assigned(v) == (op == "ne")
+        return any(test_one(a, op, lit, x) for x in v or [])
+    if a.multi:
+        return any(test_one(s, op, lit, get_ci(x, s.name)) for x in v or [])
+    return test_one(s, op, lit, get_ci(v, s.name))
+
+
+def matches(text, rt, resource):
+    return ev(parse_filter(text, rt), resource)
+
+
+# ---------------------------------------------------------------- PATCH
+class Target:
+    def __init__(self, ext, attr, flt=None, sub=None):
+        self.ext, self.attr, self.flt, self.sub = ext, attr, flt, sub
+
+
+def parse_path(path, rt):
+    if not isinstance(path, str) or not path.strip():
+        raise ScimError("invalidPath", "empty path")
+    path = path.strip()
+    if "[" not in path:
+        u = rt.ext_urn(path)
+        if u:
+            return Target(u, None)
+        r = rt.lookup(path)
+        if r is None:
+            raise ScimError("invalidPath", f"unknown attribute in {path!r}")
+        return Target(r[0], r[1], None, r[2])
+    head, rest = path.split("[", 1)
+    r = rt.lookup(head)
+    if r is None or r[2] is not None or not r[1].multi:
+        raise ScimError("invalidPath", "a value filter needs a multi-valued attribute")
+    i, q = 0, False
+    while i < len(rest):
+        c = rest[i]
+        if q and c == "\\":
+            i += 1
+        elif c == '"':
+            q = not q
+        elif c == "]" and not q:
+            break
+        i += 1
+    if i >= len(rest):
+        raise ScimError("invalidPath", "] missing")
+    inner, tail = rest[:i], rest[i + 1:]
+    sub = None
+    if tail:
+        if not re.fullmatch(r"\.[A-Za-z$][A-Za-z0-9_$-]*", tail):
+            raise ScimError("invalidPath", "bad text after ]")
+        sub = r[1].sub(tail[1:])
+        if sub is None:
+            raise ScimError("invalidPath", f"unknown sub-attribute {tail[1:]}")
+    if not inner.strip(" "):
+        raise ScimError("invalidFilter", "empty value filter")
+    return Target(r[0], r[1], P(lex(inner), rt, r[1]).parse(), sub)
+
+
+UNSET = None
+
+
+def norm(a, v, top=True):
+    """Check and coerce one single value of attribute a. None means unassigned."""
+    if v is None or v == "":  # R-05
+        return None
+    t = a.type
+    bad = lambda: (_ for _ in ()).throw(ScimError("invalidValue", f"wrong type for {a.name}"))
+    if t == "complex":
+        if isinstance(v, list) and len(v) == 1 and isinstance(v[0], dict) and not a.multi:
+            v = v[0]  # R-23 Entra
+        if isinstance(v, str):
+            if a.sub("value") is None:
+                bad()
+            v = {"value": v}
+        if not isinstance(v, dict):
+            bad()
+        out, seen = {}, set()
+        for k, x in v.items():
+            s = a.sub(k)
+            if s is None or s.mut == "readOnly":
+                continue  # unknown and readOnly parts are ignored
+            if s.name in seen:
+                raise ScimError("invalidSyntax", "same name twice")
+            seen.add(s.name)
+            out[s.name] = norm(s, x)
+        return out
+    if t == "boolean":
+        if isinstance(v, str) and v.lower() in ("true", "false"):
+            return v.lower() == "true"
+        return v if isinstance(v, bool) else bad()
+    if t == "integer":
+        return v if isinstance(v, int) and not isinstance(v, bool) else bad()
+    if t == "decimal":
+        return v if isinstance(v, (int, float)) and not isinstance(v, bool) else bad()
+    if not isinstance(v, str):
+        bad()
+    if t == "dateTime" and parse_dt(v) is None:
+        bad()
+    if t == "binary":
+        try:
+            base64.b64decode(v + "=" * (-len(v) % 4), validate=True)
+        except ValueError:
+            bad()
+    return v
+
+
+def clean(d):
+    return {k: x for k, x in d.items() if x is not None and x != []}
+
+
+def key_of(a, e):
+    """Identity of one value of a multi-valued attribute, for 'already there'."""
+    if a.type != "complex":
+        return prep(a, e) if isinstance(e, str) else e
+    if a.sub("value") is not None and e.get("value") is not None:
+        v = e["value"]
+        v = prep(a.sub("value"), v) if isinstance(v, str) else v
+        return ("v", v) if a.name == "members" else ("v", v, (e.get("type") or "").casefold())
+    return ("o", json.dumps({k: (prep(a.sub(k), x) if isinstance(x, str) and a.sub(k).type == "string" else x)
+                             for k, x in e.items() if not (k == "primary" and not x)}, sort_keys=True))
+
+
+class Patcher:
+    def __init__(self, rt, resource, replace_creates=False):
+        self.rt = rt
+        self.replace_creates = replace_creates
+        self.r = copy.deepcopy(resource)
+
+    # -- storage
+    def box(self, ext, make=False):
+        if ext is None:
+            return self.r
+        if make and ext not in self.r:
+            self.r[ext] = {}
+        return self.r.get(ext, {})
+
+    def get(self, t):
+        return self.box(t.ext).get(t.attr.name)
+
+    def put(self, t, v):
+        a = t.attr
+        if v is None or v == [] or v == {}:
+            if a.required and a.name in self.box(t.ext):
+                raise ScimError("mutability", f"{a.name} is required")
+            if a.required:
+                raise ScimError("invalidValue", f"{a.name} is required")
+            had = self.box(t.ext).pop(a.name, None) is not None
+            if t.ext and had and not self.r.get(t.ext):
+                self.drop_ext(t.ext)
+            return
+        self.box(t.ext, True)[a.name] = v
+        if t.ext:
+            self.add_urn(t.ext)
+
+    def add_urn(self, u):
+        if u not in self.r.setdefault("schemas", []):
+            self.r["schemas"].append(u)
+
+    def drop_ext(self, u):
+        self.r.pop(u, None)
+        self.r["schemas"] = [x for x in self.r.get("schemas", []) if x.lower() != u.lower()]
+
+    # -- primary and duplicates
+    def settle(self, a, items, touched):
+        """touched: elements this operation asserted; enforces one primary and no full duplicates."""
+        if a.sub("primary") is not None:
+            now = [e for i, e in enumerate(touched) if e.get("primary") is True and not any(e is t for t in touched[:i])]
+            if len(now) > 1:
+                raise ScimError("invalidValue", "more than one primary")
+            if now:
+                for e in items:
+                    if e is not now[0] and e.get("primary"):
+                        e["primary"] = False
+        out = []
+        for e in items:
+            if e == {} or any(e == o for o in out):
+                continue
+            out.append(e)
+        return out
+
+    # -- mutability
+    def writable(self, t):
+        if t.attr.mut == "readOnly" or (t.sub is not None and t.sub.mut == "readOnly"):
+            raise ScimError("mutability", f"{t.attr.name} is readOnly")
+
+    def set_sub(self, e, s, v, removing=False):
+        old = e.get(s.name)
+        if s.mut == "immutable" and old is not None:
+            if removing or v is None or (prep(s, v) if isinstance(v, str) else v) != (prep(s, old) if isinstance(old, str) else old):
+                raise ScimError("mutability", f"{s.name} is immutable")
+            return
+        if v is None:
+            e.pop(s.name, None)
+        else:
+            e[s.name] = v
+
+    # -- one operation
+    def op(self, o):
+        if not isinstance(o, dict):
+            raise ScimError("invalidSyntax", "operation is not an object")
+        name = get_ci(o, "op")
+        if not isinstance(name, str) or name.lower() not in ("add", "remove", "replace"):
+            raise ScimError("invalidSyntax", "bad op")
+        name = name.lower()
+        has_path = any(k.lower() == "path" for k in o) and get_ci(o, "path") is not None
+        has_val = any(k.lower() == "value" for k in o)
+        val = get_ci(o, "value")
+        if not has_path:
+            if name == "remove":
+                raise ScimError("noTarget", "remove needs a path")
+            if not isinstance(val, dict):
+                raise ScimError("invalidValue", "value must be an object")
+            self.no_path(name, val)
+            return
+        t = parse_path(get_ci(o, "path"), self.rt)
+        if name != "remove" and not has_val:
+            raise ScimError("invalidValue", "value missing")
+        self.run(name, t, val, has_val)
+
+    def no_path(self, name, val, ext=None):
+        for k, v in val.items():
+            if ext is None and self.rt.ext_urn(k):
+                u = self.rt.ext_urn(k)
+                if v is None:
+                    self.drop_ext(u) if u in self.r else None
+                elif isinstance(v, dict):
+                    self.no_path(name, v, u)
+                else:
+                    raise ScimError("invalidValue", "extension needs an object")
+                continue
+            if ext is None and k.lower() == "schemas":
+                continue  # R-33
+            try:
+                t = parse_path((ext + ":" if ext else "") + k, self.rt)
+                if t.attr is None:
+                    continue
+            except ScimError as e:
+                if "[" in k:
+                    raise
+                continue  # unknown attributes inside a value object are ignored
+            if t.attr.mut == "readOnly" or (t.sub is not None and t.sub.mut == "readOnly"):
+                continue  # readOnly inside a value object is ignored
+            self.run(name, t, v, True)
+
+    def run(self, name, t, val, has_val):
+        if t.attr is None:  # path is an extension URN
+            if name == "remove":
+                if t.ext in self.r:
+                    self.drop_ext(t.ext)
+            elif not isinstance(val, dict):
+                raise ScimError("invalidValue", "extension needs an object")
+            else:
+                self.no_path(name, val, t.ext)
+            return
+        if t.attr.name == "schemas":
+            return self.schemas_op(name, t, val)
+        self.writable(t)
+        getattr(self, "do_" + name)(t, val, has_val)
+
+    def schemas_op(self, name, t, val):
+        cur = list(self.r.get("schemas", []))
+        vals = [] if val is None else (val if isinstance(val, list) else [val])
+        if name == "remove":
+            gone = [u for u in cur if t.flt is None or ev(t.flt, u, t.attr)] if not vals or t.flt else \
+                   [u for u in cur if u.lower() in [str(x).lower() for x in vals]]
+            new = [u for u in cur if u not in gone]
+        else:
+            ok = []
+            for u in vals:
+                c = self.rt.base if isinstance(u, str) and u.lower() == self.rt.base.lower() else \
+                    (self.rt.ext_urn(u) if isinstance(u, str) else None)
+                if c is None:
+                    raise ScimError("invalidValue", "schema not known for this resource type")
+                ok.append(c)
+            new = (cur if name == "add" else []) + [u for u in ok if name == "replace" or u not in cur]
+        if self.rt.base not in new:
+            raise ScimError("invalidValue", "base schema cannot be removed")
+        for u in cur:
+            if u not in new:
+                self.r.pop(u, None)
+        self.r["schemas"] = list(dict.fromkeys(new))
+
+    def many(self, a, val):
+        """value for a multi-valued attribute -> list of normalised elements."""
+        vals = val if isinstance(val, list) else [val]
+        out = []
+        for v in vals:
+            n = norm(a, v)
+            if isinstance(n, dict):
+                n = clean(n)
+            if n is not None and n != {}:
+                out.append(n)
+        return out
+
+    def merge_in(self, a, items, new):
+        """append new values unless already there; a same-identity value is merged."""
+        touched = []
+        for n in new:
+            k = key_of(a, n)
+            hit = next((e for e in items if key_of(a, e) == k), None)
+            if hit is None:
+                items.append(n)
+                touched.append(n)
+            elif isinstance(hit, dict):
+                for s, v in n.items():
+                    if s in hit and (a.sub(s).mut == "immutable" or test_one(a.sub(s), "eq", v, hit[s])):
+                        continue
+                    hit[s] = v
+                touched.append(hit)
+        return touched
+
+    def from_filter(self, a, f):
+        """conjunction of eq tests -> dict, else None."""
+        if f[0] == "and":
+            l, r = self.from_filter(a, f[1]), self.from_filter(a, f[2])
+            return None if l is None or r is None or set(l) & set(r) else {**l, **r}
+        if f[0] == "cmp" and f[4] == "eq" and f[5] is not None and a.type == "complex" and f[2].mut != "readOnly":
+            return {f[2].name: f[5]}
+        return None
+
+    def do_add(self, t, val, has_val):
+        a = t.attr
+        if t.flt is None and t.sub is None:
+            if a.multi:
+                new = self.many(a, val)
+                if not new:
+                    return
+                items = list(self.get(t) or [])
+                touched = self.merge_in(a, items, new)
+                self.put(t, self.settle(a, items, touched) if a.type == "complex" else items)
+            else:
+                self.set_single(t, val)
+            return
+        if t.flt is None:
+            return self.set_sub_path(t, val)
+        items = list(self.get(t) or [])
+        hits = [e for e in items if ev(t.flt, e, a)]
+        if a.type != "complex":
+            raise ScimError("invalidPath", "value filter not usable here")
+        if not hits:
+            e = self.from_filter(a, t.flt)
+            if e is None:
+                raise ScimError("noTarget", "no value matches")
+            if t.sub is not None:
+                n = norm(t.sub, val)
+                if n is not None:
+                    e[t.sub.name] = n
+            else:
+                n = norm(a, val)
+                if not isinstance(n, dict):
+                    raise ScimError("invalidValue", "object expected")
+                e.update(clean(n))
+            items.append(e)
+            self.put(t, self.settle(a, items, [e]))
+            return
+        self.touch(t, items, hits, val)
+
+    def touch(self, t, items, hits, val):
+        """merge val (object) or set one sub-attribute in every matching element."""
+        a, touched = t.attr, []
+        for e in hits:
+            if t.sub is not None:
+                self.set_sub(e, t.sub, norm(t.sub, val))
+                if t.sub.name == "primary":
+                    touched.append(e)
+            else:
+                n = norm(a, val)
+                if not isinstance(n, dict):
+                    raise ScimError("invalidValue", "object expected")
+                for s, v in n.items():
+                    self.set_sub(e, a.sub(s), v)
+                if n.get("primary"):
+                    touched.append(e)
+        self.put(t, self.settle(a, items, touched))
+
+    def set_single(self, t, val):
+        a = t.attr
+        if a.type == "complex":
+            n = norm(a, val)
+            if n is None:
+                return self.put(t, None)
+            cur = dict(self.get(t) or {})
+            for s, v in n.items():
+                self.set_sub(cur, a.sub(s), v)
+            return self.put(t, cur)
+        if a.required and isinstance(val, str) and not val.strip():
+            raise ScimError("invalidValue", f"{a.name} must not be empty")
+        if a.mut == "immutable" and self.get(t) is not None and self.get(t) != val:
+            raise ScimError("mutability", f"{a.name} is immutable")
+        self.put(t, norm(a, val))
+
+    def set_sub_path(self, t, val):
+        a = t.attr
+        if not a.multi:
+            cur = dict(self.get(t) or {})
+            self.set_sub(cur, t.sub, norm(t.sub, val))
+            return self.put(t, cur)
+        items = list(self.get(t) or [])
+        if not items:
+            raise ScimError("noTarget", "no values")
+        self.touch(t, items, items, val)
+
+    def do_replace(self, t, val, has_val):
+        a = t.attr
+        if t.flt is None and t.sub is None:
+            if not a.multi:
+                return self.set_single(t, val)
+            new = [] if val is None else self.many(a, val)
+            items = []
+            if a.type == "complex":
+                if a.sub("primary") is not None and sum(1 for e in new if e.get("primary") is True) > 1:
+                    raise ScimError("invalidValue", "more than one primary")
+                self.merge_in(a, items, new)
+            else:
+                self.merge_in(a, items, new)
+            return self.put(t, items)
+        if t.flt is None:
+            return self.set_sub_path(t, val)
+        items = list(self.get(t) or [])
+        hits = [e for e in items if ev(t.flt, e, a)]
+        if not hits:
+            e = self.from_filter(a, t.flt) if self.replace_creates and t.sub is not None else None
+            if e and all(not a.sub(k).canon or str(v).casefold() in a.sub(k).canon for k, v in e.items()):
+                return self.do_add(t, val, has_val)  # R-21 with the setting
+            raise ScimError("noTarget", "no value matches")
+        if a.type != "complex":
+            n = norm(a, val)
+            items = [n if any(e is h for h in hits) else e for e in items]
+            out = []
+            for e in items:
+                if e is not None and key_of(a, e) not in [key_of(a, x) for x in out]:
+                    out.append(e)
+            return self.put(t, out)
+        if t.sub is not None:
+            return self.touch(t, items, hits, val)
+        if val is None:
+            return self.put(t, [e for e in items if not any(e is h for h in hits)])
+        n = norm(a, val)
+        if not isinstance(n, dict):
+            raise ScimError("invalidValue", "object expected")
+        touched = []
+        for i, e in enumerate(items):
+            if not any(e is h for h in hits):
+                continue
+            new = dict(clean(n))
+            for s in a.subs.values():
+                if s.mut == "immutable" and e.get(s.name) is not None:
+                    if s.name in new and prep(s, new[s.name]) != prep(s, e[s.name]):
+                        raise ScimError("mutability", f"{s.name} is immutable")
+                    new[s.name] = e[s.name]
+            items[i] = new
+            touched.append(new)
+        uniq = []
+        for e in touched:
+            if not any(e == u for u in uniq):
+                uniq.append(e)
+        keep = []
+        for e in items:
+            if any(e is x for x in touched) and not any(e is u for u in uniq):
+                continue
+            keep.append(e)
+        self.put(t, self.settle(a, keep, uniq))
+
+    def do_remove(self, t, val, has_val):
+        a = t.attr
+        if t.flt is None and t.sub is None:
+            if a.mut == "immutable" and self.get(t) is not None:
+                raise ScimError("mutability", f"{a.name} is immutable")
+            cur = self.get(t)
+            if cur is None:
+                if a.required:
+                    raise ScimError("mutability", f"{a.name} is required")
+                return
+            if a.multi and has_val and val is not None and val != []:  # R-22 Entra: only the listed values
+                gone = self.many(a, val)
+                keep = [e for e in cur if not any(self.same(a, e, g) for g in gone)]
+                return self.put(t, keep)
+            return self.put(t, None)
+        if t.flt is None and not a.multi:
+            cur = dict(self.get(t) or {})
+            self.set_sub(cur, t.sub, None, removing=True)
+            return self.put(t, cur) if self.get(t) is not None else None
+        cur = list(self.get(t) or [])
+        hits = [e for e in cur if t.flt is None or ev(t.flt, e, a)]
+        if not hits:
+            return
+        if t.sub is not None:
+            for e in hits:
+                self.set_sub(e, t.sub, None, removing=True)
+            return self.put(t, [e for e in cur if e])
+        self.put(t, [e for e in cur if not any(e is h for h in hits)])
+
+    def same(self, a, e, g):
+        """listed value g names element e: by value alone if g has only that, else every given part equal."""
+        if not isinstance(g, dict):
+            return key_of(a, e) == key_of(a, g)
+        if a.name == "members":
+            return key_of(a, e) == key_of(a, g)
+        return all(s in e and test_one(a.sub(s), "eq", v, e[s]) for s, v in g.items())
+
+
+def patch(rt, resource, body, others=(), replace_creates=False):
+    """Returns the changed resource or raises ScimError; the input is never touched (atomic)."""
+    if not isinstance(body, dict):
+        raise ScimError("invalidSyntax", "object expected")
+    sch = get_ci(body, "schemas")
+    if not isinstance(sch, list) or PATCHOP.lower() not in [str(x).lower() for x in sch]:
+        raise ScimError("invalidSyntax", "PatchOp schema missing")
+    ops = get_ci(body, "Operations")
+    if not isinstance(ops, list) or not ops:
+        raise ScimError("invalidSyntax", "Operations missing")
+    p = Patcher(rt, resource, replace_creates)
+    for o in ops:
+        p.op(o)
+    p.r["schemas"] = [rt.base] + [e for e in rt.ext if assigned(p.r.get(e))]  # R-30: shown when there is data
+    a = rt.core.get("username")
+    if a is not None and p.r.get("userName") is not None:
+        for x in others:
+            if x.get("id") != p.r.get("id") and prep(a, x["userName"]) == prep(a, p.r["userName"]):
+                raise ScimError("uniqueness", "userName taken", 409)
+    return p.r
