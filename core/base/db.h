@@ -105,7 +105,7 @@ bool db_in_transaction(const struct db *db);
  * operator's command. */
 enum err db_script(struct ctx *ctx, struct db *db, const char *text) __attribute__((warn_unused_result));
 
-/* The constraint that the last failed statement broke, "" if none. */
+/* The constraint that a statement of the last transaction broke, "" if none. */
 const char *db_constraint(const struct db *db);
 
 /* The message of the last failed statement, for the operator's command; never for clients. */

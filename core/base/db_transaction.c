@@ -30,6 +30,7 @@ static void queue_begin(struct db *db, const struct db_transaction *t) {
     db->in_transaction = true;
     db->commit_queued = db->commit_sent = db->committed = false;
     db->outcome = DB_DONE;
+    db->constraint[0] = '\0';
 }
 
 static void roll_back(struct db *db) {
@@ -95,6 +96,7 @@ static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transact
     db_add(db, SQL_SAVEPOINT, NULL);
     db->hidden = 1;
     db->outcome = DB_DONE;
+    db->constraint[0] = '\0';
     enum err e = t->work(ctx, db, t->arg);
     if (e == OK) {
         db_add(db, SQL_SAVEPOINT_RELEASE, NULL);

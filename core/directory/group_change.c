@@ -182,8 +182,8 @@ static enum err change_group(struct session *s, struct change *c, struct answer 
     c->w = &w;
     enum err e = session_write(s, &w);
     if (e == ERR_UNIQUENESS)
-        return fail(&s->ctx, e, "another group has this %s",
-                    unique_taken(s) ? "value of an attribute that must be unique" : "displayName");
+        return unique_taken(s) ? unique_refused(s, s->types->group)
+                               : fail(&s->ctx, e, "another group has this displayName");
     if (e != OK || c->with_body)
         return e == OK ? read_answer(s, &read_groups, &w, c->id, c->p, out) : e;
     *out = (struct answer){.id = c->id, .version = c->version};

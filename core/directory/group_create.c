@@ -121,6 +121,6 @@ enum err group_create(struct session *s, const char *id, struct json_object *bod
     c.w = &w;
     enum err e = session_write(s, &w);
     if (e == ERR_UNIQUENESS && unique_taken(s))
-        return fail(&s->ctx, e, "another group has this value of an attribute that must be unique");
+        return unique_refused(s, s->types->group);
     return e == OK ? read_answer(s, &read_groups, &w, c.id, p, out) : e;
 }

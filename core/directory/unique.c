@@ -63,3 +63,24 @@ void unique_queue(struct session *s, const char *id, const char *before, const c
 bool unique_taken(const struct session *s) {
     return strcmp(db_constraint(s->db), "scim_unique_value_attribute") == 0;
 }
+
+/* "…:number or …:keys.value", behind what is there already. */
+static const char *name_unique(struct arena *arena, const char *names, const char *prefix, const struct attr *attrs,
+                               size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const char *name = arena_printf(arena, "%s%s", prefix, attrs[i].name);
+        if (attrs[i].type != ATTR_COMPLEX && attrs[i].uniqueness != ATTR_NONE)
+            names = arena_printf(arena, "%s%s%s", names, *names ? " or " : "", name);
+        names = name_unique(arena, names, arena_printf(arena, "%s.", name), attrs[i].subs, attrs[i].n_subs);
+    }
+    return names;
+}
+
+enum err unique_refused(struct session *s, const struct resource_type *rt) {
+    const char *names = "";
+    for (size_t k = 0; k < rt->n_extensions; k++) {
+        const struct schema *x = rt->extensions[k];
+        names = name_unique(s->ctx.arena, names, arena_printf(s->ctx.arena, "%s:", x->urn), x->attrs, x->n_attrs);
+    }
+    return fail(&s->ctx, ERR_UNIQUENESS, "another %s has this value of %s, which must be unique", rt->name, names);
+}

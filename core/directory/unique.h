@@ -21,4 +21,7 @@ void unique_queue(struct session *s, const char *id, const char *before, const c
 /* Whether the last statement failed because another resource has such a value. */
 bool unique_taken(const struct session *s);
 
+/* ERR_UNIQUENESS after unique_taken(); the detail names the attributes of the type that must be unique. */
+enum err unique_refused(struct session *s, const struct resource_type *rt) __attribute__((warn_unused_result));
+
 #endif

@@ -134,12 +134,11 @@ enum err user_taken(struct session *s) {
         {"scim_user_user_name", "another user has this userName"},
         {"scim_user_external_id", "another user has this externalId"},
         {"member_email", "another member has this email"},
-        {"scim_unique_value_attribute", "another user has this value of an attribute that must be unique"},
     };
     for (size_t i = 0; i < sizeof details / sizeof *details; i++)
         if (strcmp(db_constraint(s->db), details[i].constraint) == 0)
             return fail(&s->ctx, ERR_UNIQUENESS, "%s", details[i].detail);
-    return ERR_UNIQUENESS;
+    return unique_taken(s) ? unique_refused(s, s->types->user) : ERR_UNIQUENESS;
 }
 
 struct member_state user_member_of(struct db_rows row) {

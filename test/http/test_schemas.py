@@ -137,7 +137,7 @@ def test_unique_values(server, tenant, register):
                                 attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server")])))
     user = tenant.user("a@example.com", **{URN: {"badge": "Ab", "exact": "x", "keys": [{"value": "k1"}, {"value": "k2"}]}})
     for clash in ({"badge": "aB"}, {"exact": "x"}, {"keys": [{"value": "K2"}]}):
-        assert_error(tenant.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness")
+        assert_error(tenant.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness", f"{URN}:badge or {URN}:exact or {URN}:keys.value")
     other = tenant.user("b@example.com", **{URN: {"exact": "X", "badge": "cd"}})
     assert_error(tenant.client.patch(f"/Users/{other['id']}", op("replace", f"{URN}:badge", "AB")), 409, "uniqueness")
     assert_error(tenant.client.put(f"/Users/{other['id']}", user_body("b@example.com", **{URN: {"exact": "x"}})), 409, "uniqueness")
@@ -150,12 +150,20 @@ def test_unique_values(server, tenant, register):
     second.user("a@example.com", **{URN: {"badge": "ab"}})
 
 
+def test_a_conflict_names_what_is_taken_whatever_was_refused_before(tenant, register):
+    register(tenant, definition(attribute("badge", uniqueness="server")))
+    tenant.user("a@example.com", externalId="E", **{URN: {"badge": "ab"}})
+    for _ in range(5):
+        for more, taken in (({URN: {"badge": "ab"}}, "badge"), ({"externalId": "E"}, "externalId"), ({"userName": "a@example.com"}, "userName")):
+            assert_error(tenant.client.post("/Users", user_body(**more)), 409, "uniqueness", taken)
+
+
 def test_unique_values_of_groups(tenant, register):
     register(tenant, definition(attribute("code", uniqueness="server")), "--type", "Group")
     one = tenant.group("One", **{URN: {"code": "c"}})
     assert_error(tenant.client.post("/Groups", group_body("Two", **{URN: {"code": "C"}})), 409, "uniqueness")
     two = tenant.group("Two")
-    assert_error(tenant.client.patch(f"/Groups/{two['id']}", op("add", f"{URN}:code", "c")), 409, "uniqueness", "unique")
+    assert_error(tenant.client.patch(f"/Groups/{two['id']}", op("add", f"{URN}:code", "c")), 409, "uniqueness", f"{URN}:code")
     assert tenant.client.delete(f"/Groups/{one['id']}").status == 204
     assert tenant.client.patch(f"/Groups/{two['id']}", op("add", f"{URN}:code", "c")).status == 204
     assert tenant.client.find("Groups", f'{URN}:code eq "C"').json["totalResults"] == 1
