@@ -40,6 +40,7 @@ static const char *quoted_reference(struct arena *a, const char *from, const cha
 
 static enum err id_of(const struct resolution *r, const char *bulk_id, const char **out) {
     size_t i = bulk_find(r->bulk, bulk_id);
+    *out = "";
     if (i == r->bulk->n)
         return fail(r->ctx, ERR_INVALID_VALUE, "no operation has the bulkId \"%s\"", bulk_id);
     if (r->bulk->items[i].err != OK)
