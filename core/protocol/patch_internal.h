@@ -33,8 +33,85 @@ struct patch {
     struct patch_step *first, **last;
 };
 
-/* What one step does, on `resource` in place. */
-enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
+/* A list and its index (resource_index), kept from one step to the next while steps only add and remove its values. */
+struct patch_index {
+    struct json_object *list; /* NULL: none */
+    struct json_object *values;
+};
+
+/* One step on its way. */
+struct patch_act {
+    struct ctx *ctx;
+    const struct patch *p;
+    const struct patch_step *s;
+    const struct attr *attr;
+    const struct attr *sub; /* NULL: none */
+    struct json_object *resource;
+    struct patch_index *index;
+};
+
+/* What the step's attribute has now, NULL if it is unassigned; the resource's own. */
+struct json_object *patch_current(const struct patch_act *a);
+
+/*
+ * What is there, else an empty list or object: to be changed in place and put back. The resource is patch_apply()'s
+ * own, and is dropped if any step fails.
+ */
+struct json_object *patch_working(const struct patch_act *a, bool list);
+
+/*
+ * The attribute's new value; NULL or empty unassigns it, and an extension that has nothing left goes with it.
+ * ERR_MUTABILITY or ERR_INVALID_VALUE if it is required.
+ */
+enum err patch_put(const struct patch_act *a, struct json_object *v) __attribute__((warn_unused_result));
+
+/* The step's value, read as one of its sub-attribute; NULL if it unassigns. */
+enum err patch_part_value(const struct patch_act *a, struct json_object **out) __attribute__((warn_unused_result));
+
+/* One part of one value in place. Immutable: settable once, else it has to be the same. */
+enum err patch_set_part(const struct patch_act *a, struct json_object *element, const struct attr *sub,
+                        struct json_object *v) __attribute__((warn_unused_result));
+
+/* The parts of a value object set one by one: those with null are cleared, the others stay as they are. */
+enum err patch_set_parts(const struct patch_act *a, struct json_object *element, struct json_object *in)
+    __attribute__((warn_unused_result));
+
+/* Adds the step's values to the list; those that are there already are merged. */
+enum err patch_add_values(const struct patch_act *a) __attribute__((warn_unused_result));
+
+/* The values of a list that the step's filter chooses, all of them without one; shared with the list. */
+struct json_object *patch_chosen(const struct patch_act *a, struct json_object *list);
+
+/* Sets the step's part, or merges its object, in each of the chosen values of a working list. */
+enum err patch_set_in_values(const struct patch_act *a, struct json_object *list, struct json_object *hits)
+    __attribute__((warn_unused_result));
+
+/* A value made from the step's filter and value; ERR_NO_TARGET if the filter says more than `eq` and `and`. */
+enum err patch_create_value(const struct patch_act *a, struct json_object *list, bool canonical_only)
+    __attribute__((warn_unused_result));
+
+/* Each of the chosen values replaced as a whole. */
+enum err patch_replace_values(const struct patch_act *a, struct json_object *list, struct json_object *hits)
+    __attribute__((warn_unused_result));
+
+/* Takes the values that the step lists out of the attribute. */
+enum err patch_remove_listed(const struct patch_act *a) __attribute__((warn_unused_result));
+
+/*
+ * What tells the one member that the step removes from others, when it names just one: members[value eq "x"], or a list
+ * with one value (Entra); NULL if it does something else.
+ */
+const char *patch_removed_member(const struct patch_act *a);
+enum err patch_remove_member(const struct patch_act *a, const char *identity) __attribute__((warn_unused_result));
+
+/* Takes the values that the step's filter chooses, or their part, out of the attribute. */
+enum err patch_remove_chosen(const struct patch_act *a) __attribute__((warn_unused_result));
+
+/* ERR_NO_TARGET. */
+enum err patch_no_target(const struct patch_act *a) __attribute__((warn_unused_result));
+
+/* What one step does, on `resource` in place. `index` is {0} for the first. */
+enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct patch_index *index,
                           struct json_object *resource) __attribute__((warn_unused_result));
 
 /* A step on `schemas` (PA-50): extension URNs of the type come and go with their data; the base stays. */

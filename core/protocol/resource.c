@@ -46,7 +46,7 @@ static enum err read_attr(struct reading *r, const struct attr *attr, struct jso
         return e;
     *out = json_new_array(r->ctx->arena);
     e = resource_settle_primary(r->ctx, attr, values, values);
-    resource_merge(r->ctx, attr, *out, values, NULL);
+    resource_merge(r->ctx, attr, *out, json_new_object(r->ctx->arena), values, NULL);
     if (json_object_array_length(*out) == 0)
         *out = NULL;
     return e;

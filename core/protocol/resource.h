@@ -42,13 +42,16 @@ enum err resource_value(struct ctx *ctx, const struct attr *attr, struct json_ob
 enum err resource_list(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
                        struct json_object **out) __attribute__((warn_unused_result));
 
+/* The values of a list by what makes each one itself, as resource_identity() has it; json-c's hash table. */
+struct json_object *resource_index(struct arena *a, const struct attr *attr, struct json_object *list);
+
 /*
- * Appends values to a list (R-27): one that is there already (same value and type; members: same value) is merged into
- * it. `touched`, if not NULL, receives the elements that took part (a JSON array that shares them). Linear in the sum
- * of both lengths.
+ * Appends values to a list and to its index (R-27): one that is there already (same value and type; members: same
+ * value) is merged into it. `touched`, if not NULL, receives the elements that took part (a JSON array that shares
+ * them). Linear in the number of values.
  */
-void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *values,
-                    struct json_object *touched);
+void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *index,
+                    struct json_object *values, struct json_object *touched);
 
 /* What makes two values of a list the same one, as text. */
 const char *resource_identity(struct arena *a, const struct attr *attr, struct json_object *element);

@@ -116,11 +116,18 @@ static enum err parts_value(struct ctx *ctx, const struct attr *attr, struct jso
     return OK;
 }
 
+/* The object in an array of one, else the value itself. */
+static struct json_object *unwrapped(struct json_object *in) {
+    struct json_object *only =
+        is_type(in, json_type_array) && json_object_array_length(in) == 1 ? json_object_array_get_idx(in, 0) : NULL;
+    return is_type(only, json_type_object) ? only : in;
+}
+
 /* Entra sends manager as a string, or as an array of one; its test tool sends members as strings. */
 static enum err complex_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
                               struct json_object **out) {
-    if (is_type(in, json_type_array) && json_object_array_length(in) == 1 && !attr->multi)
-        in = json_object_array_get_idx(in, 0);
+    if (!attr->multi)
+        in = unwrapped(in);
     if (is_type(in, json_type_string) && schema_value_part(attr)) {
         struct json_object *whole = json_new_object(ctx->arena);
         json_object_object_add(whole, "value", json_object_get(in));
@@ -207,20 +214,24 @@ static void merge_parts(struct arena *a, const struct attr *attr, struct json_ob
     }
 }
 
-void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *values,
-                    struct json_object *touched) {
-    struct json_object *seen = json_new_object(ctx->arena); /* identity → element; json-c's hash table */
+struct json_object *resource_index(struct arena *a, const struct attr *attr, struct json_object *list) {
+    struct json_object *index = json_new_object(a);
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
-        json_object_object_add(seen, resource_identity(ctx->arena, attr, element), json_object_get(element));
+        json_object_object_add(index, resource_identity(a, attr, element), json_object_get(element));
     }
+    return index;
+}
+
+void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *index,
+                    struct json_object *values, struct json_object *touched) {
     for (size_t i = 0, n = json_object_array_length(values); i < n; i++) {
         struct json_object *v = json_object_array_get_idx(values, i);
         const char *identity = resource_identity(ctx->arena, attr, v);
-        struct json_object *there = json_get(seen, identity);
+        struct json_object *there = json_get(index, identity);
         if (!there) {
             json_object_array_add(list, json_object_get(v));
-            json_object_object_add(seen, identity, json_object_get(v));
+            json_object_object_add(index, identity, json_object_get(v));
         } else if (json_object_is_type(there, json_type_object) && !is_members(attr))
             merge_parts(ctx->arena, attr, there, v);
         if (touched)

@@ -1,4 +1,6 @@
 """Groups and the teams they make."""
+import random
+
 import pytest
 from helpers import GROUP, assert_error, digest, fill_users, group_body, made, op, unique
 
@@ -85,6 +87,33 @@ def test_members_come_and_go_and_twice_is_no_error(tenant, add, remove):
     assert first.header("ETag") == again.header("ETag") == 'W/"3"'
     assert member_ids(tenant, group) == [stays["id"]] and "x@example.com" not in tenant.people("Crew")
     assert tenant.actions(group["id"])[2:] == ["scim.group.member_added", "scim.group.member_removed"]
+
+
+KINDS = {
+    "add": lambda m: op("add", "members", [{"value": m}]),
+    "remove": lambda m: op("remove", f'members[value eq "{m}"]'),
+    "Remove": lambda m: op("Remove", "members", [{"$ref": None, "value": m}]),
+    "either": lambda m: op("remove", f'members[value eq "{m}" or value eq "{NOBODY}"]'),
+}
+
+
+def test_thousands_of_operations_on_members_apply_in_order(server):
+    """In linear time: a request that takes the square of it is given up."""
+    t = server.tenant()
+    server.muster("org", "set", t.slug, "--max-group-members", "none")
+    ids = fill_users(server, t, 3000)
+    group, r = t.group("Crew", ids[:10]), random.Random(7)
+    change(t, group, *(KINDS["add"](m) for m in ids))
+    assert member_ids(t, group) == sorted(ids)
+    change(t, group, *(KINDS[r.choice(["remove", "Remove"])](m) for m in ids))
+    assert member_ids(t, group) == []
+    want, operations = set(), []
+    for _ in range(1000):
+        kind, member = r.choice(["add", "add", *KINDS]), r.choice(ids[:50])
+        (want.add if kind == "add" else want.discard)(member)
+        operations.append(KINDS[kind](member))
+    change(t, group, *operations)
+    assert member_ids(t, group) == sorted(want) and 10 < len(want) < 50
 
 
 @pytest.mark.parametrize("operation", [op("replace", "members", []), op("remove", "members"), op("replace", "members", None),

@@ -83,6 +83,18 @@ def test_a_leaver_is_deactivated(tenant, operation):
     assert tenant.client.get(f"/Users/{user['id']}").json["active"] is False
 
 
+@pytest.mark.parametrize("wrap", [lambda v: {"value": v}, lambda v: [v], lambda v: [{"$ref": None, "value": v}]])
+def test_wrapped_single_values_count_in_the_lenient_dialect_only(tenant, strict, wrap):
+    """Entra without its compliant mode."""
+    for operations in (op("Replace", "active", wrap("False")), op("Replace", value={"active": wrap("False")})):
+        user = tenant.user()
+        assert made(tenant.client.patch(f"/Users/{user['id']}", operations), 200)["active"] is False
+        assert [m["status"] for m in tenant.members() if m["email"] == user["userName"]] == ["deactivated"]
+    assert made(tenant.client.patch(f"/Users/{user['id']}", op("Add", "name.givenName", wrap("Ada"))), 200)["name"] == {"givenName": "Ada"}
+    other = strict.user()
+    assert_error(strict.client.patch(f"/Users/{other['id']}", op("replace", "title", wrap("T"))), 400, "invalidValue", "title")
+
+
 def test_a_leaver_without_a_valid_email_can_be_deactivated(server):
     t = server.tenant(email="optional")
     user = t.user(userName="noaddress", emails=...)

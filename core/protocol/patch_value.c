@@ -1,0 +1,96 @@
+#include "protocol/patch_internal.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+/* The object that holds the attribute: the resource, or its extension's, which is made if asked; NULL if it is not
+ * there. */
+static struct json_object *holder(const struct patch_act *a, bool make) {
+    const struct schema *ext = a->s->target.ref.extension;
+    struct json_object *box = ext ? json_get(a->resource, ext->urn) : a->resource;
+    if (box || !make || !ext)
+        return box;
+    box = json_new_object(a->ctx->arena);
+    json_object_object_add(a->resource, ext->urn, json_object_get(box));
+    return box;
+}
+
+struct json_object *patch_current(const struct patch_act *a) {
+    return json_get(holder(a, false), a->attr->name);
+}
+
+static bool is_empty(struct json_object *v) {
+    return !v || (json_object_is_type(v, json_type_array) && json_object_array_length(v) == 0) ||
+           (json_object_is_type(v, json_type_object) && json_object_object_length(v) == 0);
+}
+
+enum err patch_put(const struct patch_act *a, struct json_object *v) {
+    const struct schema *ext = a->s->target.ref.extension;
+    bool empty = is_empty(v);
+    if (empty && a->attr->required)
+        return fail(a->ctx, patch_current(a) ? ERR_MUTABILITY : ERR_INVALID_VALUE, "%s is required", a->attr->name);
+    struct json_object *box = holder(a, !empty);
+    if (!box)
+        return OK;
+    if (empty)
+        json_object_object_del(box, a->attr->name);
+    else
+        json_object_object_add(box, a->attr->name, json_object_get(v));
+    return ext && is_empty(box) ? patch_drop_extension(a->ctx, ext, a->resource) : OK;
+}
+
+struct json_object *patch_working(const struct patch_act *a, bool list) {
+    struct json_object *v = patch_current(a);
+    if (v)
+        return v;
+    return list ? json_new_array(a->ctx->arena) : json_new_object(a->ctx->arena);
+}
+
+enum err patch_part_value(const struct patch_act *a, struct json_object **out) {
+    const char *where = arena_printf(a->ctx->arena, "%s.%s", a->attr->name, a->sub->name);
+    if (a->attr->type == ATTR_COMPLEX && !a->sub->multi)
+        return resource_value(a->ctx, a->sub, a->s->value, where, out);
+    return resource_list(a->ctx, a->sub, a->s->value, where, out);
+}
+
+enum err patch_set_part(const struct patch_act *a, struct json_object *element, const struct attr *sub,
+                        struct json_object *v) {
+    struct json_object *old = json_get(element, sub->name);
+    if (sub->mutability == ATTR_IMMUTABLE && old) {
+        if (v && value_equal(a->ctx->arena, sub, old, v))
+            return OK;
+        return fail(a->ctx, ERR_MUTABILITY, "%s.%s is immutable", a->attr->name, sub->name);
+    }
+    if (v)
+        json_object_object_add(element, sub->name, json_object_get(v));
+    else
+        json_object_object_del(element, sub->name);
+    return OK;
+}
+
+enum err patch_set_parts(const struct patch_act *a, struct json_object *element, struct json_object *in) {
+    struct json_object *whole;
+    enum err e = resource_value(a->ctx, a->attr, in, a->attr->name, &whole);
+    if (e != OK)
+        return e;
+    if (json_object_is_type(in, json_type_array))
+        in = json_object_array_get_idx(in, 0);
+    if (!json_object_is_type(in, json_type_object))
+        in = whole; /* a text for the value part */
+    for (size_t i = 0; e == OK && i < a->attr->n_subs; i++) {
+        const struct attr *sub = &a->attr->subs[i];
+        struct json_object *v = json_get(whole, sub->name);
+        bool named = v;
+        json_object_object_foreach(in, name, part) {
+            (void)part;
+            named = named || fold_ascii_equal(name, strlen(name), sub->name, strlen(sub->name));
+        }
+        if (named && sub->mutability != ATTR_READ_ONLY)
+            e = patch_set_part(a, element, sub, v);
+    }
+    return e;
+}
