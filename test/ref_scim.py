@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A second, plain evaluator of SCIM filters and PATCH (RFC 7643/7644 with the
-readings that doc/readings.md names), written apart from the C code. It favours
+readings that doc/protocol.md names), written apart from the C code. It favours
 plainness over speed; test/differential.py compares the server with it."""
 import base64, copy, json, os, re, unicodedata
 from datetime import datetime, timedelta, timezone

@@ -369,6 +369,7 @@ def check_plans(report, cursor, answers):
         lines = prepared(cursor, answer, statement(answer), "explain ")
         found = any("Index Cond" in line and re.search(rf"[( .]{re.escape(answer['wants'])}(?![=>])", line)
                     for line in lines if not isinstance(lines, str))
+        found = found and not any("Seq Scan on scim" in line for line in lines)
         report.add("answered by an index", found, f"{answer['filter']}: wants {answer['wants']}\n" +
                    (lines if isinstance(lines, str) else "\n".join(lines)))
 
@@ -414,7 +415,7 @@ def main():
         seen.execute(tenant, [ORGANIZATION, CONNECTION])
         check_stale(report, seen, answers[len(asked):len(asked) + len(made)])
         scim.commit()
-        grow(cursor, 20000)
+        grow(cursor, 20000 if build.endswith("-san") else 200000)  # a plan is the same whatever made the filter
         owner.commit()
         seen.execute(tenant, [ORGANIZATION, CONNECTION])
         check_plans(report, seen, answers[len(asked) + len(made):])
