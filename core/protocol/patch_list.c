@@ -80,9 +80,10 @@ enum err patch_create_value(const struct patch_act *a, struct json_object *list,
     enum err e;
     if (a->sub) {
         e = patch_part_value(a, &v);
-        if (e != OK || !v)
-            return e; /* clearing what is not there (Entra): nothing to create */
-        json_object_object_add(element, a->sub->name, json_object_get(v));
+        if (e != OK || (!v && a->p->dialect.lenient))
+            return e; /* Entra clears what is not there: nothing to create */
+        if (v)
+            json_object_object_add(element, a->sub->name, json_object_get(v));
     } else {
         e = resource_value(a->ctx, a->attr, a->s->value, a->attr->name, &v);
         if (e == OK && !v)

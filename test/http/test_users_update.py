@@ -185,6 +185,12 @@ def test_a_value_path_that_matches_nothing_creates_in_the_lenient_dialect_only(t
     assert_error(strict.client.patch(f"/Users/{strict.user()['id']}", operation), 400, "noTarget")
 
 
+def test_a_null_for_a_value_that_is_not_there_makes_one_in_the_strict_dialect_only(tenant, strict):
+    operation = op("add", 'photos[display eq "me"].type', None)
+    assert "photos" not in patched(tenant, tenant.user(), operation)
+    assert patched(strict, strict.user(), operation)["photos"] == [{"display": "me"}]
+
+
 def test_an_unknown_attribute_in_a_path_is_400_in_both_dialects(tenant, strict):
     for t in (tenant, strict):
         assert_error(t.client.patch(f"/Users/{t.user()['id']}", op("add", "favouriteColor", "red")), 400, "invalidPath")
