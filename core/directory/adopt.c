@@ -1,21 +1,16 @@
 #include "directory/adopt.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/uuid.h"
-#include "directory/session.h"
 #include "directory/user_facts.h"
-#include "protocol/schema.h"
 
 #include <string.h>
 
 enum { BATCH = 10 }; /* members a transaction: each takes a few statements of one pipeline */
 
 struct adoption {
-    const char *connection_id;
     size_t n;
-    char event[UUID_TEXT + 1];
 };
 
 static void add_text(struct json_object *o, const char *name, const char *value) {
@@ -47,10 +42,9 @@ static struct json_object *resource_of(struct arena *a, struct db_rows rows, siz
 }
 
 static void queue_user(struct session *s, struct adoption *a, struct db_rows rows, size_t row) {
-    char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1), *event = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
+    char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     struct user_facts f;
     uuid_new(id);
-    uuid_new(event);
     user_facts(s, id, resource_of(s->ctx.arena, rows, row), &f);
     const char *member = db_text(rows, row, "id");
     const char *insert[] = {id,
@@ -66,39 +60,37 @@ static void queue_user(struct session *s, struct adoption *a, struct db_rows row
                             f.folded,
                             session_now(s, 0)};
     const char *emails[] = {id, f.email_keys};
-    const char *data = arena_printf(s->ctx.arena, "{\"member\":\"%s\",\"adopted\":true}", member);
-    const char *audit[] = {a->n++ == 0 ? a->event : event, "scim.user.linked", "scim_user", id, data, a->event};
     db_add(s->db, SQL_USER_INSERT, insert);
     db_add(s->db, SQL_USER_EMAILS_SET, emails);
-    db_add(s->db, SQL_OP_AUDIT_ADD, audit);
+    session_event(s, "scim.user.linked", "scim_user", id,
+                  arena_printf(s->ctx.arena, "{\"member\":\"%s\",\"adopted\":true}", member));
+    a->n++;
 }
 
-static enum err work(struct ctx *ctx, struct db *db, void *arg) {
+static enum err work(struct session *s, void *arg) {
     struct adoption *a = arg;
-    struct session s = {.ctx = *ctx, .db = db, .base_url = "", .types = schema_built_in()};
-    struct db_rows rows[3] = {0};
-    const char *enter[] = {a->connection_id}, *adoptable[] = {a->connection_id, "10"};
+    struct db_rows rows[2] = {0};
+    const char *adoptable[] = {s->entered.connection, "10"};
     a->n = 0;
-    db_add(db, SQL_OP_CONNECTION_ENTER, enter);
-    db_add(db, SQL_CONNECTION_LOCK_EXCLUSIVE, NULL);
-    db_add(db, SQL_OP_ADOPTABLE, adoptable);
-    enum err e = db_run(ctx, db, rows);
+    session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
+    db_add(s->db, SQL_ADOPTABLE, adoptable);
+    enum err e = db_run(&s->ctx, s->db, rows);
+    if (e == OK)
+        e = session_accept(s, rows[0]);
     if (e != OK)
         return e;
-    s.tenant.now_us = clock_unix_us() / 1000 * 1000;
-    for (size_t i = 0; i < db_count(rows[2]) && i < BATCH; i++)
-        queue_user(&s, a, rows[2], i);
-    const char *usage[] = {"0", arena_printf(ctx->arena, "%zu", a->n), "0"};
+    for (size_t i = 0; i < db_count(rows[1]) && i < BATCH; i++)
+        queue_user(s, a, rows[1], i);
+    const char *usage[] = {"0", arena_printf(s->ctx.arena, "%zu", a->n), "0"};
     if (a->n)
-        db_add(db, SQL_USAGE_ADD, usage);
+        db_add(s->db, SQL_USAGE_ADD, usage);
     return OK;
 }
 
-enum err adopt_members(struct ctx *ctx, struct db *db, const char *connection_id, size_t *adopted) {
-    struct adoption a = {.connection_id = connection_id};
-    struct db_transaction t = {.work = work, .arg = &a};
-    uuid_new(a.event);
-    enum err e = db_transaction(ctx, db, &t);
+enum err adopt_members(struct session *s, size_t *adopted) {
+    struct adoption a = {0};
+    struct session_write w = {.work = work, .arg = &a};
+    enum err e = session_write(s, &w);
     *adopted = a.n;
     return e;
 }

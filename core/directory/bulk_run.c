@@ -154,13 +154,12 @@ struct attempt {
 static enum err work(struct session *s, void *arg) {
     struct attempt *a = arg;
     struct run *r = &a->run;
-    struct db_rows rows[2] = {0};
+    struct db_rows row = {0};
     reset(r, a->as_parsed);
-    session_queue(s);
-    db_add(s->db, SQL_CONNECTION_LOCK_EXCLUSIVE, NULL);
-    enum err e = db_run(&s->ctx, s->db, rows);
+    session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
+    enum err e = db_run(&s->ctx, s->db, &row);
     if (e == OK)
-        e = session_accept(s, rows[0]);
+        e = session_accept(s, row);
     if (e == OK && r->bulk->lenient_only && !s->tenant.dialect.lenient)
         e = fail(&s->ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_BULK_REQUEST "\"");
     r->tenant = s->tenant;

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/token.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,11 @@ enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_ty
     return OK;
 }
 
+/* By what a session's organization is known: the hash of its token, or the connection it entered. */
+static const char *key_of(const struct session *s) {
+    return s->entered.connection ? s->entered.connection : s->token_hash;
+}
+
 /* The token's entry, emptied; the oldest one makes room for a new token. */
 static struct entry *renew(struct extensions *x, const char *token_hash) {
     struct entry *e = (struct entry *)find(x, token_hash);
@@ -78,7 +84,7 @@ static struct entry *renew(struct extensions *x, const char *token_hash) {
         e = &x->entries[x->next++ % ENTRIES];
     if (e->arena)
         arena_destroy(e->arena);
-    memcpy(e->token_hash, token_hash, TOKEN_HASH_HEX + 1);
+    snprintf(e->token_hash, sizeof e->token_hash, "%s", token_hash);
     e->arena = arena_create();
     return e;
 }
@@ -94,11 +100,24 @@ enum err extensions_load(struct extensions *x, struct session *s) {
     if (e != OK && e != ERR_STALE_SCHEMAS)
         return e;
     fail_clear(&s->ctx);
-    struct entry *entry = renew(x, s->token_hash);
+    struct entry *entry = renew(x, key_of(s));
     struct ctx ctx = {.arena = entry->arena};
     e = extensions_types(&ctx, rows[1], &entry->types);
     if (e != OK)
         return fail(&s->ctx, ERR_INTERNAL, NULL);
     s->types = &entry->types;
     return OK;
+}
+
+enum err extensions_run(struct extensions *x, struct session *s, enum err (*work)(struct session *s, void *arg),
+                        void *arg) {
+    enum { TRIES = 3 };
+    enum err e;
+    s->types = extensions_known(x, key_of(s));
+    for (unsigned i = 1; (e = work(s, arg)) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
+        fail_clear(&s->ctx);
+        if ((e = extensions_load(x, s)) != OK)
+            break;
+    }
+    return e;
 }

@@ -5,9 +5,10 @@
 #include "protocol/schema.h"
 
 /*
- * What a process knows of the extension schemas that organizations registered, by token. A request is read with what is
- * known; if the organization's schemas have changed since, session_accept() says ERR_STALE_SCHEMAS before anything was
- * done, they are read anew, and the request starts over. Organizations without schemas of their own never need that.
+ * What a process knows of the extension schemas that organizations registered, by token (or entered connection). A
+ * request is read with what is known; if the organization's schemas have changed since, session_accept() says
+ * ERR_STALE_SCHEMAS before anything was done, they are read anew, and the request starts over. Organizations without
+ * schemas of their own never need that.
  */
 struct extensions;
 
@@ -20,6 +21,13 @@ const struct schema_types *extensions_known(const struct extensions *x, const ch
 
 /* Reads the schemas of the session's organization and sets s->types. One round trip. */
 enum err extensions_load(struct extensions *x, struct session *s) __attribute__((warn_unused_result));
+
+/*
+ * Runs work of a session that entered a connection, with the organization's own types: again, if they turn out to be
+ * others than those that are known.
+ */
+enum err extensions_run(struct extensions *x, struct session *s, enum err (*work)(struct session *s, void *arg),
+                        void *arg) __attribute__((warn_unused_result));
 
 /* The types of an organization with the rows of extension_schemas, in the arena. */
 enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_types *out)

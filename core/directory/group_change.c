@@ -23,10 +23,11 @@ struct change {
     bool body_asked;
     /* of this attempt */
     bool with_body;
+    bool all; /* it can touch every member */
     int64_t version;
 };
 
-enum { ROW_AUTH, ROW_LOCK, ROW_GROUP, ROW_USERS, ROW_GROUPS, ROW_LEVELS, ROWS };
+enum { ROW_AUTH, ROW_GROUP, ROW_USERS, ROW_GROUPS, ROW_LEVELS, ROWS };
 
 /* Which members the request can touch. Read as lenient here, since the dialect comes with the first batch. */
 static enum err named_members(struct session *s, const struct change *c, struct id_list *named, bool *all) {
@@ -58,16 +59,13 @@ static enum err named_members(struct session *s, const struct change *c, struct 
 
 static enum err first_batch(struct session *s, struct change *c, struct db_rows *rows) {
     struct id_list named = {0};
-    bool all;
-    enum err e = named_members(s, c, &named, &all);
+    enum err e = named_members(s, c, &named, &c->all);
     if (e != OK)
         return e;
-    const char *lock[] = {session_uuids(s, named.ids, named.n)};
     const char *id[] = {c->id};
-    session_queue(s);
-    db_add(s->db, SQL_CONNECTION_LOCK_MEMBERS, lock);
+    session_queue_write(s, SESSION_MEMBERS, session_uuids(s, named.ids, named.n), c->all ? c->id : NULL);
     db_add(s->db, SQL_GROUP_FOR_UPDATE, id);
-    group_targets_queue(s, c->id, &named, all);
+    group_targets_queue(s, c->id, &named, c->all);
     e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
         e = session_accept(s, rows[ROW_AUTH]);
@@ -157,7 +155,8 @@ static enum err work(struct session *s, void *arg) {
     enum err e = first_batch(s, c, rows);
     if (e != OK)
         return e;
-    struct group_targets t = {.users = rows[ROW_USERS], .groups = rows[ROW_GROUPS], .levels = rows[ROW_LEVELS]};
+    struct group_targets t = {
+        .users = rows[ROW_USERS], .groups = rows[ROW_GROUPS], .levels = rows[ROW_LEVELS], .all = c->all};
     c->version = db_int(rows[ROW_GROUP], 0, "version");
     c->with_body = !c->is_patch || c->body_asked || !s->tenant.dialect.lenient;
     e = old_resource(s, &t, rows[ROW_GROUP], &old);

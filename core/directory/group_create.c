@@ -21,16 +21,14 @@ struct creation {
     char id[UUID_TEXT + 1];
 };
 
-enum { ROW_AUTH, ROW_LOCK, ROW_NAME, ROW_TEAMS, ROW_USAGE, ROW_USERS, ROW_GROUPS, ROW_LEVELS, ROWS };
+enum { ROW_AUTH, ROW_NAME, ROW_TEAMS, ROW_USAGE, ROW_USERS, ROW_GROUPS, ROW_LEVELS, ROWS };
 
 static enum err first_batch(struct session *s, struct json_object *resource, struct db_rows *rows) {
     struct id_list named = {0};
     const char *name = json_get_string(resource, "displayName");
     group_member_ids(s, json_get(resource, "members"), &named);
-    const char *lock[] = {session_uuids(s, named.ids, named.n)};
     const char *taken[] = {fold_identity(s->ctx.arena, name, strlen(name)), NULL};
-    session_queue(s);
-    db_add(s->db, SQL_CONNECTION_LOCK_MEMBERS, lock);
+    session_queue_write(s, SESSION_MEMBERS, session_uuids(s, named.ids, named.n), NULL);
     db_add(s->db, SQL_GROUP_NAME_TAKEN, taken);
     group_team_queue(s, name);
     db_add(s->db, SQL_USAGE, NULL);

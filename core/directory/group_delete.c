@@ -12,12 +12,11 @@ struct removal {
     struct precondition when;
 };
 
-enum { ROW_AUTH, ROW_LOCK, ROW_PARENTS, ROW_GROUP, ROWS };
+enum { ROW_AUTH, ROW_PARENTS, ROW_GROUP, ROWS };
 
 static enum err first_batch(struct session *s, const struct removal *r, struct db_rows *rows) {
     const char *id[] = {r->id};
-    session_queue(s);
-    db_add(s->db, SQL_CONNECTION_LOCK_EXCLUSIVE, NULL);
+    session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
     db_add(s->db, SQL_GROUP_PARENTS_FOR_UPDATE, id);
     db_add(s->db, SQL_GROUP_FOR_UPDATE, id);
     enum err e = db_run(&s->ctx, s->db, rows);
@@ -42,7 +41,7 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
     if (e != OK)
         return e;
     const char *now = session_now(s, 0);
-    const char *leave[] = {r->id, now, s->request_id, s->tenant.token_id, s->client_address};
+    const char *leave[] = {r->id, now, s->request_id, s->client_address};
     const char *sync[] = {session_uuids(s, parents, n), "{}", session_uuids(s, &r->id, 1)};
     const char *team[] = {db_text(rows[ROW_GROUP], 0, "team_id")};
     const char *id[] = {r->id};

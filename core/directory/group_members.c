@@ -70,6 +70,22 @@ void group_targets_queue(struct session *s, const char *group_id, const struct i
     db_add(s->db, SQL_GROUP_LEVELS_ABOVE, params);
 }
 
+/* One member; where all are there, as it is shown, so that a filter in a path finds it by whatever it shows. */
+static struct json_object *member_of(struct session *s, const struct group_targets *t, struct db_rows rows,
+                                     size_t row) {
+    struct json_object *member = json_object_new_object();
+    bool user = rows.result == t->users.result;
+    const char *id = db_text(rows, row, "id"), *display = db_text(rows, row, "display_name");
+    const char *ref = arena_printf(s->ctx.arena, "%s/%s/%s", s->base_url, user ? "Users" : "Groups", id);
+    json_object_object_add(member, "value", json_object_new_string(id));
+    json_object_object_add(member, "type", json_object_new_string(user ? "User" : "Group"));
+    if (t->all)
+        json_object_object_add(member, "$ref", json_object_new_string(ref));
+    if (t->all && display)
+        json_object_object_add(member, "display", json_object_new_string(display));
+    return member;
+}
+
 struct json_object *group_members_present(struct session *s, const struct group_targets *t) {
     struct json_object *members = json_new_array(s->ctx.arena);
     const struct db_rows both[] = {t->users, t->groups};
@@ -77,10 +93,7 @@ struct json_object *group_members_present(struct session *s, const struct group_
         for (size_t i = 0, n = db_count(both[k]); i < n; i++) {
             if (!db_bool(both[k], i, "present"))
                 continue;
-            struct json_object *member = json_object_new_object();
-            json_object_object_add(member, "value", json_object_new_string(db_text(both[k], i, "id")));
-            json_object_object_add(member, "type", json_object_new_string(k == 0 ? "User" : "Group"));
-            json_object_array_add(members, member);
+            json_object_array_add(members, member_of(s, t, both[k], i));
         }
     return members;
 }
@@ -118,11 +131,26 @@ static enum err sort_targets(struct session *s, const char *group_id, const stru
     return OK;
 }
 
+/*
+ * A list that names every member that is shown says nothing of the ids of removed users that are stored too: if they
+ * are all that would leave, nobody does.
+ */
+static void keep_hidden(const struct group_targets *t, struct group_change *c) {
+    bool hidden = !c->users_in.n && !c->groups_in.n && !c->groups_out.n;
+    for (size_t i = 0, n = db_count(t->users); hidden && i < n; i++)
+        if (db_bool(t->users, i, "live") && holds(&c->users_out, db_text(t->users, i, "id")))
+            hidden = false;
+    if (hidden)
+        c->users_out.n = 0;
+}
+
 enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted,
                             const struct group_targets *t, struct group_change *out, struct id_list *skipped) {
     struct id_list ids = {0}, known = {0};
     group_member_ids(s, wanted, &ids);
     enum err e = sort_targets(s, group_id, &ids, t, out, &known);
+    if (e == OK && t->all)
+        keep_hidden(t, out);
     for (size_t i = 0, n = length_of(wanted); e == OK && i < n; i++) {
         const char *value = value_at(wanted, i);
         if (holds(&known, value))

@@ -20,6 +20,7 @@ struct group_targets {
     struct db_rows users;  /* of group_target_users, in the order of the ids */
     struct db_rows groups; /* of group_target_groups */
     struct db_rows levels; /* of group_levels_above; no result: a new group, one level */
+    bool all;              /* every member is among them */
 };
 
 /* What changes: the ids that join and leave. */

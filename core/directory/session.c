@@ -9,9 +9,20 @@
 
 enum { ARRAY_MAX = 64 * 1024 * 1024 };
 
+static const char *const locks[] = {
+    [SESSION_SHARED] = "shared", [SESSION_EXCLUSIVE] = "exclusive", [SESSION_MEMBERS] = "members"};
+
+void session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole) {
+    const char *by_token[] = {s->token_hash, s->asked_connection, s->client_address, locks[lock], ids, whole};
+    const char *entered[] = {s->entered.organization, s->entered.connection, locks[lock], ids, whole};
+    if (s->entered.connection)
+        db_add(s->db, SQL_ENTER, entered);
+    else
+        db_add(s->db, SQL_AUTHENTICATE, by_token);
+}
+
 void session_queue(struct session *s) {
-    const char *params[] = {s->token_hash, s->asked_connection};
-    db_add(s->db, SQL_AUTHENTICATE, params);
+    session_queue_write(s, SESSION_UNLOCKED, NULL, NULL);
 }
 
 static int64_t cap_of(struct db_rows row, const char *column) {
@@ -28,11 +39,37 @@ static bool column_is(struct db_rows row, const char *column, const char *text) 
     return strcmp(db_text(row, 0, column), text) == 0;
 }
 
+static enum scope scope_of(const char *text) {
+    if (strcmp(text, "read") == 0)
+        return SCOPE_READ;
+    return strcmp(text, "users") == 0 ? SCOPE_USERS : SCOPE_FULL;
+}
+
+static void take_token(struct session *s, struct db_rows row) {
+    s->tenant.token_id = db_text(row, 0, "token_id");
+    s->tenant.scope = scope_of(db_text(row, 0, "scope"));
+    s->tenant.cursor_key = db_text(row, 0, "cursor_key");
+    s->tenant.token_rate = cap_of(row, "token_rate");
+    s->tenant.token_burst = cap_of(row, "token_burst");
+}
+
+/* What the request wants to do, against what the token may. */
+static enum err check_scope(struct session *s) {
+    if (s->wants.change && s->tenant.scope == SCOPE_READ)
+        return fail(&s->ctx, ERR_FORBIDDEN, "this token may only read");
+    if (s->wants.groups && s->tenant.scope == SCOPE_USERS)
+        return fail(&s->ctx, ERR_FORBIDDEN, "this token is for users only, not for groups");
+    return OK;
+}
+
 enum err session_accept(struct session *s, struct db_rows row) {
     if (db_count(row) == 0)
-        return fail(&s->ctx, ERR_INVALID_TOKEN, NULL);
+        return s->entered.connection ? fail(&s->ctx, ERR_NOT_FOUND, NULL) : fail(&s->ctx, ERR_INVALID_TOKEN, NULL);
+    if (!s->entered.connection && !db_bool(row, 0, "allowed"))
+        return fail(&s->ctx, ERR_FORBIDDEN, "the token may not be used from this address");
+    if (!s->entered.connection && !db_bool(row, 0, "matches"))
+        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     s->tenant = (struct tenant){
-        .token_id = db_text(row, 0, "token_id"),
         .organization_id = db_text(row, 0, "organization_id"),
         .connection_id = db_text(row, 0, "connection_id"),
         .dialect = {.lenient = column_is(row, "dialect", "lenient")},
@@ -44,16 +81,17 @@ enum err session_accept(struct session *s, struct db_rows row) {
         .max_users = cap_of(row, "max_users"),
         .max_groups = cap_of(row, "max_groups"),
         .max_group_members = cap_of(row, "max_group_members"),
-        .cursor_key = db_text(row, 0, "cursor_key"),
+        .rate = cap_of(row, "rate"),
+        .burst = cap_of(row, "burst"),
         .now_us = db_int(row, 0, "now_us") / 1000 * 1000,
     };
-    if (!db_bool(row, 0, "matches"))
-        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
-    if (column_is(row, "status", "paused"))
+    if (!s->entered.connection)
+        take_token(s, row);
+    if (!s->entered.connection && column_is(row, "status", "paused"))
         return fail(&s->ctx, ERR_PAUSED, "the connection is paused; provisioning goes on when it is active again");
     if (db_int(row, 0, "schema_version") != s->types->version)
         return fail(&s->ctx, ERR_STALE_SCHEMAS, NULL);
-    return OK;
+    return check_scope(s);
 }
 
 enum err session_authenticate(struct session *s) {
@@ -100,7 +138,7 @@ void session_event(struct session *s, const char *action, const char *target_typ
         memcpy(id, s->request_id, UUID_TEXT);
     else
         uuid_new(id);
-    const char *params[] = {id,   session_now(s, 0), action,           s->tenant.token_id, target_type, target_id,
+    const char *params[] = {id,   session_now(s, 0), action,           target_type, target_id,
                             data, s->request_id,     s->client_address};
     db_add(s->db, SQL_AUDIT_ADD, params);
 }
@@ -110,9 +148,8 @@ void session_member_events(struct session *s, const char *action, const char *gr
     if (n == 0)
         return;
     const char *first = s->events++ == 0 ? s->request_id : NULL;
-    const char *params[] = {
-        first, session_now(s, 0), action,           s->tenant.token_id, group_id, session_uuids(s, ids, n),
-        type,  s->request_id,     s->client_address};
+    const char *params[] = {first, session_now(s, 0), action,           group_id, session_uuids(s, ids, n),
+                            type,  s->request_id,     s->client_address};
     db_add(s->db, SQL_AUDIT_ADD_MEMBERS, params);
 }
 

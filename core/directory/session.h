@@ -11,11 +11,15 @@
 
 enum linking { LINKING_AUTO, LINKING_VERIFIED_DOMAINS, LINKING_NEVER };
 
+/* What a token may do. */
+enum scope { SCOPE_FULL, SCOPE_READ, SCOPE_USERS };
+
 enum { NO_CAP = -1 };
 
 /* Whose request this is, as the token's row says. */
 struct tenant {
-    const char *token_id;
+    const char *token_id; /* NULL: it was entered */
+    enum scope scope;
     const char *organization_id;
     const char *connection_id;
     struct dialect dialect;
@@ -25,6 +29,7 @@ struct tenant {
     bool skip_unknown_members;
     bool unique_group_names;
     int64_t max_users, max_groups, max_group_members; /* NO_CAP: none */
+    int64_t rate, burst, token_rate, token_burst;     /* requests a second, requests; NO_CAP: none */
     const char *cursor_key;                           /* hex; signs the connection's cursors */
     int64_t now_us;                                   /* the transaction's time, in whole milliseconds */
 };
@@ -36,11 +41,17 @@ struct tenant {
 struct session {
     struct ctx ctx;
     struct db *db;
-    const char *base_url;             /* without a final slash */
-    const char *request_id;           /* UUIDv7; also the id of the first audit event */
-    const char *client_address;       /* NULL: unknown */
-    const char *token_hash;           /* hex of SHA-256 */
-    const char *asked_connection;     /* the connection that the URL names, NULL: none */
+    const char *base_url;         /* without a final slash */
+    const char *request_id;       /* UUIDv7; also the id of the first audit event */
+    const char *client_address;   /* NULL: unknown */
+    const char *token_hash;       /* hex of SHA-256 */
+    const char *asked_connection; /* the connection that the URL names, NULL: none */
+    struct {
+        const char *organization, *connection;
+    } entered; /* instead of a token: work of the API, the command line or the background; NULL: none */
+    struct {
+        bool change, groups; /* it changes something, it is about groups (too) */
+    } wants;
     const char *method;               /* read by no rule; for the log */
     const struct schema_types *types; /* what the request is read with; see extensions.h */
     const char *sensitive;            /* attributes, by comma, that no filter in a URL may name; NULL: none */
@@ -52,10 +63,21 @@ struct session {
 
 /*
  * Authentication travels in front of the operation, in the same batch: session_queue() puts it there, session_accept()
- * reads its row. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another connection), ERR_PAUSED,
- * ERR_STALE_SCHEMAS (s->types are not the organization's; see extensions.h).
+ * reads its row. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another connection), ERR_FORBIDDEN (the
+ * client's address, the token's scope), ERR_PAUSED, ERR_STALE_SCHEMAS (s->types are not the organization's; see
+ * extensions.h).
  */
 void session_queue(struct session *s);
+
+/*
+ * The same for a write: the connection's lock is taken first, so that what is read behind it (the organization's
+ * schemas and mapping, too) stays true until the end of the transaction. SHARED: nesting of groups stands still.
+ * EXCLUSIVE: links between groups, deletions. MEMBERS: a change of the members `ids` ('{a,b}'), or of all that the
+ * group `whole` has: exclusive if groups are among them, else shared.
+ */
+enum session_lock { SESSION_UNLOCKED, SESSION_SHARED, SESSION_EXCLUSIVE, SESSION_MEMBERS };
+void session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole);
+
 enum err session_accept(struct session *s, struct db_rows row) __attribute__((warn_unused_result));
 
 /* Authentication alone, for requests that cannot be parsed or routed, and for discovery. One round trip. */

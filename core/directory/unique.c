@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { VALUES_MAX = 8 * 1024 * 1024 };
@@ -13,14 +14,25 @@ struct collection {
     struct buf *out;
 };
 
+/* The key as text; equal numbers have one text, however they were written. */
+static const char *text_of(struct arena *a, struct json_object *key) {
+    double number = json_object_get_double(key);
+    if (json_object_is_type(key, json_type_string))
+        return json_object_get_string(key);
+    bool whole = json_object_is_type(key, json_type_double) && number >= -9e15 && number <= 9e15 &&
+                 number == (double)(int64_t)number;
+    if (whole)
+        return arena_printf(a, "%" PRId64, (int64_t)number);
+    return json_object_is_type(key, json_type_double) ? arena_printf(a, "%.17g", number) : json_text(a, key);
+}
+
 static void add_value(struct collection *c, const char *attribute, struct json_object *key) {
     if (c->out->len > 1)
         buf_char(c->out, ',');
     buf_str(c->out, "{\"attribute\":");
     buf_json_str(c->out, attribute);
     buf_str(c->out, ",\"key\":");
-    buf_json_str(c->out, json_object_is_type(key, json_type_string) ? json_object_get_string(key)
-                                                                    : json_text(c->session->ctx.arena, key));
+    buf_json_str(c->out, text_of(c->session->ctx.arena, key));
     buf_char(c->out, '}');
 }
 

@@ -22,13 +22,12 @@ struct change {
     bool changed;
 };
 
-enum { ROW_AUTH, ROW_LOCK, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
+enum { ROW_AUTH, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
 
 static enum err first_batch(struct session *s, struct change *c) {
     const char *user[] = {c->id, s->base_url};
     const char *links[] = {NULL, c->id};
-    session_queue(s);
-    db_add(s->db, SQL_CONNECTION_LOCK_SHARED, NULL);
+    session_queue_write(s, SESSION_SHARED, NULL, NULL);
     db_add(s->db, SQL_USER_FOR_UPDATE, user);
     db_add(s->db, SQL_MEMBER_FOR_UPDATE, user);
     db_add(s->db, SQL_MEMBER_LINKS, links);
@@ -103,7 +102,7 @@ static void queue_change(struct session *s, struct change *c) {
     if (c->before.active != c->after.active)
         active = c->after.active || db_int(c->rows[ROW_LINKS], 0, "active") > 0;
     struct member_state after = user_member_after(&before, &c->after, new_email, active);
-    user_save(s, c->id, &c->after, c->rows[ROW_USER]);
+    user_save(s, c->id, &c->after, c->rows[ROW_USER], 0);
     user_save_values(s, c->id, &c->after, &c->before);
     user_member_save(s, &before, &after);
     if (c->before.active != c->after.active)

@@ -25,7 +25,6 @@ struct creation {
 
 enum {
     ROW_AUTH,
-    ROW_LOCK,
     ROW_CONFLICTS,
     ROW_REMOVED,
     ROW_REMOVED_MEMBER,
@@ -61,8 +60,7 @@ static enum err first_batch(struct session *s, struct json_object *resource, str
     const char *email[] = {k.email};
     const char *links[] = {k.email, NULL};
     const char *domain[] = {k.domain};
-    session_queue(s);
-    db_add(s->db, SQL_CONNECTION_LOCK_SHARED, NULL);
+    session_queue_write(s, SESSION_SHARED, NULL, NULL);
     db_add(s->db, SQL_USER_CONFLICTS, conflicts);
     db_add(s->db, SQL_USER_REMOVED_FOR_UPDATE, removed);
     db_add(s->db, SQL_MEMBER_OF_REMOVED_FOR_UPDATE, removed);
@@ -166,23 +164,33 @@ static enum err link_member(struct session *s, struct creation *c, struct db_row
     return OK;
 }
 
+/* DESIGN 4: absent counts as active; the lenient dialect stores it, because Okta and Entra compare what comes back. */
+static void default_active(struct session *s, struct json_object *resource) {
+    if (s->tenant.dialect.lenient && !json_get(resource, "active"))
+        json_object_object_add(resource, "active", json_object_new_boolean(1));
+}
+
 /* Step 2: a removed user comes back with its id, its member and its history. */
 static enum err revive(struct session *s, struct creation *c, struct db_rows *rows) {
     struct db_rows removed = rows[ROW_REMOVED];
     struct member_state before = user_member_of(rows[ROW_REMOVED_MEMBER]);
-    struct json_object *old;
+    struct json_object *old, *resource;
     if (db_count(rows[ROW_MEMBER]) && strcmp(db_text(rows[ROW_MEMBER], 0, "id"), before.id) != 0)
         return fail(&s->ctx, ERR_UNIQUENESS, "another member has this email");
     enum err e = check_cap(s, rows[ROW_USAGE]);
     if (e == OK)
         e = answer_restore(s, db_text(removed, 0, "resource"), &old);
-    memcpy(c->id, db_text(removed, 0, "id"), UUID_TEXT + 1);
+    if (e == OK)
+        e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, old,
+                               &resource); /* as a PUT would */
     if (e != OK)
         return e;
-    user_facts(s, c->id, c->facts.resource, &c->facts);
+    memcpy(c->id, db_text(removed, 0, "id"), UUID_TEXT + 1);
+    default_active(s, resource);
+    user_facts(s, c->id, resource, &c->facts);
     bool new_email = c->facts.email_key && strcmp(c->facts.email_key, before.email_key ? before.email_key : "") != 0;
     struct member_state after = user_member_after(&before, &c->facts, new_email, c->facts.active || before.active);
-    user_save(s, c->id, &c->facts, removed);
+    user_save(s, c->id, &c->facts, removed, 0);
     user_save_values(s, c->id, &c->facts, NULL);
     count_user(s);
     user_member_save(s, &before, &after);
@@ -202,12 +210,6 @@ static enum err decide(struct session *s, struct creation *c, struct db_rows *ro
         return link_member(s, c, rows);
     e = check_cap(s, rows[ROW_USAGE]);
     return e == OK ? provision(s, c) : e;
-}
-
-/* DESIGN 4: absent counts as active; the lenient dialect stores it, because Okta and Entra compare what comes back. */
-static void default_active(struct session *s, struct json_object *resource) {
-    if (s->tenant.dialect.lenient && !json_get(resource, "active"))
-        json_object_object_add(resource, "active", json_object_new_boolean(1));
 }
 
 static enum err work(struct session *s, void *arg) {

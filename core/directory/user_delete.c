@@ -3,6 +3,7 @@
 #include "directory/user_facts.h"
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/uuid.h"
 
 #include <string.h>
@@ -12,17 +13,17 @@ struct removal {
     struct precondition when;
 };
 
-enum { ROW_AUTH, ROW_LOCK, ROW_GROUPS, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
+enum { ROW_AUTH, ROW_GROUPS, ROW_USER, ROW_MEMBER, ROW_LINKS, ROW_REPORTS, ROWS };
 
 static enum err first_batch(struct session *s, const char *id, struct db_rows *rows) {
     const char *user[] = {id, s->base_url};
     const char *links[] = {NULL, id};
-    session_queue(s);
-    db_add(s->db, SQL_CONNECTION_LOCK_EXCLUSIVE, NULL);
+    session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
     db_add(s->db, SQL_USER_GROUPS_FOR_UPDATE, user);
     db_add(s->db, SQL_USER_FOR_UPDATE, user);
     db_add(s->db, SQL_MEMBER_FOR_UPDATE, user);
     db_add(s->db, SQL_MEMBER_LINKS, links);
+    db_add(s->db, SQL_USER_REPORTS_FOR_UPDATE, user);
     enum err e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
         e = session_accept(s, rows[ROW_AUTH]);
@@ -51,7 +52,7 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
         after.active = db_int(rows[ROW_LINKS], 0, "active") > 0;
     const char *remove[] = {r->id, now};
     const char *no_emails[] = {r->id, "[]"};
-    const char *end[] = {r->id, now, s->request_id, s->tenant.token_id, s->client_address};
+    const char *end[] = {r->id, now, s->request_id, s->client_address};
     const char *sync[] = {ids_of(s, rows[ROW_GROUPS]), session_uuids(s, &r->id, 1), NULL};
     const char *count[] = {arena_printf(s->ctx.arena, "%d", s->slot), "-1", "0"};
     session_event(s, "scim.user.deprovisioned", "scim_user", r->id, user_event(s, &after, old, NULL));
@@ -66,13 +67,50 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
     return OK;
 }
 
+/* Somebody whose manager goes has none. */
+static enum err leave_manager(struct session *s, struct db_rows rows, size_t row) {
+    struct json_object *old, *new;
+    struct user_facts facts;
+    const char *id = db_text(rows, row, "id");
+    struct member_state member = {.id = db_text(rows, row, "member_id"),
+                                  .active = strcmp(db_text(rows, row, "member_status"), "active") == 0};
+    enum err e = answer_restore(s, db_text(rows, row, "resource"), &old);
+    if (e != OK)
+        return e;
+    new = json_copy(s->ctx.arena, old);
+    struct json_object *enterprise = json_get(new, SCHEMA_ENTERPRISE);
+    json_object_object_del(enterprise, "manager");
+    if (json_object_object_length(enterprise) == 0)
+        json_object_object_del(new, SCHEMA_ENTERPRISE);
+    e = resource_check(&s->ctx, s->types->user, new, old);
+    if (e != OK)
+        return e;
+    user_facts(s, id, new, &facts);
+    user_save(s, id, &facts, rows, row);
+    session_event(s, "scim.user.updated", "scim_user", id, user_event(s, &member, old, new));
+    return OK;
+}
+
+static enum err leave_reports(struct session *s, struct db_rows rows) {
+    enum { STEP = 16 }; /* of one pipeline */
+    enum err e = OK;
+    for (size_t i = 0, n = db_count(rows); e == OK && i < n; i++) {
+        e = leave_manager(s, rows, i);
+        if (e == OK && i % STEP == STEP - 1)
+            e = db_run(&s->ctx, s->db, NULL);
+    }
+    return e;
+}
+
 static enum err work(struct session *s, void *arg) {
     struct removal *r = arg;
     struct db_rows rows[ROWS] = {0};
     enum err e = first_batch(s, r->id, rows);
     if (e == OK)
         e = answer_precondition(s, r->when, db_int(rows[ROW_USER], 0, "version"));
-    return e == OK ? queue_removal(s, r, rows) : e;
+    if (e == OK)
+        e = queue_removal(s, r, rows);
+    return e == OK ? leave_reports(s, rows[ROW_REPORTS]) : e;
 }
 
 enum err user_delete(struct session *s, const char *id, struct precondition when) {

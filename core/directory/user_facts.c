@@ -104,7 +104,7 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
     out->unique = unique_values(s, s->types->user, folded);
 }
 
-void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored) {
+void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored, size_t row) {
     const char *params[] = {id,
                             f->active ? "true" : "false",
                             f->user_name_key,
@@ -115,8 +115,8 @@ void user_save(struct session *s, const char *id, const struct user_facts *f, st
                             f->manager_id,
                             f->stored,
                             f->folded,
-                            session_now(s, db_int(stored, 0, "modified_us")),
-                            arena_printf(s->ctx.arena, "%" PRId64, db_int(stored, 0, "version") + 1)};
+                            session_now(s, db_int(stored, row, "modified_us")),
+                            arena_printf(s->ctx.arena, "%" PRId64, db_int(stored, row, "version") + 1)};
     db_add(s->db, SQL_USER_UPDATE, params);
 }
 
@@ -134,6 +134,7 @@ enum err user_taken(struct session *s) {
         {"scim_user_user_name", "another user has this userName"},
         {"scim_user_external_id", "another user has this externalId"},
         {"member_email", "another member has this email"},
+        {"scim_user_member", "another user of this connection is linked to this member"},
     };
     for (size_t i = 0; i < sizeof details / sizeof *details; i++)
         if (strcmp(db_constraint(s->db), details[i].constraint) == 0)

@@ -41,10 +41,10 @@ enum err user_facts_check(struct session *s, const struct user_facts *f, const s
 
 /*
  * Queues a user's new state over a row that is there, live or removed (it comes back), with the next version. `stored`
- * is the row of a
- * ..._for_update statement.
+ * is the rows of a
+ * ..._for_update statement, `row` the user's.
  */
-void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored);
+void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored, size_t row);
 
 /* Queues the email values that filters look for, and the values that nobody else may have, where they differ from
  * `before` (NULL: none). */

@@ -1,5 +1,5 @@
 -- A group that is deleted leaves the groups above it, whose versions change; one audit event each.
--- params: 1 group_id uuid, 2 at timestamptz, 3 request_id uuid, 4 actor_id uuid, 5 client_address text
+-- params: 1 group_id uuid, 2 at timestamptz, 3 request_id uuid, 4 client_address text
 -- row: none
 with gone as (
     delete from muster.scim_group_group gg
@@ -14,6 +14,6 @@ with gone as (
 )
 insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type, target_id,
                                 data, request_id, client_address)
-select muster.organization_id(), muster.uuid7(), $2::timestamptz, 'scim.group.member_removed', 'token', $4::uuid,
-       muster.connection_id(), 'scim_group', bumped.id, jsonb_build_object('value', $1::uuid, 'type', 'Group'), $3::uuid, $5
+select muster.organization_id(), muster.uuid7(), $2::timestamptz, 'scim.group.member_removed', muster.actor_type(), muster.actor_id(),
+       muster.connection_id(), 'scim_group', bumped.id, jsonb_build_object('value', $1::uuid, 'type', 'Group'), $3::uuid, $4
 from bumped

@@ -1,27 +1,27 @@
 -- The groups that a change of members names or (with all_members) that are members, with what nesting them would mean: how deep they go
 -- (down), and whether the group is among what they hold (circle).
 -- params: 1 group_id uuid (null: a new group), 2 ids uuid[], 3 all_members boolean
--- row: id uuid, present boolean, down integer, circle boolean
+-- row: id uuid, display_name text, present boolean, down integer, circle boolean
 with recursive named (id) as (
     select n.id from unnest($2::uuid[]) n (id)
     union
     select gg.child_id
     from muster.scim_group_group gg
     where $3::boolean and gg.organization_id = muster.organization_id() and gg.parent_id = $1::uuid
-), below (root, id, depth) as (
-    select g.id, g.id, 1
+), below (root, display_name, id, depth) as (
+    select g.id, g.display_name, g.id, 1
     from named n
     join muster.scim_group g on g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
         and g.id = n.id
     union
-    select b.root, c.child_id, b.depth + 1
+    select b.root, b.display_name, c.child_id, b.depth + 1
     from below b
     join muster.scim_group_group c on c.organization_id = muster.organization_id() and c.parent_id = b.id
     where b.depth < 4
 )
-select b.root as id,
+select b.root as id, b.display_name,
        exists (select from muster.scim_group_group gg
                where gg.organization_id = muster.organization_id() and gg.parent_id = $1::uuid and gg.child_id = b.root) as present,
        max(b.depth) as down, coalesce(bool_or(b.id = $1::uuid), false) as circle
 from below b
-group by b.root
+group by b.root, b.display_name

@@ -1,15 +1,15 @@
 -- The users that a change of members names or (with all_members) that are members, locked in the order of their ids: a leaver in
 -- flight is waited for, and two changes that touch one user see each other. Each is found by its key, whatever the planner believes.
 -- params: 1 group_id uuid (null: a new group), 2 ids uuid[], 3 all_members boolean
--- row: id uuid, live boolean, present boolean
-select u.id, u.live, p.present is not null as present
+-- row: id uuid, live boolean, display_name text, present boolean
+select u.id, u.live, u.display_name, p.present is not null as present
 from (select n.id from unnest($2::uuid[]) n (id)
       union
       select gu.user_id
       from muster.scim_group_user gu
       where $3::boolean and gu.organization_id = muster.organization_id() and gu.group_id = $1::uuid
       order by 1) x
-cross join lateral (select u.id, u.removed_at is null as live
+cross join lateral (select u.id, u.removed_at is null as live, u.display_name
                     from muster.scim_user u
                     where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = x.id
                     for no key update of u) u

@@ -8,6 +8,7 @@ with x as (
 ), u as (
     delete from muster.scim_unique_value u using x
     where u.organization_id = x.organization_id and starts_with(u.attribute, x.resource_type || ' ' || x.urn || ':')
+          and strpos(substr(u.attribute, length(x.resource_type || ' ' || x.urn || ':') + 1), ':') = 0 -- not one whose URN goes on
 ), e as (
     insert into muster.audit_event (organization_id, id, at, action, actor_type, target_type, target_id, data, request_id)
     select x.organization_id, $3::uuid, now(), 'scim.schema.removed', 'operator', 'organization', x.organization_id,

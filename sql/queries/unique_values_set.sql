@@ -3,7 +3,7 @@
 -- row: none
 -- constraint: scim_unique_value_attribute
 with wanted as (
-    select v.attribute, v.key from jsonb_to_recordset($2::jsonb) v (attribute text, key text)
+    select distinct v.attribute, v.key from jsonb_to_recordset($2::jsonb) v (attribute text, key text)
 ), gone as (
     delete from muster.scim_unique_value u
     where u.organization_id = muster.organization_id() and u.resource_id = $1::uuid

@@ -47,7 +47,7 @@ def test_sixteen_clients_create_the_same_users(tenant):
                              tenant.org["id"])
     assert rows == [(NAMES, NAMES, NAMES)]
     assert tenant.server.sql("select count(*) from muster.member where organization_id = %s", tenant.org["id"]) == [(NAMES,)]
-    assert Counter(tenant.actions()) == {"scim.connection.created": 1, "scim.token.issued": 1, "scim.user.provisioned": NAMES}
+    assert Counter(tenant.actions())["scim.user.provisioned"] == NAMES == sum(a.startswith("scim.user") for a in tenant.actions())
     usage = tenant.server.sql("select sum(users) from muster.organization_usage where organization_id = %s", tenant.org["id"])
     assert usage == [(NAMES,)]
 
@@ -100,6 +100,19 @@ def test_one_member_leaves_two_nested_groups_at_once(tenant):
         tenant.group(f"T{n}", [left["id"], right["id"]])
         at_once([lambda: a.patch(f"/Groups/{left['id']}", op("remove", "members")), lambda: b.patch(f"/Groups/{right['id']}", op("remove", "members"))])
         assert tenant.people(f"T{n}") == []
+
+
+def test_a_group_that_is_emptied_while_its_inner_group_grows_keeps_nobody(tenant):
+    users = [tenant.user()["id"] for _ in range(30)]
+    a, b = clients(tenant, 2)
+    ways = [op("replace", "members", []), op("remove", "members"), op("remove", 'members[type eq "Group"]')]
+    for n in range(24):
+        inner = tenant.group(f"I{n}")
+        outer = tenant.group(f"O{n}", [inner["id"]])
+        at_once([lambda: made(a.patch(f"/Groups/{outer['id']}?attributes=id", ways[n % 3]), 200),
+                 lambda: made(b.patch(f"/Groups/{inner['id']}?attributes=id", op("add", "members", [{"value": u} for u in users])), 200)])
+        assert tenant.people(f"O{n}") == []
+        assert len(tenant.people(f"I{n}")) == 30
 
 
 def test_one_update_wins_per_version(tenant):

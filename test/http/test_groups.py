@@ -212,3 +212,23 @@ def test_one_request_may_carry_ten_thousand_members(tenant):
 def test_entras_group_schema_is_ignored(tenant):
     body = group_body("Crew", schemas=[GROUP, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"])
     assert made(tenant.client.post("/Groups", body))["schemas"] == [GROUP]
+
+
+@pytest.mark.parametrize("path", ['members[display eq "Ann"]', 'members[$ref ew "{id}"]', 'members[type eq "User" and display sw "a"]'])
+def test_a_path_finds_members_by_what_they_show(tenant, path):
+    ann, bob = tenant.user(displayName="Ann"), tenant.user(displayName="Bob")
+    group = tenant.group("Crew", [ann["id"], bob["id"]])
+    change(tenant, group, op("remove", path.replace("{id}", ann["id"])))
+    assert member_ids(tenant, group) == [bob["id"]]
+
+
+def test_putting_back_what_was_read_keeps_the_ids_of_removed_users(tenant):
+    here, gone = tenant.user(), tenant.user("gone@example.com", externalId="g")
+    group = tenant.group("Crew", [here["id"]])
+    assert tenant.client.delete(f"/Users/{gone['id']}").status == 204
+    change(tenant, group, op("add", "members", [{"value": gone["id"]}]))
+    read = tenant.client.get(f"/Groups/{group['id']}").json
+    assert [m["value"] for m in read["members"]] == [here["id"]]
+    assert made(tenant.client.put(f"/Groups/{group['id']}", read), 200)["meta"] == read["meta"]
+    tenant.user("gone@example.com", externalId="g")
+    assert member_ids(tenant, group) == sorted([here["id"], gone["id"]])

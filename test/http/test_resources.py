@@ -235,7 +235,9 @@ def test_what_was_deleted_is_gone_everywhere(client):
     assert client.find("Users", f'id eq "{boss["id"]}"').json["totalResults"] == 0
     now = read(client, group)
     assert [m["value"] for m in now["members"]] == [user["id"]] and now["meta"]["version"] != group["meta"]["version"]
-    assert "$ref" not in read(client, user)[ENTERPRISE]["manager"]
+    left = read(client, user)
+    assert ENTERPRISE not in left and ENTERPRISE not in left["schemas"] and left["meta"]["version"] != user["meta"]["version"]
+    assert client.find("Users", f'{ENTERPRISE}:manager.value eq "{boss["id"]}"').json["totalResults"] == 0
 
 
 def test_deleting_a_group_changes_the_groups_of_its_members(client):

@@ -158,6 +158,56 @@ def test_a_conflict_names_what_is_taken_whatever_was_refused_before(tenant, regi
             assert_error(tenant.client.post("/Users", user_body(**more)), 409, "uniqueness", taken)
 
 
+def test_equal_numbers_and_the_values_of_one_resource(tenant, register):
+    register(tenant, definition(attribute("size", type="decimal", uniqueness="server"),
+                                attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server"), attribute("type")])))
+    tenant.user(**{URN: {"size": 1, "keys": [{"value": "a", "type": "x"}, {"value": "a", "type": "y"}]}})
+    for clash in ({"size": 1.0}, {"keys": [{"value": "A", "type": "z"}]}):
+        assert_error(tenant.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness")
+    tenant.user(**{URN: {"size": 1.5}})
+
+
+def test_removing_a_schema_leaves_the_values_of_one_whose_urn_goes_on(server, tenant, register):
+    longer = URN + ":More"
+    register(tenant, definition(attribute("a")))
+    register(tenant, definition(attribute("number", uniqueness="server"), urn=longer))
+    tenant.user(**{longer: {"number": "7"}})
+    server.muster("schema", "remove", URN, "--org", tenant.slug)
+    assert_error(tenant.client.post("/Users", user_body(**{longer: {"number": "7"}})), 409, "uniqueness")
+
+
+def test_who_comes_back_keeps_what_a_put_would_keep(tenant, register):
+    register(tenant, definition(attribute("fixed", mutability="immutable"), attribute("secret", mutability="writeOnly", returned="never")))
+    body = user_body("back@example.com", **{URN: {"fixed": "f", "secret": "s"}})
+    user = made(tenant.client.post("/Users", body))
+    assert tenant.client.delete(f"/Users/{user['id']}").status == 204
+    assert_error(tenant.client.post("/Users", {**body, URN: {"fixed": "other"}}), 400, "mutability", "fixed")
+    back = made(tenant.client.post("/Users", user_body("back@example.com", title="T")))
+    assert (back["id"], back[URN], back["title"]) == (user["id"], {"fixed": "f"}, "T")
+
+
+def test_a_write_that_waits_for_a_schema_obeys_it(server, tenant, register):
+    """The writer has read its token's row before the schema is there, and waits for the connection's lock."""
+    import contextlib
+    import threading
+
+    import psycopg2
+    from helpers import wait_until
+    key = server.sql("select hashtextextended(%s, 0)", tenant.connection["id"])[0][0]
+    with contextlib.closing(psycopg2.connect(server.db)) as c, c.cursor() as cur:
+        cur.execute("select pg_advisory_xact_lock(%s)", (key,))
+        answers = []
+        writer = threading.Thread(target=lambda: answers.append(server.client(tenant.token["token"]).post("/Users", user_body(**{URN: {"number": "none"}}))))
+        writer.start()
+        wait_until(lambda: server.sql("select count(*) from pg_locks where locktype = 'advisory' and not granted")[0][0] == 1, 10, "the write waits")
+        cur.execute("""insert into muster.extension_schema (organization_id, urn_key, urn, resource_type, definition) values (%s, lower(%s), %s, 'User', %s)""",
+                    (tenant.org["id"], URN, URN, json.dumps(definition(attribute("number", type="integer")))))
+        cur.execute("update muster.organization set schema_version = schema_version + 1 where id = %s", (tenant.org["id"],))
+        c.commit()
+        writer.join()
+    assert_error(answers[0], 400, "invalidValue", "number")
+
+
 def test_unique_values_of_groups(tenant, register):
     register(tenant, definition(attribute("code", uniqueness="server")), "--type", "Group")
     one = tenant.group("One", **{URN: {"code": "c"}})

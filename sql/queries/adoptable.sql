@@ -4,7 +4,7 @@
 select m.id, m.email, m.first_name, m.last_name, m.display_name, m.status = 'active' as active
 from muster.connection c
 join muster.member m on m.organization_id = c.organization_id and m.email_key is not null
-where c.id = $1::uuid
+where c.organization_id = muster.organization_id() and c.id = $1::uuid
       and not exists (select from muster.scim_user u
                       where u.organization_id = c.organization_id and u.connection_id = c.id and u.member_id = m.id
                             and u.removed_at is null)
