@@ -68,6 +68,7 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
         return number_value(in, o, text, out);
     case OPTION_LIST:
         return list_value(in, text, out);
+    case OPTION_SWITCH:
     case OPTION_CHOICE:
         if (!in_list(o->values, '|', text))
             return fail(&in->ctx, ERR_USAGE, "%s takes one of %s: \"%s\" is none of them", o->name, o->values, text);
@@ -76,7 +77,7 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
     case OPTION_FLAG:
         break;
     }
-    *out = json_object_new_string(text);
+    *out = o->kind == OPTION_SWITCH ? json_object_new_boolean(strcmp(text, "on") == 0) : json_object_new_string(text);
     return OK;
 }
 
@@ -117,7 +118,7 @@ enum err arguments_parse(struct invocation *in, int argc, char **argv, const str
     char *words[] = {argv[0], "help", NULL};
     const struct command *c = help ? find_command(2, words, &used) : find_command(argc, argv, &used);
     in->fields = json_new_object(in->ctx.arena);
-    *out = c;
+    *out = in->command = c;
     if (help)
         return OK;
     if (!c)

@@ -15,19 +15,6 @@ enum err command_query(struct invocation *in, enum sql q, const char *const *par
     return db_run(&in->ctx, in->db, rows);
 }
 
-enum err command_show(struct invocation *in, enum sql q, const char *const *params, const char *missing) {
-    struct db_rows rows = {0};
-    struct json_object *o;
-    enum err e = command_query(in, q, params, &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&in->ctx, ERR_NOT_FOUND, "%s", missing);
-    if (e == OK)
-        e = json_parse_own(&in->ctx, db_text(rows, 0, "object"), strlen(db_text(rows, 0, "object")), &o);
-    if (e == OK)
-        print_object(o, in->json);
-    return e;
-}
-
 enum err command_list(struct invocation *in, enum sql q, const char *const *params, const char *columns) {
     struct db_rows rows = {0};
     enum err e = command_query(in, q, params, &rows);
@@ -41,7 +28,7 @@ enum err command_organization(struct invocation *in, const char **id) {
     if (!org)
         return fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
     const char *params[] = {org};
-    enum err e = command_query(in, SQL_OP_ORGANIZATION_SHOW, params, &rows);
+    enum err e = command_query(in, SQL_API_ORGANIZATION_SHOW, params, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&in->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"; muster org list shows them", org);
     if (e == OK)

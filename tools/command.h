@@ -4,6 +4,7 @@
 #include "base/db.h"
 #include "base/fail.h"
 #include "base/settings.h"
+#include "directory/control.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -20,6 +21,19 @@ struct invocation {
     const char *args[COMMAND_ARGS];
     size_t n_args;
     struct json_object *fields; /* options as the API's fields: {"max_users": 5, "rate": null} */
+    const struct command *command;
+};
+
+struct invocation;
+
+/*
+ * What a command of the control plane does with the words: `field` names the field that the argument is ("name"), NULL:
+ * it is the id; `table` names the columns of a list. `missing` completes "there is no ... X; muster ... list shows
+ * them".
+ */
+struct command_control {
+    control_run *run;
+    const char *field, *table, *missing;
 };
 
 /* One command: a noun and a verb ("org create"), or a word alone. */
@@ -31,6 +45,7 @@ struct command {
     const char *help;
     bool offline; /* needs no database */
     enum err (*run)(struct invocation *in);
+    struct command_control control; /* of command_control() */
 };
 
 /* An option: its name with hyphens is the API's field with underscores. */
@@ -43,8 +58,9 @@ struct option_spec {
         OPTION_NUMBER,
         OPTION_LIMIT,
         OPTION_LIST,
+        OPTION_SWITCH,
         OPTION_FLAG
-    } kind;             /* LIMIT: a number, or none */
+    } kind;             /* LIMIT: a number, or none; SWITCH: on or off */
     const char *values; /* choices by "|", or what stands for the value in the help text */
 };
 
@@ -63,37 +79,26 @@ enum err command_organization(struct invocation *in, const char **id) __attribut
 enum err command_query(struct invocation *in, enum sql q, const char *const *params, struct db_rows *rows)
     __attribute__((warn_unused_result));
 
-/* As command_query(), and prints its first `object` alone, or all of them as a list; see print.h. */
-enum err command_show(struct invocation *in, enum sql q, const char *const *params, const char *missing)
-    __attribute__((warn_unused_result));
+/* Prints the `object` of each row as a list; see print.h. */
 enum err command_list(struct invocation *in, enum sql q, const char *const *params, const char *columns)
+    __attribute__((warn_unused_result));
+
+/* Runs a command's operation of the control plane; the operator is who asks. */
+enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out)
     __attribute__((warn_unused_result));
 
 /* The commands, a file for each noun. */
 enum err command_migrate(struct invocation *in);
 enum err command_doctor(struct invocation *in);
 enum err command_help(struct invocation *in);
-enum err command_org_create(struct invocation *in);
-enum err command_org_list(struct invocation *in);
-enum err command_org_show(struct invocation *in);
-enum err command_org_set(struct invocation *in);
-enum err command_connection_create(struct invocation *in);
-enum err command_connection_list(struct invocation *in);
-enum err command_connection_show(struct invocation *in);
-enum err command_connection_set(struct invocation *in);
-enum err command_connection_adopt(struct invocation *in);
+enum err command_control(struct invocation *in);
+enum err command_key_create(struct invocation *in);
+enum err command_key_list(struct invocation *in);
+enum err command_key_revoke(struct invocation *in);
 enum err command_schema_add(struct invocation *in);
 enum err command_schema_list(struct invocation *in);
 enum err command_schema_remove(struct invocation *in);
-enum err command_token_issue(struct invocation *in);
-enum err command_token_list(struct invocation *in);
-enum err command_token_revoke(struct invocation *in);
-enum err command_member_add(struct invocation *in);
-enum err command_member_list(struct invocation *in);
-enum err command_member_show(struct invocation *in);
 enum err command_team_add(struct invocation *in);
-enum err command_team_list(struct invocation *in);
 enum err command_team_show(struct invocation *in);
-enum err command_audit_list(struct invocation *in);
 
 #endif

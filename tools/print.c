@@ -55,7 +55,7 @@ static void print_row(const char *const *cells, const int *widths, size_t n) {
     putchar('\n');
 }
 
-static void print_table(struct arena *a, struct json_object *list, const char *columns) {
+static void print_rows(struct arena *a, struct json_object *list, const char *columns) {
     const char *names[COLUMNS], *cells[COLUMNS];
     int widths[COLUMNS];
     size_t n = split(a, columns, names), rows = json_object_array_length(list);
@@ -74,6 +74,15 @@ static void print_table(struct arena *a, struct json_object *list, const char *c
     }
 }
 
+void print_table(struct json_object *list, const char *columns, bool json) {
+    struct arena *a = arena_create();
+    if (json)
+        printf("%s\n", json_text(a, list));
+    else
+        print_rows(a, json_get(list, "data"), columns);
+    arena_destroy(a);
+}
+
 enum err print_list(struct ctx *ctx, struct db_rows rows, const char *columns, bool json) {
     struct json_object *list = json_new_array(ctx->arena);
     for (size_t i = 0; i < db_count(rows); i++) {
@@ -84,9 +93,9 @@ enum err print_list(struct ctx *ctx, struct db_rows rows, const char *columns, b
             return e;
         json_object_array_add(list, json_object_get(o));
     }
-    if (json)
-        printf("{\"data\":%s,\"next_cursor\":null}\n", json_text(ctx->arena, list));
-    else
-        print_table(ctx->arena, list, columns);
+    struct json_object *page = json_new_object(ctx->arena);
+    json_object_object_add(page, "data", json_object_get(list));
+    json_object_object_add(page, "next_cursor", NULL);
+    print_table(page, columns, json);
     return OK;
 }

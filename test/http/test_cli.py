@@ -14,7 +14,7 @@ def run(server, *args, **env):
 
 def test_help_names_every_command_and_setting(server):
     text = run(server, "help").stdout
-    for words in ("migrate", "org create NAME", "connection adopt", "token revoke TOKEN", "member show EMAIL", "team add", "audit list", "doctor"):
+    for words in ("migrate", "org create NAME", "key create NAME", "rotation complete CONNECTION", "link-request approve", "connection adopt", "token revoke TOKEN", "member show EMAIL", "team add", "audit list", "doctor"):
         assert words in text
     config = run(server, "help", "config").stdout
     for name in ("MUSTER_DB", "MUSTER_PUBLIC_URL", "MUSTER_TRUSTED_PROXIES", "MUSTER_DEADLINE_MS", "MUSTER_PREPARE"):
@@ -76,7 +76,7 @@ def test_audit_list(server):
     assert [(e["action"], e["target_id"], e["actor_type"], e["actor_id"]) for e in events] == [
         ("scim.user.provisioned", user["id"], "token", t.token["id"])]
     assert {e["action"] for e in server.muster("audit", "list", "--org", t.slug)["data"]} == {
-        "scim.connection.created", "scim.token.issued", "scim.user.provisioned"}
+        "organization.created", "organization.updated", "scim.connection.created", "scim.token.issued", "scim.user.provisioned"}
     assert len(server.muster("audit", "list", "--org", t.slug, "--limit", "1")["data"]) == 1
 
 

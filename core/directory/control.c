@@ -1,0 +1,219 @@
+#include "directory/control.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/token.h"
+#include "base/uuid.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 100, PAGE_MAX = 1000, LIST_PARAMS = 16 };
+
+void control_queue(struct control *c) {
+    const char *key[] = {c->key_hash, c->asked, c->client_address};
+    if (c->key_hash)
+        db_add(c->db, SQL_API_AUTHENTICATE, key);
+    else
+        db_add(c->db, SQL_OP_ORGANIZATION_ENTER, &c->asked);
+}
+
+/* Whether a word is one of the words in `list`, which are parted by blanks. */
+static bool among(const char *list, const char *word) {
+    size_t len = strlen(word);
+    for (const char *p = list; *p; p += strspn(p, " ")) {
+        size_t n = strcspn(p, " ");
+        if (n == len && memcmp(p, word, n) == 0)
+            return true;
+        p += n;
+    }
+    return false;
+}
+
+static enum err accept_key(struct control *c, struct db_rows row) {
+    if (db_count(row) == 0)
+        return fail(&c->ctx, ERR_INVALID_TOKEN, "the API key is unknown, expired or revoked");
+    c->key_id = arena_strdup(c->ctx.arena, db_text(row, 0, "key_id"));
+    if (c->scope && !among(db_text(row, 0, "scopes"), c->scope))
+        return fail(&c->ctx, ERR_FORBIDDEN, "the API key lacks the scope %s", c->scope);
+    if (c->installation && db_bool(row, 0, "bound"))
+        return fail(&c->ctx, ERR_FORBIDDEN,
+                    "the API key is bound to one organization; this is for keys of the installation");
+    return OK;
+}
+
+enum err control_accept(struct control *c, struct db_rows row) {
+    enum err e = c->key_hash ? accept_key(c, row) : OK;
+    if (e != OK)
+        return e;
+    const char *id = db_count(row) ? db_text(row, 0, "organization_id") : NULL;
+    if (c->asked && !id)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", c->asked);
+    c->organization = id ? arena_strdup(c->ctx.arena, id) : NULL;
+    c->accepted = true;
+    return OK;
+}
+
+enum err control_read(struct control *c, enum sql q, const char *const *params, struct db_rows *rows) {
+    struct db_rows both[2] = {0};
+    control_queue(c);
+    db_add(c->db, q, params);
+    enum err e = db_read(&c->ctx, c->db, both);
+    if (e == OK)
+        e = control_accept(c, both[0]);
+    *rows = both[1];
+    return e;
+}
+
+enum err control_object(struct control *c, struct db_rows rows, const char *column, struct json_object **out) {
+    const char *text = db_text(rows, 0, column);
+    return json_parse_own(&c->ctx, text, strlen(text), out);
+}
+
+enum err control_show(struct control *c, enum sql q, const char *const *params, const char *what,
+                      struct json_object **out) {
+    struct db_rows rows = {0};
+    enum err e = control_read(c, q, params, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such %s", what);
+    return e == OK ? control_object(c, rows, "object", out) : e;
+}
+
+/* How many of a page; 0: all (the operator). */
+static enum err page_size(struct control *c, struct json_object *fields, int64_t *out) {
+    struct json_object *limit = json_get(fields, "limit");
+    const char *text = limit ? json_object_get_string(limit) : NULL;
+    *out = c->key_hash ? PAGE : 0;
+    if (!text)
+        return OK;
+    char *end;
+    *out = strtoll(text, &end, 10);
+    if (*end || !*text || *out < 1 || *out > PAGE_MAX) {
+        control_wrong(c, "limit", "out_of_range", "limit must be a number from 1 to %d", PAGE_MAX);
+        return control_refuse(c);
+    }
+    return OK;
+}
+
+static enum err fill_page(struct control *c, struct db_rows rows, int64_t limit, struct json_object **out) {
+    struct json_object *data = json_new_array(c->ctx.arena);
+    size_t n = db_count(rows);
+    bool more = limit && n > (size_t)limit;
+    n = more ? (size_t)limit : n;
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *o;
+        const char *text = db_text(rows, i, "object");
+        enum err e = json_parse_own(&c->ctx, text, strlen(text), &o);
+        if (e != OK)
+            return e;
+        json_object_array_add(data, json_object_get(o));
+    }
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "data", json_object_get(data));
+    json_object_object_add(*out, "next_cursor", more ? json_object_new_string(db_text(rows, n - 1, "id")) : NULL);
+    return OK;
+}
+
+enum err control_list(struct control *c, enum sql q, const char *const *params, size_t n, struct json_object *fields,
+                      struct json_object **out) {
+    const char *all[LIST_PARAMS], *after = json_get_string(fields, "cursor");
+    struct db_rows rows = {0};
+    int64_t limit;
+    enum err e = page_size(c, fields, &limit);
+    if (e == OK && after && !uuid_valid(after, strlen(after))) {
+        control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
+        e = control_refuse(c);
+    }
+    if (e != OK)
+        return e;
+    for (size_t i = 0; i < n; i++)
+        all[i] = params[i];
+    all[n] = after;
+    all[n + 1] = limit ? arena_printf(c->ctx.arena, "%" PRId64, limit + 1) : NULL;
+    e = control_read(c, q, all, &rows);
+    return e == OK ? fill_page(c, rows, limit, out) : e;
+}
+
+struct running {
+    struct control *control;
+    struct control_write *write;
+    struct db_transaction *transaction;
+};
+
+static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
+    (void)ctx;
+    struct running *r = arg;
+    struct control *c = r->control;
+    struct db_rows row = {0};
+    c->events = 0;
+    c->errors = NULL;
+    r->write->final_duplicate = false;
+    control_queue(c);
+    enum err e = db_run(&c->ctx, db, &row);
+    if (e == OK)
+        e = control_accept(c, row);
+    if (e == OK)
+        e = r->write->work(c, r->write->arg);
+    r->transaction->organization = c->organization;
+    r->transaction->final_duplicate = r->write->final_duplicate;
+    return e;
+}
+
+enum err control_write(struct control *c, struct control_write *w) {
+    struct db_transaction t = {.work = run_work, .event_id = c->request_id, .rows = w->rows};
+    struct running r = {.control = c, .write = w, .transaction = &t};
+    t.arg = &r;
+    enum err e = db_transaction(&c->ctx, c->db, &t);
+    /* The answer was lost with the connection; what was done stands, and can be read. */
+    if (e == OK && t.read_again)
+        return fail(&c->ctx, ERR_UNAVAILABLE,
+                    "it was done, but the connection to the database was lost: read the result");
+    return e;
+}
+
+void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
+                   const char *target, const char *data) {
+    const char *first = c->events++ == 0 ? c->request_id : NULL;
+    const char *params[] = {first, action, connection, target_type, target, data, c->request_id, c->client_address};
+    db_add(c->db, SQL_API_AUDIT, params);
+}
+
+const char *control_tag(struct arena *a, struct json_object *object) {
+    char hash[TOKEN_HASH_HEX + 1];
+    const char *text = json_text(a, object);
+    token_hash_hex(text, strlen(text), hash);
+    return arena_printf(a, "\"%.24s\"", hash);
+}
+
+enum err control_precondition(struct control *c, const char *if_match, struct json_object *object) {
+    const char *tag = control_tag(c->ctx.arena, object);
+    if (!if_match || strcmp(if_match, "*") == 0 || strstr(if_match, tag))
+        return OK;
+    return fail(&c->ctx, ERR_PRECONDITION, "it has changed since it was read: its entity tag is %s", tag);
+}
+
+void control_wrong(struct control *c, const char *field, const char *code, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    const char *message = arena_vprintf(c->ctx.arena, fmt, ap);
+    va_end(ap);
+    struct json_object *one = json_object_new_object(), *meta = json_object_new_object();
+    json_object_object_add(meta, "field", json_object_new_string(field));
+    json_object_object_add(one, "code", json_object_new_string(code));
+    json_object_object_add(one, "message", json_object_new_string(message));
+    json_object_object_add(one, "meta", meta);
+    if (!c->errors)
+        c->errors = json_new_array(c->ctx.arena);
+    json_object_array_add(c->errors, one);
+}
+
+enum err control_refuse(struct control *c) {
+    size_t n = c->errors ? json_object_array_length(c->errors) : 0;
+    if (n == 0)
+        return OK;
+    const char *first = json_get_string(json_object_array_get_idx(c->errors, 0), "message");
+    if (n == 1)
+        return fail(&c->ctx, ERR_INVALID_FIELD, "%s", first);
+    return fail(&c->ctx, ERR_INVALID_FIELD, "%zu fields are wrong: %s; see errors for the others", n, first);
+}

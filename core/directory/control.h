@@ -1,0 +1,101 @@
+#ifndef MUSTER_DIRECTORY_CONTROL_H
+#define MUSTER_DIRECTORY_CONTROL_H
+
+#include "base/db.h"
+#include "base/fail.h"
+#include "directory/extensions.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+/*
+ * The control plane: what the admin API and the operator's command line do, once for both. Each operation takes an id
+ * and fields (of a body, a query string or options) and gives the object of the API back.
+ */
+
+/* One operation on its way. `ctx` is its first member. Filled in by the caller up to `accepted`. */
+struct control {
+    struct ctx ctx;
+    struct db *db;
+    const char *request_id;     /* UUIDv7; also the id of the first audit event */
+    const char *client_address; /* NULL: unknown */
+    const char *base_url;       /* of SCIM, without a final slash */
+    struct extensions *extensions;
+    const char *key_hash; /* hex of SHA-256 of the API key; NULL: the operator */
+    const char *asked;    /* the organization of the URL or of --org, slug or id; NULL: none */
+    const char *scope;    /* that the key needs */
+    bool installation;    /* it is about no organization: a bound key may not */
+    /* Set by control_accept(). */
+    bool accepted;
+    const char *organization; /* id; NULL: none */
+    const char *key_id;       /* NULL: the operator */
+    unsigned events;          /* queued by this attempt */
+    /* What is wrong with the fields, for the problem document: [{"code", "message", "meta": {"field"}}]. */
+    struct json_object *errors;
+};
+
+/* What an operation works on. */
+struct control_input {
+    const char *id;             /* of the path, or the argument; NULL: none */
+    struct json_object *fields; /* an object */
+    const char *if_match;       /* NULL: none */
+};
+
+typedef enum err control_run(struct control *c, const struct control_input *in, struct json_object **out);
+
+/*
+ * Who asks travels in front of the first statement, in the same batch. Errors: ERR_INVALID_TOKEN, ERR_FORBIDDEN (the
+ * scope), ERR_NOT_FOUND (no such organization, or not this key's).
+ */
+void control_queue(struct control *c);
+enum err control_accept(struct control *c, struct db_rows row) __attribute__((warn_unused_result));
+
+/* One statement that reads, authentication included: one round trip. */
+enum err control_read(struct control *c, enum sql q, const char *const *params, struct db_rows *rows)
+    __attribute__((warn_unused_result));
+
+/* control_read() of one `object`; ERR_NOT_FOUND says what there is none of ("connection"). */
+enum err control_show(struct control *c, enum sql q, const char *const *params, const char *what,
+                      struct json_object **out) __attribute__((warn_unused_result));
+
+/*
+ * control_read() of a list whose statement ends with the parameters `after` (an id) and `limit`: {"data",
+ * "next_cursor"}. Takes them from the fields `cursor` and `limit`, which may be absent: a page of 100; the operator
+ * gets all.
+ */
+enum err control_list(struct control *c, enum sql q, const char *const *params, size_t n, struct json_object *fields,
+                      struct json_object **out) __attribute__((warn_unused_result));
+
+/*
+ * A transaction: `work` is called behind control_accept(), and queues, runs and computes as the work of
+ * db_transaction() does. Two round trips.
+ */
+struct control_write {
+    enum err (*work)(struct control *c, void *arg);
+    void *arg;
+    struct db_rows rows[DB_BATCH]; /* of the last batch */
+    bool final_duplicate;
+};
+enum err control_write(struct control *c, struct control_write *w) __attribute__((warn_unused_result));
+
+/* Queues one audit event. `data` is a JSON object, `connection` may be NULL. */
+void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
+                   const char *target, const char *data);
+
+/* The column `object` (or another one) of the first row as JSON. */
+enum err control_object(struct control *c, struct db_rows rows, const char *column, struct json_object **out)
+    __attribute__((warn_unused_result));
+
+/* ERR_PRECONDITION unless If-Match names the object as it is; NULL demands nothing. See control_tag(). */
+enum err control_precondition(struct control *c, const char *if_match, struct json_object *object)
+    __attribute__((warn_unused_result));
+
+/* The entity tag of an object: strong, of its content. */
+const char *control_tag(struct arena *a, struct json_object *object);
+
+/* Notes what is wrong with a field; control_refuse() then fails with all that was noted. */
+void control_wrong(struct control *c, const char *field, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+enum err control_refuse(struct control *c) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,27 @@
+#ifndef MUSTER_DIRECTORY_CONTROL_OPERATIONS_H
+#define MUSTER_DIRECTORY_CONTROL_OPERATIONS_H
+
+#include "directory/control.h"
+
+/*
+ * The operations of the control plane, one file a noun. What each takes and gives is in the API's description
+ * (doc/openapi.json); `id` of the input is the id in the path. Errors beside those of control_accept() and
+ * fields_check(): ERR_NOT_FOUND, ERR_UNIQUENESS and ERR_CONFLICT (409), ERR_PRECONDITION.
+ */
+
+control_run control_organization_create, control_organization_list, control_organization_show, control_organization_set,
+    control_organization_remove;
+control_run control_connection_create, control_connection_list, control_connection_show, control_connection_set,
+    control_connection_remove, control_connection_adopt;
+control_run control_rotation_start, control_rotation_complete, control_rotation_cancel;
+control_run control_endpoint, control_domains_show, control_domains_set;
+control_run control_link_request_list, control_link_request_approve, control_link_request_refuse;
+control_run control_token_issue, control_token_list, control_token_show, control_token_revoke;
+control_run control_member_add, control_member_list, control_member_show, control_member_set;
+control_run control_team_add, control_team_list, control_team_show, control_team_members, control_team_join,
+    control_team_link;
+control_run control_schema_add, control_schema_list, control_schema_remove;
+control_run control_mapping_show, control_mapping_set, control_mapping_preview;
+control_run control_audit_list;
+
+#endif

@@ -1,0 +1,189 @@
+#include "directory/control_fields.h"
+#include "directory/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+enum { SLUG_MAX = 63 };
+
+#define LIMITS                                                                                                         \
+    {"max_users", FIELD_LIMIT, NULL, false}, {"max_groups", FIELD_LIMIT, NULL, false},                                 \
+        {"max_group_members", FIELD_LIMIT, NULL, false}, {"rate", FIELD_RATE, NULL, false},                            \
+        {"burst", FIELD_RATE, NULL, false}, {"protect_last_admin", FIELD_FLAG, NULL, false}, {                         \
+        "verified_domains", FIELD_DOMAINS, NULL, false                                                                 \
+    }
+
+static const struct field created[] = {{"name", FIELD_TEXT, NULL, true}, {"slug", FIELD_SLUG, NULL, false}, LIMITS};
+static const struct field changed[] = {{"name", FIELD_TEXT, NULL, false}, LIMITS};
+static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
+static const struct field removed[] = {{"confirm", FIELD_QUERY, NULL, true}};
+
+/* "Acme & Sons" → "acme-sons". */
+static const char *slug_of(struct arena *a, const char *name) {
+    char *slug = arena_alloc(a, SLUG_MAX + 1);
+    size_t n = 0;
+    for (; *name && n < SLUG_MAX; name++) {
+        char c = *name >= 'A' && *name <= 'Z' ? (char)(*name | 0x20) : *name;
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            slug[n++] = c;
+        else if (n && slug[n - 1] != '-')
+            slug[n++] = '-';
+    }
+    while (n && slug[n - 1] == '-')
+        slug[--n] = '\0';
+    return slug;
+}
+
+struct change {
+    char id[UUID_TEXT + 1];
+    const char *slug;
+    const struct control_input *in;
+    struct json_object *out;
+};
+
+/* The organization as it now is, read behind the change in the same transaction. */
+static enum err read_back(struct control *c, const char *id, struct json_object **out) {
+    struct db_rows rows = {0};
+    db_add(c->db, SQL_API_ORGANIZATION_SHOW, &id);
+    enum err e = db_run(&c->ctx, c->db, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such organization");
+    return e == OK ? control_object(c, rows, "object", out) : e;
+}
+
+static enum err create_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    const char *tenant[] = {x->id};
+    const char *params[] = {x->id, x->slug, json_get_string(x->in->fields, "name"),
+                            json_text(c->ctx.arena, x->in->fields)};
+    const char *domains[] = {json_text(c->ctx.arena, x->in->fields)};
+    struct db_rows rows[3] = {0};
+    db_add(c->db, SQL_TENANT_SET, tenant);
+    db_add(c->db, SQL_API_ORGANIZATION_CREATE, params);
+    db_add(c->db, SQL_API_ORGANIZATION_SET, domains);
+    enum err e = db_run(&c->ctx, c->db, rows);
+    c->organization = x->id; /* whose audit log has the event */
+    if (e == OK)
+        e = read_back(c, x->id, &x->out);
+    if (e == OK)
+        control_event(c, "organization.created", NULL, "organization", x->id, json_text(c->ctx.arena, x->out));
+    return e;
+}
+
+enum err control_organization_create(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = create_work, .arg = &x, .final_duplicate = true};
+    enum err e = fields_check(c, FIELDS(created), in->fields, true);
+    if (e != OK)
+        return e;
+    const char *given = json_get_string(in->fields, "slug");
+    x.slug = given ? given : slug_of(c->ctx.arena, json_get_string(in->fields, "name"));
+    if (!*x.slug) {
+        control_wrong(c, "slug", "required", "slug is missing: none can be made of this name");
+        return control_refuse(c);
+    }
+    uuid_new(x.id);
+    e = control_write(c, &w);
+    *out = x.out;
+    if (e == ERR_UNIQUENESS) {
+        control_wrong(c, "slug", "conflict", "there is an organization with the slug \"%s\" already", x.slug);
+        return fail(&c->ctx, e, "there is an organization with the slug \"%s\" already", x.slug);
+    }
+    return e;
+}
+
+enum err control_organization_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    return e == OK ? control_list(c, SQL_API_ORGANIZATION_LIST, NULL, 0, in->fields, out) : e;
+}
+
+enum err control_organization_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    (void)in;
+    return control_show(c, SQL_API_ORGANIZATION_SHOW, &c->asked, "organization", out);
+}
+
+static enum err set_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct json_object *before;
+    struct db_rows rows[2] = {0};
+    db_add(c->db, SQL_API_ORGANIZATION_LOCK, NULL);
+    enum err e = db_run(&c->ctx, c->db, rows);
+    if (e == OK)
+        e = read_back(c, c->organization, &before);
+    if (e == OK)
+        e = control_precondition(c, x->in->if_match, before);
+    const char *params[] = {json_text(c->ctx.arena, x->in->fields)};
+    if (e != OK)
+        return e;
+    db_add(c->db, SQL_API_ORGANIZATION_SET, params);
+    e = db_run(&c->ctx, c->db, rows);
+    if (e == OK)
+        e = read_back(c, c->organization, &x->out);
+    if (e == OK && !json_same(before, x->out))
+        control_event(c, "organization.updated", NULL, "organization", c->organization,
+                      arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, before),
+                                   json_text(c->ctx.arena, x->out)));
+    return e;
+}
+
+enum err control_organization_set(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = set_work, .arg = &x};
+    enum err e = fields_check(c, FIELDS(changed), in->fields, false);
+    if (e == OK)
+        e = control_write(c, &w);
+    *out = x.out;
+    return e;
+}
+
+static enum err remove_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct json_object *before;
+    enum err e = read_back(c, c->organization, &before);
+    if (e != OK)
+        return e;
+    const char *slug = json_get_string(before, "slug");
+    if (strcmp(json_object_get_string(json_get(x->in->fields, "confirm")), slug) != 0) {
+        control_wrong(c, "confirm", "invalid", "confirm must be the organization's slug, %s", slug);
+        return control_refuse(c);
+    }
+    control_event(c, "organization.removed", NULL, "organization", c->organization, json_text(c->ctx.arena, before));
+    db_add(c->db, SQL_API_ORGANIZATION_REMOVE, NULL);
+    return OK;
+}
+
+enum err control_organization_remove(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = remove_work, .arg = &x};
+    *out = NULL;
+    enum err e = fields_check(c, FIELDS(removed), in->fields, true);
+    return e == OK ? control_write(c, &w) : e;
+}
+
+static const struct field domains[] = {{"domains", FIELD_DOMAINS, NULL, true}};
+
+static enum err domains_of(struct control *c, struct json_object *organization, struct json_object **out) {
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "domains", json_object_get(json_get(organization, "verified_domains")));
+    return OK;
+}
+
+enum err control_domains_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct json_object *organization;
+    enum err e = control_organization_show(c, in, &organization);
+    return e == OK ? domains_of(c, organization, out) : e;
+}
+
+enum err control_domains_set(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct json_object *organization, *changes = json_new_object(c->ctx.arena);
+    enum err e = fields_check(c, FIELDS(domains), in->fields, true);
+    if (e != OK)
+        return e;
+    json_object_object_add(changes, "verified_domains", json_object_get(json_get(in->fields, "domains")));
+    const struct control_input set = {.fields = changes, .if_match = in->if_match};
+    e = control_organization_set(c, &set, &organization);
+    return e == OK ? domains_of(c, organization, out) : e;
+}

@@ -1,0 +1,15 @@
+-- A new connection of an organization; what the object does not name has its default.
+-- params: 1 id uuid, 2 fields jsonb
+-- row: object json
+with c as (
+    insert into muster.connection as c (organization_id, id, name, identity_provider, dialect, identity, email, linking, unknown_members,
+                                        group_names, status)
+    select muster.organization_id(), $1::uuid, coalesce(f.name, f.identity_provider), f.identity_provider, f.dialect, f.identity, f.email, f.linking,
+           f.unknown_members, f.group_names, f.status
+    from jsonb_to_record('{"identity_provider": "generic", "dialect": "lenient", "identity": "immutable", "email": "required",
+                           "linking": "auto", "unknown_members": "refuse", "group_names": "unique", "status": "active"}'::jsonb || $2::jsonb)
+         f (name text, identity_provider text, dialect text, identity text, email text, linking text, unknown_members text,
+            group_names text, status text)
+    returning c
+)
+select muster.object(c.c) as object from c

@@ -1,0 +1,8 @@
+-- The connections of an organization, in the order of their creation, from one on.
+-- params: 1 after uuid (null: the first), 2 limit bigint (null: all)
+-- row: object json, id uuid
+select muster.object(c) as object, c.id
+from muster.connection c
+where c.organization_id = muster.organization_id() and c.removed_at is null and ($1::uuid is null or c.id > $1::uuid)
+order by c.id
+limit $2::bigint

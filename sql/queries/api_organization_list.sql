@@ -1,0 +1,8 @@
+-- The organizations, in the order of their creation, from one on.
+-- params: 1 after uuid (null: the first), 2 limit bigint (null: all)
+-- row: object json, id uuid
+select muster.object(o) as object, o.id
+from muster.organization o
+where o.removed_at is null and ($1::uuid is null or o.id > $1::uuid)
+order by o.id
+limit $2::bigint

@@ -1,0 +1,10 @@
+-- Ends an organization: its tokens and keys are revoked, the API knows it no more, and its slug is free again. What audit needs stays.
+-- params: none
+-- row: id uuid
+with t as (
+    update muster.token set revoked_at = now() where organization_id = muster.organization_id() and revoked_at is null
+)
+update muster.organization o
+set removed_at = now(), slug = 'x-' || o.id
+where o.id = muster.organization_id() and o.removed_at is null
+returning o.id

@@ -1,0 +1,8 @@
+-- The tokens of an organization, in the order of their creation, from one on.
+-- params: 1 after uuid (null: the first), 2 limit bigint (null: all)
+-- row: object json, id uuid
+select muster.object(t) as object, t.id
+from muster.token t
+where t.organization_id = muster.organization_id() and ($1::uuid is null or t.id > $1::uuid)
+order by t.id
+limit $2::bigint

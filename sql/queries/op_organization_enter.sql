@@ -1,0 +1,6 @@
+-- The organization that the operator works on (slug or id) as the tenant of this transaction; no row: it is not there.
+-- params: 1 organization text (null: none)
+-- row: organization_id uuid, organization text
+select o.id as organization_id, set_config('muster.organization', o.id::text, true) as organization
+from muster.organization o
+where (o.slug = $1 or o.id::text = $1) and o.removed_at is null

@@ -1,0 +1,121 @@
+#include "command.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+#include "directory/control_operations.h"
+#include "directory/extensions.h"
+#include "print.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The commands that do what the API does: each names an operation of the control plane (commands.c). */
+
+/* The organization that the command is about: --org, the argument of "org ...", or that of the connection or token. */
+static enum err find_organization(struct invocation *in, const char **out) {
+    bool by_id = !strstr(in->command->options, "--org") && in->n_args;
+    struct db_rows rows = {0};
+    const char *org = command_text(in, "org");
+    *out = org ? arena_strdup(in->ctx.arena, org) : NULL;
+    if (strcmp(in->command->noun, "org") == 0) {
+        *out = in->n_args && !in->command->control.field ? in->args[0] : NULL;
+        return OK;
+    }
+    if (!by_id)
+        return *out ? OK : fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
+    enum err e = command_query(in, SQL_OP_ORGANIZATION_OF, in->args, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&in->ctx, ERR_NOT_FOUND, "there is no %s", in->command->noun);
+    if (e == OK)
+        *out = arena_strdup(in->ctx.arena, db_text(rows, 0, "organization_id"));
+    return e;
+}
+
+/* The option that stands for a field is what was typed. */
+static enum err tell_option(struct invocation *in, const struct control *c, enum err e) {
+    struct json_object *first = c->errors ? json_object_array_get_idx(c->errors, 0) : NULL;
+    const char *field = json_get_string(json_get(first, "meta"), "field");
+    in->ctx.err = c->ctx.err;
+    in->ctx.detail = c->ctx.detail;
+    for (size_t i = 0; e == ERR_INVALID_FIELD && field && i < option_count; i++)
+        if (strcmp(option_table[i].field, field) == 0 && strstr(in->command->options, option_table[i].name))
+            return fail(&in->ctx, e, "%s: %s", option_table[i].name, json_get_string(first, "message"));
+    return e;
+}
+
+enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out) {
+    char *request = arena_alloc(in->ctx.arena, UUID_TEXT + 1);
+    struct control c = {
+        .ctx = in->ctx, .db = in->db, .request_id = request, .base_url = in->settings->public_url, .asked = NULL};
+    uuid_new(request);
+    enum err e = find_organization(in, &c.asked);
+    if (e != OK)
+        return e;
+    json_object_object_del(in->fields, "org");
+    const struct control_input input = {.id = id, .fields = in->fields};
+    c.extensions = extensions_create();
+    e = run(&c, &input, out);
+    extensions_destroy(c.extensions);
+    return tell_option(in, &c, e);
+}
+
+/* What is not there is told with the command that shows what is. */
+static enum err tell_missing(struct invocation *in, enum err e) {
+    const char *what = in->command->control.missing, *noun = in->command->noun;
+    bool org = command_text(in, "org") || strcmp(noun, "org") == 0;
+    if (e != ERR_NOT_FOUND || !what || !in->n_args || (!org && !what))
+        return e;
+    if (in->ctx.detail && strstr(in->ctx.detail, "organization \"") && strcmp(noun, "org") != 0)
+        return fail(&in->ctx, e, "%s; muster org list shows them", in->ctx.detail);
+    return fail(&in->ctx, e, "there is no %s \"%s\"; muster %s list shows them", what, in->args[0], noun);
+}
+
+enum err command_control(struct invocation *in) {
+    const struct command_control *what = &in->command->control;
+    struct json_object *out = NULL;
+    const char *id = what->field ? NULL : in->n_args ? in->args[0] : NULL;
+    if (strcmp(in->command->verb, "set") == 0 && json_object_object_length(in->fields) == 0)
+        return fail(&in->ctx, ERR_USAGE, "%s set needs something to change, such as %s", in->command->noun,
+                    in->command->options);
+    if (what->field && in->n_args)
+        json_object_object_add(in->fields, what->field, json_object_new_string(in->args[0]));
+    enum err e = command_operate(in, what->run, id, &out);
+    if (e != OK)
+        return tell_missing(in, e);
+    if (!out)
+        puts(in->json ? "{}" : "done");
+    else if (what->table)
+        print_table(out, what->table, in->json);
+    else
+        print_object(out, in->json);
+    return OK;
+}
+
+enum err command_team_show(struct invocation *in) {
+    struct json_object *out = NULL, *members = NULL;
+    const char *org = arena_strdup(in->ctx.arena, command_text(in, "org") ? command_text(in, "org") : "");
+    enum err e = command_operate(in, control_team_show, in->args[0], &out);
+    if (e != OK)
+        return tell_missing(in, e);
+    json_object_object_add(in->fields, "org", json_object_new_string(org));
+    e = command_operate(in, control_team_members, json_get_string(out, "id"), &members);
+    if (e != OK)
+        return e;
+    json_object_object_add(out, "members", json_object_get(json_get(members, "data")));
+    print_object(out, in->json);
+    return OK;
+}
+
+/* A team, or with --member somebody into one. */
+enum err command_team_add(struct invocation *in) {
+    const char *who = command_text(in, "member");
+    struct json_object *out = NULL;
+    if (!who)
+        json_object_object_add(in->fields, "name", json_object_new_string(in->args[0]));
+    enum err e = command_operate(in, who ? control_team_join : control_team_add, who ? in->args[0] : NULL, &out);
+    if (e != OK)
+        return who ? tell_missing(in, e) : e;
+    print_object(out, in->json);
+    return OK;
+}
