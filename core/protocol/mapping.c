@@ -1,0 +1,217 @@
+#include "protocol/mapping_internal.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "protocol/value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct mapping *mapping_default(void) {
+    static const char text[] = "{\"userName\": \"email_address\", \"emails[primary eq true].value\": \"email_address\","
+                               "\"name.givenName\": \"first_name\", \"name.familyName\": \"last_name\","
+                               "\"displayName\": \"display_name\", \"externalId\": \"external_id\","
+                               "\"active\": \"active\"}";
+    static struct mapping *made;
+    static struct ctx ctx;
+    struct json_object *json;
+    if (made)
+        return made;
+    ctx.arena = arena_create();
+    if (json_parse(&ctx, text, sizeof text - 1, &json) != OK ||
+        mapping_parse(&ctx, schema_user_type(), json, &made) != OK)
+        log_fatal("mapping", fail_detail(&ctx));
+    return made;
+}
+
+bool mapping_reads_groups(const struct mapping *m) {
+    for (size_t i = 0; i < m->n; i++)
+        if (m->rules[i].path.groups)
+            return true;
+    return false;
+}
+
+bool mapping_sets(const struct mapping *m, enum mapping_field field) {
+    for (size_t i = 0; i < m->n; i++)
+        if (m->rules[i].field == field)
+            return true;
+    return false;
+}
+
+static bool is_role(struct json_object *v) {
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:.-";
+    const char *s = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+    return strncmp(s, "org:", 4) == 0 && s[4] && strspn(s, allowed) == (size_t)json_object_get_string_len(v);
+}
+
+/* The first value of a list, or the value itself, that `counts`. */
+static struct json_object *first_of(struct json_object *v, bool (*counts)(struct json_object *)) {
+    if (!json_object_is_type(v, json_type_array))
+        return counts(v) ? v : NULL;
+    for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
+        if (counts(json_object_array_get_idx(v, i)))
+            return json_object_array_get_idx(v, i);
+    return NULL;
+}
+
+/* `joined`: a list counts as the text that a template shows for it. */
+static struct json_object *as_text(struct arena *a, struct json_object *v, bool joined) {
+    if (!joined)
+        v = first_of(v, value_assigned);
+    if (!value_assigned(v) || json_object_is_type(v, json_type_string))
+        return value_assigned(v) ? v : NULL;
+    size_t len;
+    const char *text = template_text(a, v, &len);
+    return json_keep_new(a, json_object_new_string_len(text, (int)len));
+}
+
+static struct json_object *as_boolean(struct arena *a, struct json_object *v) {
+    const char *s = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+    if (json_object_is_type(v, json_type_boolean))
+        return v;
+    bool yes = fold_ascii_equal(s, strlen(s), "true", 4);
+    return yes || fold_ascii_equal(s, strlen(s), "false", 5) ? json_keep_new(a, json_object_new_boolean(yes)) : NULL;
+}
+
+/* What a rule writes for what it reads; NULL: nothing. */
+static struct json_object *result_of(struct arena *a, const struct mapping_rule *r, struct json_object *source) {
+    struct json_object *v = r->template ? template_eval(a, r->template, source) : source;
+    switch (r->field) {
+    case MAPPING_ORGANIZATION_ROLE:
+        return first_of(v, is_role);
+    case MAPPING_ACTIVE:
+        return as_boolean(a, first_of(v, value_assigned));
+    case MAPPING_PUBLIC_METADATA:
+        return value_assigned(v) ? v : NULL;
+    case MAPPING_EMAIL_ADDRESS:
+    case MAPPING_FIRST_NAME:
+    case MAPPING_LAST_NAME:
+    case MAPPING_DISPLAY_NAME:
+    case MAPPING_EXTERNAL_ID:
+        break;
+    }
+    return as_text(a, v, r->template);
+}
+
+static struct json_object *result_for_group(struct arena *a, const struct mapping_rule *r, const char *id,
+                                            const char *display_name) {
+    const char *text = r->path.by_name ? display_name : id;
+    return result_of(a, r, text ? json_keep_new(a, json_object_new_string(text)) : NULL);
+}
+
+/* An object inside another, made if it is not there. */
+static struct json_object *inner(struct json_object *o, const char *name) {
+    struct json_object *member = json_get(o, name);
+    if (member)
+        return member;
+    member = json_object_new_object();
+    json_object_object_add(o, name, member);
+    return member;
+}
+
+static void put_by_rule(struct json_object *o, const char *name, size_t rule, struct json_object *v) {
+    char number[24];
+    snprintf(number, sizeof number, "%zu", rule);
+    json_object_object_add(inner(o, name), number, json_object_get(v));
+}
+
+static void put_field(struct json_object *o, const struct mapping_rule *r, struct json_object *v) {
+    if (r->field == MAPPING_PUBLIC_METADATA)
+        json_object_object_add(inner(o, mapping_fields[r->field]), r->metadata_key, json_object_get(v));
+    else
+        json_object_object_add(o, r->name, json_object_get(v));
+}
+
+/* Whether a rule that reads groups writes the same field. */
+static bool is_contested(const struct mapping *m, const struct mapping_rule *r) {
+    for (size_t i = 0; i < m->n; i++)
+        if (m->rules[i].path.groups && strcmp(m->rules[i].name, r->name) == 0)
+            return true;
+    return false;
+}
+
+struct json_object *mapping_user(struct arena *a, const struct mapping *m, struct json_object *resource) {
+    struct json_object *out = json_new_object(a);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct mapping_rule *r = &m->rules[i];
+        struct json_object *v = r->path.groups ? NULL : result_of(a, r, mapping_path_read(a, &r->path, resource));
+        if (!v)
+            continue;
+        if (r->field == MAPPING_ORGANIZATION_ROLE) {
+            put_by_rule(out, "roles", i, v);
+            continue;
+        }
+        put_field(out, r, v);
+        if (is_contested(m, r))
+            json_object_object_add(inner(out, "set_by"), r->name, json_object_new_int64((int64_t)i));
+    }
+    return out;
+}
+
+struct json_object *mapping_group(struct arena *a, const struct mapping *m, const char *id, const char *display_name) {
+    struct json_object *out = json_new_object(a);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct mapping_rule *r = &m->rules[i];
+        struct json_object *v = r->path.groups ? result_for_group(a, r, id, display_name) : NULL;
+        if (v)
+            put_by_rule(out, r->field == MAPPING_ORGANIZATION_ROLE ? "roles" : "values", i, v);
+    }
+    return json_object_object_length(out) > 0 ? out : NULL;
+}
+
+struct json_object *mapping_plan(struct arena *a, const struct mapping *m) {
+    struct json_object *plan = json_new_array(a);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct mapping_rule *r = &m->rules[i];
+        struct json_object *o = json_object_new_object();
+        json_object_object_add(o, "rule", json_object_new_int64((int64_t)i));
+        json_object_object_add(o, "field", json_object_new_string(r->name));
+        json_object_object_add(o, "groups", json_object_new_boolean(r->path.groups));
+        if (r->path.groups)
+            json_object_object_add(o, "index", json_object_new_int64((int64_t)r->path.index));
+        json_object_array_add(plan, o);
+    }
+    return plan;
+}
+
+/* What a rule gives for the nth group of a resource; NULL also if there are fewer. */
+static struct json_object *result_for_nth(struct arena *a, const struct mapping_rule *r, struct json_object *groups,
+                                          size_t n) {
+    struct json_object *group = json_object_array_get_idx(groups, n);
+    return group ? result_for_group(a, r, json_get_string(group, "value"), json_get_string(group, "display")) : NULL;
+}
+
+/* What a rule writes for a whole resource; for a role the first of all groups counts. */
+static struct json_object *result_for_resource(struct arena *a, const struct mapping_rule *r,
+                                               struct json_object *resource) {
+    struct json_object *groups = json_get(resource, "groups"), *found = NULL;
+    if (!r->path.groups)
+        return result_of(a, r, mapping_path_read(a, &r->path, resource));
+    if (!json_object_is_type(groups, json_type_array))
+        return NULL;
+    if (r->field != MAPPING_ORGANIZATION_ROLE)
+        return result_for_nth(a, r, groups, r->path.index);
+    for (size_t i = 0, n = json_object_array_length(groups); i < n && !found; i++)
+        found = result_for_nth(a, r, groups, i);
+    return found;
+}
+
+struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource) {
+    struct json_object *out = json_new_object(a), *role = NULL;
+    for (size_t i = 0; i < m->n; i++) {
+        const struct mapping_rule *r = &m->rules[i];
+        if (r->field == MAPPING_ORGANIZATION_ROLE)
+            role = role ? role : result_for_resource(a, r, resource);
+        else {
+            struct json_object *v = result_for_resource(a, r, resource);
+            if (v)
+                put_field(out, r, v);
+        }
+    }
+    json_object_object_add(out, mapping_fields[MAPPING_ORGANIZATION_ROLE],
+                           role ? json_object_get(role) : json_object_new_string("org:member"));
+    return out;
+}

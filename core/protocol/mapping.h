@@ -1,0 +1,114 @@
+#ifndef MUSTER_PROTOCOL_MAPPING_H
+#define MUSTER_PROTOCOL_MAPPING_H
+
+#include "base/fail.h"
+#include "protocol/schema.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+enum {
+    MAPPING_RULES = 100,
+    MAPPING_KEY_BYTES = 512,
+    MAPPING_INDEX = 9999, /* the largest in brackets */
+    MAPPING_METADATA_KEY = 64,
+};
+
+/* What a mapping can set of a member. */
+enum mapping_field {
+    MAPPING_EMAIL_ADDRESS,
+    MAPPING_FIRST_NAME,
+    MAPPING_LAST_NAME,
+    MAPPING_DISPLAY_NAME,
+    MAPPING_EXTERNAL_ID,
+    MAPPING_ACTIVE,
+    MAPPING_ORGANIZATION_ROLE,
+    MAPPING_PUBLIC_METADATA, /* any key of it */
+};
+
+/*
+ * How a user's attributes become a member's fields (DESIGN 6, Attribute mapping): rules, numbered from 0 in the order
+ * of the JSON object that they come from. In that object a member's name is what is read, its value what is written.
+ *
+ * Name:
+ *   path        name.givenName, also behind a URN. What has parts stands for its `value`; a list without brackets for
+ *               all its values
+ *   filter      emails[type eq "work"].value: the first value that matches and has the part
+ *   index       phoneNumbers[0].value, 0-based
+ *   group       groups[n].value or groups[n].displayName (or .display): the user's effective groups, oldest first
+ *   raw         urn:x:y:a.b[0].c with a URN that nobody registered: looked up in the JSON that the resource has under
+ *               its longest member that the name begins with, without case; ends at a scalar or a list of scalars
+ * Value: a field (email_address first_name last_name display_name external_id active organization_role
+ * public_metadata.KEY, KEY of [A-Za-z0-9_-], at most MAPPING_METADATA_KEY), or a template (protocol/template.h) with
+ * "." and a field behind it.
+ *
+ * What a rule writes:
+ *   text fields        text that is not empty, also of numbers and booleans. Of a list the first such value; of a list
+ *                      that a template gave all of it joined, as Liquid shows it
+ *   active             a boolean, or "true" or "false" in any case
+ *   organization_role  text that begins with "org:" and goes on with [A-Za-z0-9_:.-]; of a list the first such value
+ *   public_metadata    what is assigned (not null, "", []), as it is: text, number, boolean or a list of these; from a
+ *                      template text or a list of texts
+ * Anything else writes nothing. A template also sees absent attributes (as nil), so that `default` has its say.
+ */
+struct mapping;
+
+/*
+ * Reads a mapping into the arena; nothing points into `json` afterwards, `user` has to live as long. ERR_INVALID_VALUE
+ * says what would be right: `"KEY", byte N: ...` (1-based, in the name), `"KEY": field, byte N: ...` (in the value) or
+ * `"KEY": template, byte N: ...`; for too many rules, a name twice without case, an unknown attribute of a registered
+ * schema, one that is never shown (writeOnly, returned never), what has no value of its own, `groups` without index,
+ * an unknown field.
+ */
+enum err mapping_parse(struct ctx *ctx, const struct resource_type *user, struct json_object *json,
+                       struct mapping **out) __attribute__((warn_unused_result));
+
+/*
+ * The mapping of an organization that has none, made once a process: userName, then emails[primary eq true].value →
+ * email_address; name.givenName → first_name; name.familyName → last_name; displayName → display_name; externalId →
+ * external_id; active → active.
+ */
+const struct mapping *mapping_default(void);
+
+/* Whether any rule reads groups: then a change of membership or of a group's name changes members. */
+bool mapping_reads_groups(const struct mapping *m);
+
+/* Whether any rule writes the field. */
+bool mapping_sets(const struct mapping *m, enum mapping_field field);
+
+/*
+ * What the rules that do not read groups make of a user in normal form (protocol/resource.h). What got no value is left
+ * out; of several rules for one field the last that gives a value wins, all roles are kept by rule:
+ *   {"email_address": "..", "first_name": "..", "last_name": "..", "display_name": "..", "external_id": "..",
+ *    "active": true, "public_metadata": {"KEY": value}, "roles": {"RULE": "org:.."},
+ *    "set_by": {"first_name": RULE, "public_metadata.KEY": RULE}}
+ * set_by tells which rule won, for the fields that a rule for groups writes too: the later rule wins there as well. The
+ * arena owns the object; values may be shared with the resource. Like all below it is linear and never fails.
+ */
+struct json_object *mapping_user(struct arena *a, const struct mapping *m, struct json_object *resource);
+
+/*
+ * What the rules that read groups make of one group (display_name NULL: nil), whatever their index:
+ *   {"roles": {"RULE": "org:.."}, "values": {"RULE": value}}
+ * values (of all fields but the role) are as mapping_user() has them: text, for active a boolean, for public_metadata
+ * text or a list of texts. What is empty is left out; NULL if nothing is left. Arena.
+ */
+struct json_object *mapping_group(struct arena *a, const struct mapping *m, const char *id, const char *display_name);
+
+/*
+ * What SQL needs to combine the results of mapping_user() and mapping_group(): for each rule, in order,
+ *   {"rule": N, "field": "public_metadata.KEY", "groups": true, "index": N}
+ * index only if it reads groups; for a role it has no meaning. Arena.
+ */
+struct json_object *mapping_plan(struct arena *a, const struct mapping *m);
+
+/*
+ * What would be written for a user whose resource has `groups`, an array of {value, display}, effective ones, oldest
+ * first: as mapping_user(), with all rules and without roles and set_by, and
+ *   "organization_role": "org:.."
+ * which is the first role in the order of rules, within a rule in the order of groups; "org:member" if there is none.
+ * A rule for groups[n] writes another field only if there are more than n groups. Arena.
+ */
+struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource);
+
+#endif

@@ -1,0 +1,44 @@
+#ifndef MUSTER_PROTOCOL_MAPPING_INTERNAL_H
+#define MUSTER_PROTOCOL_MAPPING_INTERNAL_H
+
+#include "protocol/filter.h"
+#include "protocol/mapping.h"
+#include "protocol/template.h"
+
+#include <stddef.h>
+
+/* What a rule reads. */
+struct mapping_path {
+    const char *key;     /* as written */
+    struct attr_ref ref; /* attr NULL: the key is a path into raw JSON */
+    const struct filter *filter;
+    bool indexed;
+    size_t index;
+    bool groups; /* groups[index]: .displayName if by_name, else .value */
+    bool by_name;
+};
+
+struct mapping_rule {
+    struct mapping_path path;
+    const struct template *template; /* NULL: the value as it is */
+    enum mapping_field field;
+    const char *metadata_key; /* public_metadata: its key */
+    const char *name;         /* of the field, as written */
+};
+
+struct mapping {
+    const struct mapping_rule *rules;
+    size_t n;
+};
+
+/* Names of the fields; public_metadata without key. */
+extern const char *const mapping_fields[MAPPING_PUBLIC_METADATA + 1];
+
+/* Reads a key. ERR_INVALID_VALUE: `"KEY", byte N: ...`. */
+enum err mapping_path_parse(struct ctx *ctx, const struct resource_type *user, const char *key,
+                            struct mapping_path *out) __attribute__((warn_unused_result));
+
+/* A path's value in a user: a scalar, an array of scalars, or NULL. Not for groups. Arena, or the resource's own. */
+struct json_object *mapping_path_read(struct arena *a, const struct mapping_path *p, struct json_object *resource);
+
+#endif

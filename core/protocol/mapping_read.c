@@ -1,0 +1,100 @@
+#include "protocol/mapping_internal.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "protocol/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_scalar(struct json_object *v) {
+    return v && !json_object_is_type(v, json_type_object) && !json_object_is_type(v, json_type_array);
+}
+
+/* A scalar as it is; of an array the assigned scalars; else NULL. `part` NULL: of each element itself. */
+static struct json_object *scalars(struct arena *a, struct json_object *v, const char *part) {
+    if (!json_object_is_type(v, json_type_array))
+        return is_scalar(v) ? v : NULL;
+    struct json_object *list = json_new_array(a);
+    for (size_t i = 0, n = json_object_array_length(v); i < n; i++) {
+        struct json_object *element = json_object_array_get_idx(v, i);
+        struct json_object *one = part ? json_get(element, part) : element;
+        if (is_scalar(one) && value_assigned(one))
+            json_object_array_add(list, json_object_get(one));
+    }
+    return list;
+}
+
+/* The first value of a list that matches the filter and has the part. */
+static struct json_object *choose(const struct mapping_path *p, struct json_object *list, const char *part) {
+    struct arena *scratch = arena_create(); /* of one match: a list can be long */
+    struct json_object *found = NULL;
+    for (size_t i = 0, n = json_object_array_length(list); i < n && !found; i++) {
+        struct json_object *element = json_object_array_get_idx(list, i);
+        struct json_object *one = part ? json_get(element, part) : element;
+        arena_reset(scratch);
+        if (value_assigned(one) && filter_match_value(scratch, p->ref.attr, p->filter, element))
+            found = one;
+    }
+    arena_destroy(scratch);
+    return found;
+}
+
+static struct json_object *read_registered(struct arena *a, const struct mapping_path *p,
+                                           struct json_object *resource) {
+    struct json_object *box = p->ref.extension ? json_get(resource, p->ref.extension->urn) : resource;
+    struct json_object *v = json_get(box, p->ref.attr->name);
+    const char *part = p->ref.sub ? p->ref.sub->name : NULL;
+    if (!json_object_is_type(v, json_type_array))
+        return p->filter || p->indexed ? NULL : scalars(a, part ? json_get(v, part) : v, NULL);
+    if (!p->filter && !p->indexed)
+        return scalars(a, v, part);
+    if (p->filter)
+        return scalars(a, choose(p, v, part), NULL);
+    v = json_object_array_get_idx(v, p->index);
+    return scalars(a, part ? json_get(v, part) : v, NULL);
+}
+
+/* The value of the longest member whose name the key begins with, up to a colon or its end; *rest is behind it. */
+static struct json_object *member_of_key(struct json_object *resource, const char *key, const char **rest) {
+    size_t len = strlen(key), longest = 0;
+    struct json_object *found = NULL;
+    if (!json_object_is_type(resource, json_type_object))
+        return NULL;
+    json_object_object_foreach(resource, name, member) {
+        size_t n = strlen(name);
+        if (n <= longest || n > len || (key[n] != ':' && key[n]) || !fold_ascii_equal(name, n, key, n))
+            continue;
+        longest = n;
+        found = member;
+        *rest = key + n + (key[n] == ':');
+    }
+    return found;
+}
+
+/* NAME *( "." NAME ), each with [ "[" index "]" ]; parse_raw() has seen to its form. */
+static struct json_object *walk(struct arena *a, struct json_object *v, const char *path) {
+    while (v && *path) {
+        size_t n = strcspn(path, ".[");
+        if (n)
+            v = json_get_caseless(v, arena_strndup(a, path, n));
+        path += n;
+        if (*path == '[') {
+            char *end;
+            size_t index = strtoul(path + 1, &end, 10);
+            v = json_object_is_type(v, json_type_array) ? json_object_array_get_idx(v, index) : NULL;
+            path = end + (*end == ']');
+        }
+        path += *path == '.';
+    }
+    return v;
+}
+
+struct json_object *mapping_path_read(struct arena *a, const struct mapping_path *p, struct json_object *resource) {
+    if (p->ref.attr)
+        return read_registered(a, p, resource);
+    const char *rest = "";
+    struct json_object *member = member_of_key(resource, p->key, &rest);
+    return scalars(a, walk(a, member, rest), NULL);
+}
