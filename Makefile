@@ -27,6 +27,7 @@ CGI := $(sort $(filter-out cgi/main_%,$(wildcard cgi/*.c)))
 TOOL := $(sort $(filter-out tools/deliver%,$(wildcard tools/*.c)))
 UNIT := $(sort $(wildcard test/unit/test_*.c))
 GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/schema_json.c
+OPENAPI := $(BUILD)/gen/openapi_json.h
 LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 PROGRAMS := $(patsubst cgi/main_%.c,$(BUILD)/muster-%.fcgi,$(wildcard cgi/main_*.c)) $(if $(TOOL),$(BUILD)/muster)
 UNIT_PROGRAMS := $(UNIT:test/unit/%.c=$(BUILD)/unit/%)
@@ -54,6 +55,8 @@ $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
 
 $(BUILD)/test/unit/%.o: ALL_CFLAGS += -DTEST_DATA='"test/data"'
 
+$(BUILD)/cgi/api.o: $(OPENAPI)
+
 $(BUILD)/%.o: %.c $(BUILD)/gen/sql_names.h
 	@mkdir -p $(@D)
 	@echo cc $<; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -80,6 +83,12 @@ $(BUILD)/gen/schema_json.c: core/protocol/schemas.json
 	  echo '0};'; echo 'const size_t schema_json_len = sizeof schema_json - 1;'; } > $@.tmp
 	mv $@.tmp $@
 
+# The description of the admin API, from the repository's one copy.
+$(OPENAPI): doc/openapi.json
+	@mkdir -p $(@D)
+	{ echo 'static const char openapi_json[] = {'; od -An -v -tu1 $< | sed 's/\([0-9]\{1,\}\)/\1,/g'; echo '0};'; } > $@.tmp
+	mv $@.tmp $@
+
 # The same responder with statements that do not name their tenant: what row-level security alone holds back is tested with it.
 no-tenant:
 	NO_TENANT=1 $(MAKE) NO_TENANT=1 BUILD=build-rls all
@@ -90,7 +99,7 @@ check-unit: unit
 check-sql:
 	scripts/check-sql
 
-tidy: $(BUILD)/gen/sql_names.h
+tidy: $(BUILD)/gen/sql_names.h $(OPENAPI)
 	clang-tidy --quiet --warnings-as-errors='*' $(C_FILES) -- -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools \
 		-iquote $(BUILD)/gen -DTEST_DATA='"test/data"' $(shell $(PKG_CONFIG) --cflags $(LIBS))
 

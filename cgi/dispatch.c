@@ -5,10 +5,14 @@
 #include "base/token.h"
 #include "envelope.h"
 #include "routes.h"
+#include "service.h"
 #include "watchdog.h"
 
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
+
+enum { SLOTS = 64 }; /* of the usage counters */
 
 /* The bearer token of the Authorization header; ERR_UNAUTHORIZED without one, ERR_INVALID_TOKEN if it cannot be ours.
  */
@@ -82,6 +86,9 @@ static enum err answer(struct exchange *x, const struct route *route) {
     enum err e = routes_handler(x, route, &handler);
     if (e != OK)
         return token_first(x, e);
+    x->session.wants.change =
+        route->place != ROUTE_SEARCH && strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0;
+    x->session.wants.groups = !*route->endpoint || strcasecmp(route->endpoint, "Groups") == 0;
     x->session.types = extensions_known(x->extensions, x->session.token_hash);
     for (unsigned i = 1; (e = token_first(x, handler(x))) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
         fail_clear(&x->session.ctx);
@@ -104,10 +111,35 @@ static enum err run(struct exchange *x) {
     return e == OK ? answer(x, route) : token_first(x, e);
 }
 
-void dispatch(struct exchange *x) {
-    x->route = "-";
+static void answer_scim(struct call *call) {
+    struct exchange *x = arena_alloc(call->ctx.arena, sizeof *x);
+    const struct settings *settings = call->worker->settings;
+    *x = (struct exchange){.settings = settings,
+                           .request = call->request,
+                           .extensions = call->worker->extensions,
+                           .route = "-",
+                           .session = {.ctx = {.arena = call->ctx.arena},
+                                       .db = call->worker->db,
+                                       .base_url = settings->public_url,
+                                       .request_id = call->request_id,
+                                       .client_address = call->client_address,
+                                       .types = schema_built_in(),
+                                       .sensitive = settings->sensitive,
+                                       .cursor_seconds = settings->cursor_seconds,
+                                       .slot = (int)(getpid() % SLOTS)}};
+    x->request.ctx = &x->session.ctx;
     enum err e = run(x);
     if (e != OK)
         envelope_render(&x->session.ctx, e, &x->response);
     x->response.head = strcmp(x->request.method, "HEAD") == 0;
+    call->request = x->request;
+    call->response = x->response;
+    call->err = e;
+    call->route = x->route;
+    call->organization = x->session.tenant.organization_id;
+    call->connection = x->session.tenant.connection_id;
+    call->actor = x->session.tenant.token_id;
 }
+
+const struct service service_scim = {
+    .name = "muster-scim", .usage = "Answers SCIM 2.0 for a web server.", .answer = answer_scim};

@@ -20,10 +20,8 @@ struct exchange {
 };
 
 /*
- * Answers one request: credentials, body, route, handler, envelope. Whatever is wrong with a request, a missing or
- * invalid token is answered first. `x` has its request opened and its session's arena, database, request id and slot
- * set; the response is always filled in.
+ * The service (service.h) answers a request so: credentials, body, route, handler, envelope. Whatever is wrong with a
+ * request, a missing or invalid token is answered first.
  */
-void dispatch(struct exchange *x);
 
 #endif

@@ -24,7 +24,7 @@ static const struct {
     [ERR_BAD_REQUEST] = {400, NULL, NULL, 0},
     [ERR_UNAUTHORIZED] = {401, NULL, "Bearer realm=\"scim\"", 0},
     [ERR_INVALID_TOKEN] = {401, NULL, "Bearer realm=\"scim\", error=\"invalid_token\"", 0},
-    [ERR_FORBIDDEN] = {403, NULL, NULL, 0},
+    [ERR_FORBIDDEN] = {403, NULL, "Bearer realm=\"scim\", error=\"insufficient_scope\"", 0},
     [ERR_NOT_FOUND] = {404, NULL, NULL, 0},
     [ERR_METHOD_NOT_ALLOWED] = {405, NULL, NULL, 0},
     [ERR_NOT_ACCEPTABLE] = {406, NULL, NULL, 0},
@@ -42,6 +42,9 @@ static const struct {
     [ERR_INVALID_COUNT] = {400, "invalidCount", NULL, 0},
     [ERR_STALE_SCHEMAS] = {503, NULL, NULL, 1},
     [ERR_INTERNAL] = {500, NULL, NULL, 0},
+    [ERR_INVALID_FIELD] = {400, "invalidValue", NULL, 0},
+    [ERR_CONFLICT] = {409, NULL, NULL, 0},
+    [ERR_IDEMPOTENCY] = {422, NULL, NULL, 0},
     [ERR_USAGE] = {500, NULL, NULL, 0},
 };
 

@@ -21,6 +21,7 @@ static const struct {
     {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"},
     {429, "Too Many Requests"},
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
@@ -42,7 +43,10 @@ static void header(struct buf *out, const char *name, const char *value) {
 
 void response_head(const struct response *r, const char *request_id, struct buf *out) {
     buf_fmt(out, "Status: %d %s\r\n", r->status, response_reason(r->status));
-    header(out, "Content-Type", r->body ? "application/scim+json; charset=utf-8" : NULL);
+    header(out, "Content-Type",
+           !r->body          ? NULL
+           : r->content_type ? r->content_type
+                             : "application/scim+json; charset=utf-8");
     header(out, "ETag", r->etag);
     header(out, "Location", r->location);
     header(out, "Content-Location", r->location);
@@ -50,6 +54,8 @@ void response_head(const struct response *r, const char *request_id, struct buf 
     header(out, "WWW-Authenticate", r->www_authenticate);
     if (r->retry_after)
         buf_fmt(out, "Retry-After: %d\r\n", r->retry_after);
+    if (r->extra)
+        buf_str(out, r->extra);
     header(out, "Cache-Control", r->status < 400 ? "private, no-cache" : "no-store");
     header(out, "X-Content-Type-Options", "nosniff");
     header(out, "X-Request-Id", request_id);

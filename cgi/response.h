@@ -18,6 +18,8 @@ struct response {
     const char *allow;            /* 405 */
     const char *www_authenticate; /* 401, 403 */
     int retry_after;              /* seconds, 0: not sent */
+    const char *content_type;     /* NULL: SCIM's */
+    const char *extra;            /* header lines, each with its end; NULL: none */
 };
 
 /* The CGI header block of a response; `request_id` is ours. */

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "client_address.h"
-#include "dispatch.h"
 #include "redact.h"
 #include "watchdog.h"
 
@@ -21,19 +20,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOTS = 64, HEAD_MAX = 32 * 1024 };
+enum { HEAD_MAX = 32 * 1024 };
 
-/* What lives as long as the process. */
-struct worker {
-    const struct settings *settings;
-    struct db *db;
-    struct arena *arena;
-    struct extensions *extensions;
-};
-
-static void open_worker(struct worker *w, const struct settings *settings) {
+static void open_worker(struct worker *w, const struct service *service, const struct settings *settings) {
     *w = (struct worker){.settings = settings,
-                         .db = db_create(settings, "muster-scim"),
+                         .db = db_create(settings, service->name),
                          .arena = arena_create(),
                          .extensions = extensions_create()};
 }
@@ -44,48 +35,38 @@ static void close_worker(struct worker *w) {
     arena_destroy(w->arena);
 }
 
-static void log_request(const struct exchange *x, const char *request_id, int64_t started) {
+static void log_request(const struct call *c, int64_t started) {
     char status[16], ms[24], bytes[24], trips[24];
-    snprintf(status, sizeof status, "%d", x->response.status);
+    snprintf(status, sizeof status, "%d", c->response.status);
     snprintf(ms, sizeof ms, "%lld", (long long)(clock_monotonic_ms() - started));
-    snprintf(bytes, sizeof bytes, "%zu", x->response.body ? x->response.len : 0);
-    snprintf(trips, sizeof trips, "%llu", (unsigned long long)db_counts(x->session.db).round_trips);
-    log_line(LOG_INFO, "request", "request", request_id, "method", x->request.method, "route", x->route, "status",
-             status, "ms", ms, "bytes", bytes, "organization", x->session.tenant.organization_id, "connection",
-             x->session.tenant.connection_id, "token", x->session.tenant.token_id, "client", x->session.client_address,
-             "client_request", request_header(&x->request, "HTTP_X_REQUEST_ID"), "error",
-             x->response.status >= 400 ? fail_name(x->session.ctx.err) : NULL, "trips", trips, NULL);
+    snprintf(bytes, sizeof bytes, "%zu", c->response.body ? c->response.len : 0);
+    snprintf(trips, sizeof trips, "%llu", (unsigned long long)db_counts(c->worker->db).round_trips);
+    log_line(LOG_INFO, "request", "request", c->request_id, "method", c->request.method, "route", c->route, "status",
+             status, "ms", ms, "bytes", bytes, "organization", c->organization, "connection", c->connection, "token",
+             c->actor, "client", c->client_address, "client_request", request_header(&c->request, "HTTP_X_REQUEST_ID"),
+             "error", c->response.status >= 400 ? fail_name(c->err) : NULL, "trips", trips, NULL);
 }
 
-static void handle(struct worker *w, const struct source *source, int (*put)(void *self, const char *bytes, size_t n),
-                   void *to) {
+static void handle(struct worker *w, const struct service *service, const struct source *source,
+                   int (*put)(void *self, const char *bytes, size_t n), void *to) {
     char request_id[UUID_TEXT + 1];
     int64_t started = clock_monotonic_ms();
-    struct exchange *x = arena_alloc(w->arena, sizeof *x);
+    struct call *c = arena_alloc(w->arena, sizeof *c);
     uuid_new(request_id);
-    x->settings = w->settings;
-    x->extensions = w->extensions;
-    x->session.types = schema_built_in();
-    x->session.ctx.arena = w->arena;
-    x->session.db = w->db;
-    x->session.base_url = w->settings->public_url;
-    x->session.request_id = request_id;
-    x->session.sensitive = w->settings->sensitive;
-    x->session.cursor_seconds = w->settings->cursor_seconds;
-    x->session.slot = (int)(getpid() % SLOTS);
-    request_open(&x->request, &x->session.ctx, source);
-    x->session.client_address = client_address(&x->request, w->settings->trusted_proxies);
+    *c = (struct call){.worker = w, .ctx = {.arena = w->arena}, .request_id = request_id, .route = "-"};
+    request_open(&c->request, &c->ctx, source);
+    c->client_address = client_address(&c->request, w->settings->trusted_proxies);
     db_deadline(w->db, started + w->settings->deadline_ms);
-    dispatch(x);
+    service->answer(c);
     struct buf *head = buf_new(w->arena, HEAD_MAX);
-    response_head(&x->response, request_id, head);
+    response_head(&c->response, request_id, head);
     int gone = put(to, head->data, head->len);
-    if (gone >= 0 && x->response.body && !x->response.head)
-        (void)put(to, x->response.body, x->response.len);
-    log_request(x, request_id, started);
-    if (log_enabled(LOG_DEBUG) && x->request.body_len)
+    if (gone >= 0 && c->response.body && !c->response.head)
+        (void)put(to, c->response.body, c->response.len);
+    log_request(c, started);
+    if (log_enabled(LOG_DEBUG) && c->request.body_len)
         log_line(LOG_DEBUG, "body", "request", request_id, "redacted",
-                 redact_body(&x->session.ctx, x->request.body, x->request.body_len), NULL);
+                 redact_body(&c->ctx, c->request.body, c->request.body_len), NULL);
 }
 
 static const char *fcgi_param(void *self, const char *name) {
@@ -167,12 +148,12 @@ static bool grown(const struct settings *s, long served) {
 }
 
 /* One request from its first byte to its last; false: another worker was quicker. */
-static bool serve(struct worker *w, FCGX_Request *request) {
+static bool serve(struct worker *w, const struct service *service, FCGX_Request *request) {
     watchdog_begin();
     bool here = FCGX_Accept_r(request) >= 0;
     if (here) {
         struct source source = {.param = fcgi_param, .read = fcgi_read, .self = request};
-        handle(w, &source, fcgi_write, request);
+        handle(w, service, &source, fcgi_write, request);
         FCGX_Finish_r(request);
         arena_reset(w->arena);
     }
@@ -180,7 +161,7 @@ static bool serve(struct worker *w, FCGX_Request *request) {
     return here;
 }
 
-int worker_run(const struct settings *settings) {
+int worker_run(const struct service *service, const struct settings *settings) {
     struct worker w;
     FCGX_Request request;
     sigset_t waiting;
@@ -188,11 +169,11 @@ int worker_run(const struct settings *settings) {
         log_fatal("worker", "the FastCGI socket cannot be used");
     /* Whoever is woken for a connection that another worker took must not stay in accept. */
     fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
-    open_worker(&w, settings);
+    open_worker(&w, service, settings);
     hold_stop(&waiting);
     watchdog_start(&request.ipcFd, settings->body_ms, settings->deadline_ms);
     for (long served = 0; wait_for_request(&waiting);)
-        if (serve(&w, &request) && grown(settings, ++served))
+        if (serve(&w, service, &request) && grown(settings, ++served))
             break;
     close_worker(&w);
     return 0;
@@ -227,18 +208,18 @@ static int cgi_write(void *self, const char *bytes, size_t n) {
     return 0;
 }
 
-int worker_cgi(const struct settings *settings) {
+int worker_cgi(const struct service *service, const struct settings *settings) {
     struct worker w;
     int fd = STDIN_FILENO;
     sigset_t waiting;
     const char *length = getenv("CONTENT_LENGTH");
     size_t left = length ? strtoul(length, NULL, 10) : 0;
     struct source source = {.param = cgi_param, .read = cgi_read, .self = &left};
-    open_worker(&w, settings);
+    open_worker(&w, service, settings);
     hold_stop(&waiting);
     watchdog_start(&fd, settings->body_ms, settings->deadline_ms);
     watchdog_begin();
-    handle(&w, &source, cgi_write, NULL);
+    handle(&w, service, &source, cgi_write, NULL);
     close_worker(&w);
     return 0;
 }

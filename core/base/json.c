@@ -76,7 +76,8 @@ enum err json_parse(struct ctx *ctx, const char *text, size_t len, struct json_o
 }
 
 enum err json_parse_own(struct ctx *ctx, const char *text, size_t len, struct json_object **out) {
-    if (build(ctx->arena, text, len, out) && json_object_is_type(*out, json_type_object))
+    if (build(ctx->arena, text, len, out) &&
+        (json_object_is_type(*out, json_type_object) || json_object_is_type(*out, json_type_array)))
         return OK;
     log_line(LOG_ERROR, "stored_json_broken", NULL);
     return fail(ctx, ERR_INTERNAL, NULL);

@@ -16,7 +16,7 @@
 enum err json_parse(struct ctx *ctx, const char *text, size_t len, struct json_object **out)
     __attribute__((warn_unused_result));
 
-/* As json_parse for text that we stored ourselves: no validator; broken text is ERR_INTERNAL. */
+/* As json_parse for an object or array that we stored or made ourselves: no validator; broken text is ERR_INTERNAL. */
 enum err json_parse_own(struct ctx *ctx, const char *text, size_t len, struct json_object **out)
     __attribute__((warn_unused_result));
 

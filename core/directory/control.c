@@ -19,14 +19,13 @@ void control_queue(struct control *c) {
         db_add(c->db, SQL_OP_ORGANIZATION_ENTER, &c->asked);
 }
 
-/* Whether a word is one of the words in `list`, which are parted by blanks. */
-static bool among(const char *list, const char *word) {
-    size_t len = strlen(word);
-    for (const char *p = list; *p; p += strspn(p, " ")) {
-        size_t n = strcspn(p, " ");
-        if (n == len && memcmp(p, word, n) == 0)
-            return true;
-        p += n;
+/* Whether two lists of words, parted by blanks, have one in common. */
+static bool shares_word(const char *list, const char *other) {
+    for (size_t n; *other; other += n + strspn(other + n, " ")) {
+        n = strcspn(other, " ");
+        for (const char *p = list; *p; p += strcspn(p, " "), p += strspn(p, " "))
+            if (strcspn(p, " ") == n && memcmp(p, other, n) == 0)
+                return true;
     }
     return false;
 }
@@ -35,8 +34,8 @@ static enum err accept_key(struct control *c, struct db_rows row) {
     if (db_count(row) == 0)
         return fail(&c->ctx, ERR_INVALID_TOKEN, "the API key is unknown, expired or revoked");
     c->key_id = arena_strdup(c->ctx.arena, db_text(row, 0, "key_id"));
-    if (c->scope && !among(db_text(row, 0, "scopes"), c->scope))
-        return fail(&c->ctx, ERR_FORBIDDEN, "the API key lacks the scope %s", c->scope);
+    if (c->scopes && !shares_word(db_text(row, 0, "scopes"), c->scopes))
+        return fail(&c->ctx, ERR_FORBIDDEN, "the API key needs the scope %s", c->scopes);
     if (c->installation && db_bool(row, 0, "bound"))
         return fail(&c->ctx, ERR_FORBIDDEN,
                     "the API key is bound to one organization; this is for keys of the installation");
@@ -141,6 +140,46 @@ struct running {
     struct db_transaction *transaction;
 };
 
+static const char *key_organization(const struct control *c) {
+    return c->organization ? c->organization : "00000000-0000-0000-0000-000000000000";
+}
+
+/* The key is taken, or somebody has it: whoever is at work with it is waited for. */
+static enum err take_key(struct control *c) {
+    const char *organization = key_organization(c);
+    const char *params[] = {organization, c->key_id, c->idempotency_key, c->request_hash};
+    struct db_rows rows[2] = {0};
+    db_add(c->db, SQL_IDEMPOTENCY_EXPIRE, &organization);
+    db_add(c->db, SQL_IDEMPOTENCY_BEGIN, params);
+    enum err e = db_run(&c->ctx, c->db, rows);
+    if (e != OK || db_bool(rows[1], 0, "fresh"))
+        return e;
+    if (!db_bool(rows[1], 0, "same"))
+        return fail(&c->ctx, ERR_IDEMPOTENCY, NULL);
+    c->replayed = true;
+    return control_object(c, rows[1], "body", &c->result);
+}
+
+/* What is kept of the answer has no secret in it. */
+static void keep_answer(struct control *c, const char *organization) {
+    struct json_object *kept = json_copy(c->ctx.arena, c->result);
+    json_object_object_del(kept, "token");
+    json_object_object_del(kept, "secret");
+    const char *params[] = {organization, c->key_id, c->idempotency_key, json_text(c->ctx.arena, kept)};
+    db_add(c->db, SQL_IDEMPOTENCY_END, params);
+}
+
+static enum err work_once(struct control *c, struct control_write *w) {
+    const char *organization = key_organization(c);
+    enum err e = take_key(c);
+    if (e != OK || c->replayed)
+        return e;
+    e = w->work(c, w->arg);
+    if (e == OK)
+        keep_answer(c, organization);
+    return e;
+}
+
 static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
     (void)ctx;
     struct running *r = arg;
@@ -148,13 +187,15 @@ static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
     struct db_rows row = {0};
     c->events = 0;
     c->errors = NULL;
+    c->result = NULL;
+    c->replayed = false;
     r->write->final_duplicate = false;
     control_queue(c);
     enum err e = db_run(&c->ctx, db, &row);
     if (e == OK)
         e = control_accept(c, row);
     if (e == OK)
-        e = r->write->work(c, r->write->arg);
+        e = c->idempotency_key && c->key_id ? work_once(c, r->write) : r->write->work(c, r->write->arg);
     r->transaction->organization = c->organization;
     r->transaction->final_duplicate = r->write->final_duplicate;
     return e;
@@ -169,6 +210,15 @@ enum err control_write(struct control *c, struct control_write *w) {
     if (e == OK && t.read_again)
         return fail(&c->ctx, ERR_UNAVAILABLE,
                     "it was done, but the connection to the database was lost: read the result");
+    return e;
+}
+
+enum err control_step(struct control *c, enum sql q, const char *const *params, struct db_rows *rows) {
+    struct db_rows all[DB_BATCH] = {0};
+    db_add(c->db, q, params);
+    size_t last = db_queued(c->db) - 1;
+    enum err e = db_run(&c->ctx, c->db, all);
+    *rows = all[last];
     return e;
 }
 

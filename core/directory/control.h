@@ -23,13 +23,17 @@ struct control {
     struct extensions *extensions;
     const char *key_hash; /* hex of SHA-256 of the API key; NULL: the operator */
     const char *asked;    /* the organization of the URL or of --org, slug or id; NULL: none */
-    const char *scope;    /* that the key needs */
-    bool installation;    /* it is about no organization: a bound key may not */
+    const char *scopes;   /* by blanks: the key needs one of them; NULL: none */
+    /* A POST that may come twice (Idempotency-Key): the key, hex of SHA-256 of the request; NULL: none. */
+    const char *idempotency_key, *request_hash;
+    bool installation; /* it is about no organization: a bound key may not */
     /* Set by control_accept(). */
     bool accepted;
-    const char *organization; /* id; NULL: none */
-    const char *key_id;       /* NULL: the operator */
-    unsigned events;          /* queued by this attempt */
+    const char *organization;   /* id; NULL: none */
+    const char *key_id;         /* NULL: the operator */
+    unsigned events;            /* queued by this attempt */
+    bool replayed;              /* the result is what the same request was answered before, without its secrets */
+    struct json_object *result; /* of a write: set by its work */
     /* What is wrong with the fields, for the problem document: [{"code", "message", "meta": {"field"}}]. */
     struct json_object *errors;
 };
@@ -45,7 +49,7 @@ typedef enum err control_run(struct control *c, const struct control_input *in, 
 
 /*
  * Who asks travels in front of the first statement, in the same batch. Errors: ERR_INVALID_TOKEN, ERR_FORBIDDEN (the
- * scope), ERR_NOT_FOUND (no such organization, or not this key's).
+ * scopes), ERR_NOT_FOUND (no such organization, or not this key's).
  */
 void control_queue(struct control *c);
 enum err control_accept(struct control *c, struct db_rows row) __attribute__((warn_unused_result));
@@ -67,8 +71,8 @@ enum err control_list(struct control *c, enum sql q, const char *const *params, 
                       struct json_object **out) __attribute__((warn_unused_result));
 
 /*
- * A transaction: `work` is called behind control_accept(), and queues, runs and computes as the work of
- * db_transaction() does. Two round trips.
+ * A transaction: `work` is called behind control_accept(), queues, runs and computes as the work of db_transaction()
+ * does, and sets c->result. Two round trips. ERR_IDEMPOTENCY: the Idempotency-Key is another request's.
  */
 struct control_write {
     enum err (*work)(struct control *c, void *arg);
@@ -77,6 +81,10 @@ struct control_write {
     bool final_duplicate;
 };
 enum err control_write(struct control *c, struct control_write *w) __attribute__((warn_unused_result));
+
+/* Queues a statement of the work, runs what is queued, and gives the rows of this one. */
+enum err control_step(struct control *c, enum sql q, const char *const *params, struct db_rows *rows)
+    __attribute__((warn_unused_result));
 
 /* Queues one audit event. `data` is a JSON object, `connection` may be NULL. */
 void control_event(struct control *c, const char *action, const char *connection, const char *target_type,

@@ -28,13 +28,12 @@ static const struct field endpoint[] = {{"connection_id", FIELD_ID, NULL, false}
 struct change {
     char id[UUID_TEXT + 1];
     const struct control_input *in;
-    struct json_object *before, *out;
+    struct json_object *before;
 };
 
 static enum err show(struct control *c, const char *id, struct json_object **out) {
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_CONNECTION_SHOW, &id);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_CONNECTION_SHOW, &id, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such connection");
     return e == OK ? control_object(c, rows, "object", out) : e;
@@ -44,13 +43,12 @@ static enum err create_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *params[] = {x->id, json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_CONNECTION_CREATE, params);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_CONNECTION_CREATE, params, &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
+        e = control_object(c, rows, "object", &c->result);
     if (e == OK)
         control_event(c, "scim.connection.created", x->id, "connection", x->id,
-                      arena_printf(c->ctx.arena, "{\"after\":%s}", json_text(c->ctx.arena, x->out)));
+                      arena_printf(c->ctx.arena, "{\"after\":%s}", json_text(c->ctx.arena, c->result)));
     return e;
 }
 
@@ -61,7 +59,7 @@ enum err control_connection_create(struct control *c, const struct control_input
     uuid_new(x.id);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 
@@ -83,16 +81,15 @@ static enum err set_work(struct control *c, void *arg) {
         e = control_precondition(c, x->in->if_match, x->before);
     if (e != OK)
         return e;
-    db_add(c->db, SQL_API_CONNECTION_SET, params);
-    e = db_run(&c->ctx, c->db, &rows);
+    e = control_step(c, SQL_API_CONNECTION_SET, params, &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
+        e = control_object(c, rows, "object", &c->result);
     if (e == OK)
         e = control_object(c, rows, "before", &x->before);
-    if (e == OK && !json_same(x->before, x->out))
+    if (e == OK && !json_same(x->before, c->result))
         control_event(c, "scim.connection.updated", x->in->id, "connection", x->in->id,
                       arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, x->before),
-                                   json_text(c->ctx.arena, x->out)));
+                                   json_text(c->ctx.arena, c->result)));
     return e;
 }
 
@@ -102,7 +99,7 @@ enum err control_connection_set(struct control *c, const struct control_input *i
     enum err e = fields_check(c, FIELDS(manners), in->fields, false);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     if (e != ERR_UNIQUENESS)
         return e;
     control_wrong(c, "group_names", "conflict", "names cannot be made unique: several groups have the same name");
@@ -173,8 +170,7 @@ static enum err close_work(struct control *c, void *arg) {
         control_wrong(c, "confirm", "invalid", "confirm must be the connection's name, %s", name);
         return control_refuse(c);
     }
-    db_add(c->db, SQL_API_CONNECTION_CLOSE, &x->in->id);
-    e = db_run(&c->ctx, c->db, rows);
+    e = control_step(c, SQL_API_CONNECTION_CLOSE, &x->in->id, &rows[0]);
     if (e == OK)
         e = control_object(c, rows[0], "revoked", &tokens);
     for (size_t i = 0, n = e == OK ? json_object_array_length(tokens) : 0; i < n; i++) {

@@ -18,22 +18,21 @@ enum err control_link_request_list(struct control *c, const struct control_input
 
 struct decision {
     const char *id, *status;
-    struct json_object *out;
 };
 
 static enum err decide_work(struct control *c, void *arg) {
     struct decision *x = arg;
     struct db_rows rows = {0};
     const char *params[] = {x->id, x->status};
-    db_add(c->db, SQL_API_LINK_REQUEST_DECIDE, params);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_LINK_REQUEST_DECIDE, params, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such link request");
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
+        e = control_object(c, rows, "object", &c->result);
     if (e == OK && strcmp(db_text(rows, 0, "before"), x->status) != 0)
         control_event(c, arena_printf(c->ctx.arena, "scim.link_request.%s", x->status),
-                      json_get_string(x->out, "connection_id"), "link_request", x->id, json_text(c->ctx.arena, x->out));
+                      json_get_string(c->result, "connection_id"), "link_request", x->id,
+                      json_text(c->ctx.arena, c->result));
     return e;
 }
 
@@ -44,7 +43,7 @@ static enum err decide(struct control *c, const struct control_input *in, const 
     enum err e = fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 

@@ -22,7 +22,6 @@ static const struct field team_added[] = {{"name", FIELD_TEXT, NULL, true}};
 struct change {
     char id[UUID_TEXT + 1];
     const struct control_input *in;
-    struct json_object *out;
 };
 
 static const char *fold(struct control *c, const char *s) {
@@ -34,14 +33,13 @@ static enum err add_work(struct control *c, void *arg) {
     const char *email = json_get_string(x->in->fields, "email");
     const char *params[] = {x->id, email, fold(c, email), json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_MEMBER_ADD, params);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_MEMBER_ADD, params, &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
+        e = control_object(c, rows, "object", &c->result);
     if (e == OK)
         control_event(c, "member.added", NULL, "member", x->id,
                       arena_printf(c->ctx.arena, "{\"organization_role\":%s}",
-                                   json_text(c->ctx.arena, json_get(x->out, "organization_role"))));
+                                   json_text(c->ctx.arena, json_get(c->result, "organization_role"))));
     return e;
 }
 
@@ -52,7 +50,7 @@ enum err control_member_add(struct control *c, const struct control_input *in, s
     uuid_new(x.id);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     if (e != ERR_UNIQUENESS)
         return e;
     const char *email = json_get_string(in->fields, "email");
@@ -75,8 +73,7 @@ static enum err set_work(struct control *c, void *arg) {
     struct json_object *before;
     struct db_rows rows = {0};
     const char *show[] = {fold(c, x->in->id), x->in->id};
-    db_add(c->db, SQL_API_MEMBER_SHOW, show);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_MEMBER_SHOW, show, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
     if (e == OK)
@@ -87,18 +84,17 @@ static enum err set_work(struct control *c, void *arg) {
         return e;
     const char *id = json_get_string(before, "id");
     const char *params[] = {id, json_text(c->ctx.arena, x->in->fields)};
-    db_add(c->db, SQL_API_MEMBER_SET, params);
-    e = db_run(&c->ctx, c->db, &rows);
+    e = control_step(c, SQL_API_MEMBER_SET, params, &rows);
     if (e == OK)
         e = control_object(c, rows, "before", &before);
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
-    if (e != OK || json_same(before, x->out))
+        e = control_object(c, rows, "object", &c->result);
+    if (e != OK || json_same(before, c->result))
         return e;
-    bool role = !json_same(json_get(before, "organization_role"), json_get(x->out, "organization_role"));
+    bool role = !json_same(json_get(before, "organization_role"), json_get(c->result, "organization_role"));
     control_event(c, role ? "member.role_changed" : "member.updated", NULL, "member", id,
                   arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, before),
-                               json_text(c->ctx.arena, x->out)));
+                               json_text(c->ctx.arena, c->result)));
     return OK;
 }
 
@@ -108,7 +104,7 @@ enum err control_member_set(struct control *c, const struct control_input *in, s
     enum err e = fields_check(c, FIELDS(changed), in->fields, false);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 
@@ -117,10 +113,9 @@ static enum err team_work(struct control *c, void *arg) {
     const char *name = json_get_string(x->in->fields, "name");
     const char *params[] = {x->id, name, fold(c, name)};
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_TEAM_ADD, params);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_TEAM_ADD, params, &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
+        e = control_object(c, rows, "object", &c->result);
     if (e == OK)
         control_event(c, "team.created", NULL, "team", x->id, json_text(c->ctx.arena, x->in->fields));
     return e;
@@ -133,7 +128,7 @@ enum err control_team_add(struct control *c, const struct control_input *in, str
     uuid_new(x.id);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     if (e != ERR_UNIQUENESS)
         return e;
     const char *name = json_get_string(in->fields, "name");
@@ -147,8 +142,7 @@ static enum err find_id(struct control *c, enum sql q, const char *who, const ch
     const char *params[] = {fold(c, who), who};
     struct db_rows rows = {0};
     struct json_object *o;
-    db_add(c->db, q, params);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, q, params, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no %s \"%s\"", what, who);
     if (e == OK)
@@ -169,12 +163,11 @@ static enum err join_work(struct control *c, void *arg) {
         return e;
     const char *join[] = {team, member}, *show[] = {NULL, team};
     db_add(c->db, SQL_API_TEAM_JOIN, join);
-    db_add(c->db, SQL_API_TEAM_SHOW, show);
-    e = db_run(&c->ctx, c->db, rows);
+    e = control_step(c, SQL_API_TEAM_SHOW, show, &rows[0]);
     if (e == OK && db_count(rows[0]) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "%s is deactivated: a deactivated member is in no team", who);
     if (e == OK)
-        e = control_object(c, rows[1], "object", &x->out);
+        e = control_object(c, rows[1], "object", &c->result);
     if (e == OK)
         control_event(c, "team.member_added", NULL, "team", team,
                       arena_printf(c->ctx.arena, "{\"member\":\"%s\"}", member));
@@ -187,7 +180,7 @@ enum err control_team_join(struct control *c, const struct control_input *in, st
     enum err e = fields_check(c, FIELDS(joined), in->fields, true);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 

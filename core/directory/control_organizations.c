@@ -41,14 +41,12 @@ struct change {
     char id[UUID_TEXT + 1];
     const char *slug;
     const struct control_input *in;
-    struct json_object *out;
 };
 
 /* The organization as it now is, read behind the change in the same transaction. */
 static enum err read_back(struct control *c, const char *id, struct json_object **out) {
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_ORGANIZATION_SHOW, &id);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_ORGANIZATION_SHOW, &id, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such organization");
     return e == OK ? control_object(c, rows, "object", out) : e;
@@ -63,13 +61,12 @@ static enum err create_work(struct control *c, void *arg) {
     struct db_rows rows[3] = {0};
     db_add(c->db, SQL_TENANT_SET, tenant);
     db_add(c->db, SQL_API_ORGANIZATION_CREATE, params);
-    db_add(c->db, SQL_API_ORGANIZATION_SET, domains);
-    enum err e = db_run(&c->ctx, c->db, rows);
+    enum err e = control_step(c, SQL_API_ORGANIZATION_SET, domains, &rows[0]);
     c->organization = x->id; /* whose audit log has the event */
     if (e == OK)
-        e = read_back(c, x->id, &x->out);
+        e = read_back(c, x->id, &c->result);
     if (e == OK)
-        control_event(c, "organization.created", NULL, "organization", x->id, json_text(c->ctx.arena, x->out));
+        control_event(c, "organization.created", NULL, "organization", x->id, json_text(c->ctx.arena, c->result));
     return e;
 }
 
@@ -87,7 +84,7 @@ enum err control_organization_create(struct control *c, const struct control_inp
     }
     uuid_new(x.id);
     e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     if (e == ERR_UNIQUENESS) {
         control_wrong(c, "slug", "conflict", "there is an organization with the slug \"%s\" already", x.slug);
         return fail(&c->ctx, e, "there is an organization with the slug \"%s\" already", x.slug);
@@ -109,8 +106,7 @@ static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before;
     struct db_rows rows[2] = {0};
-    db_add(c->db, SQL_API_ORGANIZATION_LOCK, NULL);
-    enum err e = db_run(&c->ctx, c->db, rows);
+    enum err e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows[0]);
     if (e == OK)
         e = read_back(c, c->organization, &before);
     if (e == OK)
@@ -118,14 +114,13 @@ static enum err set_work(struct control *c, void *arg) {
     const char *params[] = {json_text(c->ctx.arena, x->in->fields)};
     if (e != OK)
         return e;
-    db_add(c->db, SQL_API_ORGANIZATION_SET, params);
-    e = db_run(&c->ctx, c->db, rows);
+    e = control_step(c, SQL_API_ORGANIZATION_SET, params, &rows[0]);
     if (e == OK)
-        e = read_back(c, c->organization, &x->out);
-    if (e == OK && !json_same(before, x->out))
+        e = read_back(c, c->organization, &c->result);
+    if (e == OK && !json_same(before, c->result))
         control_event(c, "organization.updated", NULL, "organization", c->organization,
                       arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, before),
-                                   json_text(c->ctx.arena, x->out)));
+                                   json_text(c->ctx.arena, c->result)));
     return e;
 }
 
@@ -135,7 +130,7 @@ enum err control_organization_set(struct control *c, const struct control_input 
     enum err e = fields_check(c, FIELDS(changed), in->fields, false);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 

@@ -24,7 +24,6 @@ struct issue {
     const struct control_input *in;
     const char *connection;
     char id[UUID_TEXT + 1], token[TOKEN_MAX + 1], hash[TOKEN_HASH_HEX + 1];
-    struct json_object *out;
 };
 
 static void prepare(struct issue *x) {
@@ -41,14 +40,13 @@ static enum err insert(struct control *c, struct issue *x) {
         json_object_object_del(x->in->fields, "allowed_addresses");
     const char *params[] = {x->id, x->connection, x->hash, prefix, json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_TOKEN_ISSUE, params);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_TOKEN_ISSUE, params, &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
+        e = control_object(c, rows, "object", &c->result);
     if (e != OK)
         return e;
-    control_event(c, "scim.token.issued", x->connection, "token", x->id, json_text(c->ctx.arena, x->out));
-    json_object_object_add(x->out, "token", json_object_new_string(x->token));
+    control_event(c, "scim.token.issued", x->connection, "token", x->id, json_text(c->ctx.arena, c->result));
+    json_object_object_add(c->result, "token", json_object_new_string(x->token));
     return OK;
 }
 
@@ -57,8 +55,8 @@ static enum err find_connection(struct control *c, struct issue *x) {
     const char *given = json_get_string(x->in->fields, "connection_id"), *two[] = {NULL, "2"};
     struct db_rows rows = {0};
     struct json_object *o;
-    db_add(c->db, given ? SQL_API_CONNECTION_SHOW : SQL_API_CONNECTION_LIST, given ? &given : two);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e =
+        control_step(c, given ? SQL_API_CONNECTION_SHOW : SQL_API_CONNECTION_LIST, given ? &given : two, &rows);
     if (e != OK)
         return e;
     if (given && db_count(rows) == 0) {
@@ -73,8 +71,7 @@ static enum err find_connection(struct control *c, struct issue *x) {
         char *id = arena_alloc(c->ctx.arena, UUID_TEXT + 1);
         uuid_new(id);
         const char *params[] = {id, "{}"};
-        db_add(c->db, SQL_API_CONNECTION_CREATE, params);
-        e = db_run(&c->ctx, c->db, &rows);
+        e = control_step(c, SQL_API_CONNECTION_CREATE, params, &rows);
         if (e == OK)
             control_event(c, "scim.connection.created", id, "connection", id, db_text(rows, 0, "object"));
     }
@@ -98,7 +95,7 @@ enum err control_token_issue(struct control *c, const struct control_input *in, 
     prepare(&x);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 
@@ -114,15 +111,14 @@ enum err control_token_show(struct control *c, const struct control_input *in, s
 static enum err revoke_work(struct control *c, void *arg) {
     struct issue *x = arg;
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_TOKEN_REVOKE, &x->in->id);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_TOKEN_REVOKE, &x->in->id, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such token");
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
+        e = control_object(c, rows, "object", &c->result);
     if (e == OK && db_bool(rows, 0, "now"))
-        control_event(c, "scim.token.revoked", json_get_string(x->out, "connection_id"), "token", x->in->id,
-                      json_text(c->ctx.arena, x->out));
+        control_event(c, "scim.token.revoked", json_get_string(c->result, "connection_id"), "token", x->in->id,
+                      json_text(c->ctx.arena, c->result));
     return e;
 }
 
@@ -132,14 +128,13 @@ enum err control_token_revoke(struct control *c, const struct control_input *in,
     enum err e = fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 
 static enum err known_connection(struct control *c, const char *id) {
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_CONNECTION_SHOW, &id);
-    enum err e = db_run(&c->ctx, c->db, &rows);
+    enum err e = control_step(c, SQL_API_CONNECTION_SHOW, &id, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such connection");
     return e;
@@ -155,8 +150,7 @@ static enum err start_work(struct control *c, void *arg) {
         e = insert(c, x);
     if (e != OK)
         return e;
-    db_add(c->db, SQL_API_ROTATION_START, start);
-    e = db_run(&c->ctx, c->db, &rows);
+    e = control_step(c, SQL_API_ROTATION_START, start, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "a rotation is under way: complete or cancel it first");
     return e;
@@ -169,14 +163,13 @@ enum err control_rotation_start(struct control *c, const struct control_input *i
     prepare(&x);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 
 struct ending {
     const struct control_input *in;
     bool complete;
-    struct json_object *out;
 };
 
 static enum err end_work(struct control *c, void *arg) {
@@ -187,12 +180,11 @@ static enum err end_work(struct control *c, void *arg) {
     enum err e = known_connection(c, x->in->id);
     if (e != OK)
         return e;
-    db_add(c->db, SQL_API_ROTATION_END, params);
-    e = db_run(&c->ctx, c->db, &rows);
+    e = control_step(c, SQL_API_ROTATION_END, params, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "no rotation is under way: start one first");
     if (e == OK)
-        e = control_object(c, rows, "object", &x->out);
+        e = control_object(c, rows, "object", &c->result);
     if (e == OK)
         e = control_object(c, rows, "revoked", &revoked);
     if (e != OK)
@@ -202,10 +194,10 @@ static enum err end_work(struct control *c, void *arg) {
         control_event(c, x->complete ? "scim.token.rotated" : "scim.token.revoked", x->in->id, "token",
                       json_get_string(t, "id"), json_text(c->ctx.arena, t));
     }
-    json_object_object_add(x->out, "revoked", json_object_get(revoked));
+    json_object_object_add(c->result, "revoked", json_object_get(revoked));
     if (x->complete && db_bool(rows, 0, "used_lately"))
         json_object_object_add(
-            x->out, "warning",
+            c->result, "warning",
             json_object_new_string("a token that was revoked had been used in the last five minutes: "
                                    "make sure that the identity provider has the new one"));
     return OK;
@@ -217,7 +209,7 @@ static enum err end(struct control *c, const struct control_input *in, bool comp
     enum err e = fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
         e = control_write(c, &w);
-    *out = x.out;
+    *out = c->result;
     return e;
 }
 

@@ -70,6 +70,7 @@ SQL
         die_with_log "$run/createdb.log" "the database could not be created"
     owner_uri="postgresql:///muster?host=$sockets&user=muster_owner"
     responder_uri="postgresql:///muster?host=$sockets&user=muster_scim"
+    admin_uri="postgresql:///muster?host=$sockets&user=muster_admin"
 }
 
 # The number in postmaster.pid may belong to another process after a crash; a postmaster of ours works in its directory.
@@ -120,7 +121,7 @@ check_database_uri() {
     esac
 }
 
-# The responder's URI is the owner's with another user, and without the owner's password.
+# The responders' URIs are the owner's with another user, and without the owner's password.
 use_database() {
     owner_uri=$database
     say "using the PostgreSQL server of --database"
@@ -128,23 +129,29 @@ use_database() {
         die_with_log "$run/createdb.log" "the server of --database cannot be used"
     split_uri "$owner_uri"
     case $bare_uri in
-    *\?*) responder_uri="$bare_uri&user=muster_scim" ;;
-    *) responder_uri="$bare_uri?user=muster_scim" ;;
+    *\?*) responder_uri="$bare_uri&user=muster_scim" admin_uri="$bare_uri&user=muster_admin" ;;
+    *) responder_uri="$bare_uri?user=muster_scim" admin_uri="$bare_uri?user=muster_admin" ;;
     esac
 }
 
-# To be called after the migration, which creates the role. The command \password sends the server a hash, so the
+# To be called after the migration, which creates the roles.
+set_passwords() {
+    set_password muster_scim "$responder_uri" && responder_uri=$role_uri
+    set_password muster_admin "$admin_uri" && admin_uri=$role_uri
+}
+
+# Gives a role a password of its own and leaves its URI in role_uri. The command \password sends the server a hash, so the
 # server's log has no password either; in a session without a terminal it reads it from standard input, twice.
-set_responder_password() {
-    local file=$data/scim-password password
+set_password() { # role, uri
+    local file=$data/${1#muster_}-password password
     [ -s "$file" ] || (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$file")
     password=$(cat "$file")
-    responder_uri+="&password=$password"
-    psql_at "$responder_uri" -c 'select 1' </dev/null >/dev/null 2>&1 && return 0
+    role_uri="$2&password=$password"
+    psql_at "$role_uri" -c 'select 1' </dev/null >/dev/null 2>&1 && return 0
     split_uri "$owner_uri"
     printf '%s\n%s\n' "$password" "$password" |
-        PGPASSWORD=$bare_password setsid -w psql -Xq -d "$bare_uri" -c '\password muster_scim' >"$run/createdb.log" 2>&1 ||
-        die_with_log "$run/createdb.log" "the password of role muster_scim could not be set"
-    psql_at "$responder_uri" -c 'select 1' </dev/null >"$run/createdb.log" 2>&1 ||
-        die_with_log "$run/createdb.log" "role muster_scim cannot log in to the server of --database (look at its pg_hba.conf)"
+        PGPASSWORD=$bare_password setsid -w psql -Xq -d "$bare_uri" -c "\\password $1" >"$run/createdb.log" 2>&1 ||
+        die_with_log "$run/createdb.log" "the password of role $1 could not be set"
+    psql_at "$role_uri" -c 'select 1' </dev/null >"$run/createdb.log" 2>&1 ||
+        die_with_log "$run/createdb.log" "role $1 cannot log in to the server of --database (look at its pg_hba.conf)"
 }

@@ -30,6 +30,10 @@ issue_token() {
         operator_failed "no token could be issued for the demo organization"
 }
 
+create_key() {
+    key=$(as_operator key create 'scripts/run' --json | jq -er .key) || operator_failed "no API key could be created"
+}
+
 # Creates what is missing, then applies the options, whatever the run before had.
 prepare_demo() {
     local caps=(--max-users 10000 --max-groups 1000 --max-group-members 2000)
@@ -51,6 +55,8 @@ prepare_demo() {
     as_operator connection set "$connection" "${manner[@]}" >/dev/null || operator_failed "the demo connection could not be set up"
     token=$(kept_value MUSTER_TOKEN)
     [ -n "$token" ] || issue_token
+    key=$(kept_value MUSTER_API_KEY)
+    [ -n "$key" ] || create_key
 }
 
 kept_value() { # name: its value in DIR/env
@@ -58,8 +64,9 @@ kept_value() { # name: its value in DIR/env
     ! [ -f "$env_file" ] || (unset "$1" && . "$env_file" && printf '%s' "${!1-}")
 }
 
-# The token of the run before may have been revoked, or the database may be another one.
+# The token and the key of the run before may have been revoked, or the database may be another one.
 check_token() {
+    [ "$(printf 'Authorization: Bearer %s' "$key" | curl -s -o /dev/null -w '%{http_code}' --max-time 10 --noproxy '*' -H @- "$admin_url/organizations" 9>&-)" != 401 ] || create_key
     [ "$(status_of "$token")" = 401 ] || return 0
     say "the token in $env_file is no longer valid: issuing another"
     issue_token
@@ -71,6 +78,8 @@ write_env() {
         {
             printf 'MUSTER_URL=%s\n' "$(quoted "$url")"
             printf 'MUSTER_TOKEN=%s\n' "$(quoted "$token")"
+            printf 'MUSTER_ADMIN_URL=%s\n' "$(quoted "$admin_url")"
+            printf 'MUSTER_API_KEY=%s\n' "$(quoted "$key")"
             printf 'MUSTER_ORG=%s\n' "$(quoted demo)"
             printf 'MUSTER_CONNECTION=%s\n' "$(quoted "$connection")"
             printf 'MUSTER_DB=%s\n' "$(quoted "$owner_uri")"

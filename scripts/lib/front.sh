@@ -28,6 +28,8 @@ render_lighttpd() {
     render "$root/lighttpd-example.conf" "$run/web.conf" \
         'var.muster_socket =' "var.muster_socket = \"$sockets/scim.sock\"" \
         'var.muster_program =' "var.muster_program = \"$scim\"" \
+        'var.muster_admin_socket =' "var.muster_admin_socket = \"$sockets/admin.sock\"" \
+        'var.muster_admin_program =' "var.muster_admin_program = \"$admin\"" \
         'server.port =' "server.port = $port" \
         'server.bind =' 'server.bind = "127.0.0.1"' \
         'server.document-root =' "server.document-root = \"$run/empty\"" \
@@ -38,24 +40,31 @@ render_lighttpd() {
     "$root/scripts/error-pages" "$run/errors"
 }
 
-# The settings reach the program through the web server's own environment, so no file has them.
+# The settings reach the programs through the web server's own environment, so no file has them.
 render_cgi() {
-    local setting comma=''
     render_lighttpd
     sed -i -e '/^#fastcgi-begin$/,/^#fastcgi-end$/d' -e 's/^#cgi //' "$run/web.conf"
-    {
-        printf 'setenv.set-environment = ('
-        for setting in "${responder_settings[@]}"; do
-            printf '%s"%s" => env.%s' "$comma" "${setting%%=*}" "${setting%%=*}"
+    render_environment MUSTER_DB >"$run/muster-environment.conf"
+    render_environment MUSTER_ADMIN_DB >"$run/muster-admin-environment.conf"
+}
+
+render_environment() { # the variable that becomes MUSTER_DB
+    local setting name comma=''
+    printf 'setenv.set-environment = ('
+    for setting in "${responder_settings[@]}"; do
+        name=${setting%%=*}
+        [ "$name" = MUSTER_DB ] || {
+            printf '%s"%s" => env.%s' "$comma" "$name" "$name"
             comma=', '
-        done
-        printf ')\n'
-    } >"$run/muster-environment.conf"
+        }
+    done
+    printf '%s"MUSTER_DB" => env.%s)\n' "$comma" "$1"
 }
 
 render_apache() {
     render "$root/apache-example.conf" "$run/web.conf" \
         'Define MUSTER_SOCKET ' "Define MUSTER_SOCKET \"$sockets/scim.sock\"" \
+        'Define MUSTER_ADMIN_SOCKET ' "Define MUSTER_ADMIN_SOCKET \"$sockets/admin.sock\"" \
         'Define MUSTER_PORT ' "Define MUSTER_PORT \"$port\"" \
         'Define MUSTER_RUN ' "Define MUSTER_RUN \"$run/tmp\"" \
         'Define MUSTER_ACCESS_LOG ' "Define MUSTER_ACCESS_LOG \"$logs/web-access.log\"" \
@@ -76,7 +85,8 @@ render_nginx() {
         'scgi_temp_path ' "scgi_temp_path \"$run/tmp/scgi\";" \
         'uwsgi_temp_path ' "uwsgi_temp_path \"$run/tmp/uwsgi\";" \
         'access_log ' "access_log \"$logs/web-access.log\" muster;" \
-        'server unix:' "server unix:$sockets/scim.sock max_fails=0;" \
+        'server unix:/run/muster/scim.sock' "server unix:$sockets/scim.sock max_fails=0;" \
+        'server unix:/run/muster/admin.sock' "server unix:$sockets/admin.sock max_fails=0;" \
         'listen ' "listen 127.0.0.1:$port;"
 }
 
@@ -86,18 +96,22 @@ collect_settings() {
     responder_settings=("MUSTER_DB=$responder_uri" "MUSTER_PUBLIC_URL=${MUSTER_PUBLIC_URL:-$url}")
     for name in "${!MUSTER_@}"; do
         case $name in
-        MUSTER_DB | MUSTER_PUBLIC_URL | MUSTER_SCIM_BIN | MUSTER_SCIM_MASTER_PID) ;;
+        MUSTER_DB | MUSTER_ADMIN_DB | MUSTER_PUBLIC_URL | MUSTER_SCIM_BIN | MUSTER_SCIM_MASTER_PID) ;;
         MUSTER_URL | MUSTER_TOKEN | MUSTER_ADMIN_URL | MUSTER_API_KEY | MUSTER_ORG | MUSTER_CONNECTION | MUSTER_PORTAL_LINK) ;;
         *) responder_settings+=("$name=${!name}") ;;
         esac
     done
 }
 
-start_responder() {
+start_responders() {
+    local settings=("${responder_settings[@]}")
     say "starting $workers workers"
-    rm -f "$sockets/scim.sock"
+    rm -f "$sockets/scim.sock" "$sockets/admin.sock"
     start_process scim "$logs/scim.log" configured spawn-fcgi -s "$sockets/scim.sock" -M 0600 -n -- "$scim" --workers "$workers"
     alive scim >"$run/scim.pid" || true
+    responder_settings+=("MUSTER_DB=$admin_uri")
+    start_process admin "$logs/admin.log" configured spawn-fcgi -s "$sockets/admin.sock" -M 0600 -n -- "$admin" --workers 2
+    responder_settings=("${settings[@]}")
 }
 
 start_web() {
@@ -110,7 +124,10 @@ start_web() {
     fi
     case $server in
     lighttpd) start_process web "$logs/web-error.log" plain lighttpd -D -f "$run/web.conf" ;;
-    cgi) start_process web "$logs/web-error.log" configured lighttpd -D -f "$run/web.conf" ;;
+    cgi)
+        responder_settings+=("MUSTER_ADMIN_DB=$admin_uri")
+        start_process web "$logs/web-error.log" configured lighttpd -D -f "$run/web.conf"
+        ;;
     apache) start_process web "$logs/web-error.log" plain apache2 -D FOREGROUND -f "$run/web.conf" ;;
     nginx) start_process web "$logs/web-error.log" plain nginx -e "$logs/web-error.log" -p "$run/tmp" -c "$run/web.conf" -g 'daemon off;' ;;
     esac
@@ -122,19 +139,26 @@ status_of() { # token or nothing
         curl -s -o /dev/null -w '%{http_code}' --max-time 10 --noproxy '*' -H @- "http://127.0.0.1:$port/scim/v2/ServiceProviderConfig" 9>&-
 }
 
+status_at() { # path
+    curl -s -o /dev/null -w '%{http_code}' --max-time 10 --noproxy '*' "http://127.0.0.1:$port$1" 9>&-
+}
+
 # Ready, or no use to wait any longer.
 answers_or_ended() {
     answer=$(status_of '') || true
-    [ "$answer" = 200 ] || is_gone web || { [ "$server" != cgi ] && is_gone scim; }
+    [ "$answer" != 200 ] || answer=$(status_at /readyz) || true
+    [ "$answer" = 200 ] || is_gone web || { [ "$server" != cgi ] && { is_gone scim || is_gone admin; }; }
 }
 
 wait_for_answer() {
     wait_until 30 answers_or_ended || true
     [ "$server" = cgi ] || ! is_gone scim || die_with_log "$logs/scim.log" "the responder ended"
+    [ "$server" = cgi ] || ! is_gone admin || die_with_log "$logs/admin.log" "the responder of the admin API ended"
     ! is_gone web || die_with_log "$logs/web-error.log" "the web server ended"
     [ "$answer" = 200 ] || {
         show_log "$logs/web-error.log"
-        die_with_log "$logs/scim.log" "$url/ServiceProviderConfig does not answer (status $answer)"
+        show_log "$logs/admin.log"
+        die_with_log "$logs/scim.log" "$url/ServiceProviderConfig or /readyz does not answer (status $answer)"
     }
 }
 

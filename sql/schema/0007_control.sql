@@ -62,7 +62,6 @@ create table muster.idempotency_key (
     api_key_id uuid not null,
     key text collate "C" not null,
     request_hash bytea not null,
-    status integer,
     body text,
     created_at timestamptz(3) not null default now(),
     primary key (organization_id, api_key_id, key)
@@ -104,8 +103,8 @@ create policy tenant on muster.attribute_mapping to muster_scim using (organizat
     with check (organization_id = muster.organization_id());
 create policy background on muster.attribute_mapping to muster_deliver using (true) with check (true);
 create policy tenant on muster.idempotency_key to muster_admin
-    using (organization_id = coalesce(muster.organization_id(), '00000000-0000-0000-0000-000000000000'))
-    with check (organization_id = coalesce(muster.organization_id(), '00000000-0000-0000-0000-000000000000'));
+    using (organization_id in (muster.organization_id(), '00000000-0000-0000-0000-000000000000'))
+    with check (organization_id in (muster.organization_id(), '00000000-0000-0000-0000-000000000000'));
 alter table muster.api_key enable row level security;
 alter table muster.api_key force row level security;
 create policy operator on muster.api_key to current_user using (true) with check (true);
@@ -121,6 +120,7 @@ create policy tenant on muster.token to muster_admin using (organization_id = mu
 grant select, insert, update on muster.organization, muster.connection, muster.token, muster.attribute_mapping to muster_admin;
 grant select, insert, update, delete on muster.organization_domain, muster.idempotency_key to muster_admin;
 grant select, insert, update, delete on muster.extension_schema to muster_admin;
+grant select on muster.schema_migration to muster_admin;
 grant select on muster.attribute_mapping to muster_scim;
 grant select, update on muster.attribute_mapping to muster_deliver;
 

@@ -1,0 +1,221 @@
+#include "service.h"
+
+#include "api_routes.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/token.h"
+#include "problem.h"
+#include "watchdog.h"
+
+#include "openapi_json.h"
+#include <string.h>
+#include <strings.h>
+
+/* The admin API (DESIGN 6): a key, a route, an operation of the control plane, a JSON object or a problem document. */
+
+enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, STATUS_NOT_MODIFIED = 304, KEY_MAX = 255 };
+
+struct api {
+    struct call *call;
+    struct control control;
+    struct api_match match;
+    struct json_object *fields;
+};
+
+static enum err read_key(struct api *a) {
+    const char *header = request_header(&a->call->request, "HTTP_AUTHORIZATION");
+    struct ctx *ctx = &a->control.ctx;
+    if (!header || !*header)
+        return fail(ctx, ERR_UNAUTHORIZED, "an API key is needed: Authorization: Bearer msk_...");
+    const char *key = strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 : "";
+    if (!token_well_formed(TOKEN_API, key, strlen(key)))
+        return fail(ctx, ERR_INVALID_TOKEN, "the API key is unknown, expired or revoked");
+    char *hash = arena_alloc(ctx->arena, TOKEN_HASH_HEX + 1);
+    token_hash_hex(key, strlen(key), hash);
+    a->control.key_hash = hash;
+    return OK;
+}
+
+/* The parameters of a query as fields. */
+static enum err query_fields(struct api *a) {
+    struct request *r = &a->call->request;
+    for (size_t i = 0; i < r->n_params; i++) {
+        if (json_object_object_get_ex(a->fields, r->params[i].name, NULL))
+            return fail(&a->control.ctx, ERR_INVALID_FIELD, "%s stands in the query twice", r->params[i].name);
+        json_object_object_add(a->fields, r->params[i].name, json_object_new_string(r->params[i].value));
+    }
+    return OK;
+}
+
+/* A body of any Content-Type is read as JSON (curl -d); none is an empty object. */
+static enum err body_fields(struct api *a) {
+    struct request *r = &a->call->request;
+    if (r->body_len == 0)
+        return OK;
+    enum err e = json_parse(&a->control.ctx, r->body, r->body_len, &a->fields);
+    if (e == OK && !json_object_is_type(a->fields, json_type_object))
+        return fail(&a->control.ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
+    return e;
+}
+
+static bool is_read(const struct api *a) {
+    const char *method = a->call->request.method;
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "DELETE") == 0;
+}
+
+/* What makes two requests the same: method, path and body. */
+static enum err read_idempotency_key(struct api *a) {
+    struct request *r = &a->call->request;
+    const char *key = request_header(r, "HTTP_IDEMPOTENCY_KEY");
+    struct arena *arena = a->control.ctx.arena;
+    if (!key || strcmp(r->method, "POST") != 0)
+        return OK;
+    if (strlen(key) > KEY_MAX || !*key)
+        return fail(&a->control.ctx, ERR_INVALID_FIELD, "Idempotency-Key must have 1 to %d characters", KEY_MAX);
+    const char *text = arena_printf(arena, "%s %s\n", r->method, r->path);
+    size_t head = strlen(text);
+    char *all = arena_alloc(arena, head + r->body_len + 1), *hash = arena_alloc(arena, TOKEN_HASH_HEX + 1);
+    memcpy(all, text, head);
+    memcpy(all + head, r->body, r->body_len);
+    token_hash_hex(all, head + r->body_len, hash);
+    a->control.idempotency_key = key;
+    a->control.request_hash = hash;
+    return OK;
+}
+
+static enum err prepare(struct api *a) {
+    struct call *call = a->call;
+    struct request *r = &call->request;
+    enum err e = request_split_path(r, "");
+    if (e == OK)
+        e = api_route_find(&a->control.ctx, r, &a->match, &call->response.allow);
+    if (e == OK)
+        call->route = a->match.route->path;
+    if (e == OK)
+        e = request_read_body(r, (size_t)call->worker->settings->body_max);
+    watchdog_arrived();
+    if (e == OK)
+        e = request_split_query(r);
+    if (e == OK)
+        e = is_read(a) ? query_fields(a) : body_fields(a);
+    return e == OK ? read_idempotency_key(a) : e;
+}
+
+/* Faults of the client are told only to those who have a key. */
+static enum err key_first(struct api *a, enum err fault) {
+    struct control *c = &a->control;
+    struct ctx kept = c->ctx;
+    struct db_rows row = {0};
+    c->scopes = NULL;
+    c->asked = NULL;
+    control_queue(c);
+    enum err e = db_read(&c->ctx, c->db, &row);
+    if (e == OK)
+        e = control_accept(c, row);
+    if (e == OK)
+        c->ctx = kept;
+    return e == OK ? fault : e;
+}
+
+static enum err operate(struct api *a, struct json_object **out) {
+    struct control *c = &a->control;
+    const struct api_route *route = a->match.route;
+    const struct control_input in = {
+        .id = a->match.id, .fields = a->fields, .if_match = request_header(&a->call->request, "HTTP_IF_MATCH")};
+    c->asked = a->match.organization;
+    c->scopes = route->scopes;
+    c->installation = route->installation;
+    enum err e = route->run(c, &in, out);
+    /* Wrong fields are found before anybody is asked who it is. */
+    return e != OK && !c->accepted && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&
+                   e != ERR_FORBIDDEN && e != ERR_NOT_FOUND
+               ? key_first(a, e)
+               : e;
+}
+
+static void succeed(struct api *a, struct json_object *out) {
+    struct call *call = a->call;
+    struct response *response = &call->response;
+    const char *method = call->request.method, *known = request_header(&call->request, "HTTP_IF_NONE_MATCH");
+    struct arena *arena = a->control.ctx.arena;
+    bool post = strcmp(method, "POST") == 0;
+    bool creates = post && !a->match.id;
+    response->status = !out ? STATUS_NO_CONTENT : creates || a->match.route->secret ? STATUS_CREATED : STATUS_OK;
+    response->content_type = "application/json; charset=utf-8";
+    if (a->control.replayed)
+        response->extra = "Idempotent-Replayed: true\r\n";
+    if (!out)
+        return;
+    response->body = json_text(arena, out);
+    response->len = strlen(response->body);
+    if (!post && json_object_object_get_ex(out, "id", NULL))
+        response->etag = control_tag(arena, out);
+    if (response->etag && known && strstr(known, response->etag)) {
+        response->status = STATUS_NOT_MODIFIED;
+        response->body = NULL;
+    }
+}
+
+/* /healthz: the process answers. /readyz: so does the database. /v1/openapi.json: what there is. */
+static bool answer_open(struct api *a) {
+    struct call *call = a->call;
+    const char *path = call->request.path;
+    struct response *r = &call->response;
+    struct db_rows row = {0};
+    bool health = strcmp(path, "/healthz") == 0, ready = strcmp(path, "/readyz") == 0;
+    if (!health && !ready && strcmp(path, "/v1/openapi.json") != 0)
+        return false;
+    watchdog_arrived();
+    *r = (struct response){
+        .status = STATUS_OK, .content_type = "application/json; charset=utf-8", .body = "{\"status\":\"ok\"}"};
+    call->route = path;
+    if (ready) {
+        db_add(call->worker->db, SQL_READY, NULL);
+        call->err = db_read(&a->control.ctx, call->worker->db, &row);
+        if (call->err != OK)
+            problem_render(&a->control.ctx, call->err, call->request_id, NULL, r);
+    } else if (!health)
+        r->body = openapi_json;
+    r->len = strlen(r->body);
+    return true;
+}
+
+static void answer_admin(struct call *call) {
+    struct api *a = arena_alloc(call->ctx.arena, sizeof *a);
+    struct json_object *out = NULL;
+    a->call = call;
+    a->control = (struct control){.ctx = {.arena = call->ctx.arena},
+                                  .db = call->worker->db,
+                                  .request_id = call->request_id,
+                                  .client_address = call->client_address,
+                                  .base_url = call->worker->settings->public_url,
+                                  .extensions = call->worker->extensions};
+    a->fields = json_new_object(call->ctx.arena);
+    call->request.ctx = &a->control.ctx;
+    call->response.head = strcmp(call->request.method, "HEAD") == 0;
+    if (answer_open(a))
+        return;
+    enum err e = prepare(a), key = OK;
+    struct ctx fault = a->control.ctx;
+    a->control.ctx = (struct ctx){.arena = fault.arena};
+    key = read_key(a);
+    if (key != OK)
+        e = key;
+    else {
+        a->control.ctx = fault;
+        e = e == OK ? operate(a, &out) : key_first(a, e);
+    }
+    if (e == OK)
+        succeed(a, out);
+    else
+        problem_render(&a->control.ctx, e, call->request_id, a->control.errors, &call->response);
+    call->response.head = strcmp(call->request.method, "HEAD") == 0;
+    call->err = e;
+    call->ctx.err = a->control.ctx.err;
+    call->organization = a->control.organization;
+    call->actor = a->control.key_id;
+}
+
+const struct service service_admin = {
+    .name = "muster-admin", .usage = "Answers the admin API for a web server.", .answer = answer_admin};

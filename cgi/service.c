@@ -1,0 +1,80 @@
+#include "service.h"
+#include "base/log.h"
+#include "base/oom.h"
+#include "base/settings.h"
+#include "master.h"
+#include "worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 64, PER_CORE = 2 };
+
+static void print_usage(const struct service *service, FILE *to) {
+    fprintf(
+        to,
+        "usage: %s.fcgi [--workers N]\n"
+        "%s Started with a listening socket as standard input (spawn-fcgi, or the web\n"
+        "server's bin-path) it is a master with N workers (default: MUSTER_WORKERS, else 2 for each core); started as "
+        "a\n"
+        "CGI program it answers one request. Configured by MUSTER_... in the environment: see muster help config.\n",
+        service->name, service->usage);
+}
+
+/* A listening socket has no peer; a pipe or a file is no socket: that is CGI. */
+static bool is_listening(int fd) {
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+    return getpeername(fd, (struct sockaddr *)&peer, &len) != 0 && errno == ENOTCONN;
+}
+
+static unsigned default_workers(const struct settings *s) {
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return (unsigned)(s->workers ? s->workers : PER_CORE * (cores > 0 ? cores : 1));
+}
+
+/* A core dump would hold tokens and personal data. */
+static void keep_secrets(void) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+static int fail_usage(const struct service *service, const char *what) {
+    fprintf(stderr, "%s.fcgi: %s\n", service->name, what);
+    print_usage(service, stderr);
+    return EXIT_USAGE;
+}
+
+int service_main(const struct service *service, int argc, char **argv) {
+    struct settings settings;
+    char problem[256], program[4096];
+    oom_guard();
+    if (!settings_load(&settings, problem, sizeof problem) || !log_open(service->name, settings.log))
+        return fail_usage(service, problem);
+    unsigned workers = default_workers(&settings);
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        print_usage(service, stdout);
+        return 0;
+    }
+    if (argc == 3 && strcmp(argv[1], "--workers") == 0) {
+        char *end;
+        unsigned long n = strtoul(argv[2], &end, 10);
+        if (*end || n < 1 || n > 256)
+            return fail_usage(service, "--workers takes a number from 1 to 256");
+        workers = (unsigned)n;
+    } else if (argc != 1 && !(argc == 2 && strcmp(argv[1], "--worker") == 0))
+        return fail_usage(service, "unknown option");
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[n > 0 ? n : 0] = '\0';
+    keep_secrets();
+    if (!is_listening(STDIN_FILENO))
+        return worker_cgi(service, &settings);
+    return argc == 2 ? worker_run(service, &settings) : master_run(program, workers);
+}

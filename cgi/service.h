@@ -1,0 +1,46 @@
+#ifndef MUSTER_CGI_SERVICE_H
+#define MUSTER_CGI_SERVICE_H
+
+#include "base/db.h"
+#include "base/settings.h"
+#include "directory/extensions.h"
+#include "request.h"
+#include "response.h"
+
+#include <stdint.h>
+
+/* What a worker process has for all its requests. */
+struct worker {
+    const struct settings *settings;
+    struct db *db;
+    struct arena *arena; /* of the request in hand */
+    struct extensions *extensions;
+};
+
+/* One request, and what a service makes of it. The first part is filled in; the second is for the service. */
+struct call {
+    struct worker *worker;
+    struct ctx ctx; /* of the request's arena */
+    struct request request;
+    const char *request_id; /* UUIDv7 */
+    const char *client_address;
+
+    struct response response;
+    enum err err;      /* for the log, OK: none */
+    const char *route; /* its template, "/Users/{id}" */
+    const char *organization, *connection, *actor;
+};
+
+/* A program that answers requests. */
+struct service {
+    const char *name;                  /* "muster-scim" */
+    const char *usage;                 /* its first sentence */
+    void (*answer)(struct call *call); /* the response is always filled in */
+};
+
+extern const struct service service_scim, service_admin;
+
+/* The main function of a program. */
+int service_main(const struct service *service, int argc, char **argv);
+
+#endif

@@ -1,0 +1,59 @@
+#ifndef MUSTER_BASE_LIMITS_INTERNAL_H
+#define MUSTER_BASE_LIMITS_INTERNAL_H
+
+#include "base/limits.h"
+
+#include <stdalign.h>
+#include <stdatomic.h>
+
+/* What the files of limits share, and the unit test: the layout of the mapped file. A change of it is a new version. */
+#define LIMITS_MAGIC UINT64_C(0x74696d694c74734d)
+
+enum {
+    LIMITS_VERSION = 1,
+    LIMITS_TABLES = 2,
+    LIMITS_SETS = 4096,
+    LIMITS_WAYS = 16,
+    LIMITS_NOTE_SETS = 8192,
+    LIMITS_NOTE_WAYS = 4,
+    LIMITS_NOTE_WORDS = 8
+};
+
+_Static_assert(ATOMIC_LONG_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 && sizeof(long) == sizeof(int64_t),
+               "64-bit words must be lock-free: they are shared between processes");
+
+/* Written before the file has its name, never after. */
+struct limits_head {
+    uint64_t magic, version, size;
+    uint64_t boot; /* which boot of the kernel the times belong to; 0: not known, then any */
+    uint64_t secret[2];
+};
+
+/* All zero is an empty entry: it is full since ever. */
+struct limits_bucket {
+    _Atomic uint64_t tag;    /* 64 bits of the key's hash; the other 64 chose the set */
+    _Atomic int64_t full_at; /* the "theoretical arrival time": when the bucket is full again */
+};
+
+/* A checksum of the rest, the key's hash (2), the organization (2), its rate and burst, the token's, the time. */
+struct limits_entry {
+    _Atomic uint64_t words[LIMITS_NOTE_WORDS];
+};
+
+struct limits_file {
+    struct limits_head head;
+    alignas(64) _Atomic int64_t waits[LIMITS_WAITERS]; /* until when a process sleeps at most; past: free */
+    alignas(4096) struct limits_bucket buckets[LIMITS_TABLES][LIMITS_SETS][LIMITS_WAYS];
+    struct limits_entry notes[LIMITS_NOTE_SETS][LIMITS_NOTE_WAYS];
+};
+
+struct limits {
+    struct limits_file *file;
+    _Atomic int64_t *wait; /* ours; NULL: none */
+    int64_t wait_until;
+};
+
+/* Nanoseconds of CLOCK_BOOTTIME. */
+int64_t limits_now(void);
+
+#endif
