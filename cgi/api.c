@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/token.h"
 #include "problem.h"
+#include "rate.h"
 #include "watchdog.h"
 
 #include "openapi_json.h"
@@ -206,6 +207,7 @@ static void answer_admin(struct call *call) {
         a->control.ctx = fault;
         e = e == OK ? operate(a, &out) : key_first(a, e);
     }
+    e = rate_failed(call, &a->control.ctx, e, &call->response);
     if (e == OK)
         succeed(a, out);
     else

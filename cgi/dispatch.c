@@ -4,6 +4,7 @@
 #include "base/settings.h"
 #include "base/token.h"
 #include "envelope.h"
+#include "rate.h"
 #include "routes.h"
 #include "service.h"
 #include "watchdog.h"
@@ -108,13 +109,16 @@ static enum err run(struct exchange *x) {
         x->session.ctx = denied;
         return credentials;
     }
+    if (e == OK && credentials == OK)
+        e = rate_take(x->call, &x->session.ctx, x->session.token_hash, &x->response);
     return e == OK ? answer(x, route) : token_first(x, e);
 }
 
 static void answer_scim(struct call *call) {
     struct exchange *x = arena_alloc(call->ctx.arena, sizeof *x);
     const struct settings *settings = call->worker->settings;
-    *x = (struct exchange){.settings = settings,
+    *x = (struct exchange){.call = call,
+                           .settings = settings,
                            .request = call->request,
                            .extensions = call->worker->extensions,
                            .route = "-",
@@ -129,6 +133,9 @@ static void answer_scim(struct call *call) {
                                        .slot = (int)(getpid() % SLOTS)}};
     x->request.ctx = &x->session.ctx;
     enum err e = run(x);
+    if (e == OK || x->session.tenant.token_id || e == ERR_INVALID_TOKEN)
+        rate_note(call, &x->session);
+    e = rate_failed(call, &x->session.ctx, e, &x->response);
     if (e != OK)
         envelope_render(&x->session.ctx, e, &x->response);
     x->response.head = strcmp(x->request.method, "HEAD") == 0;

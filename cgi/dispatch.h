@@ -6,10 +6,12 @@
 #include "request.h"
 #include "response.h"
 
+struct call;
 struct settings;
 
 /* A request on its way to its handler: what HTTP said, who asks, what shall be answered. */
 struct exchange {
+    struct call *call;
     const struct settings *settings;
     struct request request;
     struct session session;

@@ -77,5 +77,6 @@ void envelope_render(const struct ctx *ctx, enum err err, struct response *out) 
     out->body = b->data;
     out->len = b->len;
     out->www_authenticate = faces[err].challenge;
-    out->retry_after = faces[err].retry_after;
+    if (!out->retry_after)
+        out->retry_after = faces[err].retry_after;
 }

@@ -76,7 +76,8 @@ void problem_render(const struct ctx *ctx, enum err err, const char *request_id,
                           .www_authenticate = status == 401   ? "Bearer realm=\"muster\""
                                               : status == 403 ? "Bearer realm=\"muster\", error=\"insufficient_scope\""
                                                               : NULL,
-                          .retry_after = status == 503   ? 5
-                                         : status == 429 ? 1
-                                                         : 0};
+                          .extra = out->extra,
+                          .retry_after = out->retry_after ? out->retry_after
+                                         : status == 503  ? 5
+                                                          : 0};
 }

@@ -15,6 +15,7 @@ struct worker {
     struct db *db;
     struct arena *arena; /* of the request in hand */
     struct extensions *extensions;
+    struct limits *limits; /* NULL: none */
 };
 
 /* One request, and what a service makes of it. The first part is filled in; the second is for the service. */

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/db.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/uuid.h"
 #include "client_address.h"
@@ -26,12 +27,14 @@ static void open_worker(struct worker *w, const struct service *service, const s
     *w = (struct worker){.settings = settings,
                          .db = db_create(settings, service->name),
                          .arena = arena_create(),
-                         .extensions = extensions_create()};
+                         .extensions = extensions_create(),
+                         .limits = *settings->limits ? limits_open(settings->limits) : NULL};
 }
 
 static void close_worker(struct worker *w) {
     db_destroy(w->db);
     extensions_destroy(w->extensions);
+    limits_close(w->limits);
     arena_destroy(w->arena);
 }
 

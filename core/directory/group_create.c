@@ -72,6 +72,7 @@ static void queue_group(struct session *s, const struct creation *c, const struc
     db_add(s->db, SQL_GROUP_INSERT, params);
     unique_queue(s, c->id, NULL, f->unique);
     session_event(s, "scim.group.created", "scim_group", c->id, group_event(s, NULL, f, skipped));
+    session_note_usage(s, "max_groups", db_int(rows[ROW_USAGE], 0, "groups"), s->tenant.max_groups);
     if (group_change_any(change))
         group_change_queue(s, c->id, change);
     db_add(s->db, SQL_USAGE_ADD, count);

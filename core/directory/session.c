@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { ARRAY_MAX = 64 * 1024 * 1024 };
@@ -151,6 +152,14 @@ void session_member_events(struct session *s, const char *action, const char *gr
     const char *params[] = {first, session_now(s, 0), action,           group_id, session_uuids(s, ids, n),
                             type,  s->request_id,     s->client_address};
     db_add(s->db, SQL_AUDIT_ADD_MEMBERS, params);
+}
+
+void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap) {
+    if (cap == NO_CAP || (used + 1) * 5 < cap * 4 || used * 5 >= cap * 4)
+        return;
+    session_event(s, "organization.limit_near", "organization", s->tenant.organization_id,
+                  arena_printf(s->ctx.arena, "{\"limit\":\"%s\",\"used\":%" PRId64 ",\"max\":%" PRId64 "}", limit,
+                               used + 1, cap));
 }
 
 const char *session_now(struct session *s, int64_t previous_us) {

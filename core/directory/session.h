@@ -105,6 +105,12 @@ void session_event(struct session *s, const char *action, const char *target_typ
 void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
                            const char *const *ids, size_t n);
 
+/*
+ * Queues an event if one more than `used` of a limit ("max_users") is the first at or over four fifths of `cap`
+ * (NO_CAP: none).
+ */
+void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap);
+
 /* The transaction's time as PostgreSQL takes it, in the arena; never before `previous_us`. */
 const char *session_now(struct session *s, int64_t previous_us);
 

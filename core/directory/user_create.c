@@ -235,6 +235,8 @@ static enum err work(struct session *s, void *arg) {
     if (e == OK)
         e = decide(s, c, rows);
     if (e == OK && c->refused == OK)
+        session_note_usage(s, "max_users", db_int(rows[ROW_USAGE], 0, "users"), s->tenant.max_users);
+    if (e == OK && c->refused == OK)
         read_queue_answer(s, &read_users, c->w, c->id, c->p);
     return e;
 }

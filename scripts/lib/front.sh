@@ -93,7 +93,8 @@ render_nginx() {
 # What the responder has in its environment: its own settings and those MUSTER_... of the caller that are not of DIR/env.
 collect_settings() {
     local name
-    responder_settings=("MUSTER_DB=$responder_uri" "MUSTER_PUBLIC_URL=${MUSTER_PUBLIC_URL:-$url}")
+    responder_settings=("MUSTER_DB=$responder_uri" "MUSTER_PUBLIC_URL=${MUSTER_PUBLIC_URL:-$url}" "MUSTER_LIMITS=$sockets/limits")
+    [ "$rate" != off ] || responder_settings+=("MUSTER_AUTH_FAILURES=0")
     for name in "${!MUSTER_@}"; do
         case $name in
         MUSTER_DB | MUSTER_ADMIN_DB | MUSTER_PUBLIC_URL | MUSTER_SCIM_BIN | MUSTER_SCIM_MASTER_PID) ;;

@@ -233,8 +233,8 @@ class Server:
         """A new organization with one connection and one token."""
         slug = slug or unique("o")
         org = self.muster("org", "create", slug, "--slug", slug)
-        if not caps:
-            self.muster("org", "set", slug, "--max-users", "none", "--max-groups", "none", "--max-group-members", "none")
+        limits = ["--rate", "off"] + ([] if caps else ["--max-users", "none", "--max-groups", "none", "--max-group-members", "none"])
+        self.muster("org", "set", slug, *limits)
         return Tenant(self, org).connect(**connection)
 
 

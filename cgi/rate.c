@@ -1,0 +1,103 @@
+#include "rate.h"
+
+#include "base/arena.h"
+#include "base/limits.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECOND INT64_C(1000000000)
+
+/* Half of the workers may wait for a place, so that one tenant's flood leaves others theirs. */
+static unsigned waiters(const struct settings *s) {
+    enum { PER_CORE = 2 };
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long workers = s->workers ? s->workers : PER_CORE * (cores > 0 ? cores : 1);
+    return workers > 3 ? (unsigned)workers / 2 : 1;
+}
+
+/* Entra gives a sync up after a burst of 429s, so a place that is free soon is waited for. */
+static bool take(struct call *c, const char *key, struct limits_rule rule, struct limits_state *state) {
+    struct limits *l = c->worker->limits;
+    int64_t wait = limits_take(l, key, rule, 0, state);
+    if (wait < 0 && limits_wait_begin(l, SECOND, waiters(c->worker->settings))) {
+        wait = limits_take(l, key, rule, SECOND, state);
+        limits_sleep(wait);
+        limits_wait_end(l);
+    }
+    return wait >= 0;
+}
+
+static enum err refuse(struct ctx *ctx, const char *what, struct limits_rule rule, const struct limits_state *state,
+                       struct response *out) {
+    int32_t window = rule.rate > 0 ? (rule.burst * (rule.seconds ? rule.seconds : 1) + rule.rate - 1) / rule.rate : 1;
+    out->retry_after = state->retry > 0 ? (int)state->retry : 1;
+    out->extra = arena_printf(ctx->arena,
+                              "RateLimit-Policy: \"%s\";q=%" PRId32 ";w=%" PRId32 "\r\n"
+                              "RateLimit: \"%s\";r=%" PRId32 ";t=%" PRId64 "\r\n",
+                              what, rule.burst, window, what, state->remaining, state->retry);
+    return fail(ctx, ERR_RATE_LIMITED, "the %s's limit of %" PRId32 " requests %s is reached", what, rule.rate,
+                rule.seconds ? "a minute" : "a second");
+}
+
+enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, struct response *out) {
+    struct limits_token known;
+    struct limits_state state;
+    if (!limits_find(c->worker->limits, token_hash, &known))
+        return OK;
+    struct limits_rule token = {.rate = known.token_rate, .burst = known.token_burst, .table = LIMITS_KNOWN};
+    struct limits_rule org = {.rate = known.org_rate, .burst = known.org_burst, .table = LIMITS_KNOWN};
+    if (!take(c, arena_printf(ctx->arena, "token:%s", token_hash), token, &state))
+        return refuse(ctx, "token", token, &state, out);
+    if (!take(c, arena_printf(ctx->arena, "org:%s", known.organization_id), org, &state))
+        return refuse(ctx, "organization", org, &state, out);
+    return OK;
+}
+
+/* NO_CAP is 0 there; a rate without a burst has the burst of a second. */
+static int32_t number(int64_t n) {
+    return n == NO_CAP ? 0 : (int32_t)n;
+}
+
+static int32_t burst_of(int64_t rate, int64_t burst) {
+    return number(burst != NO_CAP ? burst : rate);
+}
+
+void rate_note(struct call *c, const struct session *s) {
+    const struct tenant *t = &s->tenant;
+    struct limits_token known = {.org_rate = number(t->rate),
+                                 .org_burst = burst_of(t->rate, t->burst),
+                                 .token_rate = number(t->token_rate),
+                                 .token_burst = burst_of(t->token_rate, t->token_burst)};
+    if (!s->token_hash)
+        return;
+    if (t->token_id)
+        memcpy(known.organization_id, t->organization_id, UUID_TEXT + 1);
+    limits_note(c->worker->limits, s->token_hash, t->token_id ? &known : NULL);
+}
+
+/* The address, of IPv6 the /64 that one customer has. */
+static const char *network_of(struct arena *a, const char *address) {
+    unsigned char bytes[16];
+    char text[INET6_ADDRSTRLEN];
+    if (inet_pton(AF_INET6, address, bytes) != 1)
+        return address;
+    memset(bytes + 8, 0, 8);
+    return inet_ntop(AF_INET6, bytes, text, sizeof text) ? arena_strdup(a, text) : address;
+}
+
+enum err rate_failed(struct call *c, struct ctx *ctx, enum err e, struct response *out) {
+    int32_t limit = (int32_t)c->worker->settings->auth_failures;
+    struct limits_rule rule = {.rate = limit, .seconds = 60, .burst = limit, .table = LIMITS_STRANGERS};
+    struct limits_state state;
+    if (e != ERR_INVALID_TOKEN || !c->client_address)
+        return e;
+    const char *key = arena_printf(ctx->arena, "address:%s", network_of(ctx->arena, c->client_address));
+    if (limits_take(c->worker->limits, key, rule, 0, &state) >= 0)
+        return e;
+    e = refuse(ctx, "address", rule, &state, out);
+    ctx->detail = "too many requests with a wrong token came from this address";
+    return e;
+}

@@ -1,0 +1,25 @@
+#ifndef MUSTER_CGI_RATE_H
+#define MUSTER_CGI_RATE_H
+
+#include "directory/session.h"
+#include "service.h"
+
+/*
+ * Takes a place for a request of a token whose last authentication is known, of the token and of its organization;
+ * waits up to a second for one, unless too many workers wait already. ERR_RATE_LIMITED sets Retry-After and the
+ * RateLimit fields in `out`. A token that is not known yet is let through: rate_note() makes it known.
+ */
+enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, struct response *out)
+    __attribute__((warn_unused_result));
+
+/* What the authentication of the session said, for the next request of its token. */
+void rate_note(struct call *c, const struct session *s);
+
+/*
+ * Counts a failed authentication of the client's address (IPv6: its /64). ERR_RATE_LIMITED, in place of `e`, once there
+ * are more than MUSTER_AUTH_FAILURES in a minute; else `e`.
+ */
+enum err rate_failed(struct call *c, struct ctx *ctx, enum err e, struct response *out)
+    __attribute__((warn_unused_result));
+
+#endif
