@@ -111,35 +111,85 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
     return add_attr(r, attr, "", value, into);
 }
 
-/* An immutable value that is there stays, another one is refused; a writeOnly one stays if none is given. */
-static enum err keep_fixed_in(struct reading *r, const struct schema *s, struct json_object *old,
-                              struct json_object *new, bool *kept) {
-    for (size_t i = 0; i < s->n_attrs; i++) {
-        const struct attr *attr = &s->attrs[i];
-        struct json_object *was = json_get(old, attr->name), *is = json_get(new, attr->name);
-        bool immutable = attr->mutability == ATTR_IMMUTABLE;
-        if (!was || !(immutable || (attr->mutability == ATTR_WRITE_ONLY && !is)))
-            continue;
-        if (is && !value_equal(r->ctx->arena, attr, was, is))
-            return fail(r->ctx, ERR_MUTABILITY, "%s is immutable", attr->name);
-        json_object_object_add(new, attr->name, json_object_get(was));
-        *kept = true;
+/* A change of a resource, and what it must leave alone. */
+struct keeping {
+    struct ctx *ctx;
+    bool omitted_stays;
+};
+
+static bool is_hidden(const struct attr *attr) {
+    return attr->mutability == ATTR_WRITE_ONLY || attr->returned == ATTR_NEVER || attr->returned == ATTR_REQUEST;
+}
+
+/* A value as a client gets it, and may send it back (PU-15). */
+static struct json_object *as_seen(struct arena *a, const struct attr *attr, struct json_object *v) {
+    struct json_object *seen = json_copy(a, v);
+    bool list = json_object_is_type(seen, json_type_array);
+    for (size_t i = 0, n = list ? json_object_array_length(seen) : 1; i < n; i++) {
+        struct json_object *one = list ? json_object_array_get_idx(seen, i) : seen;
+        for (size_t k = 0; k < attr->n_subs; k++)
+            if (is_hidden(&attr->subs[k]))
+                json_object_object_del(one, attr->subs[k].name);
     }
+    return seen;
+}
+
+static bool is_kept(const struct keeping *k, const struct attr *attr, struct json_object *was, struct json_object *is) {
+    struct arena *a = k->ctx->arena;
+    if (!is)
+        return k->omitted_stays;
+    return value_equal(a, attr, was, is) || (k->omitted_stays && value_equal(a, attr, as_seen(a, attr, was), is));
+}
+
+/* `new` has to have the immutable value that is there, and keeps it as it was spelt. */
+static enum err keep_attr(const struct keeping *k, const struct attr *attr, struct json_object *was,
+                          struct json_object *new) {
+    struct json_object *is = json_get(new, attr->name);
+    const struct attr *whole = attr->parent;
+    if (attr->mutability == ATTR_IMMUTABLE && !is_kept(k, attr, was, is))
+        return fail(k->ctx, ERR_MUTABILITY, "%s%s%s is immutable", whole ? whole->name : "", whole ? "." : "",
+                    attr->name);
+    json_object_object_add(new, attr->name, json_object_get(was));
     return OK;
 }
 
-static enum err keep_fixed(struct reading *r, struct json_object *new) {
-    bool kept = false;
-    enum err e = keep_fixed_in(r, r->rt->base, r->old, new, &kept);
-    for (size_t i = 0; e == OK && i < r->rt->n_extensions; i++) {
-        const struct schema *s = r->rt->extensions[i];
-        struct json_object *was = json_get(r->old, s->urn), *is = json_get(new, s->urn);
-        struct json_object *object = is ? is : json_new_object(r->ctx->arena);
-        kept = false;
-        if (was)
-            e = keep_fixed_in(r, s, was, object, &kept);
-        if (kept && !is)
-            json_object_object_add(new, s->urn, json_object_get(object));
+static enum err keep_attrs(const struct keeping *k, const struct attr *attrs, size_t n, struct json_object *old,
+                           struct json_object *new);
+
+/* The same for what has attributes of its own: an extension, a complex attribute. It is made if anything is kept. */
+static enum err keep_inside(const struct keeping *k, const char *name, const struct attr *attrs, size_t n,
+                            struct json_object *old, struct json_object *new) {
+    struct json_object *was = json_get(old, name), *is = json_get(new, name);
+    struct json_object *object = is ? is : json_new_object(k->ctx->arena);
+    enum err e = was ? keep_attrs(k, attrs, n, was, object) : OK;
+    if (!is && json_object_object_length(object) > 0)
+        json_object_object_add(new, name, json_object_get(object));
+    return e;
+}
+
+/* The values of a list come and go with their parts, so that nothing is looked for inside them. */
+static enum err keep_attrs(const struct keeping *k, const struct attr *attrs, size_t n, struct json_object *old,
+                           struct json_object *new) {
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < n; i++) {
+        const struct attr *attr = &attrs[i];
+        struct json_object *was = json_get(old, attr->name);
+        bool omitted = attr->mutability == ATTR_WRITE_ONLY && k->omitted_stays && !json_get(new, attr->name);
+        if (was && (omitted || attr->mutability == ATTR_IMMUTABLE))
+            e = keep_attr(k, attr, was, new);
+        else if (json_object_is_type(was, json_type_object))
+            e = keep_inside(k, attr->name, attr->subs, attr->n_subs, old, new);
+    }
+    return e;
+}
+
+enum err resource_keep_fixed(struct ctx *ctx, const struct resource_type *rt, struct json_object *old,
+                             bool omitted_stays, struct json_object *new) {
+    struct keeping k = {.ctx = ctx, .omitted_stays = omitted_stays};
+    enum err e = keep_attrs(&k, rt->base->attrs, rt->base->n_attrs, old, new);
+    for (size_t i = 0; e == OK && i < rt->n_extensions; i++) {
+        const struct schema *s = rt->extensions[i];
+        e = keep_inside(&k, s->urn, s->attrs, s->n_attrs, old, new);
     }
     return e;
 }
@@ -156,7 +206,7 @@ enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, str
             e = add_member(&r, name, value, *out);
     }
     if (e == OK && old)
-        e = keep_fixed(&r, *out);
+        e = resource_keep_fixed(ctx, rt, old, true, *out);
     return e == OK ? resource_check(ctx, rt, *out, old) : e;
 }
 

@@ -62,6 +62,15 @@ enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struc
                                  struct json_object *now) __attribute__((warn_unused_result));
 
 /*
+ * Holds a changed resource to what `old`, the stored one, has of immutable attributes and immutable parts of single
+ * complex ones: the same values (lists in any order), which then stay as they were spelt. `omitted_stays` (PUT, R-38):
+ * what `new` leaves out of them, and of writeOnly ones, is put into it; else (PATCH) it was taken away, and that is
+ * refused. ERR_MUTABILITY names the attribute.
+ */
+enum err resource_keep_fixed(struct ctx *ctx, const struct resource_type *rt, struct json_object *old,
+                             bool omitted_stays, struct json_object *new) __attribute__((warn_unused_result));
+
+/*
  * Required attributes and extensions are present, but for those that `old` (the stored resource, NULL: a new one) lacks
  * too; recomputes `schemas`: the base, then the extensions that have data (R-30). ERR_INVALID_VALUE.
  */

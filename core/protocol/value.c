@@ -131,7 +131,53 @@ static bool parts_within(struct arena *a, const struct attr *attr, struct json_o
     return true;
 }
 
+/* A key of which the text is the same for all that is equal: parts in the schema's order, lists sorted; a new
+ * reference. */
+static struct json_object *comparable(struct arena *a, const struct attr *attr, struct json_object *v);
+
+static int by_text(const void *x, const void *y) {
+    return strcmp(json_object_get_string(*(struct json_object *const *)x),
+                  json_object_get_string(*(struct json_object *const *)y));
+}
+
+static struct json_object *comparable_list(struct arena *a, const struct attr *attr, struct json_object *v) {
+    struct json_object *out = json_object_new_array();
+    for (size_t i = 0, n = json_object_array_length(v); i < n; i++) {
+        struct json_object *element = comparable(a, attr, json_object_array_get_idx(v, i));
+        json_object_array_add(out, json_object_new_string(json_object_to_json_string(element)));
+        json_object_put(element);
+    }
+    json_object_array_sort(out, by_text);
+    return out;
+}
+
+static struct json_object *comparable(struct arena *a, const struct attr *attr, struct json_object *v) {
+    if (json_object_is_type(v, json_type_array))
+        return comparable_list(a, attr, v);
+    if (!json_object_is_type(v, json_type_object))
+        return json_object_get(value_key(a, attr, v));
+    struct json_object *out = json_object_new_object();
+    for (size_t i = 0; i < attr->n_subs; i++) {
+        struct json_object *part = json_get(v, attr->subs[i].name);
+        if (!is_absent(attr->subs[i].name, part))
+            json_object_object_add(out, attr->subs[i].name, comparable(a, &attr->subs[i], part));
+    }
+    return out;
+}
+
+static bool lists_equal(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y) {
+    size_t n = json_object_array_length(x), i = 0;
+    if (n != json_object_array_length(y))
+        return false;
+    while (i < n && value_equal(a, attr, json_object_array_get_idx(x, i), json_object_array_get_idx(y, i)))
+        i++;
+    return i == n ||
+           json_same(json_keep_new(a, comparable_list(a, attr, x)), json_keep_new(a, comparable_list(a, attr, y)));
+}
+
 bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y) {
+    if (json_object_is_type(x, json_type_array) && json_object_is_type(y, json_type_array))
+        return lists_equal(a, attr, x, y);
     if (attr->type == ATTR_COMPLEX && json_object_is_type(x, json_type_object) &&
         json_object_is_type(y, json_type_object))
         return parts_within(a, attr, x, y) && parts_within(a, attr, y, x);

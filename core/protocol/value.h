@@ -29,7 +29,8 @@ const char *value_key_text(struct arena *a, const struct attr *attr, const char 
  */
 struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource);
 
-/* Two simple values or two complex values of one attribute compared by key; "primary": false is absent. */
+/* Two simple values, complex values or lists of one attribute compared by key, lists without order; "primary": false is
+ * absent (R-27). */
 bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y);
 
 #endif

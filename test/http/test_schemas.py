@@ -105,6 +105,57 @@ def test_an_immutable_value_is_set_once(tenant, register):
     assert made(tenant.client.put(f"/Users/{other['id']}", {**user_body(other["userName"]), T: {"badge": "X"}}), 200)[T]["badge"] == "X"
 
 
+FIXED = definition(
+    attribute("tags", multiValued=True, mutability="immutable"),
+    attribute("badge", type="complex", mutability="immutable", subAttributes=[attribute("color"), attribute("pin", mutability="writeOnly", returned="never")]),
+    attribute("cards", type="complex", multiValued=True, mutability="immutable", subAttributes=[attribute("value"), attribute("level", type="integer")]),
+    attribute("box", type="complex", subAttributes=[attribute("serial", mutability="immutable"), attribute("note"), attribute("secret", mutability="writeOnly", returned="never")]),
+    attribute("free"))
+FIXED_DATA = {"tags": ["a", "b"], "badge": {"color": "red", "pin": "1"}, "cards": [{"value": "c1", "level": 1}, {"value": "c2"}],
+              "box": {"serial": "s1", "note": "n", "secret": "Zz"}}
+FIXED_SEEN = {**FIXED_DATA, "badge": {"color": "red"}, "box": {"serial": "s1", "note": "n"}}
+
+
+@pytest.fixture
+def fixed(tenant, register):
+    """A path and a body to change a user with: tags, badge, cards are immutable, as is box.serial."""
+    register(tenant, FIXED)
+    user = tenant.user(**{URN: FIXED_DATA})
+    assert user[URN] == FIXED_SEEN
+    return f"/Users/{user['id']}", user_body(user["userName"])
+
+
+@pytest.mark.parametrize("data, name", [
+    ({"box": {"serial": "s2"}}, "box.serial"), ({"tags": ["a"]}, "tags"), ({"tags": ["a", "b", "c"]}, "tags"), ({"badge": {"color": "blue"}}, "badge"),
+    ({"badge": {"color": "red", "pin": "2"}}, "badge"), ({"cards": [{"value": "c1"}, {"value": "c2"}]}, "cards"), ({"cards": [{"value": "c1", "level": 1}]}, "cards")])
+def test_a_put_does_not_change_what_is_immutable(tenant, fixed, data, name):
+    path, body = fixed
+    assert_error(tenant.client.put(path, {**body, URN: data}), 400, "mutability", f"{name} is immutable")
+    assert tenant.client.get(path).json[URN] == FIXED_SEEN
+
+
+@pytest.mark.parametrize("data, box", [
+    (FIXED_DATA, {"serial": "s1", "note": "n"}), (FIXED_SEEN, {"serial": "s1", "note": "n"}), ({}, {"serial": "s1"}), ({"box": {"note": "m"}}, {"serial": "s1", "note": "m"}),
+    ({"box": None, "tags": [], "badge": {}}, {"serial": "s1"}), ({"tags": ["B", "A"], "cards": [{"value": "c2"}, {"level": 1, "value": "C1"}], "box": {"serial": "S1"}}, {"serial": "s1"})])
+def test_a_put_keeps_what_is_immutable_or_write_only(server, tenant, fixed, data, box):
+    path, body = fixed
+    assert made(tenant.client.put(path, {**body, URN: data}), 200)[URN] == {**FIXED_SEEN, "box": box}
+    assert json.loads(server.sql("select resource::text from muster.scim_user where id = %s", path.rsplit("/", 1)[1])[0][0])[URN] == {
+        **FIXED_DATA, "box": {**box, "secret": "Zz"}}
+
+
+def test_what_a_client_got_it_may_put_back(tenant, fixed):
+    path = fixed[0]
+    assert made(tenant.client.put(path, got := tenant.client.get(path).json), 200)["meta"] == got["meta"]
+
+
+def test_a_put_gives_an_immutable_part_its_first_value(tenant, register):
+    register(tenant, FIXED)
+    user = tenant.user(**{URN: {"box": {"note": "n"}}})
+    put = made(tenant.client.put(f"/Users/{user['id']}", {**user_body(user["userName"]), URN: {"box": {"serial": "s"}, "tags": ["t"]}}), 200)
+    assert put[URN] == {"box": {"serial": "s"}, "tags": ["t"]}
+
+
 def test_what_is_returned_on_request_and_never(tenant, register):
     register(tenant, TEST)
     user = tenant.user(**{T: {"note": "N", "secret": "S", "level": 1}})

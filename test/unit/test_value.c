@@ -95,6 +95,11 @@ static void equal_is_by_key_and_without_what_is_absent(void **state) {
         {"emails", "{\"value\":\"a\",\"display\":\"\"}", "{\"value\":\"a\"}", true},
         {"emails", "{\"value\":\"a\"}", "{\"value\":\"a\",\"type\":\"home\"}", false},
         {"x509Certificates", "{\"value\":\"QUJD\"}", "{\"value\":\"qUJD\"}", false},
+        {"emails", "[{\"value\":\"a\"},{\"value\":\"b\",\"type\":\"work\"}]",
+         "[{\"type\":\"Work\",\"value\":\"B\"},{\"primary\":false,\"value\":\"a\"}]", true},
+        {"emails", "[{\"value\":\"a\"},{\"value\":\"b\"}]", "[{\"value\":\"a\"},{\"value\":\"a\"}]", false},
+        {"emails", "[{\"value\":\"a\"}]", "[{\"value\":\"a\"},{\"value\":\"b\"}]", false},
+        {"emails", "[{\"value\":\"a\"}]", "{\"value\":\"a\"}", false},
     };
     struct ctx ctx = unit_ctx();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
