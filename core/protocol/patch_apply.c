@@ -94,14 +94,14 @@ static enum err replace(const struct patch_act *a) {
 }
 
 static enum err remove_whole(const struct patch_act *a) {
-    if (a->attr->mutability == ATTR_IMMUTABLE && patch_current(a))
-        return fail(a->ctx, ERR_MUTABILITY, "%s is immutable", a->attr->name);
     if (!patch_current(a))
         return a->attr->required ? fail(a->ctx, ERR_MUTABILITY, "%s is required", a->attr->name) : OK;
     bool listed = a->s->value &&
                   !(json_object_is_type(a->s->value, json_type_array) && json_object_array_length(a->s->value) == 0);
     if (a->attr->multi && listed)
         return patch_remove_listed(a);
+    if (a->attr->mutability == ATTR_IMMUTABLE)
+        return fail(a->ctx, ERR_MUTABILITY, "%s is immutable", a->attr->name);
     return patch_put(a, NULL);
 }
 

@@ -226,7 +226,9 @@ enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object 
         if (e != OK)
             return numbered(ctx, s, e);
     }
-    enum err e = resource_check(ctx, p->rt, *out, resource);
+    enum err e = resource_keep_fixed(ctx, p->rt, resource, false, *out);
+    if (e == OK)
+        e = resource_check(ctx, p->rt, *out, resource);
     *changed = e == OK && !json_same(resource, *out);
     return e;
 }

@@ -149,6 +149,54 @@ def test_what_a_client_got_it_may_put_back(tenant, fixed):
     assert made(tenant.client.put(path, got := tenant.client.get(path).json), 200)["meta"] == got["meta"]
 
 
+@pytest.mark.parametrize("operation, name", [
+    (op("add", f"{URN}:tags", ["c"]), "tags"), (op("replace", f"{URN}:tags", ["a"]), "tags"), (op("replace", f"{URN}:tags", []), "tags"),
+    (op("remove", f"{URN}:tags"), "tags"), (op("remove", f'{URN}:tags[value eq "a"]'), "tags"), (op("remove", f"{URN}:tags", ["a"]), "tags"),
+    (op("replace", f'{URN}:tags[value eq "a"]', "z"), "tags"), (op("replace", value={URN: {"tags": ["x"]}}), "tags"), (op("add", value={f"{URN}:tags": "x"}), "tags"),
+    (op("replace", f"{URN}:badge.color", "blue"), "badge"), (op("remove", f"{URN}:badge.color"), "badge"), (op("replace", f"{URN}:badge", {"color": "blue"}), "badge"),
+    (op("remove", f"{URN}:badge"), "badge"), (op("replace", f"{URN}:badge", None), "badge"), (op("replace", f"{URN}:badge", {"color": None}), "badge"),
+    (op("remove", f'{URN}:cards[value eq "c1"]'), "cards"), (op("replace", f'{URN}:cards[value eq "c1"]', {"value": "c9"}), "cards"),
+    (op("replace", f'{URN}:cards[value eq "c1"].level', 2), "cards"), (op("add", f"{URN}:cards", {"value": "c1", "level": 3}), "cards"),
+    (op("add", f'{URN}:cards[value eq "c3"].level', 3), "cards"), (op("remove", f"{URN}:cards.level"), "cards"),
+    (op("replace", f"{URN}:box.serial", "s2"), "box.serial"), (op("remove", f"{URN}:box.serial"), "box.serial"), (op("remove", f"{URN}:box"), "box.serial"),
+    (op("replace", f"{URN}:box", None), "box.serial"), (op("replace", f"{URN}:box", {"serial": None}), "box.serial"), (op("replace", value={URN: {"box": {"serial": "s2"}}}), "box.serial"),
+    (op("remove", URN), "tags"), (op("remove", "schemas", [URN]), "tags"), (op("replace", "schemas", [USER]), "tags"), (op("replace", value={URN: None}), "tags")])
+def test_a_patch_does_not_change_what_is_immutable(tenant, fixed, operation, name):
+    path = fixed[0]
+    assert_error(tenant.client.patch(path, operation), 400, "mutability", f"{name} is immutable")
+    assert tenant.client.get(path).json[URN] == FIXED_SEEN
+
+
+@pytest.mark.parametrize("operation", [
+    op("add", f"{URN}:tags", ["a"]), op("add", f"{URN}:tags", "B"), op("replace", f"{URN}:tags", ["b", "a"]), op("remove", f"{URN}:tags", ["z"]),
+    op("remove", f'{URN}:tags[value eq "z"]'), op("add", f"{URN}:badge", {"color": "red"}), op("replace", f"{URN}:badge.color", "RED"),
+    op("replace", f'{URN}:cards[value eq "c1"].level', 1), op("add", f"{URN}:cards", [{"value": "c1"}]), op("replace", f"{URN}:cards", [{"value": "c2"}, {"level": 1, "value": "c1"}]),
+    op("replace", f"{URN}:box.serial", "S1"), op("replace", value={URN: {"tags": ["a", "b"], "box": {"serial": "s1"}}})])
+def test_a_patch_with_the_same_immutable_value_changes_nothing(tenant, fixed, operation):
+    path = fixed[0]
+    before = tenant.client.get(path).json
+    made(tenant.client.patch(path, operation), 200)
+    assert tenant.client.get(path).json == before
+
+
+def test_a_patch_gives_what_is_immutable_its_first_value(tenant, register):
+    register(tenant, FIXED)
+    path = f"/Users/{tenant.user(**{URN: {'box': {'note': 'n'}, 'free': 'f'}})['id']}"
+    made(tenant.client.patch(path, op("add", f"{URN}:tags", ["a"]), op("add", f"{URN}:tags", ["b"]), op("add", f"{URN}:badge.color", "red")), 200)
+    now = made(tenant.client.patch(path, op("add", f'{URN}:cards[value eq "c"].level', 1), op("add", f"{URN}:box.serial", "s"), op("remove", f"{URN}:free")), 200)
+    assert now[URN] == {"tags": ["a", "b"], "badge": {"color": "red"}, "cards": [{"value": "c", "level": 1}], "box": {"note": "n", "serial": "s"}}
+    made(tenant.client.patch(path, op("replace", "active", False)), 200)
+
+
+def test_the_values_of_a_list_come_and_go_with_their_immutable_parts(tenant, register):
+    register(tenant, definition(attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", mutability="immutable"), attribute("note")])))
+    path = f"/Users/{tenant.user(**{URN: {'keys': [{'value': 'a'}, {'value': 'b'}]}})['id']}"
+    assert_error(tenant.client.patch(path, op("replace", f'{URN}:keys[value eq "a"].value', "z")), 400, "mutability", "keys.value is immutable")
+    assert_error(tenant.client.patch(path, op("replace", f'{URN}:keys[value eq "a"]', {"value": "z"})), 400, "mutability", "keys.value is immutable")
+    made(tenant.client.patch(path, op("remove", f'{URN}:keys[value eq "a"]'), op("add", f"{URN}:keys", [{"value": "c"}])), 200)
+    assert made(tenant.client.patch(path, op("remove", URN)), 200).get(URN) is None
+
+
 def test_a_put_gives_an_immutable_part_its_first_value(tenant, register):
     register(tenant, FIXED)
     user = tenant.user(**{URN: {"box": {"note": "n"}}})
