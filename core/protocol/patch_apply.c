@@ -10,17 +10,20 @@
 /* An object of which nothing is left: every part that it names is null ({"value": ""} clears Entra's manager). */
 static enum err clear_parts(const struct patch_act *a, struct json_object *in) {
     struct json_object *whole = patch_working(a, false);
+    const struct attr *value = schema_value_part(a->attr);
     bool cleared = false;
-    json_object_object_foreach(in, name, part) {
-        (void)part;
-        const struct attr *sub = schema_sub(a->attr, name, strlen(name));
-        cleared = cleared || sub;
-        if (sub && sub->mutability != ATTR_READ_ONLY)
-            json_object_object_del(whole, sub->name);
-        if (sub && sub == schema_value_part(a->attr))
-            whole = json_new_object(a->ctx->arena);
+    enum err e = OK;
+    if (value && patch_names_part(in, value))
+        return patch_put(a, NULL);
+    for (size_t i = 0; e == OK && i < a->attr->n_subs; i++) {
+        const struct attr *sub = &a->attr->subs[i];
+        if (!patch_names_part(in, sub))
+            continue;
+        cleared = true;
+        if (sub->mutability != ATTR_READ_ONLY)
+            e = patch_set_part(a, whole, sub, NULL);
     }
-    return cleared ? patch_put(a, whole) : OK;
+    return e == OK && cleared ? patch_put(a, whole) : e;
 }
 
 static enum err set_single(const struct patch_act *a) {

@@ -68,9 +68,13 @@ enum err patch_put(const struct patch_act *a, struct json_object *v) __attribute
 /* The step's value, read as one of its sub-attribute; NULL if it unassigns. */
 enum err patch_part_value(const struct patch_act *a, struct json_object **out) __attribute__((warn_unused_result));
 
-/* One part of one value in place. Immutable: settable once, else it has to be the same. */
+/* One part of one value in place; NULL takes it away. Immutable: settable once, else it has to be the same (R-28);
+ * required: not taken away. ERR_MUTABILITY. */
 enum err patch_set_part(const struct patch_act *a, struct json_object *element, const struct attr *sub,
                         struct json_object *v) __attribute__((warn_unused_result));
+
+/* Whether an object from outside has a member for the part, maybe a null. */
+bool patch_names_part(struct json_object *in, const struct attr *sub);
 
 /* The parts of a value object set one by one: those with null are cleared, the others stay as they are. */
 enum err patch_set_parts(const struct patch_act *a, struct json_object *element, struct json_object *in)

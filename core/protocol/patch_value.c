@@ -65,11 +65,22 @@ enum err patch_set_part(const struct patch_act *a, struct json_object *element, 
             return OK;
         return fail(a->ctx, ERR_MUTABILITY, "%s.%s is immutable", a->attr->name, sub->name);
     }
+    if (!v && old && sub->required)
+        return fail(a->ctx, ERR_MUTABILITY, "%s.%s is required", a->attr->name, sub->name);
     if (v)
         json_object_object_add(element, sub->name, json_object_get(v));
     else
         json_object_object_del(element, sub->name);
     return OK;
+}
+
+bool patch_names_part(struct json_object *in, const struct attr *sub) {
+    json_object_object_foreach(in, name, part) {
+        (void)part;
+        if (fold_ascii_equal(name, strlen(name), sub->name, strlen(sub->name)))
+            return true;
+    }
+    return false;
 }
 
 enum err patch_set_parts(const struct patch_act *a, struct json_object *element, struct json_object *in) {
@@ -84,12 +95,7 @@ enum err patch_set_parts(const struct patch_act *a, struct json_object *element,
     for (size_t i = 0; e == OK && i < a->attr->n_subs; i++) {
         const struct attr *sub = &a->attr->subs[i];
         struct json_object *v = json_get(whole, sub->name);
-        bool named = v;
-        json_object_object_foreach(in, name, part) {
-            (void)part;
-            named = named || fold_ascii_equal(name, strlen(name), sub->name, strlen(sub->name));
-        }
-        if (named && sub->mutability != ATTR_READ_ONLY)
+        if ((v || patch_names_part(in, sub)) && sub->mutability != ATTR_READ_ONLY)
             e = patch_set_part(a, element, sub, v);
     }
     return e;

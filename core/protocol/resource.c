@@ -210,18 +210,41 @@ enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, str
     return e == OK ? resource_check(ctx, rt, *out, old) : e;
 }
 
+/* How many of the values of a complex attribute, one or a list, are without this part. */
+static size_t count_without(struct json_object *v, const struct attr *sub) {
+    size_t without = 0;
+    if (!json_object_is_type(v, json_type_array))
+        return v && !json_get(v, sub->name);
+    for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
+        without += !json_get(json_object_array_get_idx(v, i), sub->name);
+    return without;
+}
+
+static enum err check_parts(struct ctx *ctx, const struct attr *attr, struct json_object *v, struct json_object *old) {
+    for (size_t i = 0; v && i < attr->n_subs; i++) {
+        const struct attr *sub = &attr->subs[i];
+        bool asked = sub->required && sub->mutability != ATTR_READ_ONLY;
+        if (asked && count_without(v, sub) > count_without(old, sub))
+            return fail(ctx, ERR_INVALID_VALUE, "%s.%s is required", attr->name, sub->name);
+    }
+    return OK;
+}
+
 /*
  * What is required is there; `old`: the object as it was. What it lacked already, because its schema came later, is not
  * asked for: a leaver can always be deactivated.
  */
 static enum err check_required(struct ctx *ctx, const struct schema *s, struct json_object *object,
                                struct json_object *old) {
-    for (size_t i = 0; i < s->n_attrs; i++) {
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < s->n_attrs; i++) {
         const char *name = s->attrs[i].name;
-        if (s->attrs[i].required && !json_get(object, name) && !(old && !json_get(old, name)))
+        struct json_object *v = json_get(object, name), *before = json_get(old, name);
+        if (s->attrs[i].required && !v && !(old && !before))
             return fail(ctx, ERR_INVALID_VALUE, "%s is required", name);
+        e = check_parts(ctx, &s->attrs[i], v, before);
     }
-    return OK;
+    return e;
 }
 
 static enum err check_extension(struct ctx *ctx, const struct schema *s, struct json_object *resource,

@@ -334,6 +334,49 @@ def test_required_attributes_and_extensions(tenant, register):
     assert_error(tenant.client.patch(f"/Users/{early['id']}", op("add", f"{URN}:may", "x")), 400, "invalidValue", "must")
 
 
+NEEDY = definition(attribute("box", type="complex", subAttributes=[attribute("need", required=True), attribute("note"), attribute("made", required=True, mutability="readOnly")]),
+                   attribute("cards", type="complex", multiValued=True, subAttributes=[attribute("value"), attribute("need", required=True)]), attribute("free"))
+
+
+def test_required_parts(tenant, register):
+    register(tenant, NEEDY)
+    data = {"box": {"need": "x", "note": "n"}, "cards": [{"value": "a", "need": "1"}, {"value": "b", "need": "2"}]}
+    user, other = tenant.user(**{URN: data}), tenant.user(**{URN: {"free": "f"}})
+    path, empty = f"/Users/{user['id']}", f"/Users/{other['id']}"
+    for wrong, name in (({"box": {"note": "n"}}, "box.need"), ({"box": {"note": "n", "need": ""}}, "box.need"), ({"cards": [{"value": "a"}]}, "cards.need"),
+                        ({"cards": [{"value": "a", "need": "1"}, {"value": "b", "need": None}]}, "cards.need")):
+        assert_error(tenant.client.post("/Users", user_body(**{URN: wrong})), 400, "invalidValue", f"{name} is required")
+        assert_error(tenant.client.put(path, user_body(user["userName"], **{URN: wrong})), 400, "invalidValue", f"{name} is required")
+        assert_error(tenant.client.patch(empty, op("add", value={URN: wrong})), 400, "invalidValue", f"{name} is required")
+    for operation in (op("add", f"{URN}:box.note", "n"), op("add", f'{URN}:cards[value eq "z"]', {"value": "z"})):
+        assert_error(tenant.client.patch(empty, operation), 400, "invalidValue", "need is required")
+    for operation in (op("remove", f"{URN}:box.need"), op("replace", f"{URN}:box.need", None), op("replace", f"{URN}:box.need", ""), op("replace", f"{URN}:box", {"need": None}),
+                      op("replace", f"{URN}:box", {"need": None, "note": "m"}), op("remove", f'{URN}:cards[value eq "a"].need'), op("remove", f"{URN}:cards.need"),
+                      op("replace", f'{URN}:cards[value eq "a"].need', None)):
+        assert_error(tenant.client.patch(path, operation), 400, "mutability", "need is required")
+    assert_error(tenant.client.patch(path, op("replace", f'{URN}:cards[value eq "a"]', {"value": "c"})), 400, "invalidValue", "cards.need is required")
+    assert tenant.client.get(path).json[URN] == data
+    made(tenant.client.patch(path, op("replace", f"{URN}:box", {"note": "m"}), op("remove", f'{URN}:cards[value eq "a"]')), 200)
+    assert made(tenant.client.patch(path, op("remove", f"{URN}:box")), 200)[URN] == {"cards": data["cards"][1:]}
+    assert made(tenant.client.patch(empty, op("add", f"{URN}:box.note", "n"), op("add", f"{URN}:box.need", "x")), 200)[URN]["box"] == data["box"]
+
+
+def test_a_part_that_was_lacking_before_refuses_no_other_change(server, tenant, register):
+    register(tenant, NEEDY)
+    data = {"box": {"note": "n"}, "cards": [{"value": "a"}, {"value": "b", "need": "2"}]}
+    user = tenant.user("u@example.com", **{URN: {"free": "f"}})
+    server.sql("update muster.scim_user set resource = jsonb_set(resource::jsonb, array[%s], %s::jsonb)::text where id = %s", URN, json.dumps(data), user["id"])
+    path = f"/Users/{user['id']}"
+    for operation in (op("replace", "active", False), op("replace", f"{URN}:box.note", "m"), op("add", f"{URN}:cards", {"value": "c", "need": "3"}),
+                      op("remove", f"{URN}:box.need"), op("remove", f'{URN}:cards[value eq "b"]')):
+        made(tenant.client.patch(path, operation), 200)
+    assert_error(tenant.client.patch(path, op("add", f"{URN}:cards", {"value": "d"})), 400, "invalidValue", "cards.need is required")
+    now = {"box": {"note": "m"}, "cards": [{"value": "a"}, {"value": "c", "need": "3"}]}
+    assert made(tenant.client.put(path, user_body("u@example.com", active=True, **{URN: now})), 200)[URN] == now
+    assert made(tenant.client.patch(path, op("add", f"{URN}:box.need", "x")), 200)[URN]["box"] == {"note": "m", "need": "x"}
+    assert_error(tenant.client.patch(path, op("remove", f"{URN}:box.need")), 400, "mutability", "box.need is required")
+
+
 def test_canonical_values_are_the_only_ones(tenant, register):
     register(tenant, definition(attribute("size", canonicalValues=["S", "M"]), attribute("code", canonicalValues=["a"], caseExact=True)))
     assert tenant.user(**{URN: {"size": "s", "code": "a"}})[URN] == {"size": "s", "code": "a"}
