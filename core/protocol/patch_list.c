@@ -71,32 +71,40 @@ enum err patch_no_target(const struct patch_act *a) {
     return fail(a->ctx, ERR_NO_TARGET, "no value of %s matches \"%s\"", a->attr->name, a->s->name);
 }
 
+/* Completes a value that its filter has begun with the parts that the step gives. */
+static enum err add_given(const struct patch_act *a, struct json_object *element) {
+    struct json_object *in = a->s->value;
+    enum err e =
+        json_object_is_type(in, json_type_object) ? OK : resource_value(a->ctx, a->attr, in, a->attr->name, &in);
+    if (e == OK && !value_assigned(in))
+        e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
+    if (e != OK)
+        return e;
+    json_object_object_foreach(in, name, part) {
+        bool empty = json_object_is_type(part, json_type_string) && json_object_get_string_len(part) == 0;
+        if (part && !empty)
+            json_object_object_add(element, name, json_object_get(part));
+    }
+    return OK;
+}
+
 enum err patch_create_value(const struct patch_act *a, struct json_object *list, bool canonical_only) {
-    struct json_object *element = json_new_object(a->ctx->arena), *v;
+    struct json_object *element = json_new_object(a->ctx->arena), *touched = json_new_array(a->ctx->arena), *v = NULL;
     if (a->attr->type != ATTR_COMPLEX)
         return fail(a->ctx, ERR_INVALID_PATH, "%s has no parts to make a value of", a->attr->name);
     if (!value_of_filter(a, a->s->target.filter, canonical_only, element))
         return patch_no_target(a);
-    enum err e;
-    if (a->sub) {
-        e = patch_part_value(a, &v);
-        if (e != OK || (!v && a->p->dialect.lenient))
-            return e; /* Entra clears what is not there: nothing to create */
-        if (v)
-            json_object_object_add(element, a->sub->name, json_object_get(v));
-    } else {
-        e = resource_value(a->ctx, a->attr, a->s->value, a->attr->name, &v);
-        if (e == OK && !v)
-            e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
-        if (e == OK) {
-            json_object_object_foreach(v, name, part) json_object_object_add(element, name, json_object_get(part));
-        }
-    }
-    struct json_object *touched = json_new_array(a->ctx->arena);
-    json_object_array_add(touched, json_object_get(element));
-    json_object_array_add(list, json_object_get(element));
-    if (e == OK)
-        e = resource_settle_primary(a->ctx, a->attr, list, touched);
+    enum err e = a->sub ? patch_part_value(a, &v) : add_given(a, element);
+    if (e != OK || (a->sub && !v && a->p->dialect.lenient))
+        return e; /* Entra clears what is not there: nothing to create */
+    if (v)
+        json_object_object_add(element, a->sub->name, json_object_get(v));
+    e = resource_value(a->ctx, a->attr, element, a->attr->name, &v);
+    if (e != OK || !v)
+        return e;
+    json_object_array_add(touched, json_object_get(v));
+    json_object_array_add(list, json_object_get(v));
+    e = resource_settle_primary(a->ctx, a->attr, list, touched);
     return e == OK ? put_list(a, list) : e;
 }
 

@@ -240,10 +240,12 @@ bool patch_touches(const struct patch *p, const char *attr) {
     return false;
 }
 
-/* Collects the ids of a filter made of `value eq` and `or`; false: it says more than that. */
+/* Collects the ids that a filter names; false: it says more than `value eq` and `or`. */
 static bool filter_ids(const struct filter *f, struct json_object *ids) {
-    if (f->kind == FILTER_OR)
-        return filter_ids(f->left, ids) && filter_ids(f->right, ids);
+    if (f->kind == FILTER_OR || f->kind == FILTER_AND) {
+        bool left = filter_ids(f->left, ids), right = filter_ids(f->right, ids);
+        return f->kind == FILTER_OR && left && right;
+    }
     if (f->kind != FILTER_EQ || !f->text || !f->ref.sub || strcmp(f->ref.sub->name, "value") != 0)
         return false;
     json_object_object_add(ids, f->text, json_object_new_boolean(1));
@@ -271,7 +273,7 @@ static void step_members(struct ctx *quiet, const struct patch_step *s, struct j
             *all = true;
     } else if (r->sub || s->op == PATCH_REPLACE || (s->op == PATCH_REMOVE && !value_assigned(s->value)))
         *all = true;
-    if (s->value && !r->sub)
+    if (s->value && (!r->sub || r->sub == schema_value_part(r->attr)))
         value_ids(quiet, s, ids);
 }
 

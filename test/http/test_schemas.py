@@ -378,10 +378,12 @@ def test_a_part_that_was_lacking_before_refuses_no_other_change(server, tenant, 
 
 
 def test_canonical_values_are_the_only_ones(tenant, register):
-    register(tenant, definition(attribute("size", canonicalValues=["S", "M"]), attribute("code", canonicalValues=["a"], caseExact=True)))
+    register(tenant, definition(attribute("size", canonicalValues=["S", "M"]), attribute("code", canonicalValues=["a"], caseExact=True),
+                                attribute("cards", type="complex", multiValued=True, subAttributes=[attribute("value"), attribute("type", canonicalValues=["gold"])])))
     assert tenant.user(**{URN: {"size": "s", "code": "a"}})[URN] == {"size": "s", "code": "a"}
     for wrong in ({"size": "XL"}, {"code": "A"}):
         assert_error(tenant.client.post("/Users", user_body(**{URN: wrong})), 400, "invalidValue", "must be one of")
+    assert_error(tenant.client.patch(f"/Users/{tenant.user()['id']}", op("add", f'{URN}:cards[type eq "tin"].value', "x")), 400, "invalidValue", "must be one of")
     assert tenant.user(emails=[{"value": "c@example.com", "type": "club"}])["emails"][0]["type"] == "club"
 
 

@@ -183,6 +183,8 @@ static void a_members_patch_tells_whom_it_touches(void **state) {
         {"{\"op\":\"Remove\",\"path\":\"members\",\"value\":[{\"value\":\"a\"}]}", false, 1},
         {"{\"op\":\"remove\",\"path\":\"members\"}", true, 0},
         {"{\"op\":\"remove\",\"path\":\"members[type eq \\\"User\\\"]\"}", true, 0},
+        {"{\"op\":\"add\",\"path\":\"members[type eq \\\"User\\\" and value eq \\\"a\\\"]\",\"value\":{}}", true, 1},
+        {"{\"op\":\"add\",\"path\":\"members[type eq \\\"User\\\"].value\",\"value\":\"a\"}", true, 1},
         {"{\"op\":\"replace\",\"path\":\"members\",\"value\":[{\"value\":\"a\"}]}", true, 1},
         {"{\"op\":\"replace\",\"value\":{\"displayName\":\"x\",\"members\":[]}}", true, 0},
         {"{\"op\":\"replace\",\"value\":{\"displayName\":\"x\"}}", false, 0},
