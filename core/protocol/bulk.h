@@ -49,8 +49,9 @@ enum err bulk_parse(struct ctx *ctx, struct json_object *body, struct bulk *out)
 size_t bulk_find(const struct bulk *b, const char *bulk_id);
 
 /*
- * How operations wait for each other (RFC 7644, 3.7.1). The operations in an order in which each comes behind those
- * that it names, in groups: those of a group name each other in a circle, and run as one. Members of a group have to be
+ * How operations wait for each other (RFC 7644, 3.7.1): the order of the request, but that an operation which names
+ * later ones is put off until these have run. In groups: the operations of a group name each other in a circle, and run
+ * as one, in the place of the last. Members of a group have to be
  * there before it; what else names a resource can do so by the id that it will get. A circle of members alone cannot
  * be: the operation that closes it gets its error.
  */

@@ -199,6 +199,16 @@ def test_the_order_is_that_of_the_request(tenant):
     assert [a["status"] for a in answers] == ["201", "204", "201", "409"]
 
 
+def test_who_names_what_comes_later_waits_and_all_else_keeps_its_place(tenant):
+    old, boss = tenant.user("jo@example.com"), tenant.user("boss@example.com")
+    answers = items(bulk(tenant, post("/Groups", group_body("g", ["bulkId:n"]), "g"), change("DELETE", f"/Users/{old['id']}"), post("/Users", user_body("jo@example.com"), "n"),
+                         post("/Users", with_manager("ann@example.com", "bulkId:b"), "a"), change("DELETE", f"/Users/{boss['id']}"),
+                         post("/Users", with_manager("boss@example.com", "bulkId:a"), "b"), change("DELETE", "/Users/bulkId:n")))
+    assert [a["status"] for a in answers] == ["201", "204", "201", "201", "204", "201", "204"]
+    assert [a["method"] for a in answers] == ["POST", "DELETE", "POST", "POST", "DELETE", "POST", "DELETE"]
+    assert "members" not in resource(tenant, answers[0])
+
+
 def test_each_operation_has_its_own_audit_event(tenant):
     answers = items(bulk(tenant, post("/Users", user_body("a@example.com"), "a"), post("/Users", user_body("b@example.com"), "b"),
                          patch("/Users/bulkId:a", op("replace", "title", "T")), post("/Users", user_body("a@example.com"), "c")))
