@@ -8,6 +8,7 @@
 #include "exchange.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* POST /Bulk (RFC 7644, 3.7). */
 
@@ -21,11 +22,12 @@ static int status_of(const struct bulk_item *item) {
     return item->method == BULK_DELETE || (item->method == BULK_PATCH && item->no_body) ? STATUS_NO_CONTENT : STATUS_OK;
 }
 
-/* A POST that failed has no location; what else failed has that of its path. */
+/* The id for the location: a POST that failed has none, nor has a path that leads to no id (RFC 7644, 3.7.3). */
 static const char *resource_of(const struct bulk_item *item) {
-    if (item->err == OK || (item->method != BULK_POST && item->id[0]))
-        return item->id;
-    return item->method == BULK_POST ? NULL : item->target;
+    bool known = item->target && uuid_valid(item->target, strlen(item->target));
+    if (item->method == BULK_POST && item->err != OK)
+        return NULL;
+    return item->id[0] ? item->id : known ? item->target : NULL;
 }
 
 static void add_item(const struct exchange *x, const struct bulk_item *item, struct buf *b) {

@@ -51,15 +51,15 @@ static enum err perform(struct run *r, struct bulk_item *item, struct answer *a)
     const struct projection *p;
     const char *id = NULL;
     enum err e = projection_parse(&s->ctx, type_of(s, item), "id", NULL, &p);
+    if (e == OK && item->target)
+        e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);
+    a->id = id; /* known from here on, whatever becomes of the operation */
     if (e == OK && item->data)
         e = bulk_resolve(&s->ctx, r->bulk, item->data, &data);
-    if (e == OK && item->method == BULK_POST)
-        return create(s, item, data, p, a);
-    if (e == OK)
-        e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);
     if (e != OK)
         return e;
-    a->id = id;
+    if (item->method == BULK_POST)
+        return create(s, item, data, p, a);
     if (item->method != BULK_DELETE)
         return change(s, item, id, data, p, a);
     struct precondition when = {.if_match = item->if_match};
@@ -75,8 +75,8 @@ static void take_outcome(struct run *r, struct bulk_item *item, enum err e, cons
         item->detail = arena_strdup(arena, s->ctx.detail);
     item->version = a->version;
     item->no_body = !a->json;
-    if (a->id && strlen(a->id) <= UUID_TEXT)
-        memcpy(item->id, a->id, strlen(a->id) + 1);
+    if (a->id && uuid_valid(a->id, strlen(a->id)))
+        memcpy(item->id, a->id, sizeof item->id);
 }
 
 /* In memory of its own, which goes with it. ERR_UNAVAILABLE if the whole transaction is gone. */

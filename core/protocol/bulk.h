@@ -26,7 +26,8 @@ struct bulk_item {
     bool no_body;           /* a change whose answer has no body */
     enum err err;           /* also of an operation that is faulty in itself */
     const char *detail;     /* of err; NULL: the kind's own text */
-    char id[UUID_TEXT + 1]; /* of the resource; of a POST it is chosen before it runs, so that others can name it */
+    char id[UUID_TEXT + 1]; /* of the resource, "" if it is not known; of a POST it is chosen before it runs, so that
+                               others can name it */
     int64_t version;        /* 0: none */
 };
 

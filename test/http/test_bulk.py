@@ -157,6 +157,20 @@ def test_an_unknown_or_refused_bulk_id_is_400(tenant):
             refused(item, "400", "invalidValue", f'"{named}"')
 
 
+def test_a_location_is_one_or_is_left_out(tenant):
+    user = tenant.user("u@example.com")
+    path = f"/Users/{user['id']}"
+    title, wrong = op("replace", "title", "T"), op("add", f"{ENTERPRISE}:manager", "bulkId:nope")
+    answers = items(bulk(tenant, post("/Users", user_body("a@example.com"), "a"), patch("/Users/bulkId:a", wrong), change("PUT", "/Users/bulkId:a", {"userName": 5}),
+                         patch(path, wrong), change("PUT", path), patch(path, version=3), change("DELETE", "/Users/bulkId:a"), change("DELETE", "/Users/bulkId:a"),
+                         patch(f"{path}?x=1", title), patch(f"{path}/x", title), patch("/Users/bulkId:zz", title), patch("/Users/x", title), change("DELETE", "/Groups/bulkId:a b"),
+                         post("/Users", user_body("u@example.com"), "t"), patch("/Users/bulkId:t", title), change("GET", path), post(path, {}, "p"),
+                         change("DELETE", f"/Users/{user['id'].upper()}"), change("PUT", "/Users/bulkId:a")))
+    assert [a["status"] for a in answers] == ["201"] + ["400"] * 5 + ["204", "404"] + ["400"] * 3 + ["404", "400", "409"] + ["400"] * 3 + ["404", "400"]
+    made_here = answers[0]["location"]
+    assert [a.get("location") for a in answers] == [made_here] * 3 + [user["meta"]["location"]] * 3 + [made_here] * 2 + [None] * 11
+
+
 def test_one_bulk_id_twice_is_400(tenant):
     assert_error(bulk(tenant, post("/Users", user_body(), "a"), post("/Groups", group_body(), "a")), 400, "invalidSyntax", '"a"')
     assert made(tenant.client.get("?count=0"), 200)["totalResults"] == 0
