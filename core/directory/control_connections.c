@@ -160,7 +160,7 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
  */
 static enum err close_work(struct control *c, void *arg) {
     struct change *x = arg;
-    struct db_rows rows[2] = {0};
+    struct db_rows rows = {0};
     struct json_object *tokens;
     enum err e = show(c, x->in->id, &x->before);
     if (e != OK)
@@ -170,9 +170,9 @@ static enum err close_work(struct control *c, void *arg) {
         control_wrong(c, "confirm", "invalid", "confirm must be the connection's name, %s", name);
         return control_refuse(c);
     }
-    e = control_step(c, SQL_API_CONNECTION_CLOSE, &x->in->id, &rows[0]);
+    e = control_step(c, SQL_API_CONNECTION_CLOSE, &x->in->id, &rows);
     if (e == OK)
-        e = control_object(c, rows[0], "revoked", &tokens);
+        e = control_object(c, rows, "revoked", &tokens);
     for (size_t i = 0, n = e == OK ? json_object_array_length(tokens) : 0; i < n; i++) {
         struct json_object *t = json_object_array_get_idx(tokens, i);
         control_event(c, "scim.token.revoked", x->in->id, "token", json_get_string(t, "id"),

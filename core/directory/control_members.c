@@ -155,19 +155,20 @@ static enum err find_id(struct control *c, enum sql q, const char *who, const ch
 static enum err join_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *team = NULL, *member = NULL, *who = json_get_string(x->in->fields, "member");
-    struct db_rows rows[2] = {0};
+    struct db_rows rows = {0};
     enum err e = find_id(c, SQL_API_TEAM_SHOW, x->in->id, "team", &team);
     if (e == OK)
         e = find_id(c, SQL_API_MEMBER_SHOW, who, "member", &member);
     if (e != OK)
         return e;
     const char *join[] = {team, member}, *show[] = {NULL, team};
-    db_add(c->db, SQL_API_TEAM_JOIN, join);
-    e = control_step(c, SQL_API_TEAM_SHOW, show, &rows[0]);
-    if (e == OK && db_count(rows[0]) == 0)
+    e = control_step(c, SQL_API_TEAM_JOIN, join, &rows);
+    if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "%s is deactivated: a deactivated member is in no team", who);
     if (e == OK)
-        e = control_object(c, rows[1], "object", &c->result);
+        e = control_step(c, SQL_API_TEAM_SHOW, show, &rows);
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
     if (e == OK)
         control_event(c, "team.member_added", NULL, "team", team,
                       arena_printf(c->ctx.arena, "{\"member\":\"%s\"}", member));

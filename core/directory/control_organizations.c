@@ -58,10 +58,10 @@ static enum err create_work(struct control *c, void *arg) {
     const char *params[] = {x->id, x->slug, json_get_string(x->in->fields, "name"),
                             json_text(c->ctx.arena, x->in->fields)};
     const char *domains[] = {json_text(c->ctx.arena, x->in->fields)};
-    struct db_rows rows[3] = {0};
+    struct db_rows rows = {0};
     db_add(c->db, SQL_TENANT_SET, tenant);
     db_add(c->db, SQL_API_ORGANIZATION_CREATE, params);
-    enum err e = control_step(c, SQL_API_ORGANIZATION_SET, domains, &rows[0]);
+    enum err e = control_step(c, SQL_API_ORGANIZATION_SET, domains, &rows);
     c->organization = x->id; /* whose audit log has the event */
     if (e == OK)
         e = read_back(c, x->id, &c->result);
@@ -105,8 +105,8 @@ enum err control_organization_show(struct control *c, const struct control_input
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before;
-    struct db_rows rows[2] = {0};
-    enum err e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows[0]);
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows);
     if (e == OK)
         e = read_back(c, c->organization, &before);
     if (e == OK)
@@ -114,7 +114,7 @@ static enum err set_work(struct control *c, void *arg) {
     const char *params[] = {json_text(c->ctx.arena, x->in->fields)};
     if (e != OK)
         return e;
-    e = control_step(c, SQL_API_ORGANIZATION_SET, params, &rows[0]);
+    e = control_step(c, SQL_API_ORGANIZATION_SET, params, &rows);
     if (e == OK)
         e = read_back(c, c->organization, &c->result);
     if (e == OK && !json_same(before, c->result))
