@@ -29,7 +29,7 @@ UNIT := $(sort $(wildcard test/unit/test_*.c))
 GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/schema_json.c
 OPENAPI := $(BUILD)/gen/openapi_json.h
 LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
-PROGRAMS := $(patsubst cgi/main_%.c,$(BUILD)/muster-%.fcgi,$(wildcard cgi/main_*.c)) $(if $(TOOL),$(BUILD)/muster)
+PROGRAMS := $(patsubst cgi/main_%.c,$(BUILD)/muster-%.fcgi,$(wildcard cgi/main_*.c)) $(BUILD)/muster $(BUILD)/muster-deliver
 UNIT_PROGRAMS := $(UNIT:test/unit/%.c=$(BUILD)/unit/%)
 UNIT_TOOLS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(filter-out $(UNIT),$(wildcard test/unit/*.c)))
 C_FILES := $(wildcard core/*/*.c cgi/*.c tools/*.c test/unit/*.c)
@@ -47,6 +47,9 @@ $(BUILD)/muster-%.fcgi: $(BUILD)/cgi/main_%.o $(CGI:%.c=$(BUILD)/%.o) $(BUILD)/l
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lfcgi $(LDLIBS)
 
 $(BUILD)/muster: $(TOOL:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/muster-deliver: $(BUILD)/tools/deliver.o $(BUILD)/libmuster.a
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
@@ -119,7 +122,7 @@ layers:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/muster $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/muster
-	install -m 755 $(wildcard $(BUILD)/*.fcgi) $(DESTDIR)$(PREFIX)/lib/muster/
+	install -m 755 $(PROGRAMS:$(BUILD)/muster=) $(DESTDIR)$(PREFIX)/lib/muster/
 	install -m 755 $(BUILD)/muster $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 README.md LICENSE $(wildcard *-example.conf) $(DESTDIR)$(PREFIX)/share/doc/muster/
 	for n in 1 8; do for f in doc/man/*.$$n; do [ -e "$$f" ] || continue; \

@@ -12,7 +12,7 @@ struct api_route {
     const char *scopes; /* by blanks: the key needs one of them */
     control_run *run;
     bool installation; /* for keys that are bound to no organization */
-    bool secret;       /* the answer has a secret in it */
+    bool creates;      /* 201 */
 };
 
 extern const struct api_route api_routes[];

@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "print.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *command_text(const struct invocation *in, const char *field) {
@@ -36,4 +38,16 @@ enum err command_organization(struct invocation *in, const char **id) {
     if (e == OK)
         *id = arena_strdup(in->ctx.arena, json_get_string(o, "id"));
     return e;
+}
+
+enum err command_read_file(struct invocation *in, const char *path, size_t max, char **text, size_t *len) {
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    *text = arena_alloc(in->ctx.arena, max + 2);
+    if (!f)
+        return fail(&in->ctx, ERR_USAGE, "%s cannot be read: %s", path, strerror(errno));
+    *len = fread(*text, 1, max + 1, f);
+    bool broken = ferror(f);
+    if (f != stdin)
+        fclose(f);
+    return broken ? fail(&in->ctx, ERR_USAGE, "%s cannot be read", path) : OK;
 }

@@ -87,6 +87,10 @@ enum err command_list(struct invocation *in, enum sql q, const char *const *para
 enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out)
     __attribute__((warn_unused_result));
 
+/* The whole file of at most `max` bytes, or standard input for "-". ERR_USAGE. */
+enum err command_read_file(struct invocation *in, const char *path, size_t max, char **text, size_t *len)
+    __attribute__((warn_unused_result));
+
 /* The commands, a file for each noun. */
 enum err command_migrate(struct invocation *in);
 enum err command_doctor(struct invocation *in);
@@ -98,6 +102,9 @@ enum err command_key_revoke(struct invocation *in);
 enum err command_schema_add(struct invocation *in);
 enum err command_schema_list(struct invocation *in);
 enum err command_schema_remove(struct invocation *in);
+enum err command_mapping_status(struct invocation *in);
+enum err command_mapping_set(struct invocation *in);
+enum err command_mapping_preview(struct invocation *in);
 enum err command_team_add(struct invocation *in);
 enum err command_team_show(struct invocation *in);
 

@@ -1,26 +1,11 @@
 #include "command.h"
 
-#include "base/arena.h"
 #include "base/json.h"
 #include "directory/registry.h"
 #include "print.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* The whole file, or standard input for "-". */
-static enum err read_file(struct invocation *in, const char *path, char **text, size_t *len) {
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    *text = arena_alloc(in->ctx.arena, REGISTRY_BYTES + 2);
-    if (!f)
-        return fail(&in->ctx, ERR_USAGE, "%s cannot be read: %s", path, strerror(errno));
-    *len = fread(*text, 1, REGISTRY_BYTES + 1, f);
-    bool broken = ferror(f);
-    if (f != stdin)
-        fclose(f);
-    return broken ? fail(&in->ctx, ERR_USAGE, "%s cannot be read", path) : OK;
-}
 
 static enum err show(struct invocation *in, const struct registry_result *r) {
     struct json_object *o;
@@ -40,7 +25,7 @@ enum err command_schema_add(struct invocation *in) {
     bool required = json_object_get_boolean(json_get(in->fields, "required"));
     enum err e = command_organization(in, &org);
     if (e == OK)
-        e = read_file(in, in->args[0], &text, &len);
+        e = command_read_file(in, in->args[0], REGISTRY_BYTES, &text, &len);
     if (e == OK)
         e = registry_add(&in->ctx, in->db, org, type ? type : "User", required, text, len, &r);
     return e == OK ? show(in, &r) : e;

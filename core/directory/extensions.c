@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/token.h"
+#include "protocol/mapping.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,27 @@ static enum err parse(struct ctx *ctx, struct db_rows rows, size_t row, struct s
     return e == OK ? schema_load_own(ctx, json, db_bool(rows, row, "required"), out) : e;
 }
 
+enum err extensions_mapping(struct ctx *ctx, const struct schema_types *types, const char *text,
+                            const struct mapping **out) {
+    struct json_object *given, *whole = json_new_object(ctx->arena);
+    struct mapping *own, *made;
+    *out = NULL;
+    enum err e = text ? json_parse_own(ctx, text, strlen(text), &given) : OK;
+    if (e != OK || !text || json_object_object_length(given) == 0)
+        return e;
+    e = mapping_parse(ctx, types->user, given, &own);
+    if (e != OK)
+        return e;
+    mapping_add_defaults(own, whole); /* for what it does not set itself */
+    json_object_object_foreach(given, key, value) {
+        json_object_object_del(whole, key);
+        json_object_object_add(whole, key, json_object_get(value));
+    }
+    e = mapping_parse(ctx, types->user, whole, &made);
+    *out = made;
+    return e;
+}
+
 enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_types *out) {
     const struct schema_types *base = schema_built_in();
     size_t n = db_count(rows), n_user = 0, n_group = 0;
@@ -69,7 +91,7 @@ enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_ty
     *out = (struct schema_types){.user = schema_with_extensions(ctx->arena, base->user, user, n_user),
                                  .group = schema_with_extensions(ctx->arena, base->group, group, n_group),
                                  .version = n ? db_int(rows, 0, "version") : 0};
-    return OK;
+    return extensions_mapping(ctx, out, n ? db_text(rows, 0, "mapping") : NULL, &out->mapping);
 }
 
 /* By what a session's organization is known: the hash of its token, or the connection it entered. */

@@ -23,6 +23,13 @@ const struct schema_types *extensions_known(const struct extensions *x, const ch
 enum err extensions_load(struct extensions *x, struct session *s) __attribute__((warn_unused_result));
 
 /*
+ * An organization's attribute mapping, as it is stored, over the defaults for the fields that it does not set; NULL if
+ * there is none, or an empty one. Errors of mapping_parse().
+ */
+enum err extensions_mapping(struct ctx *ctx, const struct schema_types *types, const char *text,
+                            const struct mapping **out) __attribute__((warn_unused_result));
+
+/*
  * Runs work of a session that entered a connection, with the organization's own types: again, if they turn out to be
  * others than those that are known.
  */

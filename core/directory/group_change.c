@@ -1,6 +1,7 @@
 #include "directory/group.h"
 #include "directory/group_facts.h"
 #include "directory/group_members.h"
+#include "directory/member_mapping.h"
 #include "directory/read.h"
 #include "directory/unique.h"
 #include "protocol/patch.h"
@@ -138,7 +139,11 @@ static enum err queue_change(struct session *s, struct change *c, struct db_rows
         session_event(s, "scim.group.updated", "scim_group", c->id, group_event(s, &before, &after, skipped));
     if (group_change_any(members))
         group_change_queue(s, c->id, members);
-    return OK;
+    if (!member_mapping_reads_groups(s))
+        return OK;
+    e = group_change_map(s, members);
+    bool renamed = strcmp(before.display_name, after.display_name) != 0;
+    return e == OK && renamed ? member_mapping_apply_groups(s, &c->id, 1) : e;
 }
 
 /* `members` of a resource, kept apart from it. */

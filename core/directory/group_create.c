@@ -1,6 +1,7 @@
 #include "directory/group.h"
 #include "directory/group_facts.h"
 #include "directory/group_members.h"
+#include "directory/member_mapping.h"
 #include "directory/read.h"
 #include "directory/unique.h"
 
@@ -109,6 +110,11 @@ static enum err work(struct session *s, void *arg) {
     if (e != OK)
         return e;
     queue_group(s, c, &f, rows, &change, &skipped);
+    const char *id = c->id;
+    if (group_change_any(&change) && member_mapping_reads_groups(s))
+        e = member_mapping_apply_groups(s, &id, 1);
+    if (e != OK)
+        return e;
     read_queue_answer(s, &read_groups, c->w, c->id, c->p);
     return OK;
 }

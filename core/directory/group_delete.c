@@ -1,5 +1,6 @@
 #include "directory/group.h"
 #include "directory/group_facts.h"
+#include "directory/member_mapping.h"
 #include "directory/unique.h"
 
 #include "base/arena.h"
@@ -58,11 +59,34 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
     return OK;
 }
 
+/* Where a mapping reads groups: the people who lose this one, before it goes. */
+static enum err people_of(struct session *s, const char *id, const char ***ids, size_t *n) {
+    struct db_rows rows = {0};
+    const char *params[] = {session_uuids(s, &id, 1), "00000000-0000-0000-0000-000000000000", NULL};
+    *n = 0;
+    if (!member_mapping_reads_groups(s))
+        return OK;
+    db_add(s->db, SQL_GROUP_PEOPLE, params);
+    enum err e = db_run(&s->ctx, s->db, &rows);
+    if (e != OK)
+        return e;
+    *ids = arena_array(s->ctx.arena, db_count(rows) + 1, sizeof **ids);
+    for (; *n < db_count(rows); ++*n)
+        (*ids)[*n] = db_text(rows, *n, "id");
+    return OK;
+}
+
 static enum err work(struct session *s, void *arg) {
     struct removal *r = arg;
     struct db_rows rows[ROWS] = {0};
+    const char **people = NULL;
+    size_t n = 0;
     enum err e = first_batch(s, r, rows);
-    return e == OK ? queue_removal(s, r, rows) : e;
+    if (e == OK)
+        e = people_of(s, r->id, &people, &n);
+    if (e == OK)
+        e = queue_removal(s, r, rows);
+    return e == OK ? member_mapping_apply(s, people, n) : e;
 }
 
 enum err group_delete(struct session *s, const char *id, struct precondition when) {

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "directory/member_mapping.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,4 +196,15 @@ void group_change_queue(struct session *s, const char *group_id, const struct gr
     session_member_events(s, "scim.group.member_added", group_id, "Group", c->groups_in.ids, c->groups_in.n);
     session_member_events(s, "scim.group.member_removed", group_id, "User", c->users_out.ids, c->users_out.n);
     session_member_events(s, "scim.group.member_removed", group_id, "Group", c->groups_out.ids, c->groups_out.n);
+}
+
+enum err group_change_map(struct session *s, const struct group_change *c) {
+    const struct id_list *users[] = {&c->users_in, &c->users_out}, *groups[] = {&c->groups_in, &c->groups_out};
+    enum err e = OK;
+    for (size_t k = 0; e == OK && k < 2 && member_mapping_reads_groups(s); k++) {
+        e = member_mapping_apply(s, users[k]->ids, users[k]->n);
+        if (e == OK && groups[k]->n)
+            e = member_mapping_apply_groups(s, groups[k]->ids, groups[k]->n);
+    }
+    return e;
 }

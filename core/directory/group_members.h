@@ -51,6 +51,9 @@ bool group_change_any(const struct group_change *c);
 /* How many members more (or fewer) the group has afterwards. */
 int64_t group_change_growth(const struct group_change *c);
 
+/* Runs what is queued, then recomputes the members whose groups a change changed, where a mapping reads groups. */
+enum err group_change_map(struct session *s, const struct group_change *c) __attribute__((warn_unused_result));
+
 /* Queues the rows, the audit events and the teams of a change. */
 void group_change_queue(struct session *s, const char *group_id, const struct group_change *c);
 

@@ -52,11 +52,14 @@ struct session {
     struct {
         bool change, groups; /* it changes something, it is about groups (too) */
     } wants;
-    const char *method;               /* read by no rule; for the log */
-    const struct schema_types *types; /* what the request is read with; see extensions.h */
-    const char *sensitive;            /* attributes, by comma, that no filter in a URL may name; NULL: none */
-    long cursor_seconds;              /* how long a cursor is good */
-    int slot;                         /* of the usage counters, one for each worker */
+    struct {
+        bool organization_role, public_metadata; /* the mapping before set them, this one does not */
+    } resets;                                    /* when a mapping is applied to everybody */
+    const char *method;                          /* read by no rule; for the log */
+    const struct schema_types *types;            /* what the request is read with; see extensions.h */
+    const char *sensitive; /* attributes, by comma, that no filter in a URL may name; NULL: none */
+    long cursor_seconds;   /* how long a cursor is good */
+    int slot;              /* of the usage counters, one for each worker */
     struct tenant tenant;
     unsigned events; /* audit events queued by this attempt */
 };

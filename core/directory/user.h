@@ -25,4 +25,10 @@ enum err user_patch(struct session *s, const char *id, struct json_object *body,
 
 enum err user_delete(struct session *s, const char *id, struct precondition when) __attribute__((warn_unused_result));
 
+/*
+ * A user whose email or status another attribute mapping makes another: as a change of it, in the connection that the
+ * session entered. ERR_UNIQUENESS: another member has the email.
+ */
+enum err user_remap(struct session *s, const char *id) __attribute__((warn_unused_result));
+
 #endif

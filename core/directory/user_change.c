@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/uuid.h"
+#include "directory/member_mapping.h"
 
 #include <string.h>
 
@@ -122,6 +123,7 @@ static enum err work(struct session *s, void *arg) {
     if (e != OK)
         return e;
     user_facts(s, c->id, c->old, &c->before);
+    c->before.active = db_bool(c->rows[ROW_USER], 0, "active"); /* a mapping may have been another one then */
     e = new_resource(s, c, &resource);
     if (e != OK)
         return e;
@@ -132,8 +134,13 @@ static enum err work(struct session *s, void *arg) {
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
-    if (!json_same(c->old, c->after.resource))
+    bool changed = !json_same(c->old, c->after.resource);
+    if (changed)
         queue_change(s, c);
+    if (changed && member_mapping_any(s))
+        e = member_mapping_apply(s, &c->id, 1);
+    if (e != OK)
+        return e;
     read_queue_answer(s, &read_users, c->w, c->id, c->p);
     return OK;
 }
@@ -147,6 +154,31 @@ static enum err change_user(struct session *s, struct change *c, struct answer *
     if (e == ERR_UNIQUENESS)
         return user_taken(s);
     return e == OK ? read_answer(s, &read_users, &w, c->id, c->p, out) : e;
+}
+
+/* The same resource, read with another mapping. */
+static enum err remap_work(struct session *s, void *arg) {
+    struct change *c = arg;
+    memset(c->rows, 0, sizeof c->rows);
+    enum err e = first_batch(s, c);
+    if (e == OK)
+        e = answer_restore(s, db_text(c->rows[ROW_USER], 0, "resource"), &c->old);
+    if (e != OK)
+        return e;
+    user_facts(s, c->id, c->old, &c->after);
+    c->before = c->after;
+    c->before.active = db_bool(c->rows[ROW_USER], 0, "active");
+    c->before.email_folded = db_text(c->rows[ROW_USER], 0, "email_key");
+    c->w->final_duplicate = true;
+    queue_change(s, c);
+    return OK;
+}
+
+enum err user_remap(struct session *s, const char *id) {
+    struct change c = {.id = id};
+    struct session_write w = {.work = remap_work, .arg = &c};
+    c.w = &w;
+    return session_write(s, &w);
 }
 
 enum err user_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/email.h"
+#include "directory/member_mapping.h"
 #include "directory/unique.h"
 
 #include <inttypes.h>
@@ -45,7 +46,7 @@ static void keys_of(struct session *s, struct json_object *resource, struct keys
     bool from_user_name;
     const char *user_name = json_get_string(resource, "userName");
     const char *external = json_get_string(resource, "externalId");
-    const char *email = email_canonical(resource, &from_user_name);
+    const char *email = user_email(s, resource, &from_user_name);
     k->user_name = fold_identity(s->ctx.arena, user_name, strlen(user_name));
     k->external_id = external ? fold_exact(s->ctx.arena, external, strlen(external)) : NULL;
     k->email = email ? fold_identity(s->ctx.arena, email, strlen(email)) : NULL;
@@ -234,6 +235,10 @@ static enum err work(struct session *s, void *arg) {
     e = user_facts_check(s, &c->facts, NULL);
     if (e == OK)
         e = decide(s, c, rows);
+    if (e == OK && c->refused == OK && member_mapping_any(s)) {
+        const char *id = c->id;
+        e = member_mapping_apply(s, &id, 1);
+    }
     if (e == OK && c->refused == OK)
         session_note_usage(s, "max_users", db_int(rows[ROW_USAGE], 0, "users"), s->tenant.max_users);
     if (e == OK && c->refused == OK)

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "directory/member_mapping.h"
 
 #include <string.h>
 
@@ -110,7 +111,9 @@ static enum err work(struct session *s, void *arg) {
         e = answer_precondition(s, r->when, db_int(rows[ROW_USER], 0, "version"));
     if (e == OK)
         e = queue_removal(s, r, rows);
-    return e == OK ? leave_reports(s, rows[ROW_REPORTS]) : e;
+    if (e == OK)
+        e = leave_reports(s, rows[ROW_REPORTS]);
+    return e == OK && member_mapping_any(s) ? member_mapping_apply(s, &r->id, 1) : e;
 }
 
 enum err user_delete(struct session *s, const char *id, struct precondition when) {

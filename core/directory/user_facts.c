@@ -8,6 +8,7 @@
 #include "directory/answer.h"
 #include "directory/email.h"
 #include "directory/unique.h"
+#include "protocol/mapping.h"
 #include "protocol/projection.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"
@@ -49,9 +50,18 @@ enum err user_facts_check(struct session *s, const struct user_facts *f, const s
     return e;
 }
 
+const char *user_email(struct session *s, struct json_object *resource, bool *from_user_name) {
+    const struct mapping *m = s->types->mapping;
+    const char *mapped = NULL;
+    *from_user_name = false;
+    if (m && mapping_sets(m, MAPPING_EMAIL_ADDRESS))
+        mapped = json_get_string(mapping_user(s->ctx.arena, m, resource), "email_address");
+    return mapped && email_valid(mapped, strlen(mapped)) ? mapped : email_canonical(resource, from_user_name);
+}
+
 /* An email that is no address does not count as one. */
 static void derive_email(struct session *s, struct user_facts *f) {
-    f->email = email_canonical(f->resource, &f->email_from_user_name);
+    f->email = user_email(s, f->resource, &f->email_from_user_name);
     if (f->email && !email_valid(f->email, strlen(f->email)))
         f->email = NULL;
     f->email_folded = fold_or_null(s, f->email);
@@ -89,12 +99,18 @@ static void derive_names(struct session *s, struct user_facts *f) {
     f->external_id_unique = s->tenant.linking == LINKING_NEVER ? NULL : f->external_id;
 }
 
+bool user_active(struct session *s, struct json_object *resource) {
+    const struct mapping *m = s->types->mapping;
+    struct json_object *active = json_get(resource, "active"), *mapped = NULL;
+    if (m && mapping_sets(m, MAPPING_ACTIVE))
+        mapped = json_get(mapping_user(s->ctx.arena, m, resource), "active");
+    return (!active || json_object_get_boolean(active)) && (!mapped || json_object_get_boolean(mapped));
+}
+
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out) {
-    struct json_object *active = json_get(resource, "active");
     struct json_object *folded = value_folded(s->ctx.arena, s->types->user, resource);
-    *out = (struct user_facts){.resource = resource,
-                               .active = !active || json_object_get_boolean(active),
-                               .user_name = json_get_string(resource, "userName")};
+    *out = (struct user_facts){
+        .resource = resource, .active = user_active(s, resource), .user_name = json_get_string(resource, "userName")};
     derive_email(s, out);
     derive_names(s, out);
     out->user_name_key = fold_or_null(s, out->user_name);

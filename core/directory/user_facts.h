@@ -28,6 +28,15 @@ struct user_facts {
     const char *unique;     /* unique_values() */
 };
 
+/*
+ * A user's email: what the organization's attribute mapping makes it, if that is an address, else the canonical one;
+ * NULL: none. `from_user_name` tells where it came from.
+ */
+const char *user_email(struct session *s, struct json_object *resource, bool *from_user_name);
+
+/* Whether a user is active: for the identity provider, and for a mapping of `active` that the organization may have. */
+bool user_active(struct session *s, struct json_object *resource);
+
 /* Derives the facts of a resource in normal form; `id` goes into the stored text. */
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out);
 

@@ -27,6 +27,14 @@ const struct mapping *mapping_default(void) {
     return made;
 }
 
+void mapping_add_defaults(const struct mapping *m, struct json_object *into) {
+    const struct mapping *d = mapping_default();
+    for (size_t i = 0; i < d->n; i++)
+        if (!mapping_sets(m, d->rules[i].field) && d->rules[i].field != MAPPING_EMAIL_ADDRESS &&
+            d->rules[i].field != MAPPING_ACTIVE)
+            json_object_object_add(into, d->rules[i].path.key, json_object_new_string(d->rules[i].name));
+}
+
 bool mapping_reads_groups(const struct mapping *m) {
     for (size_t i = 0; i < m->n; i++)
         if (m->rules[i].path.groups)

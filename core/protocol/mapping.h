@@ -70,6 +70,12 @@ enum err mapping_parse(struct ctx *ctx, const struct resource_type *user, struct
  */
 const struct mapping *mapping_default(void);
 
+/*
+ * The rules of the default mapping for names and externalId where `m` does not set them, as members of a JSON object,
+ * in its order. (What email and active are by default is the directory's to say.)
+ */
+void mapping_add_defaults(const struct mapping *m, struct json_object *into);
+
 /* Whether any rule reads groups: then a change of membership or of a group's name changes members. */
 bool mapping_reads_groups(const struct mapping *m);
 

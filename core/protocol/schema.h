@@ -71,10 +71,13 @@ struct resource_type {
     bool unique; /* an extension has values that no two resources may share */
 };
 
-/* The resource types that an organization has. */
+struct mapping;
+
+/* What an organization has of its own: its resource types, its attribute mapping. */
 struct schema_types {
     const struct resource_type *user, *group;
-    int64_t version; /* counts the changes of the organization's own extensions; 0: it never had any */
+    const struct mapping *mapping; /* its attribute mapping (protocol/mapping.h), NULL: the default */
+    int64_t version;               /* counts the changes of its own extensions and mapping; 0: it never had any */
 };
 
 /* Where an attribute path leads. */

@@ -71,6 +71,7 @@ SQL
     owner_uri="postgresql:///muster?host=$sockets&user=muster_owner"
     responder_uri="postgresql:///muster?host=$sockets&user=muster_scim"
     admin_uri="postgresql:///muster?host=$sockets&user=muster_admin"
+    deliver_uri="postgresql:///muster?host=$sockets&user=muster_deliver"
 }
 
 # The number in postmaster.pid may belong to another process after a crash; a postmaster of ours works in its directory.
@@ -129,8 +130,8 @@ use_database() {
         die_with_log "$run/createdb.log" "the server of --database cannot be used"
     split_uri "$owner_uri"
     case $bare_uri in
-    *\?*) responder_uri="$bare_uri&user=muster_scim" admin_uri="$bare_uri&user=muster_admin" ;;
-    *) responder_uri="$bare_uri?user=muster_scim" admin_uri="$bare_uri?user=muster_admin" ;;
+    *\?*) responder_uri="$bare_uri&user=muster_scim" admin_uri="$bare_uri&user=muster_admin" deliver_uri="$bare_uri&user=muster_deliver" ;;
+    *) responder_uri="$bare_uri?user=muster_scim" admin_uri="$bare_uri?user=muster_admin" deliver_uri="$bare_uri?user=muster_deliver" ;;
     esac
 }
 
@@ -138,6 +139,7 @@ use_database() {
 set_passwords() {
     set_password muster_scim "$responder_uri" && responder_uri=$role_uri
     set_password muster_admin "$admin_uri" && admin_uri=$role_uri
+    set_password muster_deliver "$deliver_uri" && deliver_uri=$role_uri
 }
 
 # Gives a role a password of its own and leaves its URI in role_uri. The command \password sends the server a hash, so the

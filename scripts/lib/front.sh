@@ -115,6 +115,13 @@ start_responders() {
     responder_settings=("${settings[@]}")
 }
 
+start_deliver() {
+    local settings=("${responder_settings[@]}")
+    responder_settings+=("MUSTER_DB=$deliver_uri")
+    start_process deliver "$logs/deliver.log" configured "$deliver"
+    responder_settings=("${settings[@]}")
+}
+
 start_web() {
     local plain_user=("${as_user[@]+"${as_user[@]}"}")
     say "starting the web server ($server)"

@@ -76,16 +76,15 @@ create table muster.attribute_mapping (
     applied_version bigint not null default 0,
     requested_at timestamptz(3) not null default now(),
     finished_at timestamptz(3),
+    resets text not null default '' check (resets in ('', 'organization_role', 'public_metadata', 'organization_role public_metadata')),
     place uuid,
     done bigint not null default 0,
     total bigint not null default 0
 );
+comment on column muster.attribute_mapping.resets is 'what the mapping before set and this one does not: it goes back to its default';
+comment on column muster.attribute_mapping.place is 'the last user that this version was applied to';
 comment on table muster.attribute_mapping is 'How the fields of members come from SCIM attributes (JSON, its order counts), and how far it has been applied to everybody.';
 
-alter table muster.scim_user add column mapped text;
-comment on column muster.scim_user.mapped is 'what the attribute mapping makes of the resource, groups aside; null: the default mapping';
-alter table muster.scim_group add column mapped text;
-comment on column muster.scim_group.mapped is 'what the rules that read groups make of this one; null: nothing';
 
 do $$
 declare

@@ -55,6 +55,17 @@ def test_a_wrong_method_is_405_with_allow(client, method, path, allow):
     assert answer.header("Allow") == allow
 
 
+@pytest.mark.parametrize("method, path, status", [
+    ("GET", "/Nope", 404), ("GET", "/Users/a/b", 404), ("PUT", "/Users", 405), ("POST", "/Schemas/.search", 404), ("GET", "/Users?count=%zz", 400)])
+def test_faults_are_the_same_where_schemas_are_registered(server, tmp_path, method, path, status):
+    t = server.tenant()
+    schema = tmp_path / "schema.json"
+    schema.write_text('{"id": "urn:example:Fault", "attributes": [{"name": "a"}]}')
+    server.muster("schema", "add", str(schema), "--org", t.slug)
+    for _ in range(3):
+        assert_error(t.client.request(method, path), status, "invalidValue" if status == 400 else None)
+
+
 @pytest.mark.parametrize("path", ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"])
 def test_a_filter_on_discovery_is_403(client, path):
     assert_error(client.get(f"{path}?filter=id%20pr"), 403)

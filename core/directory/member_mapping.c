@@ -1,0 +1,190 @@
+#include "directory/member_mapping.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "protocol/mapping.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 500 };
+
+static const char admin[] = "org:admin", plain[] = "org:member";
+
+bool member_mapping_any(const struct session *s) {
+    return s->types->mapping;
+}
+
+bool member_mapping_reads_groups(const struct session *s) {
+    return s->types->mapping && mapping_reads_groups(s->types->mapping);
+}
+
+/* One member: what it is, and what it shall be. */
+struct outcome {
+    const char *id, *role_before, *role;
+    struct json_object *fields; /* as members_write takes them */
+    bool active, changed;
+};
+
+static const char *const texts[] = {"first_name", "last_name", "display_name", "external_id"};
+
+static void set_text(struct json_object *o, const char *name, const char *value) {
+    json_object_object_add(o, name, value ? json_object_new_string(value) : NULL);
+}
+
+/* What one link gives, put where the links before it gave nothing. */
+static void take_link(struct outcome *o, struct json_object *given, struct json_object *metadata) {
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct json_object *v = json_get(given, texts[i]);
+        if (v && !json_get(o->fields, texts[i]))
+            json_object_object_add(o->fields, texts[i], json_object_get(v));
+    }
+    const char *role = json_get_string(given, "organization_role");
+    if (role && strcmp(o->role, plain) == 0)
+        o->role = role;
+    struct json_object *more = json_get(given, "public_metadata");
+    if (more) {
+        json_object_object_foreach(more, name, value) if (!json_object_object_get_ex(metadata, name, NULL))
+            json_object_object_add(metadata, name, json_object_get(value));
+    }
+}
+
+/* What all links of a row give: a mapping that sets no role, or no metadata, leaves those as they are. */
+static enum err take_links(struct session *s, struct db_rows rows, size_t row, struct outcome *o,
+                           struct json_object *before) {
+    const struct mapping *m = s->types->mapping ? s->types->mapping : mapping_default();
+    const char *text = db_text(rows, row, "links");
+    struct json_object *links, *metadata = json_new_object(s->ctx.arena);
+    enum err e = json_parse_own(&s->ctx, text, strlen(text), &links);
+    if (e != OK)
+        return e;
+    o->role = plain;
+    for (size_t i = 0, n = json_object_array_length(links); i < n; i++) {
+        struct json_object *link = json_object_array_get_idx(links, i), *resource = json_get(link, "resource");
+        json_object_object_add(resource, "groups", json_object_get(json_get(link, "groups")));
+        take_link(o, mapping_preview(s->ctx.arena, m, resource), metadata);
+    }
+    bool sets_role = mapping_sets(m, MAPPING_ORGANIZATION_ROLE) || s->resets.organization_role;
+    bool sets_metadata = mapping_sets(m, MAPPING_PUBLIC_METADATA) || s->resets.public_metadata;
+    if (!sets_role)
+        o->role = o->role_before;
+    json_object_object_add(o->fields, "public_metadata",
+                           json_object_get(sets_metadata ? metadata : json_get(before, "public_metadata")));
+    return OK;
+}
+
+static enum err read_one(struct session *s, struct db_rows rows, size_t row, struct outcome *o) {
+    struct json_object *before = json_new_object(s->ctx.arena), *metadata;
+    const char *text = db_text(rows, row, "public_metadata");
+    *o = (struct outcome){.id = db_text(rows, row, "id"),
+                          .role_before = db_text(rows, row, "organization_role"),
+                          .fields = json_new_object(s->ctx.arena),
+                          .active = strcmp(db_text(rows, row, "status"), "active") == 0};
+    o->role = o->role_before;
+    enum err e = json_parse_own(&s->ctx, text, strlen(text), &metadata);
+    if (e != OK || db_null(rows, row, "links"))
+        return e;
+    json_object_object_add(before, "public_metadata", json_object_get(metadata));
+    e = take_links(s, rows, row, o, before);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        set_text(before, texts[i], db_text(rows, row, texts[i]));
+        if (!json_get(o->fields, texts[i])) /* a name that nobody sends stays */
+            set_text(o->fields, texts[i], db_text(rows, row, texts[i]));
+    }
+    o->changed = e == OK && (!json_same(before, o->fields) || strcmp(o->role, o->role_before) != 0);
+    return e;
+}
+
+static bool loses_admin(const struct outcome *o) {
+    return o->active && strcmp(o->role_before, admin) == 0 && strcmp(o->role, admin) != 0;
+}
+
+/* Nobody's last org:admin is taken away silently (DESIGN 6): the role is kept, where the organization wants that. */
+static enum err mind_admins(struct session *s, struct outcome *all, size_t n) {
+    struct db_rows rows[3] = {0};
+    const char **losers = arena_array(s->ctx.arena, n + 1, sizeof *losers);
+    struct outcome *first = NULL;
+    size_t lost = 0;
+    bool gains = false;
+    for (size_t i = 0; i < n; i++) {
+        gains = gains || (all[i].active && strcmp(all[i].role, admin) == 0);
+        if (!loses_admin(&all[i]))
+            continue;
+        first = first ? first : &all[i];
+        losers[lost++] = all[i].id;
+    }
+    if (lost == 0 || gains)
+        return OK;
+    const char *params[] = {session_uuids(s, losers, lost)};
+    db_add(s->db, SQL_ADMINS_LOCK, NULL);
+    db_add(s->db, SQL_ADMINS_LEFT, params);
+    db_add(s->db, SQL_ORGANIZATION_PROTECTS, NULL);
+    enum err e = db_run(&s->ctx, s->db, rows);
+    if (e != OK || db_int(rows[1], 0, "left") > 0)
+        return e;
+    bool keep = db_bool(rows[2], 0, "protect_last_admin");
+    session_event(s, keep ? "organization.last_admin_kept" : "organization.last_admin_lost", "member", first->id,
+                  arena_printf(s->ctx.arena, "{\"role\":\"%s\",\"mapped\":\"%s\"}", admin, first->role));
+    if (keep)
+        first->role = first->role_before;
+    return OK;
+}
+
+static void queue_changes(struct session *s, struct outcome *all, size_t n) {
+    struct json_object *list = json_new_array(s->ctx.arena);
+    bool roles = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!all[i].changed)
+            continue;
+        roles = roles || strcmp(all[i].role, all[i].role_before) != 0;
+        set_text(all[i].fields, "id", all[i].id);
+        set_text(all[i].fields, "organization_role", all[i].role);
+        set_text(all[i].fields, "before", all[i].role_before);
+        json_object_array_add(list, json_object_get(all[i].fields));
+    }
+    if (json_object_array_length(list) == 0)
+        return;
+    const char *first = roles && s->events++ == 0 ? s->request_id : NULL;
+    const char *params[] = {json_text(s->ctx.arena, list), first, session_now(s, 0), s->request_id, s->client_address};
+    db_add(s->db, SQL_MEMBERS_WRITE, params);
+}
+
+enum err member_mapping_apply(struct session *s, const char *const *user_ids, size_t n) {
+    struct db_rows rows[DB_BATCH] = {0};
+    const char *params[] = {session_uuids(s, user_ids, n)};
+    if (n == 0)
+        return OK;
+    db_add_once(s->db, SQL_MEMBERS_LOCK, params);
+    size_t at = db_queued(s->db);
+    db_add_once(s->db, SQL_MEMBERS_READ, params);
+    enum err e = db_run(&s->ctx, s->db, rows);
+    size_t members = e == OK ? db_count(rows[at]) : 0;
+    struct outcome *all = arena_array(s->ctx.arena, members + 1, sizeof *all);
+    for (size_t i = 0; e == OK && i < members; i++)
+        e = read_one(s, rows[at], i, &all[i]);
+    if (e == OK)
+        e = mind_admins(s, all, members);
+    if (e == OK)
+        queue_changes(s, all, members);
+    return e;
+}
+
+enum err member_mapping_apply_groups(struct session *s, const char *const *group_ids, size_t n) {
+    const char *groups = session_uuids(s, group_ids, n), *after = "00000000-0000-0000-0000-000000000000";
+    for (;;) {
+        struct db_rows rows[DB_BATCH] = {0};
+        const char *params[] = {groups, after, arena_printf(s->ctx.arena, "%d", PAGE)};
+        size_t at = db_queued(s->db);
+        db_add(s->db, SQL_GROUP_PEOPLE, params);
+        enum err e = db_run(&s->ctx, s->db, rows);
+        size_t people = e == OK ? db_count(rows[at]) : 0;
+        const char **ids = arena_array(s->ctx.arena, people + 1, sizeof *ids);
+        for (size_t i = 0; i < people; i++)
+            ids[i] = db_text(rows[at], i, "id");
+        if (e == OK)
+            e = member_mapping_apply(s, ids, people);
+        if (e != OK || people < PAGE)
+            return e;
+        after = ids[people - 1];
+    }
+}

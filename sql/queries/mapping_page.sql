@@ -1,0 +1,12 @@
+-- Live users of the organization that come next, with their connections, and what a mapping of email or active would change; locked, so
+-- that a change in flight is waited for.
+-- params: 1 after uuid (null: the first), 2 limit bigint
+-- row: id uuid, connection_id uuid, active boolean, email_key text, identifies boolean, resource text
+select u.id, u.connection_id, u.active, u.email_key,
+       (select c.linking <> 'never' from muster.connection c
+        where c.organization_id = muster.organization_id() and c.id = u.connection_id) as identifies, u.resource
+from muster.scim_user u
+where u.organization_id = muster.organization_id() and u.removed_at is null and ($1::uuid is null or u.id > $1::uuid)
+order by u.id
+limit $2::bigint
+for no key update of u

@@ -1,0 +1,9 @@
+-- An organization whose attribute mapping is not applied to everybody yet, locked for this step of it; somebody else's are passed over.
+-- params: none
+-- row: organization_id uuid, version bigint, place uuid, resets text
+select m.organization_id, m.version, m.place, m.resets
+from muster.attribute_mapping m
+where m.version <> m.applied_version
+order by m.requested_at
+limit 1
+for no key update skip locked

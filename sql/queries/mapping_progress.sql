@@ -1,0 +1,8 @@
+-- How far this version of the organization's mapping is applied.
+-- params: 1 version bigint, 2 place uuid, 3 more bigint, 4 finished boolean
+-- row: none
+update muster.attribute_mapping m
+set place = coalesce($2::uuid, m.place), done = m.done + $3::bigint,
+    applied_version = case when $4::boolean then m.version else m.applied_version end,
+    resets = case when $4::boolean then '' else m.resets end, finished_at = case when $4::boolean then now() end
+where m.organization_id = muster.organization_id() and m.version = $1::bigint

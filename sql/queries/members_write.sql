@@ -1,0 +1,22 @@
+-- What an attribute mapping made of members; one event for each whose role changed.
+-- params: 1 members jsonb (array of {id, first_name, last_name, display_name, external_id, organization_role, public_metadata, before}), 2 first_id uuid (of the first event, or null), 3 at timestamptz, 4 request_id uuid, 5 client_address text
+-- row: none
+with w as (
+    select w.*, row_number() over (order by w.id) as n
+    from jsonb_to_recordset($1::jsonb) w (id uuid, first_name text, last_name text, display_name text, external_id text,
+                                          organization_role text, public_metadata jsonb, before text)
+), written as (
+    update muster.member m
+    set first_name = w.first_name, last_name = w.last_name, display_name = w.display_name, external_id = w.external_id,
+        organization_role = w.organization_role, public_metadata = w.public_metadata, updated_at = $3::timestamptz
+    from w
+    where m.organization_id = muster.organization_id() and m.id = w.id
+), changed as (
+    select w.*, row_number() over (order by w.id) as k from w where w.before <> w.organization_role
+)
+insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type, target_id, data,
+                                request_id, client_address)
+select muster.organization_id(), case when c.k = 1 then coalesce($2::uuid, muster.uuid7()) else muster.uuid7() end, $3::timestamptz,
+       'member.role_changed', muster.actor_type(), muster.actor_id(), muster.connection_id(), 'member', c.id,
+       jsonb_build_object('before', c.before, 'after', c.organization_role, 'by', 'attribute_mapping'), $4::uuid, $5
+from changed c
