@@ -96,7 +96,7 @@ static enum err change_user(struct session *s, const struct step *x, size_t row)
         return e;
     fail_clear(&s->ctx);
     session_event(s, "scim.mapping.conflict", "scim_user", x->ids[row], "{\"field\":\"email_address\"}");
-    return OK;
+    return db_run(&s->ctx, s->db, NULL); /* before the next savepoint */
 }
 
 static enum err change_users(struct session *s, const struct step *x) {

@@ -1,0 +1,272 @@
+"""Attribute mappings: what becomes of members, when, and in the background for everybody."""
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+from helpers import BUILD, ROOT, Server, assert_error, fill_users, made, op, user_body, wait_until
+
+ROLE = {"groups[0].displayName": "{{ value | downcase | replace: ' ', '-' | prepend: 'org:' }}.organization_role"}
+
+
+@pytest.fixture
+def mapped(server, tmp_path):
+    """Gives a tenant a mapping and waits until it is applied."""
+    def run(tenant, mapping, ok=True, wait=True):
+        path = tmp_path / "mapping.json"
+        path.write_text(json.dumps(mapping))
+        done = server.muster("mapping", "set", str(path), "--org", tenant.slug, ok=ok)
+        if ok and wait:
+            assert server.muster("mapping", "status", "--org", tenant.slug, "--wait")["status"] == "applied"
+        return done
+    return run
+
+
+def role(tenant, user):
+    return tenant.member(user["userName"])["organization_role"]
+
+
+def member_patch(tenant, group, *operations):
+    assert tenant.client.patch(f"/Groups/{group['id']}", *operations).status == 204
+
+
+def test_a_role_follows_the_groups_of_a_user(tenant, mapped):
+    mapped(tenant, ROLE)
+    user = tenant.user()
+    assert role(tenant, user) == "org:member"
+    group = tenant.group("Admin", [user["id"]])
+    assert role(tenant, user) == "org:admin"
+    member_patch(tenant, group, op("replace", "displayName", "Site Owner"))
+    assert role(tenant, user) == "org:site-owner"
+    member_patch(tenant, group, op("remove", f'members[value eq "{user["id"]}"]'))
+    assert role(tenant, user) == "org:member"
+    member_patch(tenant, group, op("add", "members", [{"value": user["id"]}]))
+    assert tenant.client.delete(f"/Groups/{group['id']}").status == 204
+    assert role(tenant, user) == "org:member"
+    changes = [(e["data"]["before"], e["data"]["after"]) for e in reversed(tenant.server.muster("audit", "list", "--org", tenant.slug, "--action", "member.role_changed")["data"])]
+    assert changes == [("org:member", "org:admin"), ("org:admin", "org:site-owner"), ("org:site-owner", "org:member"), ("org:member", "org:site-owner"),
+                       ("org:site-owner", "org:member")]
+
+
+def test_nested_groups_give_roles_too(tenant, mapped):
+    mapped(tenant, ROLE)
+    user = tenant.user()
+    inner = tenant.group("team x", [user["id"]])
+    outer = tenant.group("Admin")
+    assert role(tenant, user) == "org:team-x"
+    member_patch(tenant, inner, op("replace", "displayName", "-"))  # "org:-" is a role, too
+    member_patch(tenant, outer, op("add", "members", [{"value": inner["id"]}]))
+    assert role(tenant, user) == "org:-"
+    member_patch(tenant, inner, op("replace", "displayName", "?"))
+    assert role(tenant, user) == "org:admin"
+    member_patch(tenant, outer, op("remove", "members"))
+    assert role(tenant, user) == "org:member"
+
+
+def test_the_order_of_rules_and_then_the_age_of_groups_decides(tenant, mapped):
+    mapped(tenant, {"title": "{{ value | prepend: 'org:' }}.organization_role", **ROLE})
+    user = tenant.user()
+    for name in ("First", "Second"):
+        tenant.group(name, [user["id"]])
+    assert role(tenant, user) == "org:first"
+    made(tenant.client.patch(f"/Users/{user['id']}", op("add", "title", "boss")), 200)
+    assert role(tenant, user) == "org:boss"
+
+
+def test_an_inactive_user_has_no_role_by_groups_when_it_comes_back_it_has(tenant, mapped):
+    mapped(tenant, ROLE)
+    user = tenant.user()
+    tenant.group("Crew", [user["id"]])
+    for active, want in ((False, "deactivated"), (True, "active")):
+        made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "active", active)), 200)
+        assert tenant.member(user["userName"])["status"] == want
+    assert role(tenant, user) == "org:crew"
+
+
+def test_fields_and_metadata(tenant, mapped):
+    mapped(tenant, {"displayName": "{{ value | split: ' ' | first }}.first_name", "phoneNumbers[0].value": "public_metadata.phone",
+                    'emails[type eq "home"].value': "{{ value | default: 'none' }}.public_metadata.home", "groups[1].displayName": "public_metadata.second",
+                    "urn:example:own:thing": "public_metadata.thing", "preferredLanguage": "{{ value | upcase }}.public_metadata.language"})
+    user = tenant.user(displayName="Ada King", name={"givenName": "Augusta", "familyName": "King"}, phoneNumbers=[{"value": "1"}, {"value": "2"}],
+                       preferredLanguage="en", **{"urn:example:own": {"thing": True}})
+    for name in ("A", "B"):
+        tenant.group(name, [user["id"]])
+    member = tenant.member(user["userName"])
+    assert (member["first_name"], member["last_name"], member["display_name"]) == ("Ada", "King", "Ada King")
+    assert member["public_metadata"] == {"phone": "1", "home": "none", "second": "B", "thing": True, "language": "EN"}
+    assert member["organization_role"] == "org:member"
+
+
+def test_an_admin_keeps_a_role_that_no_rule_sets(tenant, mapped):
+    user = tenant.user()
+    tenant.server.muster("member", "set", user["userName"], "--org", tenant.slug, "--organization-role", "org:billing")
+    mapped(tenant, {"title": "public_metadata.title"})
+    made(tenant.client.patch(f"/Users/{user['id']}", op("add", "title", "T")), 200)
+    assert role(tenant, user) == "org:billing" and tenant.member(user["userName"])["public_metadata"] == {"title": "T"}
+
+
+def test_an_email_that_is_mapped_is_who_somebody_is(tenant, mapped):
+    mapped(tenant, {'emails[type eq "home"].value': "email_address"})
+    user = tenant.user("work@example.com", emails=[{"value": "work@example.com", "type": "work"}, {"value": "home@example.com", "type": "home"}])
+    assert [m["email"] for m in tenant.members()] == ["home@example.com"]
+    assert_error(tenant.client.post("/Users", user_body("other", emails=[{"value": "Home@example.com", "type": "home"}])), 409, "uniqueness")
+    assert_error(tenant.client.patch(f"/Users/{user['id']}", op("replace", 'emails[type eq "home"].value', "new@example.com")), 400, "mutability", "email")
+    mapped(tenant, {})
+    assert [m["email"] for m in tenant.members()] == ["work@example.com"]
+
+
+def test_a_mapping_can_make_somebody_inactive_but_never_keep_a_leaver(tenant, mapped):
+    mapped(tenant, {"userType": "{{ value | replace: 'gone', 'false' }}.active"})
+    user = tenant.user()
+    made(tenant.client.patch(f"/Users/{user['id']}", op("add", "userType", "gone")), 200)
+    assert tenant.member(user["userName"])["status"] == "deactivated"
+    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "userType", "true"), op("replace", "active", False)), 200)
+    assert tenant.member(user["userName"])["status"] == "deactivated"
+    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "userType", "gone"), op("replace", "active", True)), 200)
+    mapped(tenant, {})
+    assert tenant.member(user["userName"])["status"] == "active" and tenant.actions(user["id"])[-1] == "scim.user.reactivated"
+
+
+def test_of_two_links_the_oldest_connection_that_gives_a_value_wins(tenant, mapped):
+    mapped(tenant, {"title": "public_metadata.title", "nickName": "public_metadata.nick", **ROLE})
+    second = tenant.second()
+    late = second.user("both@example.com", title="Second", nickName="Nick", name={"givenName": "B"})
+    second.group("Late", [late["id"]])
+    early = tenant.user("both@example.com", title="First", name={"givenName": "A"})
+    member = tenant.member("both@example.com")
+    assert member["public_metadata"] == {"title": "First", "nick": "Nick"} and (member["first_name"], member["organization_role"]) == ("A", "org:late")
+    made(tenant.client.patch(f"/Users/{early['id']}", op("replace", "active", False)), 200)
+    member = tenant.member("both@example.com")
+    assert member["public_metadata"] == {"title": "Second", "nick": "Nick"} and (member["first_name"], member["status"]) == ("B", "active")
+
+
+@pytest.mark.parametrize("protect", ["off", "on"])
+def test_the_last_admin_is_not_lost_silently(tenant, mapped, protect):
+    tenant.server.muster("org", "set", tenant.slug, "--protect-last-admin", protect)
+    mapped(tenant, ROLE)
+    one, two = tenant.user(), tenant.user()
+    group = tenant.group("Admin", [one["id"], two["id"]])
+    member_patch(tenant, group, op("remove", f'members[value eq "{one["id"]}"]'))
+    assert role(tenant, one) == "org:member"
+    member_patch(tenant, group, op("remove", "members"))
+    event = "organization.last_admin_kept" if protect == "on" else "organization.last_admin_lost"
+    assert role(tenant, two) == ("org:admin" if protect == "on" else "org:member")
+    assert event in tenant.actions()
+    made(tenant.client.patch(f"/Users/{two['id']}", op("replace", "active", False)), 200)
+    assert tenant.member(two["userName"])["status"] == "deactivated"
+
+
+def test_a_new_mapping_is_applied_to_everybody_and_none_takes_its_traces_along(tenant, mapped):
+    users = [tenant.user(title=f"T{i}") for i in range(5)]
+    tenant.group("Admin", [u["id"] for u in users])
+    mapped(tenant, {**ROLE, "title": "public_metadata.title"})
+    assert [(m["organization_role"], m["public_metadata"]) for m in tenant.members()] == [("org:admin", {"title": f"T{i}"}) for i in range(5)]
+    mapped(tenant, {})
+    assert [(m["organization_role"], m["public_metadata"]) for m in tenant.members()] == [("org:member", {})] * 5
+    assert tenant.actions().count("scim.mapping.updated") == 2 and "organization.last_admin_lost" in tenant.actions()
+
+
+def test_an_email_that_somebody_else_has_is_told_and_changes_nothing(tenant, mapped):
+    one = tenant.user("one@example.com", nickName="two@example.com")
+    tenant.user("two@example.com", nickName="three@example.com")
+    mapped(tenant, {"nickName": "email_address"})
+    assert [m["email"] for m in tenant.members()] == ["one@example.com", "three@example.com"]
+    assert tenant.actions(one["id"]) == ["scim.user.provisioned", "scim.mapping.conflict"]
+
+
+@pytest.mark.parametrize("mapping, words", [
+    ({"bogus": "first_name"}, "bogus"), ({"title": "nickname"}, "a field was expected"), ({"title": "{{ value | shout }}.first_name"}, "shout"),
+    ({"title": "{{ value .first_name"}, "}}"), ({"groups.displayName": "organization_role"}, "groups"), ({"password": "public_metadata.p"}, "password"),
+    ({"title": "public_metadata.a b"}, "public_metadata"), ({"title": 5}, "title")])
+def test_a_wrong_mapping_is_refused_with_its_place(tenant, mapped, mapping, words):
+    before = tenant.server.muster("mapping", "show", "--org", tenant.slug)
+    done = mapped(tenant, mapping, ok=False)
+    assert done.returncode == 64 and words in done.stderr, done.stderr
+    assert tenant.server.muster("mapping", "show", "--org", tenant.slug) == before
+
+
+def test_a_schema_that_a_mapping_would_break_on_is_refused(server, tenant, mapped, tmp_path):
+    mapped(tenant, {"urn:example:own:thing": "public_metadata.thing"})
+    schema = tmp_path / "schema.json"
+    schema.write_text(json.dumps({"id": "urn:example:own", "attributes": [{"name": "other"}]}))
+    done = server.muster("schema", "add", str(schema), "--org", tenant.slug, ok=False)
+    assert "thing" in done.stderr
+    tenant.user()
+
+
+def test_a_preview_shows_what_would_be_written(server, tenant, tmp_path):
+    resource, mapping = tmp_path / "user.json", tmp_path / "mapping.json"
+    resource.write_text(json.dumps({**user_body("x@example.com", title="T"), "groups": [{"value": "1", "display": "Ops"}, {"value": "2", "display": "Admin"}]}))
+    mapping.write_text(json.dumps({**ROLE, "title": "public_metadata.title", "groups[1].displayName": "public_metadata.second"}))
+    shown = server.muster("mapping", "preview", str(resource), "--org", tenant.slug, "--mapping", str(mapping))
+    assert (shown["email_address"], shown["organization_role"], shown["public_metadata"]) == ("x@example.com", "org:ops", {"title": "T", "second": "Admin"})
+    assert server.muster("mapping", "preview", str(resource), "--org", tenant.slug)["organization_role"] == "org:member"
+
+
+USERS = 2_000 if os.environ.get("SANITIZE") else 10_000
+
+
+@pytest.fixture(scope="module")
+def own():
+    s = Server("--workers", "4").start()
+    yield s
+    s.stop()
+
+
+def test_everybody_is_mapped_while_changes_arrive_and_the_worker_is_killed(own, tmp_path):
+    t = own.tenant()
+    fill_users(own, t, USERS)
+    own.sql("""update muster.scim_user set resource = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"' || id || '","userName":"' || user_name_key || '","title":"old"}'
+               where connection_id = %s""", t.connection["id"])
+    path = tmp_path / "mapping.json"
+    path.write_text(json.dumps({"title": "public_metadata.title"}))
+    ids = [r[0] for r in own.sql("select id::text from muster.scim_user where connection_id = %s order by md5(id::text) limit 400", t.connection["id"])]
+    stop, changed = threading.Event(), {}
+
+    def change(mine):
+        client = own.client(t.token["token"])
+        for n, user in enumerate(mine * 50):
+            if stop.is_set():
+                return
+            made(client.patch(f"/Users/{user}", op("replace", "title", f"new {n}")), 200)
+            changed[user] = f"new {n}"
+            time.sleep(0.03)  # some hundred changes a second from all
+    threads = [threading.Thread(target=change, args=(ids[i::4],)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    begin = time.monotonic()
+    own.muster("mapping", "set", str(path), "--org", t.slug)
+    killed = 0
+
+    def applied():
+        nonlocal killed
+        status = own.muster("mapping", "status", "--org", t.slug)
+        if killed < 3 and status["done"] > (killed + 1) * USERS // 5:
+            for pid in subprocess.run(["pgrep", "-f", f"{ROOT}/{BUILD}/muster-deliver"], stdout=subprocess.PIPE, text=True, check=False).stdout.split():
+                with open(f"/proc/{pid}/environ", encoding="utf-8") as f:
+                    mine = own.data in f.read()
+                if mine:
+                    os.kill(int(pid), signal.SIGKILL)
+            deliver(own)
+            killed += 1
+        return status["status"] == "applied"
+    wait_until(applied, 120, "the mapping is applied")
+    took, rate = time.monotonic() - begin, len(changed)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    print(f"\n{USERS} users mapped in {took:.1f} s, {rate} users changed meanwhile, killed {killed} times")
+    want = {r[0]: "old" for r in own.sql("select id::text from muster.scim_user where connection_id = %s", t.connection["id"])} | changed
+    got = dict(own.sql("""select u.id::text, m.public_metadata ->> 'title' from muster.scim_user u
+                          join muster.member m on m.organization_id = u.organization_id and m.id = u.member_id where u.connection_id = %s""", t.connection["id"]))
+    assert got == want
+    assert own.sql("select done >= total from muster.attribute_mapping where organization_id = %s", t.org["id"]) == [(True,)]
+
+
+def deliver(server):
+    """Another worker in the background, until nothing is left to do."""
+    uri = server.db.replace("muster_owner", "muster_deliver")
+    subprocess.Popen([f"{ROOT}/{BUILD}/muster-deliver", "--once"], env={"PATH": os.environ["PATH"], "MUSTER_DB": uri}, stderr=subprocess.DEVNULL)
