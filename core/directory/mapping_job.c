@@ -38,6 +38,7 @@ static enum err find(struct session *s, struct step *x, bool *found) {
     x->organization = db_text(row, 0, "organization_id");
     x->version = db_text(row, 0, "version");
     x->place = db_text(row, 0, "place");
+    s->tenant.now_us = db_int(row, 0, "now_us") / 1000 * 1000;
     s->resets.organization_role = strstr(resets, "organization_role");
     s->resets.public_metadata = strstr(resets, "public_metadata");
     return OK;

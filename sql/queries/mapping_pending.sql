@@ -1,7 +1,7 @@
 -- An organization whose attribute mapping is not applied to everybody yet, locked for this step of it; somebody else's are passed over.
 -- params: none
--- row: organization_id uuid, version bigint, place uuid, resets text
-select m.organization_id, m.version, m.place, m.resets
+-- row: organization_id uuid, version bigint, place uuid, resets text, now_us bigint
+select m.organization_id, m.version, m.place, m.resets, (extract(epoch from now()) * 1000000)::bigint as now_us
 from muster.attribute_mapping m
 where m.version <> m.applied_version
 order by m.requested_at
