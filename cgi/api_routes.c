@@ -47,6 +47,8 @@ const struct api_route api_routes[] = {
     {"POST", ORG "/teams", MANAGE, control_team_add, false, true},
     {"GET", ORG "/teams/{id}", READ, control_team_show, false, false},
     {"GET", ORG "/teams/{id}/members", READ, control_team_members, false, false},
+    {"PATCH", ORG "/teams/{id}/link", MANAGE, control_team_link, false, false},
+    {"POST", ORG "/members/{id}/unlink", MANAGE, control_member_unlink, false, false},
     {"GET", ORG "/audit-logs", AUDIT, control_audit_list, false, false},
 };
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;

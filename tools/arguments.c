@@ -73,6 +73,10 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
         if (!in_list(o->values, '|', text))
             return fail(&in->ctx, ERR_USAGE, "%s takes one of %s: \"%s\" is none of them", o->name, o->values, text);
         break;
+    case OPTION_ID:
+        if (strcmp(text, "none") == 0)
+            return OK;
+        break;
     case OPTION_TEXT:
     case OPTION_FLAG:
         break;

@@ -59,8 +59,9 @@ struct option_spec {
         OPTION_LIMIT,
         OPTION_LIST,
         OPTION_SWITCH,
+        OPTION_ID,
         OPTION_FLAG
-    } kind;             /* LIMIT: a number, or none; SWITCH: on or off */
+    } kind;             /* LIMIT: a number, or none; SWITCH: on or off; ID: or none */
     const char *values; /* choices by "|", or what stands for the value in the help text */
 };
 

@@ -229,6 +229,27 @@ void control_event(struct control *c, const char *action, const char *connection
     db_add(c->db, SQL_API_AUDIT, params);
 }
 
+struct session control_session(struct control *c, const char *connection) {
+    return (struct session){.ctx = {.arena = c->ctx.arena},
+                            .db = c->db,
+                            .base_url = c->base_url,
+                            .request_id = c->request_id,
+                            .client_address = c->client_address,
+                            .entered = {c->organization, connection},
+                            .actor_key = c->key_id,
+                            .types = schema_built_in()};
+}
+
+enum err control_directory(struct control *c, struct session *s, enum err (*work)(struct session *s, void *arg),
+                           void *arg) {
+    enum err e = extensions_run(c->extensions, s, work, arg);
+    if (e != OK) {
+        c->ctx.err = s->ctx.err;
+        c->ctx.detail = s->ctx.detail;
+    }
+    return e;
+}
+
 const char *control_tag(struct arena *a, struct json_object *object) {
     char hash[TOKEN_HASH_HEX + 1];
     const char *text = json_text(a, object);

@@ -86,6 +86,13 @@ enum err control_write(struct control *c, struct control_write *w) __attribute__
 enum err control_step(struct control *c, enum sql q, const char *const *params, struct db_rows *rows)
     __attribute__((warn_unused_result));
 
+/* A session of the directory that works on a connection of the organization as whoever asks. */
+struct session control_session(struct control *c, const char *connection);
+
+/* Runs work of it (extensions_run); its failure is the control's. */
+enum err control_directory(struct control *c, struct session *s, enum err (*work)(struct session *s, void *arg),
+                           void *arg) __attribute__((warn_unused_result));
+
 /* Queues one audit event. `data` is a JSON object, `connection` may be NULL. */
 void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
                    const char *target, const char *data);

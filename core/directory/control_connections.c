@@ -106,17 +106,6 @@ enum err control_connection_set(struct control *c, const struct control_input *i
     return fail(&c->ctx, e, "names cannot be made unique: several groups of this connection have the same name");
 }
 
-/* A session of the directory that works on a connection as whoever asks. */
-static struct session session_of(struct control *c, const char *connection) {
-    return (struct session){.ctx = {.arena = c->ctx.arena},
-                            .db = c->db,
-                            .base_url = c->base_url,
-                            .request_id = c->request_id,
-                            .client_address = c->client_address,
-                            .entered = {c->organization, connection},
-                            .types = schema_built_in()};
-}
-
 struct adopting {
     size_t step;
 };
@@ -138,15 +127,12 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
         return e;
     do {
         char id[UUID_TEXT + 1];
-        struct session s = session_of(c, in->id);
+        struct session s = control_session(c, in->id);
         uuid_new(id);
         s.request_id = total ? id : c->request_id;
-        e = extensions_run(c->extensions, &s, adopt_step, &a);
-        if (e != OK) {
-            c->ctx.err = s.ctx.err;
-            c->ctx.detail = s.ctx.detail;
+        e = control_directory(c, &s, adopt_step, &a);
+        if (e != OK)
             return e;
-        }
         total += a.step;
         if (!c->key_hash && a.step)
             fprintf(stderr, "adopted %zu members\n", total);
@@ -212,13 +198,10 @@ static enum err leave_all(struct control *c, const char *connection, bool users,
         enum err e = control_read(c, users ? SQL_API_CONNECTION_USERS : SQL_API_CONNECTION_GROUPS, params, &l.rows);
         if (e != OK || db_count(l.rows) == 0)
             return e;
-        struct session s = session_of(c, connection);
-        e = extensions_run(c->extensions, &s, leave_page, &l);
-        if (e != OK) {
-            c->ctx.err = s.ctx.err;
-            c->ctx.detail = s.ctx.detail;
+        struct session s = control_session(c, connection);
+        e = control_directory(c, &s, leave_page, &l);
+        if (e != OK)
             return e;
-        }
         *total += db_count(l.rows);
         if (!c->key_hash)
             fprintf(stderr, "removed %zu users and groups\n", *total);

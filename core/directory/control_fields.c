@@ -83,8 +83,9 @@ static const char *check_time(struct control *c, const struct field *f, struct j
 
 static const char *check_id(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
-    (void)f;
     const char *s = text_of(v);
+    if (f->kind == FIELD_ANY_ID && !v)
+        return NULL;
     return s && uuid_valid(s, strlen(s)) ? NULL : "an id (a UUID)";
 }
 
@@ -167,12 +168,12 @@ static const char *check_query(struct control *c, const struct field *f, struct 
 }
 
 static check *const checks[] = {
-    [FIELD_TEXT] = check_text,       [FIELD_NAME] = check_name,     [FIELD_CHOICE] = check_choice,
-    [FIELD_CHOICES] = check_choices, [FIELD_LIMIT] = check_limit,   [FIELD_RATE] = check_limit,
-    [FIELD_FLAG] = check_flag,       [FIELD_TIME] = check_time,     [FIELD_ID] = check_id,
-    [FIELD_SLUG] = check_slug,       [FIELD_EMAIL] = check_email,   [FIELD_ROLE] = check_role,
-    [FIELD_DOMAINS] = check_domains, [FIELD_RANGES] = check_ranges, [FIELD_OBJECT] = check_object,
-    [FIELD_QUERY] = check_query,
+    [FIELD_TEXT] = check_text,       [FIELD_NAME] = check_name,       [FIELD_CHOICE] = check_choice,
+    [FIELD_CHOICES] = check_choices, [FIELD_LIMIT] = check_limit,     [FIELD_RATE] = check_limit,
+    [FIELD_FLAG] = check_flag,       [FIELD_TIME] = check_time,       [FIELD_ID] = check_id,
+    [FIELD_ANY_ID] = check_id,       [FIELD_SLUG] = check_slug,       [FIELD_EMAIL] = check_email,
+    [FIELD_ROLE] = check_role,       [FIELD_DOMAINS] = check_domains, [FIELD_RANGES] = check_ranges,
+    [FIELD_OBJECT] = check_object,   [FIELD_QUERY] = check_query,
 };
 
 static const struct field *find(const struct field *fields, size_t n, const char *name) {

@@ -16,6 +16,7 @@ enum field_kind {
     FIELD_FLAG,    /* true or false */
     FIELD_TIME,    /* RFC 3339, or null */
     FIELD_ID,      /* a UUID */
+    FIELD_ANY_ID,  /* a UUID, or null */
     FIELD_SLUG,    /* a-z, 0-9 and hyphens, 63 at most */
     FIELD_EMAIL,   /* an address */
     FIELD_ROLE,    /* org: and something behind it */

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "directory/relink.h"
 
 #include <string.h>
 
@@ -53,4 +54,68 @@ enum err control_link_request_approve(struct control *c, const struct control_in
 
 enum err control_link_request_refuse(struct control *c, const struct control_input *in, struct json_object **out) {
     return decide(c, in, "refused", out);
+}
+
+static const struct field linked[] = {{"scim_group_id", FIELD_ANY_ID, NULL, true}};
+static const struct field unlinked[] = {{"scim_user_id", FIELD_ID, NULL, true}};
+
+struct link_change {
+    const char *group, *team, *user;
+};
+
+static enum err link_group(struct session *s, void *arg) {
+    struct link_change *l = arg;
+    return relink_group(s, l->group, l->team);
+}
+
+enum err control_team_link(struct control *c, const struct control_input *in, struct json_object **out) {
+    const char *group = json_get_string(in->fields, "scim_group_id");
+    struct json_object *team;
+    struct db_rows rows = {0};
+    enum err e = fields_check(c, FIELDS(linked), in->fields, true);
+    if (e == OK)
+        e = control_team_show(c, in, &team);
+    if (e != OK)
+        return e;
+    const char *params[] = {group, json_get_string(team, "id")};
+    e = control_read(c, SQL_API_GROUP_CONNECTION, params, &rows);
+    if (e == OK && db_count(rows) == 0 && !group)
+        return control_team_show(c, in, out); /* it has no link */
+    if (e == OK && db_count(rows) == 0) {
+        control_wrong(c, "scim_group_id", "not_found", "the organization has no SCIM group %s", group);
+        return control_refuse(c);
+    }
+    if (e != OK)
+        return e;
+    struct link_change l = {.group = db_text(rows, 0, "id"), .team = group ? json_get_string(team, "id") : NULL};
+    struct session s = control_session(c, db_text(rows, 0, "connection_id"));
+    e = control_directory(c, &s, link_group, &l);
+    return e == OK ? control_team_show(c, in, out) : e;
+}
+
+static enum err part(struct session *s, void *arg) {
+    struct link_change *l = arg;
+    return relink_apart(s, l->user);
+}
+
+enum err control_member_unlink(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct link_change l = {.user = json_get_string(in->fields, "scim_user_id")};
+    struct json_object *member;
+    struct db_rows rows = {0};
+    enum err e = fields_check(c, FIELDS(unlinked), in->fields, true);
+    if (e == OK)
+        e = control_member_show(c, in, &member);
+    if (e != OK)
+        return e;
+    const char *params[] = {l.user, json_get_string(member, "id")};
+    e = control_read(c, SQL_API_USER_CONNECTION, params, &rows);
+    if (e == OK && db_count(rows) == 0) {
+        control_wrong(c, "scim_user_id", "not_found", "the member has no link to a SCIM user %s", l.user);
+        return control_refuse(c);
+    }
+    if (e != OK)
+        return e;
+    struct session s = control_session(c, db_text(rows, 0, "connection_id"));
+    e = control_directory(c, &s, part, &l);
+    return e == OK ? control_member_show(c, in, out) : e;
 }

@@ -17,7 +17,7 @@ control_run control_rotation_start, control_rotation_complete, control_rotation_
 control_run control_endpoint, control_domains_show, control_domains_set;
 control_run control_link_request_list, control_link_request_approve, control_link_request_refuse;
 control_run control_token_issue, control_token_list, control_token_show, control_token_revoke;
-control_run control_member_add, control_member_list, control_member_show, control_member_set;
+control_run control_member_unlink, control_member_add, control_member_list, control_member_show, control_member_set;
 control_run control_team_add, control_team_list, control_team_show, control_team_members, control_team_join,
     control_team_link;
 control_run control_schema_add, control_schema_list, control_schema_remove;

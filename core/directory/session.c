@@ -15,7 +15,7 @@ static const char *const locks[] = {
 
 void session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole) {
     const char *by_token[] = {s->token_hash, s->asked_connection, s->client_address, locks[lock], ids, whole};
-    const char *entered[] = {s->entered.organization, s->entered.connection, locks[lock], ids, whole};
+    const char *entered[] = {s->entered.organization, s->entered.connection, locks[lock], ids, whole, s->actor_key};
     if (s->entered.connection)
         db_add(s->db, SQL_ENTER, entered);
     else

@@ -48,7 +48,8 @@ struct session {
     const char *asked_connection; /* the connection that the URL names, NULL: none */
     struct {
         const char *organization, *connection;
-    } entered; /* instead of a token: work of the API, the command line or the background; NULL: none */
+    } entered;             /* instead of a token: work of the API, the command line or the background; NULL: none */
+    const char *actor_key; /* the API key that asks for it, NULL: the operator */
     struct {
         bool change, groups; /* it changes something, it is about groups (too) */
     } wants;
