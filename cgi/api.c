@@ -141,6 +141,8 @@ static void succeed(struct api *a, struct json_object *out) {
     const char *method = call->request.method, *known = request_header(&call->request, "HTTP_IF_NONE_MATCH");
     struct arena *arena = a->control.ctx.arena;
     bool post = strcmp(method, "POST") == 0;
+    if (strcmp(method, "DELETE") == 0)
+        out = NULL;
     response->status = !out ? STATUS_NO_CONTENT : a->match.route->creates ? STATUS_CREATED : STATUS_OK;
     response->content_type = "application/json; charset=utf-8";
     if (a->control.replayed)

@@ -75,10 +75,18 @@ static enum err token_first(struct exchange *x, enum err e) {
         return e;
     struct ctx kept = x->session.ctx;
     enum err auth = session_authenticate(&x->session);
-    bool good = auth == OK || auth == ERR_STALE_SCHEMAS; /* the token is; schemas do not matter to a fault */
-    if (good)
+    if (auth == OK)
         x->session.ctx = kept;
-    return good ? e : auth;
+    return auth == OK ? e : auth;
+}
+
+/* As above for what is wrong with any request, whatever the organization's schemas are. */
+static enum err token_first_of_all(struct exchange *x, enum err e) {
+    struct ctx kept = x->session.ctx;
+    enum err answer = token_first(x, e);
+    if (answer == ERR_STALE_SCHEMAS)
+        x->session.ctx = kept;
+    return answer == ERR_STALE_SCHEMAS ? e : answer;
 }
 
 /* Runs the handler; again, if the organization's schemas turn out to be others than those the request was read with. */
@@ -87,7 +95,7 @@ static enum err answer(struct exchange *x, const struct route *route) {
     enum err (*handler)(struct exchange *);
     enum err e = routes_handler(x, route, &handler);
     if (e != OK)
-        return token_first(x, e);
+        return token_first_of_all(x, e);
     x->session.wants.change =
         route->place != ROUTE_SEARCH && strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0;
     x->session.wants.groups = !*route->endpoint || strcasecmp(route->endpoint, "Groups") == 0;
@@ -112,7 +120,7 @@ static enum err run(struct exchange *x) {
     }
     if (e == OK && credentials == OK)
         e = rate_take(x->call, &x->session.ctx, x->session.token_hash, &x->response);
-    return e == OK ? answer(x, route) : token_first(x, e);
+    return e == OK ? answer(x, route) : token_first_of_all(x, e);
 }
 
 static void answer_scim(struct call *call) {

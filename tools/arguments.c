@@ -79,6 +79,7 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
         break;
     case OPTION_TEXT:
     case OPTION_FLAG:
+    case OPTION_YES:
         break;
     }
     *out = o->kind == OPTION_SWITCH ? json_object_new_boolean(strcmp(text, "on") == 0) : json_object_new_string(text);
@@ -94,10 +95,12 @@ static enum err take_option(struct invocation *in, const struct command *c, int 
     if (!o || !in_list(c->options, ' ', name))
         return fail(&in->ctx, ERR_USAGE, "%s%s%s does not take %s; it takes %s%s--json", c->noun, c->verb ? " " : "",
                     c->verb ? c->verb : "", name, c->options, *c->options ? " " : "");
-    if (o->kind == OPTION_FLAG && eq)
+    bool flag = o->kind == OPTION_FLAG || o->kind == OPTION_YES;
+    if (flag && eq)
         return fail(&in->ctx, ERR_USAGE, "%s takes no value", name);
-    if (o->kind == OPTION_FLAG) {
-        json_object_object_add(in->fields, o->field, json_object_new_boolean(1));
+    if (flag) {
+        value = o->kind == OPTION_FLAG ? json_object_new_boolean(1) : json_object_new_string("true");
+        json_object_object_add(in->fields, o->field, value);
         return OK;
     }
     if (!eq && *i + 1 >= argc)

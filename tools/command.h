@@ -60,8 +60,9 @@ struct option_spec {
         OPTION_LIST,
         OPTION_SWITCH,
         OPTION_ID,
-        OPTION_FLAG
-    } kind;             /* LIMIT: a number, or none; SWITCH: on or off; ID: or none */
+        OPTION_FLAG,
+        OPTION_YES
+    } kind;             /* LIMIT: a number, or none; SWITCH: on or off; ID: or none; YES: a flag, as text */
     const char *values; /* choices by "|", or what stands for the value in the help text */
 };
 
@@ -101,8 +102,6 @@ enum err command_key_create(struct invocation *in);
 enum err command_key_list(struct invocation *in);
 enum err command_key_revoke(struct invocation *in);
 enum err command_schema_add(struct invocation *in);
-enum err command_schema_list(struct invocation *in);
-enum err command_schema_remove(struct invocation *in);
 enum err command_mapping_status(struct invocation *in);
 enum err command_mapping_set(struct invocation *in);
 enum err command_mapping_preview(struct invocation *in);

@@ -32,16 +32,18 @@ static enum err find_organization(struct invocation *in, const char **out) {
     return e;
 }
 
-/* The option that stands for a field is what was typed. */
+/* What was typed is an option, or the argument; what stood in a file is no wrong usage. */
 static enum err tell_option(struct invocation *in, const struct control *c, enum err e) {
     struct json_object *first = c->errors ? json_object_array_get_idx(c->errors, 0) : NULL;
-    const char *field = json_get_string(json_get(first, "meta"), "field");
+    const char *field = json_get_string(json_get(first, "meta"), "field"), *argument = in->command->control.field;
     in->ctx.err = c->ctx.err;
     in->ctx.detail = c->ctx.detail;
-    for (size_t i = 0; e == ERR_INVALID_FIELD && field && i < option_count; i++)
+    if (e != ERR_INVALID_FIELD || !field)
+        return e;
+    for (size_t i = 0; i < option_count; i++)
         if (strcmp(option_table[i].field, field) == 0 && strstr(in->command->options, option_table[i].name))
-            return fail(&in->ctx, e, "%s: %s", option_table[i].name, json_get_string(first, "message"));
-    return e;
+            return fail(&in->ctx, ERR_USAGE, "%s: %s", option_table[i].name, json_get_string(first, "message"));
+    return argument && strcmp(argument, field) == 0 ? fail(&in->ctx, ERR_USAGE, "%s", c->ctx.detail) : e;
 }
 
 enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out) {

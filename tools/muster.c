@@ -15,7 +15,6 @@ static int exit_code(enum err e) {
     case OK:
         return EXIT_GOOD;
     case ERR_USAGE:
-    case ERR_INVALID_FIELD:
         return EXIT_BAD_USAGE;
     case ERR_UNAVAILABLE:
         return EXIT_NO_DATABASE;

@@ -8,8 +8,8 @@ with x as (
 ), o as (
     update muster.organization o set schema_version = o.schema_version + 1 from x where o.id = x.organization_id
 ), e as (
-    insert into muster.audit_event (organization_id, id, at, action, actor_type, target_type, target_id, data, request_id)
-    select x.organization_id, $6::uuid, now(), 'scim.schema.added', 'operator', 'organization', x.organization_id,
+    insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, target_type, target_id, data, request_id)
+    select x.organization_id, $6::uuid, now(), 'scim.schema.added', muster.actor_type(), muster.actor_id(), 'organization', x.organization_id,
            jsonb_build_object('after', jsonb_build_object('urn', x.urn, 'resource_type', x.resource_type, 'required', x.required,
                                                           'definition', x.definition::jsonb)), $6::uuid
     from x

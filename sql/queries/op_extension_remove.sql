@@ -10,8 +10,8 @@ with x as (
     where u.organization_id = x.organization_id and starts_with(u.attribute, x.resource_type || ' ' || x.urn || ':')
           and strpos(substr(u.attribute, length(x.resource_type || ' ' || x.urn || ':') + 1), ':') = 0 -- not one whose URN goes on
 ), e as (
-    insert into muster.audit_event (organization_id, id, at, action, actor_type, target_type, target_id, data, request_id)
-    select x.organization_id, $3::uuid, now(), 'scim.schema.removed', 'operator', 'organization', x.organization_id,
+    insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, target_type, target_id, data, request_id)
+    select x.organization_id, $3::uuid, now(), 'scim.schema.removed', muster.actor_type(), muster.actor_id(), 'organization', x.organization_id,
            jsonb_build_object('before', jsonb_build_object('urn', x.urn, 'resource_type', x.resource_type, 'required', x.required,
                                                            'definition', x.definition::jsonb)), $3::uuid
     from x

@@ -437,7 +437,7 @@ def test_removing_a_schema_can_leave_its_data(server, tenant, register):
 
 
 @pytest.mark.parametrize("schema, complaint", [
-    ("{", "JSON"), ([], "id"), (definition(), "at least one"), (definition(attribute("9x")), "name"), (definition(attribute("")), "name"), (definition(attribute("a b")), "name"),
+    ("{", "JSON"), ([], "object"), (definition(), "at least one"), (definition(attribute("9x")), "name"), (definition(attribute("")), "name"), (definition(attribute("a b")), "name"),
     (definition(attribute("a"), attribute("A")), "twice"), (definition(attribute("a", type="text")), "type"), (definition(attribute("a", mutability="rw")), "mutability"),
     (definition(attribute("a", returned="maybe")), "returned"), (definition(attribute("a", uniqueness="yes")), "uniqueness"), (definition(attribute("a", required="yes")), "required"),
     (definition(attribute("a", multiValued=1)), "multiValued"), (definition(attribute("a", canonicalValues="x")), "canonicalValues"),
