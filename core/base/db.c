@@ -74,8 +74,12 @@ static void ignore_notice(void *arg, const PGresult *res) {
 }
 
 static PGconn *connect_start(const struct db *db) {
-    const char *keys[] = {"dbname", "application_name", "client_encoding", "gssencmode", NULL};
-    const char *values[] = {db->settings->db, db->application, "UTF8", "disable", NULL};
+/* What stands in front of dbname can be given otherwise in MUSTER_DB. The time for which sent bytes may go unanswered
+ * by the host bounds PQcancel() too, which waits. */
+    char unanswered[24];
+    snprintf(unanswered, sizeof unanswered, "%ld", db->settings->connect_ms);
+    const char *keys[] = {"tcp_user_timeout", "dbname", "application_name", "client_encoding", "gssencmode", NULL};
+    const char *values[] = {unanswered, db->settings->db, db->application, "UTF8", "disable", NULL};
     return PQconnectStartParams(keys, values, 1);
 }
 

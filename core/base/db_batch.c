@@ -46,8 +46,19 @@ enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const
     return fail(ctx, err, err == ERR_UNAVAILABLE ? "%s" : NULL, outcome_text(err));
 }
 
+/* What is still running holds locks and a processor for nobody. Should the cancel not arrive, the server looks for the
+ * connection's other end itself (sql/schema/0006_protocol.sql). */
+static void cancel(struct db *db) {
+    char why[256];
+    PGcancel *c = PQgetCancel(db->conn);
+    if (c && !PQcancel(c, why, sizeof why))
+        log_line(LOG_WARN, "db_cancel", "reason", why, NULL);
+    PQfreeCancel(c);
+}
+
 static enum err given_up(struct ctx *ctx, struct db *db) {
     log_line(LOG_WARN, "db_deadline", NULL);
+    cancel(db);
     db_drop(db);
     db->outcome = DB_DEADLINE;
     return fail(ctx, ERR_UNAVAILABLE, "the database did not answer in time, try again later");

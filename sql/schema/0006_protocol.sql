@@ -95,4 +95,9 @@ $$;
 revoke all on function muster.authenticate(bytea, uuid) from public;
 grant execute on function muster.authenticate(bytea, uuid) to muster_scim;
 
+-- A statement whose client has gone ends within a second, and none outlives the longest deadline there can be. By role,
+-- since a pooler passes on neither options of the connection nor settings of a session.
+alter role muster_scim set client_connection_check_interval = '1s';
+alter role muster_scim set statement_timeout = '10min';
+
 insert into muster.schema_migration (number, name) values (6, '0006_protocol');

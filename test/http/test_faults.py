@@ -194,3 +194,32 @@ def test_sigterm_finishes_the_request_in_hand():
         wait_until(lambda: not os.path.exists(f"/proc/{master}") or open(f"/proc/{master}/stat", encoding="ascii").read().split()[2] == "Z", 20, "the master has ended")
     finally:
         s.stop()
+
+
+def in_background(run):
+    result = []
+    thread = threading.Thread(target=lambda: result.append(run()))
+    thread.start()
+    return thread, result
+
+
+def test_an_abandoned_read_ends_in_the_database_too():
+    import psycopg2
+    s = Server("--workers", "1", env={"MUSTER_DEADLINE_MS": "1000"}).start()
+    running = "select count(*) from pg_stat_activity where usename = 'muster_scim'"
+    try:
+        tenant = s.tenant()
+        assert tenant.client.get("/Users").status == 200
+        with contextlib.closing(psycopg2.connect(s.db)) as c, c.cursor() as cur:
+            cur.execute("lock table muster.scim_user in access exclusive mode")
+            assert tenant.client.get("/Users").status == 503
+            wait_until(lambda: s.sql(running) == [(0,)], 0.5, "the query was cancelled")
+            thread, _ = in_background(lambda: tenant.client.get("/Users"))
+            wait_until(lambda: s.sql(running) == [(1,)], 5, "the next one waits")
+            kill(s.workers()[0])
+            wait_until(lambda: s.sql(running) == [(0,)], 3, "nobody is left to read the answer")
+            c.rollback()
+            thread.join()
+        assert tenant.client.get("/Users").status == 200
+    finally:
+        s.stop()
