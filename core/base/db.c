@@ -116,6 +116,7 @@ void db_queue_clear(struct db *db) {
     db->n_queued = 0;
     db->hidden = 0;
     arena_reset(db->queue_arena);
+    db->begin_queued = false;
 }
 
 static struct db_queued *queue_next(struct db *db) {

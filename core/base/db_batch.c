@@ -190,7 +190,9 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     enum err e = db_connect(ctx, db);
     if (e != OK)
         return e;
-    bool preparing[DB_BATCH] = {false}, discarding = plans_are_old(db);
+    /* Nothing but the transaction's own statements goes inside it: it may have failed, and refuse all but its end. */
+    bool between = !db->in_transaction || db->begin_queued;
+    bool preparing[DB_BATCH] = {false}, discarding = between && plans_are_old(db);
     db->outcome = DB_DONE;
     if (discarding &&
         PQsendQueryParams(db->conn, sql_statements[SQL_PLANS_DISCARD].text, 0, NULL, NULL, NULL, NULL, 0) != 1)

@@ -40,6 +40,7 @@ struct db {
     enum db_outcome outcome;
     unsigned depth; /* db_transaction() calls that are running: the inner ones are savepoints */
     bool in_transaction;
+    bool begin_queued;
     bool commit_queued;
     bool commit_sent;
     bool committed;

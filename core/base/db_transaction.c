@@ -27,7 +27,7 @@ static void queue_begin(struct db *db, const struct db_transaction *t) {
     db_add(db, SQL_TRANSACTION_BEGIN, NULL);
     db_add(db, SQL_TRANSACTION_MARK, params);
     db->hidden = 2;
-    db->in_transaction = true;
+    db->in_transaction = db->begin_queued = true;
     db->commit_queued = db->commit_sent = db->committed = false;
     db->outcome = DB_DONE;
     db->constraint[0] = '\0';

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 
 import pytest
-from helpers import Server, kill, made, op, unique, user_body, wait_until
+from helpers import BULK, PATCH_OP, Server, kill, made, op, unique, user_body, wait_until
 
 PG_CTL = "/usr/lib/postgresql/15/bin/pg_ctl"
 
@@ -196,11 +196,48 @@ def test_sigterm_finishes_the_request_in_hand():
         s.stop()
 
 
+def bulk(tenant, *operations):
+    return tenant.client.post("/Bulk", {"schemas": [BULK], "Operations": list(operations)})
+
+
+def create(name):
+    return {"method": "POST", "path": "/Users", "bulkId": name, "data": user_body(name)}
+
+
+def retitle(user):
+    return {"method": "PATCH", "path": f"/Users/{user['id']}", "data": {"schemas": [PATCH_OP], "Operations": [op("replace", "title", "T")]}}
+
+
 def in_background(run):
     result = []
     thread = threading.Thread(target=lambda: result.append(run()))
     thread.start()
     return thread, result
+
+
+def waiting(server):
+    return server.sql("select count(*) from pg_locks where not granted")[0][0] > 0
+
+
+def log_of(server):
+    with open(os.path.join(server.data, "log", "scim.log"), encoding="utf-8") as f:
+        return f.read()
+
+
+def test_plans_are_not_thrown_away_inside_a_transaction_that_failed(own):
+    """What goes back to a savepoint after 23505 is nothing but that."""
+    import psycopg2
+    tenant = own.tenant()
+    refused = log_of(own).count("25P02")
+    with contextlib.closing(psycopg2.connect(own.db)) as c, c.cursor() as cur:
+        cur.execute("insert into muster.member (organization_id, id, email, email_key) values (%s, muster.uuid7(), 'b@example.com', 'b@example.com')", (tenant.org["id"],))
+        thread, result = in_background(lambda: bulk(tenant, *[create(f"{n}@example.com") for n in "abc"]))
+        wait_until(lambda: waiting(own), 10, "the second operation waits for the other transaction")
+        time.sleep(2.5)
+        c.commit()
+        thread.join()
+    assert [i["status"] for i in made(result[0], 200)["Operations"]] == ["201"] * 3
+    assert log_of(own).count("25P02") == refused and "scim.user.linked" in tenant.actions()
 
 
 def test_an_abandoned_read_ends_in_the_database_too():
