@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENT_MAX = 1024 * 1024 };
+enum { STATEMENT_MAX = 1024 * 1024, PREPARED_MAX = 4096 };
 
 struct db *db_create(const struct settings *settings, const char *application) {
     struct db *db = calloc(1, sizeof *db);
@@ -54,6 +54,7 @@ void db_drop(struct db *db) {
     memset(db->prepared, 0, sizeof db->prepared);
     for (size_t i = 0; i < DB_SHAPES; i++)
         db->shapes[i].prepared = false;
+    db->n_forgotten = 0;
 }
 
 bool db_wait(struct db *db, bool write, int64_t deadline) {
@@ -73,9 +74,9 @@ static void ignore_notice(void *arg, const PGresult *res) {
     (void)res;
 }
 
-static PGconn *connect_start(const struct db *db) {
 /* What stands in front of dbname can be given otherwise in MUSTER_DB. The time for which sent bytes may go unanswered
  * by the host bounds PQcancel() too, which waits. */
+static PGconn *connect_start(const struct db *db) {
     char unanswered[24];
     snprintf(unanswered, sizeof unanswered, "%ld", db->settings->connect_ms);
     const char *keys[] = {"tcp_user_timeout", "dbname", "application_name", "client_encoding", "gssencmode", NULL};
@@ -115,8 +116,8 @@ enum err db_connect(struct ctx *ctx, struct db *db) {
 void db_queue_clear(struct db *db) {
     db->n_queued = 0;
     db->hidden = 0;
-    arena_reset(db->queue_arena);
     db->begin_queued = false;
+    arena_reset(db->queue_arena);
 }
 
 static struct db_queued *queue_next(struct db *db) {
@@ -159,13 +160,39 @@ static const char *shaped(struct arena *a, const char *text, const struct db_fra
     return b->data;
 }
 
-/* Statements of the same shape share a prepared statement; the oldest of a full table makes room. */
-static struct db_shape *shape_of(struct db *db, const char *text) {
+/* Whether the text was run before; from now on it was. FNV-1a, 64 bits. */
+static bool was_seen(struct db *db, const char *text) {
+    uint64_t hash = 14695981039346656037U;
+    for (const char *p = text; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 1099511628211U;
+    uint64_t *place = &db->seen[hash % DB_SEEN];
+    bool seen = *place == hash;
+    *place = hash;
+    return seen;
+}
+
+/* The oldest of a full table makes room, on the server too. */
+static struct db_shape *free_shape(struct db *db) {
+    struct db_shape *s = &db->shapes[db->next_shape % DB_SHAPES];
+    if (s->prepared) {
+        assert(db->n_forgotten < DB_BATCH);
+        memcpy(db->forgotten[db->n_forgotten++], s->name, sizeof s->name);
+    }
+    free(s->text);
+    return s;
+}
+
+/*
+ * Statements of the same shape share a prepared statement, from the second on: what a client asks for once, or at great
+ * length, is not worth the server's memory. NULL: not to be prepared.
+ */
+static struct db_shape *shape_of(struct db *db, const char *text, size_t added) {
     for (size_t i = 0; i < DB_SHAPES; i++)
         if (db->shapes[i].text && strcmp(db->shapes[i].text, text) == 0)
             return &db->shapes[i];
-    struct db_shape *s = &db->shapes[db->next_shape % DB_SHAPES];
-    free(s->text);
+    if (added > PREPARED_MAX || !was_seen(db, text))
+        return NULL;
+    struct db_shape *s = free_shape(db);
     s->text = strdup(text);
     snprintf(s->name, sizeof s->name, "filtered_%u", db->next_shape++);
     s->prepared = false;
@@ -179,12 +206,15 @@ void db_add_shaped(struct db *db, enum sql q, const char *const *params, const s
     const char **copy = arena_array(db->queue_arena, own + n_more + 1, sizeof *copy);
     for (size_t i = 0; i < own + n_more; i++)
         copy[i] = i < own ? params[i] : more[i - own];
-    struct db_shape *shape = shape_of(db, shaped(db->queue_arena, s->text, fragments, n));
-    *queue_next(db) = (struct db_queued){.name = shape->name,
-                                         .text = shape->text,
+    const char *text = shaped(db->queue_arena, s->text, fragments, n);
+    size_t len = strlen(text), bare = strlen(s->text);
+    struct db_shape *shape = shape_of(db, text, len > bare ? len - bare : 0);
+    assert(!db->in_transaction);
+    *queue_next(db) = (struct db_queued){.name = shape ? shape->name : "",
+                                         .text = text,
                                          .params = copy,
                                          .n_params = (int)(own + n_more),
-                                         .prepared = &shape->prepared};
+                                         .prepared = shape ? &shape->prepared : NULL};
 }
 
 size_t db_queued(const struct db *db) {

@@ -156,6 +156,46 @@ static bool plans_are_old(struct db *db) {
     return true;
 }
 
+static bool send_text(struct db *db, const char *text) {
+    return PQsendQueryParams(db->conn, text, 0, NULL, NULL, NULL, NULL, 0) == 1;
+}
+
+/*
+ * Statements that gave up their slot are taken from the server, in front of the batch and with an end of their own:
+ * that cannot fail the batch (a pooler may have them under other names).
+ */
+static bool send_forgotten(struct db *db) {
+    for (size_t i = 0; i < db->n_forgotten; i++) {
+        char text[2 * DB_NAME];
+        snprintf(text, sizeof text, "%s %s", sql_statements[SQL_PLANS_FORGET].text, db->forgotten[i]);
+        if (!send_text(db, text))
+            return false;
+    }
+    return db->n_forgotten == 0 || PQpipelineSync(db->conn) == 1;
+}
+
+static enum err read_sync(struct ctx *ctx, struct db *db) {
+    PGresult *sync = NULL;
+    enum err e = next_result(ctx, db, &sync);
+    if (e != OK)
+        return e;
+    bool synced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+    PQclear(sync);
+    return synced ? OK : broken(ctx, db);
+}
+
+static enum err read_forgotten(struct ctx *ctx, struct db *db, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        PGresult *res = NULL;
+        enum err e;
+        while ((e = next_result(ctx, db, &res)) == OK && res)
+            PQclear(res);
+        if (e != OK)
+            return e;
+    }
+    return n ? read_sync(ctx, db) : OK;
+}
+
 static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, const bool *preparing,
                            struct db_rows *rows) {
     enum err failure = OK;
@@ -177,13 +217,8 @@ static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, cons
         if ((e = read_one(ctx, db, row, &good, &failure)) != OK)
             return e;
     }
-    PGresult *sync = NULL;
-    enum err e = next_result(ctx, db, &sync);
-    if (e != OK)
-        return e;
-    bool synced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
-    PQclear(sync);
-    return synced ? failure : broken(ctx, db);
+    enum err e = read_sync(ctx, db);
+    return e == OK ? failure : e;
 }
 
 enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
@@ -193,9 +228,9 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     /* Nothing but the transaction's own statements goes inside it: it may have failed, and refuse all but its end. */
     bool between = !db->in_transaction || db->begin_queued;
     bool preparing[DB_BATCH] = {false}, discarding = between && plans_are_old(db);
+    size_t forgotten = between ? db->n_forgotten : 0;
     db->outcome = DB_DONE;
-    if (discarding &&
-        PQsendQueryParams(db->conn, sql_statements[SQL_PLANS_DISCARD].text, 0, NULL, NULL, NULL, NULL, 0) != 1)
+    if ((forgotten && !send_forgotten(db)) || (discarding && !send_text(db, sql_statements[SQL_PLANS_DISCARD].text)))
         return broken(ctx, db);
     for (size_t i = 0; i < db->n_queued; i++)
         if (!send_statement(db, &db->queue[i], &preparing[i]))
@@ -204,8 +239,11 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
         return broken(ctx, db);
     db->commit_sent = db->commit_queued;
     db->counts.round_trips++;
-    if ((e = flush(ctx, db)) != OK)
+    if ((e = flush(ctx, db)) == OK)
+        e = read_forgotten(ctx, db, forgotten);
+    if (e != OK)
         return e;
+    db->n_forgotten -= forgotten;
     return read_batch(ctx, db, discarding, preparing, rows);
 }
 

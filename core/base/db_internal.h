@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-enum { DB_SHAPES = 64, DB_MESSAGE = 1024, PLANS_MS = 2000 };
+enum { DB_SHAPES = 64, DB_SEEN = 256, DB_NAME = 24, DB_MESSAGE = 1024, PLANS_MS = 2000 };
 
 /* How the last batch ended, as far as it decides what may be done next. */
 enum db_outcome {
@@ -47,10 +47,13 @@ struct db {
     bool prepared[SQL_COUNT];
     struct db_shape {
         char *text;
-        char name[24];
+        char name[DB_NAME];
         bool prepared;
     } shapes[DB_SHAPES];
     unsigned next_shape;
+    uint64_t seen[DB_SEEN];            /* hashes of the shapes that were run, each at its own place */
+    char forgotten[DB_BATCH][DB_NAME]; /* statements that gave up their slot and stand on the server still */
+    size_t n_forgotten;
     char message[DB_MESSAGE];
     char constraint[64];
     struct db_counts counts;

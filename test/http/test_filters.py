@@ -1,6 +1,9 @@
 """Filters over HTTP in the forms that clients send; the specification's cases are in test_filter_cases.py."""
+import itertools
+
 import pytest
-from helpers import assert_error, made, quote
+from helpers import SEARCH, Server, assert_error, made, quote
+
 
 @pytest.fixture(scope="module")
 def tenant(server):
@@ -71,3 +74,36 @@ def test_a_search_that_finds_nothing_is_200(tenant):
                                    'startIndex=1&count=100&FILTER=userName%20eq%20"ann@example.com"&foo=bar'])
 def test_odd_query_strings(tenant, query):
     assert made(tenant.client.get(f"/Users?{query}"), 200)["totalResults"] == 1
+
+
+def backends_kib(server):
+    """The memory of its own that each connection of the responder has in PostgreSQL."""
+    pids = server.sql("select pid from pg_stat_activity where usename = 'muster_scim'")
+    for pid, in pids:
+        with open(f"/proc/{pid}/status", encoding="ascii") as f:
+            yield next(int(line.split()[1]) for line in f if line.startswith("RssAnon:"))
+
+
+def test_filters_of_many_shapes_leave_nothing_on_the_server():
+    """Long ones and those that come once are not prepared; a prepared one that makes room for another is taken away."""
+    attributes = ["userName", "displayName", "nickName", "title", "locale", "userType", "timezone", "externalId"]
+    short = [" and ".join(f'{a} co "{a}"' for a in some) for some in itertools.permutations(attributes, 4)]
+    long = [" or ".join(f'{a} {o} "x"' for a, o in some) for some in itertools.permutations(itertools.product(attributes, ["co", "eq"]), 3)]
+    s = Server("--workers", "1").start()
+    try:
+        t = s.tenant()
+        t.user()
+
+        def ask(texts):
+            for text in texts:
+                made(t.client.post("/Users/.search", {"schemas": [SEARCH], "filter": text}), 200)
+        ask(short[:80] * 4)
+        before = max(backends_kib(s))
+        ask(text for text in short[80:480] for _ in range(3))
+        after_short = max(backends_kib(s))
+        ask(" or ".join(long[i:i + 20]) for i in range(300) for _ in range(2))
+        after = max(backends_kib(s))
+        print(f"\na backend: {before} KiB, {after_short} after 400 shapes, {after} after 300 long ones")
+        assert after - before < 8 * 1024
+    finally:
+        s.stop()
