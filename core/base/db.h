@@ -84,8 +84,8 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
  * returned OK.
  *
  * Inside the work of another db_transaction() it is a savepoint of that: `work` goes back to it and may be called again
- * after a conflict or 23505, but not after a lost connection, which ends the whole; db_in_transaction() tells. Then
- * `event_id` and `organization` have no meaning.
+ * after 23505. A conflict or a lost connection ends the whole, which is then run again; db_in_transaction() tells, and
+ * the outer work has to return an error. There `event_id` and `organization` have no meaning.
  */
 struct db_transaction {
     enum err (*work)(struct ctx *ctx, struct db *db, void *arg);

@@ -9,6 +9,13 @@
 
 enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, AMBIGUOUS_MS = 5000 };
 
+/* What follows from a failure. */
+enum verdict {
+    GIVE_UP,
+    RETRY_HERE,
+    RETRY_WHOLE, /* the outermost transaction: what it holds or has lost cannot be mended inside it */
+};
+
 /*
  * The number under which this request's transaction is locked: whoever wants to know how an interrupted one ended waits
  * for the lock, and so for its end. Taken from the random tail of the event's id.
@@ -71,8 +78,7 @@ static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t
 }
 
 /* To the savepoint; one that was queued but never sent needs nothing. */
-static void go_back(struct db *db) {
-    bool sent = db->hidden == 0;
+static void go_back(struct db *db, bool sent) {
     db_queue_clear(db);
     if (!sent || !db->conn || !db->in_transaction)
         return;
@@ -88,6 +94,7 @@ static void go_back(struct db *db) {
 
 /* As attempt(), for a savepoint. */
 static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    uint64_t trips = db->counts.round_trips;
     if (!db->in_transaction) {
         db->outcome = DB_LOST;
         return fail(ctx, ERR_UNAVAILABLE, NULL);
@@ -103,7 +110,7 @@ static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transact
         e = db_run(ctx, db, t->rows);
     }
     if (e != OK)
-        go_back(db);
+        go_back(db, db->counts.round_trips != trips);
     return e;
 }
 
@@ -141,39 +148,55 @@ static void back_off(unsigned n) {
     nanosleep(&pause, NULL);
 }
 
-/* Whether the work may be run again; *e is what to answer if not. */
-static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
-    bool lost = db->outcome == DB_LOST || db->outcome == DB_DEADLINE;
-    if (lost && db->commit_sent) {
-        bool happened = false;
-        db->commit_sent = false;
-        if (!t->event_id || resolve(ctx, db, t, &happened) != OK)
-            return false;
-        if (happened) {
-            fail_clear(ctx);
-            t->read_again = true;
-            *e = OK;
-            return false;
-        }
-        return tries < ATTEMPTS;
+/*
+ * COMMIT was sent and its answer never came. Whether the work may be run again; if not, and it had happened, *e becomes
+ * OK.
+ */
+static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
+    bool happened = false;
+    db->commit_sent = false;
+    if (!t->event_id || resolve(ctx, db, t, &happened) != OK)
+        return false;
+    if (happened) {
+        fail_clear(ctx);
+        t->read_again = true;
+        *e = OK;
     }
+    return !happened && tries < ATTEMPTS;
+}
+
+/*
+ * One rule for each outcome. A conflict inside is one of the outermost transaction, which keeps its locks over a
+ * savepoint.
+ */
+static enum verdict verdict_of(const struct db *db, const struct db_transaction *t, unsigned tries) {
+    bool inner = db->depth > 1;
     switch (db->outcome) {
     case DB_LOST:
-        return db->depth == 1 && tries < LOST_ATTEMPTS;
-    case DB_DUPLICATE:
-        if (t->final_duplicate)
-            return false;
-        __attribute__((fallthrough));
+        return inner ? RETRY_WHOLE : tries < LOST_ATTEMPTS ? RETRY_HERE : GIVE_UP;
     case DB_CONFLICT:
-        if (tries < ATTEMPTS)
-            back_off(tries);
-        return tries < ATTEMPTS;
+        return inner ? RETRY_WHOLE : tries < ATTEMPTS ? RETRY_HERE : GIVE_UP;
+    case DB_DUPLICATE:
+        return t->final_duplicate || tries == ATTEMPTS ? GIVE_UP : RETRY_HERE;
     case DB_DONE:
     case DB_DEADLINE:
     case DB_REFUSED:
         break;
     }
-    return false;
+    return GIVE_UP;
+}
+
+/* Whether the work may be run again here; *e is what to answer if not. */
+static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
+    bool lost = db->outcome == DB_LOST || db->outcome == DB_DEADLINE;
+    if (lost && db->commit_sent)
+        return again_after_commit(ctx, db, t, tries, e);
+    enum verdict v = verdict_of(db, t, tries);
+    if (v == RETRY_WHOLE)
+        roll_back(db);
+    if (v == RETRY_HERE && db->outcome != DB_LOST)
+        back_off(tries);
+    return v == RETRY_HERE;
 }
 
 bool db_in_transaction(const struct db *db) {

@@ -90,11 +90,13 @@ static enum err run_item(struct run *r, struct bulk_item *item) {
     }
     s->ctx.arena = arena_create();
     enum err e = perform(r, item, &a);
-    take_outcome(r, item, e, &a, arena);
+    bool alive = db_in_transaction(s->db); /* else it is no outcome of the operation: all of it is run again */
+    if (alive)
+        take_outcome(r, item, e, &a, arena);
     arena_destroy(s->ctx.arena);
     s->ctx = (struct ctx){.arena = arena};
     s->tenant = r->tenant;
-    return db_in_transaction(s->db) ? OK : fail(&s->ctx, ERR_UNAVAILABLE, NULL);
+    return alive ? OK : fail(&s->ctx, ERR_UNAVAILABLE, NULL);
 }
 
 /*

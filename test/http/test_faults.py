@@ -240,6 +240,24 @@ def test_plans_are_not_thrown_away_inside_a_transaction_that_failed(own):
     assert log_of(own).count("25P02") == refused and "scim.user.linked" in tenant.actions()
 
 
+def test_a_deadlock_inside_a_bulk_request_gives_up_its_locks_and_starts_over(own):
+    import psycopg2
+    tenant = own.tenant()
+    first, second = tenant.user(), tenant.user()
+    lock, deadlocks = "select from muster.scim_user where id = %s for update", log_of(own).count("40P01")
+    with contextlib.closing(psycopg2.connect(own.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        cur.execute("set deadlock_timeout = '60s'")  # the victim is the other
+        cur.execute(lock, (second["id"],))
+        thread, result = in_background(lambda: bulk(tenant, retitle(first), retitle(second)))
+        wait_until(lambda: waiting(own), 10, "the bulk request waits for the second user")
+        cur.execute(lock, (first["id"],))
+        c.commit()
+        thread.join()
+    assert [i["status"] for i in made(result[0], 200)["Operations"]] == ["200", "200"]
+    assert log_of(own).count("40P01") == deadlocks + 1
+    assert all(tenant.actions(u["id"]) == ["scim.user.provisioned", "scim.user.updated"] for u in (first, second))
+
+
 def test_an_abandoned_read_ends_in_the_database_too():
     import psycopg2
     s = Server("--workers", "1", env={"MUSTER_DEADLINE_MS": "1000"}).start()
