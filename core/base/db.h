@@ -78,10 +78,10 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
  * rolls back.
  *
  * `work` may be called again, with everything that it queued or got gone: after a serialization failure, deadlock or
- * lock timeout (up to 3 times), after 23505 (the same; then ERR_UNIQUENESS), after a connection that was lost before
- * COMMIT was sent (once). After COMMIT was sent and the connection was lost, the audit event `event_id` of
- * `organization` tells what happened: there: OK; not there: `work` runs again. `organization` is read after `work`
- * returned OK.
+ * lock timeout (up to 3 times), after 23505 (until the same constraint fires twice in a row; then ERR_UNIQUENESS),
+ * after a connection that was lost before COMMIT was sent (once). After COMMIT was sent and the connection was lost,
+ * the audit event `event_id` of `organization` tells what happened: there: OK; not there: `work` runs again.
+ * `organization` is read after `work` returned OK.
  *
  * Inside the work of another db_transaction() it is a savepoint of that: `work` goes back to it and may be called again
  * after 23505. A conflict or a lost connection ends the whole, which is then run again; db_in_transaction() tells, and

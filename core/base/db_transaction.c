@@ -9,6 +9,10 @@
 
 enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, AMBIGUOUS_MS = 5000 };
 
+/* The constraint on what the work chooses itself, each time anew: to meet it twice is bad luck, not a reason to stop.
+ */
+static const char chosen[] = "team_name";
+
 /* What follows from a failure. */
 enum verdict {
     GIVE_UP,
@@ -167,17 +171,20 @@ static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transac
 
 /*
  * One rule for each outcome. A conflict inside is one of the outermost transaction, which keeps its locks over a
- * savepoint.
+ * savepoint. 23505 is told when the other has committed, so that the next attempt sees who was first: the same
+ * constraint once more is certain.
  */
-static enum verdict verdict_of(const struct db *db, const struct db_transaction *t, unsigned tries) {
+static enum verdict verdict_of(const struct db *db, const struct db_transaction *t, unsigned tries,
+                               const char *constraint_before) {
     bool inner = db->depth > 1;
+    bool certain = strcmp(db->constraint, constraint_before) == 0 && strcmp(db->constraint, chosen) != 0;
     switch (db->outcome) {
     case DB_LOST:
         return inner ? RETRY_WHOLE : tries < LOST_ATTEMPTS ? RETRY_HERE : GIVE_UP;
     case DB_CONFLICT:
         return inner ? RETRY_WHOLE : tries < ATTEMPTS ? RETRY_HERE : GIVE_UP;
     case DB_DUPLICATE:
-        return t->final_duplicate || tries == ATTEMPTS ? GIVE_UP : RETRY_HERE;
+        return t->final_duplicate || certain || tries == ATTEMPTS ? GIVE_UP : RETRY_HERE;
     case DB_DONE:
     case DB_DEADLINE:
     case DB_REFUSED:
@@ -187,14 +194,15 @@ static enum verdict verdict_of(const struct db *db, const struct db_transaction 
 }
 
 /* Whether the work may be run again here; *e is what to answer if not. */
-static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
+static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries,
+                  const char *constraint_before, enum err *e) {
     bool lost = db->outcome == DB_LOST || db->outcome == DB_DEADLINE;
     if (lost && db->commit_sent)
         return again_after_commit(ctx, db, t, tries, e);
-    enum verdict v = verdict_of(db, t, tries);
+    enum verdict v = verdict_of(db, t, tries, constraint_before);
     if (v == RETRY_WHOLE)
         roll_back(db);
-    if (v == RETRY_HERE && db->outcome != DB_LOST)
+    if (v == RETRY_HERE && db->outcome == DB_CONFLICT)
         back_off(tries);
     return v == RETRY_HERE;
 }
@@ -205,11 +213,13 @@ bool db_in_transaction(const struct db *db) {
 
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) {
     bool inner = db->depth++ > 0;
+    char constraint_before[sizeof db->constraint] = "";
     enum err e = OK;
     for (unsigned tries = 1;; tries++) {
         e = inner ? attempt_inner(ctx, db, t) : attempt(ctx, db, t);
-        if (e == OK || !again(ctx, db, t, tries, &e))
+        if (e == OK || !again(ctx, db, t, tries, constraint_before, &e))
             break;
+        memcpy(constraint_before, db->constraint, sizeof constraint_before);
         db->counts.retries++;
         fail_clear(ctx);
     }

@@ -1,8 +1,9 @@
 """Extension schemas that an organization registers."""
 import json
+import time
 
 import pytest
-from helpers import GROUP, ROOT, USER, assert_error, group_body, made, op, quote, user_body
+from helpers import BULK, GROUP, ROOT, USER, assert_error, group_body, made, op, quote, user_body
 
 with open(f"{ROOT}/test/data/spec/filters.json", encoding="utf-8") as f:
     TEST = json.load(f)["extensionSchema"]
@@ -305,6 +306,17 @@ def test_a_write_that_waits_for_a_schema_obeys_it(server, tenant, register):
         c.commit()
         writer.join()
     assert_error(answers[0], 400, "invalidValue", "number")
+
+
+def test_many_values_that_are_taken_do_not_hold_up_a_bulk_request(tenant, register):
+    """What fires again is certain: it is not tried four times, with a sleep before each."""
+    register(tenant, definition(attribute("badge", uniqueness="server")))
+    tenant.user(**{URN: {"badge": "taken"}})
+    operations = [{"method": "POST", "path": "/Users", "bulkId": str(i), "data": user_body(**{URN: {"badge": "taken"}})} for i in range(120)]
+    start = time.monotonic()
+    answer = made(tenant.client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)
+    assert [o["status"] for o in answer["Operations"]] == ["409"] * 120 and time.monotonic() - start < 6
+    print(f"\n120 duplicates: {time.monotonic() - start:.2f} s")
 
 
 def test_unique_values_of_groups(tenant, register):
