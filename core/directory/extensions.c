@@ -99,16 +99,18 @@ static const char *key_of(const struct session *s) {
     return s->entered.connection ? s->entered.connection : s->token_hash;
 }
 
-/* The token's entry, emptied; the oldest one makes room for a new token. */
-static struct entry *renew(struct extensions *x, const char *token_hash) {
+/* The types, which live in the arena, become those of the token; the oldest entry makes room for a new token. */
+static const struct schema_types *publish(struct extensions *x, const char *token_hash, struct arena *arena,
+                                          const struct schema_types *types) {
     struct entry *e = (struct entry *)find(x, token_hash);
     if (!e)
         e = &x->entries[x->next++ % ENTRIES];
     if (e->arena)
         arena_destroy(e->arena);
     snprintf(e->token_hash, sizeof e->token_hash, "%s", token_hash);
-    e->arena = arena_create();
-    return e;
+    e->arena = arena;
+    e->types = *types;
+    return &e->types;
 }
 
 enum err extensions_load(struct extensions *x, struct session *s) {
@@ -122,12 +124,14 @@ enum err extensions_load(struct extensions *x, struct session *s) {
     if (e != OK && e != ERR_STALE_SCHEMAS)
         return e;
     fail_clear(&s->ctx);
-    struct entry *entry = renew(x, key_of(s));
-    struct ctx ctx = {.arena = entry->arena};
-    e = extensions_types(&ctx, rows[1], &entry->types);
-    if (e != OK)
+    struct ctx own = {.arena = arena_create()};
+    struct schema_types types;
+    e = extensions_types(&own, rows[1], &types);
+    if (e != OK) {
+        arena_destroy(own.arena);
         return fail(&s->ctx, ERR_INTERNAL, NULL);
-    s->types = &entry->types;
+    }
+    s->types = publish(x, key_of(s), own.arena, &types);
     return OK;
 }
 

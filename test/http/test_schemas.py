@@ -429,6 +429,18 @@ def test_data_that_does_not_fit_or_is_not_unique_refuses_the_schema(tenant, regi
     register(tenant, definition(attribute("badge")))
 
 
+def test_schemas_that_cannot_be_read_are_500_each_time(server, tenant, register):
+    """They are ours, so it never happens; a worker must not keep half of them."""
+    register(tenant, definition(attribute("badge")))
+    spoil = "update muster.extension_schema set definition = %s where organization_id = %s"
+    good = server.sql("select definition from muster.extension_schema where organization_id = %s", tenant.org["id"])[0][0]
+    server.sql(spoil, '{"id":"x"}', tenant.org["id"])
+    assert [tenant.client.get("/Users").status for _ in range(20)] == [500] * 20
+    assert server.tenant().client.get("/Users").status == 200
+    server.sql(spoil, good, tenant.org["id"])
+    assert [tenant.client.find("Users", "badge pr").status for _ in range(20)] == [200] * 20
+
+
 def test_removing_a_schema(server, tenant, register):
     register(tenant, definition(attribute("badge", uniqueness="server")))
     user = tenant.user(**{URN: {"badge": "x"}})
