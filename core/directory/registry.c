@@ -10,6 +10,7 @@
 #include "protocol/value.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { PAGE = 16 }; /* resources a step: each takes a few statements of one pipeline */
 
@@ -28,12 +29,11 @@ static bool is_user(const struct change *c) {
     return strcmp(c->type, "User") == 0;
 }
 
-/* A page of the resources with data under the URN, those behind `after`. */
-static enum err next_page(struct ctx *ctx, struct db *db, const struct change *c, const char *after,
-                          struct db_rows *rows) {
-    const char *params[] = {c->organization, c->urn, after, arena_printf(ctx->arena, "%d", PAGE)};
-    db_add(db, is_user(c) ? SQL_OP_EXTENSION_USERS : SQL_OP_EXTENSION_GROUPS, params);
-    return db_run(ctx, db, rows);
+static enum err next_page(struct change *c, const char *after, struct db_rows *rows) {
+    struct session *s = &c->session;
+    const char *params[] = {c->organization, c->urn, after, arena_printf(s->ctx.arena, "%d", PAGE)};
+    db_add(s->db, is_user(c) ? SQL_OP_EXTENSION_USERS : SQL_OP_EXTENSION_GROUPS, params);
+    return db_run(&s->ctx, s->db, rows);
 }
 
 /* The URN may stand in another attribute's text. */
@@ -41,9 +41,20 @@ static bool has_data(struct json_object *resource, const char *urn) {
     return json_object_is_type(json_get_caseless(resource, urn), json_type_object);
 }
 
+/* The resource as far as other schemas are concerned, which have no new reason to refuse it. */
+static struct json_object *without(struct arena *a, struct json_object *resource, const char *urn) {
+    struct json_object *rest = json_new_object(a);
+    json_object_object_foreach(resource, name, value) {
+        if (strcasecmp(name, urn) != 0)
+            json_object_object_add(rest, name, json_object_get(value));
+    }
+    return rest;
+}
+
 /* One resource, read anew with the schema: queued as it then is. */
-static enum err reread(struct ctx *ctx, struct db *db, struct change *c, struct db_rows rows, size_t row) {
+static enum err reread(struct change *c, struct db_rows rows, size_t row) {
     struct session *s = &c->session;
+    struct ctx *ctx = &s->ctx;
     const struct resource_type *rt = is_user(c) ? c->types.user : c->types.group;
     struct json_object *old, *new;
     const char *id = db_text(rows, row, "id");
@@ -51,41 +62,55 @@ static enum err reread(struct ctx *ctx, struct db *db, struct change *c, struct 
     if (e != OK || !has_data(old, c->urn))
         return e;
     struct ctx quiet = {.arena = ctx->arena};
-    if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old, NULL, &new) != OK)
+    if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old, without(ctx->arena, old, c->urn),
+                           &new) != OK)
         return fail(ctx, ERR_INVALID_VALUE, "%s %s (%s) has data that does not fit: %s", rt->name,
                     db_text(rows, row, "name"), id, fail_detail(&quiet));
     struct json_object *folded = value_folded(ctx->arena, rt, new);
     const char *tenant[] = {c->organization, db_text(rows, row, "connection_id")};
     const char *refold[] = {c->organization, id, answer_stored(s, id, new), json_text(ctx->arena, folded)};
-    db_add(db, SQL_OP_TENANT_SET, tenant);
-    db_add(db, is_user(c) ? SQL_OP_USER_REFOLD : SQL_OP_GROUP_REFOLD, refold);
+    db_add(s->db, SQL_OP_TENANT_SET, tenant);
+    db_add(s->db, is_user(c) ? SQL_OP_USER_REFOLD : SQL_OP_GROUP_REFOLD, refold);
     unique_queue(s, id, NULL, unique_values(s, rt, folded));
     c->result->resources++;
     return OK;
 }
 
-/* Every resource with data under the URN, a page at a time. */
-static enum err each_resource(struct ctx *ctx, struct db *db, struct change *c,
-                              enum err (*act)(struct ctx *, struct db *, struct change *, struct db_rows, size_t)) {
-    const char *after = "00000000-0000-0000-0000-000000000000";
-    for (;;) {
-        struct db_rows rows = {0};
-        enum err e = next_page(ctx, db, c, after, &rows);
-        size_t n = e == OK ? db_count(rows) : 0;
-        for (size_t i = 0; e == OK && i < n; i++)
-            e = act(ctx, db, c, rows, i);
-        if (e == OK && db_queued(db))
-            e = db_run(ctx, db, NULL);
-        if (e != OK || n == 0)
-            return e;
-        after = db_text(rows, n - 1, "id");
-    }
+/* A page of the resources with data under the URN, behind `after`, which becomes the last of them. */
+static enum err one_page(struct change *c, enum err (*act)(struct change *, struct db_rows, size_t), char *after,
+                         bool *last) {
+    struct session *s = &c->session;
+    struct db_rows rows = {0};
+    enum err e = next_page(c, after, &rows);
+    size_t n = e == OK ? db_count(rows) : 0;
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = act(c, rows, i);
+    if (e == OK && db_queued(s->db))
+        e = db_run(&s->ctx, s->db, NULL);
+    if (n)
+        memcpy(after, db_text(rows, n - 1, "id"), UUID_TEXT);
+    *last = n == 0;
+    return e;
 }
 
-static enum err count_one(struct ctx *ctx, struct db *db, struct change *c, struct db_rows rows, size_t row) {
+/* Every resource with data under the URN, a page at a time, each in memory that goes with it. */
+static enum err each_resource(struct ctx *ctx, struct change *c,
+                              enum err (*act)(struct change *, struct db_rows, size_t)) {
+    char after[] = "00000000-0000-0000-0000-000000000000";
+    enum err e = OK;
+    for (bool last = false; e == OK && !last;) {
+        c->session.ctx = (struct ctx){.arena = arena_create()};
+        e = one_page(c, act, after, &last);
+        if (e != OK)
+            e = fail(ctx, e, "%s", fail_detail(&c->session.ctx));
+        arena_destroy(c->session.ctx.arena);
+        c->session.ctx = *ctx;
+    }
+    return e;
+}
+
+static enum err count_one(struct change *c, struct db_rows rows, size_t row) {
     struct json_object *resource;
-    (void)ctx;
-    (void)db;
     enum err e = answer_restore(&c->session, db_text(rows, row, "resource"), &resource);
     c->result->resources += e == OK && has_data(resource, c->urn);
     return e;
@@ -111,7 +136,7 @@ static enum err add_work(struct ctx *ctx, struct db *db, void *arg) {
         e = extensions_types(ctx, rows[2], &c->types);
     if (e == OK)
         c->result->object = db_text(rows[1], 0, "object");
-    return e == OK ? each_resource(ctx, db, c, reread) : e;
+    return e == OK ? each_resource(ctx, c, reread) : e;
 }
 
 static void add_default(struct json_object *o, const char *name, struct json_object *value) {
@@ -190,7 +215,7 @@ static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
     c->result->object = db_text(rows[1], 0, "object");
     for (size_t k = 0; e == OK && k < 2; k++) {
         c->type = k ? "Group" : "User";
-        e = each_resource(ctx, db, c, count_one);
+        e = each_resource(ctx, c, count_one);
     }
     if (e == OK && c->result->resources && !c->keep_data)
         return fail(ctx, ERR_MUTABILITY,

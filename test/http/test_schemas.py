@@ -1,9 +1,11 @@
 """Extension schemas that an organization registers."""
 import json
+import os
+import subprocess
 import time
 
 import pytest
-from helpers import BULK, GROUP, ROOT, USER, assert_error, group_body, made, op, quote, user_body
+from helpers import BUILD, BULK, GROUP, ROOT, USER, assert_error, fill_users, group_body, made, op, quote, user_body
 
 with open(f"{ROOT}/test/data/spec/filters.json", encoding="utf-8") as f:
     TEST = json.load(f)["extensionSchema"]
@@ -427,6 +429,29 @@ def test_data_that_does_not_fit_or_is_not_unique_refuses_the_schema(tenant, regi
     assert "same value" in register(tenant, definition(attribute("badge", uniqueness="server")), ok=False).stderr
     assert made(tenant.client.get("/Schemas"), 200)["totalResults"] == 6
     register(tenant, definition(attribute("badge")))
+
+
+def test_a_schema_is_not_refused_for_what_another_one_wants(tenant, register):
+    """Users who were there before a schema that demands something go on without it (they can be changed as ever)."""
+    user = tenant.user("early@example.com", **{URN: {"badge": "x"}})
+    register(tenant, definition(attribute("must", required=True), urn="urn:example:Other"), "--required")
+    assert "must is required" in register(tenant, definition(attribute("badge"), attribute("must", required=True)), ok=False).stderr
+    register(tenant, definition(attribute("badge", mutability="immutable")))
+    assert tenant.client.get(f"/Users/{user['id']}").json[URN] == {"badge": "x"}
+    assert tenant.client.find("Users", f'{URN}:badge eq "X"').json["totalResults"] == 1
+
+
+def test_a_schema_for_many_users_takes_little_memory(server, tenant, tmp_path):
+    ids = fill_users(server, tenant, 5000)
+    server.fill(("""update muster.scim_user set resource = '{"schemas":["' || %s || '"],"id":"' || id || '","userName":"' || user_name_key || '","'
+                    || %s || '":{"badge":"' || id || '"}}' where connection_id = %s""", USER, URN, tenant.connection["id"]))
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(definition(attribute("badge"))))
+    limit = [] if os.environ.get("SANITIZE") else ["prlimit", f"--data={32 << 20}"]
+    done = subprocess.run([*limit, f"{ROOT}/{BUILD}/muster", "schema", "add", str(path), "--org", tenant.slug], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, env={**server.environment(), "MUSTER_DB": server.db}, check=False)
+    assert done.returncode == 0, done.stderr
+    assert tenant.client.find("Users", f'{URN}:badge eq "{ids[17]}"').json["totalResults"] == 1
 
 
 def test_schemas_that_cannot_be_read_are_500_each_time(server, tenant, register):
