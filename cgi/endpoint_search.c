@@ -32,6 +32,8 @@ static enum err names_member(struct exchange *x, struct json_object *body, const
             return fail(&x->session.ctx, ERR_INVALID_VALUE, "%s must be a list of texts", name);
         buf_fmt(b, "%s%s", i ? "," : "", json_object_get_string(one));
     }
+    if (b->overflow)
+        return fail(&x->session.ctx, ERR_INVALID_VALUE, "%s may have %d bytes of names", name, NAMES_MAX);
     *out = b->data;
     return OK;
 }

@@ -38,6 +38,13 @@ def test_names_may_be_a_list_or_one_text(tenant):
     assert "meta" not in one and "emails" not in one and one["displayName"] == "Ann"
 
 
+def test_more_names_than_there_is_room_for_are_refused_not_cut(tenant):
+    many = [f"urn:example:scim:schemas:{i}:Extension:attribute" for i in range(1200)]
+    for name in ("attributes", "excludedAttributes"):
+        assert made(search(tenant, "/Users/.search", count=1, **{name: many}), 200)["itemsPerPage"] == 1
+        assert_error(search(tenant, "/Users/.search", count=1, **{name: many + many}), 400, "invalidValue", name)
+
+
 @pytest.mark.parametrize("members, scim_type", [
     ({"count": "x"}, "invalidValue"), ({"count": 1.5}, "invalidValue"), ({"startIndex": "1"}, "invalidValue"), ({"filter": 5}, "invalidValue"),
     ({"attributes": [5]}, "invalidValue"), ({"attributes": {}}, "invalidValue"), ({"sortBy": []}, "invalidValue"), ({"filter": "userName eq"}, "invalidFilter"),
