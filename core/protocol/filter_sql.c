@@ -1,7 +1,6 @@
 #include "protocol/filter_sql.h"
 
 #include "base/arena.h"
-#include "base/fold.h"
 #include "base/json.h"
 #include "base/uuid.h"
 #include "protocol/filter_sql_internal.h"
@@ -190,68 +189,11 @@ static const char *on_view(struct compiler *c, const struct filter *f, const str
     return SQL(c, "exists (select %s and %s)", rows, value_condition(c, &s, f));
 }
 
-/*
- * The comparison (of this kind, inside an `and` at most) that the filter demands of `value`: a necessary condition that
- * an index can answer, NULL if there is none.
- */
-static const struct filter *demanded_value(const struct filter *f, enum filter_kind kind) {
-    if (!f)
-        return NULL;
-    if (f->kind == FILTER_AND) {
-        const struct filter *left = demanded_value(f->left, kind);
-        return left ? left : demanded_value(f->right, kind);
-    }
-    if (f->kind == FILTER_VALUE_PATH) {
-        const struct filter *tail = demanded_value(f->right, kind);
-        return tail ? tail : demanded_value(f->left, kind);
-    }
-    bool value = f->ref.sub && strcmp(f->ref.sub->name, "value") == 0;
-    return f->kind == kind && f->key && value ? f : NULL;
-}
-
-static const char *with_email_index(struct compiler *c, const struct filter *f, const char *exact) {
-    const struct filter *eq = demanded_value(f, FILTER_EQ), *by = eq ? eq : demanded_value(f, FILTER_SW);
-    if (!by)
-        return exact;
-    return SQL(
-        c,
-        "(r.id in (select e.user_id from muster.scim_user_email e where " TENANT(e) " and e.value_key %s %s) and %s)",
-        eq ? "=" : "^@", literal(c, by, "text"), exact);
-}
-
-#define GROUPS_OF_USER "select m.group_id from muster.scim_group_user m where " TENANT(m) " and m.user_id"
-#define GROUPS_OF_GROUP "select n.parent_id from muster.scim_group_group n where " TENANT(n) " and n.child_id"
-
 /* Members by the tables' own keys; a value that is not an id of ours is nobody's. */
 static const char *on_members(struct compiler *c, const struct filter *f, const struct view *view) {
-    const struct filter *eq = demanded_value(f, FILTER_EQ);
+    const struct filter *eq = filter_sql_demanded(f, FILTER_EQ);
     const char *id = eq ? json_object_get_string(eq->key) : NULL;
-    if (!id)
-        return on_view(c, f, view);
-    if (!uuid_valid(id, strlen(id)))
-        return "false";
-    const char *param = SQL(c, "%s::uuid", filter_sql_param(c, id));
-    return SQL(c, "(r.id in (" GROUPS_OF_USER " = %s union " GROUPS_OF_GROUP " = %s) and %s)", param, param,
-               on_view(c, f, view));
-}
-
-/*
- * A group's name by its key column, which folds more than the filter does. A prefix may end in the middle of what the
- * column composes to one character (half-width kana, jamo): only its first characters of ASCII are sure to begin the
- * column too.
- */
-static const char *with_name_index(struct compiler *c, const struct filter *f, const char *exact) {
-    if (!f->key || (f->kind != FILTER_EQ && f->kind != FILTER_SW))
-        return exact;
-    const char *key = json_object_get_string(f->key);
-    if (f->kind == FILTER_EQ)
-        return SQL(c, "(r.display_name_key = %s and %s)",
-                   filter_sql_text(c, fold_identity(c->ctx->arena, key, strlen(key))), exact);
-    size_t ascii = 0;
-    while (key[ascii] && (unsigned char)key[ascii] < 0x80)
-        ascii++;
-    const char *prefix = arena_strndup(c->ctx->arena, key, ascii);
-    return SQL(c, "(r.display_name_key ^@ %s and %s)", filter_sql_text(c, prefix), exact);
+    return id && !uuid_valid(id, strlen(id)) ? "false" : on_view(c, f, view);
 }
 
 static const char *comparison(struct compiler *c, const struct filter *f) {
@@ -270,20 +212,27 @@ static const char *comparison(struct compiler *c, const struct filter *f) {
     const struct view *view = base ? filter_sql_view(c->rt, a) : NULL;
     if (view)
         return c->user ? on_view(c, f, view) : on_members(c, f, view);
-    const char *exact = on_json(c, f);
-    if (base && c->user && strcmp(a->name, "emails") == 0)
-        return with_email_index(c, f, exact);
-    if (base && !c->user && strcmp(a->name, "displayName") == 0)
-        return with_name_index(c, f, exact);
-    return exact;
+    return on_json(c, f);
 }
 
-static const char *compile(struct compiler *c, const struct filter *f) {
+/* The condition itself, of which no index need know. */
+static const char *exact(struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR)
-        return SQL(c, "(%s %s %s)", compile(c, f->left), f->kind == FILTER_AND ? "and" : "or", compile(c, f->right));
+        return SQL(c, "(%s %s %s)", exact(c, f->left), f->kind == FILTER_AND ? "and" : "or", exact(c, f->right));
     if (f->kind == FILTER_NOT)
-        return SQL(c, "(not coalesce(%s, false))", compile(c, f->left));
+        return SQL(c, "(not coalesce(%s, false))", exact(c, f->left));
     return comparison(c, f);
+}
+
+/*
+ * Behind a condition that an index answers, where there is one. The exact one is fenced: of a subquery in it the
+ * planner would make a join, which may read the whole directory.
+ */
+static const char *compile(struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND)
+        return SQL(c, "(%s and %s)", compile(c, f->left), compile(c, f->right));
+    const char *necessary = filter_sql_necessary(c, f);
+    return necessary ? SQL(c, "(%s and (select %s offset 0))", necessary, exact(c, f)) : exact(c, f);
 }
 
 enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struct filter *f, size_t first,
@@ -292,6 +241,7 @@ enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struc
         .ctx = ctx, .rt = rt, .out = out, .first = first, .base_url = base_url, .user = strcmp(rt->name, "User") == 0};
     *out = (struct filter_sql){0};
     out->where = compile(&c, f);
+    out->indexed = filter_sql_indexed(&c, f);
     if (c.overflow)
         return fail(ctx, ERR_TOO_MANY, "the filter is too long: use fewer comparisons");
     return OK;

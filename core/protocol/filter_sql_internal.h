@@ -70,6 +70,19 @@ const char *filter_sql_id(struct compiler *c, const struct filter *f);
  * none. */
 bool filter_sql_column(struct compiler *c, const struct filter *f, struct operand *out);
 
+/*
+ * The comparison (of this kind, inside an `and` at most) that a filter on a list demands of `value`: a necessary
+ * condition that an index can answer, NULL if there is none.
+ */
+const struct filter *filter_sql_demanded(const struct filter *f, enum filter_kind kind);
+
+/* A condition that every row that meets the filter meets too, and that an index answers where the filter's own
+ * condition does not let it; NULL: there is none, or it is not needed. */
+const char *filter_sql_necessary(struct compiler *c, const struct filter *f);
+
+/* Whether the compiled filter is answered by an index of its own. */
+bool filter_sql_indexed(const struct compiler *c, const struct filter *f);
+
 /* The view of a computed list, NULL: none. */
 const struct view *filter_sql_view(const struct resource_type *rt, const struct attr *a);
 

@@ -95,6 +95,12 @@ $$;
 revoke all on function muster.authenticate(bytea, uuid) from public;
 grant execute on function muster.authenticate(bytea, uuid) to muster_scim;
 
+-- What displayName filters find their rows by: as long as an index can hold.
+alter table muster.scim_user add column display_name_key text collate "C"
+    generated always as (left(folded ->> 'displayName', 256)) stored;
+comment on column muster.scim_user.display_name_key is 'the beginning of displayName as filters compare it';
+create index scim_user_by_display_name on muster.scim_user (organization_id, connection_id, display_name_key)
+    where removed_at is null and display_name_key is not null;
 -- A statement whose client has gone ends within a second, and none outlives the longest deadline there can be. By role,
 -- since a pooler passes on neither options of the connection nor settings of a session.
 alter role muster_scim set client_connection_check_interval = '1s';

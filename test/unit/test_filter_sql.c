@@ -38,7 +38,7 @@ static bool is_constant_text(struct arena *a, const char *where) {
         "scim_user scim_group scim_user_email scim_user_group scim_group_member scim_group_user "
         "scim_group_group r v x e m n b u g id value value_key user_id group_id parent_id child_id "
         "folded type version created_at modified_at removed_at user_name_key display_name_key "
-        "external_id manager_id displayName Users Groups User W ";
+        "external_id manager_id displayName Users Groups User W k offset left ";
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
     static const char others[] = " ()$.,:*<>=^-|@#'\"{}/0123456789";
     for (const char *p = where; *p;) {
