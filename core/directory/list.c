@@ -140,14 +140,14 @@ static const char *order_of(struct session *s, const struct run *r) {
 
 /*
  * The condition of being behind the cursor's resource (in front of it, if the list runs backwards), in the order of
- * order_of(). A key that is never null is compared so that an index can begin there.
+ * order_of(). A key that is never null is compared so that an index can begin there; without a cursor at its lowest.
  */
 static const char *place_of(struct session *s, struct run *r) {
     const struct cursor *c = &r->cursor;
     const struct sort_sql *sort = &r->targets[0].sort;
     struct arena *a = s->ctx.arena;
     if (!c->id)
-        return "true";
+        return r->n_targets == 1 && sort->lowest ? arena_printf(a, "(%s >= %s)", key_of(s, r), sort->lowest) : "true";
     const char *beyond = arena_printf(a, "r.id %s $%zu::uuid", c->backward ? "<" : ">", next_param(r));
     add_params(r, &c->id, 1);
     if (!r->query->sort_by)
@@ -160,7 +160,7 @@ static const char *place_of(struct session *s, struct run *r) {
     const char *value = arena_printf(a, "$%zu::%s", next_param(r), sort->cast);
     add_params(r, &c->key, 1);
     const char *place = arena_printf(a, "(%s %s= %s and (%s %s %s or %s))", key, than, value, key, than, value, beyond);
-    bool always = sort->always && r->targets[r->n_targets - 1].sort.always;
+    bool always = sort->lowest && r->targets[r->n_targets - 1].sort.lowest;
     return nulls_behind && !always ? arena_printf(a, "(%s or %s is null)", place, key) : place;
 }
 
@@ -199,14 +199,19 @@ static enum err compile(struct session *s, struct run *r) {
     return e;
 }
 
+/* A condition that no index answers is looked for in the directory's own. */
+static const char *where_of(struct session *s, const struct target *t) {
+    return arena_printf(s->ctx.arena, t->filter.indexed ? "(%s)" : "(%s and r.id >= " LOWEST_ID ")", t->filter.where);
+}
+
 static void queue(struct session *s, struct run *r) {
     const struct list_query *q = r->query;
     const struct target *first = &r->targets[0], *last = &r->targets[r->n_targets - 1];
     bool by_cursor = q->cursor;
     const char *place = place_of(s, r);
     const struct db_fragment fragments[] = {
-        {"/*filter*/ true", arena_printf(s->ctx.arena, "(%s)", first->filter.where)},
-        {"/*group filter*/ true", arena_printf(s->ctx.arena, "(%s)", last->filter.where)},
+        {"/*filter*/ true", where_of(s, first)},
+        {"/*group filter*/ true", where_of(s, last)},
         {"/*user key*/ null::text", first->sort.key ? first->sort.key : "null::text"},
         {"/*group key*/ null::text", last->sort.key ? last->sort.key : "null::text"},
         {"/*key*/ null::text", key_text(s, r)},

@@ -7,6 +7,8 @@
 
 #define SQL(c, ...) arena_printf((c)->ctx->arena, __VA_ARGS__)
 
+#define ID "r.id"
+
 enum { BOUND = 256 }; /* characters */
 
 static bool is_secret(const struct attr *a) {
@@ -59,6 +61,8 @@ static struct operand operand_of(struct compiler *c, const struct filter *f, boo
     struct operand x;
     const struct view *view = f->ref.extension ? NULL : filter_sql_view(c->rt, f->ref.attr);
     *column = filter_sql_column(c, f, &x);
+    if (*column && strcmp(x.sql, ID "::text") == 0)
+        return (struct operand){ID, "uuid"}; /* the same order, and that of an index */
     if (*column)
         return x;
     if (view)
@@ -68,13 +72,16 @@ static struct operand operand_of(struct compiler *c, const struct filter *f, boo
     return filter_sql_json_part(c, filter_sql_json(c, f), f->ref.attr, f->ref.sub);
 }
 
-/* Columns that no row leaves empty: an index gives their order. */
-static bool is_always(const char *sql) {
-    static const char *const columns[] = {"r.user_name_key", "r.created_at", "r.modified_at", "r.id::text"};
+/* The lowest value of a column that no row leaves empty, NULL: it is none. An index gives their order. */
+static const char *lowest_of(const char *sql) {
+    static const char *const columns[][2] = {{"r.user_name_key", "''"},
+                                             {"r.created_at", "'-infinity'::timestamptz"},
+                                             {"r.modified_at", "'-infinity'::timestamptz"},
+                                             {ID, LOWEST_ID}};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        if (strcmp(columns[i], sql) == 0)
-            return true;
-    return false;
+        if (strcmp(columns[i][0], sql) == 0)
+            return columns[i][1];
+    return NULL;
 }
 
 static const char *cast_of(const struct attr *a) {
@@ -105,7 +112,7 @@ enum err sort_sql(struct ctx *ctx, const struct resource_type *rt, const struct 
     out->cast = x.cast;
     out->text = strcmp(x.cast, "text") == 0;
     out->time = strncmp(x.cast, "timestamp", 9) == 0;
-    out->always = is_always(x.sql);
+    out->lowest = lowest_of(x.sql);
     out->key = out->text && bounded && !column ? SQL(&c, "left(%s, %d)", x.sql, BOUND) : x.sql;
     out->n_params = params.n_params;
     for (size_t i = 0; i < params.n_params && i < SORT_SQL_PARAMS; i++)

@@ -15,11 +15,11 @@ enum { SORT_SQL_PARAMS = 8 };
  * the first.
  */
 struct sort_sql {
-    const char *key;  /* constant fragments and $n only */
-    const char *cast; /* behind "::", makes such a key of a text */
-    bool text;        /* compared by code point: collate "C" */
-    bool time;        /* a timestamptz */
-    bool always;      /* never null */
+    const char *key;    /* constant fragments and $n only */
+    const char *cast;   /* behind "::", makes such a key of a text */
+    bool text;          /* compared by code point: collate "C" */
+    bool time;          /* a timestamptz */
+    const char *lowest; /* of a column that is never null: no value is below it; else NULL */
     const char *params[SORT_SQL_PARAMS];
     size_t n_params;
 };

@@ -2,14 +2,14 @@
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 with_members boolean
 -- row: total bigint, type text, id uuid, version bigint, resource text, created text, modified text, groups text, members text, manager_found uuid, manager_display text, sort_key text
 with page as (
-    select r.type, r.id, r.version, r.resource, r.created_at, r.modified_at, r.manager_id, /*key*/ null::text as sort_key
+    select r.type, r.id, /*key*/ null::text as sort_key
     from (
-        select 'User' as type, r.id, r.version, r.resource, r.created_at, r.modified_at, r.manager_id, /*user key*/ null::text as k
+        select 'User' as type, r.id, /*user key*/ null::text as k
         from muster.scim_user r
         where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
               and /*filter*/ true
         union all
-        select 'Group', r.id, r.version, r.resource, r.created_at, r.modified_at, null::uuid, /*group key*/ null::text
+        select 'Group', r.id, /*group key*/ null::text
         from muster.scim_group r
         where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
               and /*group filter*/ true
@@ -29,24 +29,32 @@ with page as (
               where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
                     and /*group filter*/ true) as total
 )
-select counted.total, a.type, a.id, a.version, a.resource, muster.time_text(a.created_at) as created,
+select counted.total, p.type, p.id, a.version, a.resource, muster.time_text(a.created_at) as created,
        muster.time_text(a.modified_at) as modified,
-       case when $4::boolean and a.type = 'User' then
+       case when $4::boolean and p.type = 'User' then
            (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
                                               'type', x.type) order by x.type, x.id)::text
-            from muster.scim_user_group x
-            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id() and x.user_id = a.id)
+            from muster.groups_of_user(p.id) x)
        end as groups,
-       case when $5::boolean and a.type = 'Group' then
+       case when $5::boolean and p.type = 'Group' then
            (select string_agg('{"value":"' || x.id || '","$ref":"' || $3 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
                               || coalesce(',"display":' || to_json(x.display_name)::text, '') || '}', ',' order by x.type desc, x.id)
             from muster.scim_group_member x
             where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
-                  and x.group_id = a.id)
+                  and x.group_id = p.id)
        end as members,
-       b.id as manager_found, b.display_name as manager_display, a.sort_key
+       b.id as manager_found, b.display_name as manager_display, p.sort_key
 from counted
-left join numbered a on true
-left join muster.scim_user b on b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
-    and b.id = a.manager_id and b.removed_at is null
-order by a.n
+left join numbered p on true
+left join lateral (select u.version, u.resource, u.created_at, u.modified_at, u.manager_id from muster.scim_user u
+                   where p.type = 'User' and u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id()
+                         and u.id = p.id
+                   union all
+                   select g.version, g.resource, g.created_at, g.modified_at, null::uuid from muster.scim_group g
+                   where p.type = 'Group' and g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
+                         and g.id = p.id
+                   offset 0) a on true
+left join lateral (select b.id, b.display_name from muster.scim_user b
+                   where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
+                         and b.id = a.manager_id and b.removed_at is null offset 0) b on true
+order by p.n

@@ -5,12 +5,12 @@ select u.id, u.version, u.resource, muster.time_text(u.created_at) as created, m
        case when $3::boolean then
            (select json_agg(json_build_object('value', x.id, '$ref', $2 || '/Groups/' || x.id, 'display', x.display_name,
                                               'type', x.type) order by x.type, x.id)::text
-            from muster.scim_user_group x
-            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id() and x.user_id = u.id)
+            from muster.groups_of_user(u.id) x)
        end as groups,
        b.id as manager_found, b.display_name as manager_display
 from muster.scim_user u
-left join muster.scim_user b on b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
-    and b.id = u.manager_id and b.removed_at is null
+left join lateral (select b.id, b.display_name from muster.scim_user b
+                   where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
+                         and b.id = u.manager_id and b.removed_at is null offset 0) b on true
 where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = $1::uuid
       and u.removed_at is null

@@ -6,8 +6,7 @@ select u.id, u.member_id, u.version, u.active, u.user_name_key, u.email_key, u.r
        (extract(epoch from u.modified_at) * 1000000)::bigint as modified_us,
        (select json_agg(json_build_object('value', x.id, '$ref', $2 || '/Groups/' || x.id, 'display', x.display_name,
                                           'type', x.type) order by x.type, x.id)::text
-        from muster.scim_user_group x
-        where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id() and x.user_id = u.id)
+        from muster.groups_of_user(u.id) x)
            as groups
 from muster.scim_user u
 where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = $1::uuid

@@ -1,9 +1,10 @@
 -- A page of live SCIM users, and how many there are in all; with no users on the page one row with the total alone.
+-- The page is made of ids; the rows are read afterwards, each by its whole key.
 -- The marks are replaced: what is sought, the place behind which the page begins, the order, the sort key as text.
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean
 -- row: total bigint, id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text, sort_key text
 with page as (
-    select r.id, r.version, r.resource, r.created_at, r.modified_at, r.manager_id, /*key*/ null::text as sort_key
+    select r.id, /*key*/ null::text as sort_key
     from muster.scim_user r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
           and /*filter*/ true and /*place*/ true
@@ -22,12 +23,15 @@ select counted.total, u.id, u.version, u.resource, muster.time_text(u.created_at
        case when $4::boolean then
            (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
                                               'type', x.type) order by x.type, x.id)::text
-            from muster.scim_user_group x
-            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id() and x.user_id = u.id)
+            from muster.groups_of_user(u.id) x)
        end as groups,
-       b.id as manager_found, b.display_name as manager_display, u.sort_key
+       b.id as manager_found, b.display_name as manager_display, p.sort_key
 from counted
-left join numbered u on true
-left join muster.scim_user b on b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
-    and b.id = u.manager_id and b.removed_at is null
-order by u.n
+left join numbered p on true
+left join lateral (select u.id, u.version, u.resource, u.created_at, u.modified_at, u.manager_id from muster.scim_user u
+                   where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id()
+                         and u.id = p.id offset 0) u on true
+left join lateral (select b.id, b.display_name from muster.scim_user b
+                   where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
+                         and b.id = u.manager_id and b.removed_at is null offset 0) b on true
+order by p.n

@@ -95,12 +95,66 @@ $$;
 revoke all on function muster.authenticate(bytea, uuid) from public;
 grant execute on function muster.authenticate(bytea, uuid) to muster_scim;
 
+-- The indexes of users, so that what is asked for decides which one is read, whatever the statistics say: of an organization that
+-- they do not know, or of one among thousands, the planner expects one row, and any index that begins with the organization costs
+-- it the same as the right one. So none can be used for that alone: they end with "… is not null", which only a
+-- condition on their own column proves, and the primary key leads with the id.
+alter table muster.scim_user_email drop constraint scim_user_email_organization_id_user_id_fkey;
+alter table muster.scim_group_user drop constraint scim_group_user_organization_id_user_id_fkey;
+alter table muster.scim_user drop constraint scim_user_pkey;
+alter table muster.scim_user add primary key (id, organization_id);
+alter table muster.scim_user_email add foreign key (organization_id, user_id) references muster.scim_user (organization_id, id);
+alter table muster.scim_group_user add foreign key (organization_id, user_id) references muster.scim_user (organization_id, id);
+drop index muster.scim_user_user_name, muster.scim_user_external_id, muster.scim_user_by_external_id, muster.scim_user_by_email,
+    muster.scim_user_created, muster.scim_user_modified;
+create unique index scim_user_user_name on muster.scim_user (organization_id, connection_id, user_name_key)
+    where removed_at is null and user_name_key is not null;
+create unique index scim_user_external_id on muster.scim_user (organization_id, connection_id, external_id_unique)
+    where removed_at is null and external_id_unique is not null;
+create index scim_user_by_external_id on muster.scim_user (organization_id, connection_id, external_id)
+    where external_id is not null;
+create index scim_user_by_email on muster.scim_user (organization_id, connection_id, email_key) where email_key is not null;
+create index scim_user_created on muster.scim_user (organization_id, connection_id, created_at) where created_at is not null;
+create index scim_user_modified on muster.scim_user (organization_id, connection_id, modified_at) where modified_at is not null;
 -- What displayName filters find their rows by: as long as an index can hold.
 alter table muster.scim_user add column display_name_key text collate "C"
     generated always as (left(folded ->> 'displayName', 256)) stored;
 comment on column muster.scim_user.display_name_key is 'the beginning of displayName as filters compare it';
 create index scim_user_by_display_name on muster.scim_user (organization_id, connection_id, display_name_key)
     where removed_at is null and display_name_key is not null;
+-- The directory in its order, for pages, totals and what no other index answers (id >= '00000000-…').
+create index scim_user_live on muster.scim_user (organization_id, connection_id, id)
+    where removed_at is null and id is not null;
+
+-- The rows of the view scim_user_group for one user, found from its id upwards, each by its whole key: the planner, which may
+-- know nothing of this organization yet, cannot choose to read all of it.
+create function muster.groups_of_user(who uuid) returns table (id uuid, display_name text, type text)
+    language sql stable parallel safe
+    as $$
+        select g.id, g.display_name, case when min(d.depth) = 1 then 'direct' else 'indirect' end
+        from (select m.group_id
+              from muster.scim_group_user m
+              where m.organization_id = muster.organization_id() and m.connection_id = muster.connection_id() and m.user_id = who
+              offset 0) m
+        cross join lateral (
+            select m.group_id, 1 as depth
+            union all
+            select p.parent_id, 2
+            from muster.scim_group_group p
+            where p.organization_id = muster.organization_id() and p.child_id = m.group_id
+            union all
+            select q.parent_id, 3
+            from (select p.parent_id from muster.scim_group_group p
+                  where p.organization_id = muster.organization_id() and p.child_id = m.group_id offset 0) p
+            cross join lateral (select q.parent_id from muster.scim_group_group q
+                                where q.organization_id = muster.organization_id() and q.child_id = p.parent_id offset 0) q
+        ) d
+        cross join lateral (select g.id, g.display_name from muster.scim_group g
+                            where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
+                                  and g.id = d.group_id offset 0) g
+        group by g.id, g.display_name
+    $$;
+
 -- A statement whose client has gone ends within a second, and none outlives the longest deadline there can be. By role,
 -- since a pooler passes on neither options of the connection nor settings of a session.
 alter role muster_scim set client_connection_check_interval = '1s';

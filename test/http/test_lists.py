@@ -1,6 +1,10 @@
 """Lists, pages, projection, versions and conditional requests."""
+import contextlib
+import re
+
+import psycopg2
 import pytest
-from helpers import ENTERPRISE, assert_error, made, op, user_body
+from helpers import ENTERPRISE, ROOT, assert_error, fill_users, made, op, user_body
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +102,45 @@ def test_accept_and_content_type(tenant):
         assert_error(tenant.client.post("/Users", "{", headers={"Content-Type": good}), 400, "invalidSyntax")
     for bad in ("text/plain", "application/json; charset=iso-8859-1"):
         assert_error(tenant.client.post("/Users", user_body(), headers={"Content-Type": bad}), 415)
+
+
+def buffers(server, tenant, query, *params):
+    """How many pages a statement of sql/queries reads, as the responder's role, with a plan that is kept."""
+    with open(f"{ROOT}/sql/queries/{query}.sql", encoding="utf-8") as f:
+        text = "".join(line for line in f if not line.startswith("--"))
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_scim"))) as c, c.cursor() as cur:
+        cur.execute("select set_config('muster.organization', %s, false), set_config('muster.connection', %s, false)", (tenant.org["id"], tenant.connection["id"]))
+        cur.execute("prepare q as " + text)
+        for _ in range(7):
+            cur.execute(f"explain (analyze, buffers) execute q({', '.join(['%s'] * len(params))})", params)
+            plan = "\n".join(row for row, in cur.fetchall())
+    return sum(int(n) for n in re.findall(r" (?:hit|read)=(\d+)", next(line for line in plan.splitlines() if "Buffers:" in line)))
+
+
+def test_a_directory_that_the_statistics_do_not_know_is_not_read_whole(server, tenant):
+    """The first sync of a new organization: the planner believes that it has no rows at all."""
+    fill_users(server, server.tenant(), 20_000)
+    new = server.tenant()
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c, c.cursor() as cur:
+        cur.execute("set session_replication_role = replica")
+        cur.execute("""insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at, modified_at)
+                       select %s, muster.uuid7(), %s, muster.uuid7(), true, 'n' || n, '{"schemas":["x"],"id":""}', '{}', now(), now()
+                       from generate_series(1, 4500) n returning id::text""", (new.org["id"], new.connection["id"]))
+        one = cur.fetchone()[0]
+    read = {"by id": buffers(server, new, "user_by_id", one, "", "true"), "for update": buffers(server, new, "user_for_update", one, ""),
+            "conflicts": buffers(server, new, "user_conflicts", "nobody", "nobody"), "removed": buffers(server, new, "user_removed_for_update", "x", "y")}
+    print(read)
+    assert max(read.values()) < 40
+    assert made(new.client.get(f"/Users/{one}"), 200)["id"] is not None
+
+
+def test_sort_by_id_is_the_order_of_creation(tenant):
+    for query, order in (("sortBy=id", 1), ("sortBy=id&sortOrder=descending", -1)):
+        whole = made(tenant.client.get(f"/Users?{query}"), 200)["Resources"]
+        assert [u["id"] for u in whole] == [u["id"] for u in tenant.users][::order]
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = made(tenant.client.get(f"/Users?{query}&count=2&cursor={cursor}"), 200)
+            seen += [u["id"] for u in page["Resources"]]
+            cursor = page.get("nextCursor")
+        assert seen == [u["id"] for u in whole]
