@@ -22,7 +22,8 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
 
 /*
  * Applies all operations in order to a copy of `resource` (normal form); `out` receives the result, checked by
- * resource_check(). On an error nothing is given. `changed` tells whether the result differs.
+ * resource_keep_fixed() (what is immutable) and resource_check() (what is required; `schemas`). On an error nothing is
+ * given. `changed` tells whether the result differs.
  */
 enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out,
                      bool *changed) __attribute__((warn_unused_result));
