@@ -23,7 +23,8 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
 /*
  * Applies all operations in order to a copy of `resource` (normal form); `out` receives the result, checked by
  * resource_keep_fixed() (what is immutable) and resource_check() (what is required; `schemas`). On an error nothing is
- * given. `changed` tells whether the result differs.
+ * given. `changed` tells whether the result differs. ERR_TOO_LARGE: the operations have more to look through than a
+ * request may ask for (some millions of values; members that are added, or removed by their value, are found at once).
  */
 enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out,
                      bool *changed) __attribute__((warn_unused_result));

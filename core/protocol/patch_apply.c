@@ -34,7 +34,10 @@ static enum err set_single(const struct patch_act *a) {
         return fixed ? fail(a->ctx, ERR_MUTABILITY, "%s is immutable", a->attr->name) : e;
     if (a->attr->type == ATTR_COMPLEX && v) {
         struct json_object *whole = patch_working(a, false);
-        e = patch_set_parts(a, whole, in);
+        struct patch_parts parts;
+        e = patch_read_parts(a, in, &parts);
+        if (e == OK)
+            e = patch_set_parts(a, whole, &parts);
         return e == OK ? patch_put(a, whole) : e;
     }
     if (a->attr->type == ATTR_COMPLEX && json_object_is_type(in, json_type_object))
@@ -109,9 +112,8 @@ static enum err remove_whole(const struct patch_act *a) {
 }
 
 static enum err remove_value(const struct patch_act *a) {
-    const char *member = patch_removed_member(a);
-    if (member)
-        return patch_remove_member(a, member);
+    if (a->member)
+        return patch_remove_member(a, a->member);
     if (!a->s->target.filter && !a->sub)
         return remove_whole(a);
     if (!patch_current(a))
@@ -126,10 +128,28 @@ static enum err remove_value(const struct patch_act *a) {
 /* Whether the step keeps the index of the list that it works on true: adding values does, and removing a member. */
 static bool keeps_index(const struct patch_act *a) {
     bool adds = a->s->op == PATCH_ADD && a->attr && a->attr->multi && !a->sub && !a->s->target.filter;
-    return adds || patch_removed_member(a);
+    return adds || a->member;
 }
 
-enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct patch_index *index,
+/* Whether what is there is looked through, or compared with something. */
+static bool is_looked_at(const struct attr *attr) {
+    bool looked_at = attr->multi || attr->mutability == ATTR_IMMUTABLE;
+    for (size_t i = 0; !looked_at && i < attr->n_subs; i++)
+        looked_at = attr->subs[i].mutability == ATTR_IMMUTABLE;
+    return looked_at;
+}
+
+/* Pays for what the step looks at, if it has no index for that. */
+static enum err pay(const struct patch_act *a) {
+    if (!a->attr || keeps_index(a))
+        return OK;
+    struct json_object *v = patch_current(a);
+    if (v && v == a->run->list)
+        patch_index_drop(a->run);
+    return is_looked_at(a->attr) ? patch_spend(a, v, patch_filter_size(a->s->target.filter)) : OK;
+}
+
+enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct patch_run *run,
                           struct json_object *resource) {
     struct patch_act a = {.ctx = ctx,
                           .p = p,
@@ -137,10 +157,12 @@ enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct p
                           .attr = s->target.ref.attr,
                           .sub = s->target.ref.sub,
                           .resource = resource,
-                          .index = index};
+                          .run = run};
     struct json_object *v;
-    if (!keeps_index(&a))
-        *index = (struct patch_index){0};
+    a.member = patch_removed_member(&a);
+    enum err e = pay(&a);
+    if (e != OK)
+        return e;
     if (s->unregistered) {
         json_object_object_add(resource, s->unregistered, json_object_get(json_copy(ctx->arena, s->value)));
         return OK;

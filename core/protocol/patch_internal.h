@@ -33,10 +33,13 @@ struct patch {
     struct patch_step *first, **last;
 };
 
-/* A list and its index (resource_index), kept from one step to the next while steps only add and remove its values. */
-struct patch_index {
-    struct json_object *list; /* NULL: none */
-    struct json_object *values;
+/* What the steps of one request share. */
+struct patch_run {
+    struct arena *scratch;     /* of one step; what a step puts into the resource is kept alive by the resource */
+    struct arena *kept;        /* of the index */
+    struct json_object *list;  /* that has the index, NULL: none */
+    struct json_object *index; /* resource_index(), true as long as steps only add and remove the list's values */
+    size_t work;
 };
 
 /* One step on its way. */
@@ -47,8 +50,38 @@ struct patch_act {
     const struct attr *attr;
     const struct attr *sub; /* NULL: none */
     struct json_object *resource;
-    struct patch_index *index;
+    struct patch_run *run;
+    const char *member; /* patch_removed_member() */
 };
+
+/* The parts of a value object, read once to be set in any number of values. */
+struct patch_parts {
+    struct json_object *whole; /* normal form */
+    const bool *named;         /* by place among the attribute's parts: it has the part, maybe as a null */
+};
+
+/*
+ * Work on lists is paid for by their length, since a short request can ask for very much of it: ERR_TOO_LARGE when all
+ * steps together come to more than PATCH_WORK values (a long text counts as several).
+ */
+enum { PATCH_WORK = 2000000 };
+enum err patch_spend(const struct patch_act *a, struct json_object *v, size_t times)
+    __attribute__((warn_unused_result));
+
+/* The same for a value that is put into `n` others, since what comes of it has to be kept. */
+enum err patch_spend_copies(const struct patch_act *a, struct json_object *v, size_t n)
+    __attribute__((warn_unused_result));
+
+/* The same for `n` values that are only passed by. */
+enum err patch_spend_glance(const struct patch_act *a, size_t n) __attribute__((warn_unused_result));
+
+/* What looking at one value costs with the step's filter. */
+size_t patch_filter_size(const struct filter *f);
+
+/* The index of a working list, made (and paid for) if the steps before have left none. */
+enum err patch_index(const struct patch_act *a, struct json_object *list, struct json_object **out)
+    __attribute__((warn_unused_result));
+void patch_index_drop(struct patch_run *run);
 
 /* What the step's attribute has now, NULL if it is unassigned; the resource's own. */
 struct json_object *patch_current(const struct patch_act *a);
@@ -76,9 +109,15 @@ enum err patch_set_part(const struct patch_act *a, struct json_object *element, 
 /* Whether an object from outside has a member for the part, maybe a null. */
 bool patch_names_part(struct json_object *in, const struct attr *sub);
 
-/* The parts of a value object set one by one: those with null are cleared, the others stay as they are. */
-enum err patch_set_parts(const struct patch_act *a, struct json_object *element, struct json_object *in)
+enum err patch_read_parts(const struct patch_act *a, struct json_object *in, struct patch_parts *out)
     __attribute__((warn_unused_result));
+
+/* The parts set one by one: those with null are cleared, the others stay as they are. */
+enum err patch_set_parts(const struct patch_act *a, struct json_object *element, const struct patch_parts *parts)
+    __attribute__((warn_unused_result));
+
+/* Puts a list back: without values that have lost all parts, and without doubles. */
+enum err patch_put_list(const struct patch_act *a, struct json_object *list) __attribute__((warn_unused_result));
 
 /* Adds the step's values to the list; those that are there already are merged. */
 enum err patch_add_values(const struct patch_act *a) __attribute__((warn_unused_result));
@@ -102,8 +141,8 @@ enum err patch_replace_values(const struct patch_act *a, struct json_object *lis
 enum err patch_remove_listed(const struct patch_act *a) __attribute__((warn_unused_result));
 
 /*
- * What tells the one member that the step removes from others, when it names just one: members[value eq "x"], or a list
- * with one value (Entra); NULL if it does something else.
+ * What tells the one member that the step can remove from others: members[value eq "x"], maybe with more behind an
+ * `and`, or a list with one value (Entra); NULL if it does something else.
  */
 const char *patch_removed_member(const struct patch_act *a);
 enum err patch_remove_member(const struct patch_act *a, const char *identity) __attribute__((warn_unused_result));
@@ -114,8 +153,8 @@ enum err patch_remove_chosen(const struct patch_act *a) __attribute__((warn_unus
 /* ERR_NO_TARGET. */
 enum err patch_no_target(const struct patch_act *a) __attribute__((warn_unused_result));
 
-/* What one step does, on `resource` in place. `index` is {0} for the first. */
-enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct patch_index *index,
+/* What one step does, on `resource` in place; `ctx` lives in the scratch memory. */
+enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct patch_run *run,
                           struct json_object *resource) __attribute__((warn_unused_result));
 
 /* A step on `schemas` (PA-50): extension URNs of the type come and go with their data; the base stays. */

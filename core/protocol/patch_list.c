@@ -1,6 +1,7 @@
 #include "protocol/patch_internal.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/fold.h"
 #include "base/json.h"
 #include "protocol/value.h"
@@ -8,44 +9,59 @@
 #include <assert.h>
 #include <string.h>
 
+enum { TEXT_MAX = 1024 * 1024 * 1024 }; /* bytes; the reader of bodies and PATCH_WORK keep every value far below */
+
+static void add_text(struct buf *b, size_t place, struct json_object *part) {
+    const char *text =
+        json_object_is_type(part, json_type_string) ? json_object_get_string(part) : json_object_to_json_string(part);
+    buf_fmt(b, "%zu:%zu:", place, strlen(text));
+    buf_str(b, text);
+}
+
 /* A value as text in which the order of its parts does not matter, nor a primary that is false. */
-static const char *canonical(const struct patch_act *a, struct json_object *element) {
-    const char *text = "";
+static const char *canonical(const struct patch_act *a, struct buf *b, struct json_object *element) {
+    buf_reset(b);
     if (!json_object_is_type(element, json_type_object))
-        return json_text(a->ctx->arena, element);
+        add_text(b, 0, element);
     for (size_t i = 0; i < a->attr->n_subs; i++) {
         struct json_object *part = json_get(element, a->attr->subs[i].name);
         bool no = json_object_is_type(part, json_type_boolean) && !json_object_get_boolean(part);
         if (part && !no)
-            text = arena_printf(a->ctx->arena, "%s%zu:%s ", text, i, json_text(a->ctx->arena, part));
+            add_text(b, i, part);
     }
-    return text;
+    assert(!b->overflow);
+    return b->data;
 }
 
-/* Puts a list back: without values that have lost all parts, and without doubles. */
-static enum err put_list(const struct patch_act *a, struct json_object *list) {
-    struct json_object *kept = json_new_array(a->ctx->arena);
-    struct json_object *seen = json_new_object(a->ctx->arena);
+/* Notes a text; false: it has been there before. */
+static bool is_new(struct json_object *seen, const char *text) {
+    if (json_object_object_get_ex(seen, text, NULL))
+        return false;
+    json_object_object_add(seen, text, NULL);
+    return true;
+}
+
+enum err patch_put_list(const struct patch_act *a, struct json_object *list) {
+    struct json_object *kept = json_new_array(a->ctx->arena), *seen = json_new_object(a->ctx->arena);
+    struct buf *b = buf_new(a->ctx->arena, TEXT_MAX);
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
-        if (!value_assigned(element))
-            continue;
-        const char *text = canonical(a, element);
-        if (json_get(seen, text))
-            continue;
-        json_object_object_add(seen, text, json_object_new_boolean(1));
-        json_object_array_add(kept, json_object_get(element));
+        if (value_assigned(element) && is_new(seen, canonical(a, b, element)))
+            json_object_array_add(kept, json_object_get(element));
     }
     return patch_put(a, kept);
 }
 
 struct json_object *patch_chosen(const struct patch_act *a, struct json_object *list) {
     struct json_object *hits = json_new_array(a->ctx->arena);
+    struct arena *each = arena_create(); /* of one value, so that a long list takes no more than a short one */
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
-        if (!a->s->target.filter || filter_match_value(a->ctx->arena, a->attr, a->s->target.filter, element))
+        if (!a->s->target.filter || filter_match_value(each, a->attr, a->s->target.filter, element))
             json_object_array_add(hits, json_object_get(element));
+        arena_reset(each);
     }
+    arena_destroy(each);
     return hits;
 }
 
@@ -105,25 +121,33 @@ enum err patch_create_value(const struct patch_act *a, struct json_object *list,
     json_object_array_add(touched, json_object_get(v));
     json_object_array_add(list, json_object_get(v));
     e = resource_settle_primary(a->ctx, a->attr, list, touched);
-    return e == OK ? put_list(a, list) : e;
+    return e == OK ? patch_put_list(a, list) : e;
+}
+
+/* What the step sets in each of the chosen values: a part, or the parts of an object. */
+static enum err read_given(const struct patch_act *a, struct json_object *hits, struct patch_parts *parts,
+                           struct json_object **v) {
+    if (!a->sub && !value_assigned(a->s->value))
+        return fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
+    enum err e = a->sub ? patch_part_value(a, v) : patch_read_parts(a, a->s->value, parts);
+    return e == OK ? patch_spend_copies(a, a->sub ? *v : parts->whole, json_object_array_length(hits)) : e;
 }
 
 enum err patch_set_in_values(const struct patch_act *a, struct json_object *list, struct json_object *hits) {
     struct json_object *primary_now = json_new_array(a->ctx->arena), *v = NULL;
-    enum err e = a->sub ? patch_part_value(a, &v) : OK;
-    if (e == OK && !a->sub && !value_assigned(a->s->value))
-        e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
+    struct patch_parts parts = {0};
+    enum err e = read_given(a, hits, &parts, &v);
+    bool names_primary =
+        a->sub ? strcmp(a->sub->name, "primary") == 0 : json_get_caseless(a->s->value, "primary") != NULL;
     for (size_t i = 0, n = json_object_array_length(hits); e == OK && i < n; i++) {
         struct json_object *element = json_object_array_get_idx(hits, i);
-        e = a->sub ? patch_set_part(a, element, a->sub, v) : patch_set_parts(a, element, a->s->value);
-        bool names_primary =
-            a->sub ? strcmp(a->sub->name, "primary") == 0 : json_get_caseless(a->s->value, "primary") != NULL;
+        e = a->sub ? patch_set_part(a, element, a->sub, v) : patch_set_parts(a, element, &parts);
         if (names_primary)
             json_object_array_add(primary_now, json_object_get(element));
     }
     if (e == OK)
         e = resource_settle_primary(a->ctx, a->attr, list, primary_now);
-    return e == OK ? put_list(a, list) : e;
+    return e == OK ? patch_put_list(a, list) : e;
 }
 
 /* The new value of each chosen one, whole; its immutable parts stay. */
@@ -142,144 +166,59 @@ static enum err replacement(const struct patch_act *a, struct json_object *old, 
     return OK;
 }
 
-static bool among(struct json_object *hits, struct json_object *element) {
-    for (size_t i = 0, n = json_object_array_length(hits); i < n; i++)
-        if (json_object_array_get_idx(hits, i) == element)
-            return true;
-    return false;
-}
-
-/* Whether an equal one of the new values is there already: equal results collapse. */
-static bool is_repeated(struct json_object *touched, struct json_object *v) {
-    for (size_t i = 0, n = json_object_array_length(touched); i < n; i++)
-        if (json_same(json_object_array_get_idx(touched, i), v))
-            return true;
-    return false;
-}
-
 enum err patch_replace_values(const struct patch_act *a, struct json_object *list, struct json_object *hits) {
     struct json_object *result = json_new_array(a->ctx->arena), *touched = json_new_array(a->ctx->arena), *v;
+    struct json_object *seen = json_new_object(a->ctx->arena);
+    struct buf *b = buf_new(a->ctx->arena, TEXT_MAX);
     enum err e = resource_value(a->ctx, a->attr, a->s->value, a->attr->name, &v);
     bool object = a->attr->type == ATTR_COMPLEX;
     if (e == OK && object && !v && a->s->value)
         e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
-    for (size_t i = 0, n = json_object_array_length(list); e == OK && i < n; i++) {
+    if (e == OK)
+        e = patch_spend_copies(a, v, json_object_array_length(hits));
+    for (size_t i = 0, hit = 0, n = json_object_array_length(list); e == OK && i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i), *new = v;
-        if (!among(hits, element)) {
+        if (hit == json_object_array_length(hits) || json_object_array_get_idx(hits, hit) != element) {
             json_object_array_add(result, json_object_get(element));
             continue;
         }
+        hit++; /* they come in the list's order */
         if (v && object)
             e = replacement(a, element, v, &new);
-        if (!v || e != OK || is_repeated(touched, new))
+        /* Equal results collapse. */
+        if (!v || e != OK || !is_new(seen, canonical(a, b, new)))
             continue;
         json_object_array_add(touched, json_object_get(new));
         json_object_array_add(result, json_object_get(new));
     }
     if (e == OK)
         e = resource_settle_primary(a->ctx, a->attr, result, touched);
-    return e == OK ? put_list(a, result) : e;
+    return e == OK ? patch_put_list(a, result) : e;
 }
 
-/* The list's index, made if the steps before have left none. */
-static struct json_object *index_of(const struct patch_act *a, struct json_object *list) {
-    struct arena *arena = a->ctx->arena;
-    if (a->index->list != list)
-        *a->index =
-            (struct patch_index){.list = json_keep(arena, list), .values = resource_index(arena, a->attr, list)};
-    return a->index->values;
+enum { LOOK = 16 }; /* glances */
+
+/* Who makes a value primary has all others looked at. */
+static enum err pay_for_primary(const struct patch_act *a, struct json_object *list, struct json_object *touched) {
+    for (size_t i = 0, n = json_object_array_length(touched); i < n; i++) {
+        struct json_object *primary = json_get(json_object_array_get_idx(touched, i), "primary");
+        if (primary && json_object_get_boolean(primary))
+            return patch_spend_glance(a, LOOK * json_object_array_length(list));
+    }
+    return OK;
 }
 
 enum err patch_add_values(const struct patch_act *a) {
-    struct json_object *list = patch_working(a, true), *touched = json_new_array(a->ctx->arena), *values;
+    struct json_object *list = patch_working(a, true), *touched = json_new_array(a->ctx->arena), *values, *index;
     enum err e = resource_list(a->ctx, a->attr, a->s->value, a->attr->name, &values);
     if (e != OK || json_object_array_length(values) == 0)
         return e;
-    resource_merge(a->ctx, a->attr, list, index_of(a, list), values, touched);
-    e = resource_settle_primary(a->ctx, a->attr, list, touched);
-    return e == OK ? patch_put(a, list) : e;
-}
-
-static bool is_members(const struct patch_act *a) {
-    return a->attr && strcmp(a->attr->name, "members") == 0 && !a->s->target.ref.extension;
-}
-
-const char *patch_removed_member(const struct patch_act *a) {
-    struct ctx quiet = {.arena = a->ctx->arena};
-    const struct filter *f = a->s->target.filter;
-    struct json_object *listed;
-    if (a->s->op != PATCH_REMOVE || !is_members(a) || a->sub)
-        return NULL;
-    if (f)
-        return f->kind == FILTER_EQ && f->key && f->ref.sub == schema_value_part(a->attr)
-                   ? json_text(quiet.arena, f->key)
-                   : NULL;
-    if (resource_list(&quiet, a->attr, a->s->value, a->attr->name, &listed) != OK ||
-        json_object_array_length(listed) != 1)
-        return NULL;
-    return resource_identity(quiet.arena, a->attr, json_object_array_get_idx(listed, 0));
-}
-
-enum err patch_remove_member(const struct patch_act *a, const char *identity) {
-    struct json_object *list = patch_working(a, true), *index = index_of(a, list), *gone = json_get(index, identity);
-    size_t i = 0, n = json_object_array_length(list);
-    if (!gone)
-        return OK; /* */
-    while (i < n && json_object_array_get_idx(list, i) != gone)
-        i++;
-    assert(i < n);
-    json_object_object_del(index, identity);
-    json_object_array_del_idx(list, i, 1);
-    return patch_put(a, list);
-}
-
-/* Whether a listed value names this one: by all the parts it gives; members by value (R-22, Entra). */
-static bool named_by(const struct patch_act *a, struct json_object *element, struct json_object *listed) {
-    if (a->attr->type != ATTR_COMPLEX)
-        return value_equal(a->ctx->arena, a->attr, element, listed);
-    json_object_object_foreach(listed, name, part) {
-        const struct attr *sub = schema_sub(a->attr, name, strlen(name));
-        struct json_object *has = json_get(element, name);
-        if (!has || !sub || !value_equal(a->ctx->arena, sub, has, part))
-            return false;
-    }
-    return true;
-}
-
-enum err patch_remove_listed(const struct patch_act *a) {
-    struct json_object *list = patch_current(a), *listed, *kept = json_new_array(a->ctx->arena),
-                       *ids = json_new_object(a->ctx->arena);
-    bool members = is_members(a);
-    enum err e = resource_list(a->ctx, a->attr, a->s->value, a->attr->name, &listed);
+    e = patch_index(a, list, &index);
     if (e != OK)
         return e;
-    size_t n_listed = json_object_array_length(listed);
-    for (size_t k = 0; members && k < n_listed; k++)
-        json_object_object_add(ids, resource_identity(a->ctx->arena, a->attr, json_object_array_get_idx(listed, k)),
-                               json_object_new_boolean(1));
-    for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
-        struct json_object *element = json_object_array_get_idx(list, i);
-        bool gone = members && json_get(ids, resource_identity(a->ctx->arena, a->attr, element));
-        for (size_t k = 0; !members && !gone && k < n_listed; k++)
-            gone = named_by(a, element, json_object_array_get_idx(listed, k));
-        if (!gone)
-            json_object_array_add(kept, json_object_get(element));
-    }
-    return patch_put(a, kept);
-}
-
-enum err patch_remove_chosen(const struct patch_act *a) {
-    struct json_object *list = patch_working(a, true), *hits = patch_chosen(a, list);
-    struct json_object *kept = json_new_array(a->ctx->arena);
-    enum err e = OK;
-    if (json_object_array_length(hits) == 0)
-        return OK; /* */
-    for (size_t i = 0, n = json_object_array_length(hits); a->sub && e == OK && i < n; i++)
-        e = patch_set_part(a, json_object_array_get_idx(hits, i), a->sub, NULL);
-    for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
-        struct json_object *element = json_object_array_get_idx(list, i);
-        if (a->sub || !among(hits, element))
-            json_object_array_add(kept, json_object_get(element));
-    }
-    return e == OK ? put_list(a, kept) : e;
+    resource_merge(a->ctx, a->attr, list, index, values, touched);
+    e = pay_for_primary(a, list, touched);
+    if (e == OK)
+        e = resource_settle_primary(a->ctx, a->attr, list, touched);
+    return e == OK ? patch_put(a, list) : e;
 }

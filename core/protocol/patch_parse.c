@@ -17,11 +17,6 @@ enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, 
     return fail(ctx, kind, "operation %u: %s", s->number, what);
 }
 
-/* A failure of a layer below, told again with the operation's number. */
-static enum err numbered(struct ctx *ctx, const struct patch_step *s, enum err e) {
-    return e == OK ? OK : patch_fail(ctx, s, e, "%s", fail_detail(ctx));
-}
-
 static void trim(const char **s, size_t *len) {
     while (*len && **s == ' ') {
         ++*s;
@@ -217,16 +212,28 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
     return OK;
 }
 
+/* All steps in order; what each needs on the way goes with it. A failure is told again with the operation's number. */
+static enum err apply_steps(struct ctx *ctx, const struct patch *p, struct json_object *resource) {
+    struct patch_run run = {.scratch = arena_create(), .kept = arena_create()};
+    enum err e = OK;
+    for (const struct patch_step *s = p->first; e == OK && s; s = s->next) {
+        struct ctx step = {.arena = run.scratch};
+        e = patch_step_apply(&step, p, s, &run, resource);
+        if (e != OK)
+            e = patch_fail(ctx, s, e, "%s", fail_detail(&step));
+        arena_reset(run.scratch);
+    }
+    arena_destroy(run.kept);
+    arena_destroy(run.scratch);
+    return e;
+}
+
 enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out,
                      bool *changed) {
-    struct patch_index index = {0};
     *out = json_copy(ctx->arena, resource);
-    for (const struct patch_step *s = p->first; s; s = s->next) {
-        enum err e = patch_step_apply(ctx, p, s, &index, *out);
-        if (e != OK)
-            return numbered(ctx, s, e);
-    }
-    enum err e = resource_keep_fixed(ctx, p->rt, resource, false, *out);
+    enum err e = apply_steps(ctx, p, *out);
+    if (e == OK)
+        e = resource_keep_fixed(ctx, p->rt, resource, false, *out);
     if (e == OK)
         e = resource_check(ctx, p->rt, *out, resource);
     *changed = e == OK && !json_same(resource, *out);

@@ -83,20 +83,29 @@ bool patch_names_part(struct json_object *in, const struct attr *sub) {
     return false;
 }
 
-enum err patch_set_parts(const struct patch_act *a, struct json_object *element, struct json_object *in) {
-    struct json_object *whole;
-    enum err e = resource_value(a->ctx, a->attr, in, a->attr->name, &whole);
+enum err patch_read_parts(const struct patch_act *a, struct json_object *in, struct patch_parts *out) {
+    bool *named = arena_array(a->ctx->arena, a->attr->n_subs, sizeof *named);
+    enum err e = resource_value(a->ctx, a->attr, in, a->attr->name, &out->whole);
     if (e != OK)
         return e;
     if (json_object_is_type(in, json_type_array))
         in = json_object_array_get_idx(in, 0);
     if (!json_object_is_type(in, json_type_object))
-        in = whole; /* a text for the value part */
+        in = out->whole; /* a text for the value part */
+    for (size_t i = 0; i < a->attr->n_subs; i++) {
+        const struct attr *sub = &a->attr->subs[i];
+        named[i] = json_get(out->whole, sub->name) || (in && patch_names_part(in, sub));
+    }
+    out->named = named;
+    return OK;
+}
+
+enum err patch_set_parts(const struct patch_act *a, struct json_object *element, const struct patch_parts *parts) {
+    enum err e = OK;
     for (size_t i = 0; e == OK && i < a->attr->n_subs; i++) {
         const struct attr *sub = &a->attr->subs[i];
-        struct json_object *v = json_get(whole, sub->name);
-        if ((v || patch_names_part(in, sub)) && sub->mutability != ATTR_READ_ONLY)
-            e = patch_set_part(a, element, sub, v);
+        if (parts->named[i] && sub->mutability != ATTR_READ_ONLY)
+            e = patch_set_part(a, element, sub, json_get(parts->whole, sub->name));
     }
     return e;
 }

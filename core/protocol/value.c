@@ -5,7 +5,10 @@
 #include "base/fold.h"
 #include "base/json.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#define EXACT 9007199254740992.0 /* 2^53: up to here a double is the same number as the integer */
 
 bool value_assigned(struct json_object *v) {
     if (json_object_is_type(v, json_type_null))
@@ -140,6 +143,12 @@ static int by_text(const void *x, const void *y) {
                   json_object_get_string(*(struct json_object *const *)y));
 }
 
+/* 1.0, 1.00 and 1 are one number. */
+static struct json_object *comparable_number(double v) {
+    bool whole = v > -EXACT && v < EXACT && v == (double)(int64_t)v;
+    return whole ? json_object_new_int64((int64_t)v) : json_object_new_double(v);
+}
+
 static struct json_object *comparable_list(struct arena *a, const struct attr *attr, struct json_object *v) {
     struct json_object *out = json_object_new_array();
     for (size_t i = 0, n = json_object_array_length(v); i < n; i++) {
@@ -152,6 +161,8 @@ static struct json_object *comparable_list(struct arena *a, const struct attr *a
 }
 
 static struct json_object *comparable(struct arena *a, const struct attr *attr, struct json_object *v) {
+    if (json_object_is_type(v, json_type_double))
+        return comparable_number(json_object_get_double(v));
     if (json_object_is_type(v, json_type_array))
         return comparable_list(a, attr, v);
     if (!json_object_is_type(v, json_type_object))
@@ -182,4 +193,8 @@ bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x
         json_object_is_type(y, json_type_object))
         return parts_within(a, attr, x, y) && parts_within(a, attr, y, x);
     return json_same(value_key(a, attr, x), value_key(a, attr, y));
+}
+
+const char *value_text(struct arena *a, const struct attr *attr, struct json_object *v) {
+    return json_text(a, json_keep_new(a, comparable(a, attr, v)));
 }

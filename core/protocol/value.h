@@ -33,4 +33,7 @@ struct json_object *value_folded(struct arena *a, const struct resource_type *rt
  * absent (R-27). */
 bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y);
 
+/* A text that is the same for all values that value_equal() finds equal; to look them up by. Arena. */
+const char *value_text(struct arena *a, const struct attr *attr, struct json_object *v);
+
 #endif

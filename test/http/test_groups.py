@@ -245,3 +245,11 @@ def test_putting_back_what_was_read_keeps_the_ids_of_removed_users(tenant):
     assert made(tenant.client.put(f"/Groups/{group['id']}", read), 200)["meta"] == read["meta"]
     tenant.user("gone@example.com", externalId="g")
     assert member_ids(tenant, group) == sorted([here["id"], gone["id"]])
+
+
+def test_thousands_of_members_are_removed_by_value_and_type(server, tenant):
+    users = fill_users(server, tenant, 2500)
+    group = tenant.group("Crew", users)
+    change(tenant, group, *[op("remove", f'members[value eq "{u}" and type eq "User"]') for u in users[:2400]])
+    change(tenant, group, *[op("remove", f'members[type eq "Group" and value eq "{u}"]') for u in users[2400:]])
+    assert member_ids(tenant, group) == sorted(users[2400:])

@@ -222,3 +222,20 @@ def test_only_this_connections_users_can_be_changed(tenant):
     other: Tenant = tenant.second()
     user = other.user("x@example.com")
     assert_error(tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")), 404)
+
+
+def test_many_operations_on_a_long_list_are_413_and_nothing_is_done(tenant):
+    user = tenant.user("me@example.com", emails=[{"value": f"u{i}@example.com", "type": "other"} for i in range(2000)])
+    before = digest(tenant.server, tenant.org["id"])
+    sets = [op("replace", 'emails[type eq "other"].display', f"d{i}") for i in range(1100)]
+    assert_error(tenant.client.patch(f"/Users/{user['id']}", *sets), 413, None, "too many operations on a long list: send fewer at a time")
+    assert digest(tenant.server, tenant.org["id"]) == before
+    after = patched(tenant, user, op("remove", "emails", [{"value": f"nobody{i}", "type": "other"} for i in range(2000)] + [{"value": "U7@example.com"}]),
+                    *[op("replace", 'emails[value eq "u5@example.com"].display', f"d{i}") for i in range(100)])
+    assert len(after["emails"]) == 1999 and after["emails"][5]["display"] == "d99"
+
+
+def test_ten_thousand_operations_on_a_short_list(tenant):
+    user = tenant.user("me@example.com")
+    after = patched(tenant, user, *[op("replace", 'emails[type eq "work"].display', f"d{i}") for i in range(9999)], op("replace", "title", "T"))
+    assert after["emails"][0]["display"] == "d9998" and after["title"] == "T"

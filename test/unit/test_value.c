@@ -107,7 +107,26 @@ static void equal_is_by_key_and_without_what_is_absent(void **state) {
         const struct attr *a = attr_at(cases[i].path);
         if (value_equal(ctx.arena, a, x, y) != cases[i].equal || value_equal(ctx.arena, a, y, x) != cases[i].equal)
             fail_msg("%s and %s", cases[i].x, cases[i].y);
+        if ((strcmp(value_text(ctx.arena, a, x), value_text(ctx.arena, a, y)) == 0) != cases[i].equal)
+            fail_msg("the texts of %s and %s", cases[i].x, cases[i].y);
     }
+    arena_destroy(ctx.arena);
+}
+
+/* Numbers are equal however they are written. */
+static void texts_of_equal_numbers_are_equal(void **state) {
+    (void)state;
+    static const char *const same[] = {"5", "5.0", "5.00", "0.5e1"};
+    static const struct attr number = {.name = "n", .type = ATTR_DECIMAL};
+    struct ctx ctx = unit_ctx();
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        struct json_object *v = json_object_array_get_idx(unit_json(&ctx, arena_printf(ctx.arena, "[%s]", same[i])), 0);
+        assert_string_equal(value_text(ctx.arena, &number, v), "5");
+    }
+    struct json_object *halves = unit_json(&ctx, "[7.5, 7.50, 7.25]");
+    const char *text = value_text(ctx.arena, &number, json_object_array_get_idx(halves, 0));
+    assert_string_equal(text, value_text(ctx.arena, &number, json_object_array_get_idx(halves, 1)));
+    assert_string_not_equal(text, value_text(ctx.arena, &number, json_object_array_get_idx(halves, 2)));
     arena_destroy(ctx.arena);
 }
 
@@ -143,6 +162,7 @@ static void identity_folds_all_that_caseless_does(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_of_equal_numbers_are_equal),
         cmocka_unit_test(only_what_holds_something_is_assigned),
         cmocka_unit_test(keys_follow_the_attribute),
         cmocka_unit_test(a_folded_resource_has_the_keys_in_the_same_shape),
