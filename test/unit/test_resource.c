@@ -4,6 +4,8 @@
 #include "protocol/value.h"
 #include "unit.h"
 
+#include <malloc.h>
+
 static const struct dialect lenient = {.lenient = true};
 
 static struct json_object *normal(struct ctx *ctx, const char *text) {
@@ -134,6 +136,33 @@ static void folded_values_are_what_filters_compare(void **state) {
     arena_destroy(ctx.arena);
 }
 
+/* Thousands of canonical values, for each of thousands of values. */
+static void many_canonical_values_cost_no_memory(void **state) {
+    (void)state;
+    enum { ALLOWED = 6000, VALUES = 2000, MEMORY = 16 * 1024 * 1024 };
+    struct ctx ctx = unit_ctx();
+    const char **allowed = arena_array(ctx.arena, ALLOWED, sizeof *allowed);
+    struct json_object *list = json_new_array(ctx.arena), *out;
+    for (int i = 0; i < ALLOWED; i++)
+        allowed[i] = arena_printf(ctx.arena, "Value %d", i);
+    allowed[0] = "\xc3\x89t\xc3\xa9";
+    const struct attr attr = {
+        .name = "size", .canonical = allowed, .n_canonical = ALLOWED, .multi = true, .closed = true};
+    for (int i = 0; i < VALUES; i++)
+        json_object_array_add(list, json_object_new_string("VALUE 5999"));
+    size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+    assert_int_equal(resource_list(&ctx, &attr, list, "size", &out), OK);
+    assert_true(mallinfo2().uordblks + mallinfo2().hblkhd - before < MEMORY);
+    assert_int_equal(resource_value(&ctx, &attr, json_keep_new(ctx.arena, json_object_new_string("e\xcc\x81T\xc3\x89")),
+                                    "size", &out),
+                     OK);
+    assert_int_equal(resource_value(&ctx, &attr, json_keep_new(ctx.arena, json_object_new_string("x")), "size", &out),
+                     ERR_INVALID_VALUE);
+    assert_string_equal(strstr(fail_detail(&ctx), "\"Value 18\""), "\"Value 18\", \"Value 19\", ...");
+    assert_true(mallinfo2().uordblks + mallinfo2().hblkhd - before < MEMORY);
+    arena_destroy(ctx.arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_becomes_normal_form),
@@ -141,6 +170,7 @@ int main(void) {
         cmocka_unit_test(emails_have_an_order),
         cmocka_unit_test(projections_cut),
         cmocka_unit_test(folded_values_are_what_filters_compare),
+        cmocka_unit_test(many_canonical_values_cost_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
