@@ -20,6 +20,11 @@ static const char *text_of(struct json_object *json, const char *name) {
     return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
 }
 
+/* What is echoed is short, so that answers are. */
+static const char *short_text(const char *text, size_t max) {
+    return text && strlen(text) <= max ? text : NULL;
+}
+
 static bool find_method(const char *text, enum bulk_method *out) {
     static const char *const methods[] = {
         [BULK_POST] = "POST", [BULK_PUT] = "PUT", [BULK_PATCH] = "PATCH", [BULK_DELETE] = "DELETE"};
@@ -47,12 +52,15 @@ static enum err parse_item(struct ctx *ctx, struct json_object *json, struct bul
     const char *path = text_of(json, "path");
     struct json_object *version = json_get_caseless(json, "version");
     bool object = json_object_is_type(json, json_type_object);
-    item->method_text = text_of(json, "method");
-    item->bulk_id = text_of(json, "bulkId");
+    const char *bulk_id = text_of(json, "bulkId");
+    item->method_text = short_text(text_of(json, "method"), BULK_METHOD_BYTES);
+    item->bulk_id = short_text(bulk_id, BULK_ID_BYTES);
     item->data = json_get_caseless(json, "data");
     item->if_match = text_of(json, "version");
     if (!object || !find_method(item->method_text, &item->method))
         return faulty(item, object ? "method must be POST, PUT, PATCH or DELETE" : "an operation must be an object");
+    if (bulk_id && !item->bulk_id)
+        return faulty(item, "a bulkId may have 1024 bytes at most");
     if (!path || !read_path(ctx, path, item))
         return faulty(item, "path must be /Users, /Groups, or one of them with an id behind it");
     if ((item->method == BULK_POST) != !item->target)

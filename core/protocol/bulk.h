@@ -11,12 +11,15 @@
 
 enum { BULK_OPERATIONS = 1000 };
 
+/* Of what an answer repeats of each operation. */
+enum { BULK_ID_BYTES = 1024, BULK_METHOD_BYTES = 64, BULK_DETAIL_BYTES = 1024 };
+
 enum bulk_method { BULK_POST, BULK_PUT, BULK_PATCH, BULK_DELETE };
 
 /* One operation of a BulkRequest, and what became of it. */
 struct bulk_item {
     enum bulk_method method;
-    const char *method_text; /* as sent */
+    const char *method_text; /* as sent; NULL: none, or none that is worth to be repeated */
     bool users;              /* /Users, else /Groups */
     const char *target;      /* the id in the path, maybe "bulkId:x"; NULL for POST */
     const char *bulk_id;     /* NULL: none */
@@ -25,7 +28,7 @@ struct bulk_item {
     bool processed;
     bool no_body;           /* a change whose answer has no body */
     enum err err;           /* also of an operation that is faulty in itself */
-    const char *detail;     /* of err; NULL: the kind's own text */
+    const char *detail;     /* of err, at most BULK_DETAIL_BYTES; NULL: the kind's own text */
     char id[UUID_TEXT + 1]; /* of the resource, "" if it is not known; of a POST it is chosen before it runs, so that
                                others can name it */
     int64_t version;        /* 0: none */

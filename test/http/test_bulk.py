@@ -259,3 +259,25 @@ def test_caps_hold_inside_a_request(server):
     t = server.tenant()
     server.muster("org", "set", t.slug, "--max-users", "2")
     assert statuses(bulk(t, *[post("/Users", user_body(), str(i)) for i in range(4)])) == ["201", "201", "507", "507"]
+
+
+def test_long_texts_are_not_repeated(tenant):
+    long = "<" * 3_000_000
+    user = tenant.user("u@example.com")
+    answers = items(bulk(tenant, change("DELETE", f"/Users/{user['id']}", bulkId=long)))
+    assert answers[0]["status"] == "400" and "bulkId" not in answers[0] and "1024" in answers[0]["response"]["detail"]
+    assert tenant.client.get(f"/Users/{user['id']}").status == 200
+    answers = items(bulk(tenant, change("DELETE", f"/Users/{user['id']}", bulkId="<" * 1024)))
+    assert answers[0]["status"] == "204" and answers[0]["bulkId"] == "<" * 1024
+    for operation in (change(long, f"/Users/{NOBODY}"), change("DELETE", f"/Users/{long}"), patch(f"/Users/{tenant.user()['id']}", op("add", long, "x")),
+                      change("DELETE", f"/Users/bulkId:{long}"), post("/Users", user_body(active="é" * 400_000), "a"), post("/Groups", group_body(members=[f"bulkId:{long}"]), "a"),
+                      post("/Groups", group_body(members=["é" * 400_000]), "a")):
+        answer = bulk(tenant, operation)
+        assert items(answer)[0]["status"] in ("400", "404") and len(answer.text) < 10_000
+
+
+def test_a_thousand_answers_that_are_as_long_as_can_be(tenant):
+    operations = [patch("/Users/bulkId:" + "<" * 1100, bulkId="<" * 1010 + f"{i:04}") for i in range(1000)]
+    answers = items(bulk(tenant, *operations))
+    assert len(answers) == 1000 and {a["status"] for a in answers} == {"400"}
+    assert {len(a["response"]["detail"].encode()) for a in answers} == {1024}
