@@ -135,7 +135,7 @@ static enum err run_circle(struct ctx *ctx, struct db *db, void *arg) {
 static enum err run_group(struct run *r, const size_t *items, size_t n) {
     struct session *s = r->session;
     struct group g = {.run = r, .items = items, .n = n, .events = s->events};
-    if (n == 1)
+    if (n == 1 && !r->bulk->items[items[0]].names_itself)
         return run_item(r, &r->bulk->items[items[0]]);
     for (;;) {
         struct db_transaction t = {.work = run_circle, .arg = &g};

@@ -25,6 +25,7 @@ struct bulk_item {
     const char *bulk_id;     /* NULL: none */
     const char *if_match;    /* `version`; NULL: none */
     struct json_object *data;
+    bool names_itself; /* bulk_order() tells: a circle of one */
     bool processed;
     bool no_body;           /* a change whose answer has no body */
     enum err err;           /* also of an operation that is faulty in itself */
@@ -57,7 +58,7 @@ size_t bulk_find(const struct bulk *b, const char *bulk_id);
  * later ones is put off until these have run. In groups: the operations of a group name each other in a circle, and run
  * as one, in the place of the last. Members of a group have to be
  * there before it; what else names a resource can do so by the id that it will get. A circle of members alone cannot
- * be: the operation that closes it gets its error.
+ * be: the operation that closes it gets its error. An operation may name itself.
  */
 struct bulk_order {
     size_t *items;  /* places in bulk.items */

@@ -52,6 +52,8 @@ static void add_edge(void *arg, const char *bulk_id, bool member) {
     size_t to = bulk_find(g->bulk, bulk_id);
     if (to == g->bulk->n)
         return;
+    if (to == g->from)
+        g->bulk->items[to].names_itself = true;
     if (g->nodes[to].named_by == g->from + 1) {
         struct edge *edge = &node->edges[g->nodes[to].edge];
         edge->member = edge->member || member;

@@ -281,3 +281,15 @@ def test_a_thousand_answers_that_are_as_long_as_can_be(tenant):
     answers = items(bulk(tenant, *operations))
     assert len(answers) == 1000 and {a["status"] for a in answers} == {"400"}
     assert {len(a["response"]["detail"].encode()) for a in answers} == {1024}
+
+
+def test_one_who_names_himself_and_comes_back_has_the_old_id(tenant):
+    old = tenant.user("old@example.com")
+    assert tenant.client.delete(f"/Users/{old['id']}").status == 204
+    tenant.user("taken@example.com")
+    answers = items(bulk(tenant, post("/Users", with_manager("old@example.com", "bulkId:me"), "me"), patch("/Users/bulkId:me", op("replace", "title", "T")),
+                         post("/Users", with_manager("taken@example.com", "bulkId:not"), "not")))
+    assert [a["status"] for a in answers] == ["201", "200", "409"]
+    back = resource(tenant, answers[0])
+    assert back["id"] == old["id"] == back[ENTERPRISE]["manager"]["value"] and back["title"] == "T"
+    assert tenant.actions(old["id"])[-2:] == ["scim.user.reactivated", "scim.user.updated"]

@@ -86,6 +86,18 @@ static void who_names_what_comes_later_is_put_off(void **state) {
     }
 }
 
+static void who_names_itself_is_known(void **state) {
+    (void)state;
+    struct ctx ctx = unit_ctx();
+    struct bulk bulk;
+    struct bulk_order order;
+    read_operations(&ctx, "aa ba c - Dc", &bulk);
+    bulk_order(&ctx, &bulk, &order);
+    for (size_t i = 0; i < bulk.n; i++)
+        assert_int_equal(bulk.items[i].names_itself, i == 0);
+    arena_destroy(ctx.arena);
+}
+
 /* Each of many groups has many members; `step` 1: the ones behind it, -1: the ones in front of it. */
 static double seconds_for(int step, bool circular) {
     struct ctx ctx = unit_ctx();
@@ -125,6 +137,7 @@ static void a_thousand_operations_with_many_references_are_ordered_at_once(void 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_names_what_comes_later_is_put_off),
+        cmocka_unit_test(who_names_itself_is_known),
         cmocka_unit_test(a_thousand_operations_with_many_references_are_ordered_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
