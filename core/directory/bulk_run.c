@@ -44,8 +44,8 @@ static enum err change(struct session *s, const struct bulk_item *item, const ch
     return item->users ? user_patch(s, id, data, when, p, a) : group_patch(s, id, data, when, false, p, a);
 }
 
-/* One operation as a request of its own; the answer is as short as can be. */
-static enum err perform(struct run *r, struct bulk_item *item, struct answer *a) {
+/* The answer is as short as can be. */
+static enum err carry_out(struct run *r, struct bulk_item *item, struct answer *a) {
     struct session *s = r->session;
     struct json_object *data = NULL;
     const struct projection *p;
@@ -64,6 +64,18 @@ static enum err perform(struct run *r, struct bulk_item *item, struct answer *a)
         return change(s, item, id, data, p, a);
     struct precondition when = {.if_match = item->if_match};
     return item->users ? user_delete(s, id, when) : group_delete(s, id, when);
+}
+
+/* One operation as a request of its own, which the token has to allow. */
+static enum err perform(struct run *r, struct bulk_item *item, struct answer *a) {
+    struct session *s = r->session;
+    bool change = s->wants.change, groups = s->wants.groups;
+    s->wants.change = true;
+    s->wants.groups = !item->users;
+    enum err e = carry_out(r, item, a);
+    s->wants.change = change;
+    s->wants.groups = groups;
+    return e;
 }
 
 /* A detail of at most BULK_DETAIL_BYTES, whole characters of it: what it repeats of the request can be long. */
