@@ -135,6 +135,8 @@ static enum err add_work(struct ctx *ctx, struct db *db, void *arg) {
     if (e == OK)
         e = extensions_types(ctx, rows[2], &c->types);
     if (e == OK)
+        e = schema_check(ctx, &c->types, c->urn);
+    if (e == OK)
         c->result->object = db_text(rows[1], 0, "object");
     return e == OK ? each_resource(ctx, c, reread) : e;
 }

@@ -115,6 +115,15 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
 enum err schema_load_own(struct ctx *ctx, struct json_object *json, bool required, struct schema **out)
     __attribute__((warn_unused_result));
 
+/*
+ * Whether an organization's types can have the extension `urn`, one of theirs, that is about to be registered. Those
+ * that were before this was asked stay as they are. ERR_INVALID_VALUE: a path to an attribute of one schema, built-in
+ * or the organization's, is the URN of another, which would hide the attribute; a sub-attribute is multiValued; what is
+ * readOnly is required.
+ */
+enum err schema_check(struct ctx *ctx, const struct schema_types *types, const char *urn)
+    __attribute__((warn_unused_result));
+
 /* A type like a built-in one with further extensions, in the arena. */
 const struct resource_type *schema_with_extensions(struct arena *a, const struct resource_type *base,
                                                    const struct schema *const *more, size_t n);

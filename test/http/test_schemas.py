@@ -7,6 +7,9 @@ import time
 import pytest
 from helpers import BUILD, BULK, GROUP, ROOT, USER, assert_error, fill_users, group_body, made, op, quote, user_body
 
+
+from helpers import ENTERPRISE, GROUP, ROOT, USER, assert_error, group_body, made, op, quote, user_body
+
 with open(f"{ROOT}/test/data/spec/filters.json", encoding="utf-8") as f:
     TEST = json.load(f)["extensionSchema"]
 T = TEST["id"]
@@ -348,7 +351,7 @@ def test_required_attributes_and_extensions(tenant, register):
     assert_error(tenant.client.patch(f"/Users/{early['id']}", op("add", f"{URN}:may", "x")), 400, "invalidValue", "must")
 
 
-NEEDY = definition(attribute("box", type="complex", subAttributes=[attribute("need", required=True), attribute("note"), attribute("made", required=True, mutability="readOnly")]),
+NEEDY = definition(attribute("box", type="complex", subAttributes=[attribute("need", required=True), attribute("note"), attribute("made", mutability="readOnly")]),
                    attribute("cards", type="complex", multiValued=True, subAttributes=[attribute("value"), attribute("need", required=True)]), attribute("free"))
 
 
@@ -493,7 +496,12 @@ def test_removing_a_schema_can_leave_its_data(server, tenant, register):
     (definition(attribute("a", type="complex")), "subAttributes"), (definition(attribute("a", subAttributes=[attribute("b")])), "subAttributes"),
     (definition(attribute("a", type="complex", subAttributes=[attribute("b", type="complex", subAttributes=[attribute("c")])])), "inside another"),
     (definition(attribute("a"), urn="http://x"), "URN"), (definition(attribute("a"), urn=USER), "not free"), (definition(attribute("a"), urn=GROUP.upper()), "not free"),
-    (definition(attribute("a"), urn="urn:ietf:params:scim:api:messages:2.0:X"), "not free"), (definition(attribute("a"), urn="urn:x:"), "URN"), (definition(attribute("a"), urn=""), "id")])
+    (definition(attribute("a"), urn="urn:ietf:params:scim:api:messages:2.0:X"), "not free"), (definition(attribute("a"), urn="urn:x:"), "URN"), (definition(attribute("a"), urn=""), "id"),
+    (definition(attribute("a", type="complex", subAttributes=[attribute("b", multiValued=True)])), "a.b: a sub-attribute cannot be multiValued"),
+    (definition(attribute("a", required=True, mutability="readOnly")), "attribute a: what is readOnly cannot be required"),
+    (definition(attribute("a", type="complex", subAttributes=[attribute("b", required=True, mutability="readOnly")])), "attribute a.b: what is readOnly"),
+    *((definition(attribute("a"), urn=urn), "is the path of an attribute of") for urn in (
+        f"{USER}:name", f"{USER}:NAME", f"{USER}:name.familyName", f"{USER}:externalId".upper(), f"{GROUP}:members", f"{ENTERPRISE}:manager", f"{ENTERPRISE}:manager.value"))])
 def test_a_wrong_definition_is_refused_and_says_why(server, tenant, register, schema, complaint):
     done = register(tenant, schema, ok=False)
     assert done.returncode == 1 and complaint.lower() in done.stderr.lower(), done.stderr
@@ -514,3 +522,17 @@ def test_extensions_go_through_bulk_and_projection(tenant, register):
     assert tenant.client.get(f"/Users/{user['id']}?attributes={quote(T + ':level')}").json.keys() == {"schemas", "id", T}
     assert T not in tenant.client.get(f"/Users/{user['id']}?excludedAttributes={quote(T)}").json
     assert tenant.client.get(f"/Users/{user['id']}?excludedAttributes={quote(T + ':level')}").json[T] == {"score": 1}
+
+
+def test_the_id_of_a_schema_is_no_path_of_another(tenant, register):
+    """An id that begins a path takes it: the attribute could not be named any more."""
+    register(tenant, definition(attribute("u"), attribute("box", type="complex", subAttributes=[attribute("part")]), urn="urn:example:Q"))
+    for options in ((), ("--type", "Group")):
+        for urn in ("urn:example:Q:u", "URN:example:q:U", "urn:example:Q:box.part"):
+            assert "is the path of an attribute of urn:example:Q" in register(tenant, definition(attribute("a"), urn=urn), *options, ok=False).stderr
+    register(tenant, definition(attribute("a"), urn="urn:example:Q:other"))
+    register(tenant, definition(attribute("a"), urn="urn:example:R:b"), "--type", "Group")
+    assert "attribute b: its path is the id of another schema" in register(tenant, definition(attribute("B"), urn="urn:example:r"), ok=False).stderr
+    user = tenant.user(**{"urn:example:Q": {"u": "x"}, "urn:example:Q:other": {"a": "y"}})
+    for text in ('urn:example:Q:u eq "x"', 'urn:example:Q:other:a eq "y"', f"{USER}:userName pr"):
+        assert [u["id"] for u in tenant.client.find("Users", text).json["Resources"]] == [user["id"]]
