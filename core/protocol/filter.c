@@ -97,24 +97,32 @@ static enum err parse_group(struct parser *ps, const struct filter **out) {
     return OK;
 }
 
-/* The part that a name inside brackets stands for; `value` of a simple list is the element itself. */
-static enum err inner_ref(struct parser *ps, const char *name, size_t len, struct attr_ref *out) {
-    const struct attr *outer = ps->outer->attr;
-    *out = (struct attr_ref){.extension = ps->outer->extension, .attr = outer};
-    if (outer->type != ATTR_COMPLEX)
-        return fold_ascii_equal(name, len, "value", 5) ? OK
-                                                       : BAD(ps, "only value can be tested in %s[...]", outer->name);
-    out->sub = schema_sub(outer, name, len);
-    return out->sub ? OK : BAD(ps, "\"%.*s\" is no sub-attribute of %s", (int)len, name, outer->name);
-}
-
-/* What is never returned must not be found out by filters either (R-15). */
-static bool is_secret(const struct attr *a) {
-    return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
-}
-
 /* What no type has: never assigned. */
 static const struct attr unknown = {.name = "", .type = ATTR_STRING, .multi = true};
+
+static bool is_unknown(struct attr_ref ref) {
+    return ref.attr == &unknown || ref.sub == &unknown;
+}
+
+/* The part that a name inside brackets stands for; `value` of a simple list is the element itself. At the base URL
+ * there may be none (R-16). */
+static enum err inner_ref(struct parser *ps, const char *name, size_t len, struct attr_ref *out) {
+    const struct attr *outer = ps->outer->attr;
+    bool simple = outer->type != ATTR_COMPLEX;
+    *out = (struct attr_ref){.extension = ps->outer->extension, .attr = outer};
+    if (simple && outer != &unknown && fold_ascii_equal(name, len, "value", 5))
+        return OK;
+    out->sub = simple ? NULL : schema_sub(outer, name, len);
+    if (out->sub)
+        return OK;
+    if (ps->other) {
+        out->sub = &unknown;
+        out->absent = true;
+        return OK;
+    }
+    return simple ? BAD(ps, "only value can be tested in %s[...]", outer->name)
+                  : BAD(ps, "\"%.*s\" is no sub-attribute of %s", (int)len, name, outer->name);
+}
 
 /* An attribute of the type; at the base URL also of the other one, or of none. */
 static enum err outer_ref(struct parser *ps, const char *name, size_t len, struct attr_ref *out) {
@@ -134,7 +142,7 @@ static enum err parse_attribute(struct parser *ps, struct attr_ref *out) {
         return BAD(ps, "an attribute was expected");
     enum err e = ps->outer ? inner_ref(ps, ps->p, len, out) : outer_ref(ps, ps->p, len, out);
     assert(e != OK || out->attr);
-    if (e == OK && (is_secret(out->attr) || (out->sub && is_secret(out->sub))))
+    if (e == OK && (schema_is_secret(out->attr) || (out->sub && schema_is_secret(out->sub)))) /* R-15 */
         return BAD(ps, "%s cannot be filtered on", out->attr->name);
     if (e == OK)
         ps->p += len;
@@ -207,7 +215,7 @@ static enum err parse_comparison(struct parser *ps, struct attr_ref ref, const s
     if (!spaces(ps) && !at(ps, '"'))
         return BAD(ps, "a value was expected");
     enum err e = parse_literal(ps, ref, &literal);
-    if (e == OK && ref.attr == &unknown)
+    if (e == OK && is_unknown(ref))
         f->kind = FILTER_PR; /* whatever is asked of it: no */
     else if (e == OK) {
         const char *wrong = filter_settle(ps->ctx->arena, f, literal);
@@ -243,7 +251,7 @@ static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const s
     *out = f;
     if (ps->outer)
         return BAD(ps, "brackets cannot stand inside brackets");
-    if (ref.attr == &unknown || ref.sub || (ref.attr->type != ATTR_COMPLEX && !ref.attr->multi))
+    if (ref.sub || (ref.attr->type != ATTR_COMPLEX && !ref.attr->multi))
         return BAD(ps, "%s has no parts to choose from", ref.attr->name);
     ps->p++;
     enum err e = parse_inner(ps, &ref, &f->left);

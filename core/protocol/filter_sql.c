@@ -128,7 +128,7 @@ static const char *on_value(struct compiler *c, const struct source *s, const st
                    on_value(c, s, f->right));
     if (f->kind == FILTER_NOT)
         return SQL(c, "(not coalesce(%s, false))", on_value(c, s, f->left));
-    return filter_sql_compare(c, f, s->part(c, s, f));
+    return f->ref.absent ? "false" : filter_sql_compare(c, f, s->part(c, s, f));
 }
 
 const char *filter_sql_json(struct compiler *c, const struct filter *f) {

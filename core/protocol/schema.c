@@ -152,6 +152,10 @@ const struct schema *schema_extension(const struct resource_type *rt, const char
     return NULL;
 }
 
+bool schema_is_secret(const struct attr *a) {
+    return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
+}
+
 const struct attr *schema_value_part(const struct attr *a) {
     return a->type == ATTR_COMPLEX ? schema_sub(a, "value", 5) : NULL;
 }

@@ -141,6 +141,9 @@ const struct schema *schema_extension(const struct resource_type *rt, const char
  */
 bool schema_lookup(const struct resource_type *rt, const char *text, size_t len, struct attr_ref *out);
 
+/* Whether nobody may learn the attribute's values: writeOnly, or returned never. */
+bool schema_is_secret(const struct attr *a);
+
 /* The `value` sub-attribute of a complex attribute, NULL if there is none. */
 const struct attr *schema_value_part(const struct attr *a);
 

@@ -55,7 +55,7 @@ def test_server_set_values_filter(tenant):
 
 
 @pytest.mark.parametrize("text", ["bob", "userName", "userName eq", 'userName regex "x"', "(", "active gt true",
-                                  'password eq "x"', 'bogus eq "x"', 'name eq "x"', "", "((((((((((((((((((userName pr))))))))))))))))))"])
+                                  'bogus[type eq "x"]', 'emails[bogus eq "x"]', 'emails[type eq "work"].bogus pr', 'password eq "x"', 'bogus eq "x"', 'name eq "x"', "", "((((((((((((((((((userName pr))))))))))))))))))"])
 def test_bad_filters_are_400(tenant, text):
     assert_error(tenant.client.find("Users", text), 400, "invalidFilter", "filter, byte")
 

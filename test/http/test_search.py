@@ -95,7 +95,10 @@ def test_the_base_url_lists_all_types(tenant):
     ('userName ne "ann@example.com"', ["abe", "Atlas", "Zoo"]), ('userName eq null', ["Atlas", "Zoo"]), ('emails ne "x"', ["Ann", "abe"]),
     ('members pr', ["Atlas"]), ('members[type eq "User"]', ["Atlas"]), ('displayName eq "zoo" or title eq "t"', ["Ann", "Zoo"]),
     ('bogus eq "x"', []), ('bogus pr or title pr', ["Ann"]), ('bogus eq null', []), ('not (bogus pr)', ["Ann", "abe", "Atlas", "Zoo"]),
-    ('groups.display eq "Atlas"', ["Ann"]), ('id pr', ["Ann", "abe", "Atlas", "Zoo"]), ('emails[type eq "work"].value sw "ann"', ["Ann"])])
+    ('groups.display eq "Atlas"', ["Ann"]), ('id pr', ["Ann", "abe", "Atlas", "Zoo"]), ('emails[type eq "work"].value sw "ann"', ["Ann"]),
+    ('bogus[type eq "x"]', []), ('bogus[type eq "x" and not (y pr)].z eq 1', []), ("not (bogus[type pr])", ["Ann", "abe", "Atlas", "Zoo"]), ('emails[bogus eq "x"]', []), ("emails[bogus pr]", []),
+    ("emails[bogus eq null]", []), ('emails[not (bogus eq "x")]', ["Ann", "abe"]), ('emails[bogus eq "x" or type eq "work"]', ["Ann", "abe"]), ('emails[type eq "work"].bogus eq "x"', []),
+    ("groups[bogus pr]", []), ("members[bogus pr]", []), ("members[not (bogus pr)]", ["Atlas"]), ("meta[bogus pr]", []), ('schemas[bogus eq "x"]', []), ('name[bogus eq "x"]', [])])
 def test_at_the_base_url_attributes_of_other_types_are_unassigned(tenant, text, names):
     assert [name for _, name in found(tenant.client.get(f"?filter={quote(text)}"))] == names
 
