@@ -30,7 +30,7 @@ enum err group_facts(struct session *s, const char *id, struct json_object *reso
         .external_id = external ? fold_exact(s->ctx.arena, external, strlen(external)) : NULL,
         .folded = json_text(s->ctx.arena, folded),
         .stored = answer_stored(s, id, resource),
-        .unique = unique_values(s, s->types->group, folded),
+        .unique = unique_values(s, s->types->group, resource),
     };
     if (s->tenant.unique_group_names)
         out->display_name_unique = out->display_name_key;

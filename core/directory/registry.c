@@ -71,7 +71,7 @@ static enum err reread(struct change *c, struct db_rows rows, size_t row) {
     const char *refold[] = {c->organization, id, answer_stored(s, id, new), json_text(ctx->arena, folded)};
     db_add(s->db, SQL_OP_TENANT_SET, tenant);
     db_add(s->db, is_user(c) ? SQL_OP_USER_REFOLD : SQL_OP_GROUP_REFOLD, refold);
-    unique_queue(s, id, NULL, unique_values(s, rt, folded));
+    unique_queue(s, id, NULL, unique_values(s, rt, new));
     c->result->resources++;
     return OK;
 }

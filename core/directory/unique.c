@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "protocol/value.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -46,11 +47,11 @@ static void add_attr(struct collection *c, const char *prefix, const struct attr
     const char *inner = arena_printf(c->session->ctx.arena, "%s.", name);
     for (size_t i = 0; i < a->n_subs; i++)
         add_attr(c, inner, &a->subs[i], json_get(v, a->subs[i].name));
-    if (v && a->type != ATTR_COMPLEX && a->uniqueness != ATTR_NONE)
-        add_value(c, name, v);
+    if (value_assigned(v) && a->type != ATTR_COMPLEX && a->uniqueness != ATTR_NONE)
+        add_value(c, name, value_key(c->session->ctx.arena, a, v));
 }
 
-const char *unique_values(struct session *s, const struct resource_type *rt, struct json_object *folded) {
+const char *unique_values(struct session *s, const struct resource_type *rt, struct json_object *resource) {
     struct collection c = {.session = s, .out = buf_new(s->ctx.arena, VALUES_MAX)};
     if (!rt->unique)
         return NULL;
@@ -59,7 +60,7 @@ const char *unique_values(struct session *s, const struct resource_type *rt, str
         const struct schema *x = rt->extensions[k];
         const char *prefix = arena_printf(s->ctx.arena, "%s %s:", rt->name, x->urn);
         for (size_t i = 0; i < x->n_attrs; i++)
-            add_attr(&c, prefix, &x->attrs[i], json_get(json_get(folded, x->urn), x->attrs[i].name));
+            add_attr(&c, prefix, &x->attrs[i], json_get(json_get(resource, x->urn), x->attrs[i].name));
     }
     buf_char(c.out, ']');
     return c.out->data;

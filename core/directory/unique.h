@@ -11,9 +11,9 @@
  * a unique index.
  */
 
-/* The values of a resource, from its keys (protocol/value.h), as unique_values_set takes them; NULL: the type has no
- * such attribute. */
-const char *unique_values(struct session *s, const struct resource_type *rt, struct json_object *folded);
+/* The keys (protocol/value.h) of a resource's values, also of those that nobody may see, as unique_values_set takes
+ * them; NULL: the type has no such attribute. */
+const char *unique_values(struct session *s, const struct resource_type *rt, struct json_object *resource);
 
 /* Queues the values of a resource where they differ from those it had; `before` NULL: none, `after` NULL: it goes. */
 void unique_queue(struct session *s, const char *id, const char *before, const char *after);

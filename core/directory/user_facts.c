@@ -117,7 +117,7 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
     out->email_keys = email_keys(s, folded);
     out->folded = json_text(s->ctx.arena, folded);
     out->stored = answer_stored(s, id, resource);
-    out->unique = unique_values(s, s->types->user, folded);
+    out->unique = unique_values(s, s->types->user, resource);
 }
 
 void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored, size_t row) {

@@ -80,6 +80,8 @@ const char *filter_settle(struct arena *arena, struct filter *f, struct json_obj
             return arena_printf(arena, "%s has parts: name one of them, as in %s.%s", a->name, a->name,
                                 a->n_subs ? a->subs[0].name : "value");
         a = f->ref.sub;
+        if (schema_is_secret(a))
+            return arena_printf(arena, "%s cannot be filtered on", a->name);
     }
     if (!operator_fits(a->type, f->kind))
         return arena_printf(arena, "this operator does not fit the type of %s", a->name);

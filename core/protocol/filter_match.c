@@ -88,14 +88,17 @@ static bool test_value(struct arena *a, const struct filter *f, struct json_obje
 }
 
 /* A comparison on an attribute that may be a list: any value may meet it (R-03); null and pr mean the whole attribute.
- */
+ * A value of which nobody may see anything is none. */
 static bool test_attribute(struct arena *a, const struct filter *f, struct json_object *v) {
     bool whole = !f->ref.sub && (f->kind == FILTER_PR || !f->key);
-    if (!f->ref.attr->multi || whole)
+    if (whole)
+        return value_shown(f->ref.attr, v) == (f->kind != FILTER_EQ);
+    if (!f->ref.attr->multi)
         return test_value(a, f, f->ref.sub ? json_get(v, f->ref.sub->name) : v);
     for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++) {
         struct json_object *element = json_object_array_get_idx(v, i);
-        if (test_value(a, f, f->ref.sub ? json_get(element, f->ref.sub->name) : element))
+        if (value_shown(f->ref.attr, element) &&
+            test_value(a, f, f->ref.sub ? json_get(element, f->ref.sub->name) : element))
             return true;
     }
     return false;
@@ -145,7 +148,7 @@ static bool match_value_path(struct arena *a, const struct filter *f, struct jso
     bool list = json_object_is_type(v, json_type_array);
     for (size_t i = 0, n = list ? json_object_array_length(v) : v != NULL; i < n; i++) {
         struct json_object *element = list ? json_object_array_get_idx(v, i) : v;
-        if (filter_match_value(a, f->ref.attr, f->left, element) &&
+        if (value_shown(f->ref.attr, element) && filter_match_value(a, f->ref.attr, f->left, element) &&
             (!f->right || filter_match_value(a, f->ref.attr, f->right, element)))
             return true;
     }

@@ -32,6 +32,28 @@ bool value_assigned(struct json_object *v) {
     return true;
 }
 
+static bool parts_shown(const struct attr *attr, struct json_object *v) {
+    json_object_object_foreach(v, name, part) {
+        const struct attr *sub = schema_sub(attr, name, strlen(name));
+        if (value_assigned(part) && !(sub && schema_is_secret(sub)))
+            return true;
+    }
+    return false;
+}
+
+bool value_shown(const struct attr *attr, struct json_object *v) {
+    if (schema_is_secret(attr))
+        return false;
+    if (json_object_is_type(v, json_type_object))
+        return parts_shown(attr, v);
+    if (!json_object_is_type(v, json_type_array))
+        return value_assigned(v);
+    for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
+        if (value_shown(attr, json_object_array_get_idx(v, i)))
+            return true;
+    return false;
+}
+
 /* userName is an identity: compared as its unique key is. */
 static bool is_identity(const struct attr *attr) {
     return !attr->parent && attr->uniqueness == ATTR_SERVER && strcmp(attr->name, "userName") == 0;
@@ -86,7 +108,7 @@ static struct json_object *fold_list(struct arena *a, const struct attr *attr, s
 }
 
 static struct json_object *fold_value(struct arena *a, const struct attr *attr, struct json_object *v) {
-    if (!value_assigned(v))
+    if (!value_shown(attr, v))
         return NULL;
     if (json_object_is_type(v, json_type_array))
         return fold_list(a, attr, v);

@@ -16,6 +16,9 @@
 /* Whether a value counts as one: not null, "", [], {} or made only of such. */
 bool value_assigned(struct json_object *v);
 
+/* The same of an attribute's value, without the parts of it that nobody may see. */
+bool value_shown(const struct attr *attr, struct json_object *v);
+
 /* The key of a single simple value that already has the attribute's type; the arena owns it. */
 struct json_object *value_key(struct arena *a, const struct attr *attr, struct json_object *v);
 
@@ -24,8 +27,9 @@ const char *value_key_text(struct arena *a, const struct attr *attr, const char 
 
 /*
  * A resource in normal form (protocol/resource.h) → its keys in the same shape: what filters of the database compare,
- * column `folded`. Unassigned parts are left out; extension objects stand under their URN in the schema's spelling;
- * `schemas` as caseless strings; attributes of unregistered extension objects are left out. Arena.
+ * column `folded`. Unassigned parts are left out, and those that nobody may see (R-15); extension objects stand under
+ * their URN in the schema's spelling; `schemas` as caseless strings; attributes of unregistered extension objects are
+ * left out. Arena.
  */
 struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource);
 

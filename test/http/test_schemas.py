@@ -536,3 +536,29 @@ def test_the_id_of_a_schema_is_no_path_of_another(tenant, register):
     user = tenant.user(**{"urn:example:Q": {"u": "x"}, "urn:example:Q:other": {"a": "y"}})
     for text in ('urn:example:Q:u eq "x"', 'urn:example:Q:other:a eq "y"', f"{USER}:userName pr"):
         assert [u["id"] for u in tenant.client.find("Users", text).json["Resources"]] == [user["id"]]
+
+
+def test_a_secret_part_is_not_found_out_by_asking_for_the_whole(tenant, register):
+    register(tenant, definition(attribute("cx", type="complex", subAttributes=[attribute("a"), attribute("z", mutability="writeOnly")]),
+                                attribute("list", type="complex", multiValued=True, subAttributes=[attribute("a"), attribute("z", returned="never")]),
+                                attribute("key", type="complex", subAttributes=[attribute("value", returned="never")])))
+    tenant.user("secret@example.com", **{URN: {"cx": {"z": "1"}, "list": [{"z": "1"}], "key": {"value": "1"}}})
+    shown = tenant.user("shown@example.com", **{URN: {"cx": {"z": "1", "a": "x"}, "list": [{"z": "1", "a": "x"}]}})
+    for text in (f"{URN}:cx pr", f"{URN}:cx ne null", f"not ({URN}:cx eq null)", f"{URN}:list pr", f"{URN}:list ne null", f'{URN}:cx[not (a eq "b")]', f'{URN}:list[not (a eq "b")]',
+                 f'{URN}:list.a ne "b"'):
+        assert [u["id"] for u in tenant.client.find("Users", text).json["Resources"]] == [shown["id"]], text
+    assert tenant.client.find("Users", f"{URN}:key pr").json["totalResults"] == 0
+    for text in (f'{URN}:key eq "1"', f"{URN}:key.value pr"):
+        assert_error(tenant.client.find("Users", text), 400, "invalidFilter", "cannot be filtered on")
+
+
+def test_secret_values_can_be_unique(tenant, register):
+    register(tenant, definition(attribute("pin", uniqueness="server", mutability="writeOnly"),
+                                attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server", returned="never")])))
+    user = tenant.user(**{URN: {"pin": "Ab", "keys": [{"value": "k"}]}})
+    for clash in ({"pin": "aB"}, {"keys": [{"value": "K"}]}):
+        assert_error(tenant.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness")
+    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")), 200)
+    assert_error(tenant.client.post("/Users", user_body(**{URN: {"pin": "ab"}})), 409, "uniqueness")
+    assert tenant.client.delete(f"/Users/{user['id']}").status == 204
+    tenant.user(**{URN: {"pin": "ab", "keys": [{"value": "k"}]}})

@@ -1,6 +1,7 @@
 #include "protocol/filter.h"
 
 #include "protocol/filter_sql.h"
+#include "protocol/value.h"
 #include "unit.h"
 
 static struct json_object *corpus(struct ctx *ctx, struct json_object *data, const char *name) {
@@ -159,6 +160,45 @@ static void integers_are_compared_exactly(void **state) {
     arena_destroy(ctx.arena);
 }
 
+/* What a filter says of a whole attribute is the same of the resource and of its keys, where secret parts do not stand.
+ */
+static void secret_parts_are_as_good_as_absent(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *object;
+        bool matches;
+    } cases[] = {
+        {"cx pr", "{\"cx\":{\"z\":\"1\"}}", false},
+        {"cx eq null", "{\"cx\":{\"z\":\"1\"}}", true},
+        {"cx[not (a pr)]", "{\"cx\":{\"z\":\"1\"}}", false},
+        {"cx pr", "{\"cx\":{\"z\":\"1\",\"a\":\"x\"}}", true},
+        {"list pr", "{\"list\":[{\"z\":\"1\"}]}", false},
+        {"list.a ne \"b\"", "{\"list\":[{\"z\":\"1\"}]}", false},
+        {"list[not (a pr)]", "{\"list\":[{\"z\":\"1\"}]}", false},
+        {"list ne null", "{\"list\":[{\"z\":\"1\"},{\"a\":\"x\"}]}", true},
+    };
+    static const char definition[] =
+        "{\"id\":\"urn:x\",\"attributes\":[{\"name\":\"cx\",\"type\":\"complex\",\"subAttributes\":[{\"name\":\"a\"},"
+        "{\"name\":\"z\",\"mutability\":\"writeOnly\"}]},{\"name\":\"list\",\"type\":\"complex\",\"multiValued\":true,"
+        "\"subAttributes\":[{\"name\":\"a\"},{\"name\":\"z\",\"returned\":\"never\"}]}]}";
+    struct ctx ctx = unit_ctx();
+    struct schema *s;
+    const struct filter *f;
+    assert_int_equal(schema_load(&ctx, unit_json(&ctx, definition), &s), OK);
+    const struct schema *more[] = {s};
+    const struct resource_type *rt = schema_with_extensions(ctx.arena, schema_user_type(), more, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+        struct json_object *resource = unit_json(&ctx, arena_printf(ctx.arena, "{\"urn:x\":%s}", cases[i].object));
+        struct json_object *folded = value_folded(ctx.arena, rt, resource);
+        assert_int_equal(filter_parse(&ctx, rt, false, text, strlen(text), &f), OK);
+        if (filter_match(ctx.arena, rt, f, resource) != cases[i].matches ||
+            filter_match(ctx.arena, rt, f, folded) != cases[i].matches || strstr(json_text(ctx.arena, folded), "\"z\""))
+            fail_msg("%s of %s", text, cases[i].object);
+    }
+    arena_destroy(ctx.arena);
+}
+
 /* PATCH paths: where the brackets end is found by lexing. */
 static void an_inner_filter_ends_at_its_own_bracket(void **state) {
     (void)state;
@@ -197,6 +237,7 @@ int main(void) {
         cmocka_unit_test(limits_are_errors),
         cmocka_unit_test(unquoted_literals_are_text_in_the_lenient_dialect_only),
         cmocka_unit_test(integers_are_compared_exactly),
+        cmocka_unit_test(secret_parts_are_as_good_as_absent),
         cmocka_unit_test(an_inner_filter_ends_at_its_own_bracket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
