@@ -11,7 +11,7 @@
 
 /* POST .search (RFC 7644, 3.4.3) and queries at the base URL. The query string of a .search is ignored. */
 
-enum { NAMES_MAX = 64 * 1024 };
+enum { NAMES_MAX = 1024 * 1024 };
 
 /* A member of the message that must be a text; NULL if it is absent. */
 static enum err text_member(struct exchange *x, struct json_object *body, const char *name, const char **out) {

@@ -6,11 +6,12 @@
 
 #include <string.h>
 
-enum { PROJECTION_NAMES = 128 };
-
+/* Different names of attributes; those of extensions that nobody registered as they were given. */
 struct names {
-    struct attr_ref refs[PROJECTION_NAMES];
-    size_t n;
+    struct attr_ref *refs;
+    size_t n, room;
+    const char **unregistered;
+    size_t n_unregistered, room_unregistered;
 };
 
 struct projection {
@@ -19,8 +20,45 @@ struct projection {
     struct names set;   /* what a write sets: of the attributes returned on request these are shown */
 };
 
+/* Room for one more: the array, or a copy of it with twice the room. */
+static void *grown(struct arena *a, void *array, size_t n, size_t *room, size_t size) {
+    if (n < *room)
+        return array;
+    *room = *room ? *room * 2 : 16;
+    void *more = arena_array(a, *room, size);
+    if (n)
+        memcpy(more, array, n * size);
+    return more;
+}
+
+static void add_ref(struct arena *a, struct names *names, struct attr_ref ref) {
+    for (size_t i = 0; i < names->n; i++) {
+        const struct attr_ref *r = &names->refs[i];
+        if (r->extension == ref.extension && r->attr == ref.attr && r->sub == ref.sub)
+            return;
+    }
+    names->refs = grown(a, names->refs, names->n, &names->room, sizeof *names->refs);
+    names->refs[names->n++] = ref;
+}
+
+static bool names_unregistered(const struct names *names, const char *urn, size_t len) {
+    for (size_t i = 0; i < names->n_unregistered; i++)
+        if (fold_ascii_equal(names->unregistered[i], strlen(names->unregistered[i]), urn, len))
+            return true;
+    return false;
+}
+
+static void add_unregistered(struct arena *a, struct names *names, const char *urn, size_t len) {
+    if (names_unregistered(names, urn, len))
+        return;
+    names->unregistered =
+        grown(a, names->unregistered, names->n_unregistered, &names->room_unregistered, sizeof *names->unregistered);
+    names->unregistered[names->n_unregistered++] = arena_strndup(a, urn, len);
+}
+
 /* One name of the list; unknown ones are ignored, "emails[...]" counts as emails (Entra's test tool). */
-static void add_name(struct names *names, const struct resource_type *rt, const char *s, size_t len) {
+static void add_name(struct arena *a, struct names *names, const struct resource_type *rt, const char *s, size_t len) {
+    struct attr_ref ref;
     while (len && *s == ' ') {
         s++;
         len--;
@@ -30,8 +68,22 @@ static void add_name(struct names *names, const struct resource_type *rt, const 
     const char *bracket = len ? memchr(s, '[', len) : NULL;
     if (bracket)
         len = (size_t)(bracket - s);
-    if (len && names->n < PROJECTION_NAMES && schema_lookup(rt, s, len, &names->refs[names->n]))
-        names->n++;
+    if (len && schema_lookup(rt, s, len, &ref))
+        add_ref(a, names, ref);
+    else if (len > 4 && fold_ascii_equal(s, 4, "urn:", 4))
+        add_unregistered(a, names, s, len);
+}
+
+static enum err add_list(struct ctx *ctx, struct names *names, const struct resource_type *rt, const char *list) {
+    for (const char *s = list; *s;) {
+        size_t len = strcspn(s, ",");
+        add_name(ctx->arena, names, rt, s, len);
+        if (names->n + names->n_unregistered > PROJECTION_NAMES)
+            return fail(ctx, ERR_INVALID_VALUE, "attributes and excludedAttributes can name %d attributes at most",
+                        PROJECTION_NAMES);
+        s += len + (s[len] == ',');
+    }
+    return OK;
 }
 
 enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const char *attributes, const char *excluded,
@@ -44,13 +96,8 @@ enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const
         return OK;
     struct projection *p = arena_alloc(ctx->arena, sizeof *p);
     p->mode = exclude ? EXCEPT : ONLY;
-    for (const char *s = include ? attributes : excluded; *s;) {
-        size_t len = strcspn(s, ",");
-        add_name(&p->names, rt, s, len);
-        s += len + (s[len] == ',');
-    }
     *out = p;
-    return OK;
+    return add_list(ctx, &p->names, rt, include ? attributes : excluded);
 }
 
 bool projection_wants(const struct projection *p, const char *attr) {
@@ -95,7 +142,7 @@ static bool names_part(const struct names *names, const struct attr *sub) {
 static bool stays(const struct projection *p, const struct attr *a, bool named, bool set) {
     if (a->returned == ATTR_ALWAYS)
         return true;
-    if (a->returned == ATTR_NEVER || a->mutability == ATTR_WRITE_ONLY)
+    if (schema_is_secret(a))
         return false;
     if (p->mode == ONLY)
         return named;
@@ -114,6 +161,30 @@ static void cut_parts(const struct projection *p, const struct attr *a, struct m
     }
 }
 
+static bool is_empty(struct json_object *v) {
+    return json_object_is_type(v, json_type_object) && json_object_object_length(v) == 0;
+}
+
+/* Takes a value away of which nothing is left, and such values out of a list (MT-18). */
+static void prune(struct json_object *box, const char *name) {
+    struct json_object *v = json_get(box, name);
+    bool list = json_object_is_type(v, json_type_array);
+    size_t n = list ? json_object_array_length(v) : 0, left = 0;
+    for (size_t i = 0; i < n; i++)
+        left += !is_empty(json_object_array_get_idx(v, i));
+    if (list ? left == 0 : is_empty(v)) {
+        json_object_object_del(box, name);
+        return;
+    }
+    if (left == n)
+        return;
+    struct json_object *rest = json_object_new_array();
+    for (size_t i = 0; i < n; i++)
+        if (!is_empty(json_object_array_get_idx(v, i)))
+            json_object_array_add(rest, json_object_get(json_object_array_get_idx(v, i)));
+    json_object_object_add(box, name, rest);
+}
+
 static void cut_attr(const struct projection *p, const struct schema *extension, const struct attr *a,
                      struct json_object *box) {
     struct json_object *v = json_get(box, a->name);
@@ -128,21 +199,20 @@ static void cut_attr(const struct projection *p, const struct schema *extension,
         cut_parts(p, a, m, set.whole, v);
     for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++)
         cut_parts(p, a, m, set.whole, json_object_array_get_idx(v, i));
+    prune(box, a->name);
 }
 
-/* Extensions that nobody registered have no attributes that could be named. */
+/* Extensions that nobody registered have no attributes that could be named: they stay or go as a whole (AT-12). */
 static void cut_unregistered(const struct projection *p, const struct resource_type *rt, struct json_object *resource) {
-    if (p->mode != ONLY)
+    if (p->mode == DEFAULT)
         return;
-    struct json_object_iter it;
-    const char *gone[PROJECTION_NAMES];
-    size_t n = 0;
-    json_object_object_foreachC(resource, it) {
-        if (strchr(it.key, ':') && !schema_extension(rt, it.key, strlen(it.key)) && n < PROJECTION_NAMES)
-            gone[n++] = it.key;
+    json_object_object_foreach(resource, name, v) {
+        size_t len = strlen(name);
+        (void)v;
+        if (strchr(name, ':') && !schema_extension(rt, name, len) &&
+            names_unregistered(&p->names, name, len) != (p->mode == ONLY))
+            json_object_object_del(resource, name);
     }
-    while (n)
-        json_object_object_del(resource, gone[--n]);
 }
 
 void projection_apply(const struct projection *p, const struct resource_type *rt, struct json_object *resource) {
@@ -159,7 +229,7 @@ void projection_apply(const struct projection *p, const struct resource_type *rt
         struct json_object *box = json_get(resource, s->urn);
         for (size_t i = 0; box && i < s->n_attrs; i++)
             cut_attr(p, s, &s->attrs[i], box);
-        if (box && json_object_object_length(box) == 0)
+        if (box && is_empty(box))
             json_object_object_del(resource, s->urn);
     }
     cut_unregistered(p, rt, resource);
@@ -168,7 +238,7 @@ void projection_apply(const struct projection *p, const struct resource_type *rt
 static void conceal(const struct attr *attrs, size_t n, struct json_object *box) {
     for (size_t i = 0; i < n; i++) {
         struct json_object *v = json_get(box, attrs[i].name);
-        if (attrs[i].returned == ATTR_NEVER || attrs[i].mutability == ATTR_WRITE_ONLY)
+        if (schema_is_secret(&attrs[i]))
             json_object_object_del(box, attrs[i].name);
         else if (json_object_is_type(v, json_type_object))
             conceal(attrs[i].subs, attrs[i].n_subs, v);
@@ -176,14 +246,18 @@ static void conceal(const struct attr *attrs, size_t n, struct json_object *box)
             for (size_t k = 0, m = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; k < m;
                  k++)
                 conceal(attrs[i].subs, attrs[i].n_subs, json_object_array_get_idx(v, k));
+        prune(box, attrs[i].name);
     }
 }
 
 void projection_conceal(const struct resource_type *rt, struct json_object *resource) {
     for (size_t k = 0; k < rt->n_extensions; k++) {
         struct json_object *box = json_get(resource, rt->extensions[k]->urn);
-        if (box)
-            conceal(rt->extensions[k]->attrs, rt->extensions[k]->n_attrs, box);
+        if (!box)
+            continue;
+        conceal(rt->extensions[k]->attrs, rt->extensions[k]->n_attrs, box);
+        if (is_empty(box))
+            json_object_object_del(resource, rt->extensions[k]->urn);
     }
 }
 
@@ -192,7 +266,7 @@ static void add_members(struct arena *a, struct names *set, const struct resourc
     json_object_object_foreach(o, name, value) {
         (void)value;
         const char *path = arena_printf(a, "%s%s", prefix, name);
-        add_name(set, rt, path, strlen(path));
+        add_name(a, set, rt, path, strlen(path));
     }
 }
 
@@ -203,14 +277,14 @@ static void add_given(struct arena *a, struct names *set, const struct resource_
         if (extension && json_object_is_type(value, json_type_object))
             add_members(a, set, rt, arena_printf(a, "%s:", extension->urn), value);
         else
-            add_name(set, rt, name, strlen(name));
+            add_name(a, set, rt, name, strlen(name));
     }
 }
 
 static void add_operation(struct arena *a, struct names *set, const struct resource_type *rt, struct json_object *op) {
     struct json_object *path = json_get_caseless(op, "path"), *value = json_get_caseless(op, "value");
     if (json_object_is_type(path, json_type_string))
-        add_name(set, rt, json_object_get_string(path), (size_t)json_object_get_string_len(path));
+        add_name(a, set, rt, json_object_get_string(path), (size_t)json_object_get_string_len(path));
     else if (json_object_is_type(value, json_type_object))
         add_given(a, set, rt, value);
 }

@@ -7,12 +7,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { PROJECTION_NAMES = 1000 };
+
 /* Which attributes an answer has (RFC 7644, 3.9): `attributes` or `excludedAttributes`. */
 struct projection;
 
 /*
- * Reads the two parameters, comma-separated (NULL: not given; empty counts as absent, R-41); unknown names are ignored;
- * `name[...]` counts as name. Both given: ERR_INVALID_VALUE (R-40). Neither: *out is NULL, the default set.
+ * Reads the two parameters, comma-separated (NULL: not given; empty counts as absent, R-41); unknown names are ignored,
+ * but the URN of an extension that nobody registered names that one; `name[...]` counts as name. Both given, or more
+ * than PROJECTION_NAMES different attributes: ERR_INVALID_VALUE (R-40). Neither: *out is NULL, the default set.
  */
 enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const char *attributes, const char *excluded,
                           const struct projection **out) __attribute__((warn_unused_result));
@@ -20,8 +23,8 @@ enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const
 /* Whether an attribute of this name ("members", "groups", "meta") can be in the answer; p NULL: the default set. */
 bool projection_wants(const struct projection *p, const char *attr);
 
-/* Takes out of a whole resource (with id, meta, groups, members) what is not wanted, in place. p NULL: only what is
- * never or on request returned. */
+/* Takes out of a whole resource (with id, meta, groups, members) what is not wanted, in place, and what is left without
+ * any part. p NULL: only what is never or on request returned. */
 void projection_apply(const struct projection *p, const struct resource_type *rt, struct json_object *resource);
 
 /* Takes out, in place, what is never shown to anybody: writeOnly values, those returned never. */

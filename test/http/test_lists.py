@@ -44,7 +44,9 @@ def test_a_page_has_a_thousand_at_most(server):
     ("attributes=bogus", {"schemas", "id"}), ("attributes=password", {"schemas", "id"}),
     ("excludedAttributes=name,emails,meta,id", {"schemas", "id", "userName", "title", "active", ENTERPRISE}),
     (f"attributes={ENTERPRISE}", {"schemas", "id", ENTERPRISE}), (f"attributes={ENTERPRISE}:department", {"schemas", "id", ENTERPRISE}),
-    ('attributes=emails[type eq "work"]'.replace(" ", "+"), {"schemas", "id", "emails"}), ("attributes=meta.version", {"schemas", "id", "meta"})])
+    ('attributes=emails[type eq "work"]'.replace(" ", "+"), {"schemas", "id", "emails"}), ("attributes=meta.version", {"schemas", "id", "meta"}),
+    ("attributes=name.middleName", {"schemas", "id"}), ("attributes=emails.display", {"schemas", "id"}), (f"attributes={ENTERPRISE}:manager.displayName", {"schemas", "id"}),
+    ("attributes=" + "title," * 200 + "userName", {"schemas", "id", "title", "userName"})])
 def test_projection(server, query, keys):
     t = server.tenant()
     user = t.user("p@example.com", title="T", name={"givenName": "G", "familyName": "F"}, **{ENTERPRISE: {"department": "D", "division": "V"}})
@@ -58,6 +60,25 @@ def test_projection(server, query, keys):
 def test_sub_attributes_select(tenant):
     one = made(tenant.client.get(f"/Users/{tenant.users[0]['id']}?attributes=emails.value"), 200)
     assert one["emails"] == [{"value": "u0@example.com"}]
+
+
+def test_values_of_which_nothing_is_left_are_left_out(server):
+    t = server.tenant()
+    boss = t.user()
+    user = t.user(emails=[{"value": "a@example.com"}, {"value": "b@example.com", "display": "B"}], **{ENTERPRISE: {"manager": {"value": boss["id"]}, "department": "D"}})
+    assert t.client.get(f"/Users/{user['id']}?attributes=emails.display").json["emails"] == [{"display": "B"}]
+    assert t.client.get(f"/Users/{user['id']}?attributes={ENTERPRISE}:manager.displayName,{ENTERPRISE}:department").json[ENTERPRISE] == {"department": "D"}
+    assert "emails" not in t.client.get(f"/Users/{boss['id']}?excludedAttributes=emails.value,emails.type,emails.primary").json
+
+
+def test_an_unregistered_extension_is_selected_and_left_out_as_a_whole(server):
+    t = server.tenant()
+    user = t.user(title="T", **{"urn:Foo:bar": {"a": 1}, "urn:foo:baz": {"b": 2}})
+    path = f"/Users/{user['id']}"
+    assert t.client.get(f"{path}?attributes=title,URN:foo:bar").json == {"schemas": user["schemas"], "id": user["id"], "title": "T", "urn:Foo:bar": {"a": 1}}
+    assert t.client.get(f"{path}?excludedAttributes=urn:foo:bar").json.keys() == user.keys() - {"urn:Foo:bar"}
+    assert t.client.get(f"{path}?attributes=title").json.keys() == {"schemas", "id", "title"}
+    assert t.client.get(f"{path}?excludedAttributes=title,urn:foo:nope").json.keys() == user.keys() - {"title"}
 
 
 def test_excluded_members_are_not_read(server):

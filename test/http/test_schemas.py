@@ -5,10 +5,7 @@ import subprocess
 import time
 
 import pytest
-from helpers import BUILD, BULK, GROUP, ROOT, USER, assert_error, fill_users, group_body, made, op, quote, user_body
-
-
-from helpers import ENTERPRISE, GROUP, ROOT, USER, assert_error, group_body, made, op, quote, user_body
+from helpers import BUILD, BULK, ENTERPRISE, GROUP, ROOT, SEARCH, USER, assert_error, fill_users, group_body, made, op, quote, user_body
 
 with open(f"{ROOT}/test/data/spec/filters.json", encoding="utf-8") as f:
     TEST = json.load(f)["extensionSchema"]
@@ -538,6 +535,20 @@ def test_the_id_of_a_schema_is_no_path_of_another(tenant, register):
         assert [u["id"] for u in tenant.client.find("Users", text).json["Resources"]] == [user["id"]]
 
 
+def test_nothing_empty_is_left_of_what_is_not_shown(tenant, register):
+    register(tenant, definition(attribute("cx", type="complex", subAttributes=[attribute("r", returned="request"), attribute("d"), attribute("z", mutability="writeOnly")]),
+                                attribute("list", type="complex", multiValued=True, subAttributes=[attribute("r", returned="request"), attribute("d")])))
+    data = {"cx": {"r": "1"}, "list": [{"r": "1"}, {"r": "2", "d": "x"}]}
+    user = tenant.user(**{URN: data})
+    path = f"/Users/{user['id']}"
+    assert user[URN] == data
+    assert tenant.client.get(path).json[URN] == tenant.client.get("/Users").json["Resources"][0][URN] == {"list": [{"d": "x"}]}
+    assert tenant.client.get(f"{path}?attributes={URN}:cx.d").json.keys() == {"schemas", "id"}
+    assert tenant.client.get(f"{path}?excludedAttributes={URN}:list.d").json.keys() == user.keys() - {URN}
+    secret = tenant.user(**{URN: {"cx": {"z": "1"}}})
+    assert URN not in secret and URN not in tenant.client.get(f"/Users/{secret['id']}").json
+
+
 def test_a_secret_part_is_not_found_out_by_asking_for_the_whole(tenant, register):
     register(tenant, definition(attribute("cx", type="complex", subAttributes=[attribute("a"), attribute("z", mutability="writeOnly")]),
                                 attribute("list", type="complex", multiValued=True, subAttributes=[attribute("a"), attribute("z", returned="never")]),
@@ -562,3 +573,27 @@ def test_secret_values_can_be_unique(tenant, register):
     assert_error(tenant.client.post("/Users", user_body(**{URN: {"pin": "ab"}})), 409, "uniqueness")
     assert tenant.client.delete(f"/Users/{user['id']}").status == 204
     tenant.user(**{URN: {"pin": "ab", "keys": [{"value": "k"}]}})
+
+
+def test_as_many_attributes_can_be_named_as_there_are(tenant, register):
+    names = [f"a{i}" for i in range(1001)]
+    register(tenant, definition(*map(attribute, names)))
+    tenant.user(title="T", **{URN: {n: n for n in names}})
+
+    def search(**shape):
+        return tenant.client.post("/Users/.search", {"schemas": [SEARCH], **shape})
+    for few in (names[:200], names[1:]):
+        assert made(search(attributes=[f"{URN}:{n}" for n in few]), 200)["Resources"][0][URN].keys() == set(few)
+        assert made(search(excludedAttributes=[f"{URN}:{n}" for n in few]), 200)["Resources"][0][URN].keys() == set(names) - set(few)
+    assert made(search(attributes=["userName", "bogus"] * 2000 + ["title"]), 200)["Resources"][0].keys() == {"schemas", "id", "userName", "title"}
+    for shape in ("attributes", "excludedAttributes"):
+        assert_error(search(**{shape: names[:1001]}), 400, "invalidValue", "1000")
+        assert_error(search(**{shape: ["x" * 1000] * 2000}), 400, "invalidValue", "longer")
+
+
+def test_what_a_write_sets_is_shown_however_much_it_is(tenant, register):
+    names = [f"a{i}" for i in range(200)]
+    register(tenant, definition(*(attribute(n, returned="request") for n in names)))
+    user = tenant.user(**{URN: {n: n for n in names}})
+    assert user[URN].keys() == set(names)
+    assert made(tenant.client.patch(f"/Users/{user['id']}", *(op("replace", f"{URN}:{n}", "b") for n in names)), 200)[URN].keys() == set(names)
