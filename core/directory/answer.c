@@ -5,7 +5,7 @@
 #include "base/log.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *skip_blanks(const char *p) {
@@ -14,28 +14,28 @@ static const char *skip_blanks(const char *p) {
     return p;
 }
 
-/* One entity tag, W/"n" or "n": its number, or -1; *p moves behind it. */
-static int64_t read_tag(const char **p) {
-    const char *s = *p;
+/* The end of one entity tag, W/"..." or "..." (RFC 9110, 8.8.3), and what stands between its quotes; NULL: it is none.
+ */
+static const char *read_tag(const char *s, const char **text, size_t *len) {
     if (strncmp(s, "W/", 2) == 0)
         s += 2;
     const char *end = *s == '"' ? strchr(s + 1, '"') : NULL;
-    if (!end) {
-        *p = s + strlen(s);
-        return -1;
-    }
-    char *stop = NULL;
-    long long n = s[1] >= '0' && s[1] <= '9' ? strtoll(s + 1, &stop, 10) : -1;
-    *p = end + 1;
-    return stop == end ? n : -1;
+    if (!end || !strchr(" \t,", end[1])) /* that finds the end of the text too */
+        return NULL;
+    *text = s + 1;
+    *len = (size_t)(end - *text);
+    return end + 1;
 }
 
+/* Behind what cannot be read nothing counts (ET-08). */
 bool answer_tag_matches(const char *header, int64_t version) {
-    const char *p = skip_blanks(header);
+    char own[24];
+    size_t own_len = (size_t)snprintf(own, sizeof own, "%" PRId64, version), len;
+    const char *p = skip_blanks(header), *text;
     if (*p == '*' && *skip_blanks(p + 1) == '\0')
         return true;
-    while (*p) {
-        if (read_tag(&p) == version)
+    while (*p && (p = read_tag(p, &text, &len))) {
+        if (len == own_len && memcmp(text, own, len) == 0)
             return true;
         p = skip_blanks(p);
     }

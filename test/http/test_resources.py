@@ -287,8 +287,10 @@ def test_a_version_that_is_known_is_not_sent_again(client):
         for tag in (user["meta"]["version"], "*", '"1"', 'W/"5", W/"1"'):
             answer = client.get(path(user) + query, headers={"If-None-Match": tag})
             assert (answer.status, answer.raw, answer.header("ETag")) == (304, b"", 'W/"1"')
-        for tag in ('W/"2"', "abc", '""'):
+        for tag in ('W/"2"', "abc", '""', '"01"', '"1"x', 'W/"1x"'):
             assert client.get(path(user) + query, headers={"If-None-Match": tag}).status == 200
+    ({"If-Match": '"01"'}, 412), ({"If-Match": '"1"x'}, 412), ({"If-Match": 'W/"1"W/"1"'}, 412), ({"If-Match": '"1x"'}, 412), ({"If-Match": '"+1"'}, 412), ({"If-Match": 'w/"1"'}, 412),
+    ({"If-Match": '"1'}, 412), ({"If-Match": 'W/"0,x" ,W/"1"'}, 200), ({"If-Match": '"1",x'}, 200), ({"If-None-Match": '"01"'}, 200), ({"If-None-Match": '"1"x'}, 200),
     head = client.request("HEAD", path(user))
     assert (head.status, head.raw, head.header("ETag")) == (200, b"", 'W/"1"')
 
