@@ -78,10 +78,11 @@ static int hex(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Percent-decodes `len` bytes; NULL: a broken escape, a NUL or bad UTF-8. */
-static char *decode(struct arena *a, const char *s, size_t len, bool plus) {
+/* Percent-decodes `len` bytes; NULL: a broken escape or bad UTF-8. *nul: there is a NUL among them. */
+static char *decode(struct arena *a, const char *s, size_t len, bool plus, bool *nul) {
     char *out = arena_alloc(a, len + 1);
     size_t n = 0;
+    *nul = false;
     for (size_t i = 0; i < len; i++) {
         char c = s[i];
         if (c == '%') {
@@ -93,8 +94,7 @@ static char *decode(struct arena *a, const char *s, size_t len, bool plus) {
             i += 2;
         } else if (c == '+' && plus)
             c = ' ';
-        if (c == '\0')
-            return NULL;
+        *nul = *nul || c == '\0';
         out[n++] = c;
     }
     return u8_check((const uint8_t *)out, n) ? NULL : out;
@@ -112,16 +112,24 @@ enum err request_split_path(struct request *r, const char *base) {
         return fail(r->ctx, ERR_NOT_FOUND, NULL);
     const char *p = r->path + base_len;
     while (*p == '/' && p[1]) {
+        bool nul;
         size_t len = strcspn(++p, "/");
-        char *segment = decode(r->ctx->arena, p, len, false);
+        char *segment = decode(r->ctx->arena, p, len, false, &nul);
         if (!segment)
             return fail(r->ctx, ERR_BAD_REQUEST, "the path has a broken percent escape or is not UTF-8");
-        if (!usable_segment(segment) || r->n_segments == REQUEST_SEGMENTS)
+        if (nul || !usable_segment(segment) || r->n_segments == REQUEST_SEGMENTS)
             return fail(r->ctx, ERR_NOT_FOUND, NULL);
         r->segments[r->n_segments++] = segment;
         p += len;
     }
     return OK;
+}
+
+/* A name or value of the query string; NULL if it is broken. */
+static char *decode_query(struct request *r, const char *s, size_t len) {
+    bool nul;
+    char *out = decode(r->ctx->arena, s, len, true, &nul);
+    return nul ? NULL : out;
 }
 
 enum err request_split_query(struct request *r) {
@@ -131,8 +139,8 @@ enum err request_split_query(struct request *r) {
         size_t len = strcspn(p, "&");
         const char *eq = memchr(p, '=', len);
         size_t name_len = eq ? (size_t)(eq - p) : len;
-        char *name = decode(r->ctx->arena, p, name_len, true);
-        char *value = eq ? decode(r->ctx->arena, eq + 1, len - name_len - 1, true) : arena_strdup(r->ctx->arena, "");
+        char *name = decode_query(r, p, name_len);
+        char *value = eq ? decode_query(r, eq + 1, len - name_len - 1) : arena_strdup(r->ctx->arena, "");
         if (!name || !value)
             return fail(r->ctx, ERR_INVALID_VALUE, "the query string has a broken percent escape or is not UTF-8");
         if (r->n_params == REQUEST_PARAMS)
@@ -156,11 +164,45 @@ enum err request_param(struct request *r, const char *name, const char **value) 
     return OK;
 }
 
-/* The media type at the front of a header value, as (text, length); *rest behind it. */
-static size_t media_type(const char *s, const char **rest) {
-    size_t len = strcspn(s, ";, \t");
-    *rest = s + len;
-    return len;
+static const char *skip_space(const char *p) {
+    return p + strspn(p, " \t");
+}
+
+/* The end of a quoted text that begins at p (RFC 9110, 5.6.4). */
+static const char *quoted_end(const char *p) {
+    for (p++; *p && *p != '"'; p++)
+        p += *p == '\\' && p[1];
+    return p + (*p == '"');
+}
+
+/* A parameter of a media type; a quoted value without its quotes. */
+struct media_param {
+    const char *name, *value;
+    size_t name_len, value_len;
+};
+
+/* The next of `;name=value` at *p, which moves behind it; false: there are no more. A name may stand there alone. */
+static bool next_param(const char **p, struct media_param *out) {
+    const char *s = skip_space(*p);
+    if (*s != ';')
+        return false;
+    s = skip_space(s + 1);
+    *out = (struct media_param){.name = s, .name_len = strcspn(s, "=;, \t"), .value = ""};
+    s = skip_space(s + out->name_len);
+    if (*s == '=') {
+        s = skip_space(s + 1);
+        bool quoted = *s == '"';
+        const char *end = quoted ? quoted_end(s) : s + strcspn(s, ";, \t");
+        out->value = s + quoted;
+        out->value_len = (size_t)(end - out->value) - (quoted && end > out->value && end[-1] == '"');
+        s = end;
+    }
+    *p = s;
+    return true;
+}
+
+static bool param_is(const struct media_param *param, const char *name) {
+    return fold_ascii_equal(param->name, param->name_len, name, strlen(name));
 }
 
 static bool is_json(const char *s, size_t len) {
@@ -169,44 +211,43 @@ static bool is_json(const char *s, size_t len) {
 
 /* Whether the parameters behind a media type name a charset other than UTF-8. */
 static bool foreign_charset(const char *params) {
-    const char *charset = strcasestr(params, "charset=");
-    if (!charset)
-        return false;
-    charset += strlen("charset=");
-    charset += *charset == '"';
-    return strncasecmp(charset, "utf-8", 5) != 0 && strncasecmp(charset, "utf8", 4) != 0;
+    struct media_param param;
+    while (next_param(&params, &param))
+        if (param_is(&param, "charset") && !fold_ascii_equal(param.value, param.value_len, "utf-8", 5) &&
+            !fold_ascii_equal(param.value, param.value_len, "utf8", 4))
+            return true;
+    return false;
 }
 
 enum err request_check_content_type(struct request *r) {
-    const char *type = request_header(r, "CONTENT_TYPE"), *rest;
+    const char *type = request_header(r, "CONTENT_TYPE");
     if (!type || *type == '\0')
         return OK;
-    size_t len = media_type(type, &rest);
-    if (!is_json(type, len) || foreign_charset(rest))
+    size_t len = strcspn(type, ";, \t");
+    if (!is_json(type, len) || foreign_charset(type + len))
         return fail(r->ctx, ERR_MEDIA_TYPE, NULL);
     return OK;
 }
 
-/* One element of Accept: whether it allows JSON, with a weight above zero. */
-static bool element_allows(const char *s, size_t len) {
-    const char *rest;
-    size_t type_len = media_type(s, &rest);
-    bool fits = is_json(s, type_len) || fold_ascii_equal(s, type_len, "*/*", 3) ||
-                fold_ascii_equal(s, type_len, "application/*", 13);
-    const char *q = memmem(rest, len - type_len, "q=", 2);
-    return fits && !(q && strtod(q + 2, NULL) <= 0);
+/* One element of Accept at *p, which moves behind it: whether it allows JSON, with a weight above zero. */
+static bool element_allows(const char **p) {
+    const char *s = *p;
+    size_t len = strcspn(s, ";, \t");
+    bool fits = is_json(s, len) || fold_ascii_equal(s, len, "*/*", 3) || fold_ascii_equal(s, len, "application/*", 13);
+    struct media_param param;
+    s += len;
+    while (next_param(&s, &param))
+        fits = fits && !(param_is(&param, "q") && strtod(param.value, NULL) <= 0);
+    *p = s + strcspn(s, ",");
+    return fits;
 }
 
 enum err request_check_accept(struct request *r) {
     const char *p = request_header(r, "HTTP_ACCEPT");
     if (!p || *p == '\0')
         return OK;
-    while (*p) {
-        p += strspn(p, " \t,");
-        size_t len = strcspn(p, ",");
-        if (len && element_allows(p, len))
+    for (p += strspn(p, " \t,"); *p; p += strspn(p, " \t,"))
+        if (element_allows(&p))
             return OK;
-        p += len;
-    }
     return fail(r->ctx, ERR_NOT_ACCEPTABLE, NULL);
 }

@@ -49,8 +49,8 @@ enum err request_read_body(struct request *r, size_t max) __attribute__((warn_un
 
 /*
  * Splits the path below `base` ("/scim") into decoded segments; one slash at the end is ignored. ERR_NOT_FOUND for what
- * cannot name anything: another base, empty or dot segments, an encoded slash, backslash or control character, bad
- * UTF-8; ERR_BAD_REQUEST for a broken escape.
+ * cannot name anything: another base, empty or dot segments, an encoded slash, backslash or control character;
+ * ERR_BAD_REQUEST for a broken escape or bad UTF-8.
  */
 enum err request_split_path(struct request *r, const char *base) __attribute__((warn_unused_result));
 

@@ -118,10 +118,14 @@ def test_if_match_on_put_and_unknown_ids(tenant):
 
 def test_accept_and_content_type(tenant):
     assert tenant.client.get("/Users", headers={"Accept": "text/html, */*;q=0.1"}).status == 200
-    assert_error(tenant.client.get("/Users", headers={"Accept": "text/csv"}), 406)
-    for good in ("application/json", "application/scim+json; charset=utf-8", "APPLICATION/JSON"):
+    for none in ("text/csv", "application/json;q=0", "application/json; Q=0", "application/json ; q = 0.000", "*/*;Q=0", 'application/json;x="a,b";q=0', 'text/csv;x=",application/json"'):
+        assert_error(tenant.client.get("/Users", headers={"Accept": none}), 406)
+    for some in ("application/json; Q=0.1", 'application/json;x="q=0"', "application/json;iq=0", "application/json;q=0, */*", 'text/csv;x="a\\",b", application/json'):
+        assert tenant.client.get("/Users", headers={"Accept": some}).status == 200
+    for good in ("application/json", "application/scim+json; charset=utf-8", "APPLICATION/JSON", 'application/json; x="charset=latin1"', "application/json;xcharset=latin1",
+                 'application/json; Charset="UTF-8"; x', "application/json ;charset=utf8"):
         assert_error(tenant.client.post("/Users", "{", headers={"Content-Type": good}), 400, "invalidSyntax")
-    for bad in ("text/plain", "application/json; charset=iso-8859-1"):
+    for bad in ("text/plain", "application/json; charset=iso-8859-1", 'application/json; x="a;b"; CHARSET = "latin1"', "application/json; charset=utf-8x"):
         assert_error(tenant.client.post("/Users", user_body(), headers={"Content-Type": bad}), 415)
 
 
