@@ -273,5 +273,6 @@ enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct 
             json_object_array_add(schemas, json_object_new_string(name));
     }
     json_object_object_add(resource, "schemas", json_object_get(schemas));
-    return check_required(ctx, rt->base, resource, old);
+    enum err e = check_required(ctx, rt->base, resource, old);
+    return e == OK ? value_check_keys(ctx, rt, resource, old) : e;
 }

@@ -72,8 +72,9 @@ enum err resource_keep_fixed(struct ctx *ctx, const struct resource_type *rt, st
 
 /*
  * Required attributes, parts of complex values and extensions are present, but for those that `old` (the stored
- * resource, NULL: a new one) lacks too: in a list no more values may be without a part than were so before. Recomputes
- * `schemas`: the base, then the extensions that have data (R-30). ERR_INVALID_VALUE.
+ * resource, NULL: a new one) lacks too: in a list no more values may be without a part than were so before; and the
+ * values that indexes hold fit into them (value_check_keys()). Recomputes `schemas`: the base, then the extensions that
+ * have data (R-30). ERR_INVALID_VALUE.
  */
 enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
                         struct json_object *old) __attribute__((warn_unused_result));

@@ -33,6 +33,17 @@ const char *value_key_text(struct arena *a, const struct attr *attr, const char 
  */
 struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource);
 
+/* Bytes of the longest key in an index: PostgreSQL has room for 2704 with all that stands beside it. */
+enum { VALUE_KEY_MAX = 1000 };
+
+/*
+ * Whether the values of a resource in normal form that indexes hold fit into them, whatever PostgreSQL can compress:
+ * userName, externalId, emails.value, a group's displayName, and what must be unique in an extension. Values that `old`
+ * (NULL: a new resource) has too are not asked. ERR_INVALID_VALUE names the attribute and the limit.
+ */
+enum err value_check_keys(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
+                          struct json_object *old) __attribute__((warn_unused_result));
+
 /* Two simple values, complex values or lists of one attribute compared by key, lists without order; "primary": false is
  * absent (R-27). */
 bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x, struct json_object *y);

@@ -597,3 +597,12 @@ def test_what_a_write_sets_is_shown_however_much_it_is(tenant, register):
     user = tenant.user(**{URN: {n: n for n in names}})
     assert user[URN].keys() == set(names)
     assert made(tenant.client.patch(f"/Users/{user['id']}", *(op("replace", f"{URN}:{n}", "b") for n in names)), 200)[URN].keys() == set(names)
+
+
+def test_a_unique_value_has_a_greatest_length(tenant, register):
+    register(tenant, definition(attribute("badge", uniqueness="server"), attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server")]),
+                                attribute("free")))
+    user = tenant.user(**{URN: {"badge": "x" * 1000, "keys": [{"value": "y" * 1000}], "free": "z" * 5000}})
+    for wrong, name in (({"badge": "x" * 1001}, f"{URN}:badge"), ({"keys": [{"value": "k"}, {"value": "y" * 1001}]}, f"{URN}:keys.value")):
+        assert_error(tenant.client.post("/Users", user_body(**{URN: wrong})), 400, "invalidValue", f"{name} is too long")
+        assert_error(tenant.client.patch(f"/Users/{user['id']}", op("add", value={URN: wrong})), 400, "invalidValue", f"{name} is too long")
