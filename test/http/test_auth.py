@@ -63,6 +63,25 @@ def test_an_expired_token_is_refused(tenant):
     assert_error(tenant.client.get("/Users"), 401)
 
 
+def test_a_token_without_the_right_is_403(tenant):
+    user, group = tenant.user(), tenant.group()
+
+    def refused(answer, detail):
+        assert_error(answer, 403, None, detail)
+        assert 'error="insufficient_scope"' in answer.header("WWW-Authenticate")
+    tenant.issue("--scope", "read")
+    before = digest(tenant.server, tenant.org["id"])
+    for read in ("/Users", f"/Groups/{group['id']}", "/Schemas"):
+        assert tenant.client.get(read).status == 200
+    for answer in (tenant.client.post("/Users", user_body()), tenant.client.patch(f"/Users/{user['id']}", op("add", "title", "T")), tenant.client.delete(f"/Groups/{group['id']}")):
+        refused(answer, "only read")
+    assert digest(tenant.server, tenant.org["id"]) == before
+    tenant.issue("--scope", "users")
+    assert tenant.client.patch(f"/Users/{user['id']}", op("add", "title", "T")).status == 200
+    for answer in (tenant.client.get("/Groups"), tenant.client.post("/Groups", {"displayName": "G"}), tenant.client.delete(f"/Groups/{group['id']}")):
+        refused(answer, "not for groups")
+
+
 def test_a_paused_connection_is_503_with_retry_after(tenant):
     tenant.server.muster("connection", "set", tenant.connection["id"], "--status", "paused")
     before = digest(tenant.server, tenant.org["id"])
