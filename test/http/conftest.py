@@ -1,4 +1,5 @@
 import pytest
+from api import Api, Customer
 from helpers import Server
 
 
@@ -23,3 +24,15 @@ def strict(server):
 @pytest.fixture
 def client(tenant):
     return tenant.client
+
+
+@pytest.fixture(scope="session")
+def api(server):
+    """The admin API, with a key of the installation that may do everything."""
+    return Api(server)
+
+
+@pytest.fixture
+def customer(api):
+    """A fresh organization with a connection, a token and a SCIM client, made by the API."""
+    return Customer(api).connect()

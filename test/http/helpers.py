@@ -221,6 +221,16 @@ class Server:
             cur.execute(text, params)
             return cur.fetchall() if cur.description else None
 
+    def database(self, command):
+        """Stops or starts the private cluster."""
+        pg = os.path.join(self.data, "pg")
+        with open(os.path.join(pg, "postmaster.opts"), encoding="utf-8") as f:
+            options = f.read().split(" ", 1)[1].strip().replace('"', "'")
+        user = subprocess.run(["stat", "-c", "%U", pg], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+        run = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
+        how = ["-m", "fast", "-w", "stop"] if command == "stop" else ["-w", "-o", options, "-l", "/dev/null", "start"]
+        subprocess.run([*run, "/usr/lib/postgresql/15/bin/pg_ctl", "-D", pg, *how], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
     def master(self):
         with open(os.path.join(self.data, "run", "scim.pid"), encoding="utf-8") as f:
             return int(f.read().split()[0])
