@@ -151,7 +151,7 @@ static void succeed(struct api *a, struct json_object *out) {
         return;
     response->body = json_text(arena, out);
     response->len = strlen(response->body);
-    if (!post && json_object_object_get_ex(out, "id", NULL))
+    if (!post && !json_object_object_get_ex(out, "data", NULL)) /* no list */
         response->etag = control_tag(arena, out);
     if (response->etag && known && strstr(known, response->etag)) {
         response->status = STATUS_NOT_MODIFIED;

@@ -41,7 +41,13 @@ struct change {
     char id[UUID_TEXT + 1];
     const char *slug;
     const struct control_input *in;
+    bool domains; /* only they are shown, and have an entity tag of their own */
 };
+
+static void domains_of(struct control *c, struct json_object *organization, struct json_object **out) {
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "domains", json_object_get(json_get(organization, "verified_domains")));
+}
 
 /* The organization as it now is, read behind the change in the same transaction. */
 static enum err read_back(struct control *c, const char *id, struct json_object **out) {
@@ -98,19 +104,23 @@ enum err control_organization_list(struct control *c, const struct control_input
 }
 
 enum err control_organization_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    (void)in;
-    return control_show(c, SQL_API_ORGANIZATION_SHOW, &c->asked, "organization", out);
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_ORGANIZATION_SHOW, &c->asked, "organization", out) : e;
 }
 
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
-    struct json_object *before;
+    struct json_object *before = NULL, *shown;
     struct db_rows rows = {0};
     enum err e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows);
     if (e == OK)
         e = read_back(c, c->organization, &before);
-    if (e == OK)
-        e = control_precondition(c, x->in->if_match, before);
+    if (e != OK)
+        return e;
+    shown = before;
+    if (x->domains)
+        domains_of(c, before, &shown);
+    e = control_precondition(c, x->in->if_match, shown);
     const char *params[] = {json_text(c->ctx.arena, x->in->fields)};
     if (e != OK)
         return e;
@@ -136,7 +146,7 @@ enum err control_organization_set(struct control *c, const struct control_input 
 
 static enum err remove_work(struct control *c, void *arg) {
     struct change *x = arg;
-    struct json_object *before;
+    struct json_object *before = NULL;
     enum err e = read_back(c, c->organization, &before);
     if (e != OK)
         return e;
@@ -160,25 +170,25 @@ enum err control_organization_remove(struct control *c, const struct control_inp
 
 static const struct field domains[] = {{"domains", FIELD_DOMAINS, NULL, true}};
 
-static enum err domains_of(struct control *c, struct json_object *organization, struct json_object **out) {
-    *out = json_new_object(c->ctx.arena);
-    json_object_object_add(*out, "domains", json_object_get(json_get(organization, "verified_domains")));
-    return OK;
-}
-
 enum err control_domains_show(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *organization;
     enum err e = control_organization_show(c, in, &organization);
-    return e == OK ? domains_of(c, organization, out) : e;
+    if (e == OK)
+        domains_of(c, organization, out);
+    return e;
 }
 
 enum err control_domains_set(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct json_object *organization, *changes = json_new_object(c->ctx.arena);
+    struct json_object *changes = json_new_object(c->ctx.arena);
     enum err e = fields_check(c, FIELDS(domains), in->fields, true);
     if (e != OK)
         return e;
     json_object_object_add(changes, "verified_domains", json_object_get(json_get(in->fields, "domains")));
     const struct control_input set = {.fields = changes, .if_match = in->if_match};
-    e = control_organization_set(c, &set, &organization);
-    return e == OK ? domains_of(c, organization, out) : e;
+    struct change x = {.in = &set, .domains = true};
+    struct control_write w = {.work = set_work, .arg = &x};
+    e = control_write(c, &w);
+    if (e == OK)
+        domains_of(c, c->result, out);
+    return e;
 }

@@ -1,9 +1,9 @@
 -- Approves or refuses a link request; the identity provider's next attempt finds the decision.
--- params: 1 id uuid, 2 status text
+-- params: 1 id text, 2 status text
 -- row: object json, before text
 with before as (
-    select r.status from muster.link_request r where r.organization_id = muster.organization_id() and r.id = $1::uuid for update
+    select r.id, r.status from muster.link_request r where r.organization_id = muster.organization_id() and r.id::text = $1 for update
 ), changed as (
-    update muster.link_request r set status = $2 where r.organization_id = muster.organization_id() and r.id = $1::uuid returning r
+    update muster.link_request r set status = $2 from before where r.organization_id = muster.organization_id() and r.id = before.id returning r
 )
 select muster.object(changed.r) as object, before.status as before from changed, before

@@ -11,7 +11,8 @@ with before as (
     where o.id = muster.organization_id()
 ), gone as (
     delete from muster.organization_domain d
-    where d.organization_id = muster.organization_id() and $1::jsonb ? 'verified_domains' and not ($1::jsonb -> 'verified_domains') ? d.domain
+    where d.organization_id = muster.organization_id() and $1::jsonb ? 'verified_domains' and not exists (
+        select from jsonb_array_elements_text($1::jsonb -> 'verified_domains') kept (domain) where lower(kept.domain) = d.domain)
 ), added as (
     insert into muster.organization_domain (organization_id, domain)
     select muster.organization_id(), lower(d.domain)
