@@ -50,6 +50,8 @@ static enum err carry_out(struct run *r, struct bulk_item *item, struct answer *
     struct json_object *data = NULL;
     const struct projection *p;
     const char *id = NULL;
+    if (!item->users && s->tenant.scope == SCOPE_USERS)
+        return fail(&s->ctx, ERR_FORBIDDEN, "this token is for users only, not for groups");
     enum err e = projection_parse(&s->ctx, type_of(s, item), "id", NULL, &p);
     if (e == OK && item->target)
         e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);

@@ -105,7 +105,8 @@ enum err control_token_list(struct control *c, const struct control_input *in, s
 }
 
 enum err control_token_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    return control_show(c, SQL_API_TOKEN_SHOW, &in->id, "token", out);
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_TOKEN_SHOW, &in->id, "token", out) : e;
 }
 
 static enum err revoke_work(struct control *c, void *arg) {
@@ -183,6 +184,9 @@ static enum err end_work(struct control *c, void *arg) {
     e = control_step(c, SQL_API_ROTATION_END, params, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "no rotation is under way: start one first");
+    if (e == OK && x->complete && !db_bool(rows, 0, "valid"))
+        return fail(&c->ctx, ERR_CONFLICT,
+                    "the new token has expired or was revoked: cancel this rotation and start another");
     if (e == OK)
         e = control_object(c, rows, "object", &c->result);
     if (e == OK)
