@@ -69,13 +69,15 @@ enum err control_connection_list(struct control *c, const struct control_input *
 }
 
 enum err control_connection_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    return control_show(c, SQL_API_CONNECTION_SHOW, &in->id, "connection", out);
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_CONNECTION_SHOW, &in->id, "connection", out) : e;
 }
 
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *params[] = {x->in->id, json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
+    db_add(c->db, SQL_API_CONNECTION_LOCK, &x->in->id);
     enum err e = show(c, x->in->id, &x->before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, x->before);

@@ -71,16 +71,17 @@ static enum err link_group(struct session *s, void *arg) {
 enum err control_team_link(struct control *c, const struct control_input *in, struct json_object **out) {
     const char *group = json_get_string(in->fields, "scim_group_id");
     struct json_object *team;
+    const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
     struct db_rows rows = {0};
     enum err e = fields_check(c, FIELDS(linked), in->fields, true);
     if (e == OK)
-        e = control_team_show(c, in, &team);
+        e = control_team_show(c, &named, &team);
     if (e != OK)
         return e;
     const char *params[] = {group, json_get_string(team, "id")};
     e = control_read(c, SQL_API_GROUP_CONNECTION, params, &rows);
     if (e == OK && db_count(rows) == 0 && !group)
-        return control_team_show(c, in, out); /* it has no link */
+        return control_team_show(c, &named, out); /* it has no link */
     if (e == OK && db_count(rows) == 0) {
         control_wrong(c, "scim_group_id", "not_found", "the organization has no SCIM group %s", group);
         return control_refuse(c);
@@ -90,7 +91,7 @@ enum err control_team_link(struct control *c, const struct control_input *in, st
     struct link_change l = {.group = db_text(rows, 0, "id"), .team = group ? json_get_string(team, "id") : NULL};
     struct session s = control_session(c, db_text(rows, 0, "connection_id"));
     e = control_directory(c, &s, link_group, &l);
-    return e == OK ? control_team_show(c, in, out) : e;
+    return e == OK ? control_team_show(c, &named, out) : e;
 }
 
 static enum err part(struct session *s, void *arg) {
@@ -101,10 +102,11 @@ static enum err part(struct session *s, void *arg) {
 enum err control_member_unlink(struct control *c, const struct control_input *in, struct json_object **out) {
     struct link_change l = {.user = json_get_string(in->fields, "scim_user_id")};
     struct json_object *member;
+    const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
     struct db_rows rows = {0};
     enum err e = fields_check(c, FIELDS(unlinked), in->fields, true);
     if (e == OK)
-        e = control_member_show(c, in, &member);
+        e = control_member_show(c, &named, &member);
     if (e != OK)
         return e;
     const char *params[] = {l.user, json_get_string(member, "id")};
@@ -117,5 +119,5 @@ enum err control_member_unlink(struct control *c, const struct control_input *in
         return e;
     struct session s = control_session(c, db_text(rows, 0, "connection_id"));
     e = control_directory(c, &s, part, &l);
-    return e == OK ? control_member_show(c, in, out) : e;
+    return e == OK ? control_member_show(c, &named, out) : e;
 }

@@ -65,7 +65,8 @@ enum err control_member_list(struct control *c, const struct control_input *in, 
 
 enum err control_member_show(struct control *c, const struct control_input *in, struct json_object **out) {
     const char *params[] = {fold(c, in->id), in->id};
-    return control_show(c, SQL_API_MEMBER_SHOW, params, "member", out);
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_MEMBER_SHOW, params, "member", out) : e;
 }
 
 static enum err set_work(struct control *c, void *arg) {
@@ -73,6 +74,7 @@ static enum err set_work(struct control *c, void *arg) {
     struct json_object *before;
     struct db_rows rows = {0};
     const char *show[] = {fold(c, x->in->id), x->in->id};
+    db_add(c->db, SQL_API_MEMBER_LOCK, show);
     enum err e = control_step(c, SQL_API_MEMBER_SHOW, show, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
@@ -190,16 +192,21 @@ enum err control_team_list(struct control *c, const struct control_input *in, st
     return e == OK ? control_list(c, SQL_API_TEAM_LIST, NULL, 0, in->fields, out) : e;
 }
 
-enum err control_team_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    const char *params[] = {fold(c, in->id), in->id};
+static enum err show_team(struct control *c, const char *id, struct json_object **out) {
+    const char *params[] = {fold(c, id), id};
     return control_show(c, SQL_API_TEAM_SHOW, params, "team", out);
+}
+
+enum err control_team_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? show_team(c, in->id, out) : e;
 }
 
 enum err control_team_members(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *team;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
-        e = control_team_show(c, in, &team);
+        e = show_team(c, in->id, &team);
     if (e != OK)
         return e;
     const char *params[] = {json_get_string(team, "id")};
