@@ -26,7 +26,7 @@ static const char *scopes_of(struct invocation *in) {
             return NULL;
         out = arena_printf(in->ctx.arena, "%s%s%s", out, i ? " " : "", one);
     }
-    return list ? out : scopes_known;
+    return !list ? scopes_known : *out ? out : NULL;
 }
 
 static enum err show_one(struct invocation *in, enum sql q, const char *const *params, const char *key) {

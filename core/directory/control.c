@@ -35,7 +35,8 @@ static enum err accept_key(struct control *c, struct db_rows row) {
         return fail(&c->ctx, ERR_INVALID_TOKEN, "the API key is unknown, expired or revoked");
     c->key_id = arena_strdup(c->ctx.arena, db_text(row, 0, "key_id"));
     if (c->scopes && !shares_word(db_text(row, 0, "scopes"), c->scopes))
-        return fail(&c->ctx, ERR_FORBIDDEN, "the API key needs the scope %s", c->scopes);
+        return fail(&c->ctx, ERR_FORBIDDEN, "the API key needs %s %s",
+                    strchr(c->scopes, ' ') ? "one of the scopes" : "the scope", c->scopes);
     if (c->installation && db_bool(row, 0, "bound"))
         return fail(&c->ctx, ERR_FORBIDDEN,
                     "the API key is bound to one organization; this is for keys of the installation");
@@ -79,16 +80,14 @@ enum err control_show(struct control *c, enum sql q, const char *const *params, 
     return e == OK ? control_object(c, rows, "object", out) : e;
 }
 
-/* How many of a page; 0: all (the operator). */
-static enum err page_size(struct control *c, struct json_object *fields, int64_t *out) {
+enum err control_limit(struct control *c, struct json_object *fields, int64_t otherwise, int64_t *out) {
     struct json_object *limit = json_get(fields, "limit");
     const char *text = limit ? json_object_get_string(limit) : NULL;
-    *out = c->key_hash ? PAGE : 0;
+    *out = otherwise;
     if (!text)
         return OK;
-    char *end;
-    *out = strtoll(text, &end, 10);
-    if (*end || !*text || *out < 1 || *out > PAGE_MAX) {
+    *out = strtoll(text, NULL, 10);
+    if (text[strspn(text, "0123456789")] || *out < 1 || *out > PAGE_MAX) {
         control_wrong(c, "limit", "out_of_range", "limit must be a number from 1 to %d", PAGE_MAX);
         return control_refuse(c);
     }
@@ -119,7 +118,7 @@ enum err control_list(struct control *c, enum sql q, const char *const *params, 
     const char *all[LIST_PARAMS], *after = json_get_string(fields, "cursor");
     struct db_rows rows = {0};
     int64_t limit;
-    enum err e = page_size(c, fields, &limit);
+    enum err e = control_limit(c, fields, c->key_hash ? PAGE : 0, &limit); /* the operator gets all */
     if (e == OK && after && !uuid_valid(after, strlen(after))) {
         control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
         e = control_refuse(c);

@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * The control plane: what the admin API and the operator's command line do, once for both. Each operation takes an id
@@ -96,6 +97,10 @@ enum err control_directory(struct control *c, struct session *s, enum err (*work
 /* Queues one audit event. `data` is a JSON object, `connection` may be NULL. */
 void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
                    const char *target, const char *data);
+
+/* The field `limit`, a number from 1 to 1000 as text; `otherwise` without it. */
+enum err control_limit(struct control *c, struct json_object *fields, int64_t otherwise, int64_t *out)
+    __attribute__((warn_unused_result));
 
 /* The column `object` (or another one) of the first row as JSON. */
 enum err control_object(struct control *c, struct db_rows rows, const char *column, struct json_object **out)

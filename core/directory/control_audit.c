@@ -7,10 +7,9 @@
 #include "base/uuid.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 100, PAGE_MAX = 1000 };
+enum { PAGE = 100 };
 
 static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false},
                                       {"action", FIELD_TEXT, NULL, false}, {"from", FIELD_TIME, NULL, false},
@@ -53,17 +52,16 @@ static enum err fill(struct control *c, struct db_rows rows, size_t limit, struc
 
 enum err control_audit_list(struct control *c, const struct control_input *in, struct json_object **out) {
     const char *action = json_get_string(in->fields, "action"), *before_at, *before_id;
-    struct json_object *given = json_get(in->fields, "limit");
+    int64_t limit;
     struct db_rows rows = {0};
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
     if (e != OK)
         return e;
-    long limit = given ? strtol(json_object_get_string(given), NULL, 10) : PAGE;
-    if (limit < 1 || limit > PAGE_MAX)
-        control_wrong(c, "limit", "out_of_range", "limit must be a number from 1 to %d", PAGE_MAX);
     if (!read_cursor(c, json_get_string(in->fields, "cursor"), &before_at, &before_id))
         control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
-    e = control_refuse(c);
+    e = control_limit(c, in->fields, PAGE, &limit);
+    if (e == OK)
+        e = control_refuse(c);
     if (e != OK)
         return e;
     size_t len = action ? strlen(action) : 0;
@@ -76,7 +74,7 @@ enum err control_audit_list(struct control *c, const struct control_input *in, s
                             json_get_string(in->fields, "target"),
                             before_at,
                             before_id,
-                            arena_printf(c->ctx.arena, "%ld", limit + 1)};
+                            arena_printf(c->ctx.arena, "%" PRId64, limit + 1)};
     e = control_read(c, SQL_API_AUDIT_LIST, params, &rows);
     return e == OK ? fill(c, rows, (size_t)limit, out) : e;
 }

@@ -10,8 +10,9 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistr.h>
 
-enum { TEXT_MAX = 800, SLUG_MAX = 63, DOMAINS_MAX = 1000, RANGES_MAX = 100 };
+enum { TEXT_MAX = 200, SLUG_MAX = 63, EMAIL_MAX = 254, DOMAINS_MAX = 1000, RANGES_MAX = 100 };
 
 /* One field on its way: NULL from a check: it fits; else what was expected. */
 typedef const char *check(struct control *c, const struct field *f, struct json_object *v);
@@ -25,13 +26,15 @@ static const char *check_text(struct control *c, const struct field *f, struct j
     (void)f;
     const char *s = text_of(v);
     size_t n = s ? (size_t)json_object_get_string_len(v) : 0;
-    if (!s || n > TEXT_MAX || fold_blank(s, n) || fold_has_control(s, n))
-        return "a text that is not blank, without control characters";
+    if (!s || u8_mbsnlen((const uint8_t *)s, n) > TEXT_MAX || fold_blank(s, n) || fold_has_control(s, n))
+        return "a text of 200 characters at most that is not blank, without control characters";
     return NULL;
 }
 
 static const char *check_name(struct control *c, const struct field *f, struct json_object *v) {
-    return !v || !check_text(c, f, v) ? NULL : "a text that is not blank, without control characters, or null";
+    return !v || !check_text(c, f, v)
+               ? NULL
+               : "null, or a text of 200 characters at most that is not blank, without control characters";
 }
 
 /* Whether `word` is one of the words in `list`, which are parted by |. */
@@ -95,15 +98,15 @@ static const char *check_slug(struct control *c, const struct field *f, struct j
     const char *s = text_of(v);
     size_t n = s ? strlen(s) : 0;
     bool fits = n && n <= SLUG_MAX && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0' && s[0] != '-' &&
-                s[n - 1] != '-';
-    return fits ? NULL : "a slug: a-z, 0-9 and hyphens inside, 63 at most";
+                s[n - 1] != '-' && !uuid_valid(s, n); /* an organization's id means that one */
+    return fits ? NULL : "a slug: a-z, 0-9 and hyphens inside, 63 at most, and no UUID";
 }
 
 static const char *check_email(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
     (void)f;
     const char *s = text_of(v);
-    return s && email_valid(s, strlen(s)) ? NULL : "an email address";
+    return s && strlen(s) <= EMAIL_MAX && email_valid(s, strlen(s)) ? NULL : "an email address of 254 bytes at most";
 }
 
 static const char *check_role(struct control *c, const struct field *f, struct json_object *v) {

@@ -17,8 +17,8 @@ enum field_kind {
     FIELD_TIME,    /* RFC 3339, or null */
     FIELD_ID,      /* a UUID */
     FIELD_ANY_ID,  /* a UUID, or null */
-    FIELD_SLUG,    /* a-z, 0-9 and hyphens, 63 at most */
-    FIELD_EMAIL,   /* an address */
+    FIELD_SLUG,    /* a-z, 0-9 and hyphens, 63 at most; no UUID */
+    FIELD_EMAIL,   /* an address, 254 bytes at most */
     FIELD_ROLE,    /* org: and something behind it */
     FIELD_DOMAINS, /* a list of domains, 1000 at most */
     FIELD_RANGES,  /* a list of addresses and CIDR ranges, 100 at most; null or []: any */
