@@ -8,7 +8,7 @@ from routes import routes
 
 ROUTES = routes()
 NOBODY = str(uuid.uuid4())
-BODIES = {"/domains": {"domains": []}, "/attribute-mappings": {"mapping": {}}, "/link": {"scim_group_id": None}, "/unlink": {"scim_user_id": NOBODY},
+BODIES = {"/schemas": {"schema": {}}, "/domains": {"domains": []}, "/attribute-mappings": {"mapping": {}}, "/link": {"scim_group_id": None}, "/unlink": {"scim_user_id": NOBODY},
           "/preview": {"resource": {"schemas": [USER], "userName": "a@example.com"}}}
 
 
@@ -37,9 +37,10 @@ def keys(server, own):
 
 def target(route, customer, ids):
     path = route.path[len("/v1"):].replace("{org}", customer.slug)
+    ids = {**ids, "schemas": "urn:none"}
     if "{id}" in path:
         path = path.replace("{id}", ids[path.split("/{id}")[0].rsplit("/", 1)[1]])
-    return path + ("?confirm=wrong" if route.method == "DELETE" else "")
+    return path + ("?confirm=wrong" if route.method == "DELETE" and "schemas" not in path else "")
 
 
 def body(route):
@@ -65,6 +66,8 @@ def test_matrix(keys, own, other, route):
                 assert answer.status == 404 and "no organization" in answer.json["detail"], cell
             elif where is other and "{id}" in route.path:
                 assert answer.status == 404 and "no organization" not in answer.json["detail"], cell  # its ids are of the other tenant
+            elif "schemas/{id}" in route.path:
+                assert answer.status == 404 and "no organization" not in answer.json["detail"], cell  # there is none
             else:
                 assert answer.status not in (401, 403, 404) and answer.status < 500, cell
 
