@@ -91,8 +91,12 @@ static enum err prepare(struct api *a) {
     enum err e = request_split_path(r, "");
     if (e == OK)
         e = api_route_find(&a->control.ctx, r, &a->match, &call->response.allow);
-    if (e == OK)
+    if (e == OK) {
         call->route = a->match.route->path;
+        a->control.asked = a->match.organization;
+        a->control.scopes = a->match.route->scopes;
+        a->control.installation = a->match.route->installation;
+    }
     if (e == OK)
         e = request_read_body(r, (size_t)call->worker->settings->body_max);
     watchdog_arrived();
@@ -103,13 +107,11 @@ static enum err prepare(struct api *a) {
     return e == OK ? read_idempotency_key(a) : e;
 }
 
-/* Faults of the client are told only to those who have a key. */
+/* Faults of the client are told only to those who have a key, and the scope where the URL is one that needs it. */
 static enum err key_first(struct api *a, enum err fault) {
     struct control *c = &a->control;
     struct ctx kept = c->ctx;
     struct db_rows row = {0};
-    c->scopes = NULL;
-    c->asked = NULL;
     control_queue(c);
     enum err e = db_read(&c->ctx, c->db, &row);
     if (e == OK)
@@ -124,9 +126,6 @@ static enum err operate(struct api *a, struct json_object **out) {
     const struct api_route *route = a->match.route;
     const struct control_input in = {
         .id = a->match.id, .fields = a->fields, .if_match = request_header(&a->call->request, "HTTP_IF_MATCH")};
-    c->asked = a->match.organization;
-    c->scopes = route->scopes;
-    c->installation = route->installation;
     enum err e = route->run(c, &in, out);
     /* Wrong fields are found before anybody is asked who it is. */
     return e != OK && !c->accepted && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&

@@ -33,7 +33,7 @@ static enum err names_member(struct exchange *x, struct json_object *body, const
         buf_fmt(b, "%s%s", i ? "," : "", json_object_get_string(one));
     }
     if (b->overflow)
-        return fail(&x->session.ctx, ERR_INVALID_VALUE, "%s may have %d bytes of names", name, NAMES_MAX);
+        return fail(&x->session.ctx, ERR_INVALID_VALUE, "%s is longer than %d bytes", name, NAMES_MAX);
     *out = b->data;
     return OK;
 }

@@ -250,8 +250,12 @@ enum err control_directory(struct control *c, struct session *s, enum err (*work
 }
 
 const char *control_tag(struct arena *a, struct json_object *object) {
+    static const char *const counted[] = {"users", "groups"};
     char hash[TOKEN_HASH_HEX + 1];
-    const char *text = json_text(a, object);
+    struct json_object *copy = json_copy(a, object);
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+        json_object_object_del(copy, counted[i]);
+    const char *text = json_text(a, copy);
     token_hash_hex(text, strlen(text), hash);
     return arena_printf(a, "\"%.24s\"", hash);
 }

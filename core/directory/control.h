@@ -110,7 +110,7 @@ enum err control_object(struct control *c, struct db_rows rows, const char *colu
 enum err control_precondition(struct control *c, const char *if_match, struct json_object *object)
     __attribute__((warn_unused_result));
 
-/* The entity tag of an object: strong, of its content. */
+/* The entity tag of an object: of its content, but for an organization's counters, which move with every sync. */
 const char *control_tag(struct arena *a, struct json_object *object);
 
 /* Notes what is wrong with a field; control_refuse() then fails with all that was noted. */

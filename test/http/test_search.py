@@ -39,10 +39,10 @@ def test_names_may_be_a_list_or_one_text(tenant):
 
 
 def test_more_names_than_there_is_room_for_are_refused_not_cut(tenant):
-    many = [f"urn:example:scim:schemas:{i}:Extension:attribute" for i in range(1200)]
+    many = [f"urn:example:scim:schemas:{i}:Extension:attribute" for i in range(900)]
     for name in ("attributes", "excludedAttributes"):
         assert made(search(tenant, "/Users/.search", count=1, **{name: many}), 200)["itemsPerPage"] == 1
-        assert_error(search(tenant, "/Users/.search", count=1, **{name: many + many}), 400, "invalidValue", name)
+        assert_error(search(tenant, "/Users/.search", count=1, **{name: [f"{n}{k}" for n in many for k in (1, 2)]}), 400, "invalidValue", name)
 
 
 @pytest.mark.parametrize("members, scim_type", [
