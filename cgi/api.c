@@ -10,6 +10,7 @@
 #include "watchdog.h"
 
 #include "openapi_json.h"
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -74,12 +75,11 @@ static enum err read_idempotency_key(struct api *a) {
         return OK;
     if (strlen(key) > KEY_MAX || !*key)
         return fail(&a->control.ctx, ERR_INVALID_FIELD, "Idempotency-Key must have 1 to %d characters", KEY_MAX);
-    const char *text = arena_printf(arena, "%s %s\n", r->method, r->path);
-    size_t head = strlen(text);
-    char *all = arena_alloc(arena, head + r->body_len + 1), *hash = arena_alloc(arena, TOKEN_HASH_HEX + 1);
-    memcpy(all, text, head);
-    memcpy(all + head, r->body, r->body_len);
-    token_hash_hex(all, head + r->body_len, hash);
+    struct buf *all = buf_new(arena, SIZE_MAX / 2);
+    char *hash = arena_alloc(arena, TOKEN_HASH_HEX + 1);
+    buf_fmt(all, "%s %s\n", r->method, r->path);
+    buf_add(all, r->body, r->body_len);
+    token_hash_hex(all->data, all->len, hash);
     a->control.idempotency_key = key;
     a->control.request_hash = hash;
     return OK;

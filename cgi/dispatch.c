@@ -9,6 +9,7 @@
 #include "service.h"
 #include "watchdog.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -93,6 +94,7 @@ static enum err token_first_of_all(struct exchange *x, enum err e) {
 static enum err answer(struct exchange *x, const struct route *route) {
     enum { TRIES = 3 };
     enum err (*handler)(struct exchange *);
+    assert(route);
     enum err e = routes_handler(x, route, &handler);
     if (e != OK)
         return token_first_of_all(x, e);

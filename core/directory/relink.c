@@ -94,7 +94,7 @@ static void tell(struct session *s, const char *action, const char *team, const 
 static enum err relink_work(struct session *s, void *arg) {
     struct relink *r = arg;
     struct db_rows group;
-    const char *name;
+    const char *name = NULL;
     enum err e = enter(s);
     if (e == OK)
         e = group_name(s, r->group, &group, &name);

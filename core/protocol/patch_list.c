@@ -172,6 +172,8 @@ enum err patch_replace_values(const struct patch_act *a, struct json_object *lis
     struct buf *b = buf_new(a->ctx->arena, TEXT_MAX);
     enum err e = resource_value(a->ctx, a->attr, a->s->value, a->attr->name, &v);
     bool object = a->attr->type == ATTR_COMPLEX;
+    if (e == OK && object && !v && json_object_is_type(a->s->value, json_type_object))
+        v = json_new_object(a->ctx->arena); /* nothing in it is known: nothing is left but what is immutable */
     if (e == OK && object && !v && a->s->value)
         e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
     if (e == OK)
