@@ -24,4 +24,17 @@ control_run control_schema_add, control_schema_list, control_schema_remove;
 control_run control_mapping_show, control_mapping_set, control_mapping_preview;
 control_run control_audit_list;
 
+/*
+ * Why a member (`id`: email or id) is as they are:
+ *   {"member": {..},
+ *    "status": {"value", "links": [{"connection_id", "connection", "scim_user_id", "user_name", "active", "since",
+ * "removed_at", "event"}], "event"}, "teams": [{"id", "name", "linked", "added", "since", "ways": [{"scim_user_id",
+ * "groups": [{"id", "display_name"}]}], "event", "added_event", "kept_event"}], "role": {"value", "rule", .., "event"},
+ * "fields": {"first_name": {"value", "rule", "target", "read", "connection", "scim_user_id"}}} Groups of a way lead
+ * from the team's group down to the one that holds the user. An event is null or an audit event. `rule` is the key of
+ * the attribute mapping (of its defaults, too) that gave the value, null: no rule did, it was set otherwise, or is the
+ * default.
+ */
+control_run control_member_explain;
+
 #endif
