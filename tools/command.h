@@ -106,6 +106,7 @@ enum err command_mapping_status(struct invocation *in);
 enum err command_mapping_set(struct invocation *in);
 enum err command_mapping_preview(struct invocation *in);
 enum err command_member_show(struct invocation *in);
+enum err command_erase(struct invocation *in);
 enum err command_team_add(struct invocation *in);
 enum err command_team_show(struct invocation *in);
 

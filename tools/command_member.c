@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One member: shown and explained. */
+/* One member: shown, explained, erased. */
 
 /* A text of another's making: control characters could steer the terminal. */
 static const char *text_of(struct invocation *in, struct json_object *o, const char *name) {
@@ -121,5 +121,18 @@ enum err command_member_show(struct invocation *in) {
         print_explained(in, out);
     else
         print_object(out, in->json);
+    return OK;
+}
+
+enum err command_erase(struct invocation *in) {
+    struct json_object *out = NULL;
+    if (!command_text(in, "confirm"))
+        return fail(&in->ctx, ERR_USAGE, "--confirm must be %s once more: what is erased does not come back",
+                    in->args[0]);
+    enum err e = command_operate(in, control_erase, in->args[0], &out);
+    if (e != OK)
+        return no_member(in, e);
+    print_object(out, in->json);
+    fputs("erased; backups, and old versions of rows until the next vacuum, still have it\n", stderr);
     return OK;
 }

@@ -37,4 +37,12 @@ control_run control_audit_list;
  */
 control_run control_member_explain;
 
+/*
+ * Erases a person: the member (its id stays, deactivated), its SCIM users, and what the audit log has of them. `id` is
+ * the email or the id; the field `confirm` repeats it, `force` erases somebody who is active at an identity provider,
+ * too. Gives
+ * {"id", "scim_users", "link_requests", "audit_events"}.
+ */
+control_run control_erase;
+
 #endif

@@ -333,4 +333,52 @@ create function muster.audit(organization uuid, event uuid, action text, connect
                 target_type, target, data, request, client)
     $$;
 
+/*
+ * The audit log stays insert-only, with one exception: the data of an event may be erased (a person's right), once, and nothing else of
+ * the row changes with it. The chain that a later step builds over the log (audit_seal) therefore hashes no data but a commitment to it,
+ * hash(salt || data), made when the event is sealed and kept beside it: erasing an event takes data and salt away and leaves the
+ * commitment, so that the chain still verifies and nobody can guess what was erased.
+ */
+alter table muster.audit_event add column erased_at timestamptz(3);
+comment on column muster.audit_event.erased_at is 'when the personal data of the event was erased; data is then {"erased": true}';
+
+create or replace function muster.refuse_change() returns trigger
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    kept record;
+begin
+    if tg_op = 'UPDATE' then
+        kept := new;
+        kept.data := old.data;
+        kept.erased_at := old.erased_at;
+        if old.erased_at is null and new.erased_at is not null and new.data = '{"erased": true}' and kept is not distinct from old then
+            return new;
+        end if;
+    end if;
+    raise exception 'the audit log is insert-only' using errcode = 'insufficient_privilege';
+end
+$$;
+
+/*
+ * Erases the data of an organization's events that are about one of the targets, or in which one of the texts (email addresses) stands as
+ * a whole value, however it is written; how many. The only way to change an event, and only for whom it is granted to: nobody but the owner.
+ */
+create function muster.erase_events(organization uuid, targets uuid[], texts text[]) returns bigint
+    language sql volatile security definer
+    set search_path = pg_catalog, pg_temp
+    as $$
+        with erased as (
+            update muster.audit_event e
+            set data = '{"erased": true}', erased_at = now()
+            where e.organization_id = organization and e.erased_at is null
+                  and (e.target_id = any (targets)
+                       or exists (select from unnest(texts) t where strpos(lower(e.data::text), lower(to_jsonb(t)::text)) > 0))
+            returning e.id
+        )
+        select count(*) from erased
+    $$;
+revoke all on function muster.erase_events(uuid, uuid[], text[]) from public;
+
 insert into muster.schema_migration (number, name) values (7, '0007_control');
