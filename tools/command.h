@@ -107,6 +107,8 @@ enum err command_mapping_set(struct invocation *in);
 enum err command_mapping_preview(struct invocation *in);
 enum err command_member_show(struct invocation *in);
 enum err command_erase(struct invocation *in);
+enum err command_export(struct invocation *in);
+enum err command_import(struct invocation *in);
 enum err command_team_add(struct invocation *in);
 enum err command_team_show(struct invocation *in);
 

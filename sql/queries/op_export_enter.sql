@@ -1,0 +1,9 @@
+-- The organization that is exported (slug or id) as the tenant of this transaction, whose times are UTC; no row: it is not there.
+-- params: 1 organization text
+-- row: header text, organization text, zone text
+select '{"type":"header","format":"muster-export","version":1,'
+           || substr(jsonb_build_object('exported_at', muster.time_text(now()), 'organization_id', o.id, 'slug', o.slug,
+                                        'migration', (select max(m.number) from muster.schema_migration m))::text, 2) as header,
+       set_config('muster.organization', o.id::text, true) as organization, set_config('TimeZone', 'UTC', true) as zone
+from muster.organization o
+where (o.slug = $1 or o.id::text = $1) and o.removed_at is null

@@ -1,0 +1,7 @@
+-- Takes lines of an export: team.
+-- params: 1 lines jsonb
+-- row: none
+insert into muster.team
+select r.*
+from jsonb_array_elements($1::jsonb) x
+cross join lateral jsonb_populate_record(null::muster.team, x.value || jsonb_build_object('organization_id', muster.organization_id())) r
