@@ -182,7 +182,7 @@ const struct command command_table[] = {
      NULL,
      "",
      "",
-     "check database, migrations, rights and durability",
+     "check database, migrations, rights, durability, and what needs attention soon",
      false,
      command_doctor,
      {0}},

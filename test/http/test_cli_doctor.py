@@ -1,0 +1,112 @@
+"""muster doctor: what is broken fails, what will need attention is said."""
+import contextlib
+import json
+import os
+import subprocess
+
+import pytest
+from helpers import BUILD, ROOT, unique
+
+
+@pytest.fixture
+def doctor(server, tmp_path):
+    def run(**env):
+        done = subprocess.run([f"{ROOT}/{BUILD}/muster", "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+                              env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db, "MUSTER_LIMITS": "", **env})
+        return done.returncode, done.stdout.splitlines()
+    return run
+
+
+def lines(out, *words):
+    return [line for line in out if all(w in line for w in words)]
+
+
+@contextlib.contextmanager
+def restored(server, change, back):
+    server.sql(change)
+    try:
+        yield
+    finally:
+        server.sql(back)
+
+
+@pytest.mark.parametrize("role", ["muster_scim", "muster_app", "muster_admin", "muster_deliver"])
+def test_the_roles_are_looked_at(server, doctor, role):
+    code, out = doctor()
+    assert code == 0 and lines(out, "ok", role, "least rights")
+    with restored(server, f"alter role {role} createrole", f"alter role {role} nocreaterole"):
+        code, out = doctor()
+        assert code == 1 and lines(out, "BAD", role, "more than it needs")
+
+
+def test_a_mapping_that_waits(server, doctor):
+    t = server.tenant()
+    path = f"{server.dir}/{unique('m')}.json"
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump({"title": "public_metadata.job"}, f)
+    server.muster("mapping", "set", path, "--org", t.slug)
+    late = "update muster.attribute_mapping set version = applied_version + 1, requested_at = now() - interval '61 minutes' where organization_id = %s"
+    server.sql(late.replace("61", "50"), t.org["id"])
+    assert doctor()[0] == 0
+    server.sql(late, t.org["id"])
+    code, out = doctor()
+    assert code == 1 and lines(out, "BAD", t.slug, "muster-deliver")
+    server.sql("update muster.attribute_mapping set applied_version = version where organization_id = %s", t.org["id"])
+    code, out = doctor()
+    assert code == 0 and lines(out, "ok", "attribute mappings")
+
+
+def test_tokens_and_keys_that_end_soon(server, doctor):
+    t = server.tenant()
+    name = unique("soon")
+    key = server.muster("key", "create", name, "--org", t.slug)
+    prefixes = (t.token["prefix"], key["prefix"])
+    for days, said in (("13", True), ("15", False), ("-1", False)):
+        for table, prefix in zip(("token", "api_key"), prefixes):
+            server.sql(f"update muster.{table} set expires_at = now() + interval '{days} days' where prefix = %s", prefix)
+        code, out = doctor()
+        assert code == 0
+        assert bool(lines(out, "warn", "token", t.slug, prefixes[0])) == bool(lines(out, "warn", "key", name, prefixes[1])) == said
+    server.muster("token", "revoke", t.token["id"])
+    server.muster("key", "revoke", key["id"])
+
+
+def test_organizations_near_a_cap(server, doctor):
+    t = server.tenant()
+    for i in range(5):
+        t.user()
+    server.muster("org", "set", t.slug, "--max-users", "6")
+    code, out = doctor()
+    assert code == 0 and lines(out, "warn", t.slug, "5 of 6 users")
+    server.muster("org", "set", t.slug, "--max-users", "7")
+    assert not lines(doctor()[1], t.slug, "users")
+    t.group("One")
+    server.muster("org", "set", t.slug, "--max-groups", "1")
+    assert lines(doctor()[1], "warn", t.slug, "1 of 1 groups")
+    server.muster("org", "set", t.slug, "--max-groups", "none")
+
+
+def test_the_limits_file(doctor, tmp_path):
+    path = tmp_path / "limits"
+    for prepare, words in ((lambda: None, ("warn", "No such file")), (path.touch, ("warn", "0644")), (lambda: path.chmod(0o600), ("ok", "of "))):
+        prepare()
+        if words[1] == "0644":
+            path.chmod(0o644)
+        code, out = doctor(MUSTER_LIMITS=str(path))
+        assert code == 0 and lines(out, words[0], "limits file", words[1]), out
+    code, out = doctor(MUSTER_LIMITS=str(tmp_path))
+    assert code == 0 and lines(out, "warn", "no plain file")
+    assert lines(doctor(MUSTER_LIMITS="")[1], "warn", "no rate limits")
+
+
+def test_the_secret_key_file(doctor, tmp_path):
+    path = tmp_path / "key"
+    code, out = doctor(MUSTER_SECRET_KEY_FILE=str(path))
+    assert code == 1 and lines(out, "BAD", str(path), "No such file")
+    path.touch()
+    for mode, good in ((0o640, False), (0o604, False), (0o600, True), (0o400, True)):
+        path.chmod(mode)
+        code, out = doctor(MUSTER_SECRET_KEY_FILE=str(path))
+        assert (code == 0) == good and bool(lines(out, "ok", str(path))) == good, (oct(mode), out)
+    assert doctor(MUSTER_SECRET_KEY_FILE=str(tmp_path))[0] == 1
+    assert not lines(doctor()[1], "secret key")

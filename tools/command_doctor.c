@@ -1,0 +1,152 @@
+#include "command.h"
+
+#include "base/arena.h"
+#include "base/sql.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* doctor: is the installation as it should be, and what will need attention soon? */
+
+/* One finding: what was looked at, whether it is good, and what to do or what it means. */
+static bool say(bool good, const char *what, const char *meaning) {
+    printf("%-4s %s%s%s\n", good ? "ok" : "BAD", what, *meaning ? ": " : "", meaning);
+    return good;
+}
+
+static bool is_on(struct db_rows rows, const char *column) {
+    return strcmp(db_text(rows, 0, column), "on") == 0;
+}
+
+static bool check_server(struct invocation *in, struct db_rows rows) {
+    const char *commit = db_text(rows, 0, "synchronous_commit"),
+               *standbys = db_text(rows, 0, "synchronous_standby_names");
+    bool good = say(true, "PostgreSQL", db_text(rows, 0, "version"));
+    good &= say(!db_bool(rows, 0, "superuser"), "operator's role",
+                db_bool(rows, 0, "superuser") ? "it is a superuser; use one that owns the database and may create roles"
+                                              : "no superuser");
+    good &= say(!db_bool(rows, 0, "in_recovery"), "primary",
+                db_bool(rows, 0, "in_recovery") ? "this is a standby: writes fail" : "");
+    good &= say(is_on(rows, "fsync") && is_on(rows, "full_page_writes"), "fsync and full_page_writes",
+                "on means that a crash of the machine loses nothing that was acknowledged");
+    good &= say(strcmp(commit, "off") != 0, arena_printf(in->ctx.arena, "synchronous_commit = %s", commit),
+                strcmp(commit, "off") ? "" : "acknowledged writes of the last moments can be lost: set it to on");
+    say(true, "data checksums", is_on(rows, "data_checksums") ? "on" : "off: damage of the disk goes unnoticed");
+    say(true, "promise",
+        *standbys
+            ? "an acknowledged write survives the loss of this server (synchronous standbys are set)"
+            : "an acknowledged write survives a crash, not the loss of this server's disk (no synchronous standby)");
+    return good;
+}
+
+static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_rows audit) {
+    bool good = true;
+    for (size_t i = 0; i < db_count(tables); i++)
+        good &= say(false, db_text(tables, i, "name"),
+                    "row-level security is not forced here: run muster migrate, or mend it");
+    if (good)
+        say(true, "row-level security", "forced on every table of an organization");
+    for (size_t i = 0; i < db_count(roles); i++) {
+        bool there = db_bool(roles, i, "present"), strong = db_bool(roles, i, "too_strong");
+        good &= say(there && !strong, db_text(roles, i, "name"),
+                    !there   ? "the role is missing: run muster migrate"
+                    : strong ? "the role may do more than it needs"
+                             : "least rights");
+    }
+    good &= say(db_bool(audit, 0, "insert_only"), "audit log", "can only be added to");
+    good &= say(db_bool(audit, 0, "prepared"), "audit partitions",
+                db_bool(audit, 0, "prepared") ? "made ahead" : "next month has none: run muster migrate");
+    return good;
+}
+
+/* Something that is no fault yet. */
+static void warn(const char *what, const char *meaning) {
+    printf("%-4s %s: %s\n", "warn", what, meaning);
+}
+
+/* Mappings that wait are a fault: the worker does not run. The rest is said in time. */
+static bool check_work(struct invocation *in, struct db_rows rows) {
+    static const char applied[] = "attribute mappings";
+    bool good = true;
+    for (size_t i = 0; i < db_count(rows); i++) {
+        const char *kind = db_text(rows, i, "kind"), *detail = db_text(rows, i, "detail");
+        const char *name = db_text(rows, i, "name");
+        if (strcmp(kind, "mapping") == 0)
+            good &= say(false, arena_printf(in->ctx.arena, "attribute mapping of %s", name),
+                        arena_printf(in->ctx.arena, "it %s: does muster-deliver run?", detail));
+        else
+            warn(arena_printf(in->ctx.arena, "%s of %s", kind, name), detail);
+    }
+    return good ? say(true, applied, "none waits for more than an hour") : false;
+}
+
+static const char *owner_of(struct invocation *in, const struct stat *st) {
+    const struct passwd *user = getpwuid(st->st_uid);
+    return user ? arena_strdup(in->ctx.arena, user->pw_name) : arena_printf(in->ctx.arena, "user %u", st->st_uid);
+}
+
+/* The responders make the file when they start; this may be another host than theirs. */
+static void check_limits(struct invocation *in) {
+    const char *path = in->settings->limits, *what = arena_printf(in->ctx.arena, "limits file %s", path);
+    struct stat st;
+    if (!*path)
+        warn("limits file", "MUSTER_LIMITS is empty: there are no rate limits");
+    else if (lstat(path, &st) != 0)
+        warn(what,
+             arena_printf(in->ctx.arena, "%s; the responders of this host make it when they start", strerror(errno)));
+    else if (!S_ISREG(st.st_mode))
+        warn(what, "it is no plain file: there are no rate limits");
+    else if (st.st_mode & (S_IRWXG | S_IRWXO))
+        warn(what, arena_printf(in->ctx.arena, "its mode is %04o, it should be 0600", st.st_mode & 07777));
+    else if (st.st_uid != geteuid() && geteuid() != 0)
+        warn(what, arena_printf(in->ctx.arena, "it is of %s: only processes of that user share it", owner_of(in, &st)));
+    else
+        say(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
+}
+
+static bool check_secret(struct invocation *in) {
+    const char *path = in->settings->secret_key_file, *what = arena_printf(in->ctx.arena, "secret key file %s", path);
+    struct stat st;
+    if (!*path)
+        return true;
+    if (stat(path, &st) != 0)
+        return say(false, what, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return say(false, what, "it is no plain file");
+    if (st.st_mode & (S_IRWXG | S_IRWXO))
+        return say(false, what,
+                   arena_printf(in->ctx.arena, "its mode is %04o: others than its owner may use it, chmod 600 it",
+                                st.st_mode & 07777));
+    return say(true, what, "only its owner reads it");
+}
+
+enum err command_doctor(struct invocation *in) {
+    enum { SETTINGS, TABLES, ROLES, AUDIT, WORK, CHECKS };
+    static const enum sql queries[CHECKS] = {SQL_OP_DOCTOR_SETTINGS, SQL_OP_DOCTOR_TABLES, SQL_OP_DOCTOR_ROLES,
+                                             SQL_OP_DOCTOR_AUDIT, SQL_OP_DOCTOR_WORK};
+    struct db_rows rows[CHECKS] = {0};
+    int64_t newest;
+    enum err e = command_newest_migration(in, &newest);
+    if (e == OK && newest != (int64_t)sql_migrations_count) {
+        say(false, "migrations", "the schema and this program differ: run muster migrate of the newer one");
+        return fail(&in->ctx, ERR_BAD_REQUEST, "migration %lld is applied, this program knows %zu", (long long)newest,
+                    sql_migrations_count);
+    }
+    for (size_t i = 0; e == OK && i < CHECKS; i++)
+        db_add(in->db, queries[i], NULL);
+    if (e == OK)
+        e = db_run(&in->ctx, in->db, rows);
+    if (e != OK)
+        return e;
+    bool good = say(true, "migrations", "all applied");
+    good &= check_server(in, rows[SETTINGS]);
+    good &= check_rights(rows[TABLES], rows[ROLES], rows[AUDIT]);
+    good &= check_work(in, rows[WORK]);
+    good &= check_secret(in);
+    check_limits(in);
+    return good ? OK : fail(&in->ctx, ERR_BAD_REQUEST, "something needs attention, see above");
+}
