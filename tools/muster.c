@@ -57,5 +57,8 @@ int main(int argc, char **argv) {
     int code = e == OK ? EXIT_GOOD : give_up(&in, e);
     db_destroy(in.db);
     arena_destroy(in.ctx.arena);
-    return fflush(stdout) == 0 ? code : EXIT_OUR_FAULT;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fputs("muster: standard output cannot be written\n", stderr);
+    return code == EXIT_GOOD ? EXIT_OUR_FAULT : code;
 }
