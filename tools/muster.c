@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/oom.h"
 #include "command.h"
+#include "complete.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,10 @@ int main(int argc, char **argv) {
     const struct command *command;
     char problem[256];
     oom_guard();
+    if (argc > 1 && strcmp(argv[1], "__complete") == 0) {
+        arena_destroy(in.ctx.arena);
+        return complete(argc, argv);
+    }
     if (!settings_load(&settings, problem, sizeof problem)) {
         fprintf(stderr, "muster: %s\n", problem);
         return EXIT_BAD_USAGE;
