@@ -75,7 +75,7 @@ static void offer_values(const struct typed *t, const struct option_spec *o) {
 static const struct option_spec *option_before(const struct typed *t) {
     bool equals = strcmp(word(t, t->at - 1), "=") == 0;
     const struct option_spec *o = option_named(word(t, t->at - (equals ? 2 : 1)));
-    return o && o->kind != OPTION_FLAG ? o : NULL;
+    return o && o->kind != OPTION_FLAG && o->kind != OPTION_YES ? o : NULL;
 }
 
 static void offer_rest(const struct typed *t, const struct command *c, int used) {

@@ -48,6 +48,7 @@ int main(int argc, char **argv) {
     }
     if (!settings_load(&settings, problem, sizeof problem)) {
         fprintf(stderr, "muster: %s\n", problem);
+        arena_destroy(in.ctx.arena);
         return EXIT_BAD_USAGE;
     }
     log_open("muster", "error");

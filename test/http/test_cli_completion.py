@@ -61,7 +61,8 @@ def test_options_of_every_command():
     ("muster connection create --dialect=", ["lenient", "strict"]), ("muster connection create --dialect=l", ["lenient"]),
     ("muster connection set X --identity-provider o", ["okta", "onelogin"]), ("muster org set x --protect-last-admin ", ["on", "off"]),
     ("muster org set x --max-users ", ["none"]), ("muster org set x --rate ", ["off"]), ("muster token issue --scope ", ["full", "read", "users"]),
-    ("muster org set x --name ", []), ("muster schema add f --required --ty", ["--type"]), ("muster schema add f --type ", ["User", "Group"]),
+    ("muster org set x --name ", []), ("muster schema add f --required --ty", ["--type"]),
+    ("muster schema remove urn:x --keep-data --o", ["--org"]), ("muster schema add f --type ", ["User", "Group"]),
     ("muster help ", ["config"]), ("muster nothing here --", []), ("muster member show ", [])])
 def test_values(line, offered):
     assert words(line) == offered

@@ -45,13 +45,15 @@ def test_a_mapping_that_waits(server, doctor):
     with open(path, "w", encoding="utf-8") as f:
         json.dump({"title": "public_metadata.job"}, f)
     server.muster("mapping", "set", path, "--org", t.slug)
+    server.muster("mapping", "status", "--org", t.slug, "--wait")
     late = "update muster.attribute_mapping set version = applied_version + 1, requested_at = now() - interval '61 minutes' where organization_id = %s"
-    server.sql(late.replace("61", "50"), t.org["id"])
-    assert doctor()[0] == 0
-    server.sql(late, t.org["id"])
-    code, out = doctor()
-    assert code == 1 and lines(out, "BAD", t.slug, "muster-deliver")
-    server.sql("update muster.attribute_mapping set applied_version = version where organization_id = %s", t.org["id"])
+    with restored(server, "revoke update on muster.attribute_mapping from muster_deliver", "grant update on muster.attribute_mapping to muster_deliver"):
+        server.sql(late.replace("61", "50"), t.org["id"])
+        assert doctor()[0] == 0
+        server.sql(late, t.org["id"])
+        code, out = doctor()
+        assert code == 1 and lines(out, "BAD", t.slug, "muster-deliver")
+    server.muster("mapping", "status", "--org", t.slug, "--wait")
     code, out = doctor()
     assert code == 0 and lines(out, "ok", "attribute mappings")
 

@@ -233,7 +233,7 @@ def test_many_pages_are_one_state_and_flat_memory(server):
             lines = f.read().splitlines()
         ids = [json.loads(x)["id"] for x in lines if x.startswith('{"type":"member"')]
         assert len(ids) == n and ids == sorted(ids) and sealed(lines) == lines
-    assert peaks[1] < peaks[0] * 1.5 + 4096, peaks
+    assert "san" in BUILD or peaks[1] < peaks[0] * 1.5 + 4096, peaks  # a sanitizer keeps what was freed
     forget(server, t.org["id"])
     done = run(server, "import", path)
     assert done.returncode == 0 and contents(export(server, t.slug)) == contents(lines)
