@@ -2,7 +2,7 @@
 -- params: 1 id text, 2 status text
 -- row: object json, before text
 with before as (
-    select r.id, r.status from muster.link_request r where r.organization_id = muster.organization_id() and r.id::text = $1 for update
+    select r.id, r.status from muster.link_request r where r.organization_id = muster.organization_id() and r.id = muster.uuid($1) for update
 ), changed as (
     update muster.link_request r set status = $2 from before where r.organization_id = muster.organization_id() and r.id = before.id returning r
 )

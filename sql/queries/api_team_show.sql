@@ -2,4 +2,4 @@
 -- params: 1 name_key text, 2 id text
 -- row: object json
 select muster.object(t) as object from muster.team t
-where t.organization_id = muster.organization_id() and (t.name_key = $1 or t.id::text = $2)
+where t.organization_id = muster.organization_id() and (t.name_key = $1 or t.id = muster.uuid($2))

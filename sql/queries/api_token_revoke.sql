@@ -3,7 +3,7 @@
 -- row: object json, now boolean
 with before as (
     select t.id, t.revoked_at from muster.token t
-    where t.organization_id = muster.organization_id() and t.id::text = $1
+    where t.organization_id = muster.organization_id() and t.id = muster.uuid($1)
     for update
 ), changed as (
     update muster.token t set revoked_at = coalesce(t.revoked_at, now()) from before where t.id = before.id

@@ -123,6 +123,11 @@ grant select on muster.schema_migration to muster_admin;
 grant select on muster.attribute_mapping to muster_scim;
 grant select, update on muster.attribute_mapping to muster_deliver;
 
+-- The id that a text is, as answers write it; null if it is none. What compares with it is found by the index of ids.
+create function muster.uuid(written text) returns uuid
+    language sql immutable parallel safe
+    as $$ select case when written ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then written::uuid end $$;
+
 -- Who does it: a token, an API key, or (nothing set) the operator.
 create function muster.actor_type() returns text
     language sql stable parallel safe

@@ -129,11 +129,11 @@ def test_accept_and_content_type(tenant):
         assert_error(tenant.client.post("/Users", user_body(), headers={"Content-Type": bad}), 415)
 
 
-def buffers(server, tenant, query, *params):
-    """How many pages a statement of sql/queries reads, as the responder's role, with a plan that is kept."""
+def buffers(server, tenant, query, *params, as_role="muster_scim"):
+    """How many pages a statement of sql/queries reads, as a role, with a plan that is kept."""
     with open(f"{ROOT}/sql/queries/{query}.sql", encoding="utf-8") as f:
         text = "".join(line for line in f if not line.startswith("--"))
-    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_scim"))) as c, c.cursor() as cur:
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", as_role))) as c, c.cursor() as cur:
         cur.execute("select set_config('muster.organization', %s, false), set_config('muster.connection', %s, false)", (tenant.org["id"], tenant.connection["id"]))
         cur.execute("prepare q as " + text)
         for _ in range(7):
@@ -157,6 +157,15 @@ def test_a_directory_that_the_statistics_do_not_know_is_not_read_whole(server, t
     print(read)
     assert max(read.values()) < 40
     assert made(new.client.get(f"/Users/{one}"), 200)["id"] is not None
+
+
+def test_a_member_is_found_among_many_by_email_or_id(server):
+    many = server.tenant()
+    fill_users(server, many, 20_000)
+    one = many.member(many.user()["userName"])
+    read = {query: [buffers(server, many, query, who, who, as_role="muster_admin") for who in (one["email"], one["id"])]
+            for query in ("api_member_show", "api_member_lock")}
+    assert max(n for pages in read.values() for n in pages) < 40, read
 
 
 def test_sort_by_id_is_the_order_of_creation(tenant):
