@@ -228,6 +228,15 @@ void control_event(struct control *c, const char *action, const char *connection
     db_add(c->db, SQL_API_AUDIT, params);
 }
 
+void control_event_changed(struct control *c, const char *action, const char *connection, const char *target_type,
+                           const char *target, struct json_object *before) {
+    if (json_same(before, c->result))
+        return;
+    const char *data = arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, before),
+                                    json_text(c->ctx.arena, c->result));
+    control_event(c, action, connection, target_type, target, data);
+}
+
 struct session control_session(struct control *c, const char *connection) {
     return (struct session){.ctx = {.arena = c->ctx.arena},
                             .db = c->db,

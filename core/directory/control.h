@@ -98,6 +98,10 @@ enum err control_directory(struct control *c, struct session *s, enum err (*work
 void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
                    const char *target, const char *data);
 
+/* An event of what an object was and, as c->result, is; none if that is the same. */
+void control_event_changed(struct control *c, const char *action, const char *connection, const char *target_type,
+                           const char *target, struct json_object *before);
+
 /* The field `limit`, a number from 1 to 1000 as text; `otherwise` without it. */
 enum err control_limit(struct control *c, struct json_object *fields, int64_t otherwise, int64_t *out)
     __attribute__((warn_unused_result));

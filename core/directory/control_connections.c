@@ -55,12 +55,8 @@ static enum err create_work(struct control *c, void *arg) {
 enum err control_connection_create(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = create_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(manners), in->fields, true);
     uuid_new(x.id);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, FIELDS(manners), in->fields, true, &w, out);
 }
 
 enum err control_connection_list(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -88,20 +84,15 @@ static enum err set_work(struct control *c, void *arg) {
         e = control_object(c, rows, "object", &c->result);
     if (e == OK)
         e = control_object(c, rows, "before", &x->before);
-    if (e == OK && !json_same(x->before, c->result))
-        control_event(c, "scim.connection.updated", x->in->id, "connection", x->in->id,
-                      arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, x->before),
-                                   json_text(c->ctx.arena, c->result)));
+    if (e == OK)
+        control_event_changed(c, "scim.connection.updated", x->in->id, "connection", x->in->id, x->before);
     return e;
 }
 
 enum err control_connection_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = set_work, .arg = &x, .final_duplicate = true};
-    enum err e = fields_check(c, FIELDS(manners), in->fields, false);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
+    enum err e = fields_write(c, FIELDS(manners), in->fields, false, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;
     control_wrong(c, "group_names", "conflict", "names cannot be made unique: several groups have the same name");

@@ -207,3 +207,12 @@ enum err fields_check(struct control *c, const struct field *fields, size_t n, s
             control_wrong(c, fields[i].name, "required", "%s is missing", fields[i].name);
     return control_refuse(c);
 }
+
+enum err fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole,
+                      struct control_write *w, struct json_object **out) {
+    enum err e = fields_check(c, fields, n, object, whole);
+    if (e == OK)
+        e = control_write(c, w);
+    *out = c->result;
+    return e;
+}

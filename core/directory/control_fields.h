@@ -41,6 +41,10 @@ struct field {
 enum err fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole)
     __attribute__((warn_unused_result));
 
+/* fields_check(), then control_write(); *out is the result that its work set. */
+enum err fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole,
+                      struct control_write *w, struct json_object **out) __attribute__((warn_unused_result));
+
 #define FIELDS(table) (table), sizeof(table) / sizeof *(table)
 
 #endif

@@ -41,11 +41,7 @@ static enum err decide(struct control *c, const struct control_input *in, const 
                        struct json_object **out) {
     struct decision x = {.id = in->id, .status = status};
     struct control_write w = {.work = decide_work, .arg = &x};
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, NULL, 0, in->fields, false, &w, out);
 }
 
 enum err control_link_request_approve(struct control *c, const struct control_input *in, struct json_object **out) {

@@ -46,11 +46,8 @@ static enum err add_work(struct control *c, void *arg) {
 enum err control_member_add(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = add_work, .arg = &x, .final_duplicate = true};
-    enum err e = fields_check(c, FIELDS(added), in->fields, true);
     uuid_new(x.id);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
+    enum err e = fields_write(c, FIELDS(added), in->fields, true, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;
     const char *email = json_get_string(in->fields, "email");
@@ -91,23 +88,17 @@ static enum err set_work(struct control *c, void *arg) {
         e = control_object(c, rows, "before", &before);
     if (e == OK)
         e = control_object(c, rows, "object", &c->result);
-    if (e != OK || json_same(before, c->result))
+    if (e != OK)
         return e;
     bool role = !json_same(json_get(before, "organization_role"), json_get(c->result, "organization_role"));
-    control_event(c, role ? "member.role_changed" : "member.updated", NULL, "member", id,
-                  arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, before),
-                               json_text(c->ctx.arena, c->result)));
+    control_event_changed(c, role ? "member.role_changed" : "member.updated", NULL, "member", id, before);
     return OK;
 }
 
 enum err control_member_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = set_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(changed), in->fields, false);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
 static enum err team_work(struct control *c, void *arg) {
@@ -126,11 +117,8 @@ static enum err team_work(struct control *c, void *arg) {
 enum err control_team_add(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = team_work, .arg = &x, .final_duplicate = true};
-    enum err e = fields_check(c, FIELDS(team_added), in->fields, true);
     uuid_new(x.id);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
+    enum err e = fields_write(c, FIELDS(team_added), in->fields, true, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;
     const char *name = json_get_string(in->fields, "name");
@@ -180,11 +168,7 @@ static enum err join_work(struct control *c, void *arg) {
 enum err control_team_join(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = join_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(joined), in->fields, true);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, FIELDS(joined), in->fields, true, &w, out);
 }
 
 enum err control_team_list(struct control *c, const struct control_input *in, struct json_object **out) {

@@ -127,21 +127,15 @@ static enum err set_work(struct control *c, void *arg) {
     e = control_step(c, SQL_API_ORGANIZATION_SET, params, &rows);
     if (e == OK)
         e = read_back(c, c->organization, &c->result);
-    if (e == OK && !json_same(before, c->result))
-        control_event(c, "organization.updated", NULL, "organization", c->organization,
-                      arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, before),
-                                   json_text(c->ctx.arena, c->result)));
+    if (e == OK)
+        control_event_changed(c, "organization.updated", NULL, "organization", c->organization, before);
     return e;
 }
 
 enum err control_organization_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = set_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(changed), in->fields, false);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
 static enum err remove_work(struct control *c, void *arg) {

@@ -45,11 +45,7 @@ static enum err add_work(struct control *c, void *arg) {
 enum err control_schema_add(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = add_work, .arg = &x, .final_duplicate = true};
-    enum err e = fields_check(c, FIELDS(added), in->fields, true);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, FIELDS(added), in->fields, true, &w, out);
 }
 
 enum err control_schema_list(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -84,9 +80,5 @@ static enum err remove_work(struct control *c, void *arg) {
 enum err control_schema_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = remove_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(removed), in->fields, false);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, FIELDS(removed), in->fields, false, &w, out);
 }

@@ -91,12 +91,8 @@ static enum err issue_work(struct control *c, void *arg) {
 enum err control_token_issue(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
     struct control_write w = {.work = issue_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(issued), in->fields, true);
     prepare(&x);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, FIELDS(issued), in->fields, true, &w, out);
 }
 
 enum err control_token_list(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -126,11 +122,7 @@ static enum err revoke_work(struct control *c, void *arg) {
 enum err control_token_revoke(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
     struct control_write w = {.work = revoke_work, .arg = &x};
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, NULL, 0, in->fields, false, &w, out);
 }
 
 static enum err known_connection(struct control *c, const char *id) {
@@ -160,12 +152,8 @@ static enum err start_work(struct control *c, void *arg) {
 enum err control_rotation_start(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
     struct control_write w = {.work = start_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(rotated), in->fields, false);
     prepare(&x);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
 
 struct ending {
@@ -210,11 +198,7 @@ static enum err end_work(struct control *c, void *arg) {
 static enum err end(struct control *c, const struct control_input *in, bool complete, struct json_object **out) {
     struct ending x = {.in = in, .complete = complete};
     struct control_write w = {.work = end_work, .arg = &x};
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
-    if (e == OK)
-        e = control_write(c, &w);
-    *out = c->result;
-    return e;
+    return fields_write(c, NULL, 0, in->fields, false, &w, out);
 }
 
 enum err control_rotation_complete(struct control *c, const struct control_input *in, struct json_object **out) {
