@@ -6,4 +6,4 @@ select '{"type":"header","format":"muster-export","version":1,'
                                         'migration', (select max(m.number) from muster.schema_migration m))::text, 2) as header,
        set_config('muster.organization', o.id::text, true) as organization, set_config('TimeZone', 'UTC', true) as zone
 from muster.organization o
-where (o.slug = $1 or o.id::text = $1) and o.removed_at is null
+where (o.slug = $1 or o.id = muster.uuid($1)) and o.removed_at is null

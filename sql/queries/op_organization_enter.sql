@@ -3,4 +3,4 @@
 -- row: organization_id uuid, organization text
 select o.id as organization_id, set_config('muster.organization', o.id::text, true) as organization
 from muster.organization o
-where (o.slug = $1 or o.id::text = $1) and o.removed_at is null
+where (o.slug = $1 or o.id = muster.uuid($1)) and o.removed_at is null

@@ -85,7 +85,6 @@ comment on column muster.attribute_mapping.resets is 'what the mapping before se
 comment on column muster.attribute_mapping.place is 'the last user that this version was applied to';
 comment on table muster.attribute_mapping is 'How the fields of members come from SCIM attributes (JSON, its order counts), and how far it has been applied to everybody.';
 
-
 do $$
 declare
     t text;
@@ -177,8 +176,8 @@ $$;
 revoke all on function muster.enter(uuid, uuid, text, uuid[], uuid) from public;
 grant execute on function muster.enter(uuid, uuid, text, uuid[], uuid) to muster_admin, muster_deliver;
 
--- As before, and: the lock, in front of what is read; the client's address; scope and limits of the token. Last use is written at most
--- once a minute.
+-- As before, and: the lock, in front of what is read; the version of the organization's schemas; the key that signs this connection's
+-- cursors; the client's address; scope and limits of the token. Last use is written at most once a minute.
 drop function muster.authenticate(bytea, uuid);
 create function muster.authenticate(presented bytea, asked uuid, client text, locked text, ids uuid[], whole uuid)
     returns table (token_id uuid, matches boolean, allowed boolean, scope text, token_rate integer, token_burst integer,
@@ -242,7 +241,7 @@ begin
     perform set_config('muster.actor_type', 'key', true), set_config('muster.actor_id', k.id::text, true);
     if organization is not null then
         select o.id into found_id from muster.organization o
-        where (o.slug = organization or o.id::text = organization) and o.removed_at is null
+        where (o.slug = organization or o.id = muster.uuid(organization)) and o.removed_at is null
               and (k.organization_id is null or k.organization_id = o.id);
     elsif k.organization_id is null then
         perform set_config('muster.everywhere', 'on', true);

@@ -2,7 +2,6 @@
 import glob
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -69,7 +68,6 @@ def test_every_setting_is_told():
         assert re.search(rf"(?m)^\.It Ev .*\b{name}\b", pages), name
 
 
-@pytest.mark.skipif(not shutil.which("mandoc"), reason="mandoc is not installed")
 def test_the_manuals_are_clean():
     """All but references to pages that are not installed here."""
     pages = glob.glob(f"{ROOT}/doc/man/*")
