@@ -297,7 +297,7 @@ def test_one_who_names_himself_and_comes_back_has_the_old_id(tenant):
 
 def test_each_operation_needs_a_token_that_allows_it(tenant):
     group, user = tenant.group("Crew"), tenant.user("u@example.com")
-    tenant.issue("--scope", "users")
+    tenant.issue(scope="users")
     answers = items(bulk(tenant, post("/Users", user_body("a@example.com"), "a"), post("/Groups", group_body("G", ["bulkId:a"]), "g"),
                          patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}])), change("PUT", f"/Groups/{group['id']}", group_body("H")),
                          change("DELETE", f"/Groups/{group['id']}"), patch(f"/Users/{user['id']}", op("replace", "title", "T")), change("DELETE", "/Users/bulkId:a")))
@@ -309,7 +309,7 @@ def test_each_operation_needs_a_token_that_allows_it(tenant):
 
 
 def test_a_token_that_may_only_read_is_refused_as_a_whole(tenant):
-    tenant.issue("--scope", "read")
+    tenant.issue(scope="read")
     before = digest(tenant.server, tenant.org["id"])
     assert_error(bulk(tenant, post("/Users", user_body(), "a"), change("DELETE", f"/Groups/{NOBODY}")), 403, None, "only read")
     assert digest(tenant.server, tenant.org["id"]) == before

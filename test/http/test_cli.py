@@ -71,6 +71,7 @@ def test_a_token_is_shown_once(server):
 
 def test_audit_list(server):
     t = server.tenant()
+    server.muster("org", "set", t.slug, "--name", "Another")
     user = t.user()
     events = server.muster("audit", "list", "--org", t.slug, "--action", "scim.user.*")["data"]
     assert [(e["action"], e["target_id"], e["actor_type"], e["actor_id"]) for e in events] == [

@@ -15,10 +15,10 @@ def limited():
     s.stop()
 
 
-def limited_tenant(server, rate, burst, *token):
+def limited_tenant(server, org_rate, org_burst, **token):
     t = server.tenant()
-    server.muster("org", "set", t.slug, "--rate", str(rate), "--burst", str(burst))
-    t.issue(*token)
+    server.muster("org", "set", t.slug, "--rate", str(org_rate), "--burst", str(org_burst))
+    t.issue(**token)
     assert t.client.get("/Users?count=0").status == 200  # from now on its limits are known
     return t
 
@@ -74,7 +74,7 @@ def test_a_refused_request_says_when_to_come_back(limited):
 
 
 def test_a_token_has_a_limit_of_its_own(limited):
-    t = limited_tenant(limited, 1000, 1000, "--rate", "20", "--burst", "10")
+    t = limited_tenant(limited, 1000, 1000, rate=20, burst=10)
     served, refused, took = hammer(t, 8, 2)
     assert served <= 1.05 * (10 + 20 * took) + 1 and refused > 0
     other = t.issue()
