@@ -188,7 +188,6 @@ static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
     c->errors = NULL;
     c->result = NULL;
     c->replayed = false;
-    r->write->final_duplicate = false;
     control_queue(c);
     enum err e = db_run(&c->ctx, db, &row);
     if (e == OK)
@@ -196,12 +195,12 @@ static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
     if (e == OK)
         e = c->idempotency_key && c->key_id ? work_once(c, r->write) : r->write->work(c, r->write->arg);
     r->transaction->organization = c->organization;
-    r->transaction->final_duplicate = r->write->final_duplicate;
     return e;
 }
 
 enum err control_write(struct control *c, struct control_write *w) {
-    struct db_transaction t = {.work = run_work, .event_id = c->request_id, .rows = w->rows};
+    struct db_transaction t = {
+        .work = run_work, .event_id = c->request_id, .rows = w->rows, .final_duplicate = w->final_duplicate};
     struct running r = {.control = c, .write = w, .transaction = &t};
     t.arg = &r;
     enum err e = db_transaction(&c->ctx, c->db, &t);

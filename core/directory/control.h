@@ -79,7 +79,7 @@ struct control_write {
     enum err (*work)(struct control *c, void *arg);
     void *arg;
     struct db_rows rows[DB_BATCH]; /* of the last batch */
-    bool final_duplicate;
+    bool final_duplicate;          /* 23505 is no race to run again, but what to answer */
 };
 enum err control_write(struct control *c, struct control_write *w) __attribute__((warn_unused_result));
 

@@ -17,12 +17,15 @@ struct change {
     struct registry_result result;
 };
 
-/* The schema, and how many users and groups have data under it. */
-static enum err object_of(struct control *c, const struct registry_result *r, struct json_object **out) {
-    enum err e = json_parse_own(&c->ctx, r->object, strlen(r->object), out);
-    if (e == OK)
-        json_object_object_add(*out, "resources", json_object_new_int64((int64_t)r->resources));
-    return e;
+/* Tells of the change; the result is the schema, and how many users and groups have data under it. */
+static enum err changed(struct control *c, const struct registry_result *r, const char *action, const char *side) {
+    enum err e = json_parse_own(&c->ctx, r->object, strlen(r->object), &c->result);
+    if (e != OK)
+        return e;
+    control_event(c, action, NULL, "organization", c->organization,
+                  arena_printf(c->ctx.arena, "{\"%s\":%s}", side, r->object));
+    json_object_object_add(c->result, "resources", json_object_new_int64((int64_t)r->resources));
+    return OK;
 }
 
 /* What is wrong with a definition, or with data that does not fit it, is the fault of this field. */
@@ -39,7 +42,7 @@ static enum err add_work(struct control *c, void *arg) {
     const char *type = json_get_string(f, "resource_type"), *text = json_text(c->ctx.arena, json_get(f, "schema"));
     enum err e = registry_add(&c->ctx, c->db, c->organization, type ? type : "User",
                               json_object_get_boolean(json_get(f, "required")), text, strlen(text), &x->result);
-    return e == OK ? object_of(c, &x->result, &c->result) : blame(c, e);
+    return e == OK ? changed(c, &x->result, "scim.schema.added", "after") : blame(c, e);
 }
 
 enum err control_schema_add(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -74,7 +77,7 @@ static enum err remove_work(struct control *c, void *arg) {
         registry_remove(&c->ctx, c->db, c->organization, x->in->id, keep && strcmp(keep, "true") == 0, &x->result);
     if (e == ERR_MUTABILITY)
         return fail(&c->ctx, ERR_CONFLICT, "%s", fail_detail(&c->ctx));
-    return e == OK ? object_of(c, &x->result, &c->result) : e;
+    return e == OK ? changed(c, &x->result, "scim.schema.removed", "before") : e;
 }
 
 enum err control_schema_remove(struct control *c, const struct control_input *in, struct json_object **out) {

@@ -19,7 +19,6 @@ struct change {
     const char *organization, *type, *urn;
     bool required, keep_data;
     const char *definition;
-    char event[UUID_TEXT + 1];
     struct session session; /* the directory's functions want one */
     struct schema_types types;
     struct registry_result *result;
@@ -125,7 +124,7 @@ static void begin(struct ctx *ctx, struct db *db, struct change *c) {
 static enum err add_work(struct ctx *ctx, struct db *db, void *arg) {
     struct change *c = arg;
     struct db_rows rows[3] = {0};
-    const char *add[] = {c->organization, c->urn, c->type, c->required ? "true" : "false", c->definition, c->event};
+    const char *add[] = {c->organization, c->urn, c->type, c->required ? "true" : "false", c->definition};
     begin(ctx, db, c);
     db_add(db, SQL_OP_EXTENSION_ADD, add);
     db_add(db, SQL_OP_EXTENSION_ROWS, &c->organization);
@@ -194,7 +193,6 @@ enum err registry_add(struct ctx *ctx, struct db *db, const char *organization, 
         return e;
     c.urn = schema->urn;
     c.definition = definition_of(ctx, json);
-    uuid_new(c.event);
     e = db_transaction(ctx, db, &t);
     if (e == ERR_UNIQUENESS && unique_taken(&c.session))
         return fail(ctx, e, "two resources have the same value of an attribute that shall be unique");
@@ -206,12 +204,12 @@ enum err registry_add(struct ctx *ctx, struct db *db, const char *organization, 
 static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
     struct change *c = arg;
     struct db_rows rows[2] = {0};
-    const char *remove[] = {c->organization, c->urn, c->event};
+    const char *remove[] = {c->organization, c->urn};
     begin(ctx, db, c);
     db_add(db, SQL_OP_EXTENSION_REMOVE, remove);
     enum err e = db_run(ctx, db, rows);
     if (e == OK && db_count(rows[1]) == 0)
-        return fail(ctx, ERR_NOT_FOUND, "no schema %s is registered; muster schema list shows them", c->urn);
+        return fail(ctx, ERR_NOT_FOUND, "no schema %s is registered", c->urn);
     if (e != OK)
         return e;
     c->result->object = db_text(rows[1], 0, "object");
@@ -221,7 +219,7 @@ static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
     }
     if (e == OK && c->result->resources && !c->keep_data)
         return fail(ctx, ERR_MUTABILITY,
-                    "%zu users or groups have data under %s: take it away first, or use --keep-data to leave it there",
+                    "%zu users or groups have data under %s: take it away first, or keep it there with keep_data",
                     c->result->resources, c->urn);
     return e;
 }
@@ -231,6 +229,5 @@ enum err registry_remove(struct ctx *ctx, struct db *db, const char *organizatio
     struct change c = {.organization = organization, .urn = urn, .keep_data = keep_data, .result = out};
     struct db_transaction t = {.work = remove_work, .arg = &c};
     c.types = *schema_built_in();
-    uuid_new(c.event);
     return db_transaction(ctx, db, &t);
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The extension schemas of an organization, for the operator: his role sees every organization. */
+/* The extension schemas of an organization. The caller tells of a change in its transaction (control_event). */
 
 enum { REGISTRY_SCHEMAS = 32, REGISTRY_BYTES = 256 * 1024 };
 

@@ -1,5 +1,5 @@
 -- Takes an extension schema away, and what its unique attributes kept. No row: there is none of this URN.
--- params: 1 organization_id uuid, 2 urn text, 3 event_id uuid
+-- params: 1 organization_id uuid, 2 urn text
 -- row: object json
 with x as (
     delete from muster.extension_schema x where x.organization_id = $1::uuid and x.urn_key = lower($2) returning *
@@ -9,12 +9,6 @@ with x as (
     delete from muster.scim_unique_value u using x
     where u.organization_id = x.organization_id and starts_with(u.attribute, x.resource_type || ' ' || x.urn || ':')
           and strpos(substr(u.attribute, length(x.resource_type || ' ' || x.urn || ':') + 1), ':') = 0 -- not one whose URN goes on
-), e as (
-    insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, target_type, target_id, data, request_id)
-    select x.organization_id, $3::uuid, now(), 'scim.schema.removed', muster.actor_type(), muster.actor_id(), 'organization', x.organization_id,
-           jsonb_build_object('before', jsonb_build_object('urn', x.urn, 'resource_type', x.resource_type, 'required', x.required,
-                                                           'definition', x.definition::jsonb)), $3::uuid
-    from x
 )
 select json_build_object('urn', x.urn, 'resource_type', x.resource_type, 'required', x.required,
                          'definition', x.definition::json, 'created_at', muster.time_text(x.created_at)) as object
