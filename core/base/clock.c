@@ -21,6 +21,10 @@ int64_t clock_monotonic_ms(void) {
     return now_of(CLOCK_MONOTONIC, 1000);
 }
 
+int64_t clock_monotonic_us(void) {
+    return now_of(CLOCK_MONOTONIC, 1000000);
+}
+
 int64_t clock_unix_us(void) {
     return now_of(CLOCK_REALTIME, 1000000);
 }

@@ -8,6 +8,9 @@
 /* Milliseconds of a clock that never steps, for deadlines. */
 int64_t clock_monotonic_ms(void);
 
+/* Microseconds of the same, for durations. */
+int64_t clock_monotonic_us(void);
+
 /* Microseconds since 1970-01-01 UTC. */
 int64_t clock_unix_us(void);
 

@@ -1,5 +1,6 @@
 #include "base/token.h"
 
+#include "base/hex.h"
 #include "base/log.h"
 
 #include <openssl/crypto.h>
@@ -54,6 +55,16 @@ void token_new(const char *prefix, char out[TOKEN_MAX + 1]) {
     OPENSSL_cleanse(secret, sizeof secret);
 }
 
+void token_new_webhook(char out[TOKEN_MAX + 1]) {
+    uint8_t secret[RANDOM];
+    size_t n = strlen(TOKEN_WEBHOOK);
+    if (RAND_bytes(secret, sizeof secret) != 1)
+        log_fatal("token", "the system gives no randomness");
+    memcpy(out, TOKEN_WEBHOOK, sizeof TOKEN_WEBHOOK);
+    EVP_EncodeBlock((uint8_t *)out + n, secret, RANDOM);
+    OPENSSL_cleanse(secret, sizeof secret);
+}
+
 bool token_well_formed(const char *prefix, const char *s, size_t len) {
     size_t n = strlen(prefix);
     char check[CHECK];
@@ -70,9 +81,5 @@ void token_hash_hex(const char *s, size_t len, char out[TOKEN_HASH_HEX + 1]) {
     uint8_t hash[TOKEN_HASH];
     if (EVP_Digest(s, len, hash, NULL, EVP_sha256(), NULL) != 1)
         log_fatal("token", "SHA-256 failed");
-    for (size_t i = 0; i < TOKEN_HASH; i++) {
-        out[2 * i] = "0123456789abcdef"[hash[i] >> 4];
-        out[2 * i + 1] = "0123456789abcdef"[hash[i] & 15];
-    }
-    out[TOKEN_HASH_HEX] = '\0';
+    hex_write(hash, sizeof hash, out);
 }

@@ -18,9 +18,13 @@ enum {
 
 #define TOKEN_SCIM "scim_"
 #define TOKEN_API "msk_"
+#define TOKEN_WEBHOOK "whsec_"
 
 /* A new secret with that prefix. Without randomness the process ends. */
 void token_new(const char *prefix, char out[TOKEN_MAX + 1]);
+
+/* A new secret as Standard Webhooks wants it: whsec_ and 32 random bytes in base64. It ends as token_new(). */
+void token_new_webhook(char out[TOKEN_MAX + 1]);
 
 /* Whether prefix, length, alphabet and checksum are right. */
 bool token_well_formed(const char *prefix, const char *s, size_t len);
