@@ -22,9 +22,10 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools -iqu
 ALL_LDFLAGS := -pie $(if $(SANITIZE),$(SANITIZERS),-Wl,-z,noexecstack,-z,relro,-z,now) -Wl,--as-needed $(LDFLAGS)
 LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)) -lunistring -lm
 
-CORE := $(sort $(wildcard core/base/*.c core/protocol/*.c core/directory/*.c))
+CORE := $(sort $(wildcard core/base/*.c core/protocol/*.c core/events/*.c core/directory/*.c))
 CGI := $(sort $(filter-out cgi/main_%,$(wildcard cgi/*.c)))
 TOOL := $(sort $(filter-out tools/deliver%,$(wildcard tools/*.c)))
+DELIVER := $(sort $(wildcard tools/deliver*.c))
 UNIT := $(sort $(wildcard test/unit/test_*.c))
 GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/schema_json.c
 OPENAPI := $(BUILD)/gen/openapi_json.h
@@ -49,8 +50,8 @@ $(BUILD)/muster-%.fcgi: $(BUILD)/cgi/main_%.o $(CGI:%.c=$(BUILD)/%.o) $(BUILD)/l
 $(BUILD)/muster: $(TOOL:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/muster-deliver: $(BUILD)/tools/deliver.o $(BUILD)/libmuster.a
-	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/muster-deliver: $(DELIVER:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl $(LDLIBS)
 
 $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
 	@mkdir -p $(@D)
@@ -58,7 +59,7 @@ $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
 
 $(BUILD)/test/unit/%.o: ALL_CFLAGS += -DTEST_DATA='"test/data"'
 
-$(BUILD)/cgi/api.o: $(OPENAPI)
+$(BUILD)/cgi/open_routes.o: $(OPENAPI)
 
 $(BUILD)/%.o: %.c $(BUILD)/gen/sql_names.h
 	@mkdir -p $(@D)
@@ -116,6 +117,7 @@ format-check:
 layers:
 	@! grep -nE '#include "(protocol|directory)/' core/base/*.[ch]
 	@! grep -nE '#include "directory/' core/protocol/*.[ch]
+	@! grep -nE '#include "(protocol|directory)/' core/events/*.[ch]
 	@! grep -nE '#include *[<"](fcgi|cgi/)' core/*/*.[ch]
 	@! grep -nE '"[^"]*\b(select .* from|insert into|update .* set|delete from)\b' $(filter-out core/protocol/filter_sql% core/protocol/sort_sql%,$(C_FILES)) | \
 		grep -v '^test/'
@@ -126,7 +128,7 @@ install: all
 	install -m 755 $(BUILD)/muster $(DESTDIR)$(PREFIX)/bin/
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 tools/muster-completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/muster
-	install -m 644 README.md LICENSE $(wildcard *-example.conf) $(DESTDIR)$(PREFIX)/share/doc/muster/
+	install -m 644 README.md LICENSE $(wildcard *-example.conf doc/*.md) $(DESTDIR)$(PREFIX)/share/doc/muster/
 	for n in 1 8; do for f in doc/man/*.$$n; do [ -e "$$f" ] || continue; \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$n; install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$$n/; done; done
 
