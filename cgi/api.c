@@ -1,43 +1,31 @@
 #include "service.h"
 
+#include "api_key.h"
 #include "api_routes.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/token.h"
+#include "open_routes.h"
 #include "problem.h"
 #include "rate.h"
+#include "waiting.h"
 #include "watchdog.h"
 
-#include "openapi_json.h"
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
-/* The admin API (DESIGN 6): a key, a route, an operation of the control plane, a JSON object or a problem document. */
+/* The admin API: a key, a route, an operation of the control plane, a JSON object or a problem document. */
 
 enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, STATUS_NOT_MODIFIED = 304, KEY_MAX = 255 };
 
 struct api {
     struct call *call;
     struct control control;
+    struct control_waiting waiting;
     struct api_match match;
     struct json_object *fields;
 };
-
-static enum err read_key(struct api *a) {
-    const char *header = request_header(&a->call->request, "HTTP_AUTHORIZATION");
-    struct ctx *ctx = &a->control.ctx;
-    if (!header || !*header)
-        return fail(ctx, ERR_UNAUTHORIZED, "an API key is needed: Authorization: Bearer msk_...");
-    const char *key = strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 : "";
-    if (!token_well_formed(TOKEN_API, key, strlen(key)))
-        return fail(ctx, ERR_INVALID_TOKEN, "the API key is unknown, expired or revoked");
-    char *hash = arena_alloc(ctx->arena, TOKEN_HASH_HEX + 1);
-    token_hash_hex(key, strlen(key), hash);
-    a->control.key_hash = hash;
-    return OK;
-}
 
 /* The parameters of a query as fields. */
 static enum err query_fields(struct api *a) {
@@ -124,14 +112,27 @@ static enum err key_first(struct api *a, enum err fault) {
 static enum err operate(struct api *a, struct json_object **out) {
     struct control *c = &a->control;
     const struct api_route *route = a->match.route;
-    const struct control_input in = {
-        .id = a->match.id, .fields = a->fields, .if_match = request_header(&a->call->request, "HTTP_IF_MATCH")};
+    const struct control_input in = {.id = a->match.id,
+                                     .delivery = a->match.delivery,
+                                     .fields = a->fields,
+                                     .if_match = request_header(&a->call->request, "HTTP_IF_MATCH")};
     enum err e = route->run(c, &in, out);
     /* Wrong fields are found before anybody is asked who it is. */
     return e != OK && !c->accepted && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&
                    e != ERR_FORBIDDEN && e != ERR_NOT_FOUND
                ? key_first(a, e)
                : e;
+}
+
+static void send_text(struct api *a) {
+    const struct control_text *t = &a->control.text;
+    struct response *r = &a->call->response;
+    *r = (struct response){.status = STATUS_OK,
+                           .content_type = t->content_type ? t->content_type : "application/json; charset=utf-8",
+                           .body = t->text,
+                           .len = t->len,
+                           .extra = t->headers,
+                           .retry_after = a->control.retry_after};
 }
 
 static void succeed(struct api *a, struct json_object *out) {
@@ -158,49 +159,36 @@ static void succeed(struct api *a, struct json_object *out) {
     }
 }
 
-/* /healthz: the process answers. /readyz: so does the database. /v1/openapi.json: what there is. */
-static bool answer_open(struct api *a) {
-    struct call *call = a->call;
-    const char *path = call->request.path;
-    struct response *r = &call->response;
-    struct db_rows row = {0};
-    bool health = strcmp(path, "/healthz") == 0, ready = strcmp(path, "/readyz") == 0;
-    if (!health && !ready && strcmp(path, "/v1/openapi.json") != 0)
-        return false;
-    watchdog_arrived();
-    *r = (struct response){
-        .status = STATUS_OK, .content_type = "application/json; charset=utf-8", .body = "{\"status\":\"ok\"}"};
-    call->route = path;
-    if (ready) {
-        db_add(call->worker->db, SQL_READY, NULL);
-        call->err = db_read(&a->control.ctx, call->worker->db, &row);
-        if (call->err != OK)
-            problem_render(&a->control.ctx, call->err, call->request_id, NULL, r);
-    } else if (!health)
-        r->body = openapi_json;
-    r->len = strlen(r->body);
-    return true;
+/* The keys that encrypt secrets: read once; while there are none it is looked again, so that a file may come later. */
+static void give_keys(struct control *c, struct worker *w) {
+    struct ctx ctx = {.arena = c->ctx.arena};
+    if (w->secret_keys.n == 0 && secret_keys_load(&ctx, w->settings->secret_key_file, &w->secret_keys) != OK)
+        c->no_secret_keys = ctx.detail;
+    else
+        c->secret_keys = &w->secret_keys;
 }
 
 static void answer_admin(struct call *call) {
-    struct api *a = arena_alloc(call->ctx.arena, sizeof *a);
     struct json_object *out = NULL;
+    if (open_routes_answer(call))
+        return;
+    struct api *a = arena_alloc(call->ctx.arena, sizeof *a);
     a->call = call;
+    a->waiting = waiting_of(call->worker);
     a->control = (struct control){.ctx = {.arena = call->ctx.arena},
+                                  .waiting = &a->waiting,
                                   .db = call->worker->db,
                                   .request_id = call->request_id,
                                   .client_address = call->client_address,
                                   .base_url = call->worker->settings->public_url,
                                   .extensions = call->worker->extensions};
+    give_keys(&a->control, call->worker);
     a->fields = json_new_object(call->ctx.arena);
     call->request.ctx = &a->control.ctx;
-    call->response.head = strcmp(call->request.method, "HEAD") == 0;
-    if (answer_open(a))
-        return;
     enum err e = prepare(a), key = OK;
     struct ctx fault = a->control.ctx;
     a->control.ctx = (struct ctx){.arena = fault.arena};
-    key = read_key(a);
+    key = api_key_read(&a->control.ctx, &call->request, &a->control.key_hash);
     if (key != OK)
         e = key;
     else {
@@ -208,7 +196,9 @@ static void answer_admin(struct call *call) {
         e = e == OK ? operate(a, &out) : key_first(a, e);
     }
     e = rate_failed(call, &a->control.ctx, e, &call->response);
-    if (e == OK)
+    if (e == OK && a->control.text.text)
+        send_text(a);
+    else if (e == OK)
         succeed(a, out);
     else
         problem_render(&a->control.ctx, e, call->request_id, a->control.errors, &call->response);
@@ -219,5 +209,7 @@ static void answer_admin(struct call *call) {
     call->actor = a->control.key_id;
 }
 
-const struct service service_admin = {
-    .name = "muster-admin", .usage = "Answers the admin API for a web server.", .answer = answer_admin};
+const struct service service_admin = {.name = "muster-admin",
+                                      .short_name = "admin",
+                                      .usage = "Answers the admin API for a web server.",
+                                      .answer = answer_admin};

@@ -9,6 +9,8 @@
 #define MANAGE "provisioning:manage"
 #define ORGANIZATIONS "organizations:manage"
 #define AUDIT "audit:read"
+#define WEBHOOKS "webhooks:manage"
+#define DELIVERY "/webhooks/{id}/deliveries/{delivery}"
 #define ORG "/v1/organizations/{org}"
 
 const struct api_route api_routes[] = {
@@ -52,11 +54,37 @@ const struct api_route api_routes[] = {
     {"GET", ORG "/teams/{id}/members", READ, control_team_members, false, false},
     {"PATCH", ORG "/teams/{id}/link", MANAGE, control_team_link, false, false},
     {"POST", ORG "/members/{id}/unlink", MANAGE, control_member_unlink, false, false},
+    {"GET", ORG "/webhooks", WEBHOOKS, control_webhook_list, false, false},
+    {"POST", ORG "/webhooks", WEBHOOKS, control_webhook_create, false, true},
+    {"GET", ORG "/webhooks/{id}", WEBHOOKS, control_webhook_show, false, false},
+    {"PATCH", ORG "/webhooks/{id}", WEBHOOKS, control_webhook_set, false, false},
+    {"DELETE", ORG "/webhooks/{id}", WEBHOOKS, control_webhook_remove, false, false},
+    {"POST", ORG "/webhooks/{id}/rotate-secret", WEBHOOKS, control_webhook_rotate, false, false},
+    {"POST", ORG "/webhooks/{id}/test", WEBHOOKS, control_webhook_test, false, true},
+    {"POST", ORG "/webhooks/{id}/replay", WEBHOOKS, control_webhook_replay, false, false},
+    {"GET", ORG "/webhooks/{id}/deliveries", WEBHOOKS, control_webhook_delivery_list, false, false},
+    {"GET", ORG DELIVERY, WEBHOOKS, control_webhook_delivery_show, false, false},
+    {"POST", ORG DELIVERY "/replay", WEBHOOKS, control_webhook_delivery_replay, false, false},
+    {"GET", "/v1/webhooks", WEBHOOKS, control_webhook_list, true, false},
+    {"POST", "/v1/webhooks", WEBHOOKS, control_webhook_create, true, true},
+    {"GET", "/v1/webhooks/{id}", WEBHOOKS, control_webhook_show, true, false},
+    {"PATCH", "/v1/webhooks/{id}", WEBHOOKS, control_webhook_set, true, false},
+    {"DELETE", "/v1/webhooks/{id}", WEBHOOKS, control_webhook_remove, true, false},
+    {"POST", "/v1/webhooks/{id}/rotate-secret", WEBHOOKS, control_webhook_rotate, true, false},
+    {"POST", "/v1/webhooks/{id}/test", WEBHOOKS, control_webhook_test, true, true},
+    {"POST", "/v1/webhooks/{id}/replay", WEBHOOKS, control_webhook_replay, true, false},
+    {"GET", "/v1/webhooks/{id}/deliveries", WEBHOOKS, control_webhook_delivery_list, true, false},
+    {"GET", "/v1" DELIVERY, WEBHOOKS, control_webhook_delivery_show, true, false},
+    {"POST", "/v1" DELIVERY "/replay", WEBHOOKS, control_webhook_delivery_replay, true, false},
+    {"GET", "/v1/audit-logs", AUDIT, control_audit_list, true, false},
     {"GET", ORG "/audit-logs", AUDIT, control_audit_list, false, false},
+    {"GET", ORG "/audit-logs/export", AUDIT, control_audit_file, false, false},
+    {"GET", ORG "/events", READ, control_event_feed, false, false},
+    {"GET", ORG "/events/snapshot", READ, control_event_snapshot, false, false},
 };
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;
 
-/* Whether the segments fit the template; what stands for {org} and {id} goes to `out`. */
+/* Whether the segments fit the template; what stands for {org}, {id} and {delivery} goes to `out`. */
 static bool fits(const struct request *r, const char *path, struct api_match *out) {
     size_t i = 0;
     for (const char *p = path; *p; i++) {
@@ -67,6 +95,8 @@ static bool fits(const struct request *r, const char *path, struct api_match *ou
             out->organization = r->segments[i];
         else if (strncmp(p, "{id}", len) == 0)
             out->id = r->segments[i];
+        else if (strncmp(p, "{delivery}", len) == 0)
+            out->delivery = r->segments[i];
         else if (strlen(r->segments[i]) != len || memcmp(r->segments[i], p, len) != 0)
             return false;
         p += len;

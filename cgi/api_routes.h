@@ -21,7 +21,7 @@ extern const size_t api_route_count;
 /* What a path means. */
 struct api_match {
     const struct api_route *route;
-    const char *organization, *id; /* NULL: the path has none */
+    const char *organization, *id, *delivery; /* NULL: the path has none */
 };
 
 /*

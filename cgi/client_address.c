@@ -3,7 +3,6 @@
 #include "base/arena.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,4 +83,14 @@ const char *client_address(const struct request *r, const char *trusted) {
         end = start ? start - 1 : 0;
     }
     return arena_strndup(r->ctx->arena, found, found_len);
+}
+
+bool client_address_is_local(const struct request *r) {
+    static const char *const proxied[] = {"HTTP_X_FORWARDED_FOR",   "HTTP_FORWARDED", "HTTP_X_REAL_IP",
+                                          "HTTP_X_FORWARDED_PROTO", "HTTP_VIA",       "HTTP_X_FORWARDED_HOST"};
+    const char *peer = request_header(r, "REMOTE_ADDR");
+    for (size_t i = 0; i < sizeof proxied / sizeof *proxied; i++)
+        if (request_header(r, proxied[i]))
+            return false;
+    return peer && is_trusted("127.0.0.0/8,::1", peer, strlen(peer));
 }

@@ -3,10 +3,18 @@
 
 #include "request.h"
 
+#include <stdbool.h>
+
 /*
  * Who sent the request: REMOTE_ADDR, or the last hop of X-Forwarded-For that is not one of ours, where `trusted`
  * (addresses and CIDR ranges, by comma) names the peer. NULL if there is none that is an address.
  */
 const char *client_address(const struct request *r, const char *trusted);
+
+/*
+ * Whether the request comes from a process of this host: the peer is a loopback address, and no header says that a
+ * proxy stands in between. What such headers name is not believed here, whoever sent them.
+ */
+bool client_address_is_local(const struct request *r);
 
 #endif

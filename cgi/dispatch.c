@@ -5,6 +5,7 @@
 #include "base/token.h"
 #include "envelope.h"
 #include "rate.h"
+#include "refused.h"
 #include "routes.h"
 #include "service.h"
 #include "watchdog.h"
@@ -149,6 +150,7 @@ static void answer_scim(struct call *call) {
     e = rate_failed(call, &x->session.ctx, e, &x->response);
     if (e != OK)
         envelope_render(&x->session.ctx, e, &x->response);
+    refused_keep(x, e);
     x->response.head = strcmp(x->request.method, "HEAD") == 0;
     call->request = x->request;
     call->response = x->response;
@@ -160,4 +162,4 @@ static void answer_scim(struct call *call) {
 }
 
 const struct service service_scim = {
-    .name = "muster-scim", .usage = "Answers SCIM 2.0 for a web server.", .answer = answer_scim};
+    .name = "muster-scim", .short_name = "scim", .usage = "Answers SCIM 2.0 for a web server.", .answer = answer_scim};

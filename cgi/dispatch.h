@@ -7,6 +7,7 @@
 #include "response.h"
 
 struct call;
+struct refused;
 struct settings;
 
 /* A request on its way to its handler: what HTTP said, who asks, what shall be answered. */
@@ -17,8 +18,9 @@ struct exchange {
     struct session session;
     struct extensions *extensions; /* of the process */
     struct response response;
-    const char *id;    /* the resource that the path names, NULL: the collection */
-    const char *route; /* template for the log, "/Users/{id}" */
+    const char *id;          /* the resource that the path names, NULL: the collection */
+    const char *route;       /* template for the log, "/Users/{id}" */
+    struct refused *refused; /* operations; NULL: none (refused.h) */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "directory/bulk_run.h"
 #include "envelope.h"
 #include "exchange.h"
+#include "refused.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -66,6 +67,8 @@ static void render(struct exchange *x, const struct bulk *bulk) {
             buf_char(b, ',');
         first = false;
         add_item(x, &bulk->items[i], b);
+        if (bulk->items[i].err != OK)
+            refused_operation(x, &bulk->items[i], i + 1);
     }
     buf_str(b, "]}");
     assert(!b->overflow); /* it is committed: what is repeated of the request was cut for this */

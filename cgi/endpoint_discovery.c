@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/settings.h"
 #include "directory/list.h"
+#include "events/format_set.h"
 #include "protocol/bulk.h"
 #include "protocol/schema.h"
 
@@ -45,6 +46,14 @@ static void add_meta(struct exchange *x, struct buf *b, const char *type, const 
     buf_char(b, '}');
 }
 
+/* Tokens are pushed to webhooks of the format "set"; requests are answered at once (RFC 9967, section 4). */
+static void add_security_events(struct buf *b) {
+    buf_str(b, "\"securityEvents\":{\"asyncRequest\":\"none\",\"eventUris\":[");
+    for (size_t i = 0; format_set_uris[i]; i++)
+        buf_fmt(b, "%s\"%s\"", i ? "," : "", format_set_uris[i]);
+    buf_str(b, "]},");
+}
+
 enum err endpoint_provider_config(struct exchange *x) {
     enum err e = enter(x);
     if (e != OK)
@@ -64,6 +73,7 @@ enum err endpoint_provider_config(struct exchange *x) {
             "\"description\":\"A bearer token issued by Muster for one connection\","
             "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],",
             BULK_OPERATIONS, x->settings->body_max, LIST_MAX, LIST_COUNT, LIST_MAX, x->session.cursor_seconds);
+    add_security_events(b);
     add_meta(x, b, "ServiceProviderConfig", "/ServiceProviderConfig");
     buf_char(b, '}');
     return answer(x, b);

@@ -52,6 +52,10 @@ int envelope_status(enum err err) {
     return faces[err].status;
 }
 
+const char *envelope_scim_type(enum err err) {
+    return faces[err].scim_type;
+}
+
 static void add_error(enum err err, const char *detail, struct buf *b) {
     buf_fmt(b, "{\"schemas\":[\"" SCHEMA_ERROR "\"],\"status\":\"%d\"", faces[err].status);
     if (faces[err].scim_type)

@@ -18,4 +18,7 @@ void envelope_error(enum err err, const char *detail, struct buf *out);
 /* The status alone. */
 int envelope_status(enum err err);
 
+/* The scimType, NULL: none. */
+const char *envelope_scim_type(enum err err);
+
 #endif

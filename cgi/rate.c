@@ -2,27 +2,25 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "measure.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
 
 /* Half of the workers may wait for a place, so that one tenant's flood leaves others theirs. */
 static unsigned waiters(const struct settings *s) {
-    enum { PER_CORE = 2 };
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    long workers = s->workers ? s->workers : PER_CORE * (cores > 0 ? cores : 1);
-    return workers > 3 ? (unsigned)workers / 2 : 1;
+    unsigned workers = service_workers(s);
+    return workers > 3 ? workers / 2 : 1;
 }
 
 /* Entra gives a sync up after a burst of 429s, so a place that is free soon is waited for. */
 static bool take(struct call *c, const char *key, struct limits_rule rule, struct limits_state *state) {
     struct limits *l = c->worker->limits;
     int64_t wait = limits_take(l, key, rule, 0, state);
-    if (wait < 0 && limits_wait_begin(l, SECOND, waiters(c->worker->settings))) {
+    if (wait < 0 && limits_wait_begin(l, LIMITS_FOR_PLACE, SECOND, waiters(c->worker->settings))) {
         wait = limits_take(l, key, rule, SECOND, state);
         limits_sleep(wait);
         limits_wait_end(l);
@@ -49,10 +47,14 @@ enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, stru
         return OK;
     struct limits_rule token = {.rate = known.token_rate, .burst = known.token_burst, .table = LIMITS_KNOWN};
     struct limits_rule org = {.rate = known.org_rate, .burst = known.org_burst, .table = LIMITS_KNOWN};
-    if (!take(c, arena_printf(ctx->arena, "token:%s", token_hash), token, &state))
+    if (!take(c, arena_printf(ctx->arena, "token:%s", token_hash), token, &state)) {
+        measure_refused(c, "token");
         return refuse(ctx, "token", token, &state, out);
-    if (!take(c, arena_printf(ctx->arena, "org:%s", known.organization_id), org, &state))
+    }
+    if (!take(c, arena_printf(ctx->arena, "org:%s", known.organization_id), org, &state)) {
+        measure_refused(c, "organization");
         return refuse(ctx, "organization", org, &state, out);
+    }
     return OK;
 }
 
@@ -97,6 +99,7 @@ enum err rate_failed(struct call *c, struct ctx *ctx, enum err e, struct respons
     const char *key = arena_printf(ctx->arena, "address:%s", network_of(ctx->arena, c->client_address));
     if (limits_take(c->worker->limits, key, rule, 0, &state) >= 0)
         return e;
+    measure_refused(c, "address");
     e = refuse(ctx, "address", rule, &state, out);
     ctx->detail = "too many requests with a wrong token came from this address";
     return e;

@@ -37,7 +37,7 @@ struct request {
     size_t n_segments;
 };
 
-/* Takes method, path and query from REQUEST_METHOD and the raw REQUEST_URI (RELIABILITY: PATH_INFO is rewritten by web
+/* Takes method, path and query from REQUEST_METHOD and the raw REQUEST_URI (PATH_INFO is rewritten by web
  * servers). */
 void request_open(struct request *r, struct ctx *ctx, const struct source *source);
 

@@ -56,7 +56,10 @@ void response_head(const struct response *r, const char *request_id, struct buf 
         buf_fmt(out, "Retry-After: %d\r\n", r->retry_after);
     if (r->extra)
         buf_str(out, r->extra);
-    header(out, "Cache-Control", r->status < 400 ? "private, no-cache" : "no-store");
+    header(out, "Cache-Control",
+           r->cache_control  ? r->cache_control
+           : r->status < 400 ? "private, no-cache"
+                             : "no-store");
     header(out, "X-Content-Type-Options", "nosniff");
     header(out, "X-Request-Id", request_id);
     if (r->body)

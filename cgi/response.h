@@ -19,6 +19,7 @@ struct response {
     const char *www_authenticate; /* 401, 403 */
     int retry_after;              /* seconds, 0: not sent */
     const char *content_type;     /* NULL: SCIM's */
+    const char *cache_control;    /* NULL: kept by the client for itself, faults by nobody */
     const char *extra;            /* header lines, each with its end; NULL: none */
 };
 

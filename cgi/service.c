@@ -34,9 +34,17 @@ static bool is_listening(int fd) {
     return getpeername(fd, (struct sockaddr *)&peer, &len) != 0 && errno == ENOTCONN;
 }
 
-static unsigned default_workers(const struct settings *s) {
+unsigned service_workers(const struct settings *s) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return (unsigned)(s->workers ? s->workers : PER_CORE * (cores > 0 ? cores : 1));
+}
+
+/* The workers learn how many they are: as many as half of them may wait. */
+static int run_master(const char *program, unsigned workers) {
+    char text[16];
+    snprintf(text, sizeof text, "%u", workers);
+    setenv("MUSTER_WORKERS", text, 1);
+    return master_run(program, workers);
 }
 
 /* A core dump would hold tokens and personal data. */
@@ -58,7 +66,7 @@ int service_main(const struct service *service, int argc, char **argv) {
     oom_guard();
     if (!settings_load(&settings, problem, sizeof problem) || !log_open(service->name, settings.log))
         return fail_usage(service, problem);
-    unsigned workers = default_workers(&settings);
+    unsigned workers = service_workers(&settings);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         print_usage(service, stdout);
         return 0;
@@ -76,5 +84,5 @@ int service_main(const struct service *service, int argc, char **argv) {
     keep_secrets();
     if (!is_listening(STDIN_FILENO))
         return worker_cgi(service, &settings);
-    return argc == 2 ? worker_run(service, &settings) : master_run(program, workers);
+    return argc == 2 ? worker_run(service, &settings) : run_master(program, workers);
 }

@@ -2,6 +2,7 @@
 #define MUSTER_CGI_SERVICE_H
 
 #include "base/db.h"
+#include "base/secret.h"
 #include "base/settings.h"
 #include "directory/extensions.h"
 #include "request.h"
@@ -15,7 +16,12 @@ struct worker {
     struct db *db;
     struct arena *arena; /* of the request in hand */
     struct extensions *extensions;
-    struct limits *limits; /* NULL: none */
+    struct limits *limits;          /* NULL: none */
+    struct metrics *metrics;        /* of the limits; NULL: none */
+    const char *service;            /* as metrics name it, "scim" */
+    struct secret_keys secret_keys; /* read by the admin API when they are there; n is 0 before */
+    int peer;                       /* hangs up when nobody waits for the answer any more */
+    int64_t refused_full_ms;        /* of refused.c, when there are no limits */
 };
 
 /* One request, and what a service makes of it. The first part is filled in; the second is for the service. */
@@ -35,11 +41,16 @@ struct call {
 /* A program that answers requests. */
 struct service {
     const char *name;                  /* "muster-scim" */
+    const char *short_name;            /* "scim" */
     const char *usage;                 /* its first sentence */
     void (*answer)(struct call *call); /* the response is always filled in */
 };
 
 extern const struct service service_scim, service_admin;
+
+/* How many workers there are on this host: MUSTER_WORKERS, which a master sets for its workers, or two for each core.
+ */
+unsigned service_workers(const struct settings *s);
 
 /* The main function of a program. */
 int service_main(const struct service *service, int argc, char **argv);

@@ -10,6 +10,7 @@ enum { TICK_MS = 100, EXIT_STUCK = 75 };
 
 static const int *watched;
 static long read_ticks, work_ticks;
+static volatile sig_atomic_t more_ticks;
 static volatile sig_atomic_t arrived, fired, ticks;
 
 /* Only what a signal handler may do. */
@@ -23,7 +24,7 @@ static void on_tick(int signal) {
         if (fd == STDIN_FILENO)
             close(fd);
     }
-    if (ticks > read_ticks + 2 * work_ticks)
+    if (ticks > read_ticks + 2 * work_ticks + more_ticks)
         _exit(EXIT_STUCK);
 }
 
@@ -43,12 +44,16 @@ void watchdog_start(const int *fd, long read_ms, long work_ms) {
 }
 
 void watchdog_begin(void) {
-    arrived = fired = ticks = 0;
+    arrived = fired = ticks = more_ticks = 0;
     every(TICK_MS);
 }
 
 void watchdog_arrived(void) {
     arrived = 1;
+}
+
+void watchdog_extend(long ms) {
+    more_ticks = (sig_atomic_t)(ms / TICK_MS + 1);
 }
 
 void watchdog_end(void) {

@@ -17,6 +17,9 @@ void watchdog_begin(void);
 /* The request is here: what follows is work and answer. */
 void watchdog_arrived(void);
 
+/* It waits for something to happen (a long poll), and has so much longer to be answered. */
+void watchdog_extend(long ms);
+
 /* The request is done; nothing is watched until the next. */
 void watchdog_end(void);
 

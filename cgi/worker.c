@@ -6,8 +6,10 @@
 #include "base/db.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/uuid.h"
 #include "client_address.h"
+#include "measure.h"
 #include "redact.h"
 #include "watchdog.h"
 
@@ -28,7 +30,10 @@ static void open_worker(struct worker *w, const struct service *service, const s
                          .db = db_create(settings, service->name),
                          .arena = arena_create(),
                          .extensions = extensions_create(),
-                         .limits = *settings->limits ? limits_open(settings->limits) : NULL};
+                         .limits = *settings->limits ? limits_open(settings->limits) : NULL,
+                         .service = service->short_name};
+    w->metrics = metrics_of(w->limits);
+    db_metrics(w->db, w->metrics, w->service);
 }
 
 static void close_worker(struct worker *w) {
@@ -38,10 +43,10 @@ static void close_worker(struct worker *w) {
     arena_destroy(w->arena);
 }
 
-static void log_request(const struct call *c, int64_t started) {
+static void log_request(const struct call *c, int64_t microseconds) {
     char status[16], ms[24], bytes[24], trips[24];
     snprintf(status, sizeof status, "%d", c->response.status);
-    snprintf(ms, sizeof ms, "%lld", (long long)(clock_monotonic_ms() - started));
+    snprintf(ms, sizeof ms, "%lld", (long long)(microseconds / 1000));
     snprintf(bytes, sizeof bytes, "%zu", c->response.body ? c->response.len : 0);
     snprintf(trips, sizeof trips, "%llu", (unsigned long long)db_counts(c->worker->db).round_trips);
     log_line(LOG_INFO, "request", "request", c->request_id, "method", c->request.method, "route", c->route, "status",
@@ -53,20 +58,22 @@ static void log_request(const struct call *c, int64_t started) {
 static void handle(struct worker *w, const struct service *service, const struct source *source,
                    int (*put)(void *self, const char *bytes, size_t n), void *to) {
     char request_id[UUID_TEXT + 1];
-    int64_t started = clock_monotonic_ms();
+    int64_t started = clock_monotonic_us();
     struct call *c = arena_alloc(w->arena, sizeof *c);
     uuid_new(request_id);
     *c = (struct call){.worker = w, .ctx = {.arena = w->arena}, .request_id = request_id, .route = "-"};
     request_open(&c->request, &c->ctx, source);
     c->client_address = client_address(&c->request, w->settings->trusted_proxies);
-    db_deadline(w->db, started + w->settings->deadline_ms);
+    db_deadline(w->db, started / 1000 + w->settings->deadline_ms);
     service->answer(c);
     struct buf *head = buf_new(w->arena, HEAD_MAX);
     response_head(&c->response, request_id, head);
     int gone = put(to, head->data, head->len);
     if (gone >= 0 && c->response.body && !c->response.head)
         (void)put(to, c->response.body, c->response.len);
-    log_request(c, started);
+    int64_t took = clock_monotonic_us() - started;
+    measure_request(c, took);
+    log_request(c, took);
     if (log_enabled(LOG_DEBUG) && c->request.body_len)
         log_line(LOG_DEBUG, "body", "request", request_id, "redacted",
                  redact_body(&c->ctx, c->request.body, c->request.body_len), NULL);
@@ -98,6 +105,7 @@ static int fcgi_write(void *self, const char *bytes, size_t n) {
 }
 
 static volatile sig_atomic_t stopping;
+static sigset_t waiting; /* the mask for waiting: SIGTERM comes through */
 
 static void on_stop(int signal) {
     (void)signal;
@@ -106,10 +114,9 @@ static void on_stop(int signal) {
 
 /*
  * SIGTERM is held back but for the moments in which a worker waits for a connection (wait_for_request), so that it
- * never interrupts a request. FCGX_Init sets handlers of its own, so ours come after it. `waiting` receives the mask
- * for waiting.
+ * never interrupts a request. FCGX_Init sets handlers of its own, so ours come after it.
  */
-static void hold_stop(sigset_t *waiting) {
+static void hold_stop(void) {
     static const int stops[] = {SIGTERM, SIGINT}, ignored[] = {SIGPIPE, SIGHUP, SIGUSR1};
     struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
     sigset_t held;
@@ -120,17 +127,28 @@ static void hold_stop(sigset_t *waiting) {
     }
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         sigaction(ignored[i], &ignore, NULL);
-    sigprocmask(SIG_BLOCK, &held, waiting);
+    sigprocmask(SIG_BLOCK, &held, &waiting);
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-        sigdelset(waiting, stops[i]);
+        sigdelset(&waiting, stops[i]);
 }
 
 /* Waits for a connection on the listening socket; false: it is time to stop. */
-static bool wait_for_request(const sigset_t *waiting) {
+static bool wait_for_request(void) {
     struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (!stopping && ppoll(&p, 1, NULL, waiting) <= 0)
+    while (!stopping && ppoll(&p, 1, NULL, &waiting) <= 0)
         continue;
     return !stopping;
+}
+
+/* Only the hang-up counts: a web server may have closed its own half when the request was sent. */
+bool worker_pause(const struct worker *w, int64_t ms) {
+    int64_t until = clock_monotonic_ms() + ms, left;
+    struct pollfd p = {.fd = w->peer};
+    while (!stopping && !(p.revents & (POLLHUP | POLLERR)) && (left = until - clock_monotonic_ms()) > 0) {
+        struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+        (void)ppoll(&p, 1, &t, &waiting);
+    }
+    return !stopping && !(p.revents & (POLLHUP | POLLERR));
 }
 
 /* Resident MiB of this process, 0 if /proc does not tell. */
@@ -145,9 +163,16 @@ static long resident_mb(void) {
     return second ? strtol(second, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024) / 1024 : 0;
 }
 
-static bool grown(const struct settings *s, long served) {
+/* Whether the worker is to be replaced. */
+static bool grown(const struct worker *w, long served) {
     enum { LOOK_EVERY = 64 };
-    return served >= s->worker_requests || (served % LOOK_EVERY == 0 && resident_mb() > s->worker_rss_mb);
+    char values[64];
+    bool enough = served >= w->settings->worker_requests;
+    if (!enough && (served % LOOK_EVERY != 0 || resident_mb() <= w->settings->worker_rss_mb))
+        return false;
+    snprintf(values, sizeof values, "%s %s", w->service, enough ? "requests" : "memory");
+    metrics_count(w->metrics, METRIC_WORKER_RECYCLES, values, 1);
+    return true;
 }
 
 /* One request from its first byte to its last; false: another worker was quicker. */
@@ -156,6 +181,7 @@ static bool serve(struct worker *w, const struct service *service, FCGX_Request 
     bool here = FCGX_Accept_r(request) >= 0;
     if (here) {
         struct source source = {.param = fcgi_param, .read = fcgi_read, .self = request};
+        w->peer = request->ipcFd;
         handle(w, service, &source, fcgi_write, request);
         FCGX_Finish_r(request);
         arena_reset(w->arena);
@@ -167,16 +193,16 @@ static bool serve(struct worker *w, const struct service *service, FCGX_Request 
 int worker_run(const struct service *service, const struct settings *settings) {
     struct worker w;
     FCGX_Request request;
-    sigset_t waiting;
     if (FCGX_Init() != 0 || FCGX_InitRequest(&request, STDIN_FILENO, 0) != 0)
         log_fatal("worker", "the FastCGI socket cannot be used");
     /* Whoever is woken for a connection that another worker took must not stay in accept. */
     fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
     open_worker(&w, service, settings);
-    hold_stop(&waiting);
+    metrics_count(w.metrics, METRIC_WORKER_STARTS, w.service, 1);
+    hold_stop();
     watchdog_start(&request.ipcFd, settings->body_ms, settings->deadline_ms);
-    for (long served = 0; wait_for_request(&waiting);)
-        if (serve(&w, service, &request) && grown(settings, ++served))
+    for (long served = 0; wait_for_request();)
+        if (serve(&w, service, &request) && grown(&w, ++served))
             break;
     close_worker(&w);
     return 0;
@@ -214,12 +240,12 @@ static int cgi_write(void *self, const char *bytes, size_t n) {
 int worker_cgi(const struct service *service, const struct settings *settings) {
     struct worker w;
     int fd = STDIN_FILENO;
-    sigset_t waiting;
     const char *length = getenv("CONTENT_LENGTH");
     size_t left = length ? strtoul(length, NULL, 10) : 0;
     struct source source = {.param = cgi_param, .read = cgi_read, .self = &left};
     open_worker(&w, service, settings);
-    hold_stop(&waiting);
+    w.peer = STDOUT_FILENO;
+    hold_stop();
     watchdog_start(&fd, settings->body_ms, settings->deadline_ms);
     watchdog_begin();
     handle(&w, service, &source, cgi_write, NULL);

@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+enum { LOOK_MS = 300 };
 
 const char *command_text(const struct invocation *in, const char *field) {
     return json_get_string(in->fields, field);
@@ -50,4 +53,9 @@ enum err command_read_file(struct invocation *in, const char *path, size_t max, 
     if (f != stdin)
         fclose(f);
     return broken ? fail(&in->ctx, ERR_USAGE, "%s cannot be read", path) : OK;
+}
+
+void command_pause(void) {
+    struct timespec pause = {.tv_nsec = (long)LOOK_MS * 1000 * 1000};
+    nanosleep(&pause, NULL);
 }

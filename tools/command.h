@@ -89,6 +89,12 @@ enum err command_list(struct invocation *in, enum sql q, const char *const *para
 enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out)
     __attribute__((warn_unused_result));
 
+/* ERR_NOT_FOUND told with the command that shows what there is; any other as it is. */
+enum err command_missing(struct invocation *in, enum err e);
+
+/* Between two looks at something that changes. */
+void command_pause(void);
+
 /* The whole file of at most `max` bytes, or standard input for "-". ERR_USAGE. */
 enum err command_read_file(struct invocation *in, const char *path, size_t max, char **text, size_t *len)
     __attribute__((warn_unused_result));
@@ -104,14 +110,22 @@ enum err command_control(struct invocation *in);
 enum err command_key_create(struct invocation *in);
 enum err command_key_list(struct invocation *in);
 enum err command_key_revoke(struct invocation *in);
+enum err command_signing_key_list(struct invocation *in);
+enum err command_signing_key_rotate(struct invocation *in);
 enum err command_schema_add(struct invocation *in);
 enum err command_mapping_status(struct invocation *in);
 enum err command_mapping_set(struct invocation *in);
 enum err command_mapping_preview(struct invocation *in);
 enum err command_member_show(struct invocation *in);
 enum err command_erase(struct invocation *in);
+enum err command_audit_verify(struct invocation *in);
+enum err command_audit_head(struct invocation *in);
+enum err command_audit_export(struct invocation *in);
 enum err command_export(struct invocation *in);
 enum err command_import(struct invocation *in);
+enum err command_webhook_remove(struct invocation *in);
+enum err command_webhook_replay(struct invocation *in);
+enum err command_webhook_test(struct invocation *in);
 enum err command_team_add(struct invocation *in);
 enum err command_team_show(struct invocation *in);
 

@@ -7,14 +7,21 @@
 #include "directory/extensions.h"
 #include "print.h"
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The commands that do what the API does: each names an operation of the control plane (commands.c). */
 
-/* The organization that the command is about: --org, the argument of "org ...", or that of the connection or token. */
+static const char installation[] = "00000000-0000-0000-0000-000000000000";
+
+/*
+ * The organization that the command is about: --org, the argument of "org ...", or that of the connection, token or
+ * webhook. NULL: none, of a webhook and of the audit log: the installation.
+ */
 static enum err find_organization(struct invocation *in, const char **out) {
-    bool by_id = !strstr(in->command->options, "--org") && in->n_args;
+    bool webhook = strcmp(in->command->noun, "webhook") == 0;
+    bool by_id = in->n_args && (webhook ? !in->command->control.field : !strstr(in->command->options, "--org"));
     struct db_rows rows = {0};
     const char *org = command_text(in, "org");
     *out = org ? arena_strdup(in->ctx.arena, org) : NULL;
@@ -23,13 +30,24 @@ static enum err find_organization(struct invocation *in, const char **out) {
         return OK;
     }
     if (!by_id)
-        return *out ? OK : fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
+        return *out || webhook || strcmp(in->command->noun, "audit") == 0
+                   ? OK
+                   : fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
     enum err e = command_query(in, SQL_OP_ORGANIZATION_OF, in->args, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&in->ctx, ERR_NOT_FOUND, "there is no %s", in->command->noun);
-    if (e == OK)
+    if (e == OK && strcmp(db_text(rows, 0, "organization_id"), installation) != 0)
         *out = arena_strdup(in->ctx.arena, db_text(rows, 0, "organization_id"));
     return e;
+}
+
+/* The keys that encrypt secrets; without them all else can be done. */
+static void give_keys(struct invocation *in, struct control *c, struct secret_keys *keys) {
+    struct ctx ctx = {.arena = in->ctx.arena};
+    if (secret_keys_load(&ctx, in->settings->secret_key_file, keys) == OK)
+        c->secret_keys = keys;
+    else
+        c->no_secret_keys = ctx.detail;
 }
 
 /* What was typed is an option, or the argument; what stood in a file is no wrong usage. */
@@ -50,20 +68,25 @@ enum err command_operate(struct invocation *in, control_run *run, const char *id
     char *request = arena_alloc(in->ctx.arena, UUID_TEXT + 1);
     struct control c = {
         .ctx = in->ctx, .db = in->db, .request_id = request, .base_url = in->settings->public_url, .asked = NULL};
+    struct secret_keys keys;
+    const char *delivery = command_text(in, "delivery");
     uuid_new(request);
     enum err e = find_organization(in, &c.asked);
     if (e != OK)
         return e;
+    const struct control_input input = {
+        .id = id, .delivery = delivery ? arena_strdup(in->ctx.arena, delivery) : NULL, .fields = in->fields};
     json_object_object_del(in->fields, "org");
-    const struct control_input input = {.id = id, .fields = in->fields};
+    json_object_object_del(in->fields, "delivery");
+    give_keys(in, &c, &keys);
     c.extensions = extensions_create();
     e = run(&c, &input, out);
     extensions_destroy(c.extensions);
+    OPENSSL_cleanse(&keys, sizeof keys);
     return tell_option(in, &c, e);
 }
 
-/* What is not there is told with the command that shows what is. */
-static enum err tell_missing(struct invocation *in, enum err e) {
+enum err command_missing(struct invocation *in, enum err e) {
     const char *what = in->command->control.missing, *noun = in->command->noun;
     bool org = command_text(in, "org") || strcmp(noun, "org") == 0;
     if (e != ERR_NOT_FOUND || !what || !in->n_args || (!org && !what))
@@ -84,7 +107,7 @@ enum err command_control(struct invocation *in) {
         json_object_object_add(in->fields, what->field, json_object_new_string(in->args[0]));
     enum err e = command_operate(in, what->run, id, &out);
     if (e != OK)
-        return tell_missing(in, e);
+        return command_missing(in, e);
     if (!out)
         puts(in->json ? "{}" : "done");
     else if (what->table)
@@ -99,7 +122,7 @@ enum err command_team_show(struct invocation *in) {
     const char *org = arena_strdup(in->ctx.arena, command_text(in, "org") ? command_text(in, "org") : "");
     enum err e = command_operate(in, control_team_show, in->args[0], &out);
     if (e != OK)
-        return tell_missing(in, e);
+        return command_missing(in, e);
     json_object_object_add(in->fields, "org", json_object_new_string(org));
     e = command_operate(in, control_team_members, json_get_string(out, "id"), &members);
     if (e != OK)
@@ -117,7 +140,7 @@ enum err command_team_add(struct invocation *in) {
         json_object_object_add(in->fields, "name", json_object_new_string(in->args[0]));
     enum err e = command_operate(in, who ? control_team_join : control_team_add, who ? in->args[0] : NULL, &out);
     if (e != OK)
-        return who ? tell_missing(in, e) : e;
+        return who ? command_missing(in, e) : e;
     print_object(out, in->json);
     return OK;
 }

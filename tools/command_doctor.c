@@ -1,9 +1,11 @@
 #include "command.h"
 
 #include "base/arena.h"
+#include "base/secret.h"
 #include "base/sql.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,20 +70,33 @@ static void warn(const char *what, const char *meaning) {
     printf("%-4s %s: %s\n", "warn", what, meaning);
 }
 
-/* Mappings that wait are a fault: the worker does not run. The rest is said in time. */
-static bool check_work(struct invocation *in, struct db_rows rows) {
-    static const char applied[] = "attribute mappings";
+/* What waits for too long is a fault: the worker does not run. */
+static bool check_waiting(struct invocation *in, struct db_rows rows, const char *waits, const char *what,
+                          const char *well) {
     bool good = true;
+    for (size_t i = 0; i < db_count(rows); i++) {
+        const char *name = db_text(rows, i, "name");
+        if (strcmp(db_text(rows, i, "kind"), waits) == 0)
+            good &= say(false, name ? arena_printf(in->ctx.arena, "%s of %s", what, name) : what,
+                        arena_printf(in->ctx.arena, "%s: does muster-deliver run?", db_text(rows, i, "detail")));
+    }
+    return good && say(true, what, well);
+}
+
+/* Secrets without the file that has their key are a fault, too. The rest is said in time. */
+static bool check_work(struct invocation *in, struct db_rows rows) {
+    bool good = check_waiting(in, rows, "sealer", "sealing", "no event waits for more than a minute");
+    good &= check_waiting(in, rows, "mapping", "attribute mappings", "none waits for more than an hour");
     for (size_t i = 0; i < db_count(rows); i++) {
         const char *kind = db_text(rows, i, "kind"), *detail = db_text(rows, i, "detail");
         const char *name = db_text(rows, i, "name");
-        if (strcmp(kind, "mapping") == 0)
-            good &= say(false, arena_printf(in->ctx.arena, "attribute mapping of %s", name),
-                        arena_printf(in->ctx.arena, "it %s: does muster-deliver run?", detail));
-        else
-            warn(arena_printf(in->ctx.arena, "%s of %s", kind, name), detail);
+        if (strcmp(kind, "secret") == 0 && !*in->settings->secret_key_file)
+            good &= say(false, "secret key file",
+                        arena_printf(in->ctx.arena, "MUSTER_SECRET_KEY_FILE names none, and %s", detail));
+        else if (strcmp(kind, "secret") != 0 && strcmp(kind, "mapping") != 0 && strcmp(kind, "sealer") != 0)
+            warn(name ? arena_printf(in->ctx.arena, "%s of %s", kind, name) : kind, detail);
     }
-    return good ? say(true, applied, "none waits for more than an hour") : false;
+    return good;
 }
 
 static const char *owner_of(struct invocation *in, const struct stat *st) {
@@ -121,7 +136,13 @@ static bool check_secret(struct invocation *in) {
         return say(false, what,
                    arena_printf(in->ctx.arena, "its mode is %04o: others than its owner may use it, chmod 600 it",
                                 st.st_mode & 07777));
-    return say(true, what, "only its owner reads it");
+    if (access(path, R_OK) != 0)
+        return say(true, what, "only its owner reads it, who is somebody else: its key was not looked at");
+    struct ctx ctx = {.arena = in->ctx.arena};
+    struct secret_keys keys;
+    enum err e = secret_keys_load(&ctx, path, &keys);
+    OPENSSL_cleanse(&keys, sizeof keys);
+    return e == OK ? say(true, what, "only its owner reads it") : say(false, what, fail_detail(&ctx));
 }
 
 enum err command_doctor(struct invocation *in) {

@@ -7,9 +7,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-enum { FILE_MAX = 1024 * 1024, LOOK_MS = 300 };
+enum { FILE_MAX = 1024 * 1024 };
 
 /* A file with a JSON object as the field of an operation. */
 static enum err read_object(struct invocation *in, const char *path, const char *field) {
@@ -74,7 +73,6 @@ enum err command_mapping_status(struct invocation *in) {
                     (long long)json_object_get_int64(json_get(out, "total")));
         last = done;
         json_object_object_add(in->fields, "org", json_object_new_string(org));
-        struct timespec pause = {.tv_nsec = (long)LOOK_MS * 1000 * 1000};
-        nanosleep(&pause, NULL);
+        command_pause();
     }
 }

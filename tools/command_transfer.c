@@ -1,46 +1,35 @@
 #include "command.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include "directory/control_operations.h"
+#include "output.h"
 #include "print.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* An organization as a file, and back. */
 
-enum { PROGRESS_MS = 2000 };
-
-struct progress {
-    const char *what; /* "exported" */
-    int64_t next_ms;
-};
-
-struct output {
-    struct progress progress; /* first: it is what progress() gets */
+/* `progress` is first: it is what progress() gets. */
+struct moving {
+    struct progress progress;
     FILE *file;
 };
 
+struct exporting {
+    struct transfer_run run;
+    const char *org;
+};
+
 static void progress(void *arg, size_t lines) {
-    struct progress *p = arg;
-    int64_t now = clock_monotonic_ms();
-    if (p->next_ms == 0)
-        p->next_ms = now + PROGRESS_MS;
-    if (now < p->next_ms)
-        return;
-    fprintf(stderr, "%s %zu lines\n", p->what, lines);
-    p->next_ms = now + PROGRESS_MS;
+    output_progress(arg, lines);
 }
 
 static bool write_text(void *arg, const char *text, size_t len) {
-    struct output *o = arg;
-    return fwrite(text, 1, len, o->file) == len;
+    struct moving *m = arg;
+    return fwrite(text, 1, len, m->file) == len;
 }
 
 /* What was moved: {"organization", "lines", "counts": {"member": N, ..}}. */
@@ -54,57 +43,29 @@ static struct json_object *summary(struct invocation *in, const char *organizati
     return o;
 }
 
-static enum err cannot(struct invocation *in, const char *path, const char *what) {
-    return fail(&in->ctx, ERR_BAD_REQUEST, "%s cannot be %s: %s", path, what, strerror(errno));
-}
-
-static enum err export_to(struct invocation *in, const char *org, FILE *file, struct transfer_run *x) {
-    struct output o = {.progress = {.what = "exported"}, .file = file};
-    x->write = write_text;
-    x->progress = progress;
-    x->arg = &o;
-    enum err e = control_export(&in->ctx, in->db, org, x);
-    if (e == OK && fflush(file) != 0)
-        return cannot(in, "the export", "written");
-    return e;
-}
-
-/* Under another name until it is whole; only its owner may read it. What is no plain file is written as it is. */
-static enum err export_to_file(struct invocation *in, const char *org, const char *path, struct transfer_run *x) {
-    struct stat st;
-    bool plain = stat(path, &st) != 0 || S_ISREG(st.st_mode);
-    const char *part = plain ? arena_printf(in->ctx.arena, "%s.part", path) : path;
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (!file)
-        return cannot(in, part, "written");
-    enum err e = export_to(in, org, file, x);
-    if (e == OK && plain && fsync(fd) != 0)
-        e = cannot(in, part, "written");
-    if (fclose(file) != 0 && e == OK)
-        e = cannot(in, part, "written");
-    if (e == OK && plain && rename(part, path) != 0)
-        e = cannot(in, path, "written");
-    if (e != OK && plain)
-        unlink(part);
-    return e;
+static enum err export_to(struct invocation *in, FILE *file, void *arg) {
+    struct exporting *x = arg;
+    struct moving m = {.progress = {.what = "exported", .of = "lines"}, .file = file};
+    x->run.write = write_text;
+    x->run.progress = progress;
+    x->run.arg = &m;
+    return control_export(&in->ctx, in->db, x->org, &x->run);
 }
 
 enum err command_export(struct invocation *in) {
     const char *org = command_text(in, "org"), *path = command_text(in, "output");
-    bool to_file = path && strcmp(path, "-") != 0;
-    struct transfer_run x = {0};
+    struct exporting x = {.org = org};
     if (!org)
         return fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
-    if (in->json && !to_file)
+    if (in->json && !output_is_file(path))
         return fail(&in->ctx, ERR_USAGE, "--json needs --output FILE: the export itself goes to standard output");
-    enum err e = to_file ? export_to_file(in, org, path, &x) : export_to(in, org, stdout, &x);
+    enum err e = output_write(in, path, export_to, &x);
     if (e == ERR_NOT_FOUND)
         return fail(&in->ctx, e, "there is no organization \"%s\"; muster org list shows them", org);
     if (e == OK && in->json)
-        print_object(summary(in, org, &x), true);
+        print_object(summary(in, org, &x.run), true);
     else if (e == OK)
-        fprintf(stderr, "exported %s: %zu lines\n", org, x.lines);
+        fprintf(stderr, "exported %s: %zu lines\n", org, x.run.lines);
     return e;
 }
 
@@ -121,16 +82,16 @@ static enum err open_input(struct invocation *in, const char *path, FILE **out) 
     *out = tmpfile();
     while (*out && (n = fread(piece, 1, sizeof piece, file)) > 0)
         if (fwrite(piece, 1, n, *out) != n)
-            return cannot(in, path, "kept in a temporary file");
+            return output_cannot(in, path, "kept in a temporary file");
     if (!*out || ferror(file))
-        return cannot(in, path, "read");
+        return output_cannot(in, path, "read");
     if (file != stdin)
         fclose(file);
     return OK;
 }
 
 enum err command_import(struct invocation *in) {
-    struct progress p = {.what = "imported"};
+    struct progress p = {.what = "imported", .of = "lines"};
     struct transfer_run x = {.slug = command_text(in, "slug"), .progress = progress, .arg = &p};
     enum err e = open_input(in, in->args[0], &x.file);
     if (e != OK)

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 #include <assert.h>
 #include <poll.h>
@@ -32,10 +33,34 @@ void db_destroy(struct db *db) {
 
 void db_deadline(struct db *db, int64_t at_ms) {
     db->deadline = at_ms;
+    db->probing = false;
+}
+
+void db_deadline_of_probe(struct db *db, int64_t at_ms) {
+    db->deadline = at_ms;
+    db->probing = true;
 }
 
 struct db_counts db_counts(const struct db *db) {
     return db->counts;
+}
+
+void db_count_failure(struct db *db, const char *kind) {
+    char values[64];
+    snprintf(values, sizeof values, "%s %s", db->service, kind);
+    if (db->metrics)
+        metrics_count(db->metrics, METRIC_DATABASE_ERRORS, values, 1);
+}
+
+void db_metrics(struct db *db, struct metrics *m, const char *service) {
+    static const char *const kinds[] = {"connect", "lost", "deadline", "conflict", "refused", "ambiguous"};
+    char values[64];
+    db->metrics = m;
+    db->service = service;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        snprintf(values, sizeof values, "%s %s", service, kinds[i]);
+        metrics_count(m, METRIC_DATABASE_ERRORS, values, 0);
+    }
 }
 
 const char *db_constraint(const struct db *db) {
@@ -67,6 +92,19 @@ bool db_wait(struct db *db, bool write, int64_t deadline) {
         if (n > 0)
             return true;
     }
+}
+
+int db_socket(const struct db *db) {
+    return db->conn ? PQsocket(db->conn) : -1;
+}
+
+bool db_notified(struct db *db) {
+    bool any = false;
+    if (!db->conn || !PQconsumeInput(db->conn))
+        return false;
+    for (PGnotify *n; (n = PQnotifies(db->conn)); any = true)
+        PQfreemem(n);
+    return any;
 }
 
 static void ignore_notice(void *arg, const PGresult *res) {
@@ -108,6 +146,7 @@ enum err db_connect(struct ctx *ctx, struct db *db) {
     }
     snprintf(db->message, sizeof db->message, "%s", PQerrorMessage(db->conn));
     log_line(LOG_ERROR, "db_connect", "reason", "no connection", NULL);
+    db_count_failure(db, "connect");
     db_drop(db);
     db->outcome = DB_LOST;
     return fail(ctx, ERR_UNAVAILABLE, "the database cannot be reached at the moment, try again later");

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct metrics;
 struct settings;
 
 /*
@@ -28,11 +29,23 @@ void db_destroy(struct db *db);
 /* Work after this moment (clock_monotonic_ms) is given up: the connection is dropped, ERR_UNAVAILABLE. */
 void db_deadline(struct db *db, int64_t at_ms);
 
+/*
+ * As above for a question that is nothing to the server: given up, it is not cancelled there, which would mean to wait
+ * for a server once more that may be frozen or unreachable.
+ */
+void db_deadline_of_probe(struct db *db, int64_t at_ms);
+
 /* Round trips and connections made since the start. */
 struct db_counts {
     uint64_t round_trips, connects, retries, ambiguous;
 };
 struct db_counts db_counts(const struct db *db);
+
+/*
+ * Counts failures as METRIC_DATABASE_ERRORS of `service`: kinds connect, lost, deadline, conflict (run again), refused
+ * (by the server, for what is no fault of a value) and ambiguous (the connection was lost behind COMMIT).
+ */
+void db_metrics(struct db *db, struct metrics *m, const char *service);
 
 /* Queues a statement with its parameters (text or NULL; as many as the statement has; borrowed until it runs). */
 void db_add(struct db *db, enum sql q, const char *const *params);
@@ -97,6 +110,14 @@ struct db_transaction {
     bool read_again;          /* out: committed, but the rows of the last batch were lost with the connection */
 };
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) __attribute__((warn_unused_result));
+
+/*
+ * For a process that waits for NOTIFY: the socket to wait on (-1: no connection), and whether anything was notified
+ * since the last question, on the channels that statements of this connection listen to. A connection that was made
+ * anew (db_counts().connects) listens to nothing. Not through a pooler in transaction mode.
+ */
+int db_socket(const struct db *db);
+bool db_notified(struct db *db);
 
 /* Whether the transaction whose work is running is still there. */
 bool db_in_transaction(const struct db *db);

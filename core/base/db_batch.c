@@ -26,9 +26,20 @@ static const char *outcome_text(enum err err) {
     return err == ERR_UNAVAILABLE ? "the database is not available at the moment, try again later" : NULL;
 }
 
+/* What is wrong with a value, or taken already, is no failure of the database. */
+static void count_outcome(struct db *db, enum err err) {
+    if (db->outcome == DB_LOST)
+        db_count_failure(db, "lost");
+    else if (db->outcome == DB_CONFLICT)
+        db_count_failure(db, "conflict");
+    else if (db->outcome == DB_REFUSED && err != ERR_INVALID_VALUE)
+        db_count_failure(db, "refused");
+}
+
 enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const char *constraint) {
     if (!sqlstate) {
         log_line(LOG_WARN, "db_lost", NULL);
+        db_count_failure(db, "lost");
         db->outcome = DB_LOST;
         return fail(ctx, ERR_UNAVAILABLE, "%s", outcome_text(ERR_UNAVAILABLE));
     }
@@ -41,6 +52,7 @@ enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const
             err = meanings[i].err;
             break;
         }
+    count_outcome(db, err);
     enum log_level level = err == ERR_INTERNAL ? LOG_ERROR : LOG_INFO;
     log_line(level, "db_error", "sqlstate", sqlstate, "constraint", constraint, NULL);
     return fail(ctx, err, err == ERR_UNAVAILABLE ? "%s" : NULL, outcome_text(err));
@@ -58,7 +70,9 @@ static void cancel(struct db *db) {
 
 static enum err given_up(struct ctx *ctx, struct db *db) {
     log_line(LOG_WARN, "db_deadline", NULL);
-    cancel(db);
+    db_count_failure(db, "deadline");
+    if (!db->probing)
+        cancel(db);
     db_drop(db);
     db->outcome = DB_DEADLINE;
     return fail(ctx, ERR_UNAVAILABLE, "the database did not answer in time, try again later");

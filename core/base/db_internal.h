@@ -36,6 +36,7 @@ struct db {
     size_t n_queued;
     size_t hidden; /* statements at the front of the queue that are ours, not the caller's */
     int64_t deadline;
+    bool probing;        /* what is given up at the deadline is not cancelled */
     int64_t plans_until; /* when the plans that the server keeps for us are made anew */
     enum db_outcome outcome;
     unsigned depth; /* db_transaction() calls that are running: the inner ones are savepoints */
@@ -57,7 +58,12 @@ struct db {
     char message[DB_MESSAGE];
     char constraint[64];
     struct db_counts counts;
+    struct metrics *metrics; /* NULL: none */
+    const char *service;
 };
+
+/* Counts a failure by its kind (db_metrics()). */
+void db_count_failure(struct db *db, const char *kind);
 
 /* Connects if there is no connection; within the deadline and MUSTER_CONNECT_MS. */
 enum err db_connect(struct ctx *ctx, struct db *db);

@@ -67,9 +67,15 @@ static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t
         return e;
     }
     db_add(db, SQL_TRANSACTION_COMMIT, NULL);
+    if (t->event_id)
+        db_add(db, SQL_TRANSACTION_TELL, NULL);
     db->commit_queued = true;
     e = db_run(ctx, db, t->rows);
     db->commit_queued = false;
+    if (e != OK && db->committed) { /* what failed, or was lost, is but the word behind it */
+        fail_clear(ctx);
+        e = OK;
+    }
     if (e == OK && !db->committed) {
         log_line(LOG_ERROR, "commit_refused", NULL);
         e = fail(ctx, ERR_INTERNAL, NULL);
@@ -131,6 +137,7 @@ static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transact
     if (db->deadline < until)
         db_deadline(db, until);
     db->counts.ambiguous++;
+    db_count_failure(db, "ambiguous");
     while (clock_monotonic_ms() < db->deadline) {
         db_add(db, SQL_TENANT_SET, tenant);
         db_add(db, SQL_TRANSACTION_MARK, mark);

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Limits of what we accept as JSON (DESIGN: depth and count limits). */
+/* Limits of what we accept as JSON. */
 enum {
     JSONV_DEPTH = 32,       /* nested containers */
     JSONV_MEMBERS = 1024,   /* members of one object */

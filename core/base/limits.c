@@ -135,17 +135,18 @@ bool limits_peek(struct limits *l, const char *key, struct limits_rule rule, str
 
 /* The first `at_most` entries are the ones that there are, which needs no count. The clock is read after each of them.
  */
-bool limits_wait_begin(struct limits *l, int64_t wait_ns, unsigned at_most) {
+bool limits_wait_begin(struct limits *l, enum limits_waiting what, int64_t wait_ns, unsigned at_most) {
     if (!l)
         return true;
     limits_wait_end(l);
     for (unsigned i = 0; i < at_most && i < LIMITS_WAITERS; i++) {
-        int64_t old = atomic_load(&l->file->waits[i]), now = limits_now();
+        _Atomic int64_t *wait = &l->file->waits[what][i];
+        int64_t old = atomic_load(wait), now = limits_now();
         int64_t until = now + clamp(wait_ns, 1, LIMITS_WAIT_MAX);
         bool taken = old > now && old <= now + LIMITS_WAIT_MAX;
-        if (taken || !atomic_compare_exchange_strong(&l->file->waits[i], &old, until))
+        if (taken || !atomic_compare_exchange_strong(wait, &old, until))
             continue;
-        l->wait = &l->file->waits[i];
+        l->wait = wait;
         l->wait_until = until;
         return true;
     }
@@ -159,4 +160,16 @@ void limits_wait_end(struct limits *l) {
     int64_t ours = l->wait_until;
     atomic_compare_exchange_strong(l->wait, &ours, 0);
     l->wait = NULL;
+}
+
+bool limits_wait_renew(struct limits *l, int64_t wait_ns) {
+    if (!l)
+        return true;
+    int64_t ours = l->wait_until, until = limits_now() + clamp(wait_ns, 1, LIMITS_WAIT_MAX);
+    if (!l->wait || !atomic_compare_exchange_strong(l->wait, &ours, until)) {
+        l->wait = NULL;
+        return false;
+    }
+    l->wait_until = until;
+    return true;
 }

@@ -9,16 +9,16 @@
 
 /*
  * Counters that all processes of a host share, in one mapped file: how fast a key may come (buckets), how many
- * processes sleep for a place (waits), and what the last authentication of a token said (a cache). Only atomic words,
- * no locks: a process may be killed at any instruction, and FastCGI and CGI do the same. Times are nanoseconds of
- * CLOCK_BOOTTIME. Every function takes NULL for the limits and then limits nothing.
+ * processes sleep for a place (waits), what the last authentication of a token said (a cache), and what they have done
+ * (base/metrics.h). Only atomic words, no locks: a process may be killed at any instruction, and FastCGI and CGI do the
+ * same. Times are nanoseconds of CLOCK_BOOTTIME. Every function takes NULL for the limits and then limits nothing.
  */
 struct limits;
 
 /*
  * Maps the file, which is created with mode 0600 if it is not there. One that is truncated, corrupt, of another version
  * or size, or from before the last boot is replaced by a new one (rename); if it does not even begin as ours does, it
- * stays as `path`.bad. Processes that open at once all come to the same file. The whole file (4 MiB) is allocated, so
+ * stays as `path`.bad. Processes that open at once all come to the same file. The whole file (4.3 MiB) is allocated, so
  * that a full disk is an error here and no SIGBUS later; a file that is removed while it is in use splits the counts
  * until its users end, and nobody may shorten it. Best on a tmpfs such as /run: the disk is spared, and a boot makes
  * the counts worthless anyway.
@@ -88,16 +88,24 @@ int64_t limits_take(struct limits *l, const char *key, struct limits_rule rule, 
  */
 bool limits_peek(struct limits *l, const char *key, struct limits_rule rule, struct limits_state *out);
 
-enum { LIMITS_WAITERS = 256 };
+enum { LIMITS_WAITERS = 128 };
+
+/* What a process waits for; each has LIMITS_WAITERS entries of its own. */
+enum limits_waiting {
+    LIMITS_FOR_PLACE, /* of a bucket */
+    LIMITS_FOR_NEWS,  /* something to answer (a long poll) */
+    LIMITS_WAITINGS
+};
 
 /*
  * Says that this process will sleep for at most `wait_ns` (cut to 1 ns to LIMITS_WAIT_MAX); false if `at_most` (up to
- * LIMITS_WAITERS) processes of the host do already, so that one tenant's flood cannot put every worker to sleep. An
- * entry whose time has passed counts no more: a process that is killed leaks nothing. One wait at a time; the next
- * begin, or limits_wait_end(), ends it. A place that is reserved is lost if nobody then sleeps for it, therefore:
+ * LIMITS_WAITERS) processes of the host wait for the same already, so that one tenant's flood cannot put every worker
+ * to sleep. An entry whose time has passed counts no more: a process that is killed leaks nothing. One wait at a time;
+ * the next begin, or limits_wait_end(), ends it. A place that is reserved is lost if nobody then sleeps for it,
+ * therefore:
  *
  *     int64_t wait = limits_take(l, key, rule, 0, &state);
- *     if (wait < 0 && limits_wait_begin(l, longest, at_most)) {
+ *     if (wait < 0 && limits_wait_begin(l, LIMITS_FOR_PLACE, longest, at_most)) {
  *         wait = limits_take(l, key, rule, longest, &state);
  *         if (wait > 0)
  *             limits_sleep(wait);
@@ -106,8 +114,11 @@ enum { LIMITS_WAITERS = 256 };
  *     if (wait < 0)
  *         ... 429, Retry-After: state.retry
  */
-bool limits_wait_begin(struct limits *l, int64_t wait_ns, unsigned at_most);
+bool limits_wait_begin(struct limits *l, enum limits_waiting what, int64_t wait_ns, unsigned at_most);
 void limits_wait_end(struct limits *l);
+
+/* Goes on with the wait for `wait_ns` more from now; false: its time had passed, and another process has the entry. */
+bool limits_wait_renew(struct limits *l, int64_t wait_ns);
 
 /* Sleeps for that many nanoseconds, signals or not; not at all if it is not positive. */
 void limits_sleep(int64_t ns);

@@ -158,6 +158,7 @@ static struct limits *map(const char *path, int fd) {
     }
     struct limits *l = calloc(1, sizeof *l);
     l->file = memory;
+    l->metrics = (struct metrics){.region = &l->file->metrics, .secret = l->file->head.secret};
     return l;
 }
 

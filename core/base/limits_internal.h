@@ -2,6 +2,7 @@
 #define MUSTER_BASE_LIMITS_INTERNAL_H
 
 #include "base/limits.h"
+#include "base/metrics_internal.h"
 
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -10,7 +11,7 @@
 #define LIMITS_MAGIC UINT64_C(0x74696d694c74734d)
 
 enum {
-    LIMITS_VERSION = 1,
+    LIMITS_VERSION = 2,
     LIMITS_TABLES = 2,
     LIMITS_SETS = 4096,
     LIMITS_WAYS = 16,
@@ -42,15 +43,18 @@ struct limits_entry {
 
 struct limits_file {
     struct limits_head head;
-    alignas(64) _Atomic int64_t waits[LIMITS_WAITERS]; /* until when a process sleeps at most; past: free */
+    alignas(64) _Atomic int64_t
+        waits[LIMITS_WAITINGS][LIMITS_WAITERS]; /* until when a process sleeps at most; past: free */
     alignas(4096) struct limits_bucket buckets[LIMITS_TABLES][LIMITS_SETS][LIMITS_WAYS];
     struct limits_entry notes[LIMITS_NOTE_SETS][LIMITS_NOTE_WAYS];
+    struct metrics_region metrics;
 };
 
 struct limits {
     struct limits_file *file;
     _Atomic int64_t *wait; /* ours; NULL: none */
     int64_t wait_until;
+    struct metrics metrics;
 };
 
 /* Nanoseconds of CLOCK_BOOTTIME. */

@@ -3,6 +3,7 @@
 
 #include "base/db.h"
 #include "base/fail.h"
+#include "base/secret.h"
 #include "directory/extensions.h"
 
 #include <json-c/json.h>
@@ -14,6 +15,26 @@
  * and fields (of a body, a query string or options) and gives the object of the API back.
  */
 
+/*
+ * How an operation waits for something to happen, as the program lets it. `begin` takes a place for up to `ms` and says
+ * how long it may be (milliseconds), -1: there is none. `pause` sleeps; false: stop waiting and answer. `end` gives the
+ * place back.
+ */
+struct control_waiting {
+    int64_t (*begin)(void *arg, int64_t ms);
+    bool (*pause)(void *arg, int64_t ms);
+    void (*end)(void *arg);
+    void *arg;
+};
+
+/* An answer that is text already, in the arena; NULL: the answer is the JSON object. */
+struct control_text {
+    const char *text;
+    size_t len;
+    const char *content_type; /* NULL: JSON */
+    const char *headers;      /* lines, each with its end; NULL: none */
+};
+
 /* One operation on its way. `ctx` is its first member. Filled in by the caller up to `accepted`. */
 struct control {
     struct ctx ctx;
@@ -22,19 +43,25 @@ struct control {
     const char *client_address; /* NULL: unknown */
     const char *base_url;       /* of SCIM, without a final slash */
     struct extensions *extensions;
+    const struct secret_keys *secret_keys; /* NULL: none, and `no_secret_keys` says why */
+    const char *no_secret_keys;
     const char *key_hash; /* hex of SHA-256 of the API key; NULL: the operator */
     const char *asked;    /* the organization of the URL or of --org, slug or id; NULL: none */
     const char *scopes;   /* by blanks: the key needs one of them; NULL: none */
     /* A POST that may come twice (Idempotency-Key): the key, hex of SHA-256 of the request; NULL: none. */
     const char *idempotency_key, *request_hash;
-    bool installation; /* it is about no organization: a bound key may not */
+    bool installation;                     /* it is about no organization: a bound key may not */
+    const struct control_waiting *waiting; /* NULL: it does not wait */
     /* Set by control_accept(). */
     bool accepted;
     const char *organization;   /* id; NULL: none */
     const char *key_id;         /* NULL: the operator */
+    bool bound;                 /* the key is bound to one organization */
     unsigned events;            /* queued by this attempt */
     bool replayed;              /* the result is what the same request was answered before, without its secrets */
     struct json_object *result; /* of a write: set by its work */
+    struct control_text text;   /* in place of the JSON object */
+    int retry_after;            /* seconds: come back then; 0: whenever you like */
     /* What is wrong with the fields, for the problem document: [{"code", "message", "meta": {"field"}}]. */
     struct json_object *errors;
 };
@@ -42,6 +69,7 @@ struct control {
 /* What an operation works on. */
 struct control_input {
     const char *id;             /* of the path, or the argument; NULL: none */
+    const char *delivery;       /* the one behind it in the path; NULL: none */
     struct json_object *fields; /* an object */
     const char *if_match;       /* NULL: none */
 };
@@ -55,8 +83,24 @@ typedef enum err control_run(struct control *c, const struct control_input *in, 
 void control_queue(struct control *c);
 enum err control_accept(struct control *c, struct db_rows row) __attribute__((warn_unused_result));
 
+/*
+ * In a work: where there is no organization, the installation itself (its id is all zeros) becomes the tenant, and its
+ * audit log has what is written. Queues.
+ */
+void control_owner(struct control *c);
+
+/* ERR_CONFLICT where there are no keys to encrypt secrets with; the detail says what to do. */
+enum err control_need_secrets(struct control *c) __attribute__((warn_unused_result));
+
 /* One statement that reads, authentication included: one round trip. */
 enum err control_read(struct control *c, enum sql q, const char *const *params, struct db_rows *rows)
+    __attribute__((warn_unused_result));
+
+/*
+ * control_read() of an organization, or, where none was asked for, of what is the installation's own: two round trips
+ * then, since only who may see it makes it the tenant.
+ */
+enum err control_read_own(struct control *c, enum sql q, const char *const *params, struct db_rows *rows)
     __attribute__((warn_unused_result));
 
 /* control_read() of one `object`; ERR_NOT_FOUND says what there is none of ("connection"). */
@@ -114,7 +158,7 @@ enum err control_object(struct control *c, struct db_rows rows, const char *colu
 enum err control_precondition(struct control *c, const char *if_match, struct json_object *object)
     __attribute__((warn_unused_result));
 
-/* The entity tag of an object: of its content, but for an organization's counters, which move with every sync. */
+/* The entity tag of an object: of its content, but for what moves by itself: counters, how deliveries go, progress. */
 const char *control_tag(struct arena *a, struct json_object *object);
 
 /* Notes what is wrong with a field; control_refuse() then fails with all that was noted. */

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/token.h"
+#include "directory/snapshot.h"
 
 #include <errno.h>
 #include <string.h>
@@ -90,19 +91,16 @@ static enum err write_type(struct writing *w, enum transfer type) {
 }
 
 static enum err write_header(struct writing *w, const char *organization) {
-    static const char *const snapshot[] = {"repeatable read", "on"};
-    struct db_rows rows[2] = {0};
-    db_add(w->db, SQL_OP_EXPORT_SETTLE, snapshot);
-    enum err e = db_run(w->ctx, w->db, rows);
+    struct db_rows rows = {0};
+    enum err e = snapshot_begin(w->ctx, w->db);
     if (e != OK)
         return e;
-    db_add(w->db, SQL_TRANSACTION_SNAPSHOT, NULL);
     db_add(w->db, SQL_OP_EXPORT_ENTER, &organization);
-    e = db_run(w->ctx, w->db, rows);
-    if (e == OK && db_count(rows[1]) == 0)
+    e = db_run(w->ctx, w->db, &rows);
+    if (e == OK && db_count(rows) == 0)
         return fail(w->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", organization);
     if (e == OK)
-        e = write_line(w, db_text(rows[1], 0, "header"), "");
+        e = write_line(w, db_text(rows, 0, "header"), "");
     w->check[0] = '\0'; /* the header has a time: what follows does not depend on it */
     return e;
 }
@@ -124,10 +122,5 @@ enum err control_export(struct ctx *ctx, struct db *db, const char *organization
     if (e == OK)
         e = write_end(&w);
     arena_destroy(w.page);
-    if (e != OK)
-        return e;
-    static const char *const usual[] = {"read committed", "off"};
-    db_add(db, SQL_TRANSACTION_ROLLBACK, NULL); /* it only read */
-    db_add(db, SQL_OP_EXPORT_SETTLE, usual);
-    return db_run(ctx, db, NULL);
+    return e == OK ? snapshot_end(ctx, db) : e;
 }

@@ -6,13 +6,14 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/email.h"
+#include "events/actions.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 
-enum { TEXT_MAX = 200, SLUG_MAX = 63, EMAIL_MAX = 254, DOMAINS_MAX = 1000, RANGES_MAX = 100 };
+enum { TEXT_MAX = 200, SLUG_MAX = 63, EMAIL_MAX = 254, DOMAINS_MAX = 1000, RANGES_MAX = 100, EVENTS_MAX = 100 };
 
 /* One field on its way: NULL from a check: it fits; else what was expected. */
 typedef const char *check(struct control *c, const struct field *f, struct json_object *v);
@@ -158,6 +159,38 @@ static const char *check_ranges(struct control *c, const struct field *f, struct
     return fits ? NULL : "a list of addresses and CIDR ranges such as 192.0.2.0/24 or 2001:db8::/32, 100 at most";
 }
 
+static const char *check_number(struct control *c, const struct field *f, struct json_object *v) {
+    char *dots;
+    int64_t low = strtoll(f->values, &dots, 10), high = strtoll(dots + 2, NULL, 10);
+    if (json_object_is_type(v, json_type_int) && json_object_get_int64(v) >= low && json_object_get_int64(v) <= high)
+        return NULL;
+    return arena_printf(c->ctx.arena, "a whole number from %lld to %lld", (long long)low, (long long)high);
+}
+
+static const char *check_events(struct control *c, const struct field *f, struct json_object *v) {
+    size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
+    (void)f;
+    if (n == 0 || n > EVENTS_MAX)
+        return "a list of events such as scim.user.deactivated, scim.* or *, from 1 to 100";
+    for (size_t i = 0; i < n; i++) {
+        const char *s = text_of(json_object_array_get_idx(v, i));
+        if (!s || strlen(s) > TEXT_MAX)
+            return "a list of texts such as scim.user.deactivated, scim.* or *";
+        if (!action_wanted(s))
+            return arena_printf(c->ctx.arena,
+                                "a list of events that there are: nothing is ever \"%s\"; was \"%s\" meant?", s,
+                                action_nearest(c->ctx.arena, s));
+    }
+    return NULL;
+}
+
+static const char *check_url(struct control *c, const struct field *f, struct json_object *v) {
+    (void)c;
+    (void)f;
+    const char *s = text_of(v);
+    return s && strlen(s) == (size_t)json_object_get_string_len(v) ? NULL : "a URL, such as https://example.com/hook";
+}
+
 static const char *check_object(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
     (void)f;
@@ -176,6 +209,7 @@ static check *const checks[] = {
     [FIELD_FLAG] = check_flag,       [FIELD_TIME] = check_time,       [FIELD_ID] = check_id,
     [FIELD_ANY_ID] = check_id,       [FIELD_SLUG] = check_slug,       [FIELD_EMAIL] = check_email,
     [FIELD_ROLE] = check_role,       [FIELD_DOMAINS] = check_domains, [FIELD_RANGES] = check_ranges,
+    [FIELD_NUMBER] = check_number,   [FIELD_EVENTS] = check_events,   [FIELD_URL] = check_url,
     [FIELD_OBJECT] = check_object,   [FIELD_QUERY] = check_query,
 };
 

@@ -22,6 +22,9 @@ enum field_kind {
     FIELD_ROLE,    /* org: and something behind it */
     FIELD_DOMAINS, /* a list of domains, 1000 at most */
     FIELD_RANGES,  /* a list of addresses and CIDR ranges, 100 at most; null or []: any */
+    FIELD_NUMBER,  /* a whole number in the range of `values`, "1..10" */
+    FIELD_EVENTS,  /* a list of actions of audit events, or beginnings of them with * behind, 100 at most */
+    FIELD_URL,     /* a text, looked at elsewhere */
     FIELD_OBJECT,  /* an object that is looked at elsewhere */
     FIELD_QUERY,   /* a parameter of a list, looked at elsewhere */
 };

@@ -24,7 +24,12 @@ control_run control_team_add, control_team_list, control_team_show, control_team
     control_team_link;
 control_run control_schema_add, control_schema_list, control_schema_remove;
 control_run control_mapping_show, control_mapping_set, control_mapping_preview;
-control_run control_audit_list;
+control_run control_audit_list, control_audit_file;
+control_run control_event_feed, control_event_snapshot;
+control_run control_webhook_create, control_webhook_list, control_webhook_show, control_webhook_set,
+    control_webhook_remove, control_webhook_rotate, control_webhook_test;
+control_run control_webhook_replay, control_webhook_delivery_list, control_webhook_delivery_show,
+    control_webhook_delivery_replay;
 
 /*
  * Why a member (`id`: email or id) is as they are:
@@ -46,6 +51,12 @@ control_run control_member_explain;
  * {"id", "scim_users", "link_requests", "audit_events"}.
  */
 control_run control_erase;
+
+/*
+ * In the work of a write: makes the first key of security event tokens if there is none that signs. ERR_CONFLICT: there
+ * is no secret key that could encrypt it.
+ */
+enum err control_signing_key(struct control *c) __attribute__((warn_unused_result));
 
 /*
  * An export: JSON Lines, one object a line with its `type` first and a checksum, `check`, last:

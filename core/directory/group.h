@@ -4,7 +4,7 @@
 #include "directory/answer.h"
 #include "directory/session.h"
 
-/* SCIM groups and the teams they are linked to (DESIGN 4). Each function is one request, as in user.h. */
+/* SCIM groups and the teams they are linked to. Each function is one request, as in user.h. */
 
 /* `id`: what the new group gets, NULL: any. */
 enum err group_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "directory/answer.h"
 #include "directory/unique.h"
+#include "protocol/projection.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"
 
@@ -49,9 +50,19 @@ static void add_state(struct session *s, struct buf *b, const char *key, const s
         return;
     buf_fmt(b, ",\"%s\":{\"displayName\":", key);
     buf_json_str(b, f->display_name);
-    struct json_object *external = json_get(f->resource, "externalId");
-    if (external)
-        buf_fmt(b, ",\"externalId\":%s", json_text(s->ctx.arena, external));
+    struct json_object *shown = f->resource;
+    if (s->types->group->hides) {
+        shown = json_copy(s->ctx.arena, shown);
+        projection_conceal(s->types->group, shown);
+    }
+    json_object_object_foreach(shown, name, value) {
+        if (strcmp(name, "externalId") != 0 && strncmp(name, "urn:", 4) != 0)
+            continue;
+        buf_char(b, ',');
+        buf_json_str(b, name);
+        buf_char(b, ':');
+        buf_str(b, json_text(s->ctx.arena, value));
+    }
     buf_char(b, '}');
 }
 

@@ -99,7 +99,7 @@ static bool loses_admin(const struct outcome *o) {
     return o->active && strcmp(o->role_before, admin) == 0 && strcmp(o->role, admin) != 0;
 }
 
-/* Nobody's last org:admin is taken away silently (DESIGN 6): the role is kept, where the organization wants that. */
+/* Nobody's last org:admin is taken away silently: the role is kept, where the organization wants that. */
 static enum err mind_admins(struct session *s, struct outcome *all, size_t n) {
     struct db_rows rows[3] = {0};
     const char **losers = arena_array(s->ctx.arena, n + 1, sizeof *losers);

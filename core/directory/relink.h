@@ -4,7 +4,7 @@
 #include "directory/session.h"
 
 /*
- * Links that an administrator changes (DESIGN 4), in a session that entered the connection. Each is one transaction.
+ * Links that an administrator changes, in a session that entered the connection. Each is one transaction.
  */
 
 /*

@@ -6,7 +6,7 @@
 #include "protocol/patch.h"
 
 /*
- * SCIM users: what the identity provider writes, reconciled with members (DESIGN 4). Each function is one request: it
+ * SCIM users: what the identity provider writes, reconciled with members. Each function is one request: it
  * authenticates, acts and audits in one transaction. `p` NULL: the default set of attributes.
  */
 

@@ -40,7 +40,7 @@ static enum err first_batch(struct session *s, struct change *c) {
     return e;
 }
 
-/* DESIGN 4, active: what an absent value means depends on the request and the dialect. */
+/* What an absent value means depends on the request and the dialect. */
 static void settle_active(struct session *s, struct change *c, struct json_object *resource) {
     struct json_object *old = json_get(c->old, "active");
     bool was_active = c->before.active;
@@ -74,7 +74,7 @@ static bool same(const char *a, const char *b) {
 }
 
 /*
- * DESIGN 4, Identity is immutable: neither the userName nor the canonical email of an existing user changes, case
+ * Identity is immutable: neither the userName nor the canonical email of an existing user changes, case
  * aside. Free are a first explicit email, and everything when an inactive user becomes active, which is how an address
  * changes.
  */

@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A POST /Users on its way. The order of the steps is DESIGN 4's. */
+/* A POST /Users on its way. The order of the steps counts. */
 struct creation {
     const char *wanted; /* the id of a new one; NULL: any */
     struct json_object *body;
@@ -165,7 +165,7 @@ static enum err link_member(struct session *s, struct creation *c, struct db_row
     return OK;
 }
 
-/* DESIGN 4: absent counts as active; the lenient dialect stores it, because Okta and Entra compare what comes back. */
+/* Absent counts as active; the lenient dialect stores it, because Okta and Entra compare what comes back. */
 static void default_active(struct session *s, struct json_object *resource) {
     if (s->tenant.dialect.lenient && !json_get(resource, "active"))
         json_object_object_add(resource, "active", json_object_new_boolean(1));
@@ -196,7 +196,10 @@ static enum err revive(struct session *s, struct creation *c, struct db_rows *ro
     count_user(s);
     user_member_save(s, &before, &after);
     user_sync_teams(s, c->id);
-    session_event(s, "scim.user.reactivated", "scim_user", c->id, user_event(s, &after, old, c->facts.resource));
+    /* "revived" parts it from an update that made the user active. */
+    const char *event = user_event(s, &after, old, c->facts.resource);
+    session_event(s, "scim.user.reactivated", "scim_user", c->id,
+                  arena_printf(s->ctx.arena, "{\"revived\":true,%s", event + 1));
     return OK;
 }
 

@@ -27,7 +27,7 @@ enum mapping_field {
 };
 
 /*
- * How a user's attributes become a member's fields (DESIGN 6, Attribute mapping): rules, numbered from 0 in the order
+ * How a user's attributes become a member's fields: rules, numbered from 0 in the order
  * of the JSON object that they come from. In that object a member's name is what is read, its value what is written.
  *
  * Name:

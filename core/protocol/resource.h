@@ -15,7 +15,7 @@
  */
 
 struct dialect {
-    bool lenient; /* DESIGN 4, Dialect: bodies without schemas, unregistered extensions, unquoted literals,
+    bool lenient; /* bodies without schemas, unregistered extensions, unquoted literals,
                      replaceCreates (R-21) */
 };
 

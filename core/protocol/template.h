@@ -15,7 +15,7 @@ enum {
 };
 
 /*
- * A text with parts to fill in: the part of Liquid that attribute mappings know (DESIGN 6). Its meaning is that of
+ * A text with parts to fill in: the part of Liquid that attribute mappings know. Its meaning is that of
  * Ruby's Liquid 5.4:
  *   text       { literal | "{{" [ "-" ] operand { "|" filter } [ "-" ] "}}" }; "-" takes the white space beside it away
  *   operand    value, "text", 'text' (no escapes), a number, true, false, nil (null, empty and blank as in Liquid)

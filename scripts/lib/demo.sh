@@ -83,6 +83,7 @@ write_env() {
             printf 'MUSTER_ORG=%s\n' "$(quoted demo)"
             printf 'MUSTER_CONNECTION=%s\n' "$(quoted "$connection")"
             printf 'MUSTER_DB=%s\n' "$(quoted "$owner_uri")"
+            printf 'MUSTER_SECRET_KEY_FILE=%s\n' "$(quoted "$secret_key")"
         } >"$env_file.new"
     )
     mv "$env_file.new" "$env_file"

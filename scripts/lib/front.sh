@@ -45,6 +45,7 @@ render_cgi() {
     render_lighttpd
     sed -i -e '/^#fastcgi-begin$/,/^#fastcgi-end$/d' -e 's/^#cgi //' "$run/web.conf"
     render_environment MUSTER_DB >"$run/muster-environment.conf"
+    responder_settings+=("MUSTER_SECRET_KEY_FILE=$secret_key")
     render_environment MUSTER_ADMIN_DB >"$run/muster-admin-environment.conf"
 }
 
@@ -98,6 +99,7 @@ collect_settings() {
     for name in "${!MUSTER_@}"; do
         case $name in
         MUSTER_DB | MUSTER_ADMIN_DB | MUSTER_PUBLIC_URL | MUSTER_SCIM_BIN | MUSTER_SCIM_MASTER_PID) ;;
+        MUSTER_SECRET_KEY_FILE) ;; # DIR has its own, which is not for the responder that faces the internet
         MUSTER_URL | MUSTER_TOKEN | MUSTER_ADMIN_URL | MUSTER_API_KEY | MUSTER_ORG | MUSTER_CONNECTION | MUSTER_PORTAL_LINK) ;;
         *) responder_settings+=("$name=${!name}") ;;
         esac
@@ -110,14 +112,14 @@ start_responders() {
     rm -f "$sockets/scim.sock" "$sockets/admin.sock"
     start_process scim "$logs/scim.log" configured spawn-fcgi -s "$sockets/scim.sock" -M 0600 -n -- "$scim" --workers "$workers"
     alive scim >"$run/scim.pid" || true
-    responder_settings+=("MUSTER_DB=$admin_uri")
+    responder_settings+=("MUSTER_DB=$admin_uri" "MUSTER_SECRET_KEY_FILE=$secret_key")
     start_process admin "$logs/admin.log" configured spawn-fcgi -s "$sockets/admin.sock" -M 0600 -n -- "$admin" --workers 2
     responder_settings=("${settings[@]}")
 }
 
 start_deliver() {
     local settings=("${responder_settings[@]}")
-    responder_settings+=("MUSTER_DB=$deliver_uri")
+    responder_settings+=("MUSTER_DB=$deliver_uri" "MUSTER_SECRET_KEY_FILE=$secret_key")
     start_process deliver "$logs/deliver.log" configured "$deliver"
     responder_settings=("${settings[@]}")
 }

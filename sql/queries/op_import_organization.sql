@@ -1,6 +1,6 @@
--- Takes the organization of an export, which becomes the tenant of the transaction. 23505: organization_pkey, organization_slug_key.
+-- Takes the organization of an export, which becomes the tenant of the transaction; its history is told to nobody. 23505: organization_pkey, organization_slug_key.
 -- params: 1 lines jsonb, 2 slug text (null: its own)
--- row: organization text
+-- row: organization text, quiet text
 with o as (
     insert into muster.organization
     select r.*
@@ -8,4 +8,4 @@ with o as (
                                                                                    else jsonb_build_object('slug', $2::text) end) r
     returning id
 )
-select set_config('muster.organization', o.id::text, true) as organization from o
+select set_config('muster.organization', o.id::text, true) as organization, set_config('muster.quiet', 'on', true) as quiet from o

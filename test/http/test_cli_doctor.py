@@ -2,17 +2,20 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 
+import psycopg2
 import pytest
-from helpers import BUILD, ROOT, unique
+from helpers import BUILD, ROOT, unique, wait_until
+from webhooks import seal, settle
 
 
 @pytest.fixture
 def doctor(server, tmp_path):
     def run(**env):
         done = subprocess.run([f"{ROOT}/{BUILD}/muster", "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
-                              env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db, "MUSTER_LIMITS": "", **env})
+                              env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db, "MUSTER_LIMITS": "", "MUSTER_SECRET_KEY_FILE": server.env["MUSTER_SECRET_KEY_FILE"], **env})
         return done.returncode, done.stdout.splitlines()
     return run
 
@@ -58,6 +61,30 @@ def test_a_mapping_that_waits(server, doctor):
     assert code == 0 and lines(out, "ok", "attribute mappings")
 
 
+def test_events_that_nobody_seals(server, doctor):
+    t = server.tenant()
+    late = "insert into muster.audit_pending (organization_id, event_id, at, quiet) values (%s, muster.uuid7(), now() - interval '61 seconds', true)"
+    with restored(server, "revoke execute on function muster.audit_seal_next(bigint, integer) from muster_deliver",
+                  "grant execute on function muster.audit_seal_next(bigint, integer) to muster_deliver"):
+        server.sql(late, t.org["id"])
+        code, out = doctor()
+        assert code == 1 and lines(out, "BAD", "sealing", "muster-deliver")
+    seal(server)
+    code, out = doctor()
+    assert code == 0 and lines(out, "ok", "sealing")
+
+
+def test_a_worker_that_is_not_there(server, doctor):
+    assert not lines(doctor()[1], "warn", "muster-deliver")
+    with contextlib.ExitStack() as stack:
+        stack.callback(wait_until, lambda: not lines(doctor()[1], "warn", "muster-deliver"), 20, "the worker is back")
+        stack.enter_context(restored(server, "alter role muster_deliver nologin", "alter role muster_deliver login"))
+        with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+            cur.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'muster_deliver'")
+        wait_until(lambda: lines(doctor()[1], "warn", "muster-deliver", "none is connected"), 20, "the worker is gone")
+        assert doctor()[0] == 0
+
+
 def test_tokens_and_keys_that_end_soon(server, doctor):
     t = server.tenant()
     name = unique("soon")
@@ -101,14 +128,51 @@ def test_the_limits_file(doctor, tmp_path):
     assert lines(doctor(MUSTER_LIMITS="")[1], "warn", "no rate limits")
 
 
-def test_the_secret_key_file(doctor, tmp_path):
+def test_the_secret_key_file(server, doctor, tmp_path):
     path = tmp_path / "key"
     code, out = doctor(MUSTER_SECRET_KEY_FILE=str(path))
     assert code == 1 and lines(out, "BAD", str(path), "No such file")
-    path.touch()
+    path.write_text("no key\n", encoding="ascii")
+    path.chmod(0o600)
+    code, out = doctor(MUSTER_SECRET_KEY_FILE=str(path))
+    assert code == 1 and lines(out, "BAD", str(path), "line 1")
+    shutil.copyfile(server.env["MUSTER_SECRET_KEY_FILE"], path)
     for mode, good in ((0o640, False), (0o604, False), (0o600, True), (0o400, True)):
         path.chmod(mode)
         code, out = doctor(MUSTER_SECRET_KEY_FILE=str(path))
         assert (code == 0) == good and bool(lines(out, "ok", str(path))) == good, (oct(mode), out)
     assert doctor(MUSTER_SECRET_KEY_FILE=str(tmp_path))[0] == 1
-    assert not lines(doctor()[1], "secret key")
+    assert not lines(doctor(MUSTER_SECRET_KEY_FILE="")[1], "ok  ", "secret key")
+
+
+@pytest.mark.parametrize("change, says", [
+    ("status = 'disabled', disabled_reason = 'gone'", "410"), ("status = 'disabled', disabled_reason = 'failing'", "for days"),
+    ("failures = 3, failing_since = '2026-01-02T03:04:05Z'", "2026-01-02T03:04:05.000Z, 3 times")])
+def test_webhooks_in_trouble(server, doctor, change, says):
+    t = server.tenant()
+    made = server.muster("webhook", "create", f"https://hooks.invalid/{unique()}", "--org", t.slug, "--events", "webhook.test")
+    code, out = doctor()
+    assert code == 0 and not lines(out, made["url"])
+    server.sql(f"update muster.webhook_endpoint set {change} where id = %s", made["id"])
+    code, out = doctor()
+    assert code == 0 and lines(out, "warn", t.slug, made["url"], says)
+    server.muster("webhook", "remove", made["id"], "--confirm", made["url"])
+    assert not lines(doctor()[1], made["url"])
+
+
+def test_dead_deliveries(server, doctor):
+    made = server.muster("webhook", "create", f"https://hooks.invalid/{unique()}")
+    server.muster("webhook", "test", made["id"])
+    seal(server)
+    settle(server, made, "dead")
+    code, out = doctor()
+    assert code == 0 and lines(out, "warn", "the installation", made["url"], "dead", f"muster webhook replay {made['id']}")
+    server.muster("webhook", "remove", made["id"], "--confirm", made["url"])
+
+
+def test_webhooks_without_the_key_of_their_secrets(server, doctor):
+    made = server.muster("webhook", "create", f"https://hooks.invalid/{unique()}")
+    code, out = doctor(MUSTER_SECRET_KEY_FILE="")
+    assert code == 1 and lines(out, "BAD", "secret key file", "MUSTER_SECRET_KEY_FILE") and lines(out, "ok", "attribute mappings")
+    assert doctor()[0] == 0
+    server.muster("webhook", "remove", made["id"], "--confirm", made["url"])

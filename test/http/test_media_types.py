@@ -130,7 +130,8 @@ def test_service_provider_config_tells_the_truth(tenant):
     assert config["pagination"] == {"cursor": True, "index": True, "defaultPaginationMethod": "index", "defaultPageSize": 100, "maxPageSize": 1000, "cursorTimeout": 3600}
     assert config["schemas"] == ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"] and config["meta"]["resourceType"] == "ServiceProviderConfig"
     scheme, = config["authenticationSchemes"]
-    assert scheme["type"] == "oauthbearertoken" and scheme["name"] and scheme["description"] and "securityEvents" not in config
+    assert scheme["type"] == "oauthbearertoken" and scheme["name"] and scheme["description"]
+    assert config["securityEvents"]["asyncRequest"] == "none" and all(u.startswith("urn:ietf:params:scim:event:prov:") for u in config["securityEvents"]["eventUris"])
     for feature in ("PUT", "PATCH", "POST", "DELETE"):
         assert_error(tenant.client.request(feature, "/ServiceProviderConfig", "{}"), 405)
 

@@ -29,6 +29,17 @@ def test_core_transcripts_pass_behind(other_server):
     assert wrong == []
 
 
+def test_the_pages_of_the_service_are_answered_behind(other_server):
+    for path in ("/healthz", "/readyz", "/metrics"):
+        answer = other_server.client("").get(path, absolute=True)
+        assert answer.status == 200 and answer.header("X-Request-Id"), answer
+
+
 def test_a_body_over_the_limit_is_our_413_behind(other_server):
     answer = other_server.client().post("/Users", b'{"x":"' + b"a" * (5 * 1024 * 1024) + b'"}')
     assert answer.status == 413 and answer.json["status"] == "413"
+
+
+def test_the_public_keys_are_found_behind(other_server):
+    answer = other_server.client().get("/.well-known/jwks.json", absolute=True)
+    assert answer.status == 200 and answer.header("Content-Type") == "application/jwk-set+json" and answer.json == {"keys": []}

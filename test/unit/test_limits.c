@@ -163,7 +163,7 @@ static void killed_processes_change_nothing(void **state) {
 static void hold_a_place(int n) {
     (void)n;
     struct limits *l = limits_open(path);
-    if (!limits_wait_begin(l, second / 2, 2))
+    if (!limits_wait_begin(l, LIMITS_FOR_PLACE, second / 2, 2))
         _exit(1);
     atomic_fetch_add(&shared->ready, 1);
     for (;;)
@@ -178,11 +178,11 @@ static void waits_heal_after_a_kill(void **state) {
     await_ready(2);
     kill_now(first);
     kill_now(second_one);
-    assert_true(limits_wait_begin(l, second, 3));
+    assert_true(limits_wait_begin(l, LIMITS_FOR_PLACE, second, 3));
     limits_wait_end(l);
-    assert_false(limits_wait_begin(l, second, 0));
+    assert_false(limits_wait_begin(l, LIMITS_FOR_PLACE, second, 0));
     int64_t refused = 0;
-    while (!limits_wait_begin(l, second, 2)) {
+    while (!limits_wait_begin(l, LIMITS_FOR_PLACE, second, 2)) {
         refused = limits_now();
         sched_yield();
     }
@@ -195,18 +195,18 @@ static void waits_are_counted_and_ended(void **state) {
     struct limits *all[3];
     for (int i = 0; i < 3; i++)
         all[i] = limits_open(path);
-    assert_true(limits_wait_begin(all[0], LIMITS_WAIT_MAX, 2));
-    assert_true(limits_wait_begin(all[0], LIMITS_WAIT_MAX, 2));
-    assert_true(limits_wait_begin(all[1], INT64_MAX, 2));
-    assert_false(limits_wait_begin(all[2], second, 2));
+    assert_true(limits_wait_begin(all[0], LIMITS_FOR_PLACE, LIMITS_WAIT_MAX, 2));
+    assert_true(limits_wait_begin(all[0], LIMITS_FOR_PLACE, LIMITS_WAIT_MAX, 2));
+    assert_true(limits_wait_begin(all[1], LIMITS_FOR_PLACE, INT64_MAX, 2));
+    assert_false(limits_wait_begin(all[2], LIMITS_FOR_PLACE, second, 2));
     limits_wait_end(all[0]);
     limits_wait_end(all[0]);
-    assert_true(limits_wait_begin(all[2], second, 2));
-    assert_false(limits_wait_begin(all[0], second, 2));
+    assert_true(limits_wait_begin(all[2], LIMITS_FOR_PLACE, second, 2));
+    assert_false(limits_wait_begin(all[0], LIMITS_FOR_PLACE, second, 2));
     limits_close(all[1]);
-    assert_true(limits_wait_begin(all[0], second, 2));
-    atomic_store(&all[0]->file->waits[0], INT64_MAX);
-    assert_true(limits_wait_begin(all[0], second, 1));
+    assert_true(limits_wait_begin(all[0], LIMITS_FOR_PLACE, second, 2));
+    atomic_store(&all[0]->file->waits[LIMITS_FOR_PLACE][0], INT64_MAX);
+    assert_true(limits_wait_begin(all[0], LIMITS_FOR_PLACE, second, 1));
     limits_close(all[0]);
     limits_close(all[2]);
 }
@@ -215,14 +215,46 @@ static void waits_are_counted_and_ended(void **state) {
 static void a_wait_that_is_over_is_nobodys(void **state) {
     (void)state;
     struct limits *late = limits_open(path), *next = limits_open(path), *third = limits_open(path);
-    assert_true(limits_wait_begin(late, 1, 1));
-    while (!limits_wait_begin(next, LIMITS_WAIT_MAX, 1))
+    assert_true(limits_wait_begin(late, LIMITS_FOR_PLACE, 1, 1));
+    while (!limits_wait_begin(next, LIMITS_FOR_PLACE, LIMITS_WAIT_MAX, 1))
         sched_yield();
     limits_wait_end(late);
-    assert_false(limits_wait_begin(third, 1, 1));
+    assert_false(limits_wait_begin(third, LIMITS_FOR_PLACE, 1, 1));
     limits_close(late);
     limits_close(next);
     limits_close(third);
+}
+
+static void waits_for_news_are_counted_apart(void **state) {
+    (void)state;
+    struct limits *a = limits_open(path), *b = limits_open(path), *c = limits_open(path);
+    assert_true(limits_wait_begin(a, LIMITS_FOR_NEWS, second, 1));
+    assert_true(limits_wait_begin(b, LIMITS_FOR_PLACE, second, 1));
+    assert_false(limits_wait_begin(c, LIMITS_FOR_NEWS, second, 1));
+    limits_close(a);
+    assert_true(limits_wait_begin(c, LIMITS_FOR_NEWS, second, 1));
+    limits_close(b);
+    limits_close(c);
+}
+
+/* A renewed wait lasts; one whose time has passed goes on only as long as nobody else took the entry. */
+static void a_wait_is_renewed_unless_it_was_lost(void **state) {
+    (void)state;
+    struct limits *a = limits_open(path), *b = limits_open(path);
+    assert_false(limits_wait_renew(a, second));
+    assert_true(limits_wait_begin(a, LIMITS_FOR_NEWS, 1, 1));
+    limits_sleep(1000);
+    assert_true(limits_wait_renew(a, LIMITS_WAIT_MAX));
+    assert_false(limits_wait_begin(b, LIMITS_FOR_NEWS, second, 1));
+    assert_true(limits_wait_renew(a, 1));
+    while (!limits_wait_begin(b, LIMITS_FOR_NEWS, LIMITS_WAIT_MAX, 1))
+        sched_yield();
+    assert_false(limits_wait_renew(a, second));
+    limits_wait_end(a);
+    assert_false(limits_wait_begin(a, LIMITS_FOR_NEWS, second, 1));
+    assert_true(limits_wait_renew(NULL, second));
+    limits_close(a);
+    limits_close(b);
 }
 
 /* The bucket of a key that was just taken. */
@@ -314,6 +346,8 @@ int main(void) {
         TEST(waits_heal_after_a_kill),
         TEST(waits_are_counted_and_ended),
         TEST(a_wait_that_is_over_is_nobodys),
+        TEST(waits_for_news_are_counted_apart),
+        TEST(a_wait_is_renewed_unless_it_was_lost),
         TEST(a_time_that_cannot_be_leaves_one_place),
         TEST(made_up_keys_give_nobody_a_burst_again),
         TEST(buckets_that_are_full_go_first),

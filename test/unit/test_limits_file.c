@@ -99,7 +99,7 @@ static void a_path_that_cannot_be_is_refused(void **state) {
     assert_int_equal(chmod(path, 0666), 0);
     assert_null(limits_open(path));
     limits_close(NULL);
-    assert_true(limits_wait_begin(NULL, second, 1));
+    assert_true(limits_wait_begin(NULL, LIMITS_FOR_PLACE, second, 1));
     limits_wait_end(NULL);
     limits_note(NULL, "a", NULL);
     assert_false(limits_find(NULL, "a", NULL));

@@ -1,0 +1,12 @@
+#ifndef MUSTER_CGI_MEASURE_H
+#define MUSTER_CGI_MEASURE_H
+
+#include "service.h"
+
+/* Counts a request that was answered, and how long it took. */
+void measure_request(const struct call *c, int64_t microseconds);
+
+/* Counts one that was refused by the limit of `whose` (organization, token, address). */
+void measure_refused(const struct call *c, const char *whose);
+
+#endif

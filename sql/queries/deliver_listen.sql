@@ -1,0 +1,4 @@
+-- Hears of what is written (transaction_tell).
+-- params: none
+-- row: none
+listen muster_audit

@@ -1,0 +1,233 @@
+"""Workers may be killed at any moment, stopped, and be several: nothing is lost, nothing is written down twice."""
+import contextlib
+import os
+import re
+import signal
+import threading
+import time
+
+import psycopg2
+import pytest
+from api import Api, Customer
+from helpers import ROOT, Server, wait_until
+from webhooks import Endpoint, Held, Receiver, Worker, end_worker, seal, sealed, unsealed, write_events
+
+
+@pytest.fixture(scope="module")
+def server():
+    s = Server(env={"MUSTER_TIME_SCALE": "1000"}).start()
+    end_worker(s)
+    yield s
+    s.stop()
+
+
+@pytest.fixture
+def customer(server):
+    return Customer(Api(server)).connect()
+
+
+def test_what_a_killed_worker_had_in_hand_is_sent_at_once_by_the_next_with_the_same_id(server, customer):
+    held = Held()
+    with Receiver(held) as r:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        write_events(server, customer.id, 1)
+        with Worker(server) as w:
+            held.wait()
+            w.kill()
+        held.open()
+        start = time.monotonic()
+        with Worker(server):
+            r.wait(2)
+            assert time.monotonic() - start < 5, "long before the lease ends"
+            assert e.settled() == {"delivered": 1}
+        assert len(r.ids()) == 1
+
+
+def test_a_worker_that_wakes_after_its_lease_has_no_say(server, customer):
+    gate = threading.Event()
+
+    def answer(hit):
+        if len(r.hits) == 1:
+            gate.wait(20)
+            return 500
+        return 200
+
+    with Receiver(answer) as r:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        write_events(server, customer.id, 1)
+        with Worker(server) as first:
+            r.wait(1)
+            first.process.send_signal(signal.SIGSTOP)
+            server.sql("update muster.webhook_queue set next_at = now() where endpoint_id = %s", e.id)  # the lease is over
+            with Worker(server):
+                assert e.settled() == {"delivered": 1}
+            gate.set()
+            first.process.send_signal(signal.SIGCONT)
+            wait_until(lambda: "state=late" in open(first.log, encoding="utf-8").read(), 10, "it came too late")
+        assert e.states() == {"delivered": 1}
+        assert e.deliveries()[0]["attempts"] == 1 and len(r.ids()) == 1
+
+
+def test_three_workers_share_the_work_and_send_each_event_once(server, customer):
+    with Receiver() as r, Worker(server), Worker(server), Worker(server):
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        write_events(server, customer.id, 300)
+        assert e.settled() == {"delivered": 300}
+        assert len(r.hits) == 300 and len(r.ids()) == 300
+
+
+def test_another_worker_seals_when_one_is_killed_or_stands_still(server, customer):
+    with Worker(server) as first, Worker(server):
+        for n, number in enumerate((signal.SIGSTOP, signal.SIGKILL), 1):
+            write_events(server, customer.id, 20)
+            first.process.send_signal(number)
+            start, have = time.monotonic(), sealed(server, customer.id)
+            write_events(server, customer.id, 20)
+            total = server.sql("select count(*) from muster.audit_event where organization_id = %s", customer.id)[0][0]
+            wait_until(lambda: sealed(server, customer.id) == total, 5, "all is sealed")
+            assert time.monotonic() - start < 3, (n, have)
+        first.process.wait(10)
+    numbers = server.sql("select sequence from muster.audit_seal where organization_id = %s order by 1", customer.id)
+    assert [n for n, in numbers] == list(range(1, total + 1))
+
+
+def test_a_worker_that_is_told_to_end_finishes_what_it_has_in_hand(server, customer):
+    held = Held()
+    with Receiver(held) as r:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        write_events(server, customer.id, 1)
+        with Worker(server) as w:
+            held.wait()
+            w.process.send_signal(signal.SIGTERM)
+            held.open()
+            assert w.process.wait(10) == 0
+        assert e.states() == {"delivered": 1} and len(r.hits) == 1
+
+
+def test_the_database_may_be_restarted_under_a_worker(server, customer):
+    with Receiver() as r, Worker(server):
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        write_events(server, customer.id, 20)
+        server.database("stop")
+        server.database("start")
+        write_events(server, customer.id, 20)
+        assert e.settled(30) == {"delivered": 40}
+        assert len(r.ids()) == 40
+
+
+def test_a_worker_whose_old_connection_the_database_believes_in_works_on(server, customer):
+    with Receiver() as r, Worker(server), contextlib.closing(psycopg2.connect(server.db)) as old, old.cursor() as c:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        held = "select l.pid, l.objid::bigint from pg_locks l where l.locktype = 'advisory' and l.objsubid = 2 and l.granted"
+        wait_until(lambda: server.sql(held), 10, "the worker is there")
+        pid, number = server.sql(held)[0]
+        waits = threading.Thread(target=c.execute, args=("set lock_timeout = '5s'; select pg_advisory_lock(hashtext('muster.webhook_worker'), %s::integer)", (number,)))
+        waits.start()
+        wait_until(lambda: server.sql("select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and not granted"), 5, "it is waited for")
+        server.hang_up("muster-deliver")
+        waits.join()
+        write_events(server, customer.id, 20)
+        assert e.settled(5) == {"delivered": 20}
+
+
+def query(name):
+    with open(f"{ROOT}/sql/queries/{name}.sql", encoding="utf-8") as f:
+        return re.sub(r"\$\d+", "%s", f.read())
+
+
+def deliver(server):
+    """A connection as a worker has it."""
+    return contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_deliver")))
+
+
+def claim(cursor):
+    cursor.execute("""select organization_id, endpoint_id, target_id, lease
+                      from muster.webhook_claim(30, 30, 4, 30, 1, '00000000-0000-0000-0000-000000000000')""")
+    return cursor.fetchall()
+
+
+def settle(cursor, job):
+    cursor.execute("select muster.webhook_settle(%s, %s, %s, %s, 'delivered', 200, null, 1, null, null, null, 1)", job)
+
+
+def test_what_is_sealed_and_what_is_settled_do_not_wait_for_each_other_in_a_circle(server):
+    """Two organizations, one endpoint of the installation, and targets in the other order than the organizations."""
+    api = Api(server)
+    hook = api.made("/webhooks", {"url": "https://hooks.invalid/", "events": ["scim.user.updated"]})
+    first, second = sorted(Customer(api).id for _ in range(2))
+    targets = {first: "ffffffff-0000-7000-8000-000000000001", second: "00000000-0000-7000-8000-000000000001"}
+
+    def change():
+        for org, target in targets.items():
+            write_events(server, org, 1, target=target)
+
+    change()
+    seal(server)
+    with deliver(server) as c, c.cursor() as k:
+        jobs = sorted((j for j in claim(k) if j[1] == hook["id"]), key=lambda j: j[2])
+        c.commit()
+        assert [j[0] for j in jobs] == [second, first]
+        change()
+        k.execute(query("deliver_hold"), tuple([j[i] for j in jobs] for i in range(3)))
+        settle(k, jobs[0])
+        sealer = threading.Thread(target=seal, args=(server,))
+        sealer.start()
+        wait_until(lambda: server.sql("select 1 from pg_locks where not granted"), 5, "the sealer waits")
+        settle(k, jobs[1])
+        c.commit()
+        sealer.join()
+    assert all(unsealed(server, org) == 0 for org in targets)
+    api.delete(f"/webhooks/{hook['id']}")
+
+
+def test_what_an_attempt_costs_does_not_grow_with_what_waits_behind_it(server, customer):
+    e = Endpoint(customer, "https://hooks.invalid/", events=["scim.user.updated"])
+    write_events(server, customer.id, 5000, target=e.id)
+    seal(server)
+    with deliver(server) as c, c.cursor() as k:
+        job = next(j for j in claim(k) if j[1] == e.id)
+        c.commit()
+        settle(k, job)
+        k.execute("select idx_tup_fetch + seq_tup_read from pg_stat_xact_user_tables where schemaname = 'muster' and relname = 'webhook_delivery'")
+        assert k.fetchone()[0] < 50
+        c.commit()
+    customer.api.delete(e.path)
+
+
+def test_once_seals_and_sends_and_ends(server, customer):
+    with Receiver() as r:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        write_events(server, customer.id, 10)
+        w = Worker(server)
+        w.arguments = ["--once"]
+        with w:
+            assert w.process.wait(30) == 0
+        assert e.states() == {"delivered": 10} and len(r.hits) == 10
+
+
+def test_without_its_key_a_worker_seals_and_sends_nothing(server, customer):
+    with Receiver() as r:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        write_events(server, customer.id, 1)
+        with Worker(server, MUSTER_SECRET_KEY_FILE="") as w:
+            wait_until(lambda: e.states() == {"pending": 1}, 5, "the delivery is there")
+            wait_until(lambda: "no_webhooks" in open(w.log, encoding="utf-8").read(), 5, "it says why")
+        assert not r.hits
+        with Worker(server):
+            assert e.settled() == {"delivered": 1}
+
+
+def test_memory_stays_flat_with_a_backlog(server, customer):
+    def resident(pid):
+        with open(f"/proc/{pid}/statm", encoding="utf-8") as f:
+            return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
+
+    with Receiver() as r, Worker(server, ASAN_OPTIONS="quarantine_size_mb=0") as w:  # which keeps what was freed
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        write_events(server, customer.id, 200)
+        assert e.settled() == {"delivered": 200}
+        before = resident(w.process.pid)
+        write_events(server, customer.id, 3000, data='{"much":"' + "x" * 2000 + '"}')
+        wait_until(lambda: len(r.hits) > 1000, 60, "a part is sent")
+        assert resident(w.process.pid) < before + 40
+        e.api.delete(e.path)
