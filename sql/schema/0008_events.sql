@@ -63,6 +63,10 @@ comment on column muster.audit_seal.salt is 'of the commitment; taken away when 
 comment on column muster.audit_seal.commitment is 'SHA-256 of the salt and the event''s data as text';
 comment on column muster.audit_seal.hash is 'SHA-256 of the hash before (32 zero bytes for the first), muster.audit_head_text() and the commitment';
 
+-- In the order of a list's pages, so that what is asked of a target is never looked for among everything.
+drop index muster.audit_event_target;
+create index audit_event_target on muster.audit_event (organization_id, target_id, at, id);
+
 -- A text with its length, so that no two lists of them read alike; null is "-".
 create function muster.netstring(t text) returns text
     language sql immutable parallel safe
