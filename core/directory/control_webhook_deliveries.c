@@ -97,8 +97,9 @@ struct replay {
 };
 
 static enum err replay_dead(struct control *c, const struct replay *r, struct json_object *data) {
+    const char *params[] = {r->id, arena_printf(c->ctx.arena, "%d", REPLAY_MAX)};
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_WEBHOOK_REPLAY_DEAD, &r->id, &rows);
+    enum err e = control_step(c, SQL_API_WEBHOOK_REPLAY_DEAD, params, &rows);
     if (e != OK)
         return e;
     json_object_object_add(data, "state", json_object_new_string("dead"));

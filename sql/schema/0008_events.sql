@@ -147,7 +147,7 @@ create index webhook_delivery_pending on muster.webhook_delivery (endpoint_id, o
 create index webhook_delivery_urgent on muster.webhook_delivery (endpoint_id, organization_id, target_id, lane, sequence)
     where state = 'pending' and lane < 2;
 create index webhook_delivery_recent on muster.webhook_delivery (endpoint_id, id);
-create index webhook_delivery_dead on muster.webhook_delivery (endpoint_id, organization_id) where state = 'dead';
+create index webhook_delivery_dead on muster.webhook_delivery (endpoint_id, organization_id, sequence) where state = 'dead';
 create index webhook_delivery_finished on muster.webhook_delivery (finished_at) where finished_at is not null;
 comment on table muster.webhook_delivery is 'An event for an endpoint, and how that went.';
 comment on column muster.webhook_delivery.lane is '0: a leaver; 1: somebody loses a role or a membership; 2: the rest';

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 from api import Customer, good, problem
 from helpers import BUILD, ROOT, unique
-from webhooks import NOWHERE, deliveries, make_events, seal, settle, states
+from webhooks import NOWHERE, deliveries, make_events, seal, settle, states, write_events
 
 INSTALLATION = "00000000-0000-0000-0000-000000000000"
 STATE = ("failures", "failing_since", "open_until", "paused_until", "last_success_at")  # what moves as deliveries go
@@ -331,6 +331,18 @@ def test_what_cannot_be_sent_again_is_told(api, server, org, hook):
         assert "disabled" in problem(answer, 409)["message"]
     assert "webhook.replayed" not in actions_of(server, hook["id"])
     assert states(server, hook).get("pending", 0) == 0 or one["id"] not in [d["id"] for d in deliveries(api, hook["path"], "&state=pending")]
+
+
+def test_of_what_is_dead_ten_thousand_are_sent_again_at_once(api, server, org, hook):
+    """The rest with the next call; what the webhook does not want any more holds up nothing."""
+    make_events(org)
+    write_events(server, org.id, 10_003)
+    seal(server)
+    good(api.patch(hook["path"], {"events": ["scim.*"]}))
+    settle(server, hook, "dead")
+    again = [good(api.post(f"{hook['path']}/replay", {"state": "dead"}))["replayed"] for _ in range(3)]
+    assert again == [10_000, 3, 0]
+    assert api.delete(hook["path"]).status == 204
 
 
 def test_all_that_is_dead_is_sent_again(api, server, org, hook):
