@@ -317,6 +317,13 @@ enum err control_precondition(struct control *c, const char *if_match, struct js
     return fail(&c->ctx, ERR_PRECONDITION, "it has changed since it was read: its entity tag is %s", tag);
 }
 
+enum err control_confirm(struct control *c, struct json_object *fields, const char *what, const char *wanted) {
+    struct json_object *confirm = json_get(fields, "confirm");
+    if (confirm && strcmp(json_object_get_string(confirm), wanted) != 0)
+        control_wrong(c, "confirm", "invalid", "confirm must be the %s, %s", what, wanted);
+    return control_refuse(c);
+}
+
 void control_wrong(struct control *c, const char *field, const char *code, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);

@@ -158,6 +158,13 @@ enum err control_object(struct control *c, struct db_rows rows, const char *colu
 enum err control_precondition(struct control *c, const char *if_match, struct json_object *object)
     __attribute__((warn_unused_result));
 
+/*
+ * What is ended is named once more: the field `confirm`, where it is given, must be `wanted`, which is the thing's
+ * `what` ("organization's slug"). ERR_INVALID_FIELD.
+ */
+enum err control_confirm(struct control *c, struct json_object *fields, const char *what, const char *wanted)
+    __attribute__((warn_unused_result));
+
 /* The entity tag of an object: of its content, but for what moves by itself: counters, how deliveries go, progress. */
 const char *control_tag(struct arena *a, struct json_object *object);
 

@@ -144,12 +144,9 @@ static enum err close_work(struct control *c, void *arg) {
     enum err e = show(c, x->in->id, &x->before);
     if (e != OK)
         return e;
-    const char *name = json_get_string(x->before, "name");
-    if (strcmp(json_object_get_string(json_get(x->in->fields, "confirm")), name) != 0) {
-        control_wrong(c, "confirm", "invalid", "confirm must be the connection's name, %s", name);
-        return control_refuse(c);
-    }
-    e = control_step(c, SQL_API_CONNECTION_CLOSE, &x->in->id, &rows);
+    e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"));
+    if (e == OK)
+        e = control_step(c, SQL_API_CONNECTION_CLOSE, &x->in->id, &rows);
     if (e == OK)
         e = control_object(c, rows, "revoked", &tokens);
     for (size_t i = 0, n = e == OK ? json_object_array_length(tokens) : 0; i < n; i++) {

@@ -142,13 +142,10 @@ static enum err remove_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL;
     enum err e = read_back(c, c->organization, &before);
+    if (e == OK)
+        e = control_confirm(c, x->in->fields, "organization's slug", json_get_string(before, "slug"));
     if (e != OK)
         return e;
-    const char *slug = json_get_string(before, "slug");
-    if (strcmp(json_object_get_string(json_get(x->in->fields, "confirm")), slug) != 0) {
-        control_wrong(c, "confirm", "invalid", "confirm must be the organization's slug, %s", slug);
-        return control_refuse(c);
-    }
     control_event(c, "organization.removed", NULL, "organization", c->organization, json_text(c->ctx.arena, before));
     db_add(c->db, SQL_API_ORGANIZATION_REMOVE, NULL);
     return OK;

@@ -166,12 +166,9 @@ static enum err remove_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL;
     struct db_rows rows = {0};
-    const char *confirm = json_get_string(x->in->fields, "confirm");
     enum err e = take(c, SQL_API_WEBHOOK_SHOW, &x->in->id, &before);
-    if (e == OK && confirm && strcmp(confirm, json_get_string(before, "url")) != 0) {
-        control_wrong(c, "confirm", "invalid", "confirm must be the webhook's URL, %s", json_get_string(before, "url"));
-        e = control_refuse(c);
-    }
+    if (e == OK)
+        e = control_confirm(c, x->in->fields, "webhook's URL", json_get_string(before, "url"));
     if (e != OK)
         return e;
     db_add(c->db, SQL_API_WEBHOOK_HOLD, NULL);
