@@ -1,9 +1,7 @@
 /* The C side of filter_sql_db.py: compiles and evaluates filters; JSON in on standard input, JSON out. Not a cmocka
  * test. */
-#include "base/arena.h"
-#include "base/fail.h"
 #include "base/fold.h"
-#include "base/json.h"
+#include "dump.h"
 #include "protocol/filter.h"
 #include "protocol/filter_sql.h"
 #include "protocol/schema.h"
@@ -13,27 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INPUT_MAX = 32 * 1024 * 1024 };
-
 struct dump {
     struct ctx ctx;
     struct json_object *in;
     const struct resource_type *user;
     const char *base_url;
 };
-
-static void die(const char *what) {
-    fprintf(stderr, "filter_sql_dump: %s\n", what);
-    exit(1);
-}
-
-static const char *read_input(struct arena *a, size_t *len) {
-    char *text = arena_alloc(a, INPUT_MAX + 1);
-    *len = fread(text, 1, INPUT_MAX, stdin);
-    if (!feof(stdin))
-        die("the input is too long");
-    return text;
-}
 
 static struct json_object *text_or_null(const char *s) {
     return s ? json_object_new_string(s) : NULL;
@@ -102,10 +85,8 @@ int main(void) {
     struct dump d = {.ctx = {.arena = arena_create()}};
     struct json_object *out = json_object_new_object(), *filters = json_object_new_array(), *list;
     struct schema *extension = NULL;
-    size_t len;
-    const char *text = read_input(d.ctx.arena, &len);
-    if (json_parse_own(&d.ctx, text, len, &d.in) != OK ||
-        schema_load(&d.ctx, json_get(d.in, "extensionSchema"), &extension) != OK)
+    d.in = read_input(&d.ctx);
+    if (schema_load(&d.ctx, json_get(d.in, "extensionSchema"), &extension) != OK)
         die(fail_detail(&d.ctx));
     const struct schema *more[] = {extension};
     d.user = schema_with_extensions(d.ctx.arena, schema_user_type(), more, 1);

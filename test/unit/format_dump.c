@@ -1,28 +1,11 @@
 /* The C side of test/http/test_formats.py: renders an event as a webhook; JSON in on standard input, JSON out. Not a
  * cmocka test. */
-#include "base/arena.h"
-#include "base/fail.h"
-#include "base/json.h"
+#include "dump.h"
 #include "events/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { INPUT_MAX = 4 * 1024 * 1024 };
-
-static void die(const char *what) {
-    fprintf(stderr, "format_dump: %s\n", what);
-    exit(1);
-}
-
-static const char *read_input(struct arena *a, size_t *len) {
-    char *text = arena_alloc(a, INPUT_MAX + 1);
-    *len = fread(text, 1, INPUT_MAX, stdin);
-    if (!feof(stdin))
-        die("the input is too long");
-    return text;
-}
 
 /* {"format", "event", "delivery_id", "secrets": [..], "now", "base_url", "audience"} as null or {"body", "headers"}. */
 static struct json_object *render(struct arena *a, struct json_object *in) {
@@ -50,11 +33,7 @@ static struct json_object *render(struct arena *a, struct json_object *in) {
 
 int main(void) {
     struct ctx ctx = {.arena = arena_create()};
-    struct json_object *in, *out = json_object_new_array();
-    size_t len;
-    const char *text = read_input(ctx.arena, &len);
-    if (json_parse_own(&ctx, text, len, &in) != OK)
-        die(fail_detail(&ctx));
+    struct json_object *in = read_input(&ctx), *out = json_object_new_array();
     for (size_t i = 0, n = json_object_array_length(in); i < n; i++) {
         struct json_object *one = json_object_array_get_idx(in, i);
         const char *before = json_text(ctx.arena, json_get(one, "event"));

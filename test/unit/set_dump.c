@@ -1,30 +1,13 @@
 /* The C side of test/http/test_security_events.py: renders messages of the format "set". JSON in on standard input, the
  * message as JSON out; null: there is none. Not a cmocka test. */
-#include "base/arena.h"
-#include "base/json.h"
 #include "base/secret.h"
+#include "dump.h"
 #include "events/format_set.h"
 #include "events/signing_key.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { INPUT_MAX = 4 * 1024 * 1024 };
-
-static void die(const char *what) {
-    fprintf(stderr, "set_dump: %s\n", what);
-    exit(1);
-}
-
-static struct json_object *read_input(struct ctx *ctx) {
-    char *text = arena_alloc(ctx->arena, INPUT_MAX);
-    size_t len = fread(text, 1, INPUT_MAX, stdin);
-    struct json_object *in;
-    if (json_parse(ctx, text, len, &in) != OK)
-        die(fail_detail(ctx));
-    return in;
-}
 
 static struct json_object *message(struct ctx *ctx, const struct format_request *r) {
     struct format_message m;
