@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""What a tenant feels of an attack by another tenant or a stranger.
+
+    test/attack/neighbour.py [--bin DIR] [--runs N] [--seconds S] [--server lighttpd|apache|nginx|cgi] [ATTACK ...]
+
+Starts a server of its own (scripts/run) with two organizations. The neighbour sends plain GETs of one user over one connection, as fast as
+they are answered: first in quiet, then while the attack runs. Each of the runs (five) prints p50 and p99 of both in milliseconds and the
+ratio of the p99; the last line of an attack has the medians over the runs, how fast the attackers were answered, and with which statuses.
+
+Attacks, without a name all of them:
+    strangers   five clients with made-up tokens of the right form send users whose userName is 5 MB of U+FDFA (18 characters under NFKC)
+
+--bin DIR measures the programs of another build directory (with its own scripts/run, beside it), for figures of before and after.
+Not part of any suite: it takes minutes, and times mean little on a busy machine. Exit status 1: a bound of BOUNDS was broken.
+
+An attack is a function of (server, tenant) that gives a list of functions; each of them runs in a process of its own, again and again until
+the time is over, and gives the status that it got. What it needs is made before the time begins.
+"""
+import argparse
+import collections
+import json
+import multiprocessing
+import os
+import secrets
+import statistics
+import sys
+import time
+import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http"))
+import helpers  # noqa: E402  pylint: disable=wrong-import-position
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def base62(number, width):
+    out = ""
+    for _ in range(width):
+        number, rest = divmod(number, 62)
+        out = ALPHABET[rest] + out
+    return out
+
+
+def made_up_token():
+    """Of the right form, with a right checksum, and nobody's."""
+    text = "scim_" + base62(secrets.randbits(256), 43)
+    return text + base62(zlib.crc32(text.encode()), 6)
+
+
+def strangers(server, tenant):
+    del tenant
+    body = json.dumps(helpers.user_body("x@example.com", userName="\ufdfa" * (5_000_000 // 3)), ensure_ascii=False).encode()
+
+    def send():
+        client = server.client(made_up_token(), timeout=120)
+        status = client.post("/Users", body).status
+        client.close()
+        return status
+    return [send] * 5
+
+
+ATTACKS = {"strangers": strangers}
+
+# Whether the neighbour's p99 in milliseconds, quiet and under attack, is good enough.
+BOUNDS = {"strangers": lambda quiet, loud: loud < max(3 * quiet, 50)}
+
+
+def attack_process(send, ready, begin, stop, results):
+    counts = collections.Counter()
+    ready.release()
+    begin.wait()
+    while not stop.is_set():
+        try:
+            counts[send()] += 1
+        except OSError as e:
+            counts[type(e).__name__] += 1
+    results.put(counts)
+
+
+class Running:
+    """The attackers, each in a process of its own, within a `with`; afterwards `counts` has what they were answered."""
+
+    def __init__(self, senders):
+        self.begin, self.stop, self.ready = multiprocessing.Event(), multiprocessing.Event(), multiprocessing.Semaphore(0)
+        self.results, self.counts = multiprocessing.Queue(), collections.Counter()
+        self.processes = [multiprocessing.Process(target=attack_process, args=(s, self.ready, self.begin, self.stop, self.results))
+                          for s in senders]
+
+    def __enter__(self):
+        for p in self.processes:
+            p.start()
+        for _ in self.processes:
+            self.ready.acquire()
+        self.begin.set()
+        time.sleep(0.5)  # the attack is at its height before the neighbour is measured
+        return self
+
+    def __exit__(self, *why):
+        self.stop.set()
+        for _ in self.processes:
+            self.counts += self.results.get(timeout=300)
+        for p in self.processes:
+            p.join()
+
+
+def times(client, path, seconds):
+    """Milliseconds of each GET, sorted."""
+    out, end = [], time.monotonic() + seconds
+    while time.monotonic() < end:
+        start = time.monotonic()
+        answer = client.get(path)
+        out.append((time.monotonic() - start) * 1000)
+        assert answer.status == 200, answer
+    return sorted(out)
+
+
+def percentile(ordered, p):
+    return ordered[min(len(ordered) - 1, int(len(ordered) * p))]
+
+
+def measure(server, name, options):
+    neighbour, tenant = server.tenant(), server.tenant()
+    path = f"/Users/{neighbour.user()['id']}"
+    senders = ATTACKS[name](server, tenant)
+    times(neighbour.client, path, 1)  # warm
+    figures, counts, loud_seconds = [], collections.Counter(), 0.0
+    for run in range(1, options.runs + 1):
+        quiet = times(neighbour.client, path, options.seconds)
+        started = time.monotonic()
+        with Running(senders) as running:
+            loud = times(neighbour.client, path, options.seconds)
+        loud_seconds += time.monotonic() - started
+        counts += running.counts
+        row = [percentile(quiet, 0.5), percentile(quiet, 0.99), percentile(loud, 0.5), percentile(loud, 0.99)]
+        figures.append(row)
+        print(f"{name} run {run}: quiet p50 {row[0]:.1f} p99 {row[1]:.1f} ms, under attack p50 {row[2]:.1f} p99 {row[3]:.1f} ms, "
+              f"p99 ratio {row[3] / row[1]:.1f}", flush=True)
+    middle = [statistics.median(f[i] for f in figures) for i in range(4)]
+    good = BOUNDS.get(name, lambda *_: True)(middle[1], middle[3])
+    print(f"{name} median of {options.runs}: quiet p50 {middle[0]:.1f} p99 {middle[1]:.1f} ms, under attack p50 {middle[2]:.1f} "
+          f"p99 {middle[3]:.1f} ms, p99 ratio {middle[3] / middle[1]:.1f}; attackers {sum(counts.values()) / loud_seconds:.1f} answers/s "
+          f"{dict(counts)}; {'good' if good else 'TOO SLOW'}", flush=True)
+    return good
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", help="build directory of the programs")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--server", default="lighttpd")
+    parser.add_argument("attacks", nargs="*", metavar="ATTACK", choices=[*ATTACKS, []])
+    options = parser.parse_args()
+    if options.bin:
+        helpers.ROOT, helpers.BUILD = os.path.split(os.path.abspath(options.bin))
+    server = helpers.Server("--server", options.server).start()
+    try:
+        good = [measure(server, name, options) for name in options.attacks or ATTACKS]
+    finally:
+        server.stop()
+    sys.exit(0 if all(good) else 1)
+
+
+if __name__ == "__main__":
+    main()
