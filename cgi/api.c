@@ -1,11 +1,11 @@
 #include "service.h"
 
-#include "api_key.h"
 #include "api_routes.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/token.h"
+#include "credentials.h"
 #include "open_routes.h"
 #include "problem.h"
 #include "rate.h"
@@ -43,7 +43,9 @@ static enum err body_fields(struct api *a) {
     struct request *r = &a->call->request;
     if (r->body_len == 0)
         return OK;
-    enum err e = json_parse(&a->control.ctx, r->body, r->body_len, &a->fields);
+    enum err e = request_check_encoding(r);
+    if (e == OK)
+        e = json_parse(&a->control.ctx, r->body, r->body_len, &a->fields);
     if (e == OK && !json_object_is_type(a->fields, json_type_object))
         return fail(&a->control.ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
     return e;
@@ -128,7 +130,7 @@ static void send_text(struct api *a) {
     const struct control_text *t = &a->control.text;
     struct response *r = &a->call->response;
     *r = (struct response){.status = STATUS_OK,
-                           .content_type = t->content_type ? t->content_type : "application/json; charset=utf-8",
+                           .content_type = t->content_type ? t->content_type : "application/json",
                            .body = t->text,
                            .len = t->len,
                            .extra = t->headers,
@@ -144,7 +146,7 @@ static void succeed(struct api *a, struct json_object *out) {
     if (strcmp(method, "DELETE") == 0)
         out = NULL;
     response->status = !out ? STATUS_NO_CONTENT : a->match.route->creates ? STATUS_CREATED : STATUS_OK;
-    response->content_type = "application/json; charset=utf-8";
+    response->content_type = "application/json";
     if (a->control.replayed)
         response->extra = "Idempotent-Replayed: true\r\n";
     if (!out)
@@ -188,7 +190,7 @@ static void answer_admin(struct call *call) {
     enum err e = prepare(a), key = OK;
     struct ctx fault = a->control.ctx;
     a->control.ctx = (struct ctx){.arena = fault.arena};
-    key = api_key_read(&a->control.ctx, &call->request, &a->control.key_hash);
+    key = credentials_read(&a->control.ctx, &call->request, CREDENTIALS_API, &a->control.key_hash);
     if (key != OK)
         e = key;
     else {

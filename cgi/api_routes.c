@@ -97,7 +97,7 @@ static bool fits(const struct request *r, const char *path, struct api_match *ou
             out->id = r->segments[i];
         else if (strncmp(p, "{delivery}", len) == 0)
             out->delivery = r->segments[i];
-        else if (strlen(r->segments[i]) != len || memcmp(r->segments[i], p, len) != 0)
+        else if (strlen(r->raw[i]) != len || memcmp(r->raw[i], p, len) != 0)
             return false;
         p += len;
     }

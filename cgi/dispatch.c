@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
-#include "base/token.h"
+#include "credentials.h"
 #include "envelope.h"
 #include "rate.h"
 #include "refused.h"
@@ -16,25 +16,6 @@
 #include <unistd.h>
 
 enum { SLOTS = 64 }; /* of the usage counters */
-
-/* The bearer token of the Authorization header; ERR_UNAUTHORIZED without one, ERR_INVALID_TOKEN if it cannot be ours.
- */
-static enum err read_credentials(struct exchange *x) {
-    const char *header = request_header(&x->request, "HTTP_AUTHORIZATION");
-    struct ctx *ctx = &x->session.ctx;
-    if (!header || *header == '\0')
-        return fail(ctx, ERR_UNAUTHORIZED, NULL);
-    if (strncasecmp(header, "Bearer", 6) != 0 || (header[6] && header[6] != ' '))
-        return fail(ctx, ERR_INVALID_TOKEN, "the Authorization header must be: Bearer, a space, and the token");
-    const char *token = header + 6 + strspn(header + 6, " ");
-    size_t len = strcspn(token, " ");
-    if (token[len + strspn(token + len, " ")] || !token_well_formed(TOKEN_SCIM, token, len))
-        return fail(ctx, ERR_INVALID_TOKEN, NULL);
-    char *hash = arena_alloc(ctx->arena, TOKEN_HASH_HEX + 1);
-    token_hash_hex(token, len, hash);
-    x->session.token_hash = hash;
-    return OK;
-}
 
 /* The part of the base URL's path in front of the version: "/scim" of https://host/scim/v2. */
 static const char *base_path(struct exchange *x) {
@@ -113,7 +94,7 @@ static enum err answer(struct exchange *x, const struct route *route) {
 
 static enum err run(struct exchange *x) {
     const struct route *route = NULL;
-    enum err credentials = read_credentials(x);
+    enum err credentials = credentials_read(&x->session.ctx, &x->request, CREDENTIALS_SCIM, &x->session.token_hash);
     struct ctx denied = x->session.ctx;
     enum err e = prepare(x, &route);
     bool open = route && route->open && credentials == ERR_UNAUTHORIZED;

@@ -32,6 +32,7 @@ static const struct {
     [ERR_PRECONDITION] = {412, NULL, NULL, 0},
     [ERR_TOO_LARGE] = {413, NULL, NULL, 0},
     [ERR_MEDIA_TYPE] = {415, NULL, NULL, 0},
+    [ERR_ENCODING] = {415, NULL, NULL, 0},
     [ERR_RATE_LIMITED] = {429, NULL, NULL, 1},
     [ERR_NOT_IMPLEMENTED] = {501, NULL, NULL, 0},
     [ERR_PAUSED] = {503, NULL, NULL, 300},
@@ -81,6 +82,7 @@ void envelope_render(const struct ctx *ctx, enum err err, struct response *out) 
     out->body = b->data;
     out->len = b->len;
     out->www_authenticate = faces[err].challenge;
+    out->identity_only = err == ERR_ENCODING;
     if (!out->retry_after)
         out->retry_after = faces[err].retry_after;
 }

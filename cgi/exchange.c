@@ -11,7 +11,9 @@ enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NOT_MODIFIED = 304 };
 
 enum err exchange_body(struct exchange *x, struct json_object **out) {
     struct ctx *ctx = &x->session.ctx;
-    enum err e = request_check_content_type(&x->request);
+    enum err e = request_check_encoding(&x->request);
+    if (e == OK)
+        e = request_check_content_type(&x->request);
     if (e == OK)
         e = json_parse(ctx, x->request.body, x->request.body_len, out);
     if (e == OK && !json_object_is_type(*out, json_type_object))

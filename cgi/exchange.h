@@ -11,7 +11,10 @@
 
 /* What the handlers share. */
 
-/* The body as JSON, after a look at its type. Errors of request_check_content_type() and json_parse(). */
+/*
+ * The body as JSON, after a look at its coding and type. Errors of request_check_encoding(),
+ * request_check_content_type() and json_parse().
+ */
 enum err exchange_body(struct exchange *x, struct json_object **out) __attribute__((warn_unused_result));
 
 /* The body of a write, and the projection for its answer. */

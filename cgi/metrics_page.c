@@ -1,11 +1,11 @@
 #include "metrics_page.h"
 
-#include "api_key.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/version.h"
 #include "client_address.h"
+#include "credentials.h"
 #include "directory/control.h"
 
 #include <string.h>
@@ -38,7 +38,7 @@ static enum err ask(struct call *call, struct db_rows *rows) {
         db_add(c.db, SQL_API_METRICS, NULL);
         return db_read(&call->ctx, c.db, rows);
     }
-    e = api_key_read(&c.ctx, &call->request, &c.key_hash);
+    e = credentials_read(&c.ctx, &call->request, CREDENTIALS_API, &c.key_hash);
     if (e == OK)
         e = control_read(&c, SQL_API_METRICS, NULL, rows);
     call->ctx = c.ctx;

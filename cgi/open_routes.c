@@ -15,7 +15,7 @@ enum { STATUS_OK = 200, READY_MS = 500 };
 
 static void answer_json(struct call *call, const char *body) {
     call->response.status = STATUS_OK;
-    call->response.content_type = "application/json; charset=utf-8";
+    call->response.content_type = "application/json";
     call->response.body = body;
     call->response.len = strlen(body);
 }

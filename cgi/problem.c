@@ -30,6 +30,7 @@ static const struct {
     [ERR_PRECONDITION] = {412, "precondition_failed"},
     [ERR_TOO_LARGE] = {413, "too_large"},
     [ERR_MEDIA_TYPE] = {415, "media_type"},
+    [ERR_ENCODING] = {415, "media_type"},
     [ERR_RATE_LIMITED] = {429, "rate_limited"},
     [ERR_NOT_IMPLEMENTED] = {501, "not_implemented"},
     [ERR_PAUSED] = {409, "paused"},
@@ -72,7 +73,8 @@ void problem_render(const struct ctx *ctx, enum err err, const char *request_id,
                           .body = b->data,
                           .len = b->len,
                           .allow = out->allow,
-                          .content_type = "application/problem+json; charset=utf-8",
+                          .identity_only = err == ERR_ENCODING,
+                          .content_type = "application/problem+json",
                           .www_authenticate = status == 401   ? "Bearer realm=\"muster\""
                                               : status == 403 ? "Bearer realm=\"muster\", error=\"insufficient_scope\""
                                                               : NULL,

@@ -14,14 +14,19 @@ const char *request_header(const struct request *r, const char *cgi_name) {
     return r->source->param(r->source->self, cgi_name);
 }
 
+/* A proxy, or Apache behind one, may leave the absolute form (RFC 9112, 3.2.2): what stands behind the authority. */
+static const char *below_authority(const char *uri) {
+    size_t scheme = strncasecmp(uri, "http://", 7) == 0 ? 7 : strncasecmp(uri, "https://", 8) == 0 ? 8 : 0;
+    return scheme ? uri + scheme + strcspn(uri + scheme, "/?") : uri;
+}
+
 void request_open(struct request *r, struct ctx *ctx, const struct source *source) {
     memset(r, 0, sizeof *r);
     r->ctx = ctx;
     r->source = source;
     const char *method = request_header(r, "REQUEST_METHOD");
     const char *uri = request_header(r, "REQUEST_URI");
-    if (!uri)
-        uri = "";
+    uri = uri ? below_authority(uri) : "";
     const char *mark = strchr(uri, '?');
     r->method = arena_strdup(ctx->arena, method ? method : "");
     r->path = arena_strndup(ctx->arena, uri, mark ? (size_t)(mark - uri) : strlen(uri));
@@ -110,25 +115,28 @@ enum err request_split_path(struct request *r, const char *base) {
     size_t base_len = strlen(base);
     if (strncmp(r->path, base, base_len) != 0 || (r->path[base_len] && r->path[base_len] != '/'))
         return fail(r->ctx, ERR_NOT_FOUND, NULL);
-    const char *p = r->path + base_len;
-    while (*p == '/' && p[1]) {
+    for (const char *p = r->path + base_len + strspn(r->path + base_len, "/"); *p; p += strspn(p, "/")) {
         bool nul;
-        size_t len = strcspn(++p, "/");
+        size_t len = strcspn(p, "/");
         char *segment = decode(r->ctx->arena, p, len, false, &nul);
         if (!segment)
             return fail(r->ctx, ERR_BAD_REQUEST, "the path has a broken percent escape or is not UTF-8");
         if (nul || !usable_segment(segment) || r->n_segments == REQUEST_SEGMENTS)
             return fail(r->ctx, ERR_NOT_FOUND, NULL);
+        r->raw[r->n_segments] = arena_strndup(r->ctx->arena, p, len);
         r->segments[r->n_segments++] = segment;
         p += len;
     }
     return OK;
 }
 
-/* A name or value of the query string; NULL if it is broken. */
+/*
+ * A name or value of the query string; NULL if it is broken. Who writes spaces as %20 means a plus by "+": clients that
+ * put an address with a plus into a filter seldom escape it.
+ */
 static char *decode_query(struct request *r, const char *s, size_t len) {
-    bool nul;
-    char *out = decode(r->ctx->arena, s, len, true, &nul);
+    bool nul, plus = !strstr(r->query, "%20");
+    char *out = decode(r->ctx->arena, s, len, plus, &nul);
     return nul ? NULL : out;
 }
 
@@ -209,24 +217,18 @@ static bool is_json(const char *s, size_t len) {
     return fold_ascii_equal(s, len, "application/scim+json", 21) || fold_ascii_equal(s, len, "application/json", 16);
 }
 
-/* Whether the parameters behind a media type name a charset other than UTF-8. */
-static bool foreign_charset(const char *params) {
-    struct media_param param;
-    while (next_param(&params, &param))
-        if (param_is(&param, "charset") && !fold_ascii_equal(param.value, param.value_len, "utf-8", 5) &&
-            !fold_ascii_equal(param.value, param.value_len, "utf8", 4))
-            return true;
-    return false;
-}
-
 enum err request_check_content_type(struct request *r) {
     const char *type = request_header(r, "CONTENT_TYPE");
-    if (!type || *type == '\0')
+    if (!type || *type == '\0' || is_json(type, strcspn(type, ";, \t")))
         return OK;
-    size_t len = strcspn(type, ";, \t");
-    if (!is_json(type, len) || foreign_charset(type + len))
-        return fail(r->ctx, ERR_MEDIA_TYPE, NULL);
-    return OK;
+    return fail(r->ctx, ERR_MEDIA_TYPE, NULL);
+}
+
+enum err request_check_encoding(struct request *r) {
+    const char *coding = request_header(r, "HTTP_CONTENT_ENCODING");
+    if (!coding || fold_ascii_equal(coding, strlen(coding), "identity", 8))
+        return OK;
+    return fail(r->ctx, ERR_ENCODING, NULL);
 }
 
 /* One element of Accept at *p, which moves behind it: whether it allows JSON, with a weight above zero. */

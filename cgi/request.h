@@ -34,11 +34,14 @@ struct request {
     struct query_param params[REQUEST_PARAMS];
     size_t n_params;
     const char *segments[REQUEST_SEGMENTS]; /* of the path below the base, decoded */
+    const char *raw[REQUEST_SEGMENTS];      /* as they were sent: what is fixed in a path has one spelling */
     size_t n_segments;
 };
 
-/* Takes method, path and query from REQUEST_METHOD and the raw REQUEST_URI (PATH_INFO is rewritten by web
- * servers). */
+/*
+ * Takes method, path and query from REQUEST_METHOD and the raw REQUEST_URI (PATH_INFO is rewritten by web servers),
+ * which may be absolute: "http://host/scim/v2/Users".
+ */
 void request_open(struct request *r, struct ctx *ctx, const struct source *source);
 
 /*
@@ -48,13 +51,16 @@ void request_open(struct request *r, struct ctx *ctx, const struct source *sourc
 enum err request_read_body(struct request *r, size_t max) __attribute__((warn_unused_result));
 
 /*
- * Splits the path below `base` ("/scim") into decoded segments; one slash at the end is ignored. ERR_NOT_FOUND for what
- * cannot name anything: another base, empty or dot segments, an encoded slash, backslash or control character;
- * ERR_BAD_REQUEST for a broken escape or bad UTF-8.
+ * Splits the path below `base` ("/scim") into segments, raw and decoded; repeated slashes are one, and those at the end
+ * are ignored. ERR_NOT_FOUND for what cannot name anything: another base, dot segments, an encoded slash, backslash or
+ * control character; ERR_BAD_REQUEST for a broken escape or bad UTF-8.
  */
 enum err request_split_path(struct request *r, const char *base) __attribute__((warn_unused_result));
 
-/* Decodes the query string ("+" is a space). ERR_INVALID_VALUE: too long, a broken escape, a NUL, bad UTF-8. */
+/*
+ * Decodes the query string; "+" is a space if %20 stands nowhere in it, else a plus (R-72). ERR_INVALID_VALUE: too
+ * long, a broken escape, a NUL, bad UTF-8.
+ */
 enum err request_split_query(struct request *r) __attribute__((warn_unused_result));
 
 /* A parameter's value by name without case, NULL if absent. ERR_INVALID_VALUE if it stands there twice. */
@@ -63,8 +69,14 @@ enum err request_param(struct request *r, const char *name, const char **value) 
 /* A header by its CGI name ("HTTP_IF_MATCH"), NULL if absent. */
 const char *request_header(const struct request *r, const char *cgi_name);
 
-/* ERR_MEDIA_TYPE unless the body is SCIM JSON or JSON in UTF-8; an absent type counts as SCIM. */
+/*
+ * ERR_MEDIA_TYPE unless the body is SCIM JSON or JSON; an absent type counts as SCIM (R-53). The charset parameter
+ * means nothing for JSON (RFC 8259, section 11): Java's REST Assured says ISO-8859-1 of what is UTF-8.
+ */
 enum err request_check_content_type(struct request *r) __attribute__((warn_unused_result));
+
+/* ERR_ENCODING if the body is compressed (Content-Encoding). */
+enum err request_check_encoding(struct request *r) __attribute__((warn_unused_result));
 
 /* ERR_NOT_ACCEPTABLE if Accept allows neither of the two JSON types. */
 enum err request_check_accept(struct request *r) __attribute__((warn_unused_result));

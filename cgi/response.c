@@ -43,10 +43,9 @@ static void header(struct buf *out, const char *name, const char *value) {
 
 void response_head(const struct response *r, const char *request_id, struct buf *out) {
     buf_fmt(out, "Status: %d %s\r\n", r->status, response_reason(r->status));
-    header(out, "Content-Type",
-           !r->body          ? NULL
-           : r->content_type ? r->content_type
-                             : "application/scim+json; charset=utf-8");
+    header(out, "Content-Type", !r->body ? NULL : r->content_type ? r->content_type : "application/scim+json");
+    if (r->identity_only)
+        header(out, "Accept-Encoding", "identity");
     header(out, "ETag", r->etag);
     header(out, "Location", r->location);
     header(out, "Content-Location", r->location);

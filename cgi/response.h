@@ -17,6 +17,7 @@ struct response {
     const char *location;         /* also sent as Content-Location */
     const char *allow;            /* 405 */
     const char *www_authenticate; /* 401, 403 */
+    bool identity_only;           /* 415 for a compressed body: Accept-Encoding (RFC 7694) */
     int retry_after;              /* seconds, 0: not sent */
     const char *content_type;     /* NULL: SCIM's */
     const char *cache_control;    /* NULL: kept by the client for itself, faults by nobody */

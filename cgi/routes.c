@@ -55,12 +55,12 @@ static bool is_version(const char *s) {
 static enum err skip_prefix(struct exchange *x, size_t *at) {
     struct request *r = &x->request;
     struct ctx *ctx = &x->session.ctx;
-    if (*at < r->n_segments && is_version(r->segments[*at])) {
-        if (strcasecmp(r->segments[*at], "v2") != 0)
-            return fail(ctx, ERR_INVALID_VERSION, "protocol version %s is not supported, use v2", r->segments[*at]);
+    if (*at < r->n_segments && is_version(r->raw[*at])) {
+        if (strcasecmp(r->raw[*at], "v2") != 0)
+            return fail(ctx, ERR_INVALID_VERSION, "protocol version %s is not supported, use v2", r->raw[*at]);
         ++*at;
     }
-    if (*at + 1 < r->n_segments && strcasecmp(r->segments[*at], "connections") == 0) {
+    if (*at + 1 < r->n_segments && strcasecmp(r->raw[*at], "connections") == 0) {
         const char *id = r->segments[*at + 1];
         if (!uuid_valid(id, strlen(id)))
             return fail(ctx, ERR_NOT_FOUND, NULL);
@@ -77,9 +77,9 @@ enum err routes_find(struct exchange *x, const struct route **out) {
     if (e != OK)
         return e;
     size_t left = r->n_segments - at;
-    bool search = left && strcasecmp(r->segments[r->n_segments - 1], ".search") == 0;
+    bool search = left && strcasecmp(r->raw[r->n_segments - 1], ".search") == 0;
     size_t names = left - search;
-    const char *endpoint = names ? r->segments[at] : "";
+    const char *endpoint = names ? r->raw[at] : "";
     for (size_t i = 0; names <= 2 && i < sizeof routes / sizeof *routes; i++) {
         int place = search ? ROUTE_SEARCH : names == 2 ? ROUTE_ONE : ROUTE_ALL;
         if (strcasecmp(routes[i].endpoint, endpoint) != 0 || (int)routes[i].place != place || (search && names == 2))

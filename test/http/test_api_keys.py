@@ -29,6 +29,14 @@ def test_a_key_is_no_scim_token(server):
     assert server.client(server.env["MUSTER_API_KEY"]).get("/Users").status == 401
 
 
+@pytest.mark.parametrize("value, hint", [
+    ("Bearer Bearer {key}", "twice"), ('Bearer "{key}"', "quotes"), ("Bearer {token}", "begins with msk_"), ("Bearer whsec_x", "begins with msk_"), ("Bearer {part}", "not complete"),
+    ("{key}", "Bearer, a space, and the API key"), ("Bearer nothing", "unknown, expired or revoked")])
+def test_401_says_what_was_pasted_instead_of_a_key(api, customer, value, hint):
+    value = value.format(key=api.token, part=api.token[:-3], token=customer.token["token"])
+    assert hint in problem(api.get("/organizations", headers={"Authorization": value}), 401, "unauthorized")["message"]
+
+
 @pytest.mark.parametrize("header", ["", "Basic bXNrOng=", "msk", "Bearer", "Bearer "])
 def test_another_header_is_401(api, header):
     refused(api.get("/organizations", headers={"Authorization": header}))

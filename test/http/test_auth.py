@@ -26,6 +26,20 @@ def test_a_wrong_token_is_401_everywhere(tenant, path):
         assert 'error="invalid_token"' in answer.header("WWW-Authenticate")
 
 
+@pytest.mark.parametrize("value, hint", [
+    ("Bearer Bearer {token}", "twice"), ("bearer bearer {token}", "twice"), ('Bearer "{token}"', "quotes"), ("Bearer '{token}'", "quotes"), ("Bearer <{token}>", "brackets"),
+    ("Bearer msk_{rest}", "begins with scim_"), ("Bearer {key}", "begins with scim_"), ("Bearer whsec_{rest}", "begins with scim_"), ("Bearer {part}", "not complete"),
+    ("Bearer {token}x", "not complete"), ("Bearer scim_ {rest}", "a blank"), ("{token}", "Bearer, a space, and the token"), ("Basic {token}", "Bearer, a space, and the token"),
+    ("Bearer nothing", "unknown, expired or revoked")])
+def test_401_says_what_was_pasted_instead_of_a_token(client, server, value, hint):
+    token = client.token
+    value = value.format(token=token, rest=token[5:], part=token[:-3], key=server.env["MUSTER_API_KEY"])
+    answer = client.get("/Users", headers={"Authorization": value})
+    detail = assert_error(answer, 401, None, hint)["detail"]
+    assert token not in detail and 'error="invalid_token"' in answer.header("WWW-Authenticate")
+    assert client.get("/Users").status == 200
+
+
 def test_a_well_formed_token_of_nobody_is_401(server):
     other = server.tenant()
     server.sql("delete from muster.token where id = %s", other.token["id"])

@@ -38,7 +38,7 @@ def test_resource_types(client):
 
 
 @pytest.mark.parametrize("path", ["/ResourceTypes/Nope", "/Schemas/urn:x", "/Schemas/urn:ietf:params:scim:api:messages:2.0:PatchOp", "/Nope",
-                                  "/Users/nope", "/Users/a%00b", "/Users/%00", "/No%00pe", "/Users/a/b", "/Users//", "//Users", "/./Users", "/Users/..%2fGroups"])
+                                  "/Users/nope", "/Users/a%00b", "/Users/%00", "/No%00pe", "/Users/a/b", "/./Users", "/Users/..%2fGroups"])
 def test_what_is_not_there_is_404(client, path):
     answer = client.get(path)
     assert answer.status in (400, 404), answer  # a web server may refuse the spelling itself

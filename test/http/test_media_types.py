@@ -59,6 +59,7 @@ def test_queries_are_decoded(tenant):
     for text in ('userName%20eq%20%22a%2Bb%40example.com%22', 'userName+eq+%22a%2Bb%40example.com%22', 'userName%20eq%20"a%2Bb@example.com"'):
         assert tenant.client.get(f"/Users?filter={text}").json["totalResults"] == 1
     assert tenant.client.get('/Users?filter=userName+eq+"a+b@example.com"').json["totalResults"] == 0
+    assert tenant.client.get('/Users?filter=userName%20eq%20"a+b@example.com"').json["totalResults"] == 1
     for broken in ("/Users?filter=%zz", "/Users?x=%", "/Users?%gg=1"):
         assert tenant.client.get(broken).status == 400
 
