@@ -38,7 +38,7 @@ static enum err answer_ready(struct call *call) {
         return e;
     if (db_bool(row, 0, "read_only"))
         return fail(&call->ctx, ERR_UNAVAILABLE, "the database takes no writes at the moment");
-    if (db_int(row, 0, "number") < (int64_t)sql_migrations_count)
+    if (db_int(row, 0, "number") < sql_migrations[sql_migrations_count - 1].number)
         return fail(&call->ctx, ERR_UNAVAILABLE, "the schema of the database is older than this program");
     return answer_health(call);
 }

@@ -99,9 +99,6 @@ void command_pause(void);
 enum err command_read_file(struct invocation *in, const char *path, size_t max, char **text, size_t *len)
     __attribute__((warn_unused_result));
 
-/* The number of the newest migration that is applied, 0: none. */
-enum err command_newest_migration(struct invocation *in, int64_t *number) __attribute__((warn_unused_result));
-
 /* The commands, a file for each noun. */
 enum err command_migrate(struct invocation *in);
 enum err command_doctor(struct invocation *in);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/secret.h"
 #include "base/sql.h"
+#include "migrate.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
@@ -63,6 +64,12 @@ static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_
     good &= say(db_bool(audit, 0, "prepared"), "audit partitions",
                 db_bool(audit, 0, "prepared") ? "made ahead" : "next month has none: run muster migrate");
     return good;
+}
+
+static bool check_grants(struct db_rows rows) {
+    for (size_t i = 0; i < db_count(rows); i++)
+        say(false, db_text(rows, i, "name"), db_text(rows, i, "detail"));
+    return db_count(rows) == 0 && say(true, "rights", "nobody has more than their work needs");
 }
 
 /* Something that is no fault yet. */
@@ -146,16 +153,16 @@ static bool check_secret(struct invocation *in) {
 }
 
 enum err command_doctor(struct invocation *in) {
-    enum { SETTINGS, TABLES, ROLES, AUDIT, WORK, CHECKS };
+    enum { SETTINGS, TABLES, ROLES, AUDIT, WORK, RIGHTS, CHECKS };
     static const enum sql queries[CHECKS] = {SQL_OP_DOCTOR_SETTINGS, SQL_OP_DOCTOR_TABLES, SQL_OP_DOCTOR_ROLES,
-                                             SQL_OP_DOCTOR_AUDIT, SQL_OP_DOCTOR_WORK};
+                                             SQL_OP_DOCTOR_AUDIT,    SQL_OP_DOCTOR_WORK,   SQL_OP_DOCTOR_RIGHTS};
     struct db_rows rows[CHECKS] = {0};
-    int64_t newest;
-    enum err e = command_newest_migration(in, &newest);
-    if (e == OK && newest != (int64_t)sql_migrations_count) {
+    struct migrations m;
+    enum err e = migrations_read(in, &m);
+    if (e == OK && (m.missing || m.alien)) {
         say(false, "migrations", "the schema and this program differ: run muster migrate of the newer one");
-        return fail(&in->ctx, ERR_BAD_REQUEST, "migration %lld is applied, this program knows %zu", (long long)newest,
-                    sql_migrations_count);
+        return fail(&in->ctx, ERR_BAD_REQUEST, "%zu migrations are missing%s%s", m.missing,
+                    m.alien ? ", and there is one that this program does not know: " : "", m.alien ? m.alien : "");
     }
     for (size_t i = 0; e == OK && i < CHECKS; i++)
         db_add(in->db, queries[i], NULL);
@@ -166,6 +173,7 @@ enum err command_doctor(struct invocation *in) {
     bool good = say(true, "migrations", "all applied");
     good &= check_server(in, rows[SETTINGS]);
     good &= check_rights(rows[TABLES], rows[ROLES], rows[AUDIT]);
+    good &= check_grants(rows[RIGHTS]);
     good &= check_work(in, rows[WORK]);
     good &= check_secret(in);
     check_limits(in);

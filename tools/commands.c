@@ -14,7 +14,14 @@
 #define TOKEN "--name --expires-at --scope --allowed-addresses --rate --burst"
 
 const struct command command_table[] = {
-    {"migrate", NULL, "", "", "create or update the database schema; twice is harmless", false, command_migrate, {0}},
+    {"migrate",
+     NULL,
+     "",
+     "",
+     "create or update the database schema, and who may enter the database; twice is harmless",
+     false,
+     command_migrate,
+     {0}},
     {"org", "create", "NAME", "--slug " LIMITS, "a new organization (a customer of yours)",
      CONTROL(control_organization_create, "name", NULL, NULL)},
     {"org", "list", "", "", "all organizations",

@@ -4,6 +4,7 @@
 #include "base/oom.h"
 #include "command.h"
 #include "complete.h"
+#include "migrate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,11 @@ static int give_up(const struct invocation *in, enum err e) {
     return exit_code(e);
 }
 
+/* These say more of a schema that is not as it should be, or mend it. */
+static bool looks_itself(const struct command *c) {
+    return c->offline || c->run == command_migrate || c->run == command_doctor;
+}
+
 int main(int argc, char **argv) {
     struct settings settings;
     struct invocation in = {.settings = &settings, .ctx = {.arena = arena_create()}};
@@ -58,8 +64,10 @@ int main(int argc, char **argv) {
                  "MUSTER_DB is not set: it names the database, as in postgresql:///muster (muster help config)");
     if (e == OK) {
         in.db = db_create(&settings, "muster");
-        e = command->run(&in);
+        e = looks_itself(command) ? OK : migrations_need(&in);
     }
+    if (e == OK)
+        e = command->run(&in);
     int code = e == OK ? EXIT_GOOD : give_up(&in, e);
     db_destroy(in.db);
     arena_destroy(in.ctx.arena);

@@ -18,12 +18,26 @@ static const struct {
     {"57P03", DB_LOST, ERR_UNAVAILABLE},     {"25P03", DB_LOST, ERR_UNAVAILABLE},
     {"25006", DB_LOST, ERR_UNAVAILABLE},     {"08", DB_LOST, ERR_UNAVAILABLE},
     {"53", DB_REFUSED, ERR_UNAVAILABLE},     {"57014", DB_REFUSED, ERR_UNAVAILABLE},
-    {"58", DB_REFUSED, ERR_UNAVAILABLE},     {"22", DB_REFUSED, ERR_INVALID_VALUE},
+    {"58", DB_REFUSED, ERR_UNAVAILABLE},     {"3F000", DB_REFUSED, ERR_UNAVAILABLE},
+    {"42P01", DB_REFUSED, ERR_UNAVAILABLE},  {"42703", DB_REFUSED, ERR_UNAVAILABLE},
+    {"42883", DB_REFUSED, ERR_UNAVAILABLE},  {"22", DB_REFUSED, ERR_INVALID_VALUE},
     {"54", DB_REFUSED, ERR_INVALID_VALUE}, /* longer than an index can hold */
 };
 
-static const char *outcome_text(enum err err) {
-    return err == ERR_UNAVAILABLE ? "the database is not available at the moment, try again later" : NULL;
+/* A table, column or function that is not there: not migrated, or another database than ours. */
+static bool is_unmigrated(const char *sqlstate) {
+    static const char *const states[] = {"3F000", "42P01", "42703", "42883"};
+    for (size_t i = 0; sqlstate && i < sizeof states / sizeof *states; i++)
+        if (strcmp(sqlstate, states[i]) == 0)
+            return true;
+    return false;
+}
+
+static const char *outcome_text(enum err err, const char *sqlstate) {
+    if (err != ERR_UNAVAILABLE)
+        return NULL;
+    return is_unmigrated(sqlstate) ? "the schema of the database is older than this program"
+                                   : "the database is not available at the moment, try again later";
 }
 
 /* What is wrong with a value, or taken already, is no failure of the database. */
@@ -41,7 +55,7 @@ enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const
         log_line(LOG_WARN, "db_lost", NULL);
         db_count_failure(db, "lost");
         db->outcome = DB_LOST;
-        return fail(ctx, ERR_UNAVAILABLE, "%s", outcome_text(ERR_UNAVAILABLE));
+        return fail(ctx, ERR_UNAVAILABLE, "%s", outcome_text(ERR_UNAVAILABLE, NULL));
     }
     snprintf(db->constraint, sizeof db->constraint, "%s", constraint ? constraint : "");
     db->outcome = DB_REFUSED;
@@ -53,9 +67,10 @@ enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const
             break;
         }
     count_outcome(db, err);
-    enum log_level level = err == ERR_INTERNAL ? LOG_ERROR : LOG_INFO;
-    log_line(level, "db_error", "sqlstate", sqlstate, "constraint", constraint, NULL);
-    return fail(ctx, err, err == ERR_UNAVAILABLE ? "%s" : NULL, outcome_text(err));
+    bool unmigrated = is_unmigrated(sqlstate);
+    log_line(err == ERR_INTERNAL || unmigrated ? LOG_ERROR : LOG_INFO, "db_error", "sqlstate", sqlstate, "constraint",
+             constraint, "reason", unmigrated ? "no schema of this program's: muster migrate" : NULL, NULL);
+    return fail(ctx, err, err == ERR_UNAVAILABLE ? "%s" : NULL, outcome_text(err, sqlstate));
 }
 
 /* What is still running holds locks and a processor for nobody. Should the cancel not arrive, the server looks for the

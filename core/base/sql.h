@@ -16,7 +16,7 @@ extern const struct sql_statement sql_statements[SQL_COUNT];
 
 /* The migrations of sql/schema/, in order. */
 struct sql_migration {
-    int number;       /* NNNN of the file name, from 1 without a gap */
+    int number;       /* NNNN of the file name, ascending */
     const char *name; /* "0001_base" */
     const char *text;
 };

@@ -1,5 +1,5 @@
 -- The locks of all connections of the organization, shared, in the order of their ids: nesting of groups stands still.
 -- params: none
 -- row: lock void
-select pg_advisory_xact_lock_shared(hashtextextended(c.id::text, 0)) as lock
+select pg_advisory_xact_lock_shared(muster.connection_lock(c.id)) as lock
 from (select c.id from muster.connection c where c.organization_id = muster.organization_id() order by c.id) c

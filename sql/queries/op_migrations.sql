@@ -1,4 +1,6 @@
--- The number of the newest migration applied.
+-- The migrations that were applied. The first ones had no checksums.
 -- params: none
--- row: number integer
-select coalesce(max(m.number), 0) as number from muster.schema_migration m
+-- row: number integer, name text, checksum text (hex; null: it was never noted)
+select m.number, m.name, substr(to_jsonb(m) ->> 'checksum', 3) as checksum
+from muster.schema_migration m
+order by m.number

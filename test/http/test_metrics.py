@@ -164,7 +164,7 @@ def test_workers_are_counted(watched, page, rises):
 
 def test_the_sealers_lag_is_told(watched, page):
     tenant = watched.tenant()
-    with holding(watched, "select pg_advisory_lock(hashtextextended('muster.audit_seal', 0))"):
+    with holding(watched, "select muster.hold_sealer()"):
         tenant.user()
         wait_until(lambda: page().value("muster_sealer_lag_seconds") > 0.05, 5, "an event is not sealed")
         assert page().value("muster_sealer_pending_events") >= 1

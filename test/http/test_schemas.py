@@ -295,7 +295,7 @@ def test_a_write_that_waits_for_a_schema_obeys_it(server, tenant, register):
 
     import psycopg2
     from helpers import wait_until
-    key = server.sql("select hashtextextended(%s, 0)", tenant.connection["id"])[0][0]
+    key = server.sql("select muster.connection_lock(%s)", tenant.connection["id"])[0][0]
     with contextlib.closing(psycopg2.connect(server.db)) as c, c.cursor() as cur:
         cur.execute("select pg_advisory_xact_lock(%s)", (key,))
         answers = []

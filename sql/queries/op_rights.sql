@@ -1,0 +1,4 @@
+-- Takes from PUBLIC what nobody is meant to have (muster.settle_rights).
+-- params: none
+-- row: settle_rights void
+select muster.settle_rights()

@@ -1,0 +1,166 @@
+"""Who may do what in the database: the catalogue of the migrated schema against what each role's work needs."""
+import contextlib
+import os
+import subprocess
+
+import psycopg2
+import psycopg2.errors
+import pytest
+from helpers import BUILD, ROOT, unique, wait_until
+from webhooks import seal
+
+READ, ADD, CHANGE, DELETE = "SELECT", "INSERT", "UPDATE", "DELETE"
+# Every right on a table, view or sequence that somebody has beside the owner. A new one belongs here, with a reason to be.
+GRANTS = {
+    "muster_app": {
+        (READ,): "active_member member organization team team_member team_roster"},
+    "muster_scim": {
+        (READ,): "attribute_mapping connection extension_schema organization organization_domain scim_group_member scim_user_group",
+        (READ, ADD): "audit_event",
+        (READ, ADD, CHANGE): "link_request member organization_usage scim_user team",
+        (READ, ADD, DELETE): "scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
+        (READ, ADD, CHANGE, DELETE): "scim_group team_member"},
+    "muster_admin": {
+        (READ,): "audit_seal schema_migration webhook_delivery",
+        (ADD,): "signing_key",
+        (READ, DELETE): "webhook_queue",
+        (READ, ADD, CHANGE): "attribute_mapping connection organization token webhook_endpoint",
+        (READ, ADD, CHANGE, DELETE): "extension_schema idempotency_key organization_domain"},
+    "muster_deliver": {
+        (READ,): "audit_seal signing_key",
+        (READ, CHANGE): "attribute_mapping webhook_endpoint",
+        (READ, CHANGE, DELETE): "webhook_delivery",
+        (READ, ADD, CHANGE, DELETE): "webhook_queue"},
+}
+COLUMNS = {("muster_admin", "signing_key", READ): {"id", "public_key", "created_at", "retired_at"},
+           ("muster_admin", "webhook_delivery", CHANGE): {"state", "finished_at"},
+           ("muster_admin", "webhook_queue", CHANGE): {"next_at"}}
+# Functions that work with the owner's rights, and who may call them; the rest is for the owner and for triggers.
+DEFINERS = {
+    "muster_scim": {"authenticate"},
+    "muster_admin": {"authenticate_key", "hold_sealer", "metrics", "webhook_enqueue"},
+    "muster_deliver": {"audit_seal_next", "webhook_tell"},
+    "muster_owner": {"audit_written", "erase_events"},
+}
+
+
+def test_definer_functions_are_safe_and_for_those_named(server):
+    rows = server.sql("""select p.proname, p.proowner = n.nspowner, p.proconfig, coalesce(array_agg(a.grantee::regrole::text) filter (where a.grantee <> p.proowner), '{}'),
+                                p.proacl is null
+                         from pg_proc p join pg_namespace n on n.oid = p.pronamespace left join lateral aclexplode(p.proacl) a on true
+                         where n.nspname = 'muster' and p.prosecdef group by p.oid, n.nspowner""")
+    callers = {}
+    for name, owned, config, grantees, everybody in rows:
+        assert owned and config == ["search_path=pg_catalog, pg_temp"] and not everybody, name
+        for role in grantees or ["muster_owner"]:
+            callers.setdefault(role, set()).add(name)
+    assert callers == DEFINERS
+
+
+def test_grants_are_those_that_are_needed(server):
+    rows = server.sql("""select a.grantee::regrole::text, c.relname, array_agg(a.privilege_type::text) from pg_class c cross join lateral aclexplode(c.relacl) a
+                         where c.relnamespace = 'muster'::regnamespace and a.grantee <> c.relowner group by a.grantee, c.relname""")
+    wanted = {(role, table): set(rights) for role, of in GRANTS.items() for rights, tables in of.items() for table in tables.split()}
+    assert {(role, table): set(rights) for role, table, rights in rows} == wanted
+    rows = server.sql("""select a.grantee::regrole::text, c.relname, a.privilege_type::text, array_agg(t.attname::text) from pg_class c
+                         join pg_attribute t on t.attrelid = c.oid cross join lateral aclexplode(t.attacl) a
+                         where c.relnamespace = 'muster'::regnamespace group by a.grantee, c.relname, a.privilege_type""")
+    assert {(role, table, right): set(columns) for role, table, right, columns in rows} == COLUMNS
+
+
+def test_nothing_is_granted_to_what_will_be_made(server):
+    assert server.sql("select d.defaclacl::text from pg_default_acl d") == []
+
+
+def test_row_level_security_is_forced_on_every_table(server):
+    rows = server.sql("""select c.relname from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind in ('r', 'p')
+                         and not (c.relrowsecurity and c.relforcerowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))""")
+    assert rows == [("schema_migration",)]
+    views = server.sql("select c.relname from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind = 'v' and c.reloptions is distinct from '{security_invoker=true}'")
+    assert views == []
+
+
+@contextlib.contextmanager
+def somebody(server, *granted):
+    """A role of the cluster that is none of ours, as a URI of the database."""
+    name, admin = unique("somebody"), server.db.replace("muster_owner", "postgres")
+    def run(text):
+        with contextlib.closing(psycopg2.connect(admin)) as c, c, c.cursor() as cur:
+            cur.execute(text)
+    run(f"create role {name} login")
+    try:
+        for role in granted:
+            run(f"grant {role} to {name}")
+        yield server.db.replace("muster_owner", name)
+    finally:
+        run(f"drop role {name}")
+
+
+def test_a_role_that_is_none_of_ours_does_not_come_in(server):
+    with somebody(server) as uri, pytest.raises(psycopg2.OperationalError, match="CONNECT"):
+        psycopg2.connect(uri)
+
+
+def test_the_application_comes_in_and_reads(server):
+    with somebody(server, "muster_app") as uri, contextlib.closing(psycopg2.connect(uri)) as c, c.cursor() as cur:
+        cur.execute("select count(*) from muster.active_member")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cur.execute("create temporary table t (i integer)")
+
+
+@pytest.mark.parametrize("role", ["muster_scim", "muster_app", "muster_admin", "muster_deliver"])
+@pytest.mark.parametrize("text", ["select from muster.sealer for update", "lock table muster.sealer", "create temporary table t (i integer)",
+                                  "create table muster.t (i integer)"])
+def test_what_none_of_the_roles_may(server, role, text):
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        cur.execute(f"set role {role}")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cur.execute(text)
+
+
+def test_the_application_cannot_send_events_again(server):
+    """The trigger of the outbox is a function with the owner's rights: on a table of one's own it would fill the outbox."""
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        cur.execute("select has_function_privilege('muster_app', 'muster.audit_written()', 'execute')")
+        assert cur.fetchone() == (False,)
+
+
+def test_no_lock_with_a_guessable_name_stops_the_sealer(server):
+    t = server.tenant()
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_scim"))) as c, c.cursor() as cur:
+        cur.execute("select pg_advisory_lock(hashtextextended('muster.audit_seal', 0)), pg_advisory_lock(hashtextextended(%s, 0))", (t.connection["id"],))
+        t.user()
+        seal(server)
+    texts = server.sql("select p.proname from pg_proc p where p.pronamespace = 'muster'::regnamespace and p.prosrc like '%%muster.audit_seal''%%'")
+    assert texts == []
+
+
+def doctor(server):
+    done = subprocess.run([f"{ROOT}/{BUILD}/muster", "doctor"], env={"PATH": os.environ["PATH"], **server.operator()},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("change, back, says", [
+    ("grant execute on function muster.audit_written() to public", None, "everybody may execute it"),
+    ("alter function muster.metrics() reset search_path", "alter function muster.metrics() set search_path = pg_catalog, pg_temp", "search_path"),
+    ("alter default privileges in schema muster grant select on tables to public",
+     "alter default privileges in schema muster revoke select on tables from public", "granted to everybody"),
+    ("grant select on muster.member to public", "revoke select on muster.member from public", "everybody may select"),
+    ("grant update on muster.member to muster_app", "revoke update on muster.member from muster_app", "muster_app may update"),
+    ("alter table muster.member no force row level security", "alter table muster.member force row level security", "not forced here"),
+    ("grant connect on database muster to public", None, "everybody may connect"),
+    ("grant temporary on database muster to public", None, "temporary tables"),
+    ("revoke connect on database muster from muster_scim", None, "muster_scim may not connect")])
+def test_doctor_sees_and_migrate_mends(server, change, back, says):
+    server.sql(change)
+    try:
+        code, out = doctor(server)
+        assert code == 1 and [line for line in out.splitlines() if line.startswith("BAD") and says in line], out
+    finally:
+        if back:
+            server.sql(back)
+        else:
+            server.muster("migrate")
+    assert "ok   rights" in doctor(server)[1]
+    wait_until(lambda: doctor(server)[0] == 0, 10, "all is well")
