@@ -1,6 +1,7 @@
 # make            everything           make SANITIZE=1  with ASan and UBSan, in build-san/
 # make unit       the unit tests       make install DESTDIR= PREFIX=
 # make check-unit runs them            WERROR=1         warnings are errors
+# make fuzz       the fuzz targets, with clang, in build-fuzz/
 
 CC ?= cc
 PREFIX ?= /usr/local
@@ -18,8 +19,8 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools -iquote $(BUILD)/gen $(WARNINGS) $(if $(WERROR),-Werror) $(if $(NO_TENANT),-DMUSTER_NO_TENANT) \
-	$(if $(SANITIZE),-O1 -g $(SANITIZERS),$(HARDENING) $(CFLAGS)) $(shell $(PKG_CONFIG) --cflags $(LIBS))
-ALL_LDFLAGS := -pie $(if $(SANITIZE),$(SANITIZERS),-Wl,-z,noexecstack,-z,relro,-z,now) -Wl,--as-needed $(LDFLAGS)
+	$(if $(FUZZ),-O1 -g -fsanitize=fuzzer-no-link $(SANITIZERS),$(if $(SANITIZE),-O1 -g $(SANITIZERS),$(HARDENING) $(CFLAGS))) $(shell $(PKG_CONFIG) --cflags $(LIBS))
+ALL_LDFLAGS := -pie $(if $(SANITIZE)$(FUZZ),$(SANITIZERS),-Wl,-z,noexecstack,-z,relro,-z,now) -Wl,--as-needed $(LDFLAGS)
 LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)) -lunistring -lm
 
 CORE := $(sort $(wildcard core/base/*.c core/protocol/*.c core/events/*.c core/directory/*.c))
@@ -33,8 +34,9 @@ LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 PROGRAMS := $(patsubst cgi/main_%.c,$(BUILD)/muster-%.fcgi,$(wildcard cgi/main_*.c)) $(BUILD)/muster $(BUILD)/muster-deliver
 UNIT_PROGRAMS := $(UNIT:test/unit/%.c=$(BUILD)/unit/%)
 UNIT_TOOLS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(filter-out $(UNIT),$(wildcard test/unit/*.c)))
-C_FILES := $(wildcard core/*/*.c cgi/*.c tools/*.c test/unit/*.c)
-H_FILES := $(wildcard core/*/*.h cgi/*.h tools/*.h test/unit/*.h)
+FUZZ_PROGRAMS := $(patsubst test/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
+C_FILES := $(wildcard core/*/*.c cgi/*.c tools/*.c test/unit/*.c test/fuzz/*.c)
+H_FILES := $(wildcard core/*/*.h cgi/*.h tools/*.h test/unit/*.h test/fuzz/*.h)
 
 all: $(PROGRAMS)
 lib: $(BUILD)/libmuster.a
@@ -56,6 +58,11 @@ $(BUILD)/muster-deliver: $(DELIVER:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
 $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
 	@mkdir -p $(@D)
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+# Beside the library, what of cgi/ reads requests.
+$(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/cgi/request.o $(BUILD)/cgi/client_address.o $(BUILD)/libmuster.a
+	@mkdir -p $(@D)
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 $(BUILD)/test/unit/%.o: ALL_CFLAGS += -DTEST_DATA='"test/data"'
 
@@ -97,6 +104,10 @@ $(OPENAPI): doc/openapi.json
 no-tenant:
 	NO_TENANT=1 $(MAKE) NO_TENANT=1 BUILD=build-rls all
 
+fuzz:
+	$(MAKE) FUZZ=1 CC=clang BUILD=build-fuzz fuzz-programs
+fuzz-programs: $(FUZZ_PROGRAMS)
+
 check-unit: unit
 	@for t in $(UNIT_PROGRAMS); do $$t || exit 1; done
 
@@ -133,8 +144,8 @@ install: all
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$n; install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$$n/; done; done
 
 clean:
-	rm -rf build build-san build-clang build-rls
+	rm -rf build build-san build-clang build-rls build-fuzz
 
-.PHONY: all lib unit check-unit check-sql tidy format format-check layers no-tenant install clean
+.PHONY: all lib unit fuzz fuzz-programs check-unit check-sql tidy format format-check layers no-tenant install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include "base/log.h"
+#include "base/sanitized.h"
 
 #include <stdalign.h>
 #include <stdint.h>
@@ -63,7 +64,11 @@ void *arena_alloc(struct arena *a, size_t size) {
     if (size > SIZE_MAX / 4)
         log_fatal("arena", "an impossible size was asked for");
     size_t want = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    if (a->newest->size - a->newest->used < want) {
+    if (SANITIZED) {
+        /* A block of its own for each piece, so that the sanitizer sees where it ends. */
+        want = size;
+        a->newest = block_new(size, a->newest);
+    } else if (a->newest->size - a->newest->used < want) {
         size_t next = a->newest->size < LARGEST_BLOCK ? a->newest->size * 2 : LARGEST_BLOCK;
         a->newest = block_new(want > next ? want : next, a->newest);
     }

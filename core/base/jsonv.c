@@ -268,15 +268,15 @@ static struct checker *sorting; /* qsort has no argument of its own; processes a
 static int by_name(const void *a, const void *b) {
     const struct name *x = a, *y = b;
     size_t n = x->len < y->len ? x->len : y->len;
-    int order = memcmp(sorting->text + x->at, sorting->text + y->at, n);
+    int order = n ? memcmp(sorting->text + x->at, sorting->text + y->at, n) : 0; /* all empty: there is no text */
     return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
 /* An object has ended: its names, sorted, show what stands there twice. */
 static bool close_object(struct checker *c) {
     struct level *l = &c->levels[c->depth - 1];
-    struct name *names = c->names + l->first_name;
     size_t n = c->n_names - l->first_name;
+    struct name *names = n ? c->names + l->first_name : NULL;
     sorting = c;
     if (n > 1)
         qsort(names, n, sizeof *names, by_name);

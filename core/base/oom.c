@@ -1,20 +1,14 @@
 #include "base/oom.h"
 
+#include "base/sanitized.h"
+
 #include <stddef.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 void oom_guard(void) {
 }
 
-#ifndef SANITIZED
+#if !SANITIZED
 
 enum { EXIT_NO_MEMORY = 70 };
 

@@ -51,6 +51,7 @@ static void what_rfc_8259_forbids_is_refused(void **state) {
         REFUSED(JSONV_DUPLICATE, "{\"userName\":1,\"USERNAME\":2}"),
         REFUSED(JSONV_DUPLICATE, "{\"a\":1,\"\\u0061\":2}"),
         REFUSED(JSONV_DUPLICATE, "[{\"x\":{\"y\":1,\"Y\":1}}]"),
+        REFUSED(JSONV_DUPLICATE, "{\"\":1,\"\":2}"),
         REFUSED(JSONV_NUMBER, "9223372036854775808"),
         REFUSED(JSONV_NUMBER, "-9223372036854775809"),
         REFUSED(JSONV_NUMBER, "1e400"),
@@ -99,6 +100,16 @@ static void counts_and_tree_agree(void **state) {
     arena_destroy(ctx.arena);
 }
 
+/* Nothing is kept of names that have no characters, and so nothing may be read of them. */
+static void nameless_members_are_taken(void **state) {
+    (void)state;
+    struct ctx ctx = unit_ctx();
+    static const char *const texts[] = {"{}", "[{},{}]", "{\"\":{}}", "{\"\":{\"\":{}},\"a\":{\"\":[]}}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        assert_string_equal(json_text(ctx.arena, unit_json(&ctx, texts[i])), texts[i]);
+    arena_destroy(ctx.arena);
+}
+
 static void limits_hold(void **state) {
     (void)state;
     struct ctx ctx = unit_ctx();
@@ -128,6 +139,7 @@ int main(void) {
         cmocka_unit_test(what_rfc_8259_forbids_is_refused),
         cmocka_unit_test(every_prefix_of_a_text_is_refused),
         cmocka_unit_test(counts_and_tree_agree),
+        cmocka_unit_test(nameless_members_are_taken),
         cmocka_unit_test(limits_hold),
         cmocka_unit_test(a_failure_says_where),
     };

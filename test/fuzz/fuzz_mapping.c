@@ -1,0 +1,31 @@
+#include "fuzz.h"
+#include "protocol/mapping.h"
+
+/* What is taken makes of a user the same each time, and only what a member has. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct ctx *ctx = fuzz_begin();
+    unsigned choice;
+    struct json_object *body = fuzz_body(ctx, data, size, &choice), *user = fuzz_resource(ctx, false);
+    struct mapping *m = NULL;
+    if (!body)
+        return 0;
+    enum err e = mapping_parse(ctx, fuzz_type(false), body, &m);
+    fuzz_outcome(ctx, e);
+    if (e != OK)
+        return 0;
+    json_object_object_add(user, "groups",
+                           json_object_get(fuzz_json(ctx, "[{\"value\":\"g1\",\"display\":\"Org Admin\"},"
+                                                          "{\"value\":\"g2\",\"display\":\"org:admin\"}]")));
+    struct json_object *kept = json_copy(ctx->arena, user), *made = mapping_user(ctx->arena, m, user);
+    HOLDS(json_same(made, mapping_user(ctx->arena, m, user)));
+    struct json_object *preview = mapping_preview(ctx->arena, m, user);
+    HOLDS(json_get_string(preview, "organization_role"));
+    (void)mapping_group(ctx->arena, m, "g1", "Org Admin");
+    (void)mapping_group(ctx->arena, m, "g1", NULL);
+    mapping_add_defaults(m, made);
+    HOLDS(json_object_is_type(mapping_plan(ctx->arena, m), json_type_array));
+    HOLDS(json_same(user, kept));
+    for (int f = 0; f <= MAPPING_PUBLIC_METADATA; f++)
+        (void)mapping_sets(m, (enum mapping_field)f);
+    return 0;
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/python3
+"""Runs the fuzz targets that `make fuzz` built, two at a time: FUZZ_SECONDS each (60), all of them or those named. A line for each, then
+"N passed, N failed"; an input that a target fails with is printed in base64, to be run again with: build-fuzz/fuzz/NAME FILE."""
+import base64
+import concurrent.futures
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+PROGRAMS = os.path.join(ROOT, os.environ.get("BUILD", "build-fuzz"), "fuzz")
+SECONDS = int(os.environ.get("FUZZ_SECONDS") or 60)
+LIMITS = {"json": 4096, "patch": 4096, "resource": 4096, "bulk": 4096, "mapping": 4096, "schema": 4096, "template": 512, "url": 300, "text": 256,
+          "path": 256, "cursor": 512}
+ATTRIBUTES = ("patch", "resource", "path", "filter", "mapping", "bulk")  # and those of scim.dict
+JSON = ("json", "patch", "resource", "bulk", "mapping", "schema")  # their words are those of json.dict, too
+ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "abort_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1", "MALLOC_PERTURB_": "0"}
+
+
+def data(name):
+    with open(os.path.join(ROOT, "test", "data", name), encoding="utf-8") as f:
+        return json.load(f)
+
+
+def compact(x):
+    return json.dumps(x, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def transcript_bodies():
+    for path in sorted(glob.glob(os.path.join(ROOT, "test", "data", "*", "*.json"))):
+        with open(path, encoding="utf-8") as f:
+            document = json.load(f)
+        for step in document.get("steps", ()) if isinstance(document, dict) else ():
+            if isinstance(step.get("body"), dict):
+                yield step["path"], step["body"]
+
+
+def both(flags, text):
+    """An input for each of some ways to read it."""
+    return [flag + text for flag in flags]
+
+
+def seeds_of_data(target):
+    """Inputs made of what other tests have."""
+    patches, filters = data("spec/patches.json")["cases"], data("spec/filters.json")["cases"]
+    if target == "filter":
+        return [x for c in filters for x in both((b"0", b"2") if c.get("on") != "Groups" else (b"1", b"3"), c["filter"].encode())]
+    if target == "path":
+        return [x for c in patches for o in c.get("ops", ()) if isinstance(o, dict) and isinstance(o.get("path"), str)
+                for x in both((b"0", b"4", b"f", b"t", b"6", b"\x06", b"\x0e", b"\x46") if c["resourceType"] == "User" else (b"1", b"5", b"g", b"u", b"7"),
+                              o["path"].encode())]
+    if target == "patch":
+        cases = [(c["resourceType"] == "Group", c.get("body") or {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+                                                                  "Operations": c["ops"]}) for c in patches]
+        cases += [("Groups" in path, body) for path, body in transcript_bodies() if "Operations" in body]
+        return [x for group, body in cases for x in both((b"1", b"3") if group else (b"0", b"2"), compact(body))]
+    if target == "resource":
+        return [x for path, body in transcript_bodies() if "Operations" not in body
+                for x in both((b"1", b"3", b"7") if "Groups" in path else (b"0", b"2", b"6"), compact(body))]
+    if target == "schema":
+        return [b"0" + compact(data("spec/patches.json")["extensionSchema"])]
+    if target == "json":
+        return [compact(body) for _, body in transcript_bodies()]
+    return []
+
+
+def seeds_of_file(target):
+    path = os.path.join(HERE, target + ".seeds")
+    if not os.path.exists(path):
+        return []
+    with open(path, "rb") as f:
+        return [re.sub(rb"\\([n0\\])", lambda m: {b"n": b"\n", b"0": b"\0", b"\\": b"\\"}[m[1]], line) for line in f.read().splitlines()]
+
+
+def words(target, directory):
+    """The option for the target's dictionaries, which become one file."""
+    path = os.path.join(directory, "words")
+    parts = {target, *(["json"] if target in JSON else []), *(["scim"] if target in ATTRIBUTES else [])}
+    found = [p for p in (os.path.join(HERE, name + ".dict") for name in sorted(parts)) if os.path.exists(p)]
+    with open(path, "wb") as out:
+        for part in found:
+            with open(part, "rb") as f:
+                out.write(f.read())
+    return [f"-dict={path}"] if found else []
+
+
+def run(target):
+    """Runs one: whether it found nothing, and what to print."""
+    with tempfile.TemporaryDirectory(prefix="mf") as directory:
+        corpus = os.path.join(directory, "corpus")
+        os.mkdir(corpus)
+        for n, seed in enumerate(seeds_of_data(target) + seeds_of_file(target)):
+            with open(os.path.join(corpus, str(n)), "wb") as f:
+                f.write(seed)
+        done = subprocess.run([os.path.join(PROGRAMS, target), f"-max_total_time={SECONDS}", "-timeout=10", "-rss_limit_mb=1024",
+                               f"-max_len={LIMITS.get(target, 1024)}", *words(target, directory), f"-artifact_prefix={directory}/",
+                               "-print_final_stats=1", "-verbosity=1", corpus],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENVIRONMENT, cwd=directory,
+                              timeout=SECONDS + 300, check=False)
+        text = done.stdout.decode("utf-8", "replace")
+        count = re.search(r"number_of_executed_units: (\d+)", text)
+        edges = re.findall(r"cov: (\d+)", text)
+        line = f"{target}: {count[1] if count else '?'} executions, {edges[-1] if edges else '?'} edges"
+        if done.returncode == 0:
+            return True, line
+        crashes = [p for p in os.listdir(directory) if p.split("-")[0] in ("crash", "timeout", "oom", "leak", "slow")]
+        for name in crashes:
+            with open(os.path.join(directory, name), "rb") as f:
+                text += f"{name}, in base64: {base64.b64encode(f.read()).decode()}\n"
+        text = "".join(t for t in text.splitlines(True) if " # Uses: " not in t)
+        return False, f"{text[-12000:]}{line}, failed"
+
+
+def main():
+    targets = sys.argv[1:] or sorted(os.listdir(PROGRAMS))
+    passed = 0
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for good, text in pool.map(run, targets):
+            passed += good
+            print(text, flush=True)
+    print(f"{passed} passed, {len(targets) - passed} failed")
+    return passed != len(targets)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
