@@ -75,6 +75,9 @@ enum err metrics_page_answer(struct call *call) {
     buf_str(out, "1\n");
     write_gauge(out, "database_up", "Whether the database answered for this page.", "", "");
     buf_str(out, e == OK ? "1\n" : "0\n");
+    write_gauge(out, "limits_shared", "Whether this host's processes share their counters: 0 means no rate limits.", "",
+                "");
+    buf_str(out, call->worker->limits ? "1\n" : "0\n");
     if (e == OK)
         write_gauges(out, rows);
     metrics_write(call->worker->metrics, out);

@@ -97,7 +97,7 @@ enum err rate_failed(struct call *c, struct ctx *ctx, enum err e, struct respons
     if (e != ERR_INVALID_TOKEN || !c->client_address)
         return e;
     const char *key = arena_printf(ctx->arena, "address:%s", network_of(ctx->arena, c->client_address));
-    if (limits_take(c->worker->limits, key, rule, 0, &state) >= 0)
+    if (limits_take(c->worker->failures, key, rule, 0, &state) >= 0)
         return e;
     measure_refused(c, "address");
     e = refuse(ctx, "address", rule, &state, out);

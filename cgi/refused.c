@@ -2,7 +2,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/uuid.h"
@@ -11,7 +10,7 @@
 
 #include <string.h>
 
-enum { SECONDS = 60, STEP_MS = SECONDS * 1000 / REFUSED_BURST, DATA_MAX = 64 * 1024 };
+enum { SECONDS = 60, DATA_MAX = 64 * 1024 };
 
 static bool is_write(const struct exchange *x) {
     static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE"};
@@ -75,20 +74,12 @@ static void note_request(struct exchange *x, enum err e) {
         name_target(x, r, users, x->id);
 }
 
-/* Whether one more may be kept. Without the common counters each process counts for itself. */
+/* Whether one more may be kept. */
 static bool take_place(struct exchange *x) {
     static const struct limits_rule rule = {
         .rate = REFUSED_BURST, .seconds = SECONDS, .burst = REFUSED_BURST, .table = LIMITS_KNOWN};
-    struct worker *w = x->call->worker;
-    if (w->limits) {
-        const char *key = arena_printf(x->session.ctx.arena, "refused:%s", x->session.tenant.connection_id);
-        return limits_take(w->limits, key, rule, 0, NULL) >= 0;
-    }
-    int64_t now = clock_monotonic_ms(), full = w->refused_full_ms > now ? w->refused_full_ms : now;
-    if (full + STEP_MS - REFUSED_BURST * STEP_MS > now)
-        return false;
-    w->refused_full_ms = full + STEP_MS;
-    return true;
+    const char *key = arena_printf(x->session.ctx.arena, "refused:%s", x->session.tenant.connection_id);
+    return limits_take(x->call->worker->failures, key, rule, 0, NULL) >= 0;
 }
 
 /* Whole characters of a text. */

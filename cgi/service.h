@@ -16,12 +16,12 @@ struct worker {
     struct db *db;
     struct arena *arena; /* of the request in hand */
     struct extensions *extensions;
-    struct limits *limits;          /* NULL: none */
-    struct metrics *metrics;        /* of the limits; NULL: none */
-    const char *service;            /* as metrics name it, "scim" */
+    struct limits *limits;   /* NULL: none */
+    struct limits *failures; /* of failed authentications and refused requests: the same, or this process's own */
+    struct metrics *metrics; /* of the limits; NULL: none */
+    const char *service;     /* as metrics name it, "scim" */
     struct secret_keys secret_keys; /* read by the admin API when they are there; n is 0 before */
     int peer;                       /* hangs up when nobody waits for the answer any more */
-    int64_t refused_full_ms;        /* of refused.c, when there are no limits */
 };
 
 /* One request, and what a service makes of it. The first part is filled in; the second is for the service. */

@@ -30,8 +30,9 @@ static void open_worker(struct worker *w, const struct service *service, const s
                          .db = db_create(settings, service->name),
                          .arena = arena_create(),
                          .extensions = extensions_create(),
-                         .limits = *settings->limits ? limits_open(settings->limits) : NULL,
+                         .limits = limits_open(settings->limits),
                          .service = service->short_name};
+    w->failures = w->limits ? w->limits : limits_alone();
     w->metrics = metrics_of(w->limits);
     db_metrics(w->db, w->metrics, w->service);
 }
@@ -39,6 +40,8 @@ static void open_worker(struct worker *w, const struct service *service, const s
 static void close_worker(struct worker *w) {
     db_destroy(w->db);
     extensions_destroy(w->extensions);
+    if (w->failures != w->limits)
+        limits_close(w->failures);
     limits_close(w->limits);
     arena_destroy(w->arena);
 }

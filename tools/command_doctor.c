@@ -1,11 +1,13 @@
 #include "command.h"
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/secret.h"
 #include "base/sql.h"
 #include "migrate.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -111,23 +113,33 @@ static const char *owner_of(struct invocation *in, const struct stat *st) {
     return user ? arena_strdup(in->ctx.arena, user->pw_name) : arena_printf(in->ctx.arena, "user %u", st->st_uid);
 }
 
-/* The responders make the file when they start; this may be another host than theirs. */
-static void check_limits(struct invocation *in) {
-    const char *path = in->settings->limits, *what = arena_printf(in->ctx.arena, "limits file %s", path);
+/* What the file of limits is, NULL: as it should be. One that this user may not read was not looked into. */
+static const char *limits_fault(const char *path, const struct stat *st) {
+    if (!S_ISREG(st->st_mode))
+        return "it is no plain file: there are no rate limits";
+    if (st->st_mode & S_IWOTH)
+        return "everybody may write it: there are no rate limits";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool alien = fd >= 0 && !limits_is_ours(fd);
+    if (fd >= 0)
+        close(fd);
+    return alien ? "it is no file of Muster's: there are no rate limits" : NULL;
+}
+
+/* The responders make the file when they start; this may be another host, or another user, than theirs. */
+static bool check_limits(struct invocation *in) {
+    char path[4096];
     struct stat st;
-    if (!*path)
-        warn("limits file", "MUSTER_LIMITS is empty: there are no rate limits");
-    else if (lstat(path, &st) != 0)
+    if (!*in->settings->limits || !limits_path(in->settings->limits, path, sizeof path))
+        return say(false, "limits file", "MUSTER_LIMITS is empty: there are no rate limits");
+    const char *what = arena_printf(in->ctx.arena, "limits file %s", path);
+    if (lstat(path, &st) != 0) {
         warn(what,
              arena_printf(in->ctx.arena, "%s; the responders of this host make it when they start", strerror(errno)));
-    else if (!S_ISREG(st.st_mode))
-        warn(what, "it is no plain file: there are no rate limits");
-    else if (st.st_mode & (S_IRWXG | S_IRWXO))
-        warn(what, arena_printf(in->ctx.arena, "its mode is %04o, it should be 0600", st.st_mode & 07777));
-    else if (st.st_uid != geteuid() && geteuid() != 0)
-        warn(what, arena_printf(in->ctx.arena, "it is of %s: only processes of that user share it", owner_of(in, &st)));
-    else
-        say(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
+        return true;
+    }
+    const char *fault = limits_fault(path, &st);
+    return fault ? say(false, what, fault) : say(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
 }
 
 static bool check_secret(struct invocation *in) {
@@ -176,6 +188,6 @@ enum err command_doctor(struct invocation *in) {
     good &= check_grants(rows[RIGHTS]);
     good &= check_work(in, rows[WORK]);
     good &= check_secret(in);
-    check_limits(in);
+    good &= check_limits(in);
     return good ? OK : fail(&in->ctx, ERR_BAD_REQUEST, "something needs attention, see above");
 }

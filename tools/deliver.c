@@ -156,7 +156,7 @@ static void keep_secrets(void) {
 }
 
 static int run(const struct settings *settings, bool once) {
-    struct limits *limits = *settings->limits ? limits_open(settings->limits) : NULL;
+    struct limits *limits = limits_open(settings->limits);
     struct deliver d = {
         .settings = settings, .db = db_create(settings, "muster-deliver"), .metrics = metrics_of(limits)};
     deliver_count_from_zero(&d);

@@ -15,19 +15,37 @@
  */
 struct limits;
 
+/* The setting that looks for a place by itself. */
+#define LIMITS_AUTO "auto"
+
 /*
- * Maps the file, which is created with mode 0600 if it is not there. One that is truncated, corrupt, of another version
- * or size, or from before the last boot is replaced by a new one (rename); if it does not even begin as ours does, it
- * stays as `path`.bad. Processes that open at once all come to the same file. The whole file (4.3 MiB) is allocated, so
- * that a full disk is an error here and no SIGBUS later; a file that is removed while it is in use splits the counts
- * until its users end, and nobody may shorten it. Best on a tmpfs such as /run: the disk is spared, and a boot makes
- * the counts worthless anyway.
- *
- * NULL: a directory is missing, a right, or space, or the path is a link or no plain file, or is another user's or
- * writable for others. The reason is logged, once in a process; the caller goes without limits. limits_close(), which
- * takes NULL, frees what is given.
+ * The path that a setting (MUSTER_LIMITS) means: itself, or for LIMITS_AUTO /run/muster/limits where that directory is,
+ * else $XDG_RUNTIME_DIR/muster-limits, else /dev/shm/muster-UID/limits. false: it does not fit.
  */
-struct limits *limits_open(const char *path);
+bool limits_path(const char *setting, char *out, size_t size);
+
+/*
+ * Maps the file, which is created if it is not there: with mode 0600, or 0660 for the group of its directory if the
+ * directory is open to that group and we are in it. One of ours that is cut off, of another version or size, or from
+ * before the last boot is replaced by a new one (rename). Whatever else has the name stays as it is: a file that does
+ * not begin as ours does (an empty one too), a link, a directory. Processes that open at once all come to the same
+ * file. The whole file (4.3 MiB) is allocated, so that a full disk is an error here and no SIGBUS later; a file that is
+ * removed while it is in use splits the counts until its users end, and nobody may shorten it. Best on a tmpfs such as
+ * /run: the disk is spared, and a boot makes the counts worthless anyway.
+ *
+ * Who else could put a file there is told by the directory: it must be root's, ours, or of our group, and nobody but
+ * that group may write into it; of the last two places of LIMITS_AUTO: ours.
+ *
+ * NULL: the setting is empty, or anything of this is not so. The reason is logged as an error, once in a process; the
+ * caller goes without limits. limits_close(), which takes NULL, frees what is given.
+ */
+struct limits *limits_open(const char *setting);
+
+/* Whether the open file begins as ours do. */
+bool limits_is_ours(int fd);
+
+/* Limits of this process alone, in its own memory: for what must be bounded somehow. NULL: there is no memory. */
+struct limits *limits_alone(void);
 void limits_close(struct limits *l);
 
 /*

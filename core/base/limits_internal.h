@@ -6,6 +6,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 /* What the files of limits share, and the unit test: the layout of the mapped file. A change of it is a new version. */
 #define LIMITS_MAGIC UINT64_C(0x74696d694c74734d)
@@ -56,6 +57,21 @@ struct limits {
     int64_t wait_until;
     struct metrics metrics;
 };
+
+/* A trusted directory, open, and the file's name in it. */
+struct limits_place {
+    char path[4096]; /* for messages */
+    const char *name;
+    int directory;
+    bool shared; /* by those of the group `gid` */
+    gid_t gid;
+};
+
+/* The caller closes the directory. false: complained of. */
+bool limits_place_open(const char *setting, struct limits_place *out);
+
+/* Says once in a process why it goes without limits; false. */
+bool limits_complain(const char *path, const char *what);
 
 /* Nanoseconds of CLOCK_BOOTTIME. */
 int64_t limits_now(void);

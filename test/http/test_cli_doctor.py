@@ -15,7 +15,7 @@ from webhooks import seal, settle
 def doctor(server, tmp_path):
     def run(**env):
         done = subprocess.run([f"{ROOT}/{BUILD}/muster", "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
-                              env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db, "MUSTER_LIMITS": "", "MUSTER_SECRET_KEY_FILE": server.env["MUSTER_SECRET_KEY_FILE"], **env})
+                              env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db, "MUSTER_LIMITS": os.path.join(server.data, "run", "sock", "limits"), "MUSTER_SECRET_KEY_FILE": server.env["MUSTER_SECRET_KEY_FILE"], **env})
         return done.returncode, done.stdout.splitlines()
     return run
 
@@ -115,17 +115,20 @@ def test_organizations_near_a_cap(server, doctor):
     server.muster("org", "set", t.slug, "--max-groups", "none")
 
 
-def test_the_limits_file(doctor, tmp_path):
+def test_the_limits_file(server, doctor, tmp_path):
     path = tmp_path / "limits"
-    for prepare, words in ((lambda: None, ("warn", "No such file")), (path.touch, ("warn", "0644")), (lambda: path.chmod(0o600), ("ok", "of "))):
-        prepare()
-        if words[1] == "0644":
-            path.chmod(0o644)
-        code, out = doctor(MUSTER_LIMITS=str(path))
-        assert code == 0 and lines(out, words[0], "limits file", words[1]), out
-    code, out = doctor(MUSTER_LIMITS=str(tmp_path))
-    assert code == 0 and lines(out, "warn", "no plain file")
-    assert lines(doctor(MUSTER_LIMITS="")[1], "warn", "no rate limits")
+    code, out = doctor(MUSTER_LIMITS=str(path))
+    assert code == 0 and lines(out, "warn", "limits file", str(path), "No such file")
+    path.write_text("no counters", encoding="ascii")
+    code, out = doctor(MUSTER_LIMITS=str(path))
+    assert code == 1 and lines(out, "BAD", "limits file", "no file of Muster's")
+    path.chmod(0o666)
+    assert lines(doctor(MUSTER_LIMITS=str(path))[1], "BAD", "limits file", "everybody may write")
+    for setting, says in ((str(tmp_path), "no plain file"), ("", "no rate limits")):
+        code, out = doctor(MUSTER_LIMITS=setting)
+        assert code == 1 and lines(out, "BAD", "limits file", says)
+    code, out = doctor()
+    assert code == 0 and lines(out, "ok", "limits file", f"{server.data}/run/sock/limits", "of ")
 
 
 def test_the_secret_key_file(server, doctor, tmp_path):
