@@ -52,3 +52,9 @@ void measure_refused(const struct call *c, const char *whose) {
     snprintf(values, sizeof values, "%s %s", c->worker->service, whose);
     metrics_count(c->worker->metrics, METRIC_RATE_LIMITED, values, 1);
 }
+
+void measure_lock_wait(const struct worker *w, bool in_vain) {
+    char values[VALUES];
+    snprintf(values, sizeof values, "%s %s", w->service, in_vain ? "refused" : "done");
+    metrics_count(w->metrics, METRIC_LOCK_WAITS, values, 1);
+}

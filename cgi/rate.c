@@ -10,17 +10,11 @@
 
 #define SECOND INT64_C(1000000000)
 
-/* Half of the workers may wait for a place, so that one tenant's flood leaves others theirs. */
-static unsigned waiters(const struct settings *s) {
-    unsigned workers = service_workers(s);
-    return workers > 3 ? workers / 2 : 1;
-}
-
 /* Entra gives a sync up after a burst of 429s, so a place that is free soon is waited for. */
 static bool take(struct call *c, const char *key, struct limits_rule rule, struct limits_state *state) {
     struct limits *l = c->worker->limits;
     int64_t wait = limits_take(l, key, rule, 0, state);
-    if (wait < 0 && limits_wait_begin(l, LIMITS_FOR_PLACE, SECOND, waiters(c->worker->settings))) {
+    if (wait < 0 && limits_wait_begin(l, LIMITS_FOR_PLACE, SECOND, service_share(c->worker->settings))) {
         wait = limits_take(l, key, rule, SECOND, state);
         limits_sleep(wait);
         limits_wait_end(l);

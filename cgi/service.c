@@ -39,6 +39,11 @@ unsigned service_workers(const struct settings *s) {
     return (unsigned)(s->workers ? s->workers : PER_CORE * (cores > 0 ? cores : 1));
 }
 
+unsigned service_share(const struct settings *s) {
+    unsigned workers = service_workers(s);
+    return workers > 3 ? workers / 2 : 1;
+}
+
 /* The workers learn how many they are: as many as half of them may wait. */
 static int run_master(const char *program, unsigned workers) {
     char text[16];

@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "client_address.h"
 #include "measure.h"
+#include "patience.h"
 #include "redact.h"
 #include "watchdog.h"
 
@@ -68,6 +69,7 @@ static void handle(struct worker *w, const struct service *service, const struct
     request_open(&c->request, &c->ctx, source);
     c->client_address = client_address(&c->request, w->settings->trusted_proxies);
     db_deadline(w->db, started / 1000 + w->settings->deadline_ms);
+    patience_set(w, false);
     service->answer(c);
     struct buf *head = buf_new(w->arena, HEAD_MAX);
     response_head(&c->response, request_id, head);

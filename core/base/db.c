@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENT_MAX = 1024 * 1024, PREPARED_MAX = 4096 };
+enum { STATEMENT_MAX = 1024 * 1024, PREPARED_MAX = 4096, LOCK_MS = 5000 };
 
 struct db *db_create(const struct settings *settings, const char *application) {
     struct db *db = calloc(1, sizeof *db);
@@ -18,6 +18,7 @@ struct db *db_create(const struct settings *settings, const char *application) {
     db->application = application;
     db->queue_arena = arena_create();
     db->deadline = INT64_MAX;
+    db->patience = (struct db_patience){.brief_ms = LOCK_MS, .ms = LOCK_MS};
     return db;
 }
 
@@ -39,6 +40,10 @@ void db_deadline(struct db *db, int64_t at_ms) {
 void db_deadline_of_probe(struct db *db, int64_t at_ms) {
     db->deadline = at_ms;
     db->probing = true;
+}
+
+void db_set_patience(struct db *db, const struct db_patience *p) {
+    db->patience = *p;
 }
 
 struct db_counts db_counts(const struct db *db) {

@@ -42,6 +42,22 @@ struct db_counts {
 struct db_counts db_counts(const struct db *db);
 
 /*
+ * How long a transaction waits for each lock that others hold. A wait that was for nothing ends the attempt; the work
+ * is run again once, with a wait of `ms`, then it is ERR_UNAVAILABLE. A first wait that is shorter (`brief_ms`) is only
+ * a look whether it takes longer, and two more follow. Before the second wait `begin` is asked: false refuses it. `end`
+ * follows it, and a refusal too; `in_vain`: no lock was got.
+ */
+struct db_patience {
+    int64_t brief_ms, ms;
+    bool (*begin)(void *arg); /* NULL: nobody is asked */
+    void (*end)(void *arg, bool in_vain);
+    void *arg;
+};
+
+/* Without it each wait is 5 s. Kept until the next. */
+void db_set_patience(struct db *db, const struct db_patience *p);
+
+/*
  * Counts failures as METRIC_DATABASE_ERRORS of `service`: kinds connect, lost, deadline, conflict (run again), refused
  * (by the server, for what is no fault of a value) and ambiguous (the connection was lost behind COMMIT).
  */
@@ -82,7 +98,10 @@ enum { DB_BATCH = 64 };
  */
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 
-/* db_run() for a batch that only reads: sent again once, on a new connection, if the old one turns out to be gone. */
+/*
+ * db_run() for a batch that only reads: sent again once, on a new connection, if the old one turns out to be gone, and
+ * if a lock did not come in the time that the role has for it.
+ */
 enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 
 /*
@@ -90,11 +109,11 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
  * queues its last statements and returns OK: those go out with COMMIT in one batch. Two round trips. An error of `work`
  * rolls back.
  *
- * `work` may be called again, with everything that it queued or got gone: after a serialization failure, deadlock or
- * lock timeout (up to 3 times), after 23505 (until the same constraint fires twice in a row; then ERR_UNIQUENESS),
- * after a connection that was lost before COMMIT was sent (once). After COMMIT was sent and the connection was lost,
- * the audit event `event_id` of `organization` tells what happened: there: OK; not there: `work` runs again.
- * `organization` is read after `work` returned OK.
+ * `work` may be called again, with everything that it queued or got gone: after a serialization failure or deadlock (up
+ * to 3 times), after a lock that did not come (db_set_patience()), after 23505 (until the same constraint fires twice
+ * in a row; then ERR_UNIQUENESS), after a connection that was lost before COMMIT was sent (once). After COMMIT was sent
+ * and the connection was lost, the audit event `event_id` of `organization` tells what happened: there: OK; not there:
+ * `work` runs again. `organization` is read after `work` returned OK.
  *
  * Inside the work of another db_transaction() it is a savepoint of that: `work` goes back to it and may be called again
  * after 23505. A conflict or a lost connection ends the whole, which is then run again; db_in_transaction() tells, and

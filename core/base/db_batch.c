@@ -13,7 +13,7 @@ static const struct {
     enum err err;
 } meanings[] = {
     {"40001", DB_CONFLICT, ERR_UNAVAILABLE}, {"40P01", DB_CONFLICT, ERR_UNAVAILABLE},
-    {"55P03", DB_CONFLICT, ERR_UNAVAILABLE}, {"23505", DB_DUPLICATE, ERR_UNIQUENESS},
+    {"55P03", DB_LOCKED, ERR_UNAVAILABLE},   {"23505", DB_DUPLICATE, ERR_UNIQUENESS},
     {"57P01", DB_LOST, ERR_UNAVAILABLE},     {"57P02", DB_LOST, ERR_UNAVAILABLE},
     {"57P03", DB_LOST, ERR_UNAVAILABLE},     {"25P03", DB_LOST, ERR_UNAVAILABLE},
     {"25006", DB_LOST, ERR_UNAVAILABLE},     {"08", DB_LOST, ERR_UNAVAILABLE},
@@ -36,6 +36,8 @@ static bool is_unmigrated(const char *sqlstate) {
 static const char *outcome_text(enum err err, const char *sqlstate) {
     if (err != ERR_UNAVAILABLE)
         return NULL;
+    if (sqlstate && (strncmp(sqlstate, "40", 2) == 0 || strcmp(sqlstate, "55P03") == 0))
+        return "other changes are in the way of this one, try again later";
     return is_unmigrated(sqlstate) ? "the schema of the database is older than this program"
                                    : "the database is not available at the moment, try again later";
 }
@@ -44,7 +46,7 @@ static const char *outcome_text(enum err err, const char *sqlstate) {
 static void count_outcome(struct db *db, enum err err) {
     if (db->outcome == DB_LOST)
         db_count_failure(db, "lost");
-    else if (db->outcome == DB_CONFLICT)
+    else if (db->outcome == DB_CONFLICT || db->outcome == DB_LOCKED)
         db_count_failure(db, "conflict");
     else if (db->outcome == DB_REFUSED && err != ERR_INVALID_VALUE)
         db_count_failure(db, "refused");
@@ -285,7 +287,7 @@ enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
 enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     bool had_connection = db->conn;
     enum err e = db_send_batch(ctx, db, rows);
-    if (db->outcome == DB_LOST && had_connection) {
+    if ((db->outcome == DB_LOST && had_connection) || db->outcome == DB_LOCKED) {
         db->counts.retries++;
         fail_clear(ctx);
         e = db_send_batch(ctx, db, rows);

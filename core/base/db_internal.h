@@ -14,7 +14,8 @@ enum db_outcome {
     DB_DONE,
     DB_LOST,      /* the connection is gone (SQLSTATE missing, class 08, 57P01 to 57P03, 25006) */
     DB_DEADLINE,  /* given up by us; the connection was dropped */
-    DB_CONFLICT,  /* 40001, 40P01, 55P03: the same work may succeed now */
+    DB_CONFLICT,  /* 40001, 40P01: the same work may succeed now */
+    DB_LOCKED,    /* 55P03: a lock did not come in time */
     DB_DUPLICATE, /* 23505 */
     DB_REFUSED,   /* everything else */
 };
@@ -57,6 +58,9 @@ struct db {
     size_t n_forgotten;
     char message[DB_MESSAGE];
     char constraint[64];
+    struct db_patience patience;
+    int64_t patient_until;
+    unsigned locked; /* attempts of the transaction that ended because a lock did not come */
     struct db_counts counts;
     struct metrics *metrics; /* NULL: none */
     const char *service;

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,12 +31,22 @@ static void mark_key(const char *event_id, char out[24]) {
     snprintf(out, 24, "%llu", key);
 }
 
+/* How long the next attempt waits for each lock. */
+static int64_t lock_wait_ms(const struct db *db) {
+    const struct db_patience *p = &db->patience;
+    if (db->locked == 0)
+        return p->brief_ms;
+    int64_t left = db->patient_until - clock_monotonic_ms();
+    return left < 1 ? 1 : left < p->ms ? left : p->ms;
+}
+
 static void queue_begin(struct db *db, const struct db_transaction *t) {
-    char key[24] = "0";
+    char key[24] = "0", lock_ms[24];
+    snprintf(lock_ms, sizeof lock_ms, "%" PRId64, lock_wait_ms(db));
     if (t->event_id)
         mark_key(t->event_id, key);
     db_queue_clear(db);
-    const char *params[] = {arena_strdup(db->queue_arena, key)};
+    const char *params[] = {arena_strdup(db->queue_arena, key), arena_strdup(db->queue_arena, lock_ms)};
     db_add(db, SQL_TRANSACTION_BEGIN, NULL);
     db_add(db, SQL_TRANSACTION_MARK, params);
     db->hidden = 2;
@@ -129,7 +141,7 @@ static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transact
     char key[24];
     mark_key(t->event_id, key);
     const char *tenant[] = {t->organization};
-    const char *mark[] = {key};
+    const char *mark[] = {key, "5000"};
     const char *event[] = {t->event_id};
     struct db_rows rows[3] = {0};
     enum err e = ERR_UNAVAILABLE;
@@ -152,6 +164,25 @@ static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transact
     *happened = db_count(rows[2]) > 0;
     log_line(LOG_WARN, "ambiguous_commit", "happened", *happened ? "yes" : "no", "request", t->event_id, NULL);
     return OK;
+}
+
+/*
+ * Whether a lock that did not come is waited for once more (db_set_patience()). One row may be two locks, one after the
+ * other, each with a time of its own; so all of it ends when the waits could have.
+ */
+static bool goes_on_waiting(struct db *db) {
+    const struct db_patience *p = &db->patience;
+    int64_t now = clock_monotonic_ms();
+    if (db->locked++)
+        return now < db->patient_until;
+    db->patient_until = now + (p->brief_ms < p->ms ? 2 * p->ms : p->ms);
+    return !p->begin || p->begin(p->arg);
+}
+
+static void end_waiting(struct db *db, bool in_vain) {
+    if (db->locked && db->patience.end)
+        db->patience.end(db->patience.arg, in_vain);
+    db->locked = 0;
 }
 
 static void back_off(unsigned n) {
@@ -181,7 +212,7 @@ static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transac
  * savepoint. 23505 is told when the other has committed, so that the next attempt sees who was first: the same
  * constraint once more is certain.
  */
-static enum verdict verdict_of(const struct db *db, const struct db_transaction *t, unsigned tries,
+static enum verdict verdict_of(struct db *db, const struct db_transaction *t, unsigned tries,
                                const char *constraint_before) {
     bool inner = db->depth > 1;
     bool certain = strcmp(db->constraint, constraint_before) == 0 && strcmp(db->constraint, chosen) != 0;
@@ -190,6 +221,8 @@ static enum verdict verdict_of(const struct db *db, const struct db_transaction 
         return inner ? RETRY_WHOLE : tries < LOST_ATTEMPTS ? RETRY_HERE : GIVE_UP;
     case DB_CONFLICT:
         return inner ? RETRY_WHOLE : tries < ATTEMPTS ? RETRY_HERE : GIVE_UP;
+    case DB_LOCKED:
+        return inner ? RETRY_WHOLE : goes_on_waiting(db) ? RETRY_HERE : GIVE_UP;
     case DB_DUPLICATE:
         return t->final_duplicate || certain || tries == ATTEMPTS ? GIVE_UP : RETRY_HERE;
     case DB_DONE:
@@ -231,8 +264,10 @@ enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t
         fail_clear(ctx);
     }
     db->depth--;
-    if (!inner)
+    if (!inner) {
         db->in_transaction = false;
+        end_waiting(db, e != OK && db->outcome == DB_LOCKED);
+    }
     db_queue_clear(db);
     return e;
 }

@@ -110,7 +110,8 @@ enum { LIMITS_WAITERS = 128 };
 
 /* What a process waits for; each has LIMITS_WAITERS entries of its own. */
 enum limits_waiting {
-    LIMITS_FOR_PLACE, /* of a bucket */
+    LIMITS_FOR_PLACE, /* of a bucket, or a lock in the database */
+    LIMITS_FOR_LOCK,  /* the same of the admin API, whose processes are others */
     LIMITS_FOR_NEWS,  /* something to answer (a long poll) */
     LIMITS_WAITINGS
 };

@@ -1,7 +1,7 @@
 -- Bounds the waits of this transaction and takes the lock under which its end can be waited for (base/db_transaction.c).
--- params: 1 key bigint
+-- params: 1 key bigint, 2 lock_ms text (milliseconds that each wait for a lock may take)
 -- row: lock_timeout text, idle_timeout text, statement_timeout text, mark void
-select set_config('lock_timeout', '5000', true) as lock_timeout,
+select set_config('lock_timeout', $2, true) as lock_timeout,
        set_config('idle_in_transaction_session_timeout', '10000', true) as idle_timeout,
        set_config('statement_timeout', '30000', true) as statement_timeout,
        pg_advisory_xact_lock($1::bigint) as mark
