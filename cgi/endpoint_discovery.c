@@ -2,12 +2,12 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/json.h"
 #include "base/settings.h"
 #include "directory/list.h"
 #include "events/format_set.h"
 #include "protocol/bulk.h"
 #include "protocol/schema.h"
+#include "schema_text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -19,9 +19,7 @@ enum { STATUS_OK = 200, DISCOVERY_MAX = 1024 * 1024 };
 /* Everybody with a token may read these; filters are forbidden (RFC 7644, 4), other parameters ignored. */
 static enum err enter(struct exchange *x) {
     const char *filter;
-    enum err e = OK;
-    if (x->session.token_hash)
-        e = session_authenticate(&x->session);
+    enum err e = session_authenticate(&x->session);
     if (e == OK)
         e = request_param(&x->request, "filter", &filter);
     if (e == OK && filter)
@@ -46,7 +44,25 @@ static void add_meta(struct exchange *x, struct buf *b, const char *type, const 
     buf_char(b, '}');
 }
 
-/* Tokens are pushed to webhooks of the format "set"; requests are answered at once (RFC 9967, section 4). */
+/* Who may ask, and whether the organization gets security event tokens; those without credentials may ask, too. */
+static enum err enter_config(struct exchange *x, bool *events) {
+    struct db_rows rows[2] = {0};
+    *events = false;
+    if (!x->session.token_hash)
+        return OK;
+    session_queue(&x->session);
+    db_add(x->session.db, SQL_SECURITY_EVENTS_WANTED, NULL);
+    enum err e = db_read(&x->session.ctx, x->session.db, rows);
+    if (e == OK)
+        e = session_accept(&x->session, rows[0]);
+    *events = e == OK && db_bool(rows[1], 0, "wanted");
+    return e;
+}
+
+/*
+ * Tokens are pushed to webhooks of the format "set"; requests are answered at once (RFC 9967, section 4). Clients
+ * refuse members that they do not know (python-scim), so only who has such a webhook is told.
+ */
 static void add_security_events(struct buf *b) {
     buf_str(b, "\"securityEvents\":{\"asyncRequest\":\"none\",\"eventUris\":[");
     for (size_t i = 0; format_set_uris[i]; i++)
@@ -55,13 +71,15 @@ static void add_security_events(struct buf *b) {
 }
 
 enum err endpoint_provider_config(struct exchange *x) {
-    enum err e = enter(x);
+    bool events;
+    enum err e = enter_config(x, &events);
     if (e != OK)
         return e;
     struct buf *b = text_of(x);
+    buf_str(b, "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig\"],\"documentationUri\":");
+    buf_json_str(b, x->settings->documentation_uri);
     buf_fmt(b,
-            "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig\"],"
-            "\"patch\":{\"supported\":true},"
+            ",\"patch\":{\"supported\":true},"
             "\"bulk\":{\"supported\":true,\"maxOperations\":%d,\"maxPayloadSize\":%ld},"
             "\"filter\":{\"supported\":true,\"maxResults\":%d},"
             "\"changePassword\":{\"supported\":false},"
@@ -73,14 +91,15 @@ enum err endpoint_provider_config(struct exchange *x) {
             "\"description\":\"A bearer token issued by Muster for one connection\","
             "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],",
             BULK_OPERATIONS, x->settings->body_max, LIST_MAX, LIST_COUNT, LIST_MAX, x->session.cursor_seconds);
-    add_security_events(b);
+    if (events)
+        add_security_events(b);
     add_meta(x, b, "ServiceProviderConfig", "/ServiceProviderConfig");
     buf_char(b, '}');
     return answer(x, b);
 }
 
 static void add_schema(struct exchange *x, struct buf *b, const struct schema *s) {
-    const char *text = json_text(x->session.ctx.arena, s->json);
+    const char *text = schema_text(&x->session, s);
     buf_add(b, text, strlen(text) - 1);
     buf_char(b, ',');
     add_meta(x, b, "Schema", arena_printf(x->session.ctx.arena, "/Schemas/%s", s->urn));

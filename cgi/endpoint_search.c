@@ -59,10 +59,8 @@ static enum err search_query(struct exchange *x, struct json_object *body, struc
                    {"sortBy", &out->sort_by, text_member},
                    {"sortOrder", &out->sort_order, text_member},
                    {"cursor", &out->cursor, text_member}};
-    *out = (struct list_query){.lenient_only = !json_get_caseless(body, "schemas")};
+    *out = (struct list_query){.lenient_only = !message_is(body, SCHEMA_SEARCH)};
     enum err e = OK;
-    if (!out->lenient_only && !message_is(body, SCHEMA_SEARCH))
-        return fail(&x->session.ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_SEARCH "\"");
     for (size_t i = 0; e == OK && i < sizeof members / sizeof *members; i++)
         e = members[i].read(x, body, members[i].name, members[i].to);
     enum err kind = out->cursor ? ERR_INVALID_COUNT : ERR_INVALID_VALUE;

@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from helpers import ENTERPRISE, GROUP, LIST, ROOT, USER, assert_error, made
+from helpers import ENTERPRISE, GROUP, LIST, ROOT, USER, assert_error, made, user_body
 
 
 def test_service_provider_config(client):
@@ -20,8 +20,43 @@ def test_schemas_are_those_of_the_rfc(client):
     assert listing["schemas"] == [LIST] and listing["totalResults"] == len(listing["Resources"]) == 6
     with open(f"{ROOT}/test/data/spec/schemas.json", encoding="utf-8") as f:
         expected = {s["id"]: s["attributes"] for s in json.load(f)["Resources"]}
-    assert {s["id"]: s["attributes"] for s in listing["Resources"]} == expected
+    shown = {s["id"]: s["attributes"] for s in listing["Resources"]}
+    for urn in (USER, GROUP):  # clients look for this common attribute in the schemas
+        assert shown[urn].pop()["name"] == "externalId"
+    for attributes in (*shown.values(), *expected.values()):
+        for a in attributes:
+            a.pop("description")  # says what the connection does
+    assert shown == expected
     assert "null" not in json.dumps(listing)
+
+
+def attributes_of(client, urn):
+    return {a["name"]: a for a in made(client.get(f"/Schemas/{urn}"), 200)["attributes"]}
+
+
+def test_users_and_groups_have_an_external_id(server):
+    for settings, unique in (({}, "server"), ({"linking": "never"}, "none")):
+        client = server.tenant(**settings).client
+        for urn, uniqueness in ((USER, unique), (GROUP, "none")):
+            a = attributes_of(client, urn)["externalId"]
+            assert a.pop("description")
+            assert a == {"name": "externalId", "type": "string", "multiValued": False, "required": False, "caseExact": True, "mutability": "readWrite",
+                         "returned": "default", "uniqueness": uniqueness}
+        twice = [client.post("/Users", user_body(externalId="E")).status for _ in range(2)]
+        assert twice == ([201, 409] if unique == "server" else [201, 201])
+
+
+def test_descriptions_say_what_the_connection_does(server):
+    default, open_one = server.tenant().client, server.tenant(identity="mutable", email="optional", linking="never", unknown_members="skip", group_names="any").client
+    def texts(client):
+        users, groups = attributes_of(client, USER), attributes_of(client, GROUP)
+        assert [users[n]["mutability"] for n in ("userName", "emails")] == ["readWrite"] * 2  # as validators want it
+        return [a["description"] for a in (users["userName"], users["emails"], users["externalId"], groups["displayName"], groups["members"])]
+    for text, word in zip(texts(default), ("400 mutability", "400 mutability", "Unique", "Unique", "refused"), strict=True):
+        assert word in text
+    for text, word in zip(texts(open_one), ("400 mutability", "400 mutability", "Unique", "Unique", "refused"), strict=True):
+        assert word not in text
+    assert "at any time" in texts(open_one)[0] and "left out" in texts(open_one)[4]
 
 
 @pytest.mark.parametrize("urn", [USER, GROUP, ENTERPRISE, USER.upper(), USER.replace(":", "%3A")])
@@ -66,7 +101,7 @@ def test_faults_are_the_same_where_schemas_are_registered(server, tmp_path, meth
         assert_error(t.client.request(method, path, None if method == "GET" else "{}"), status, "invalidValue" if status == 400 else None)
 
 
-@pytest.mark.parametrize("path", ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"])
+@pytest.mark.parametrize("path", ["/Schemas", "/ResourceTypes", "/ResourceTypes/User"])
 def test_a_filter_on_discovery_is_403(client, path):
     assert_error(client.get(f"{path}?filter=id%20pr"), 403)
 

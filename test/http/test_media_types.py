@@ -120,6 +120,10 @@ def test_discovery_ignores_paging_and_sorting(tenant):
         assert tenant.client.get(f"{path}?startIndex=2&count=1&sortBy=name&sortOrder=up&cursor&attributes=x").json == plain
         assert "null" not in json.dumps(plain)
         assert_error(tenant.client.get(f"{path}?filter={quote('id pr')}"), 403)
+    config = tenant.client.get("/ServiceProviderConfig").json
+    for query in (f"filter={quote('id pr')}", "filter=(((", "filter=&startIndex=x&filter=y"):
+        assert tenant.client.get(f"/ServiceProviderConfig?{query}").json == config
+        assert tenant.client.with_token(None).get(f"/ServiceProviderConfig?{query}").json == config
 
 
 def test_service_provider_config_tells_the_truth(tenant):
@@ -132,7 +136,7 @@ def test_service_provider_config_tells_the_truth(tenant):
     assert config["schemas"] == ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"] and config["meta"]["resourceType"] == "ServiceProviderConfig"
     scheme, = config["authenticationSchemes"]
     assert scheme["type"] == "oauthbearertoken" and scheme["name"] and scheme["description"]
-    assert config["securityEvents"]["asyncRequest"] == "none" and all(u.startswith("urn:ietf:params:scim:event:prov:") for u in config["securityEvents"]["eventUris"])
+    assert "securityEvents" not in config and config["documentationUri"].startswith("https://")
     for feature in ("PUT", "PATCH", "POST", "DELETE"):
         assert_error(tenant.client.request(feature, "/ServiceProviderConfig", "{}"), 405)
 

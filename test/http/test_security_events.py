@@ -260,7 +260,15 @@ def test_the_service_announces_what_it_tells(own, tenant):
         tenant.client.patch(f"/Users/{users[0]['id']}", op("replace", "active", value))
     tenant.client.patch(f"/Users/{users[1]['id']}", op("add", "title", "T"))
     tenant.client.delete(f"/Users/{users[1]['id']}")
+    assert "securityEvents" not in tenant.client.get("/ServiceProviderConfig").json  # of another organization's webhooks it hears nothing
+    path = f"/organizations/{tenant.slug}/webhooks"
+    own.create(path, {"url": RECEIVER, "events": ["team.*"]})
+    assert "securityEvents" not in tenant.client.get("/ServiceProviderConfig").json
+    hook = own.create(path, {"url": RECEIVER, "format": "set", "events": ["team.*"]})
+    assert "securityEvents" not in tenant.client.with_token(None).get("/ServiceProviderConfig").json
     config = made(tenant.client.get("/ServiceProviderConfig"), 200)["securityEvents"]
+    own.sql("update muster.webhook_endpoint set removed_at = now() where id = %s", hook["id"])
+    assert "securityEvents" not in tenant.client.get("/ServiceProviderConfig").json
     assert config["asyncRequest"] == "none" and set(config) == {"asyncRequest", "eventUris"}
     assert set(config["eventUris"]) == {uri for c in told(own, tenant.org["id"]) for uri in c["events"]} == {CREATE, NOTICE, DELETE, ACTIVATE, DEACTIVATE}
     assert len(config["eventUris"]) == 5
