@@ -47,20 +47,23 @@ static enum err show_one(struct invocation *in, enum sql q, const char *const *p
 
 enum err command_key_create(struct invocation *in) {
     const char *org = NULL, *expires = command_text(in, "expires_at"), *scopes = scopes_of(in);
-    char id[UUID_TEXT + 1], key[TOKEN_MAX + 1], hash[TOKEN_HASH_HEX + 1], time[CLOCK_KEY];
+    char id[UUID_TEXT + 1], request[UUID_TEXT + 1], key[TOKEN_MAX + 1], hash[TOKEN_HASH_HEX + 1], time[CLOCK_KEY];
     if (!scopes)
         return fail(&in->ctx, ERR_USAGE, "--scopes takes, by comma, some of %s", scopes_known);
     if (expires && !clock_parse(expires, strlen(expires), time))
         return fail(&in->ctx, ERR_USAGE, "--expires-at takes a time such as 2027-01-31T00:00:00Z: \"%s\" is none",
                     expires);
+    if (expires && clock_is_past(time))
+        return fail(&in->ctx, ERR_USAGE, "--expires-at is over already: %s", expires);
     enum err e = command_text(in, "org") ? command_organization(in, &org) : OK;
     if (e != OK)
         return e;
     uuid_new(id);
+    uuid_new(request);
     token_new(TOKEN_API, key);
     token_hash_hex(key, strlen(key), hash);
-    const char *params[] = {id,     org,    in->args[0], hash, arena_strndup(in->ctx.arena, key, TOKEN_SHOWN),
-                            scopes, expires};
+    const char *params[] = {id,     org,     in->args[0], hash, arena_strndup(in->ctx.arena, key, TOKEN_SHOWN),
+                            scopes, expires, request};
     return show_one(in, SQL_OP_KEY_CREATE, params, key);
 }
 
@@ -73,5 +76,8 @@ enum err command_key_list(struct invocation *in) {
 }
 
 enum err command_key_revoke(struct invocation *in) {
-    return show_one(in, SQL_OP_KEY_REVOKE, in->args, NULL);
+    char request[UUID_TEXT + 1];
+    uuid_new(request);
+    const char *params[] = {in->args[0], request};
+    return show_one(in, SQL_OP_KEY_REVOKE, params, NULL);
 }

@@ -147,3 +147,9 @@ bool clock_parse(const char *s, size_t len, char key[CLOCK_KEY]) {
              (unsigned)c.day, (unsigned)c.hour, (unsigned)c.minute, (unsigned)c.second, n ? "." : "", (int)n, fraction);
     return true;
 }
+
+bool clock_is_past(const char key[CLOCK_KEY]) {
+    char text[CLOCK_TEXT + 1], now[CLOCK_KEY];
+    clock_format(clock_unix_us(), text);
+    return clock_parse(text, CLOCK_TEXT, now) && strcmp(key, now) <= 0;
+}

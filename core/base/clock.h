@@ -29,4 +29,7 @@ enum { CLOCK_KEY = 64 };
  */
 bool clock_parse(const char *s, size_t len, char key[CLOCK_KEY]);
 
+/* Whether a key of clock_parse() is over. */
+bool clock_is_past(const char key[CLOCK_KEY]);
+
 #endif

@@ -85,6 +85,16 @@ static const char *check_time(struct control *c, const struct field *f, struct j
     return !v || (s && clock_parse(s, strlen(s), key)) ? NULL : "a time such as 2027-01-31T00:00:00Z, or null";
 }
 
+static const char *check_end(struct control *c, const struct field *f, struct json_object *v) {
+    char key[CLOCK_KEY];
+    const char *fault = check_time(c, f, v), *s = text_of(v);
+    if (fault || !v)
+        return fault;
+    return clock_parse(s, strlen(s), key) && clock_is_past(key)
+               ? "a time that is still to come, or null: nothing begins with its end"
+               : NULL;
+}
+
 static const char *check_id(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
     const char *s = text_of(v);
@@ -204,13 +214,13 @@ static const char *check_query(struct control *c, const struct field *f, struct 
 }
 
 static check *const checks[] = {
-    [FIELD_TEXT] = check_text,       [FIELD_NAME] = check_name,       [FIELD_CHOICE] = check_choice,
-    [FIELD_CHOICES] = check_choices, [FIELD_LIMIT] = check_limit,     [FIELD_RATE] = check_limit,
-    [FIELD_FLAG] = check_flag,       [FIELD_TIME] = check_time,       [FIELD_ID] = check_id,
-    [FIELD_ANY_ID] = check_id,       [FIELD_SLUG] = check_slug,       [FIELD_EMAIL] = check_email,
-    [FIELD_ROLE] = check_role,       [FIELD_DOMAINS] = check_domains, [FIELD_RANGES] = check_ranges,
-    [FIELD_NUMBER] = check_number,   [FIELD_EVENTS] = check_events,   [FIELD_URL] = check_url,
-    [FIELD_OBJECT] = check_object,   [FIELD_QUERY] = check_query,
+    [FIELD_TEXT] = check_text,       [FIELD_NAME] = check_name,     [FIELD_CHOICE] = check_choice,
+    [FIELD_CHOICES] = check_choices, [FIELD_LIMIT] = check_limit,   [FIELD_RATE] = check_limit,
+    [FIELD_FLAG] = check_flag,       [FIELD_TIME] = check_time,     [FIELD_END] = check_end,
+    [FIELD_ID] = check_id,           [FIELD_ANY_ID] = check_id,     [FIELD_SLUG] = check_slug,
+    [FIELD_EMAIL] = check_email,     [FIELD_ROLE] = check_role,     [FIELD_DOMAINS] = check_domains,
+    [FIELD_RANGES] = check_ranges,   [FIELD_NUMBER] = check_number, [FIELD_EVENTS] = check_events,
+    [FIELD_URL] = check_url,         [FIELD_OBJECT] = check_object, [FIELD_QUERY] = check_query,
 };
 
 static const struct field *find(const struct field *fields, size_t n, const char *name) {

@@ -15,6 +15,7 @@ enum field_kind {
     FIELD_RATE,    /* a whole number from 1 on, or null: no limit */
     FIELD_FLAG,    /* true or false */
     FIELD_TIME,    /* RFC 3339, or null */
+    FIELD_END,     /* the same, still to come */
     FIELD_ID,      /* a UUID */
     FIELD_ANY_ID,  /* a UUID, or null */
     FIELD_SLUG,    /* a-z, 0-9 and hyphens, 63 at most; no UUID */

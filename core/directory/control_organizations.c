@@ -108,11 +108,25 @@ enum err control_organization_show(struct control *c, const struct control_input
     return e == OK ? control_show(c, SQL_API_ORGANIZATION_SHOW, &c->asked, "organization", out) : e;
 }
 
+/* What an organization may use is not for whoever has a key of that organization alone. */
+static enum err check_limits(struct control *c, struct json_object *fields) {
+    static const char *const limits[] = {"max_users", "max_groups", "max_group_members", "rate", "burst"};
+    for (size_t i = 0; c->bound && i < sizeof limits / sizeof *limits; i++)
+        if (json_object_object_get_ex(fields, limits[i], NULL))
+            return fail(&c->ctx, ERR_FORBIDDEN,
+                        "limits such as %s are changed with an API key of the installation; this one is bound to the "
+                        "organization",
+                        limits[i]);
+    return OK;
+}
+
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL, *shown;
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows);
+    enum err e = check_limits(c, x->in->fields);
+    if (e == OK)
+        e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows);
     if (e == OK)
         e = read_back(c, c->organization, &before);
     if (e != OK)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define MANNERS                                                                                                        \
-    {"name", FIELD_TEXT, NULL, false}, {"expires_at", FIELD_TIME, NULL, false},                                        \
+    {"name", FIELD_TEXT, NULL, false}, {"expires_at", FIELD_END, NULL, false},                                         \
         {"scope", FIELD_CHOICE, "full|read|users", false}, {"allowed_addresses", FIELD_RANGES, NULL, false},           \
         {"rate", FIELD_RATE, NULL, false}, {                                                                           \
         "burst", FIELD_RATE, NULL, false                                                                               \
@@ -156,6 +156,8 @@ enum err control_rotation_start(struct control *c, const struct control_input *i
     return fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
 
+static const struct field completed[] = {{"force", FIELD_FLAG, NULL, false}};
+
 struct ending {
     const struct control_input *in;
     bool complete;
@@ -165,6 +167,7 @@ static enum err end_work(struct control *c, void *arg) {
     struct ending *x = arg;
     struct json_object *revoked;
     struct db_rows rows = {0};
+    bool force = json_object_get_boolean(json_get(x->in->fields, "force"));
     const char *params[] = {x->in->id, x->complete ? "true" : "false"};
     enum err e = known_connection(c, x->in->id);
     if (e != OK)
@@ -175,6 +178,10 @@ static enum err end_work(struct control *c, void *arg) {
     if (e == OK && x->complete && !db_bool(rows, 0, "valid"))
         return fail(&c->ctx, ERR_CONFLICT,
                     "the new token has expired or was revoked: cancel this rotation and start another");
+    if (e == OK && x->complete && !force && !db_bool(rows, 0, "used"))
+        return fail(&c->ctx, ERR_CONFLICT,
+                    "the new token was never used: the identity provider would be locked out. Enter it there and let "
+                    "it connect once, or force the end (--force; {\"force\": true})");
     if (e == OK)
         e = control_object(c, rows, "object", &c->result);
     if (e == OK)
@@ -198,7 +205,7 @@ static enum err end_work(struct control *c, void *arg) {
 static enum err end(struct control *c, const struct control_input *in, bool complete, struct json_object **out) {
     struct ending x = {.in = in, .complete = complete};
     struct control_write w = {.work = end_work, .arg = &x};
-    return fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return fields_write(c, completed, complete ? 1 : 0, in->fields, false, &w, out);
 }
 
 enum err control_rotation_complete(struct control *c, const struct control_input *in, struct json_object **out) {

@@ -79,3 +79,14 @@ def test_last_use_is_kept_and_the_secret_is_not(server, api):
     assert listed["last_used_at"] and listed["last_used_address"] == "127.0.0.1" and "key" not in listed
     assert made["key"].startswith(listed["prefix"])
     assert server.sql("select count(*) from muster.api_key k where k::text like '%%' || %s || '%%'", made["key"]) == [(0,)]
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_keys_leave_events(server, customer, bound):
+    made = new_key(server, "audit:read", org=customer.slug if bound else None)
+    for _ in range(2):
+        server.muster("key", "revoke", made["id"])
+    rows = server.sql("""select action, organization_id::text, actor_type, data ->> 'prefix', data ->> 'name', data::text like '%%' || %s || '%%'
+                         from muster.audit_event where target_type = 'key' and target_id = %s order by at, id""", made["key"], made["id"])
+    whose = customer.id if bound else "00000000-0000-0000-0000-000000000000"
+    assert rows == [(action, whose, "operator", made["prefix"], made["name"], False) for action in ("key.created", "key.revoked")]

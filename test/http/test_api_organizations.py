@@ -39,6 +39,16 @@ def test_a_name_without_letters_needs_a_slug(api):
     problem(api.post("/organizations", {"name": "\u65e5\u672c"}), 400, "required", "slug")
 
 
+@pytest.mark.parametrize("limit, value", [("max_users", 5), ("max_groups", None), ("max_group_members", 3000), ("rate", None), ("burst", 100000)])
+def test_a_key_of_an_organization_does_not_lift_its_limits(api, customer, limit, value):
+    key, before = customer.key("organizations:manage"), api.read(customer.path)
+    for path in (customer.path, f"/organizations/{customer.id}"):
+        assert limit in problem(key.patch(path, {"name": "Other", limit: value}), 403, "forbidden")["message"]
+    assert api.read(customer.path) == before
+    assert good(key.patch(customer.path, {"name": "Other", "verified_domains": ["other.example"]}))["name"] == "Other"
+    assert good(customer.key("organizations:manage", bound=False).patch(customer.path, {limit: value}))[limit] == value
+
+
 def test_limits_count_from_the_next_request_on(api, customer):
     good(api.patch(customer.path, {"max_users": 1}))
     assert [customer.scim.post("/Users", user_body()).status for _ in range(2)] == [201, 507]

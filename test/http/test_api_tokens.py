@@ -76,8 +76,39 @@ def test_a_rotation_from_start_to_end(api, customer):
 
 
 def test_no_warning_if_the_old_token_was_not_used(api, customer):
-    api.made(f"{customer.connection_path}/rotate/start")
+    new = api.made(f"{customer.connection_path}/rotate/start")
+    assert customer.client(new).get("/Users").status == 200
     assert "warning" not in good(api.post(f"{customer.connection_path}/rotate/complete"))
+
+
+@pytest.mark.parametrize("body", [None, {}, {"force": False}])
+def test_a_rotation_is_not_completed_with_a_token_that_nobody_has_used(api, server, customer, body):
+    new = api.made(f"{customer.connection_path}/rotate/start")
+    assert "never used" in problem(api.post(f"{customer.connection_path}/rotate/complete", body), 409, "conflict")["message"]
+    done = server.muster("rotation", "complete", customer.connection["id"], ok=False)
+    assert done.returncode == 1 and "--force" in done.stderr
+    assert customer.scim.get("/Users").status == 200 and api.read(customer.connection_path)["rotation_token_id"] == new["id"]
+    if body is None:
+        done = server.muster("rotation", "complete", customer.connection["id"], "--force")
+    else:
+        done = good(api.post(f"{customer.connection_path}/rotate/complete", {"force": True}))
+    assert done["id"] == new["id"] and [customer.scim.get("/Users").status, customer.client(new).get("/Users").status] == [401, 200]
+
+
+def test_force_is_a_flag(api, customer):
+    api.made(f"{customer.connection_path}/rotate/start")
+    problem(api.post(f"{customer.connection_path}/rotate/complete", {"force": "yes"}), 400, "invalid", "force")
+    problem(api.post(f"{customer.connection_path}/rotate/cancel", {"force": True}), 400, "unknown_field", "force")
+
+
+@pytest.mark.parametrize("past", ["2020-01-01T00:00:00Z", "2020-01-01T00:00:00.5+02:00"])
+def test_a_token_does_not_begin_with_its_end(api, server, customer, past):
+    for path in (f"{customer.path}/scim/tokens", f"{customer.connection_path}/rotate/start"):
+        assert "still to come" in problem(api.post(path, {"expires_at": past}), 400, "invalid", "expires_at")["message"]
+    for args in (["token", "issue", "--org", customer.slug], ["key", "create", "late", "--org", customer.slug], ["rotation", "start", customer.connection["id"]]):
+        done = server.muster(*args, "--expires-at", past, ok=False)
+        assert done.returncode == 64 and "--expires-at" in done.stderr
+    assert customer.actions("&action=key.*") == []
 
 
 def test_a_cancelled_rotation_leaves_the_old_token(api, customer):

@@ -72,7 +72,7 @@ def test_a_revoked_token_is_refused_on_the_very_next_request(tenant):
 
 
 def test_an_expired_token_is_refused(tenant):
-    tenant.issue(expires_at="2020-01-01T00:00:00Z")
+    tenant.server.sql("update muster.token set expires_at = '2020-01-01T00:00:00Z' where id = %s", tenant.issue()["id"])
     assert_error(tenant.client.get("/Users"), 401)
 
 

@@ -47,13 +47,14 @@ def environment(server, customer):
 
 def test_the_consumer(server, customer):
     user = made(customer.scim.post("/Users", user_body("ann@example.com")))
+    own = environment(server, customer)
     seal(server)
-    with Program(CONSUMER, **environment(server, customer)) as program:
-        assert program.said("snapshot 4 1")
+    with Program(CONSUMER, **own) as program:
+        assert program.said("snapshot 5 1")
         made(customer.scim.post("/Users", user_body("bob@example.com")))
-        assert program.said("5 scim.user.provisioned bob@example.com active")
+        assert program.said("6 scim.user.provisioned bob@example.com active")
         assert customer.scim.patch(f"/Users/{user['id']}", op("replace", "active", False)).status == 200
-        assert program.said("6 scim.user.deactivated ann@example.com deactivated")
+        assert program.said("7 scim.user.deactivated ann@example.com deactivated")
     made(customer.scim.post("/Users", user_body()))  # its last request waits no more, and keeps no place that others want
 
 
@@ -65,7 +66,7 @@ def test_the_listener(server, customer):
     try:
         with Program(LISTENER, **environment(server, customer), AFTER="2", APPLICATION_DB=server.db.replace("muster_owner", role)) as program:
             assert program.said(f"3 scim.token.issued {customer.token['id']}")
-            for n in range(4, 7):
+            for n in range(5, 8):
                 user = made(customer.scim.post("/Users", user_body()))
                 assert program.said(f"{n} scim.user.provisioned {user['id']}")
     finally:
