@@ -26,6 +26,7 @@ struct change {
     bool with_body;
     bool all; /* it can touch every member */
     int64_t version;
+    struct parts parts;
 };
 
 enum { ROW_AUTH, ROW_GROUP, ROW_USERS, ROW_GROUPS, ROW_LEVELS, ROWS };
@@ -44,6 +45,8 @@ static enum err named_members(struct session *s, const struct change *c, struct 
     struct patch *patch;
     struct patch_members touched;
     enum err e = patch_parse(&s->ctx, s->types->group, any, c->body, &patch);
+    if (e == OK)
+        e = patch_faulty(&s->ctx, patch);
     if (e != OK)
         return e;
     patch_members(s->ctx.arena, patch, &touched);
@@ -87,14 +90,13 @@ static enum err old_resource(struct session *s, const struct group_targets *t, s
     return OK;
 }
 
-static enum err new_resource(struct session *s, const struct change *c, struct json_object *old,
-                             struct json_object **out) {
+static enum err new_resource(struct session *s, struct change *c, struct json_object *old, struct json_object **out) {
     struct patch *patch;
     bool differs;
     if (!c->is_patch)
         return resource_from_body(&s->ctx, s->types->group, s->tenant.dialect, c->body, old, out);
     enum err e = patch_parse(&s->ctx, s->types->group, s->tenant.dialect, c->body, &patch);
-    return e == OK ? patch_apply(&s->ctx, patch, old, out, &differs) : e;
+    return e == OK ? patch_apply(&s->ctx, patch, old, &c->parts, out, &differs) : e;
 }
 
 static void queue_row(struct session *s, struct change *c, const struct group_facts *f, bool attributes,
@@ -135,8 +137,9 @@ static enum err queue_change(struct session *s, struct change *c, struct db_rows
     if (attributes || group_change_any(members))
         queue_row(s, c, &after, attributes, now, count + group_change_growth(members));
     unique_queue(s, c->id, before.unique, after.unique);
-    if (attributes || skipped->n)
-        session_event(s, "scim.group.updated", "scim_group", c->id, group_event(s, &before, &after, skipped));
+    if (attributes || skipped->n || c->parts.left_out)
+        session_event(s, "scim.group.updated", "scim_group", c->id,
+                      parts_told(s->ctx.arena, &c->parts, group_event(s, &before, &after, skipped)));
     if (group_change_any(members))
         group_change_queue(s, c->id, members);
     if (!member_mapping_reads_groups(s))

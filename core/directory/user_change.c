@@ -20,7 +20,7 @@ struct change {
     struct json_object *old; /* normal form */
     struct user_facts before, after;
     bool is_patch;
-    bool changed;
+    struct parts parts;
 };
 
 enum { ROW_AUTH, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
@@ -63,7 +63,7 @@ static enum err new_resource(struct session *s, struct change *c, struct json_ob
     }
     enum err e = patch_parse(&s->ctx, s->types->user, s->tenant.dialect, c->body, &patch);
     if (e == OK)
-        e = patch_apply(&s->ctx, patch, c->old, out, &differs);
+        e = patch_apply(&s->ctx, patch, c->old, &c->parts, out, &differs);
     if (e == OK)
         settle_active(s, c, *out);
     return e;
@@ -108,7 +108,15 @@ static void queue_change(struct session *s, struct change *c) {
     user_member_save(s, &before, &after);
     if (c->before.active != c->after.active)
         user_sync_teams(s, c->id);
-    session_event(s, action_of(c), "scim_user", c->id, user_event(s, &after, c->old, c->after.resource));
+    session_event(s, action_of(c), "scim_user", c->id,
+                  parts_told(s->ctx.arena, &c->parts, user_event(s, &after, c->old, c->after.resource)));
+}
+
+/* Nothing has changed; what was left out is told all the same. */
+static void queue_left_out(struct session *s, const struct change *c) {
+    struct member_state member = user_member_of(c->rows[ROW_MEMBER]);
+    session_event(s, "scim.user.updated", "scim_user", c->id,
+                  parts_told(s->ctx.arena, &c->parts, user_event(s, &member, c->old, c->old)));
 }
 
 static enum err work(struct session *s, void *arg) {
@@ -137,6 +145,8 @@ static enum err work(struct session *s, void *arg) {
     bool changed = !json_same(c->old, c->after.resource);
     if (changed)
         queue_change(s, c);
+    else if (c->parts.left_out)
+        queue_left_out(s, c);
     if (changed && member_mapping_any(s))
         e = member_mapping_apply(s, &c->id, 1);
     if (e != OK)

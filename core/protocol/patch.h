@@ -2,6 +2,7 @@
 #define MUSTER_PROTOCOL_PATCH_H
 
 #include "base/fail.h"
+#include "protocol/parts.h"
 #include "protocol/resource.h"
 #include "protocol/schema.h"
 
@@ -14,20 +15,30 @@ struct patch;
 
 /*
  * Reads a PatchOp message (RFC 7644, 3.5.2): its form, each op, each path (parsed with its filter), mutability of what
- * a path names. All that can be told without the resource is told here. Errors as in the matrix, PA-02 to PA-12;
- * details begin with "operation N: " (1-based).
+ * a path names. All that can be told without the resource is told here. ERR_INVALID_SYNTAX, ERR_TOO_LARGE: the message
+ * has not the form of a PatchOp. What is wrong with a part of it (PA-02 to PA-12) is noted with the part and comes out
+ * when that is its turn; details begin with "operation N: " (1-based).
  */
 enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
                      struct patch **out) __attribute__((warn_unused_result));
 
+/* What is wrong with the first part that the message itself shows to be wrong. */
+enum err patch_faulty(struct ctx *ctx, const struct patch *p) __attribute__((warn_unused_result));
+
 /*
- * Applies all operations in order to a copy of `resource` (normal form); `out` receives the result, checked by
- * resource_keep_fixed() (what is immutable) and resource_check() (what is required; `schemas`). On an error nothing is
- * given. `changed` tells whether the result differs. ERR_TOO_LARGE: the operations have more to look through than a
- * request may ask for (some millions of values; members that are added, or removed by their value, are found at once).
+ * Applies all parts in order to a copy of `resource` (normal form); `out` receives the result, held to what is
+ * immutable and required (resource_settle()). `changed` tells whether the result differs.
+ *
+ * `parts` tells what was left out. In lenient dialect a path that names, in good form, an attribute which nobody knows
+ * is passed over; if a request has nothing else, that is its failure (ERR_INVALID_PATH). With parts->go_on what fails
+ * is left out (strict: only what fails because it is immutable), the failure stands in `parts`, and the result is what
+ * the others made. Else the first failure is returned, and nothing is given.
+ *
+ * ERR_TOO_LARGE is always returned: the operations have more to look through than a request may ask for (some millions
+ * of values; members that are added, or removed by their value, are found at once).
  */
-enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out,
-                     bool *changed) __attribute__((warn_unused_result));
+enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct parts *parts,
+                     struct json_object **out, bool *changed) __attribute__((warn_unused_result));
 
 /*
  * What a group's patch must see of the members that the group has, so that a change of n members costs O(n):

@@ -24,6 +24,9 @@ struct patch_step {
     struct json_object *value;
     bool has_value;
     const char *name; /* of the target, for details */
+    enum err err;     /* what is wrong with it already in the message, OK: nothing; the target then is not to be used */
+    const char *detail;
+    bool unknown; /* its path names an attribute that nobody knows, and nothing else is wrong */
     struct patch_step *next;
 };
 
@@ -164,6 +167,9 @@ enum err patch_schemas(struct ctx *ctx, const struct patch *p, const struct patc
 /* Takes an extension's data away. ERR_MUTABILITY if the extension is required. */
 enum err patch_drop_extension(struct ctx *ctx, const struct schema *extension, struct json_object *resource)
     __attribute__((warn_unused_result));
+
+/* Whether a path that is none of the type's names an attribute or sub-attribute in good form, which nobody knows. */
+bool patch_path_unknown(const struct resource_type *rt, const char *text);
 
 /* As fail(), with "operation N: " in front of the detail. */
 enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, const char *fmt, ...)

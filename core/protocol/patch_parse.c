@@ -88,6 +88,15 @@ static void add_step(struct ctx *ctx, struct patch *p, const struct patch_step *
     p->last = &s->next;
 }
 
+/* A part that can never be applied; that is told when its turn comes. */
+static void add_failed(struct ctx *ctx, struct patch *p, const struct patch_step *like, enum err e) {
+    struct patch_step step = *like;
+    step.err = e;
+    step.detail = fail_detail(ctx);
+    fail_clear(ctx);
+    add_step(ctx, p, &step);
+}
+
 static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension);
 
 /* One member of an object that stands for several paths. Unknown and read-only names are passed over. */
@@ -129,9 +138,11 @@ static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step
         return patch_fail(ctx, op, ERR_INVALID_VALUE, "value must be an object%s%s", extension ? " for " : "",
                           extension ? extension->urn : " when there is no path");
     json_object_object_foreach(op->value, name, value) {
+        struct patch_step named = *op;
+        named.name = name;
         enum err e = expand_member(ctx, p, op, extension, name, value);
         if (e != OK)
-            return e;
+            add_failed(ctx, p, &named, e);
     }
     return OK;
 }
@@ -141,6 +152,7 @@ static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_s
         return patch_fail(ctx, op, ERR_INVALID_PATH, "path must be a string");
     op->name = json_object_get_string(path);
     enum err e = parse_path(ctx, p, op, op->name, strlen(op->name), &op->target);
+    op->unknown = e == ERR_INVALID_PATH && p->dialect.lenient && patch_path_unknown(p->rt, op->name);
     if (e != OK)
         return e;
     if (is_read_only(&op->target.ref))
@@ -167,6 +179,14 @@ static bool parse_op(struct json_object *op, enum patch_op *out) {
     return false;
 }
 
+static enum err parse_part(struct ctx *ctx, struct patch *p, struct patch_step *op, struct json_object *path) {
+    if (path)
+        return parse_with_path(ctx, p, op, path);
+    if (op->op == PATCH_REMOVE)
+        return patch_fail(ctx, op, ERR_NO_TARGET, "remove needs a path");
+    return expand(ctx, p, op, NULL);
+}
+
 /* Members of an operation have names of any case; null and absent differ only for `value`. */
 static enum err parse_operation(struct ctx *ctx, struct patch *p, unsigned number, struct json_object *json) {
     struct patch_step op = {.number = number, .name = ""};
@@ -180,12 +200,10 @@ static enum err parse_operation(struct ctx *ctx, struct patch *p, unsigned numbe
         op.has_value = true;
         op.value = member;
     }
-    struct json_object *path = json_get_caseless(json, "path");
-    if (path)
-        return parse_with_path(ctx, p, &op, path);
-    if (op.op == PATCH_REMOVE)
-        return patch_fail(ctx, &op, ERR_NO_TARGET, "remove needs a path");
-    return expand(ctx, p, &op, NULL);
+    enum err e = parse_part(ctx, p, &op, json_get_caseless(json, "path"));
+    if (e != OK)
+        add_failed(ctx, p, &op, e);
+    return OK;
 }
 
 enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
@@ -212,37 +230,17 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
     return OK;
 }
 
-/* All steps in order; what each needs on the way goes with it. A failure is told again with the operation's number. */
-static enum err apply_steps(struct ctx *ctx, const struct patch *p, struct json_object *resource) {
-    struct patch_run run = {.scratch = arena_create(), .kept = arena_create()};
-    enum err e = OK;
-    for (const struct patch_step *s = p->first; e == OK && s; s = s->next) {
-        struct ctx step = {.arena = run.scratch};
-        e = patch_step_apply(&step, p, s, &run, resource);
-        if (e != OK)
-            e = patch_fail(ctx, s, e, "%s", fail_detail(&step));
-        arena_reset(run.scratch);
-    }
-    arena_destroy(run.kept);
-    arena_destroy(run.scratch);
-    return e;
-}
-
-enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct json_object **out,
-                     bool *changed) {
-    *out = json_copy(ctx->arena, resource);
-    enum err e = apply_steps(ctx, p, *out);
-    if (e == OK)
-        e = resource_keep_fixed(ctx, p->rt, resource, false, *out);
-    if (e == OK)
-        e = resource_check(ctx, p->rt, *out, resource);
-    *changed = e == OK && !json_same(resource, *out);
-    return e;
+enum err patch_faulty(struct ctx *ctx, const struct patch *p) {
+    for (const struct patch_step *s = p->first; s; s = s->next)
+        if (s->err != OK && !s->unknown)
+            return fail(ctx, s->err, "%s", s->detail);
+    return OK;
 }
 
 bool patch_touches(const struct patch *p, const char *attr) {
     for (const struct patch_step *s = p->first; s; s = s->next)
-        if (s->target.ref.attr && !s->target.ref.extension && strcmp(s->target.ref.attr->name, attr) == 0)
+        if (s->err == OK && s->target.ref.attr && !s->target.ref.extension &&
+            strcmp(s->target.ref.attr->name, attr) == 0)
             return true;
     return false;
 }
@@ -289,7 +287,8 @@ void patch_members(struct arena *a, const struct patch *p, struct patch_members 
     struct json_object *ids = json_new_object(a);
     *out = (struct patch_members){0};
     for (const struct patch_step *s = p->first; s; s = s->next)
-        step_members(&quiet, s, ids, &out->all);
+        if (s->err == OK)
+            step_members(&quiet, s, ids, &out->all);
     out->ids = arena_array(a, (size_t)json_object_object_length(ids) + 1, sizeof *out->ids);
     json_object_object_foreach(ids, id, yes) {
         (void)yes;

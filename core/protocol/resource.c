@@ -13,7 +13,19 @@ struct reading {
     const struct resource_type *rt;
     struct dialect dialect;
     struct json_object *old; /* NULL: POST */
+    struct parts *parts;     /* of a PUT; NULL: the first failure is the end */
 };
+
+/* Whether an attribute that fails is left out; it then is as it was. */
+static bool leaves_out(struct reading *r, const char *name, enum err e, struct json_object *old, const char *key,
+                       struct json_object *into) {
+    if (!r->parts || !r->parts->go_on || !r->dialect.lenient)
+        return false;
+    parts_failed(r->ctx, r->parts, name, e);
+    if (json_get(old, key))
+        json_object_object_add(into, key, json_object_get(json_copy(r->ctx->arena, json_get(old, key))));
+    return true;
+}
 
 static bool names_urn(struct json_object *list, const char *urn) {
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
@@ -77,7 +89,8 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
     json_object_object_foreach(in, name, value) {
         const struct attr *attr = schema_attr(s, name, strlen(name));
         enum err e = attr ? add_attr(r, attr, prefix, value, object) : OK;
-        if (e != OK)
+        const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, name);
+        if (e != OK && !leaves_out(r, where, e, json_get(r->old, s->urn), attr->name, object))
             return e;
     }
     if (json_object_object_length(object) > 0)
@@ -194,17 +207,45 @@ enum err resource_keep_fixed(struct ctx *ctx, const struct resource_type *rt, st
     return e;
 }
 
+/* The stored name of a member that a body names: extensions and attributes as the schema spells them. */
+static const char *key_of(const struct resource_type *rt, const char *name) {
+    size_t len = strlen(name);
+    const struct schema *extension = schema_extension(rt, name, len);
+    const struct attr *attr = schema_attr(rt->base, name, len);
+    if (!attr)
+        attr = schema_common(name, len);
+    return extension ? extension->urn : attr ? attr->name : name;
+}
+
+static enum err read_body(struct reading *r, struct json_object *body, struct json_object **out) {
+    if (!json_object_is_type(body, json_type_object))
+        return fail(r->ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
+    *out = json_new_object(r->ctx->arena);
+    enum err e = check_schemas(r, body);
+    if (e != OK && leaves_out(r, "schemas", e, NULL, "", NULL))
+        e = OK;
+    json_object_object_foreach(body, name, value) {
+        if (e == OK)
+            e = add_member(r, name, value, *out);
+        if (e != OK && leaves_out(r, name, e, r->old, key_of(r->rt, name), *out))
+            e = OK;
+    }
+    return e;
+}
+
+enum err resource_from_parts(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
+                             struct json_object *body, struct json_object *old, struct parts *parts,
+                             struct json_object **out) {
+    struct reading r = {.ctx = ctx, .rt = rt, .dialect = dialect, .old = old, .parts = parts};
+    parts_clear(parts);
+    enum err e = read_body(&r, body, out);
+    return e == OK ? resource_settle(ctx, rt, dialect, old, true, parts, out) : e;
+}
+
 enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
                             struct json_object *body, struct json_object *old, struct json_object **out) {
     struct reading r = {.ctx = ctx, .rt = rt, .dialect = dialect, .old = old};
-    if (!json_object_is_type(body, json_type_object))
-        return fail(ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
-    enum err e = check_schemas(&r, body);
-    *out = json_new_object(ctx->arena);
-    json_object_object_foreach(body, name, value) {
-        if (e == OK)
-            e = add_member(&r, name, value, *out);
-    }
+    enum err e = read_body(&r, body, out);
     if (e == OK && old)
         e = resource_keep_fixed(ctx, rt, old, true, *out);
     return e == OK ? resource_check(ctx, rt, *out, old) : e;

@@ -2,6 +2,7 @@
 #define MUSTER_PROTOCOL_RESOURCE_H
 
 #include "base/fail.h"
+#include "protocol/parts.h"
 #include "protocol/schema.h"
 
 #include <stdbool.h>
@@ -28,6 +29,23 @@ struct dialect {
  */
 enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
                             struct json_object *body, struct json_object *old, struct json_object **out)
+    __attribute__((warn_unused_result));
+
+/*
+ * The same for a PUT whose attributes are parts: with parts->go_on, in lenient dialect, what an attribute cannot be is
+ * left out, and it stays as it was; in both what is immutable stays so.
+ */
+enum err resource_from_parts(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
+                             struct json_object *body, struct json_object *old, struct parts *parts,
+                             struct json_object **out) __attribute__((warn_unused_result));
+
+/*
+ * Holds a changed resource to resource_keep_fixed() and resource_check(). With parts->go_on the changes that cannot
+ * stand are left out one by one (strict: only for what is immutable), each attribute, of the resource or of an
+ * extension, being as it was before.
+ */
+enum err resource_settle(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
+                         struct json_object *old, bool omitted_stays, struct parts *parts, struct json_object **new)
     __attribute__((warn_unused_result));
 
 /*

@@ -72,7 +72,7 @@ static enum err run_case(struct ctx *ctx, const struct resource_type *rt, struct
     json_object_object_del(before, "password");
     json_object_object_del(before, "meta");
     enum err e = patch_parse(ctx, rt, dialect, case_body(ctx, c), &p);
-    return e == OK ? patch_apply(ctx, p, before, out, changed) : e;
+    return e == OK ? patch_apply(ctx, p, before, &(struct parts){0}, out, changed) : e;
 }
 
 static bool accepts(struct json_object *error, const char *type) {
@@ -159,12 +159,12 @@ static void ten_thousand_members_take_linear_time(void **state) {
     assert_int_equal(patch_parse(&ctx, schema_group_type(), (struct dialect){0},
                                  one_operation(&ctx, "add", "members", members(&ctx, MEMBERS / 2, MEMBERS)), &add),
                      OK);
-    assert_int_equal(patch_apply(&ctx, add, group, &more, &changed), OK);
+    assert_int_equal(patch_apply(&ctx, add, group, &(struct parts){0}, &more, &changed), OK);
     assert_int_equal(json_object_array_length(json_get(more, "members")), MEMBERS * 3 / 2);
     assert_int_equal(patch_parse(&ctx, schema_group_type(), (struct dialect){0},
                                  one_operation(&ctx, "remove", "members", members(&ctx, 0, MEMBERS)), &take),
                      OK);
-    assert_int_equal(patch_apply(&ctx, take, more, &less, &changed), OK);
+    assert_int_equal(patch_apply(&ctx, take, more, &(struct parts){0}, &less, &changed), OK);
     assert_int_equal(json_object_array_length(json_get(less, "members")), MEMBERS / 2);
     assert_true((clock() - start) / CLOCKS_PER_SEC < 10); /* quadratic would be minutes */
     arena_destroy(ctx.arena);
@@ -218,7 +218,9 @@ static void every_prefix_of_a_path_is_taken_or_refused(void **state) {
                 struct ctx ctx = unit_ctx();
                 struct patch *p;
                 struct json_object *body = one_operation(&ctx, "replace", arena_strndup(ctx.arena, paths[i], n), NULL);
-                enum err e = patch_parse(&ctx, schema_user_type(), (struct dialect){.lenient = lenient}, body, &p);
+                assert_int_equal(patch_parse(&ctx, schema_user_type(), (struct dialect){.lenient = lenient}, body, &p),
+                                 OK);
+                enum err e = patch_faulty(&ctx, p);
                 /* An extension's URN alone wants an object. */
                 assert_true(e == OK || e == ERR_INVALID_PATH || e == ERR_INVALID_FILTER || e == ERR_INVALID_VALUE);
                 assert_true(e == OK || strstr(fail_detail(&ctx), "operation 1: "));

@@ -68,7 +68,7 @@ static enum err applied(struct ctx *ctx, bool members, struct json_object *old, 
     enum err e = patch_parse(ctx, members ? schema_group_type() : schema_user_type(), (struct dialect){.lenient = true},
                              unit_json(ctx, text), &p);
     if (e == OK)
-        e = patch_apply(ctx, p, old, &new, &changed);
+        e = patch_apply(ctx, p, old, &(struct parts){0}, &new, &changed);
     *left = e == OK ? json_object_array_length(json_get(new, name_of(members))) : 0;
     return e;
 }

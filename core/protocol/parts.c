@@ -1,0 +1,66 @@
+#include "protocol/parts.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#include <string.h>
+
+enum {
+    TEXT_MAX = 300,               /* bytes of a name or detail in an event: both repeat what a client sent */
+    EVENT_MAX = 256 * 1024 * 1024 /* far more than a request can bring */
+};
+
+void parts_pass_over(struct ctx *ctx, struct parts *parts, const char *name, enum err e, const char *detail) {
+    struct part *p = arena_alloc(ctx->arena, sizeof *p);
+    *p = (struct part){.name = arena_strdup(ctx->arena, name), .err = e, .detail = arena_strdup(ctx->arena, detail)};
+    if (!parts->last)
+        parts->last = &parts->left_out;
+    *parts->last = p;
+    parts->last = &p->next;
+}
+
+void parts_failed(struct ctx *ctx, struct parts *parts, const char *name, enum err e) {
+    const char *detail = ctx->err == e ? fail_detail(ctx) : fail_text(e);
+    parts_pass_over(ctx, parts, name, e, detail);
+    if (parts->err == OK) {
+        parts->err = e;
+        parts->detail = arena_strdup(ctx->arena, detail);
+    }
+    fail_clear(ctx);
+}
+
+enum err parts_refuse(struct ctx *ctx, const struct parts *parts) {
+    return parts->err == OK ? OK : fail(ctx, parts->err, "%s", parts->detail);
+}
+
+void parts_clear(struct parts *parts) {
+    *parts = (struct parts){.go_on = parts->go_on};
+}
+
+/* At most TEXT_MAX bytes, whole characters of it. */
+static const char *shortened(struct arena *a, const char *text) {
+    size_t n = strlen(text);
+    if (n <= TEXT_MAX)
+        return text;
+    n = TEXT_MAX - strlen("...");
+    while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    return arena_printf(a, "%.*s...", (int)n, text);
+}
+
+const char *parts_told(struct arena *a, const struct parts *parts, const char *event) {
+    if (!parts->left_out)
+        return event;
+    struct buf *b = buf_new(a, EVENT_MAX);
+    buf_add(b, event, strlen(event) - 1);
+    buf_str(b, ",\"held\":[");
+    for (const struct part *p = parts->left_out; p; p = p->next) {
+        buf_str(b, p == parts->left_out ? "{\"part\":" : ",{\"part\":");
+        buf_json_str(b, shortened(a, p->name));
+        buf_str(b, ",\"detail\":");
+        buf_json_str(b, shortened(a, p->detail));
+        buf_char(b, '}');
+    }
+    buf_str(b, "]}");
+    return b->data;
+}

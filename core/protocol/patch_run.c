@@ -1,0 +1,107 @@
+#include "protocol/patch_internal.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+
+/* The operations of a request on their way. */
+struct patch_walk {
+    struct ctx *ctx;
+    const struct patch *p;
+    struct parts *parts;
+    struct patch_run run;
+    bool apart; /* each step works on a copy of its own, so that it can be undone */
+    bool again; /* a step failed, and what it had done before that cannot be undone: all of it anew, apart */
+    struct json_object *resource;
+};
+
+/* A failure of a step, told with the operation's number; what the step itself shows is told already. */
+static enum err tell(struct patch_walk *w, const struct patch_step *s, const struct ctx *step, enum err e) {
+    if (s->err != OK)
+        return fail(w->ctx, e, "%s", s->detail);
+    return patch_fail(w->ctx, s, e, "%s", fail_detail(step));
+}
+
+/* The copy is paid for like any other look at the whole. */
+static enum err step_apart(struct patch_walk *w, struct ctx *ctx, const struct patch_step *s) {
+    struct patch_act act = {.ctx = ctx, .p = w->p, .s = s, .run = &w->run};
+    struct json_object *copy = json_copy(ctx->arena, w->resource);
+    enum err e = patch_spend(&act, copy, 1);
+    if (e == OK)
+        e = patch_step_apply(ctx, w->p, s, &w->run, copy);
+    if (e == OK) {
+        json_object_put(w->resource);
+        w->resource = json_object_get(copy);
+    }
+    return e;
+}
+
+static bool may_be_left_out(const struct patch_walk *w, const struct patch_step *s, enum err e) {
+    bool immutable = e == ERR_MUTABILITY && s->err == OK;
+    return w->parts->go_on && e != ERR_TOO_LARGE && (w->p->dialect.lenient || immutable);
+}
+
+static enum err walk_step(struct patch_walk *w, const struct patch_step *s) {
+    struct ctx step = {.arena = w->run.scratch};
+    if (s->unknown) {
+        parts_pass_over(w->ctx, w->parts, s->name, s->err, s->detail);
+        return OK;
+    }
+    enum err e = s->err;
+    if (e == OK)
+        e = w->apart ? step_apart(w, &step, s) : patch_step_apply(&step, w->p, s, &w->run, w->resource);
+    if (e == OK)
+        return OK;
+    e = tell(w, s, &step, e);
+    if (!may_be_left_out(w, s, e))
+        return e;
+    w->again = s->err == OK && !w->apart;
+    parts_failed(w->ctx, w->parts, s->name, e);
+    return OK;
+}
+
+/* All steps in order; what each needs on the way goes with it. The result belongs to the caller. */
+static enum err walk(struct patch_walk *w, struct json_object *resource, bool apart) {
+    enum err e = OK;
+    w->apart = apart;
+    w->again = false;
+    w->run = (struct patch_run){.scratch = arena_create(), .kept = arena_create()};
+    w->resource = json_object_get(json_copy(w->ctx->arena, resource));
+    for (const struct patch_step *s = w->p->first; e == OK && s && !w->again; s = s->next) {
+        e = walk_step(w, s);
+        arena_reset(w->run.scratch);
+    }
+    arena_destroy(w->run.kept);
+    arena_destroy(w->run.scratch);
+    json_keep_new(w->ctx->arena, w->resource);
+    return e;
+}
+
+/* A request that has nothing but what nobody knows fails by that. */
+static enum err check_known(struct ctx *ctx, const struct patch *p, struct parts *parts) {
+    for (const struct patch_step *s = p->first; s; s = s->next)
+        if (!s->unknown)
+            return OK;
+    if (!p->first)
+        return OK;
+    parts->err = parts->left_out->err;
+    parts->detail = parts->left_out->detail;
+    return parts->go_on ? OK : parts_refuse(ctx, parts);
+}
+
+enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct parts *parts,
+                     struct json_object **out, bool *changed) {
+    struct patch_walk w = {.ctx = ctx, .p = p, .parts = parts};
+    parts_clear(parts);
+    enum err e = walk(&w, resource, false);
+    if (e == OK && w.again) {
+        parts_clear(parts);
+        e = walk(&w, resource, true);
+    }
+    if (e == OK)
+        e = check_known(ctx, p, parts);
+    *out = w.resource;
+    if (e == OK)
+        e = resource_settle(ctx, p->rt, p->dialect, resource, false, parts, out);
+    *changed = e == OK && !json_same(resource, *out);
+    return e != OK && parts->err != OK ? parts_refuse(ctx, parts) : e;
+}

@@ -1,0 +1,65 @@
+#include "protocol/patch_internal.h"
+
+#include "base/fold.h"
+
+#include <string.h>
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+/* ATTRNAME of RFC 7643, 2.1; "$ref" too. */
+static bool is_name(const char *s, size_t len) {
+    size_t start = len > 1 && s[0] == '$';
+    if (len == start || !memchr(LETTERS, s[start], strlen(LETTERS)))
+        return false;
+    for (size_t i = start + 1; i < len; i++)
+        if (!memchr(LETTERS "0123456789-_", s[i], strlen(LETTERS "0123456789-_")))
+            return false;
+    return true;
+}
+
+/* NAME or NAME.NAME */
+static bool is_plain(const char *s, size_t len) {
+    const char *dot = len ? memchr(s, '.', len) : NULL;
+    if (!dot)
+        return is_name(s, len);
+    return is_name(s, (size_t)(dot - s)) && is_name(dot + 1, (size_t)(s + len - dot) - 1);
+}
+
+/* What stands behind the URN of a schema of the type, if the path begins with one. */
+static const char *behind_urn(const struct resource_type *rt, const char *text) {
+    const char *rest = text;
+    size_t longest = 0;
+    for (size_t i = 0; i <= rt->n_extensions; i++) {
+        const char *urn = i == rt->n_extensions ? rt->base->urn : rt->extensions[i]->urn;
+        size_t n = strlen(urn);
+        if (n > longest && strlen(text) > n && text[n] == ':' && fold_ascii_equal(text, n, urn, n)) {
+            longest = n;
+            rest = text + n + 1;
+        }
+    }
+    return rest;
+}
+
+bool patch_path_unknown(const struct resource_type *rt, const char *text) {
+    while (*text == ' ')
+        text++;
+    const char *rest = behind_urn(rt, text);
+    size_t len = strlen(rest);
+    while (len && rest[len - 1] == ' ')
+        len--;
+    const char *open = len ? memchr(rest, '[', len) : NULL;
+    if (!open)
+        return is_plain(rest, len);
+    const char *close = rest + len;
+    while (close > open && *close != ']')
+        close--;
+    const char *tail = close + 1, *end = rest + len;
+    bool part = close > open + 1 && tail < end && *tail == '.' && is_name(tail + 1, (size_t)(end - tail) - 1);
+    bool closed = close > open + 1 && (tail == end || part);
+    struct attr_ref ref;
+    /* Of a known list only the part behind the bracket can be what nobody knows. */
+    if (schema_lookup(rt, text, (size_t)(open - text), &ref))
+        return part && ref.attr && ref.attr->multi && !ref.sub &&
+               !schema_sub(ref.attr, tail + 1, (size_t)(end - tail) - 1);
+    return closed && is_plain(rest, (size_t)(open - rest));
+}
