@@ -10,12 +10,14 @@
 #include "service.h"
 #include "watchdog.h"
 
-#include <assert.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-enum { SLOTS = 64 }; /* of the usage counters */
+enum {
+    SLOTS = 64,              /* of the usage counters */
+    BODY_UNASKED = 64 * 1024 /* bytes of a body that a token which was accepted lately need not wait for */
+};
 
 /* The part of the base URL's path in front of the version: "/scim" of https://host/scim/v2. */
 static const char *base_path(struct exchange *x) {
@@ -30,15 +32,16 @@ static const char *base_path(struct exchange *x) {
     return arena_strndup(x->session.ctx.arena, path ? path : "", len);
 }
 
-/* Everything that HTTP can have wrong, and the route. */
-static enum err prepare(struct exchange *x, const struct route **route) {
+/* Everything that can be wrong before the body, the route, and who answers it. */
+static enum err read_head(struct exchange *x, const struct route **route, handler **out) {
     struct request *r = &x->request;
     enum err e = request_split_path(r, base_path(x));
     if (e == OK)
         e = routes_find(x, route);
     if (e == OK)
-        e = request_read_body(r, (size_t)x->settings->body_max);
-    watchdog_arrived();
+        e = routes_handler(x, *route, out);
+    if (e == OK && request_has_body(r))
+        e = request_check_length(r, (size_t)x->settings->body_max);
     if (e == OK)
         e = request_split_query(r);
     if (e == OK)
@@ -72,19 +75,43 @@ static enum err token_first_of_all(struct exchange *x, enum err e) {
     return answer == ERR_STALE_SCHEMAS ? e : answer;
 }
 
-/* Runs the handler; again, if the organization's schemas turn out to be others than those the request was read with. */
-static enum err answer(struct exchange *x, const struct route *route) {
-    enum { TRIES = 3 };
-    enum err (*handler)(struct exchange *);
-    assert(route);
-    enum err e = routes_handler(x, route, &handler);
-    if (e != OK)
-        return token_first_of_all(x, e);
-    x->session.wants.change =
+/*
+ * Limits first, then identity, then work: a small body of a token that was accepted lately is read and parsed at once,
+ * and its authentication travels with the operation. Any other body, and whoever comes from an address of which many
+ * wrong tokens came, waits for an authentication of its own.
+ */
+static enum err admit(struct exchange *x) {
+    const struct request *r = &x->request;
+    struct session *s = &x->session;
+    bool known = rate_accepted(x->call, s->token_hash);
+    bool small = r->declared >= 0 && r->declared <= BODY_UNASKED;
+    if (known ? small || !request_has_body(r) : !request_has_body(r) && !rate_suspects(x->call, &s->ctx))
+        return OK;
+    enum err e = session_authenticate(s);
+    if (e == ERR_STALE_SCHEMAS) { /* found again, and mended, by the operation */
+        fail_clear(&s->ctx);
+        e = OK;
+    }
+    if (e != OK || known)
+        return e;
+    rate_note(x->call, s);
+    return rate_take(x->call, &s->ctx, s->token_hash, &x->response);
+}
+
+/* What the request wants to do, for the token's scope and for the schemas that it is read with. */
+static void set_wants(struct exchange *x, const struct route *route) {
+    struct session *s = &x->session;
+    s->wants.change =
         route->place != ROUTE_SEARCH && strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0;
-    x->session.wants.groups = !*route->endpoint || strcasecmp(route->endpoint, "Groups") == 0;
-    x->session.types = extensions_known(x->extensions, x->session.token_hash);
-    for (unsigned i = 1; (e = token_first(x, handler(x))) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
+    s->wants.groups = !*route->endpoint || strcasecmp(route->endpoint, "Groups") == 0;
+    s->types = extensions_known(x->extensions, s->token_hash);
+}
+
+/* Runs the handler; again, if the organization's schemas turn out to be others than those the request was read with. */
+static enum err answer(struct exchange *x, handler *run_by) {
+    enum { TRIES = 3 };
+    enum err e = OK;
+    for (unsigned i = 1; (e = token_first(x, run_by(x))) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
         fail_clear(&x->session.ctx);
         if ((e = extensions_load(x->extensions, &x->session)) != OK)
             break;
@@ -92,19 +119,33 @@ static enum err answer(struct exchange *x, const struct route *route) {
     return e;
 }
 
+/* A request of somebody with a token, or one that needs none, whose head is good. */
+static enum err work(struct exchange *x, const struct route *route, handler *run_by) {
+    struct session *s = &x->session;
+    enum err e = OK;
+    set_wants(x, route);
+    if (s->token_hash)
+        e = rate_take(x->call, &s->ctx, s->token_hash, &x->response);
+    if (e == OK && s->token_hash && (e = admit(x)) != OK)
+        return e;
+    if (e == OK && request_has_body(&x->request))
+        e = request_read_body(&x->request, (size_t)x->settings->body_max);
+    watchdog_arrived();
+    return e == OK ? answer(x, run_by) : token_first_of_all(x, e);
+}
+
 static enum err run(struct exchange *x) {
     const struct route *route = NULL;
+    handler *run_by = NULL;
     enum err credentials = credentials_read(&x->session.ctx, &x->request, CREDENTIALS_SCIM, &x->session.token_hash);
     struct ctx denied = x->session.ctx;
-    enum err e = prepare(x, &route);
+    enum err e = read_head(x, &route, &run_by);
     bool open = route && route->open && credentials == ERR_UNAUTHORIZED;
     if (credentials != OK && !open) {
         x->session.ctx = denied;
         return credentials;
     }
-    if (e == OK && credentials == OK)
-        e = rate_take(x->call, &x->session.ctx, x->session.token_hash, &x->response);
-    return e == OK ? answer(x, route) : token_first_of_all(x, e);
+    return e == OK ? work(x, route, run_by) : token_first_of_all(x, e);
 }
 
 static void answer_scim(struct call *call) {

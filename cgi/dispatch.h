@@ -23,9 +23,12 @@ struct exchange {
     struct refused *refused; /* operations; NULL: none (refused.h) */
 };
 
+/* Answers a request: fills in x->response, or fails. */
+typedef enum err handler(struct exchange *x);
+
 /*
- * The service (service.h) answers a request so: credentials, body, route, handler, envelope. Whatever is wrong with a
- * request, a missing or invalid token is answered first.
+ * The service (service.h) answers a request so: credentials, head, route, who asks, body, handler, envelope. Whatever
+ * is wrong with a request, a missing or invalid token is answered first, and the body of a stranger is never read.
  */
 
 #endif

@@ -71,7 +71,12 @@ void rate_note(struct call *c, const struct session *s) {
         return;
     if (t->token_id)
         memcpy(known.organization_id, t->organization_id, UUID_TEXT + 1);
-    limits_note(c->worker->limits, s->token_hash, t->token_id ? &known : NULL);
+    limits_note(c->worker->failures, s->token_hash, t->token_id ? &known : NULL);
+}
+
+bool rate_accepted(const struct call *c, const char *hash) {
+    struct limits_token known;
+    return limits_find(c->worker->failures, hash, &known);
 }
 
 /* The address, of IPv6 the /64 that one customer has. */
@@ -84,14 +89,25 @@ static const char *network_of(struct arena *a, const char *address) {
     return inet_ntop(AF_INET6, bytes, text, sizeof text) ? arena_strdup(a, text) : address;
 }
 
-enum err rate_failed(struct call *c, struct ctx *ctx, enum err e, struct response *out) {
+static struct limits_rule failures_rule(const struct call *c) {
     int32_t limit = (int32_t)c->worker->settings->auth_failures;
-    struct limits_rule rule = {.rate = limit, .seconds = 60, .burst = limit, .table = LIMITS_STRANGERS};
+    return (struct limits_rule){.rate = limit, .seconds = 60, .burst = limit, .table = LIMITS_STRANGERS};
+}
+
+static const char *address_key(const struct call *c, struct ctx *ctx) {
+    return arena_printf(ctx->arena, "address:%s", network_of(ctx->arena, c->client_address));
+}
+
+bool rate_suspects(struct call *c, struct ctx *ctx) {
+    return c->client_address && !limits_peek(c->worker->failures, address_key(c, ctx), failures_rule(c), NULL);
+}
+
+enum err rate_failed(struct call *c, struct ctx *ctx, enum err e, struct response *out) {
+    struct limits_rule rule = failures_rule(c);
     struct limits_state state;
     if (e != ERR_INVALID_TOKEN || !c->client_address)
         return e;
-    const char *key = arena_printf(ctx->arena, "address:%s", network_of(ctx->arena, c->client_address));
-    if (limits_take(c->worker->failures, key, rule, 0, &state) >= 0)
+    if (limits_take(c->worker->failures, address_key(c, ctx), rule, 0, &state) >= 0)
         return e;
     measure_refused(c, "address");
     e = refuse(ctx, "address", rule, &state, out);

@@ -16,6 +16,16 @@ enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, stru
 void rate_note(struct call *c, const struct session *s);
 
 /*
+ * Whether a token or an API key (hex of its hash) was accepted in the last LIMITS_NOTE_SECONDS on this host, or,
+ * without common counters, by this process. It may have been revoked since: this says only that it is worth while to
+ * read and parse a small body before the database is asked.
+ */
+bool rate_accepted(const struct call *c, const char *hash);
+
+/* Whether so many wrong tokens came from the client's address that rate_failed() would refuse the next one. */
+bool rate_suspects(struct call *c, struct ctx *ctx);
+
+/*
  * Counts a failed authentication of the client's address (IPv6: its /64). ERR_RATE_LIMITED, in place of `e`, once there
  * are more than MUSTER_AUTH_FAILURES in a minute; else `e`.
  */

@@ -20,6 +20,23 @@ static const char *below_authority(const char *uri) {
     return scheme ? uri + scheme + strcspn(uri + scheme, "/?") : uri;
 }
 
+/* CONTENT_LENGTH as a number; -1: absent; -2: no number. */
+static long long declared_length(const struct request *r) {
+    const char *text = request_header(r, "CONTENT_LENGTH");
+    if (!text)
+        return -1;
+    size_t digits = strspn(text, "0123456789");
+    return text[digits] == '\0' && digits <= 18 ? strtoll(text, NULL, 10) : -2;
+}
+
+bool request_has_body(const struct request *r) {
+    static const char *const without[] = {"GET", "HEAD", "DELETE"};
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        if (strcmp(r->method, without[i]) == 0)
+            return false;
+    return true;
+}
+
 void request_open(struct request *r, struct ctx *ctx, const struct source *source) {
     memset(r, 0, sizeof *r);
     r->ctx = ctx;
@@ -32,27 +49,22 @@ void request_open(struct request *r, struct ctx *ctx, const struct source *sourc
     r->path = arena_strndup(ctx->arena, uri, mark ? (size_t)(mark - uri) : strlen(uri));
     r->query = arena_strdup(ctx->arena, mark ? mark + 1 : "");
     r->body = "";
-}
-
-/* CONTENT_LENGTH as a number; -1: absent; -2: no number. */
-static long long declared_length(const struct request *r) {
-    const char *text = request_header(r, "CONTENT_LENGTH");
-    if (!text)
-        return -1;
-    size_t digits = strspn(text, "0123456789");
-    return text[digits] == '\0' && digits <= 18 ? strtoll(text, NULL, 10) : -2;
+    r->declared = declared_length(r);
+    r->body_pending = r->declared > 0 || (r->declared < 0 && request_has_body(r));
 }
 
 static enum err too_large(struct request *r, size_t max) {
     return fail(r->ctx, ERR_TOO_LARGE, "the request body is larger than %zu bytes", max);
 }
 
-enum err request_read_body(struct request *r, size_t max) {
-    long long declared = declared_length(r);
-    if (declared == -2)
+enum err request_check_length(struct request *r, size_t max) {
+    if (r->declared == -2)
         return fail(r->ctx, ERR_BAD_REQUEST, "Content-Length is no number");
-    if (declared > (long long)max)
-        return too_large(r, max);
+    return r->declared > (long long)max ? too_large(r, max) : OK;
+}
+
+enum err request_read_body(struct request *r, size_t max) {
+    long long declared = r->declared;
     size_t cap = declared >= 0 ? (size_t)declared + 1 : BODY_STEP, len = 0;
     char *body = arena_alloc(r->ctx->arena, cap + 1);
     for (long n; (n = r->source->read(r->source->self, body + len, cap - len)) != 0;) {
@@ -71,6 +83,7 @@ enum err request_read_body(struct request *r, size_t max) {
     if (declared >= 0 && len != (size_t)declared)
         return fail(r->ctx, ERR_BAD_REQUEST, "the body has %zu bytes where Content-Length says %lld", len, declared);
     body[len] = '\0';
+    r->body_pending = false;
     r->body = body;
     r->body_len = len;
     return OK;

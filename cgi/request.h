@@ -29,8 +29,10 @@ struct request {
     const char *method;
     const char *path;  /* raw, without the query */
     const char *query; /* raw, "" if none */
-    const char *body;  /* NUL-terminated copy */
+    const char *body;  /* NUL-terminated copy; "" before it is read, and if there is none */
     size_t body_len;
+    long long declared; /* bytes of the body, as CONTENT_LENGTH says; -1: it says nothing */
+    bool body_pending;  /* it has, or may have, bytes that nobody has read */
     struct query_param params[REQUEST_PARAMS];
     size_t n_params;
     const char *segments[REQUEST_SEGMENTS]; /* of the path below the base, decoded */
@@ -44,9 +46,15 @@ struct request {
  */
 void request_open(struct request *r, struct ctx *ctx, const struct source *source);
 
+/* Whether the method has a body that means something; that of any other is passed over (RFC 9110, 9.3.1). */
+bool request_has_body(const struct request *r);
+
+/* What can be said of a body before it is read: ERR_BAD_REQUEST if CONTENT_LENGTH is no number, ERR_TOO_LARGE. */
+enum err request_check_length(struct request *r, size_t max) __attribute__((warn_unused_result));
+
 /*
- * Reads the whole body. ERR_TOO_LARGE over `max`; ERR_BAD_REQUEST if fewer bytes come than CONTENT_LENGTH says: a body
- * that was cut off is never taken for a whole one.
+ * Reads the whole body, behind request_check_length(). ERR_TOO_LARGE over `max`; ERR_BAD_REQUEST if fewer bytes come
+ * than CONTENT_LENGTH says: a body that was cut off is never taken for a whole one.
  */
 enum err request_read_body(struct request *r, size_t max) __attribute__((warn_unused_result));
 

@@ -92,7 +92,7 @@ enum err routes_find(struct exchange *x, const struct route **out) {
     return fail(&x->session.ctx, ERR_NOT_FOUND, "no such endpoint");
 }
 
-enum err routes_handler(struct exchange *x, const struct route *route, enum err (**out)(struct exchange *)) {
+enum err routes_handler(struct exchange *x, const struct route *route, handler **out) {
     const char *method = strcmp(x->request.method, "HEAD") == 0 ? "GET" : x->request.method;
     struct buf *allow = buf_new(x->session.ctx.arena, ALLOW_MAX);
     for (size_t i = 0; i < ROUTE_METHODS && route->methods[i].method; i++) {

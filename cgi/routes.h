@@ -15,7 +15,7 @@ struct route {
     const char *name;
     struct {
         const char *method; /* NULL ends the list */
-        enum err (*handler)(struct exchange *x);
+        handler *handler;
     } methods[ROUTE_METHODS];
 };
 
@@ -26,7 +26,7 @@ struct route {
 enum err routes_find(struct exchange *x, const struct route **out) __attribute__((warn_unused_result));
 
 /* The handler of the method (HEAD counts as GET). ERR_METHOD_NOT_ALLOWED sets `Allow`. */
-enum err routes_handler(struct exchange *x, const struct route *route, enum err (**out)(struct exchange *))
+enum err routes_handler(struct exchange *x, const struct route *route, handler **out)
     __attribute__((warn_unused_result));
 
 #endif

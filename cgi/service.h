@@ -16,10 +16,11 @@ struct worker {
     struct db *db;
     struct arena *arena; /* of the request in hand */
     struct extensions *extensions;
-    struct limits *limits;   /* NULL: none */
-    struct limits *failures; /* of failed authentications and refused requests: the same, or this process's own */
-    struct metrics *metrics; /* of the limits; NULL: none */
-    const char *service;     /* as metrics name it, "scim" */
+    struct limits *limits; /* NULL: none */
+    struct limits
+        *failures; /* of failed authentications, accepted tokens, refused requests: the same, or this process's own */
+    struct metrics *metrics;        /* of the limits; NULL: none */
+    const char *service;            /* as metrics name it, "scim" */
     struct secret_keys secret_keys; /* read by the admin API when they are there; n is 0 before */
     int peer;                       /* hangs up when nobody waits for the answer any more */
 };

@@ -56,6 +56,11 @@ void watchdog_extend(long ms) {
     more_ticks = (sig_atomic_t)(ms / TICK_MS + 1);
 }
 
+void watchdog_linger(long ms) {
+    ticks = (sig_atomic_t)(read_ticks - ms / TICK_MS);
+    arrived = fired = 0;
+}
+
 void watchdog_end(void) {
     every(0);
 }

@@ -20,6 +20,12 @@ void watchdog_arrived(void);
 /* It waits for something to happen (a long poll), and has so much longer to be answered. */
 void watchdog_extend(long ms);
 
+/*
+ * The answer is out before the request has arrived: what is still to come may take `ms`. fired() tells whether the
+ * connection was shut down then.
+ */
+void watchdog_linger(long ms);
+
 /* The request is done; nothing is watched until the next. */
 void watchdog_end(void);
 

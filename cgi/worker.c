@@ -14,6 +14,7 @@
 #include "redact.h"
 #include "watchdog.h"
 
+#include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,9 +23,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { HEAD_MAX = 32 * 1024 };
+enum { HEAD_MAX = 32 * 1024, LINGER_MS = 2000 };
 
 static void open_worker(struct worker *w, const struct service *service, const struct settings *settings) {
     *w = (struct worker){.settings = settings,
@@ -59,7 +61,8 @@ static void log_request(const struct call *c, int64_t microseconds) {
              "error", c->response.status >= 400 ? fail_name(c->err) : NULL, "trips", trips, NULL);
 }
 
-static void handle(struct worker *w, const struct service *service, const struct source *source,
+/* Whether a part of the body may be unread. */
+static bool handle(struct worker *w, const struct service *service, const struct source *source,
                    int (*put)(void *self, const char *bytes, size_t n), void *to) {
     char request_id[UUID_TEXT + 1];
     int64_t started = clock_monotonic_us();
@@ -82,6 +85,7 @@ static void handle(struct worker *w, const struct service *service, const struct
     if (log_enabled(LOG_DEBUG) && c->request.body_len)
         log_line(LOG_DEBUG, "body", "request", request_id, "redacted",
                  redact_body(&c->ctx, c->request.body, c->request.body_len), NULL);
+    return c->request.body_pending;
 }
 
 static const char *fcgi_param(void *self, const char *name) {
@@ -180,6 +184,24 @@ static bool grown(const struct worker *w, long served) {
     return true;
 }
 
+/*
+ * The answer goes out, and what still comes of a body that nobody wants is thrown away until the web server has seen
+ * it: one that finds its connection closed while it writes takes that for a fault of ours.
+ */
+static void dismiss(FCGX_Request *r) {
+    static char rest[64 * 1024];
+    struct pollfd p = {.fd = r->ipcFd, .events = POLLIN};
+    if (watchdog_fired())
+        return;
+    watchdog_linger(LINGER_MS);
+    FCGX_FClose(r->err);
+    FCGX_FClose(r->out);
+    shutdown(r->ipcFd, SHUT_WR);
+    for (int ready = 0; ready >= 0 || errno == EINTR; ready = poll(&p, 1, LINGER_MS))
+        if (watchdog_fired() || (ready > 0 && read(r->ipcFd, rest, sizeof rest) <= 0))
+            return;
+}
+
 /* One request from its first byte to its last; false: another worker was quicker. */
 static bool serve(struct worker *w, const struct service *service, FCGX_Request *request) {
     watchdog_begin();
@@ -187,7 +209,9 @@ static bool serve(struct worker *w, const struct service *service, FCGX_Request 
     if (here) {
         struct source source = {.param = fcgi_param, .read = fcgi_read, .self = request};
         w->peer = request->ipcFd;
-        handle(w, service, &source, fcgi_write, request);
+        request->keepConnection = 0; /* others wait for this worker */
+        if (handle(w, service, &source, fcgi_write, request))
+            dismiss(request);
         FCGX_Finish_r(request);
         arena_reset(w->arena);
     }
@@ -253,7 +277,7 @@ int worker_cgi(const struct service *service, const struct settings *settings) {
     hold_stop();
     watchdog_start(&fd, settings->body_ms, settings->deadline_ms);
     watchdog_begin();
-    handle(&w, service, &source, cgi_write, NULL);
+    (void)handle(&w, service, &source, cgi_write, NULL);
     close_worker(&w);
     return 0;
 }

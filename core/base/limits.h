@@ -148,7 +148,7 @@ struct limits_token {
     int32_t org_rate, org_burst, token_rate, token_burst;
 };
 
-enum { LIMITS_NOTE_SECONDS = 60 };
+enum { LIMITS_NOTE_SECONDS = 300 };
 
 /*
  * Keeps what the authentication of a token said, under the token's hash (any text; token_hash_hex()), so that the next

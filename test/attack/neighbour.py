@@ -21,30 +21,12 @@ import collections
 import json
 import multiprocessing
 import os
-import secrets
 import statistics
 import sys
 import time
-import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http"))
 import helpers  # noqa: E402  pylint: disable=wrong-import-position
-
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-
-def base62(number, width):
-    out = ""
-    for _ in range(width):
-        number, rest = divmod(number, 62)
-        out = ALPHABET[rest] + out
-    return out
-
-
-def made_up_token():
-    """Of the right form, with a right checksum, and nobody's."""
-    text = "scim_" + base62(secrets.randbits(256), 43)
-    return text + base62(zlib.crc32(text.encode()), 6)
 
 
 def strangers(server, tenant):
@@ -52,7 +34,7 @@ def strangers(server, tenant):
     body = json.dumps(helpers.user_body("x@example.com", userName="\ufdfa" * (5_000_000 // 3)), ensure_ascii=False).encode()
 
     def send():
-        client = server.client(made_up_token(), timeout=120)
+        client = server.client(helpers.made_up_token(), timeout=120)
         status = client.post("/Users", body).status
         client.close()
         return status

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+import zlib
 
 import psycopg2
 
@@ -119,6 +121,16 @@ class Client:
 
 def quote(text):
     return "".join(c if c.isalnum() and ord(c) < 128 else "".join(f"%{b:02X}" for b in c.encode()) for c in text)
+
+
+def made_up_token(prefix="scim_"):
+    """Of the right form, with a right check sum, and nobody's."""
+    digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+    def base62(number, width):
+        return "".join(digits[number // 62 ** i % 62] for i in reversed(range(width)))
+    text = prefix + base62(secrets.randbits(250), 43)
+    return text + base62(zlib.crc32(text.encode()), 6)
 
 
 def user_body(login=None, /, **more):

@@ -1,4 +1,5 @@
 """The way to PostgreSQL and back: how often a request goes it, what happens when it breaks at COMMIT; and requests that stop half way."""
+import json
 import os
 import select
 import shutil
@@ -10,7 +11,7 @@ import threading
 import time
 
 import pytest
-from helpers import BUILD, ROOT, kill, op, user_body, wait_until
+from helpers import BUILD, ROOT, kill, made_up_token, op, user_body, wait_until
 
 
 class Proxy:
@@ -69,14 +70,23 @@ def length(n):
     return bytes([n]) if n < 128 else struct.pack(">I", n | 0x80000000)
 
 
-def ask(path, token, method, target, body=b""):
-    """One request in FastCGI's own words; the CGI answer."""
-    params = {"REQUEST_METHOD": method, "REQUEST_URI": target, "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json",
-              "HTTP_AUTHORIZATION": f"Bearer {token}"}
+def head(token, method, target, size, **more):
+    """The begin of a request in FastCGI's own words, up to its body of so many bytes."""
+    params = {"REQUEST_METHOD": method, "REQUEST_URI": target, "CONTENT_LENGTH": str(size), "CONTENT_TYPE": "application/json",
+              "HTTP_AUTHORIZATION": f"Bearer {token}", **more}
     pairs = b"".join(length(len(k)) + length(len(v)) + k.encode() + v.encode() for k, v in params.items())
+    return record(1, b"\0\1\0\0\0\0\0\0") + record(4, pairs) + record(4, b"")
+
+
+def body_records(body):
+    return b"".join(record(5, body[i:i + 32768]) for i in range(0, len(body), 32768)) + record(5, b"")
+
+
+def exchange(path, sent):
+    """The CGI answer to what is sent, which stays open at its end."""
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(path)
-        s.sendall(record(1, b"\0\1\0\0\0\0\0\0") + record(4, pairs) + record(4, b"") + (record(5, body) if body else b"") + record(5, b""))
+        s.sendall(sent)
         data = b""
         while chunk := s.recv(65536):
             data += chunk
@@ -86,6 +96,11 @@ def ask(path, token, method, target, body=b""):
         out += data[8:8 + size] if kind == 6 else b""
         data = data[8 + size + padding:]
     return out
+
+
+def ask(path, token, method, target, body=b""):
+    """One whole request, and the CGI answer."""
+    return exchange(path, head(token, method, target, len(body)) + body_records(body))
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +127,6 @@ def responder(server):
 
 
 def count(proxy, listening, token, method, path, body=None):
-    import json
     before = proxy.turns
     answer = ask(listening, token, method, f"/scim/v2{path}", json.dumps(body).encode() if body is not None else b"")
     return answer.split(b"\r\n")[0].decode(), proxy.turns - before
@@ -143,6 +157,84 @@ def test_round_trips(server, responder):
     assert responder(token, "POST", "/Users", user_body("z@example.com")) == ("Status: 201 Created", 2)
     assert responder(token, "DELETE", path) == ("Status: 204 No Content", 2)
     assert responder(token, "DELETE", team) == ("Status: 204 No Content", 2)
+
+
+def padded(size, **more):
+    """A user's body of so many bytes."""
+    text = json.dumps({**user_body(), **more})
+    return (text + " " * (size - len(text))).encode()
+
+
+def trips(responder, token, method, path, body):
+    before = responder.proxy.turns
+    answer = ask(responder.listening, token, method, f"/scim/v2{path}", body)
+    return answer.split(b"\r\n")[0].decode(), responder.proxy.turns - before
+
+
+def test_a_body_waits_for_who_sends_it_unless_it_is_small_and_the_token_is_known(server, responder):
+    """Up to 64 KiB of a token that was accepted lately are read before the database is asked; all else is asked for first."""
+    responder(server.tenant().token["token"], "GET", "/Users")  # connects
+    token = server.tenant().token["token"]
+    assert trips(responder, token, "POST", "/Users", padded(500)) == ("Status: 201 Created", 3)
+    assert trips(responder, token, "POST", "/Users", padded(500)) == ("Status: 201 Created", 2)
+    assert trips(responder, token, "POST", "/Users", padded(64 * 1024)) == ("Status: 201 Created", 2)
+    assert trips(responder, token, "POST", "/Users", padded(64 * 1024 + 1)) == ("Status: 201 Created", 3)
+    other = server.tenant().token["token"]
+    assert responder(other, "GET", "/Users") == ("Status: 200 OK", 1)
+    assert trips(responder, other, "POST", "/Users", padded(500)) == ("Status: 201 Created", 2)
+
+
+def test_a_revoked_token_fails_at_once_with_a_small_body_and_with_a_large_one(server, responder):
+    t = server.tenant()
+    token = t.token["token"]
+    assert responder(token, "POST", "/Users", user_body()) == ("Status: 201 Created", 3)
+    server.muster("token", "revoke", t.token["id"])
+    assert responder(token, "POST", "/Users", user_body())[0] == "Status: 401 Unauthorized"
+    assert trips(responder, token, "POST", "/Users", padded(500_000)) == ("Status: 401 Unauthorized", 1)
+
+
+@pytest.mark.parametrize("token, status", [(made_up_token(), b"401"), ("scim_typo", b"401"), (None, b"401")])
+@pytest.mark.parametrize("target", ["/scim/v2/Users", "/scim/v2/Nowhere", "/scim/v2/Schemas", "/elsewhere"])
+def test_the_body_of_a_stranger_is_never_waited_for(responder, token, status, target):
+    start = time.monotonic()
+    more = {"HTTP_AUTHORIZATION": ""} if token is None else {}
+    answer = exchange(responder.listening, head(token, "POST", target, 1_000_000, **more))
+    assert answer.startswith(b"Status: " + status) and b"urn:ietf:params:scim:api:messages:2.0:Error" in answer
+    assert time.monotonic() - start < 0.5
+    assert responder(token or "x", "GET", "/Users")[0] == "Status: 401 Unauthorized"
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_comes(server, responder):
+    token = server.tenant().token["token"]
+    start = time.monotonic()
+    assert exchange(responder.listening, head(token, "POST", "/scim/v2/Users", 5_242_881)).startswith(b"Status: 413")
+    assert exchange(responder.listening, head(made_up_token(), "POST", "/scim/v2/Users", 5_242_881)).startswith(b"Status: 401")
+    assert exchange(responder.listening, head(token, "POST", "/scim/v2/Users", "many")).startswith(b"Status: 400")
+    assert time.monotonic() - start < 0.9
+
+
+def test_who_sends_the_rest_of_an_unwanted_body_slowly_holds_no_worker(server, responder):
+    """The answer is out at once, and two seconds later the connection is closed, whatever still comes."""
+    token, start = server.tenant().token["token"], time.monotonic()
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(responder.listening)
+        s.sendall(head(made_up_token(), "POST", "/scim/v2/Users", 1_000_000))
+        assert b"Status: 401" in s.recv(65536) and time.monotonic() - start < 0.5
+        with pytest.raises(OSError):
+            while time.monotonic() - start < 8:
+                s.sendall(record(5, b"x"))
+                time.sleep(0.05)
+    assert 1 < time.monotonic() - start < 5
+    assert responder(token, "GET", "/Users") == ("Status: 200 OK", 1)
+
+
+def test_the_body_of_a_get_is_passed_over(server, responder):
+    t = server.tenant()
+    token, user = t.token["token"], t.user()
+    for body in (b"{}", b"\xff", b"x" * 6_000_000):
+        answer = ask(responder.listening, token, "GET", f"/scim/v2/Users/{user['id']}", body)
+        assert answer.startswith(b"Status: 200") and user["userName"].encode() in answer
+    assert ask(responder.listening, token, "DELETE", f"/scim/v2/Users/{user['id']}", b"[").startswith(b"Status: 204")
 
 
 def test_a_token_with_a_typo_costs_none(server, responder):
@@ -177,14 +269,7 @@ def test_a_connection_lost_at_commit_gets_the_true_answer(server, responder, mom
 def test_a_request_that_stops_half_way_does_not_hold_a_worker(server, responder):
     """The web server may pass on a body while it arrives (Apache): libfcgi alone would wait for ever."""
     t = server.tenant()
-    with socket.socket(socket.AF_UNIX) as s:
-        s.connect(responder.listening)
-        params = {"REQUEST_METHOD": "POST", "REQUEST_URI": "/scim/v2/Users", "CONTENT_LENGTH": "100", "HTTP_AUTHORIZATION": f"Bearer {t.token['token']}"}
-        pairs = b"".join(length(len(k)) + length(len(v)) + k.encode() + v.encode() for k, v in params.items())
-        start = time.monotonic()
-        s.sendall(record(1, b"\0\1\0\0\0\0\0\0") + record(4, pairs) + record(4, b"") + record(5, b'{"userName":"half'))
-        data = b""
-        while chunk := s.recv(65536):
-            data += chunk
-        assert b"Status: 408" in data and 0.5 < time.monotonic() - start < 5
+    start = time.monotonic()
+    data = exchange(responder.listening, head(t.token["token"], "POST", "/scim/v2/Users", 100) + record(5, b'{"userName":"half'))
+    assert b"Status: 408" in data and 0.5 < time.monotonic() - start < 5
     assert responder(t.token["token"], "GET", "/Users") == ("Status: 200 OK", 1)

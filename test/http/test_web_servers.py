@@ -3,7 +3,7 @@ import gzip
 import json
 
 import pytest
-from helpers import Client, Server, assert_error, made, unique, user_body
+from helpers import Client, Server, assert_error, made, made_up_token, unique, user_body
 
 
 @pytest.fixture(scope="module", params=["lighttpd", "apache", "nginx", "cgi"])
@@ -32,6 +32,15 @@ def test_a_get_with_a_body_is_answered_as_without(client, admin):
         assert client.get("/Users?count=1", body=body).json["itemsPerPage"] <= 1
         assert admin.get("/organizations?limit=1", body=body).status == 200
     assert client.get("/Users?count=1").status == 200
+
+
+@pytest.mark.parametrize("size", [10, 70_000, 5_000_000])
+def test_the_answer_to_a_stranger_arrives_though_nobody_reads_the_body(client, size):
+    body = json.dumps(user_body(title="x" * size)).encode()
+    for token in (made_up_token(), "nonsense"):
+        for _ in range(5):
+            assert_error(client.with_token(token).post("/Users", body), 401)
+    assert made(client.post("/Users", json.dumps(user_body()) + " " * size))["id"]
 
 
 def test_the_request_target_may_be_absolute(client, admin):
