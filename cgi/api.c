@@ -69,7 +69,7 @@ static enum err read_idempotency_key(struct api *a) {
     char *hash = arena_alloc(arena, TOKEN_HASH_HEX + 1);
     buf_fmt(all, "%s %s\n", r->method, r->path);
     buf_add(all, r->body, r->body_len);
-    token_hash_hex(all->data, all->len, hash);
+    token_hash_hex(buf_text(all), buf_len(all), hash);
     a->control.idempotency_key = key;
     a->control.request_hash = hash;
     return OK;

@@ -14,7 +14,7 @@
 
 /* /ServiceProviderConfig, /Schemas, /ResourceTypes (RFC 7644, 4): what this service can do, told truly. */
 
-enum { STATUS_OK = 200, DISCOVERY_MAX = 1024 * 1024 };
+enum { STATUS_OK = 200, DISCOVERY_MAX = 64 * 1024 * 1024 };
 
 /* Everybody with a token may read these; filters are forbidden (RFC 7644, 4), other parameters ignored. */
 static enum err enter(struct exchange *x) {
@@ -33,9 +33,7 @@ static struct buf *text_of(struct exchange *x) {
 
 static enum err answer(struct exchange *x, const struct buf *b) {
     x->response.status = STATUS_OK;
-    x->response.body = b->data;
-    x->response.len = b->len;
-    return OK;
+    return response_text(&x->session.ctx, &x->response, b);
 }
 
 static void add_meta(struct exchange *x, struct buf *b, const char *type, const char *path) {

@@ -32,9 +32,9 @@ static enum err names_member(struct exchange *x, struct json_object *body, const
             return fail(&x->session.ctx, ERR_INVALID_VALUE, "%s must be a list of texts", name);
         buf_fmt(b, "%s%s", i ? "," : "", json_object_get_string(one));
     }
-    if (b->overflow)
+    if (buf_overflowed(b))
         return fail(&x->session.ctx, ERR_INVALID_VALUE, "%s is longer than %d bytes", name, NAMES_MAX);
-    *out = b->data;
+    *out = buf_text(b);
     return OK;
 }
 

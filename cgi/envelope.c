@@ -74,13 +74,13 @@ void envelope_error(enum err err, const char *detail, struct buf *out) {
 void envelope_render(const struct ctx *ctx, enum err err, struct response *out) {
     struct buf *b = buf_new(ctx->arena, ENVELOPE_MAX);
     envelope_error(err, ctx->err == err ? fail_detail(ctx) : NULL, b);
-    if (b->overflow) {
+    if (buf_overflowed(b)) {
         buf_reset(b);
         add_error(err, fail_text(err), b);
     }
     out->status = faces[err].status;
-    out->body = b->data;
-    out->len = b->len;
+    out->body = buf_text(b);
+    out->len = buf_len(b);
     out->www_authenticate = faces[err].challenge;
     out->identity_only = err == ERR_ENCODING;
     if (!out->retry_after)

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { STATUS_OK = 200, PAGE_MAX = 4 * 1024 * 1024, DATABASE_MS = 2000 };
+enum { STATUS_OK = 200, PAGE_MAX = 64 * 1024 * 1024, DATABASE_MS = 2000 };
 
 /* What muster.metrics() tells, by its names; doc/metrics.md explains them. */
 static const struct {
@@ -84,7 +84,5 @@ enum err metrics_page_answer(struct call *call) {
     call->response.status = STATUS_OK;
     call->response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     call->response.cache_control = "no-store";
-    call->response.body = out->data;
-    call->response.len = out->len;
-    return OK;
+    return response_text(&call->ctx, &call->response, out);
 }

@@ -52,26 +52,34 @@ static const char *detail_of(const struct ctx *ctx, enum err err) {
     return ctx->err == err && ctx->detail && err != ERR_INTERNAL ? ctx->detail : fail_text(err);
 }
 
-void problem_render(const struct ctx *ctx, enum err err, const char *request_id, struct json_object *errors,
-                    struct response *out) {
-    struct buf *b = buf_new(ctx->arena, PROBLEM_MAX);
-    const char *detail = detail_of(ctx, err);
+static void add_problem(enum err err, const char *detail, const char *request_id, const char *errors, struct buf *b) {
     int status = faces[err].status;
     buf_fmt(b, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":", response_reason(status), status);
     buf_json_str(b, detail);
     buf_fmt(b, ",\"request_id\":\"%s\",\"errors\":", request_id);
     if (errors)
-        buf_str(b, json_text(ctx->arena, errors));
+        buf_str(b, errors);
     else {
         buf_fmt(b, "[{\"code\":\"%s\",\"message\":", faces[err].code);
         buf_json_str(b, detail);
         buf_str(b, ",\"meta\":{}}]");
     }
     buf_char(b, '}');
+}
+
+void problem_render(const struct ctx *ctx, enum err err, const char *request_id, struct json_object *errors,
+                    struct response *out) {
+    struct buf *b = buf_new(ctx->arena, PROBLEM_MAX);
+    int status = faces[err].status;
+    add_problem(err, detail_of(ctx, err), request_id, errors ? json_text(ctx->arena, errors) : NULL, b);
+    if (buf_overflowed(b)) {
+        buf_reset(b);
+        add_problem(err, fail_text(err), request_id, NULL, b);
+    }
     *out =
         (struct response){.status = status,
-                          .body = b->data,
-                          .len = b->len,
+                          .body = buf_text(b),
+                          .len = buf_len(b),
                           .allow = out->allow,
                           .identity_only = err == ERR_ENCODING,
                           .content_type = "application/problem+json",

@@ -68,5 +68,5 @@ const char *redact_body(struct ctx *ctx, const char *body, size_t len) {
     if (json_parse(&quiet, body, len, &o) != OK || !json_object_is_type(o, json_type_object))
         return NULL;
     add(b, "", o);
-    return b->data;
+    return buf_beginning(b);
 }

@@ -106,7 +106,7 @@ static const char *data_of(struct arena *a, const struct refusal *r) {
     buf_str(b, "\"detail\":");
     buf_json(b, detail, shortened(detail));
     buf_char(b, '}');
-    return b->data;
+    return buf_text(b);
 }
 
 static void queue(struct exchange *x, const struct refusal *r) {

@@ -36,6 +36,14 @@ const char *response_reason(int status) {
     return "Unknown";
 }
 
+enum err response_text(struct ctx *ctx, struct response *r, const struct buf *text) {
+    if (buf_overflowed(text))
+        return fail(ctx, ERR_INTERNAL, "the answer is too long");
+    r->body = buf_text(text);
+    r->len = buf_len(text);
+    return OK;
+}
+
 static void header(struct buf *out, const char *name, const char *value) {
     if (value)
         buf_fmt(out, "%s: %s\r\n", name, value);

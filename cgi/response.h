@@ -1,6 +1,8 @@
 #ifndef MUSTER_CGI_RESPONSE_H
 #define MUSTER_CGI_RESPONSE_H
 
+#include "base/fail.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,6 +25,9 @@ struct response {
     const char *cache_control;    /* NULL: kept by the client for itself, faults by nobody */
     const char *extra;            /* header lines, each with its end; NULL: none */
 };
+
+/* Takes a text as the body. ERR_INTERNAL: it was cut, and nothing that was cut is ever sent. */
+enum err response_text(struct ctx *ctx, struct response *r, const struct buf *text) __attribute__((warn_unused_result));
 
 /* The CGI header block of a response; `request_id` is ours. */
 void response_head(const struct response *r, const char *request_id, struct buf *out);

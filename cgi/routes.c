@@ -103,6 +103,6 @@ enum err routes_handler(struct exchange *x, const struct route *route, handler *
         }
         buf_fmt(allow, "%s%s%s", i ? ", " : "", name, strcmp(name, "GET") == 0 ? ", HEAD" : "");
     }
-    x->response.allow = allow->data;
-    return fail(&x->session.ctx, ERR_METHOD_NOT_ALLOWED, "this URL answers %s", allow->data);
+    x->response.allow = buf_text(allow);
+    return fail(&x->session.ctx, ERR_METHOD_NOT_ALLOWED, "this URL answers %s", buf_text(allow));
 }

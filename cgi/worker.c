@@ -76,7 +76,7 @@ static bool handle(struct worker *w, const struct service *service, const struct
     service->answer(c);
     struct buf *head = buf_new(w->arena, HEAD_MAX);
     response_head(&c->response, request_id, head);
-    int gone = put(to, head->data, head->len);
+    int gone = put(to, buf_text(head), buf_len(head));
     if (gone >= 0 && c->response.body && !c->response.head)
         (void)put(to, c->response.body, c->response.len);
     int64_t took = clock_monotonic_us() - started;

@@ -142,7 +142,7 @@ static void queue_hold(struct deliver *d, struct arena *a, struct job *const *jo
     }
     for (size_t i = 0; i < 3; i++) {
         buf_char(lists[i], '}');
-        params[i] = lists[i]->data;
+        params[i] = buf_text(lists[i]);
     }
     db_add(d->db, SQL_DELIVER_HOLD, params);
 }

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +9,14 @@
 #include <string.h>
 
 enum { FIRST = 256 };
+
+struct buf {
+    char *data; /* ends in NUL */
+    size_t len;
+    size_t cap;
+    size_t max; /* bytes of text, without the NUL */
+    bool overflow;
+};
 
 static void release(void *ptr) {
     struct buf *b = ptr;
@@ -27,6 +36,24 @@ void buf_reset(struct buf *b) {
     b->len = 0;
     b->overflow = false;
     b->data[0] = '\0';
+}
+
+const char *buf_text(const struct buf *b) {
+    if (b->overflow)
+        log_fatal("buffer", "a text is longer than was thought possible");
+    return b->data;
+}
+
+const char *buf_beginning(const struct buf *b) {
+    return b->data;
+}
+
+size_t buf_len(const struct buf *b) {
+    return b->len;
+}
+
+bool buf_overflowed(const struct buf *b) {
+    return b->overflow;
 }
 
 /* Room for `more` bytes and the NUL, or overflow. */

@@ -7,21 +7,29 @@
 struct arena;
 
 /*
- * A growing text with a maximum from birth. Going over it sets `overflow`, which
- * stays: callers write on and look once, at the end. `data` always ends in NUL.
+ * A growing text with a maximum from birth. What would go over it is left out, and so is all that comes after: callers
+ * write on and look once, at the end. Nobody gets a text that was cut without asking for it.
  */
-struct buf {
-    char *data;
-    size_t len;
-    size_t cap;
-    size_t max; /* bytes of text, without the NUL */
-    bool overflow;
-};
+struct buf;
 
 /* An empty text of at most `max` bytes that lives as long as the arena. */
 struct buf *buf_new(struct arena *a, size_t max);
 
 void buf_reset(struct buf *b);
+
+/*
+ * The whole text, with a NUL behind it; it is the buffer's, and good until that is written to. A text that was cut ends
+ * the process: where what comes from outside can make it too long, buf_overflowed() is asked before.
+ */
+const char *buf_text(const struct buf *b);
+size_t buf_len(const struct buf *b);
+
+/* Whether something was left out. */
+bool buf_overflowed(const struct buf *b);
+
+/* What there was room for, whole or not, for people to read. */
+const char *buf_beginning(const struct buf *b);
+
 void buf_add(struct buf *b, const char *data, size_t len);
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);

@@ -200,8 +200,7 @@ static const char *shaped(struct arena *a, const char *text, const struct db_fra
         text = mark + strlen(f ? f->mark : "/*");
     }
     buf_str(b, text);
-    assert(!b->overflow);
-    return b->data;
+    return buf_text(b);
 }
 
 /* Whether the text was run before; from now on it was. FNV-1a, 64 bits. */

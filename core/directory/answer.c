@@ -116,7 +116,9 @@ enum err answer_resource(struct session *s, const struct resource_type *rt, stru
     struct buf *whole = buf_new(s->ctx.arena, ANSWER_MAX);
     struct json_object *resource;
     splice(s, rt, rows, row, whole);
-    enum err e = json_parse_own(&s->ctx, whole->data, whole->len, &resource);
+    if (buf_overflowed(whole))
+        return fail(&s->ctx, ERR_TOO_MANY, NULL);
+    enum err e = json_parse_own(&s->ctx, buf_text(whole), buf_len(whole), &resource);
     if (e != OK)
         return e;
     if (manager)
@@ -134,10 +136,10 @@ enum err answer_one(struct session *s, const struct resource_type *rt, struct db
     enum err e = answer_resource(s, rt, rows, 0, p, b);
     if (e != OK)
         return e;
-    if (b->overflow)
+    if (buf_overflowed(b))
         return fail(&s->ctx, ERR_TOO_MANY, NULL);
     *out = (struct answer){
-        .id = db_text(rows, 0, "id"), .version = db_int(rows, 0, "version"), .json = b->data, .len = b->len};
+        .id = db_text(rows, 0, "id"), .version = db_int(rows, 0, "version"), .json = buf_text(b), .len = buf_len(b)};
     return OK;
 }
 
@@ -165,10 +167,10 @@ enum err answer_list(struct session *s, struct db_rows rows, const struct list_p
             return e;
     }
     buf_str(b, "]}");
-    if (b->overflow)
+    if (buf_overflowed(b))
         return fail(&s->ctx, ERR_TOO_MANY,
                     "the page is too large; ask for fewer with count, or use excludedAttributes");
-    *out = (struct answer){.json = b->data, .len = b->len};
+    *out = (struct answer){.json = buf_text(b), .len = buf_len(b)};
     return OK;
 }
 

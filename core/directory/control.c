@@ -224,6 +224,7 @@ static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
     struct db_rows row = {0};
     c->events = 0;
     c->errors = NULL;
+    c->n_errors = 0;
     c->result = NULL;
     c->replayed = false;
     control_queue(c);
@@ -324,15 +325,26 @@ enum err control_confirm(struct control *c, struct json_object *fields, const ch
     return control_refuse(c);
 }
 
+/* The beginning of a text of a client's, whole characters, at most `max` bytes. */
+static struct json_object *shortened(const char *text, size_t max) {
+    size_t n = strlen(text);
+    if (n > max)
+        for (n = max; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
+            n--;
+    return json_object_new_string_len(text, (int)n);
+}
+
 void control_wrong(struct control *c, const char *field, const char *code, const char *fmt, ...) {
     va_list ap;
+    if (++c->n_errors > CONTROL_ERRORS)
+        return;
     va_start(ap, fmt);
     const char *message = arena_vprintf(c->ctx.arena, fmt, ap);
     va_end(ap);
     struct json_object *one = json_object_new_object(), *meta = json_object_new_object();
-    json_object_object_add(meta, "field", json_object_new_string(field));
+    json_object_object_add(meta, "field", shortened(field, CONTROL_FIELD_BYTES));
     json_object_object_add(one, "code", json_object_new_string(code));
-    json_object_object_add(one, "message", json_object_new_string(message));
+    json_object_object_add(one, "message", shortened(message, CONTROL_MESSAGE_BYTES));
     json_object_object_add(one, "meta", meta);
     if (!c->errors)
         c->errors = json_new_array(c->ctx.arena);
@@ -340,11 +352,12 @@ void control_wrong(struct control *c, const char *field, const char *code, const
 }
 
 enum err control_refuse(struct control *c) {
-    size_t n = c->errors ? json_object_array_length(c->errors) : 0;
-    if (n == 0)
+    if (c->n_errors == 0)
         return OK;
     const char *first = json_get_string(json_object_array_get_idx(c->errors, 0), "message");
-    if (n == 1)
+    if (c->n_errors == 1)
         return fail(&c->ctx, ERR_INVALID_FIELD, "%s", first);
-    return fail(&c->ctx, ERR_INVALID_FIELD, "%zu fields are wrong: %s; see errors for the others", n, first);
+    const char *others =
+        c->n_errors > CONTROL_ERRORS ? arena_printf(c->ctx.arena, "the first %d", CONTROL_ERRORS) : "the others";
+    return fail(&c->ctx, ERR_INVALID_FIELD, "%zu fields are wrong: %s; see errors for %s", c->n_errors, first, others);
 }

@@ -62,9 +62,13 @@ struct control {
     struct json_object *result; /* of a write: set by its work */
     struct control_text text;   /* in place of the JSON object */
     int retry_after;            /* seconds: come back then; 0: whenever you like */
-    /* What is wrong with the fields, for the problem document: [{"code", "message", "meta": {"field"}}]. */
+    /* What is wrong with the fields, for the problem document: [{"code", "message", "meta": {"field"}}], the first of
+     * them, since whoever sent it may have sent a thousand. */
     struct json_object *errors;
+    size_t n_errors; /* all of them */
 };
+
+enum { CONTROL_ERRORS = 20, CONTROL_FIELD_BYTES = 200, CONTROL_MESSAGE_BYTES = 1000 }; /* of `errors` */
 
 /* What an operation works on. */
 struct control_input {
@@ -168,7 +172,8 @@ enum err control_confirm(struct control *c, struct json_object *fields, const ch
 /* The entity tag of an object: of its content, but for what moves by itself: counters, how deliveries go, progress. */
 const char *control_tag(struct arena *a, struct json_object *object);
 
-/* Notes what is wrong with a field; control_refuse() then fails with all that was noted. */
+/* Notes what is wrong with a field, of each text as much as fits; control_refuse() then fails with all that was noted.
+ */
 void control_wrong(struct control *c, const char *field, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 enum err control_refuse(struct control *c) __attribute__((warn_unused_result));

@@ -105,7 +105,7 @@ enum err control_audit_list(struct control *c, const struct control_input *in, s
         struct audit_row row = audit_rows_read(p.rows, i);
         buf_reset(line);
         audit_rows_json(line, &row);
-        e = json_parse_own(&c->ctx, line->data, line->len, &o);
+        e = json_parse_own(&c->ctx, buf_text(line), buf_len(line), &o);
         if (e != OK)
             return e;
         json_object_array_add(data, json_object_get(o));
@@ -155,8 +155,8 @@ enum err control_audit_file(struct control *c, const struct control_input *in, s
         else
             audit_rows_json(file, &row);
     }
-    c->text = (struct control_text){.text = file->data,
-                                    .len = file->len,
+    c->text = (struct control_text){.text = buf_text(file),
+                                    .len = buf_len(file),
                                     .content_type = csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
                                     .headers = export_headers(c, csv ? "csv" : "jsonl", p.cursor)};
     return OK;

@@ -13,9 +13,9 @@
 enum { PAGE = 200, LINE_MAX_BYTES = 1024 * 1024 * 1024 };
 
 static enum err put(struct ctx *ctx, struct audit_export *x, const struct buf *b) {
-    if (b->overflow)
+    if (buf_overflowed(b))
         return fail(ctx, ERR_BAD_REQUEST, "an event is too large to be written");
-    if (!x->write(x->arg, b->data, b->len))
+    if (!x->write(x->arg, buf_text(b), buf_len(b)))
         return fail(ctx, ERR_BAD_REQUEST, "the export cannot be written: %s", strerror(errno));
     return OK;
 }

@@ -132,7 +132,7 @@ enum err control_event_feed(struct control *c, const struct control_input *in, s
     if (e == OK && x.wait && x.count == 0 && x.after == x.head && c->waiting)
         e = wait_for_events(c, &x);
     buf_fmt(x.data, "],\"next_cursor\":\"%" PRId64 "\"}", x.after);
-    c->text = (struct control_text){.text = x.data->data, .len = x.data->len};
+    c->text = (struct control_text){.text = buf_text(x.data), .len = buf_len(x.data)};
     return e;
 }
 

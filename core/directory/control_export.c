@@ -111,7 +111,7 @@ static enum err write_end(struct writing *w) {
     for (size_t i = 0; i < TRANSFER_TYPES; i++)
         buf_fmt(b, "%s\"%s\":%zu", i ? "," : "", transfer_names[i], w->run->counts[i]);
     buf_str(b, "}}");
-    return write_line(w, b->data, w->check);
+    return write_line(w, buf_text(b), w->check);
 }
 
 enum err control_export(struct ctx *ctx, struct db *db, const char *organization, struct transfer_run *x) {

@@ -176,8 +176,8 @@ static enum err flush_lines(struct reading *r) {
     if (n == 0)
         return OK;
     buf_char(r->lines, ']');
-    const char *params[] = {r->lines->data, r->run->slug};
-    bool over = r->lines->overflow;
+    bool over = buf_overflowed(r->lines);
+    const char *params[] = {over ? "" : buf_text(r->lines), r->run->slug};
     db_add_once(r->db, queries[r->type], params);
     enum err e = over ? ERR_INTERNAL : db_run(&ctx, r->db, NULL);
     const char *message = arena_strdup(r->ctx->arena, db_message(r->db));
@@ -191,7 +191,7 @@ static enum err flush_lines(struct reading *r) {
 
 static enum err add_line(struct reading *r, enum transfer type) {
     enum err e = OK;
-    if (r->n && (type != r->type || r->n == BATCH || r->lines->len > BATCH_BYTES))
+    if (r->n && (type != r->type || r->n == BATCH || buf_len(r->lines) > BATCH_BYTES))
         e = flush_lines(r);
     if (e != OK || type == TRANSFER_TOKEN)
         return e;

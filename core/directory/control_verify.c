@@ -171,10 +171,10 @@ static enum err check_heads(struct walk *w) {
         return OK;
     json_object_object_foreach(mine, place, unused) {
         (void)unused;
-        buf_fmt(places, "%s%s", places->len ? "," : "{", place);
+        buf_fmt(places, "%s%s", buf_len(places) ? "," : "{", place);
     }
     buf_char(places, '}');
-    const char *params[] = {w->id, places->data};
+    const char *params[] = {w->id, buf_text(places)};
     db_add(w->db, SQL_OP_AUDIT_HEADS_KNOWN, params);
     enum err e = run(w, &rows);
     for (size_t i = 0; e == OK && i < db_count(rows); i++) {

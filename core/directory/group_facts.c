@@ -83,7 +83,7 @@ const char *group_event(struct session *s, const struct group_facts *before, con
         buf_char(b, ']');
     }
     buf_char(b, '}');
-    return b->data;
+    return buf_text(b);
 }
 
 void group_team_queue(struct session *s, const char *name) {

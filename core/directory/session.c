@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { ARRAY_MAX = 64 * 1024 * 1024 };
+enum { ARRAY_MAX = 1024 * 1024 * 1024 };
 
 static const char *const locks[] = {
     [SESSION_SHARED] = "shared", [SESSION_EXCLUSIVE] = "exclusive", [SESSION_MEMBERS] = "members"};
@@ -180,5 +180,5 @@ const char *session_uuids(struct session *s, const char *const *ids, size_t n) {
         buf_str(b, ids[i]);
     }
     buf_char(b, '}');
-    return b->data;
+    return buf_text(b);
 }

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { VALUES_MAX = 8 * 1024 * 1024 };
+enum { VALUES_MAX = 1024 * 1024 * 1024 }; /* bytes; a body of values of one letter each stays below */
 
 struct collection {
     struct session *session;
@@ -28,7 +28,7 @@ static const char *text_of(struct arena *a, struct json_object *key) {
 }
 
 static void add_value(struct collection *c, const char *attribute, struct json_object *key) {
-    if (c->out->len > 1)
+    if (buf_len(c->out) > 1)
         buf_char(c->out, ',');
     buf_str(c->out, "{\"attribute\":");
     buf_json_str(c->out, attribute);
@@ -63,7 +63,7 @@ const char *unique_values(struct session *s, const struct resource_type *rt, str
             add_attr(&c, prefix, &x->attrs[i], json_get(json_get(resource, x->urn), x->attrs[i].name));
     }
     buf_char(c.out, ']');
-    return c.out->data;
+    return buf_text(c.out);
 }
 
 void unique_queue(struct session *s, const char *id, const char *before, const char *after) {

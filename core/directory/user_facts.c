@@ -78,12 +78,12 @@ static const char *email_keys(struct session *s, struct json_object *folded) {
         const char *key = json_get_string(json_object_array_get_idx(emails, i), "value");
         if (!key)
             continue;
-        if (b->len > 1)
+        if (buf_len(b) > 1)
             buf_char(b, ',');
         buf_json_str(b, key);
     }
     buf_char(b, ']');
-    return b->data;
+    return buf_text(b);
 }
 
 static void derive_names(struct session *s, struct user_facts *f) {
@@ -257,5 +257,5 @@ const char *user_event(struct session *s, const struct member_state *member, str
         add_difference(s, b, after, before);
     }
     buf_char(b, '}');
-    return b->data;
+    return buf_text(b);
 }

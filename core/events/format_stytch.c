@@ -96,7 +96,7 @@ static const char *snake(struct arena *a, const char *name) {
             buf_char(b, '_');
         buf_char(b, (char)tolower((unsigned char)*p));
     }
-    return b->data;
+    return buf_text(b);
 }
 
 static struct json_object *snake_value(struct arena *a, struct json_object *value);

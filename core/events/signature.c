@@ -62,7 +62,8 @@ static void sign(struct arena *a, enum signature_key kind, const char *secret, c
     buf_add(text, in->body, in->len);
     key_of(kind, secret, &key);
     bool good =
-        HMAC(EVP_sha256(), key.bytes, (int)key.len, (const uint8_t *)text->data, text->len, out, &len) && len == DIGEST;
+        HMAC(EVP_sha256(), key.bytes, (int)key.len, (const uint8_t *)buf_text(text), buf_len(text), out, &len) &&
+        len == DIGEST;
     OPENSSL_cleanse(&key, sizeof key);
     if (!good)
         log_fatal("signature", "an HMAC could not be made");

@@ -63,7 +63,9 @@ static enum err resolve_path(const struct resolution *r, const char *path, struc
         path = end;
     }
     buf_str(b, path);
-    *out = json_keep_new(r->ctx->arena, json_object_new_string(b->data));
+    if (buf_overflowed(b))
+        return fail(r->ctx, ERR_INVALID_VALUE, "path is longer than %d bytes", PATH_MAX_BYTES);
+    *out = json_keep_new(r->ctx->arena, json_object_new_string(buf_text(b)));
     return OK;
 }
 

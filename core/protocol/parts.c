@@ -62,5 +62,5 @@ const char *parts_told(struct arena *a, const struct parts *parts, const char *e
         buf_char(b, '}');
     }
     buf_str(b, "]}");
-    return b->data;
+    return buf_text(b);
 }

@@ -29,8 +29,8 @@ static const char *canonical(const struct patch_act *a, struct buf *b, struct js
         if (part && !no)
             add_text(b, i, part);
     }
-    assert(!b->overflow);
-    return b->data;
+    assert(!buf_overflowed(b));
+    return buf_text(b);
 }
 
 /* Notes a text; false: it has been there before. */

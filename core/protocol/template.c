@@ -293,12 +293,14 @@ static struct json_object *alone(struct template_run *run, struct arena *a, stru
 
 static struct json_object *joined(struct template_run *run, struct arena *a, const struct template *t) {
     struct buf *b = buf_new(run->arena, TEMPLATE_RESULT);
-    for (const struct piece *piece = t->first; piece && !run->overflow && !b->overflow; piece = piece->next) {
+    for (const struct piece *piece = t->first; piece && !run->overflow && !buf_overflowed(b); piece = piece->next) {
         size_t len = piece->len;
         const char *text = piece->text ? piece->text : template_text(run->arena, braces(run, piece), &len);
         buf_add(b, text, len);
     }
-    return run->overflow || b->overflow ? NULL : json_keep_new(a, json_object_new_string_len(b->data, (int)b->len));
+    return run->overflow || buf_overflowed(b)
+               ? NULL
+               : json_keep_new(a, json_object_new_string_len(buf_text(b), (int)buf_len(b)));
 }
 
 /* Whether a value is within the limits. */

@@ -37,9 +37,9 @@ static struct json_object *string_of(struct template_run *run, struct span t) {
 }
 
 static struct json_object *made(struct template_run *run, const struct buf *b) {
-    run->overflow = run->overflow || b->overflow;
-    count(run, b->len);
-    return string_of(run, (struct span){b->data, b->len});
+    run->overflow = run->overflow || buf_overflowed(b);
+    count(run, buf_len(b));
+    return string_of(run, (struct span){buf_beginning(b), buf_len(b)});
 }
 
 typedef uint8_t *cased(const uint8_t *s, size_t n, const char *language, uninorm_t form, uint8_t *out, size_t *len);
@@ -215,7 +215,7 @@ static void add_replacement(struct buf *b, struct span by, struct span match, st
 /* An empty text is found in front of each character and at the end. */
 static void replace_between(struct buf *b, struct span whole, struct span by) {
     struct span t = whole;
-    while (t.len && !b->overflow) {
+    while (t.len && !buf_overflowed(b)) {
         size_t n = character(t);
         add_replacement(b, by, (struct span){t.s, 0}, whole);
         buf_add(b, t.s, n);
@@ -232,7 +232,7 @@ static struct json_object *replace(struct template_run *run, struct json_object 
         replace_between(b, whole, by);
         return made(run, b);
     }
-    while (!b->overflow && (hit = memmem(t.s, t.len, what.s, what.len))) {
+    while (!buf_overflowed(b) && (hit = memmem(t.s, t.len, what.s, what.len))) {
         size_t before = (size_t)(hit - t.s);
         buf_add(b, t.s, before);
         add_replacement(b, by, (struct span){hit, what.len}, whole);
@@ -275,5 +275,5 @@ const char *template_filter_names(struct arena *a) {
     struct buf *b = buf_new(a, 256);
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
         buf_fmt(b, "%s%s", i ? ", " : "", filters[i].name);
-    return b->data;
+    return buf_text(b);
 }

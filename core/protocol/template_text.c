@@ -44,6 +44,6 @@ const char *template_text(struct arena *a, struct json_object *value, size_t *le
         const char *text = scalar_text(a, json_object_array_get_idx(value, i), &one);
         buf_add(b, text, one);
     }
-    *len = b->len;
-    return b->data;
+    *len = buf_len(b);
+    return buf_text(b);
 }

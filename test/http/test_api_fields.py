@@ -84,6 +84,25 @@ def test_all_that_is_wrong_is_told_at_once(api, known):
     assert "4 fields" in answer.json["detail"]
 
 
+@pytest.mark.parametrize("length", [1, 300, 600])
+def test_of_very_many_wrong_fields_the_first_are_told(api, known, length):
+    """The document stays whole JSON, however much was wrong, and names no field with more than there is room for."""
+    names = [f"\u00fc<{n}" + "\u00fc" * length for n in range(1000)]
+    answer = api.post(f"{known.path}/members", {"email": "a@example.com", **dict.fromkeys(names)})
+    problem(answer, 400, "unknown_field")
+    errors = answer.json["errors"]
+    assert "1000 fields are wrong" in answer.json["detail"] and "the first 20" in answer.json["detail"]
+    assert len(errors) == 20 and all(name.startswith(e["meta"]["field"]) for name, e in zip(names, errors))
+    assert all(len(e["meta"]["field"].encode()) <= 200 and len(e["message"].encode()) <= 1000 for e in errors)
+
+
+def test_one_wrong_field_of_megabytes_is_told_too(api, known):
+    for name in ("x" * 4_000_000, "<" * 4_000_000):
+        error = problem(api.post(f"{known.path}/members", {"email": "a@example.com", name: 1}), 400, "unknown_field")
+        assert error["meta"]["field"] == name[:200]
+    problem(api.put(f"{known.path}/scim/attribute-mappings", {"mapping": {"\u0001" * 600_000: "active"}}), 400, "invalid", "mapping")
+
+
 READS = [(m, p) for m, p, o in openapi.operations() if m in ("GET", "DELETE") and o.get("security") != [] and p.startswith("/v1")]
 TEXT_PARAMETERS = {"limit": ["0", "1001", "-1", "x", "", "1.5", "5x", "+5", "%205", "1e2", "99999999999999999999"], "cursor": ["", "x", "2026-01-01T00:00:00Z/x"],
                    "status": ["", "OPEN", "x"], "action": ["", "%20", "a%01b"], "from": ["", "x", "2026-02-30T00:00:00Z"], "to": ["", "x"],

@@ -1,6 +1,10 @@
 #include "base/buf.h"
 #include "unit.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 static void memory_is_zeroed_aligned_and_survives_growth(void **state) {
     (void)state;
     struct arena *a = arena_create();
@@ -48,19 +52,19 @@ static void a_buffer_never_grows_over_its_maximum(void **state) {
     for (int i = 0; i < 999; i++)
         buf_char(b, 'x');
     buf_fmt(b, "%s", "y");
-    assert_false(b->overflow);
-    assert_int_equal(b->len, 1000);
-    assert_int_equal(strlen(b->data), 1000);
+    assert_false(buf_overflowed(b));
+    assert_int_equal(buf_len(b), 1000);
+    assert_int_equal(strlen(buf_text(b)), 1000);
     buf_str(b, "");
-    assert_false(b->overflow);
+    assert_false(buf_overflowed(b));
     buf_str(b, "z");
-    assert_true(b->overflow);
+    assert_true(buf_overflowed(b));
     buf_fmt(b, "%d", 5);
-    assert_int_equal(b->len, 1000);
+    assert_int_equal(buf_len(b), 1000);
     buf_reset(b);
     buf_fmt(b, "%0500d", 1);
-    assert_int_equal(b->len, 500);
-    assert_false(b->overflow);
+    assert_int_equal(buf_len(b), 500);
+    assert_false(buf_overflowed(b));
     arena_destroy(a);
 }
 
@@ -69,7 +73,29 @@ static void json_strings_are_escaped(void **state) {
     struct arena *a = arena_create();
     struct buf *b = buf_new(a, 1000);
     buf_json_str(b, "a\"\\\n\r\t\x01</>&\xe2\x80\xa8\xe2\x80\xa9\xc3\xa9\x7f");
-    assert_string_equal(b->data, "\"a\\\"\\\\\\n\\r\\t\\u0001\\u003c/\\u003e\\u0026\\u2028\\u2029\xc3\xa9\\u007f\"");
+    assert_string_equal(buf_text(b),
+                        "\"a\\\"\\\\\\n\\r\\t\\u0001\\u003c/\\u003e\\u0026\\u2028\\u2029\xc3\xa9\\u007f\"");
+    arena_destroy(a);
+}
+
+/* What was cut is not given to anybody who did not ask for it: the process ends before it can be sent. */
+static void a_text_that_was_cut_is_not_given_out(void **state) {
+    (void)state;
+    struct arena *a = arena_create();
+    struct buf *b = buf_new(a, 3);
+    buf_str(b, "abc");
+    assert_string_equal(buf_text(b), "abc");
+    buf_str(b, "d");
+    assert_string_equal(buf_beginning(b), "abc");
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
+        (void)buf_text(b);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     arena_destroy(a);
 }
 
@@ -79,6 +105,7 @@ int main(void) {
         cmocka_unit_test(what_is_deferred_runs_once_newest_first),
         cmocka_unit_test(a_buffer_never_grows_over_its_maximum),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(a_text_that_was_cut_is_not_given_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ static void a_record_keeps_quotes_and_tells_null_from_empty(void **state) {
     audit_rows_csv_head(out);
     audit_rows_csv(out, &r);
     assert_string_equal(
-        out->data,
+        buf_text(out),
         "sequence,hash,id,at,action,actor_type,actor_id,connection_id,target_type,target_id,request_id,"
         "client_address,data\r\n"
         "7,\"00ff\",\"019a0000-0000-7000-8000-000000000001\",\"2026-03-01T12:00:00.000Z\",\"scim.user.updated\","
@@ -57,8 +57,8 @@ static void what_a_spreadsheet_would_run_is_guarded(void **state) {
         struct audit_row r = {{[AUDIT_DATA] = cases[i].text}};
         buf_reset(out);
         audit_rows_csv(out, &r);
-        assert_memory_equal(out->data, ",,,,,,,,,,,,", AUDIT_DATA);
-        assert_string_equal(out->data + AUDIT_DATA, arena_printf(ctx.arena, "%s\r\n", cases[i].cell));
+        assert_memory_equal(buf_text(out), ",,,,,,,,,,,,", AUDIT_DATA);
+        assert_string_equal(buf_text(out) + AUDIT_DATA, arena_printf(ctx.arena, "%s\r\n", cases[i].cell));
     }
     arena_destroy(ctx.arena);
 }
@@ -70,8 +70,8 @@ static void a_line_is_one_json_object(void **state) {
     struct audit_row r = full;
     r.values[AUDIT_CLIENT_ADDRESS] = "a\"\n";
     audit_rows_json(out, &r);
-    assert_ptr_equal(strchr(out->data, '\n'), out->data + out->len - 1);
-    struct json_object *o = unit_json(&ctx, out->data);
+    assert_ptr_equal(strchr(buf_text(out), '\n'), buf_text(out) + buf_len(out) - 1);
+    struct json_object *o = unit_json(&ctx, buf_text(out));
     assert_int_equal(json_object_object_length(o), AUDIT_COLUMNS);
     assert_int_equal(json_object_get_int64(json_get(o, "sequence")), 7);
     assert_string_equal(json_get_string(json_get(o, "data"), "before"), "a \"b\"");

@@ -36,7 +36,7 @@ static void read_operations(struct ctx *ctx, const char *text, struct bulk *out)
         add_operation(b, op);
     }
     buf_str(b, "]}");
-    assert_int_equal(bulk_parse(ctx, unit_json(ctx, b->data), out), OK);
+    assert_int_equal(bulk_parse(ctx, unit_json(ctx, buf_text(b)), out), OK);
 }
 
 /* The order as the places of the operations, circles in brackets, those that were refused with a "!". */
@@ -53,7 +53,7 @@ static const char *order_of(struct ctx *ctx, const char *text) {
             buf_fmt(b, "%zu%s", order.items[i], bulk.items[order.items[i]].err == OK ? "" : "!");
         buf_str(b, circle ? "]" : "");
     }
-    return b->data;
+    return buf_text(b);
 }
 
 static void who_names_what_comes_later_is_put_off(void **state) {
@@ -116,7 +116,7 @@ static double seconds_for(int step, bool circular) {
         buf_str(b, "]}}");
     }
     buf_str(b, "]}");
-    assert_int_equal(bulk_parse(&ctx, unit_json(&ctx, b->data), &bulk), OK);
+    assert_int_equal(bulk_parse(&ctx, unit_json(&ctx, buf_text(b)), &bulk), OK);
     clock_t begin = clock();
     bulk_order(&ctx, &bulk, &order);
     double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;

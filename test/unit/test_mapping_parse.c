@@ -118,7 +118,7 @@ static void limits_are_errors(void **state) {
     struct json_object *longest = json_new_object(ctx.arena);
     for (size_t i = 0; i < 2000; i++)
         buf_str(key, i ? "\303\251" : "u:");
-    json_object_object_add(longest, key->data, json_object_new_string("active"));
+    json_object_object_add(longest, buf_text(key), json_object_new_string("active"));
     assert_int_equal(mapping_parse(&ctx, user, longest, &m), ERR_INVALID_VALUE);
     assert_int_equal(strlen(fail_detail(&ctx)), 64 + strlen("\"...\", byte 513: a path has at most 512 bytes"));
     arena_destroy(ctx.arena);
@@ -162,14 +162,14 @@ static void hostile_mappings_end_soon(void **state) {
     struct mapping *m;
     for (size_t i = 0; i < TEMPLATE_RESULT / 2; i++)
         buf_str(text, "\303\251");
-    while (rule->len < TEMPLATE_BYTES - 40)
+    while (buf_len(rule) < TEMPLATE_BYTES - 40)
         buf_str(rule, "{{value|upcase|downcase}}");
     buf_str(rule, ".first_name");
     for (size_t i = 0; i < MAPPING_RULES; i++)
-        json_object_object_add(box, arena_printf(ctx.arena, "a%zu", i), json_object_new_string(text->data));
+        json_object_object_add(box, arena_printf(ctx.arena, "a%zu", i), json_object_new_string(buf_text(text)));
     json_object_object_add(resource, "urn:x", box);
     clock_t from = clock();
-    assert_int_equal(mapping_parse(&ctx, schema_user_type(), many(&ctx, MAPPING_RULES, rule->data), &m), OK);
+    assert_int_equal(mapping_parse(&ctx, schema_user_type(), many(&ctx, MAPPING_RULES, buf_text(rule)), &m), OK);
     assert_string_equal(json_text(ctx.arena, mapping_user(ctx.arena, m, resource)), "{}");
     assert_true((double)(clock() - from) / CLOCKS_PER_SEC < 5);
     arena_destroy(ctx.arena);

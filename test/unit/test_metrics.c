@@ -23,8 +23,8 @@ static int close_arena(void **state) {
 static const char *page_of(struct limits *l) {
     struct buf *b = buf_new(arena, PAGE);
     metrics_write(metrics_of(l), b);
-    assert_false(b->overflow);
-    return b->data;
+    assert_false(buf_overflowed(b));
+    return buf_text(b);
 }
 
 /* The value behind the name of a sample and its labels; -1: it is not on the page, or twice. */
@@ -97,7 +97,7 @@ static void without_a_file_nothing_is_counted(void **state) {
     metrics_count(NULL, METRIC_EVENTS_SEALED, "", 1);
     metrics_observe(NULL, METRIC_WEBHOOK_SECONDS, "", 1);
     metrics_write(NULL, b);
-    assert_int_equal(b->len, 0);
+    assert_int_equal(buf_len(b), 0);
 }
 
 static void label(int n, char values[64]) {

@@ -56,7 +56,7 @@ static struct json_object *resource_with(struct ctx *ctx, bool members, size_t v
         buf_fmt(b, "%s{\"value\":\"%s%zu\",\"type\":\"%s\"}", i ? "," : "", members ? "m" : "user@example.com", i,
                 members ? "User" : "other");
     buf_str(b, "]}");
-    return unit_json(ctx, b->data);
+    return unit_json(ctx, buf_text(b));
 }
 
 static enum err applied(struct ctx *ctx, bool members, struct json_object *old, const char *operations, size_t *left) {
@@ -93,7 +93,7 @@ static int run_case(size_t i) {
     for (size_t k = 0; k < cases[i].n; k++)
         buf_fmt(b, "%s%s%zu%s", k ? "," : "", cases[i].front, k, cases[i].back);
     enum err e =
-        applied(&ctx, cases[i].members, resource_with(&ctx, cases[i].members, cases[i].values), b->data, &left);
+        applied(&ctx, cases[i].members, resource_with(&ctx, cases[i].members, cases[i].values), buf_text(b), &left);
     return e == cases[i].err && left == cases[i].left ? 0 : BROKEN;
 }
 
@@ -115,7 +115,7 @@ static int remove_listed(size_t n) {
     for (size_t i = 0; i < n; i++)
         buf_fmt(b, ",{\"value\":\"nobody%zu\",\"type\":\"other\"}", i);
     buf_str(b, "]}");
-    return applied(&ctx, false, resource_with(&ctx, false, n), b->data, &left) == OK && left == n - 2 ? 0 : BROKEN;
+    return applied(&ctx, false, resource_with(&ctx, false, n), buf_text(b), &left) == OK && left == n - 2 ? 0 : BROKEN;
 }
 
 static void thousands_of_listed_values_are_looked_up(void **state) {

@@ -262,7 +262,7 @@ static const char *repeated(struct ctx *ctx, const char *front, const char *text
     for (size_t i = 0; i < n; i++)
         buf_str(b, text);
     buf_str(b, back);
-    return b->data;
+    return buf_text(b);
 }
 
 static void limits_of_the_text_are_errors(void **state) {
