@@ -18,7 +18,7 @@ static bool is_ascii(const char *s, size_t len) {
     return true;
 }
 
-static const char *lower_ascii(struct arena *a, const char *s, size_t len) {
+const char *fold_ascii_lower(struct arena *a, const char *s, size_t len) {
     char *out = arena_strndup(a, s, len);
     for (size_t i = 0; i < len; i++)
         if (out[i] >= 'A' && out[i] <= 'Z')
@@ -46,7 +46,7 @@ static const char *normalize(struct arena *a, uninorm_t form, const char *s, siz
  */
 static const char *fold_until_stable(struct arena *a, uninorm_t form, const char *s, size_t len) {
     if (is_ascii(s, len))
-        return lower_ascii(a, s, len);
+        return fold_ascii_lower(a, s, len);
     const char *key = normalize(a, form, s, len);
     for (int round = 0; round < 4; round++) {
         size_t n = 0;

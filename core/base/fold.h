@@ -29,4 +29,7 @@ bool fold_blank(const char *s, size_t len);
 /* ASCII: compares names of attributes and URNs without case (RFC 7643, 2.1). */
 bool fold_ascii_equal(const char *a, size_t a_len, const char *b, size_t b_len);
 
+/* ASCII letters in lower case, all else as it is. */
+const char *fold_ascii_lower(struct arena *a, const char *s, size_t len);
+
 #endif

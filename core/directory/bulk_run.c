@@ -189,6 +189,8 @@ static enum err work(struct session *s, void *arg) {
         e = session_accept(s, row);
     if (e == OK && r->bulk->lenient_only && !s->tenant.dialect.lenient)
         e = fail(&s->ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_BULK_REQUEST "\"");
+    if (e == OK && r->bulk->fails_on_zero && !s->tenant.dialect.lenient)
+        e = fail(&s->ctx, ERR_INVALID_VALUE, BULK_FAIL_ON_ERRORS);
     r->tenant = s->tenant;
     for (size_t k = 0; e == OK && k < r->order.n_groups; k++) {
         const size_t *items = r->order.items + r->order.groups[k];

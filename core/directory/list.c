@@ -88,9 +88,15 @@ static enum err compile_sort(struct session *s, struct run *r, struct target *t)
         return OK;
     enum err e =
         sort_sql(&s->ctx, t->rt, t->other, r->query->sort_by, r->query->cursor, next_param(r), s->base_url, &t->sort);
-    if (e == OK)
-        add_params(r, t->sort.params, t->sort.n_params);
-    return e;
+    if (e != OK)
+        return e;
+    add_params(r, t->sort.params, t->sort.n_params);
+    struct ctx strict = {.arena = s->ctx.arena};
+    if (t->sort.unregistered && !t->other && r->strict.err == OK &&
+        fail(&strict, ERR_INVALID_VALUE, "sortBy: \"%s\" is not an attribute of %s", r->query->sort_by, t->rt->name) !=
+            OK)
+        r->strict = strict;
+    return OK;
 }
 
 static enum err read_order(struct session *s, struct run *r) {

@@ -201,12 +201,24 @@ enum err registry_add(struct ctx *ctx, struct db *db, const char *organization, 
     return e;
 }
 
+/* What stays is what nobody registered, and is found as such. */
+static enum err each_kept(struct ctx *ctx, struct change *c, struct db_rows schemas) {
+    enum err e = extensions_types(ctx, schemas, &c->types);
+    c->result->resources = 0;
+    for (size_t k = 0; e == OK && k < 2; k++) {
+        c->type = k ? "Group" : "User";
+        e = each_resource(ctx, c, reread);
+    }
+    return e;
+}
+
 static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
     struct change *c = arg;
-    struct db_rows rows[2] = {0};
+    struct db_rows rows[3] = {0};
     const char *remove[] = {c->organization, c->urn};
     begin(ctx, db, c);
     db_add(db, SQL_OP_EXTENSION_REMOVE, remove);
+    db_add(db, SQL_OP_EXTENSION_ROWS, &c->organization);
     enum err e = db_run(ctx, db, rows);
     if (e == OK && db_count(rows[1]) == 0)
         return fail(ctx, ERR_NOT_FOUND, "no schema %s is registered", c->urn);
@@ -221,7 +233,7 @@ static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
         return fail(ctx, ERR_MUTABILITY,
                     "%zu users or groups have data under %s: take it away first, or keep it there with keep_data",
                     c->result->resources, c->urn);
-    return e;
+    return e == OK && c->result->resources ? each_kept(ctx, c, rows[2]) : e;
 }
 
 enum err registry_remove(struct ctx *ctx, struct db *db, const char *organization, const char *urn, bool keep_data,

@@ -76,11 +76,14 @@ static enum err parse_item(struct ctx *ctx, struct json_object *json, struct bul
     return OK;
 }
 
-static enum err read_fail_on_errors(struct ctx *ctx, struct json_object *body, int64_t *out) {
+/* 0 is as good as not given in lenient dialect. */
+static enum err read_fail_on_errors(struct ctx *ctx, struct json_object *body, struct bulk *out) {
     struct json_object *v = json_get_caseless(body, "failOnErrors");
-    *out = json_object_is_type(v, json_type_int) ? json_object_get_int64(v) : 0;
-    if (v && *out < 1)
-        return fail(ctx, ERR_INVALID_VALUE, "failOnErrors must be a whole number, at least 1");
+    bool number = json_object_is_type(v, json_type_int);
+    out->fail_on_errors = number ? json_object_get_int64(v) : 0;
+    out->fails_on_zero = number && out->fail_on_errors == 0;
+    if (v && !out->fails_on_zero && out->fail_on_errors < 1)
+        return fail(ctx, ERR_INVALID_VALUE, BULK_FAIL_ON_ERRORS);
     return OK;
 }
 
@@ -108,7 +111,7 @@ enum err bulk_parse(struct ctx *ctx, struct json_object *body, struct bulk *out)
     out->n = json_object_array_length(operations);
     if (out->n > BULK_OPERATIONS)
         return fail(ctx, ERR_TOO_LARGE, "%zu operations are more than maxOperations (%d)", out->n, BULK_OPERATIONS);
-    enum err e = read_fail_on_errors(ctx, body, &out->fail_on_errors);
+    enum err e = read_fail_on_errors(ctx, body, out);
     if (e != OK)
         return e;
     out->items = arena_array(ctx->arena, out->n, sizeof *out->items);

@@ -17,6 +17,8 @@ enum { BULK_ID_BYTES = 1024, BULK_METHOD_BYTES = 64, BULK_DETAIL_BYTES = 1024 };
 enum bulk_method { BULK_POST, BULK_PUT, BULK_PATCH, BULK_DELETE };
 
 /* One operation of a BulkRequest, and what became of it. */
+#define BULK_FAIL_ON_ERRORS "failOnErrors must be a whole number, at least 1"
+
 struct bulk_item {
     enum bulk_method method;
     const char *method_text; /* as sent; NULL: none, or none that is worth to be repeated */
@@ -41,6 +43,7 @@ struct bulk {
     int64_t fail_on_errors;         /* 0: go on after every error */
     struct json_object *by_bulk_id; /* places of the POSTs */
     bool lenient_only;              /* `schemas` is missing: only the lenient dialect takes that */
+    bool fails_on_zero;             /* failOnErrors is 0: the same */
 };
 
 /*

@@ -110,6 +110,11 @@ static enum err inner_ref(struct parser *ps, const char *name, size_t len, struc
     const struct attr *outer = ps->outer->attr;
     bool simple = outer->type != ATTR_COMPLEX;
     *out = (struct attr_ref){.extension = ps->outer->extension, .attr = outer};
+    if (outer->type == ATTR_ANY) {
+        out->unregistered = ps->outer->unregistered;
+        out->sub = schema_any_part(ps->ctx->arena, outer, name, len);
+        return out->sub ? OK : BAD(ps, "\"%.*s\" is no name of a part", (int)len, name);
+    }
     if (simple && outer != &unknown && fold_ascii_equal(name, len, "value", 5))
         return OK;
     out->sub = simple ? NULL : schema_sub(outer, name, len);
@@ -127,6 +132,9 @@ static enum err inner_ref(struct parser *ps, const char *name, size_t len, struc
 /* An attribute of the type; at the base URL also of the other one, or of none. */
 static enum err outer_ref(struct parser *ps, const char *name, size_t len, struct attr_ref *out) {
     if (schema_lookup(ps->rt, name, len, out) && out->attr)
+        return OK;
+    bool foreign = !ps->other || (!schema_lookup(ps->other, name, len, out) && schema_is_foreign(ps->other, name, len));
+    if ((ps->lenient || ps->other) && foreign && schema_unregistered(ps->ctx->arena, ps->rt, name, len, out))
         return OK;
     if (!ps->other)
         return BAD(ps, "\"%.*s\" is not an attribute of %s", (int)len, name, ps->rt->name);
@@ -160,6 +168,19 @@ static const char *string_end(const struct parser *ps) {
     return NULL;
 }
 
+/*
+ * 'text' of small clients, and of the RFC's own bulk example: ends at the next ' that a space, a closing bracket or the
+ * end follows, without escapes. NULL: it is none, and its apostrophes are part of a bare word (A'KELAH).
+ */
+static const char *single_quoted_end(const struct parser *ps) {
+    if (!ps->lenient || !at(ps, '\''))
+        return NULL;
+    for (const char *p = ps->p + 1; p < ps->end; p++)
+        if (*p == '\'' && (p + 1 == ps->end || (p[1] && strchr(" )]", p[1]))))
+            return p + 1;
+    return NULL;
+}
+
 /* Whether a bare word is the attribute's text, also one that reads as a number or boolean (externalId eq 701984). */
 static bool is_bare_text(const struct parser *ps, struct attr_ref ref, const char *word, size_t len) {
     const struct attr *a = ref.sub ? ref.sub : ref.attr, *part = schema_value_part(a);
@@ -172,7 +193,14 @@ static bool is_bare_text(const struct parser *ps, struct attr_ref ref, const cha
 static enum err parse_literal(struct parser *ps, struct attr_ref ref, struct json_object **out) {
     struct ctx quiet = {.arena = ps->ctx->arena};
     bool quoted = at(ps, '"');
-    const char *end = quoted ? string_end(ps) : ps->p + word_length(ps, ps->p);
+    const char *end = quoted ? string_end(ps) : single_quoted_end(ps);
+    if (end && !quoted) {
+        *out = json_keep_new(ps->ctx->arena, json_object_new_string_len(ps->p + 1, (int)(end - ps->p) - 2));
+        ps->p = end;
+        return OK;
+    }
+    if (!quoted)
+        end = ps->p + word_length(ps, ps->p);
     if (!quoted && ps->lenient)
         for (end = ps->p; end < ps->end && !strchr(" )]", *end);)
             end++;

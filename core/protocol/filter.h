@@ -74,6 +74,9 @@ enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, bool lenient
 bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f,
                   struct json_object *resource);
 
+/* An attribute of an extension that nobody registered, as filter_match_value() needs one. */
+extern const struct attr filter_any;
+
 /* Whether one value (element of the list, in normal form) of the outer attribute meets an inner filter. */
 bool filter_match_value(struct arena *a, const struct attr *outer, const struct filter *f, struct json_object *element);
 

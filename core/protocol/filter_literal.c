@@ -30,9 +30,17 @@ static bool operator_fits(enum attr_type type, enum filter_kind kind) {
     case ATTR_DATETIME:
         return !is_substring(kind);
     case ATTR_COMPLEX:
+    case ATTR_ANY:
         break;
     }
     return false;
+}
+
+/* What nobody registered has no type but that of the literal. */
+static bool operator_fits_literal(struct json_object *literal, enum filter_kind kind) {
+    if (json_object_is_type(literal, json_type_boolean))
+        return operator_fits(ATTR_BOOLEAN, kind);
+    return operator_fits(json_object_is_type(literal, json_type_string) ? ATTR_STRING : ATTR_DECIMAL, kind);
 }
 
 /* A boolean literal, also written as a string in any case (R-09; Entra: primary eq "True"). NULL: none. */
@@ -64,6 +72,8 @@ static struct json_object *literal_key(struct arena *arena, const struct attr *a
     case ATTR_REFERENCE:
     case ATTR_BINARY:
         return string ? value_key(arena, a, v) : NULL;
+    case ATTR_ANY:
+        return value_key(arena, a, v);
     case ATTR_COMPLEX:
         break;
     }
@@ -83,7 +93,7 @@ const char *filter_settle(struct arena *arena, struct filter *f, struct json_obj
         if (schema_is_secret(a))
             return arena_printf(arena, "%s cannot be filtered on", a->name);
     }
-    if (!operator_fits(a->type, f->kind))
+    if (a->type == ATTR_ANY ? !operator_fits_literal(literal, f->kind) : !operator_fits(a->type, f->kind))
         return arena_printf(arena, "this operator does not fit the type of %s", a->name);
     f->key = literal_key(arena, a, literal);
     if (!f->key)

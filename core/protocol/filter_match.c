@@ -1,11 +1,14 @@
 #include "protocol/filter.h"
 
 #include "base/arena.h"
+#include "base/fold.h"
 #include "base/json.h"
 #include "protocol/value.h"
 
 #include <stdint.h>
 #include <string.h>
+
+const struct attr filter_any = {.name = "", .type = ATTR_ANY, .multi = true};
 
 /* -1, 0, 1; integers as such, since a double is exact only up to 2^53. */
 static int compare_integers(int64_t x, int64_t y) {
@@ -67,6 +70,31 @@ static bool compare_texts(enum filter_kind kind, const char *x, const char *y) {
     return false;
 }
 
+static bool is_number(struct json_object *v) {
+    return json_object_is_type(v, json_type_int) || json_object_is_type(v, json_type_double);
+}
+
+/* Without a schema values of different JSON types are just different. */
+static bool same_kind(struct json_object *x, struct json_object *y) {
+    return is_number(x) ? is_number(y) : json_object_is_type(x, json_object_get_type(y));
+}
+
+/* Of a value without schema the part, or what stands for it: `value` of an object, and of anything else itself. */
+static struct json_object *any_part(struct json_object *v, const struct attr *sub) {
+    bool object = json_object_is_type(v, json_type_object);
+    const char *name = sub ? sub->name : "value";
+    if (object)
+        return json_get_caseless(v, name);
+    return fold_ascii_equal(name, strlen(name), "value", 5) ? v : NULL;
+}
+
+/* What a comparison looks at in one value. */
+static struct json_object *part_of(const struct filter *f, struct json_object *v) {
+    if (f->ref.attr->type == ATTR_ANY)
+        return any_part(v, f->ref.sub);
+    return f->ref.sub ? json_get(v, f->ref.sub->name) : v;
+}
+
 /* One single value (NULL: unassigned) against one comparison. */
 static bool test_value(struct arena *a, const struct filter *f, struct json_object *v) {
     const struct attr *attr = f->ref.sub ? f->ref.sub : f->ref.attr;
@@ -78,6 +106,8 @@ static bool test_value(struct arena *a, const struct filter *f, struct json_obje
     if (!assigned)
         return f->kind == FILTER_NE;
     struct json_object *key = value_key(a, attr, v);
+    if (attr->type == ATTR_ANY && !same_kind(key, f->key))
+        return f->kind == FILTER_NE;
     if (f->kind == FILTER_EQ || f->kind == FILTER_NE)
         return json_same(key, f->key) == (f->kind == FILTER_EQ);
     if (json_object_is_type(key, json_type_string))
@@ -93,12 +123,11 @@ static bool test_attribute(struct arena *a, const struct filter *f, struct json_
     bool whole = !f->ref.sub && (f->kind == FILTER_PR || !f->key);
     if (whole)
         return value_shown(f->ref.attr, v) == (f->kind != FILTER_EQ);
-    if (!f->ref.attr->multi)
-        return test_value(a, f, f->ref.sub ? json_get(v, f->ref.sub->name) : v);
+    if (!f->ref.attr->multi || (f->ref.attr->type == ATTR_ANY && !json_object_is_type(v, json_type_array)))
+        return test_value(a, f, part_of(f, v));
     for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++) {
         struct json_object *element = json_object_array_get_idx(v, i);
-        if (value_shown(f->ref.attr, element) &&
-            test_value(a, f, f->ref.sub ? json_get(element, f->ref.sub->name) : element))
+        if (value_shown(f->ref.attr, element) && test_value(a, f, part_of(f, element)))
             return true;
     }
     return false;
@@ -127,7 +156,7 @@ bool filter_match_value(struct arena *a, const struct attr *outer, const struct 
     case FILTER_LE:
         break;
     }
-    return test_value(a, f, f->ref.sub ? json_get(element, f->ref.sub->name) : element);
+    return test_value(a, f, part_of(f, element));
 }
 
 bool filter_mentions(const struct filter *f, struct attr_ref ref) {
@@ -179,7 +208,9 @@ bool filter_match(struct arena *a, const struct resource_type *rt, const struct 
     }
     if (f->ref.absent)
         return filter_absent(f);
-    struct json_object *box = f->ref.extension ? json_get(resource, f->ref.extension->urn) : resource;
-    struct json_object *v = json_get(box, f->ref.attr->name);
+    const char *urn = f->ref.extension ? f->ref.extension->urn : f->ref.unregistered;
+    struct json_object *box = urn ? json_get_caseless(resource, urn) : resource;
+    struct json_object *v =
+        f->ref.unregistered ? json_get_caseless(box, f->ref.attr->name) : json_get(box, f->ref.attr->name);
     return f->kind == FILTER_VALUE_PATH ? match_value_path(a, f, v) : test_attribute(a, f, v);
 }

@@ -1,6 +1,7 @@
 #include "protocol/filter_sql.h"
 
 #include "base/arena.h"
+#include "base/fold.h"
 #include "base/json.h"
 #include "base/uuid.h"
 #include "protocol/filter_sql_internal.h"
@@ -44,6 +45,7 @@ static const char *cast_of(enum attr_type type) {
     case ATTR_BINARY:
     case ATTR_DATETIME:
     case ATTR_COMPLEX:
+    case ATTR_ANY:
         break;
     }
     return "text";
@@ -132,9 +134,12 @@ static const char *on_value(struct compiler *c, const struct source *s, const st
 }
 
 const char *filter_sql_json(struct compiler *c, const struct filter *f) {
-    const char *name = filter_sql_text(c, f->ref.attr->name);
-    if (f->ref.extension)
-        return SQL(c, "(r.folded -> %s -> %s)", filter_sql_text(c, f->ref.extension->urn), name);
+    bool any = f->ref.unregistered;
+    const char *written = f->ref.attr->name;
+    const char *name = filter_sql_text(c, any ? fold_ascii_lower(c->ctx->arena, written, strlen(written)) : written);
+    const char *urn = f->ref.extension ? f->ref.extension->urn : f->ref.unregistered;
+    if (urn)
+        return SQL(c, "(r.folded -> %s -> %s)", filter_sql_text(c, urn), name);
     return SQL(c, "(r.folded -> %s)", name);
 }
 
@@ -180,6 +185,45 @@ static const char *on_json(struct compiler *c, const struct filter *f) {
     return on_value(c, &s, f);
 }
 
+/* The JSON type that a value must have to be compared with the literal; NULL: any. */
+static const char *literal_type(const struct filter *f) {
+    if (f->kind == FILTER_PR || !f->key)
+        return NULL;
+    if (json_object_is_type(f->key, json_type_string))
+        return "string";
+    return json_object_is_type(f->key, json_type_boolean) ? "boolean" : "number";
+}
+
+struct operand filter_sql_any_part(struct compiler *c, const char *value, const struct filter *f) {
+    const char *name = f->ref.sub ? f->ref.sub->name : "value", *type = literal_type(f);
+    name = fold_ascii_lower(c->ctx->arena, name, strlen(name));
+    const char *part = SQL(c, "(%s -> %s)", value, filter_sql_text(c, name));
+    if (strcmp(name, "value") == 0)
+        part = SQL(c, "(case jsonb_typeof(%s) when 'object' then %s else %s end)", value, part, value);
+    if (!type)
+        return (struct operand){SQL(c, "(%s #>> '{}')", part), "text"};
+    const char *cast = strcmp(type, "string") == 0 ? "text" : strcmp(type, "number") == 0 ? "numeric" : type;
+    return (struct operand){
+        SQL(c, "(case when jsonb_typeof(%s) = '%s' then (%s #>> '{}')::%s end)", part, type, part, cast), cast};
+}
+
+static struct operand any_part(struct compiler *c, const struct source *s, const struct filter *f) {
+    return filter_sql_any_part(c, s->value, f);
+}
+
+/* What nobody registered: one value or a list of them, who knows. */
+static const char *on_unregistered(struct compiler *c, const struct filter *f) {
+    struct source s = {.value = "v.value", .part = any_part};
+    const char *json = filter_sql_json(c, f);
+    if (is_whole(f))
+        return SQL(c, "(%s is %s)", json, f->kind == FILTER_EQ ? "null" : "not null");
+    const char *there = f->kind == FILTER_VALUE_PATH ? SQL(c, "%s is not null and ", json) : "";
+    return SQL(c,
+               "(%sexists (select from jsonb_array_elements(case jsonb_typeof(%s) when 'array' then %s else "
+               "jsonb_build_array(%s) end) v (value) where %s))",
+               there, json, json, json, value_condition(c, &s, f));
+}
+
 /* groups of a user and members of a group: computed lists that live in views. */
 static const char *on_view(struct compiler *c, const struct filter *f, const struct view *view) {
     struct source s = {.value = "x", .part = view->part};
@@ -202,6 +246,8 @@ static const char *comparison(struct compiler *c, const struct filter *f) {
     struct operand column;
     if (f->ref.absent)
         return filter_absent(f) ? "true" : "false";
+    if (f->ref.unregistered)
+        return on_unregistered(c, f);
     const char *by_id = filter_sql_id(c, f);
     if (by_id)
         return by_id;

@@ -36,7 +36,7 @@ static bool is_comparison(const struct filter *f) {
 
 /* A comparison with an attribute of the base schema. */
 static bool names(const struct filter *f, const char *attr) {
-    return is_comparison(f) && !f->ref.extension && strcmp(f->ref.attr->name, attr) == 0;
+    return is_comparison(f) && !f->ref.extension && !f->ref.unregistered && strcmp(f->ref.attr->name, attr) == 0;
 }
 
 /* The list whose values stand in a table of their own. */

@@ -93,4 +93,7 @@ const char *filter_sql_json(struct compiler *c, const struct filter *f);
 struct operand filter_sql_json_part(struct compiler *c, const char *value, const struct attr *attr,
                                     const struct attr *sub);
 
+/* The same of a value that has no schema: of the JSON type of the filter's literal, null if it is of another. */
+struct operand filter_sql_any_part(struct compiler *c, const char *value, const struct filter *f);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/unregistered.h"
 #include "protocol/value.h"
 
 #include <string.h>
@@ -27,15 +28,16 @@ static enum err clear_parts(const struct patch_act *a, struct json_object *in) {
 }
 
 static enum err set_single(const struct patch_act *a) {
-    struct json_object *in = a->s->value, *v;
+    struct reader inside;
+    struct json_object *in = a->attr->type == ATTR_COMPLEX ? patch_object(a, &inside) : a->s->value, *v;
     bool fixed = a->attr->mutability == ATTR_IMMUTABLE && patch_current(a);
-    enum err e = resource_value(a->ctx, a->attr, in, a->attr->name, &v);
+    enum err e = resource_value(&a->read, a->attr, a->s->value, a->attr->name, &v);
     if (e != OK)
         return fixed ? fail(a->ctx, ERR_MUTABILITY, "%s is immutable", a->attr->name) : e;
     if (a->attr->type == ATTR_COMPLEX && v) {
         struct json_object *whole = patch_working(a, false);
         struct patch_parts parts;
-        e = patch_read_parts(a, in, &parts);
+        e = patch_read_parts(a, &parts);
         if (e == OK)
             e = patch_set_parts(a, whole, &parts);
         return e == OK ? patch_put(a, whole) : e;
@@ -73,7 +75,7 @@ static enum err add(const struct patch_act *a) {
     if (!a->s->target.filter)
         return patch_add_values(a);
     struct json_object *list = patch_working(a, true), *hits = patch_chosen(a, list);
-    return json_object_array_length(hits) ? patch_set_in_values(a, list, hits) : patch_create_value(a, list, false);
+    return json_object_array_length(hits) ? patch_set_in_values(a, list, hits) : patch_create_value(a, list);
 }
 
 static enum err replace(const struct patch_act *a) {
@@ -84,15 +86,18 @@ static enum err replace(const struct patch_act *a) {
     struct json_object *list = patch_working(a, true), *values;
     if (a->s->target.filter) {
         struct json_object *hits = patch_chosen(a, list);
+        bool makes = a->p->dialect.lenient && (a->sub || patch_gives_nothing(a));
         if (json_object_array_length(hits) == 0)
             /* Entra replaces phoneNumbers[type eq "mobile"].value where there is none. */
-            return a->p->dialect.lenient && a->sub ? patch_create_value(a, list, true) : patch_no_target(a);
+            return makes ? patch_create_value(a, list) : patch_no_target(a);
         return a->sub ? patch_set_in_values(a, list, hits) : patch_replace_values(a, list, hits);
     }
     struct json_object *fresh = json_new_array(a->ctx->arena);
-    enum err e = resource_list(a->ctx, a->attr, a->s->value, a->attr->name, &values);
-    if (e == OK)
-        e = resource_settle_primary(a->ctx, a->attr, values, values);
+    enum err e = resource_list(&a->read, a->attr, a->s->value, a->attr->name, &values);
+    if (e != OK)
+        return e;
+    resource_first_primary(&a->read, a->attr, values);
+    e = resource_settle_primary(a->ctx, a->attr, values, values);
     if (e != OK)
         return e;
     resource_merge(a->ctx, a->attr, fresh, json_new_object(a->ctx->arena), values, NULL);
@@ -100,12 +105,10 @@ static enum err replace(const struct patch_act *a) {
 }
 
 static enum err remove_whole(const struct patch_act *a) {
+    if (a->attr->multi && a->s->value)
+        return patch_remove_listed(a);
     if (!patch_current(a))
         return a->attr->required ? fail(a->ctx, ERR_MUTABILITY, "%s is required", a->attr->name) : OK;
-    bool listed = a->s->value &&
-                  !(json_object_is_type(a->s->value, json_type_array) && json_object_array_length(a->s->value) == 0);
-    if (a->attr->multi && listed)
-        return patch_remove_listed(a);
     if (a->attr->mutability == ATTR_IMMUTABLE)
         return fail(a->ctx, ERR_MUTABILITY, "%s is immutable", a->attr->name);
     return patch_put(a, NULL);
@@ -149,38 +152,63 @@ static enum err pay(const struct patch_act *a) {
     return is_looked_at(a->attr) ? patch_spend(a, v, patch_filter_size(a->s->target.filter)) : OK;
 }
 
+static enum err act(struct patch_act *a) {
+    struct json_object *v;
+    a->member = patch_removed_member(a);
+    enum err e = pay(a);
+    if (e != OK)
+        return e;
+    if (strcmp(a->attr->name, "schemas") == 0 && !a->s->target.ref.extension)
+        return patch_schemas(a->ctx, a->p, a->s, a->resource);
+    /* Accepted, checked and dropped: a password is never stored, and is no change. */
+    if (strcmp(a->attr->name, "password") == 0 && !a->s->target.ref.extension)
+        return resource_value(&a->read, a->attr, a->s->value, "password", &v);
+    switch (a->s->op) {
+    case PATCH_ADD:
+        return add(a);
+    case PATCH_REPLACE:
+        return replace(a);
+    case PATCH_REMOVE:
+        return remove_value(a);
+    }
+    return ERR_INTERNAL;
+}
+
+/* A manager taken away by manager[value eq "..."]: as without the brackets where they match, else nothing. */
+static enum err act_on_one(struct patch_act *a) {
+    struct patch_step plain = *a->s;
+    struct json_object *now = patch_current(a);
+    if (!now || !filter_match_value(a->ctx->arena, a->attr, plain.target.filter, now))
+        return OK;
+    plain.target.filter = NULL;
+    a->s = &plain;
+    return act(a);
+}
+
+/* What is there is looked through, and what is given may stand beside it afterwards. */
+static enum err act_on_unregistered(struct patch_act *a) {
+    static const enum unregistered_op ops[] = {
+        [PATCH_ADD] = UNREGISTERED_ADD, [PATCH_REPLACE] = UNREGISTERED_REPLACE, [PATCH_REMOVE] = UNREGISTERED_REMOVE};
+    const struct patch_target *t = &a->s->target;
+    const struct unregistered_change c = {
+        .op = ops[a->s->op], .path = t->unregistered, .filter = t->filter, .tail = t->tail, .value = a->s->value};
+    enum err e = patch_spend(a, unregistered_current(a->p->rt, &c, a->resource), patch_filter_size(t->filter));
+    return e == OK ? unregistered_apply(&a->read, a->p->rt, &c, a->resource) : e;
+}
+
 enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct patch_step *s, struct patch_run *run,
                           struct json_object *resource) {
     struct patch_act a = {.ctx = ctx,
                           .p = p,
                           .s = s,
+                          .read = {.ctx = ctx, .dialect = p->dialect, .in_text = s->in_text},
                           .attr = s->target.ref.attr,
                           .sub = s->target.ref.sub,
                           .resource = resource,
                           .run = run};
-    struct json_object *v;
-    a.member = patch_removed_member(&a);
-    enum err e = pay(&a);
-    if (e != OK)
-        return e;
-    if (s->unregistered) {
-        json_object_object_add(resource, s->unregistered, json_object_get(json_copy(ctx->arena, s->value)));
-        return OK;
-    }
+    if (s->target.unregistered)
+        return act_on_unregistered(&a);
     if (!a.attr)
         return patch_drop_extension(ctx, s->target.ref.extension, resource);
-    if (strcmp(a.attr->name, "schemas") == 0 && !s->target.ref.extension)
-        return patch_schemas(ctx, p, s, resource);
-    /* Accepted, checked and dropped: a password is never stored, and is no change. */
-    if (strcmp(a.attr->name, "password") == 0 && !s->target.ref.extension)
-        return resource_value(ctx, a.attr, s->value, "password", &v);
-    switch (s->op) {
-    case PATCH_ADD:
-        return add(&a);
-    case PATCH_REPLACE:
-        return replace(&a);
-    case PATCH_REMOVE:
-        return remove_value(&a);
-    }
-    return ERR_INTERNAL;
+    return s->target.filter && !a.attr->multi ? act_on_one(&a) : act(&a);
 }

@@ -6,10 +6,16 @@
 
 enum patch_op { PATCH_ADD, PATCH_REMOVE, PATCH_REPLACE };
 
-/* Where one step acts: attr, attr.sub, attr[filter], attr[filter].sub; or a whole extension (ref.attr NULL). */
+/*
+ * Where one step acts: attr, attr.sub, attr[filter], attr[filter].sub; a whole extension (ref.attr NULL); or something
+ * under the URN of an extension that nobody registered (lenient), of which only the resource can tell where the URN
+ * ends.
+ */
 struct patch_target {
     struct attr_ref ref;
     const struct filter *filter;
+    const char *unregistered; /* URN, URN:attr or URN:attr.sub as sent; NULL: registered */
+    const char *tail;         /* unregistered: the part behind the filter, NULL: none */
 };
 
 /*
@@ -20,9 +26,9 @@ struct patch_step {
     unsigned number; /* of the operation, 1-based */
     enum patch_op op;
     struct patch_target target;
-    const char *unregistered; /* an extension that nobody registered (lenient), kept as sent; else NULL */
     struct json_object *value;
     bool has_value;
+    bool in_text;     /* the value stood inside JSON that came as text */
     const char *name; /* of the target, for details */
     enum err err;     /* what is wrong with it already in the message, OK: nothing; the target then is not to be used */
     const char *detail;
@@ -50,6 +56,7 @@ struct patch_act {
     struct ctx *ctx;
     const struct patch *p;
     const struct patch_step *s;
+    struct reader read; /* of the step's value */
     const struct attr *attr;
     const struct attr *sub; /* NULL: none */
     struct json_object *resource;
@@ -61,6 +68,7 @@ struct patch_act {
 struct patch_parts {
     struct json_object *whole; /* normal form */
     const bool *named;         /* by place among the attribute's parts: it has the part, maybe as a null */
+    bool clears;               /* as a null, some of them */
 };
 
 /*
@@ -112,8 +120,8 @@ enum err patch_set_part(const struct patch_act *a, struct json_object *element, 
 /* Whether an object from outside has a member for the part, maybe a null. */
 bool patch_names_part(struct json_object *in, const struct attr *sub);
 
-enum err patch_read_parts(const struct patch_act *a, struct json_object *in, struct patch_parts *out)
-    __attribute__((warn_unused_result));
+/* The step's value, an object or what stands for one. */
+enum err patch_read_parts(const struct patch_act *a, struct patch_parts *out) __attribute__((warn_unused_result));
 
 /* The parts set one by one: those with null are cleared, the others stay as they are. */
 enum err patch_set_parts(const struct patch_act *a, struct json_object *element, const struct patch_parts *parts)
@@ -128,13 +136,26 @@ enum err patch_add_values(const struct patch_act *a) __attribute__((warn_unused_
 /* The values of a list that the step's filter chooses, all of them without one; shared with the list. */
 struct json_object *patch_chosen(const struct patch_act *a, struct json_object *list);
 
+/* Lenient: an element that has lost a part, and has nothing but its kind left, goes: Entra clears a telephone number by
+ * phoneNumbers[type eq "mobile"].value and means the number, not an empty one. */
+void patch_drop_shell(const struct patch_act *a, struct json_object *element);
+
 /* Sets the step's part, or merges its object, in each of the chosen values of a working list. */
 enum err patch_set_in_values(const struct patch_act *a, struct json_object *list, struct json_object *hits)
     __attribute__((warn_unused_result));
 
-/* A value made from the step's filter and value; ERR_NO_TARGET if the filter says more than `eq` and `and`. */
-enum err patch_create_value(const struct patch_act *a, struct json_object *list, bool canonical_only)
-    __attribute__((warn_unused_result));
+/*
+ * Where the filter chooses nothing: a value made from the step's filter and value (R-21); ERR_NO_TARGET if the filter
+ * says more than `eq` and `and`. Lenient: a value that is null or "" makes none, and that is no error.
+ */
+enum err patch_create_value(const struct patch_act *a, struct json_object *list) __attribute__((warn_unused_result));
+
+/* Whether the step's value is nothing: null, and in lenient dialect "" and []. */
+bool patch_gives_nothing(const struct patch_act *a);
+
+/* The step's value where an object is needed: JSON that came as text is read, an array of one is opened (R-23; lenient
+ * where it stands for one value of a list). `inside`: how its parts are read. */
+struct json_object *patch_object(const struct patch_act *a, struct reader *inside);
 
 /* Each of the chosen values replaced as a whole. */
 enum err patch_replace_values(const struct patch_act *a, struct json_object *list, struct json_object *hits)

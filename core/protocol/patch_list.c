@@ -65,22 +65,16 @@ struct json_object *patch_chosen(const struct patch_act *a, struct json_object *
     return hits;
 }
 
-/* R-21: a value made from a filter of `eq` joined by `and`; NULL if it says anything else. Canonical types only, if
- * asked. */
-static bool value_of_filter(const struct patch_act *a, const struct filter *f, bool canonical_only,
-                            struct json_object *into) {
+/* a value made from a filter of `eq` joined by `and`; false if it says anything else. */
+static bool value_of_filter(const struct filter *f, struct json_object *into) {
     if (f->kind == FILTER_AND)
-        return value_of_filter(a, f->left, canonical_only, into) && value_of_filter(a, f->right, canonical_only, into);
+        return value_of_filter(f->left, into) && value_of_filter(f->right, into);
     const struct attr *sub = f->ref.sub;
     if (f->kind != FILTER_EQ || !f->key || !sub || sub->mutability == ATTR_READ_ONLY || json_get(into, sub->name))
         return false;
-    bool canonical = !canonical_only || sub->n_canonical == 0;
-    for (size_t i = 0; f->text && i < sub->n_canonical; i++)
-        canonical =
-            canonical || fold_ascii_equal(f->text, strlen(f->text), sub->canonical[i], strlen(sub->canonical[i]));
     bool text = f->text && json_object_is_type(f->key, json_type_string);
     json_object_object_add(into, sub->name, text ? json_object_new_string(f->text) : json_object_get(f->key));
-    return canonical;
+    return true;
 }
 
 enum err patch_no_target(const struct patch_act *a) {
@@ -88,10 +82,10 @@ enum err patch_no_target(const struct patch_act *a) {
 }
 
 /* Completes a value that its filter has begun with the parts that the step gives. */
-static enum err add_given(const struct patch_act *a, struct json_object *element) {
-    struct json_object *in = a->s->value;
+static enum err add_given(const struct patch_act *a, struct json_object *element, struct reader *inside) {
+    struct json_object *in = patch_object(a, inside);
     enum err e =
-        json_object_is_type(in, json_type_object) ? OK : resource_value(a->ctx, a->attr, in, a->attr->name, &in);
+        json_object_is_type(in, json_type_object) ? OK : resource_value(inside, a->attr, in, a->attr->name, &in);
     if (e == OK && !value_assigned(in))
         e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
     if (e != OK)
@@ -104,24 +98,30 @@ static enum err add_given(const struct patch_act *a, struct json_object *element
     return OK;
 }
 
-enum err patch_create_value(const struct patch_act *a, struct json_object *list, bool canonical_only) {
-    struct json_object *element = json_new_object(a->ctx->arena), *touched = json_new_array(a->ctx->arena), *v = NULL;
-    if (a->attr->type != ATTR_COMPLEX)
-        return fail(a->ctx, ERR_INVALID_PATH, "%s has no parts to make a value of", a->attr->name);
-    if (!value_of_filter(a, a->s->target.filter, canonical_only, element))
-        return patch_no_target(a);
-    enum err e = a->sub ? patch_part_value(a, &v) : add_given(a, element);
-    if (e != OK || (a->sub && !v && a->p->dialect.lenient))
-        return e; /* Entra clears what is not there: nothing to create */
-    if (v)
-        json_object_object_add(element, a->sub->name, json_object_get(v));
-    e = resource_value(a->ctx, a->attr, element, a->attr->name, &v);
-    if (e != OK || !v)
-        return e;
+static enum err put_new(const struct patch_act *a, struct json_object *list, struct json_object *v) {
+    struct json_object *touched = json_new_array(a->ctx->arena);
     json_object_array_add(touched, json_object_get(v));
     json_object_array_add(list, json_object_get(v));
-    e = resource_settle_primary(a->ctx, a->attr, list, touched);
+    enum err e = resource_settle_primary(a->ctx, a->attr, list, touched);
     return e == OK ? patch_put_list(a, list) : e;
+}
+
+enum err patch_create_value(const struct patch_act *a, struct json_object *list) {
+    struct json_object *element = json_new_object(a->ctx->arena), *v = NULL;
+    struct reader inside = a->read;
+    if (a->read.dialect.lenient && patch_gives_nothing(a) && (a->sub || a->s->op == PATCH_REPLACE))
+        return OK; /* Entra clears what is not there */
+    if (a->attr->type != ATTR_COMPLEX)
+        return fail(a->ctx, ERR_INVALID_PATH, "%s has no parts to make a value of", a->attr->name);
+    if (!value_of_filter(a->s->target.filter, element))
+        return patch_no_target(a);
+    enum err e = a->sub ? patch_part_value(a, &v) : add_given(a, element, &inside);
+    if (e != OK)
+        return e;
+    if (v)
+        json_object_object_add(element, a->sub->name, json_object_get(v));
+    e = resource_value(&inside, a->attr, element, a->attr->name, &v);
+    return e == OK && v ? put_new(a, list, v) : e;
 }
 
 /* What the step sets in each of the chosen values: a part, or the parts of an object. */
@@ -129,19 +129,31 @@ static enum err read_given(const struct patch_act *a, struct json_object *hits, 
                            struct json_object **v) {
     if (!a->sub && !value_assigned(a->s->value))
         return fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
-    enum err e = a->sub ? patch_part_value(a, v) : patch_read_parts(a, a->s->value, parts);
+    enum err e = a->sub ? patch_part_value(a, v) : patch_read_parts(a, parts);
     return e == OK ? patch_spend_copies(a, a->sub ? *v : parts->whole, json_object_array_length(hits)) : e;
+}
+
+void patch_drop_shell(const struct patch_act *a, struct json_object *element) {
+    if (!a->read.dialect.lenient || !resource_is_shell(a->attr, element))
+        return;
+    json_object_object_foreach(element, name, part) {
+        (void)part;
+        json_object_object_del(element, name);
+    }
 }
 
 enum err patch_set_in_values(const struct patch_act *a, struct json_object *list, struct json_object *hits) {
     struct json_object *primary_now = json_new_array(a->ctx->arena), *v = NULL;
     struct patch_parts parts = {0};
     enum err e = read_given(a, hits, &parts, &v);
+    struct reader inside;
     bool names_primary =
-        a->sub ? strcmp(a->sub->name, "primary") == 0 : json_get_caseless(a->s->value, "primary") != NULL;
+        a->sub ? strcmp(a->sub->name, "primary") == 0 : json_get_caseless(patch_object(a, &inside), "primary") != NULL;
     for (size_t i = 0, n = json_object_array_length(hits); e == OK && i < n; i++) {
         struct json_object *element = json_object_array_get_idx(hits, i);
         e = a->sub ? patch_set_part(a, element, a->sub, v) : patch_set_parts(a, element, &parts);
+        if (e == OK && (a->sub ? !v : parts.clears))
+            patch_drop_shell(a, element);
         if (names_primary)
             json_object_array_add(primary_now, json_object_get(element));
     }
@@ -166,16 +178,30 @@ static enum err replacement(const struct patch_act *a, struct json_object *old, 
     return OK;
 }
 
+/* What the chosen values become; NULL: they go. */
+static enum err read_replacement(const struct patch_act *a, struct json_object **out) {
+    struct reader inside;
+    bool object = a->attr->type == ATTR_COMPLEX;
+    *out = NULL;
+    if (patch_gives_nothing(a))
+        return OK;
+    struct json_object *in = object ? patch_object(a, &inside) : a->s->value;
+    enum err e = resource_value(object ? &inside : &a->read, a->attr, in, a->attr->name, out);
+    if (e != OK || !object)
+        return e;
+    if (!*out && !json_object_is_type(in, json_type_object))
+        return fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
+    if (!*out || resource_is_cleared(&inside, a->attr, in, *out))
+        *out = json_new_object(a->ctx->arena); /* nothing is left but what is immutable */
+    return OK;
+}
+
 enum err patch_replace_values(const struct patch_act *a, struct json_object *list, struct json_object *hits) {
     struct json_object *result = json_new_array(a->ctx->arena), *touched = json_new_array(a->ctx->arena), *v;
     struct json_object *seen = json_new_object(a->ctx->arena);
     struct buf *b = buf_new(a->ctx->arena, TEXT_MAX);
-    enum err e = resource_value(a->ctx, a->attr, a->s->value, a->attr->name, &v);
     bool object = a->attr->type == ATTR_COMPLEX;
-    if (e == OK && object && !v && json_object_is_type(a->s->value, json_type_object))
-        v = json_new_object(a->ctx->arena); /* nothing in it is known: nothing is left but what is immutable */
-    if (e == OK && object && !v && a->s->value)
-        e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
+    enum err e = read_replacement(a, &v);
     if (e == OK)
         e = patch_spend_copies(a, v, json_object_array_length(hits));
     for (size_t i = 0, hit = 0, n = json_object_array_length(list); e == OK && i < n; i++) {
@@ -210,11 +236,22 @@ static enum err pay_for_primary(const struct patch_act *a, struct json_object *l
     return OK;
 }
 
+/* One new value may stand alone (PA-25), also where strict wants lists to be lists. */
+static struct json_object *as_list(const struct patch_act *a) {
+    struct json_object *v = a->s->value;
+    if (a->read.dialect.lenient || json_object_is_type(v, json_type_array) || !value_assigned(v))
+        return v;
+    struct json_object *list = json_new_array(a->ctx->arena);
+    json_object_array_add(list, json_object_get(v));
+    return list;
+}
+
 enum err patch_add_values(const struct patch_act *a) {
     struct json_object *list = patch_working(a, true), *touched = json_new_array(a->ctx->arena), *values, *index;
-    enum err e = resource_list(a->ctx, a->attr, a->s->value, a->attr->name, &values);
+    enum err e = resource_list(&a->read, a->attr, as_list(a), a->attr->name, &values);
     if (e != OK || json_object_array_length(values) == 0)
         return e;
+    resource_first_primary(&a->read, a->attr, values);
     e = patch_index(a, list, &index);
     if (e != OK)
         return e;

@@ -30,7 +30,9 @@ static void trim(const char **s, size_t *len) {
 static enum err parse_brackets(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
                                size_t len, struct patch_target *out) {
     size_t used;
-    if (out->ref.sub || !out->ref.attr || !out->ref.attr->multi)
+    const struct attr *a = out->ref.attr;
+    bool one = p->dialect.lenient && a && a->type == ATTR_COMPLEX;
+    if (out->ref.sub || !a || !(a->multi || one))
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": a value filter needs a multi-valued attribute", s->name);
     struct ctx quiet = {.arena = ctx->arena};
     enum err e = filter_parse_inner(&quiet, out->ref, p->dialect.lenient, text, len, &used, &out->filter);
@@ -42,11 +44,27 @@ static enum err parse_brackets(struct ctx *ctx, const struct patch *p, const str
     if (used == len)
         return OK;
     if (text[used] == '.')
-        out->ref.sub = schema_sub(out->ref.attr, text + used + 1, len - used - 1);
+        out->ref.sub = a->type == ATTR_ANY ? schema_any_part(ctx->arena, a, text + used + 1, len - used - 1)
+                                           : schema_sub(a, text + used + 1, len - used - 1);
     if (!out->ref.sub)
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": only a sub-attribute of %s can stand behind the bracket",
                           s->name, out->ref.attr->name);
     return OK;
+}
+
+/* The same under a URN that nobody registered: what belongs to the URN is told by the resource. */
+static enum err parse_unregistered(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
+                                   size_t len, size_t head, struct patch_target *out) {
+    out->unregistered = arena_strndup(ctx->arena, text, head);
+    if (head == len)
+        return OK;
+    if (!schema_unregistered(ctx->arena, p->rt, text, head, &out->ref))
+        return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": an attribute was expected in front of the bracket",
+                          s->name);
+    enum err e = parse_brackets(ctx, p, s, text + head + 1, len - head - 1, out);
+    out->tail = out->ref.sub ? out->ref.sub->name : NULL;
+    out->ref = (struct attr_ref){0};
+    return e;
 }
 
 /* PATH = attrPath / attrPath "[" valFilter "]" [ subAttr ], or an extension's URN alone. */
@@ -56,8 +74,11 @@ static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct 
     *out = (struct patch_target){0};
     const char *bracket = len ? memchr(text, '[', len) : NULL;
     size_t head = bracket ? (size_t)(bracket - text) : len;
-    if (!head || !schema_lookup(p->rt, text, head, &out->ref))
+    if (!head || !schema_lookup(p->rt, text, head, &out->ref)) {
+        if (p->dialect.lenient && schema_is_foreign(p->rt, text, head))
+            return parse_unregistered(ctx, p, s, text, len, head, out);
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\" is not an attribute of %s", s->name, p->rt->name);
+    }
     if (bracket)
         return parse_brackets(ctx, p, s, bracket + 1, len - head - 1, out);
     return OK;
@@ -124,23 +145,25 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     enum err e = parse_path(ctx, p, &step, path, strlen(path), &step.target);
     if (e != OK && strchr(name, '['))
         return e;
-    bool urn = !extension && fold_ascii_equal(name, len < 4 ? len : 4, "urn:", 4);
-    if (e != OK && urn && p->dialect.lenient && json_object_is_type(value, json_type_object)) {
-        step.unregistered = name;
-        add_step(ctx, p, &step);
-    } else if (e == OK && step.target.ref.attr && !is_read_only(&step.target.ref))
+    bool known = step.target.ref.attr && !is_read_only(&step.target.ref);
+    if (e == OK && (known || step.target.unregistered))
         add_step(ctx, p, &step);
     return OK;
 }
 
 static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension) {
-    if (!json_object_is_type(op->value, json_type_object))
+    const struct reader read = {.ctx = ctx, .dialect = p->dialect, .in_text = op->in_text};
+    struct reader inside;
+    struct patch_step each = *op;
+    struct json_object *object = resource_unpacked(&read, op->value, &inside);
+    each.in_text = inside.in_text;
+    if (!json_object_is_type(object, json_type_object))
         return patch_fail(ctx, op, ERR_INVALID_VALUE, "value must be an object%s%s", extension ? " for " : "",
                           extension ? extension->urn : " when there is no path");
-    json_object_object_foreach(op->value, name, value) {
-        struct patch_step named = *op;
+    json_object_object_foreach(object, name, value) {
+        struct patch_step named = each;
         named.name = name;
-        enum err e = expand_member(ctx, p, op, extension, name, value);
+        enum err e = expand_member(ctx, p, &each, extension, name, value);
         if (e != OK)
             add_failed(ctx, p, &named, e);
     }
@@ -159,7 +182,7 @@ static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_s
         return patch_fail(ctx, op, ERR_MUTABILITY, "\"%s\" is readOnly", op->name);
     if (op->op != PATCH_REMOVE && !op->has_value)
         return patch_fail(ctx, op, ERR_INVALID_VALUE, "\"%s\": value is missing", op->name);
-    if (!op->target.ref.attr && op->op != PATCH_REMOVE)
+    if (op->target.ref.extension && !op->target.ref.attr && op->op != PATCH_REMOVE)
         return expand(ctx, p, op, op->target.ref.extension);
     add_step(ctx, p, op);
     return OK;
@@ -209,12 +232,12 @@ static enum err parse_operation(struct ctx *ctx, struct patch *p, unsigned numbe
 enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
                      struct patch **out) {
     struct json_object *operations = json_get_caseless(body, "Operations");
-    bool absent = dialect.lenient && !json_get_caseless(body, "schemas"); /* older small clients leave it out */
-    if (!absent && !message_is(body, SCHEMA_PATCH_OP))
+    bool list = json_object_is_type(operations, json_type_array);
+    if (!message_is(body, SCHEMA_PATCH_OP) && !(dialect.lenient && message_is_nearly(body, "PatchOp")))
         return fail(ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_PATCH_OP "\"");
-    if (!json_object_is_type(operations, json_type_array) || json_object_array_length(operations) == 0)
+    size_t n = list ? json_object_array_length(operations) : 0;
+    if (!list || (n == 0 && !dialect.lenient)) /* Microsoft's validator sends none, and wants success */
         return fail(ctx, ERR_INVALID_SYNTAX, "Operations must be an array of at least one operation");
-    size_t n = json_object_array_length(operations);
     if (n > PATCH_OPERATIONS)
         return fail(ctx, ERR_TOO_LARGE, "a PATCH may have %d operations at most", PATCH_OPERATIONS);
     struct patch *p = arena_alloc(ctx->arena, sizeof *p);
@@ -258,9 +281,10 @@ static bool filter_ids(const struct filter *f, struct json_object *ids) {
 }
 
 /* The ids in a value for members; a value that is wrong names nobody, and is refused when it is applied. */
-static void value_ids(struct ctx *quiet, const struct patch_step *s, struct json_object *ids) {
+static void value_ids(const struct reader *read, const struct patch_step *s, struct json_object *ids) {
+    const struct reader of_step = {.ctx = read->ctx, .dialect = read->dialect, .in_text = s->in_text};
     struct json_object *list;
-    if (resource_list(quiet, s->target.ref.attr, s->value, "members", &list) != OK)
+    if (resource_list(&of_step, s->target.ref.attr, s->value, "members", &list) != OK)
         return;
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         const char *id = json_get_string(json_object_array_get_idx(list, i), "value");
@@ -269,26 +293,27 @@ static void value_ids(struct ctx *quiet, const struct patch_step *s, struct json
     }
 }
 
-static void step_members(struct ctx *quiet, const struct patch_step *s, struct json_object *ids, bool *all) {
+static void step_members(const struct reader *read, const struct patch_step *s, struct json_object *ids, bool *all) {
     const struct attr_ref *r = &s->target.ref;
     if (!r->attr || r->extension || strcmp(r->attr->name, "members") != 0)
         return;
     if (s->target.filter) {
         if (!filter_ids(s->target.filter, ids))
             *all = true;
-    } else if (r->sub || s->op == PATCH_REPLACE || (s->op == PATCH_REMOVE && !value_assigned(s->value)))
+    } else if (r->sub || s->op == PATCH_REPLACE || (s->op == PATCH_REMOVE && !s->value))
         *all = true;
     if (s->value && (!r->sub || r->sub == schema_value_part(r->attr)))
-        value_ids(quiet, s, ids);
+        value_ids(read, s, ids);
 }
 
 void patch_members(struct arena *a, const struct patch *p, struct patch_members *out) {
     struct ctx quiet = {.arena = a};
+    const struct reader read = {.ctx = &quiet, .dialect = {.lenient = true}}; /* who reads more names more */
     struct json_object *ids = json_new_object(a);
     *out = (struct patch_members){0};
     for (const struct patch_step *s = p->first; s; s = s->next)
         if (s->err == OK)
-            step_members(&quiet, s, ids, &out->all);
+            step_members(&read, s, ids, &out->all);
     out->ids = arena_array(a, (size_t)json_object_object_length(ids) + 1, sizeof *out->ids);
     json_object_object_foreach(ids, id, yes) {
         (void)yes;

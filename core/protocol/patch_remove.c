@@ -22,6 +22,7 @@ static const struct filter *value_named(const struct filter *f, const struct att
 
 const char *patch_removed_member(const struct patch_act *a) {
     struct ctx quiet = {.arena = a->ctx->arena};
+    const struct reader read = {.ctx = &quiet, .dialect = a->read.dialect, .in_text = a->read.in_text};
     struct json_object *listed;
     if (a->s->op != PATCH_REMOVE || !is_members(a) || a->sub)
         return NULL;
@@ -29,7 +30,7 @@ const char *patch_removed_member(const struct patch_act *a) {
         const struct filter *named = value_named(a->s->target.filter, schema_value_part(a->attr));
         return named ? json_text(quiet.arena, named->key) : NULL;
     }
-    if (resource_list(&quiet, a->attr, a->s->value, a->attr->name, &listed) != OK ||
+    if (resource_list_named(&read, a->attr, a->s->value, a->attr->name, &listed) != OK ||
         json_object_array_length(listed) != 1)
         return NULL;
     return resource_identity(quiet.arena, a->attr, json_object_array_get_idx(listed, 0));
@@ -118,9 +119,11 @@ static bool is_listed(struct arena *arena, const struct listed *l, struct json_o
 enum err patch_remove_listed(const struct patch_act *a) {
     struct json_object *list = patch_current(a), *values, *kept = json_new_array(a->ctx->arena);
     struct listed listed = {.attr = a->attr, .members = is_members(a)};
-    enum err e = resource_list(a->ctx, a->attr, a->s->value, a->attr->name, &values);
-    if (e != OK)
-        return e;
+    enum err e = resource_list_named(&a->read, a->attr, a->s->value, a->attr->name, &values);
+    if (e != OK || json_object_array_length(values) == 0)
+        return e; /* a list of nobody */
+    if (!list)
+        return a->attr->required ? fail(a->ctx, ERR_MUTABILITY, "%s is required", a->attr->name) : OK;
     read_listed(a->ctx->arena, values, &listed);
     e = patch_spend(a, list, (size_t)json_object_object_length(listed.shapes));
     if (e != OK)
@@ -155,7 +158,10 @@ enum err patch_remove_chosen(const struct patch_act *a) {
     enum err e = OK;
     if (json_object_array_length(hits) == 0)
         return OK; /* */
-    for (size_t i = 0, n = json_object_array_length(hits); a->sub && e == OK && i < n; i++)
+    for (size_t i = 0, n = json_object_array_length(hits); a->sub && e == OK && i < n; i++) {
         e = patch_set_part(a, json_object_array_get_idx(hits, i), a->sub, NULL);
+        if (e == OK)
+            patch_drop_shell(a, json_object_array_get_idx(hits, i));
+    }
     return e == OK ? patch_put_list(a, a->sub ? list : without(a, list, hits)) : e;
 }

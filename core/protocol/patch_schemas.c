@@ -38,24 +38,38 @@ static bool means(struct ctx *ctx, const struct patch_step *s, const char *urn) 
     return false;
 }
 
-static enum err check_known(struct ctx *ctx, const struct resource_type *rt, struct json_object *value) {
+static enum err check_known(struct ctx *ctx, const struct patch *p, struct json_object *value) {
+    const struct resource_type *rt = p->rt;
     for (size_t i = 0, n = urn_count(value); i < n; i++) {
         const char *urn = urn_at(value, i);
-        if (!same(urn, rt->base->urn) && !schema_extension(rt, urn, strlen(urn)))
+        bool foreign = p->dialect.lenient && schema_is_foreign(rt, urn, strlen(urn));
+        if (!same(urn, rt->base->urn) && !schema_extension(rt, urn, strlen(urn)) && !foreign)
             return fail(ctx, ERR_INVALID_VALUE, "\"%s\" is no schema of %s", urn, rt->name);
     }
     return OK;
 }
 
+/* The same for extensions that nobody registered. */
+static void drop_unregistered(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
+                              struct json_object *resource) {
+    json_object_object_foreach(resource, name, v) {
+        (void)v;
+        if (schema_is_foreign(p->rt, name, strlen(name)) && means(ctx, s, name) == (s->op == PATCH_REMOVE))
+            json_object_object_del(resource, name);
+    }
+}
+
 enum err patch_schemas(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
                        struct json_object *resource) {
     bool remove = s->op == PATCH_REMOVE, base = means(ctx, s, p->rt->base->urn);
-    bool everything = remove && !s->target.filter && !value_assigned(s->value);
-    enum err e = remove ? OK : check_known(ctx, p->rt, s->value);
+    bool everything = remove && !s->target.filter && !s->value;
+    enum err e = remove ? OK : check_known(ctx, p, s->value);
     if (e == OK && (everything || (remove && base) || (s->op == PATCH_REPLACE && !base)))
         e = fail(ctx, ERR_INVALID_VALUE, "the base schema cannot be removed");
     for (size_t k = 0; e == OK && s->op != PATCH_ADD && k < p->rt->n_extensions; k++)
         if (means(ctx, s, p->rt->extensions[k]->urn) == remove)
             e = patch_drop_extension(ctx, p->rt->extensions[k], resource);
+    if (e == OK && s->op != PATCH_ADD)
+        drop_unregistered(ctx, p, s, resource);
     return e;
 }

@@ -53,8 +53,25 @@ struct json_object *patch_working(const struct patch_act *a, bool list) {
 enum err patch_part_value(const struct patch_act *a, struct json_object **out) {
     const char *where = arena_printf(a->ctx->arena, "%s.%s", a->attr->name, a->sub->name);
     if (a->attr->type == ATTR_COMPLEX && !a->sub->multi)
-        return resource_value(a->ctx, a->sub, a->s->value, where, out);
-    return resource_list(a->ctx, a->sub, a->s->value, where, out);
+        return resource_value(&a->read, a->sub, a->s->value, where, out);
+    return resource_list(&a->read, a->sub, a->s->value, where, out);
+}
+
+bool patch_gives_nothing(const struct patch_act *a) {
+    struct json_object *v = a->s->value;
+    if (json_object_is_type(v, json_type_string))
+        return a->read.dialect.lenient && json_object_get_string_len(v) == 0;
+    if (json_object_is_type(v, json_type_array))
+        return a->read.dialect.lenient && json_object_array_length(v) == 0;
+    return !v;
+}
+
+struct json_object *patch_object(const struct patch_act *a, struct reader *inside) {
+    struct json_object *in = resource_unpacked(&a->read, a->s->value, inside);
+    bool one = json_object_is_type(in, json_type_array) && json_object_array_length(in) == 1;
+    if (one && (!a->attr->multi || a->read.dialect.lenient))
+        in = resource_unpacked(inside, json_object_array_get_idx(in, 0), inside);
+    return in;
 }
 
 enum err patch_set_part(const struct patch_act *a, struct json_object *element, const struct attr *sub,
@@ -83,18 +100,20 @@ bool patch_names_part(struct json_object *in, const struct attr *sub) {
     return false;
 }
 
-enum err patch_read_parts(const struct patch_act *a, struct json_object *in, struct patch_parts *out) {
+enum err patch_read_parts(const struct patch_act *a, struct patch_parts *out) {
     bool *named = arena_array(a->ctx->arena, a->attr->n_subs, sizeof *named);
-    enum err e = resource_value(a->ctx, a->attr, in, a->attr->name, &out->whole);
+    struct reader inside;
+    struct json_object *in = patch_object(a, &inside);
+    enum err e = resource_value(&inside, a->attr, in, a->attr->name, &out->whole);
     if (e != OK)
         return e;
-    if (json_object_is_type(in, json_type_array))
-        in = json_object_array_get_idx(in, 0);
     if (!json_object_is_type(in, json_type_object))
         in = out->whole; /* a text for the value part */
     for (size_t i = 0; i < a->attr->n_subs; i++) {
         const struct attr *sub = &a->attr->subs[i];
-        named[i] = json_get(out->whole, sub->name) || (in && patch_names_part(in, sub));
+        bool given = json_get(out->whole, sub->name);
+        named[i] = given || (in && patch_names_part(in, sub));
+        out->clears = out->clears || (named[i] && !given);
     }
     out->named = named;
     return OK;

@@ -202,17 +202,58 @@ static void cut_attr(const struct projection *p, const struct schema *extension,
     prune(box, a->name);
 }
 
-/* Extensions that nobody registered have no attributes that could be named: they stay or go as a whole (AT-12). */
+/* Whether a list names `prefix` + `name`, or with a dot something of it. */
+static struct mention mentioned_part(const struct names *names, const char *prefix, const char *name) {
+    struct mention m = {false, false};
+    size_t n = strlen(prefix), k = strlen(name);
+    for (size_t i = 0; i < names->n_unregistered; i++) {
+        const char *path = names->unregistered[i];
+        size_t len = strlen(path);
+        if (len < n + k || !fold_ascii_equal(path, n, prefix, n) || !fold_ascii_equal(path + n, k, name, k))
+            continue;
+        m.whole = m.whole || !path[n + k];
+        m.parts = m.parts || path[n + k] == '.';
+    }
+    return m;
+}
+
+/* The members of an extension's object, or of an attribute in it, whose names stand behind the prefix in the list. */
+static void cut_members(struct arena *a, const struct projection *p, const char *prefix, bool deeper,
+                        struct json_object *box) {
+    for (size_t i = 0, n = json_object_is_type(box, json_type_array) ? json_object_array_length(box) : 0; i < n; i++)
+        cut_members(a, p, prefix, deeper, json_object_array_get_idx(box, i));
+    if (!json_object_is_type(box, json_type_object))
+        return;
+    json_object_object_foreach(box, name, v) {
+        struct mention m = mentioned_part(&p->names, prefix, name);
+        bool stays = p->mode == ONLY ? m.whole || m.parts : !m.whole;
+        if (!stays) {
+            json_object_object_del(box, name);
+            continue;
+        }
+        if (!m.parts || m.whole || !deeper)
+            continue;
+        cut_members(a, p, arena_printf(a, "%s%s.", prefix, name), false, v);
+        prune(box, name);
+    }
+}
+
+/* Extensions that nobody registered: as a whole, or by what stands behind the URN (AT-12). */
 static void cut_unregistered(const struct projection *p, const struct resource_type *rt, struct json_object *resource) {
     if (p->mode == DEFAULT)
         return;
+    struct arena *a = arena_create();
     json_object_object_foreach(resource, name, v) {
         size_t len = strlen(name);
-        (void)v;
-        if (strchr(name, ':') && !schema_extension(rt, name, len) &&
-            names_unregistered(&p->names, name, len) != (p->mode == ONLY))
+        if (!strchr(name, ':') || schema_extension(rt, name, len))
+            continue;
+        bool whole = names_unregistered(&p->names, name, len);
+        if (!whole)
+            cut_members(a, p, arena_printf(a, "%s:", name), true, v);
+        if (whole ? p->mode == EXCEPT : is_empty(v))
             json_object_object_del(resource, name);
     }
+    arena_destroy(a);
 }
 
 void projection_apply(const struct projection *p, const struct resource_type *rt, struct json_object *resource) {

@@ -14,8 +14,9 @@ struct projection;
 
 /*
  * Reads the two parameters, comma-separated (NULL: not given; empty counts as absent, R-41); unknown names are ignored,
- * but the URN of an extension that nobody registered names that one; `name[...]` counts as name. Both given, or more
- * than PROJECTION_NAMES different attributes: ERR_INVALID_VALUE (R-40). Neither: *out is NULL, the default set.
+ * but the URN of an extension that nobody registered names that one, URN:name and URN:name.part what is in it;
+ * `name[...]` counts as name. Both given, or more than PROJECTION_NAMES different attributes: ERR_INVALID_VALUE (R-40).
+ * Neither: *out is NULL, the default set.
  */
 enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const char *attributes, const char *excluded,
                           const struct projection **out) __attribute__((warn_unused_result));

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/unregistered.h"
 #include "protocol/value.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@ struct reading {
     struct dialect dialect;
     struct json_object *old; /* NULL: POST */
     struct parts *parts;     /* of a PUT; NULL: the first failure is the end */
+    bool in_text;            /* inside an extension that came as JSON in a text */
 };
 
 /* Whether an attribute that fails is left out; it then is as it was. */
@@ -50,13 +52,15 @@ static enum err check_schemas(struct reading *r, struct json_object *body) {
 
 static enum err read_attr(struct reading *r, const struct attr *attr, struct json_object *in, const char *where,
                           struct json_object **out) {
+    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect, .in_text = r->in_text};
     if (!attr->multi)
-        return resource_value(r->ctx, attr, in, where, out);
+        return resource_value(&reader, attr, in, where, out);
     struct json_object *values;
-    enum err e = resource_list(r->ctx, attr, in, where, &values);
+    enum err e = resource_list(&reader, attr, in, where, &values);
     if (e != OK)
         return e;
     *out = json_new_array(r->ctx->arena);
+    resource_first_primary(&reader, attr, values);
     e = resource_settle_primary(r->ctx, attr, values, values);
     resource_merge(r->ctx, attr, *out, json_new_object(r->ctx->arena), values, NULL);
     if (json_object_array_length(*out) == 0)
@@ -82,13 +86,18 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
                               struct json_object *into) {
     struct json_object *object = json_new_object(r->ctx->arena);
     const char *prefix = arena_printf(r->ctx->arena, "%s:", s->urn);
+    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect};
+    struct reader inside;
+    struct reading part = *r;
     if (!in)
         return OK;
+    in = resource_unpacked(&reader, in, &inside);
+    part.in_text = inside.in_text;
     if (!json_object_is_type(in, json_type_object))
         return fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", s->urn);
     json_object_object_foreach(in, name, value) {
         const struct attr *attr = schema_attr(s, name, strlen(name));
-        enum err e = attr ? add_attr(r, attr, prefix, value, object) : OK;
+        enum err e = attr ? add_attr(&part, attr, prefix, value, object) : OK;
         const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, name);
         if (e != OK && !leaves_out(r, where, e, json_get(r->old, s->urn), attr->name, object))
             return e;
@@ -98,13 +107,15 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
     return OK;
 }
 
-/* An extension that nobody registered is kept as it came (lenient): clients send mistyped and own URNs with real data.
+/* What stands under a URN that nobody registered is kept (lenient): clients send mistyped and own URNs with real data.
  */
-static void keep_unregistered(struct reading *r, const char *name, struct json_object *value,
-                              struct json_object *into) {
-    bool urn = fold_ascii_equal(name, strlen(name) < 4 ? strlen(name) : 4, "urn:", 4);
-    if (r->dialect.lenient && urn && json_object_is_type(value, json_type_object) && value_assigned(value))
-        json_object_object_add(into, name, json_object_get(json_copy(r->ctx->arena, value)));
+static enum err keep_unregistered(struct reading *r, const char *name, struct json_object *value,
+                                  struct json_object *into) {
+    const struct unregistered_change c = {.op = UNREGISTERED_REPLACE, .path = name, .value = value};
+    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect};
+    if (!r->dialect.lenient || !schema_is_foreign(r->rt, name, strlen(name)))
+        return OK;
+    return unregistered_apply(&reader, r->rt, &c, into);
 }
 
 static enum err add_member(struct reading *r, const char *name, struct json_object *value, struct json_object *into) {
@@ -115,10 +126,8 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
         return add_extension(r, extension, value, into);
     if (!attr)
         attr = schema_common(name, len);
-    if (!attr) {
-        keep_unregistered(r, name, value, into);
-        return OK;
-    }
+    if (!attr)
+        return keep_unregistered(r, name, value, into);
     if (strcmp(attr->name, "schemas") == 0)
         return OK;
     return add_attr(r, attr, "", value, into);

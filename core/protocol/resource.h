@@ -16,8 +16,15 @@
  */
 
 struct dialect {
-    bool lenient; /* bodies without schemas, unregistered extensions, unquoted literals,
-                     replaceCreates (R-21) */
+    bool lenient; /* bodies without schemas, unregistered extensions, unquoted literals, value paths that match nothing
+                     (R-21), numbers and JSON as text */
+};
+
+/* How values from outside are read. */
+struct reader {
+    struct ctx *ctx;
+    struct dialect dialect;
+    bool in_text; /* inside JSON that came as text: what is text in there is text */
 };
 
 /*
@@ -50,15 +57,39 @@ enum err resource_settle(struct ctx *ctx, const struct resource_type *rt, struct
 
 /*
  * One single value of an attribute from outside → normal form; *out NULL: unassigned. `where` names it in errors. Lists
- * go through resource_list(). ERR_INVALID_VALUE.
+ * go through resource_list(). ERR_INVALID_VALUE. Lenient: [] is unassigned, a number is its JSON text where a string is
+ * needed, and JSON that came as text is read where an object is needed.
  */
-enum err resource_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
+enum err resource_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                         struct json_object **out) __attribute__((warn_unused_result));
 
-/* A list from outside, or one bare value for it: an array of single values in normal form, not yet compared with each
- * other. */
-enum err resource_list(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
+/*
+ * A list from outside: an array of single values in normal form, not yet compared with each other; null, "" and {} are
+ * no values. ERR_INVALID_VALUE, also for a value that cannot be read, since nothing would come of it: an object without
+ * any part of the attribute, a member without an id. Strict: and for what is no array. Lenient: one bare value is a
+ * list of one, {"members": [...]} as the value of members is that list (Salesforce), and an element whose value is
+ * null or "" is none if only its type, primary and display are left.
+ */
+enum err resource_list(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                        struct json_object **out) __attribute__((warn_unused_result));
+
+/* As resource_list(), for values that are to be taken away: each has to say what. */
+enum err resource_list_named(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
+                             struct json_object **out) __attribute__((warn_unused_result));
+
+/*
+ * A value where an object or a list is needed: lenient reads a text that begins with { or [ and is JSON by the same
+ * rules as a body (Keycloak's SCIM client sends such), one level deep; `inside` then is how its parts are read.
+ * Anything else is given back as it is.
+ */
+struct json_object *resource_unpacked(const struct reader *r, struct json_object *in, struct reader *inside);
+
+/* Whether an element of a list has nothing but what says which kind of value it would be: type, primary, display. */
+bool resource_is_shell(const struct attr *attr, struct json_object *element);
+
+/* Lenient: whether an element from outside, read as `v`, is such a shell because its value came as null or "". */
+bool resource_is_cleared(const struct reader *r, const struct attr *attr, struct json_object *in,
+                         struct json_object *v);
 
 /* The values of a list by what makes each one itself, as resource_identity() has it; json-c's hash table. */
 struct json_object *resource_index(struct arena *a, const struct attr *attr, struct json_object *list);
@@ -73,6 +104,9 @@ void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object
 
 /* What makes two values of a list the same one, as text. */
 const char *resource_identity(struct arena *a, const struct attr *attr, struct json_object *element);
+
+/* Lenient: of several values of one list that are primary the first one is. */
+void resource_first_primary(const struct reader *r, const struct attr *attr, struct json_object *values);
 
 /* Of the elements of `now` at most one may be primary (ERR_INVALID_VALUE); if one is, all others of `list` are so no
  * more. */

@@ -1,4 +1,4 @@
-#include "protocol/resource.h"
+#include "protocol/resource_internal.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -16,6 +16,10 @@ static enum err wrong(struct ctx *ctx, const char *where, const char *expected) 
 
 static bool is_type(struct json_object *v, enum json_type type) {
     return json_object_is_type(v, type);
+}
+
+static bool is_number(struct json_object *v) {
+    return is_type(v, json_type_int) || is_type(v, json_type_double);
 }
 
 /* Entra sends booleans as "True" and "False" unless it is in its compliant mode. */
@@ -101,7 +105,7 @@ static void value_from_ref(struct json_object *member) {
         json_object_object_add(member, "value", json_object_new_string(slash + 1));
 }
 
-static bool is_members(const struct attr *attr) {
+bool resource_is_members(const struct attr *attr) {
     return !attr->parent && strcmp(attr->name, "members") == 0;
 }
 
@@ -114,24 +118,38 @@ static bool is_manager(const struct attr *attr) {
     return enterprise && attr == schema_attr(enterprise, "manager", strlen("manager"));
 }
 
-static enum err parts_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
-                            struct json_object **out) {
-    struct json_object *parts = json_new_object(ctx->arena);
+static enum err read_parts(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
+                           struct json_object *parts) {
+    bool known = false;
     json_object_object_foreach(in, name, part) {
         const struct attr *sub = schema_sub(attr, name, strlen(name));
         struct json_object *v;
+        known = known || sub;
         if (!sub || sub->mutability == ATTR_READ_ONLY)
             continue;
-        enum err e = resource_value(ctx, sub, part, arena_printf(ctx->arena, "%s.%s", where, sub->name), &v);
+        const char *there = arena_printf(r->ctx->arena, "%s.%s", where, sub->name);
+        enum err e = resource_value(r, sub, part, there, &v);
         if (e != OK)
             return e;
         if (v)
             json_object_object_add(parts, sub->name, json_object_get(v));
     }
-    if (is_members(attr)) {
+    if (attr->multi && !known && json_object_object_length(in) > 0)
+        return fail(r->ctx, ERR_INVALID_VALUE, "%s: an object with at least one part of %s was expected, as in %s.%s",
+                    where, attr->name, attr->name, attr->n_subs ? attr->subs[0].name : "value");
+    return OK;
+}
+
+static enum err parts_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
+                            struct json_object **out) {
+    struct json_object *parts = json_new_object(r->ctx->arena);
+    enum err e = read_parts(r, attr, in, where, parts);
+    if (e != OK)
+        return e;
+    if (resource_is_members(attr)) {
         value_from_ref(parts);
-        if (json_object_object_length(in) > 0 && !json_get(parts, "value"))
-            return fail(ctx, ERR_INVALID_VALUE, "%s: a member needs a value, the id of a user or group", where);
+        if (!json_get(parts, "value"))
+            return fail(r->ctx, ERR_INVALID_VALUE, MEMBER_NEEDS_ID, where);
     }
     if (is_manager(attr)) {
         value_from_ref(parts);
@@ -139,6 +157,20 @@ static enum err parts_value(struct ctx *ctx, const struct attr *attr, struct jso
     }
     *out = json_object_object_length(parts) > 0 ? parts : NULL;
     return OK;
+}
+
+struct json_object *resource_unpacked(const struct reader *r, struct json_object *in, struct reader *inside) {
+    struct ctx quiet = {.arena = r->ctx->arena};
+    struct json_object *read;
+    *inside = *r;
+    if (!r->dialect.lenient || r->in_text || !is_type(in, json_type_string))
+        return in;
+    const char *text = json_object_get_string(in);
+    size_t len = (size_t)json_object_get_string_len(in);
+    if ((*text != '{' && *text != '[') || json_parse(&quiet, text, len, &read) != OK)
+        return in;
+    inside->in_text = true;
+    return read;
 }
 
 /* The object in an array of one, else the value itself. */
@@ -149,143 +181,55 @@ static struct json_object *unwrapped(struct json_object *in) {
 }
 
 /* Entra sends manager as a string, or as an array of one; its test tool sends members as strings. */
-static enum err complex_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
-                              struct json_object **out) {
+static enum err complex_value(const struct reader *r, const struct attr *attr, struct json_object *in,
+                              const char *where, struct json_object **out) {
+    struct reader inside;
+    in = resource_unpacked(r, in, &inside);
     if (!attr->multi)
         in = unwrapped(in);
     if (is_type(in, json_type_string) && schema_value_part(attr)) {
-        struct json_object *whole = json_new_object(ctx->arena);
+        struct json_object *whole = json_new_object(r->ctx->arena);
         json_object_object_add(whole, "value", json_object_get(in));
         in = whole;
     }
     if (!is_type(in, json_type_object))
-        return wrong(ctx, where, "an object");
-    return parts_value(ctx, attr, in, where, out);
+        return wrong(r->ctx, where, "an object");
+    return parts_value(&inside, attr, in, where, out);
 }
 
-enum err resource_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
+static bool is_nothing(const struct reader *r, const struct attr *attr, struct json_object *in) {
+    bool empty = is_type(in, json_type_array) && json_object_array_length(in) == 0;
+    return !in || (is_type(in, json_type_string) && json_object_get_string_len(in) == 0) || /* */
+           (empty && r->dialect.lenient && !attr->multi);
+}
+
+enum err resource_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                         struct json_object **out) {
     *out = NULL;
-    if (!in || (is_type(in, json_type_string) && json_object_get_string_len(in) == 0))
-        return OK; /* */
+    if (is_nothing(r, attr, in))
+        return OK;
     switch (attr->type) {
     case ATTR_COMPLEX:
-        return complex_value(ctx, attr, in, where, out);
+        return complex_value(r, attr, in, where, out);
     case ATTR_BOOLEAN:
-        return boolean_value(ctx, in, where, out);
+        return boolean_value(r->ctx, in, where, out);
     case ATTR_INTEGER:
         *out = in;
-        return is_type(in, json_type_int) ? OK : wrong(ctx, where, "a whole number");
+        return is_type(in, json_type_int) ? OK : wrong(r->ctx, where, "a whole number");
     case ATTR_DECIMAL:
         *out = in;
-        return is_type(in, json_type_int) || is_type(in, json_type_double) ? OK : wrong(ctx, where, "a number");
+        return is_number(in) ? OK : wrong(r->ctx, where, "a number");
     case ATTR_STRING:
+        if (r->dialect.lenient && is_number(in)) /* HR systems write externalId and employeeNumber so */
+            in = json_keep_new(r->ctx->arena, json_object_new_string(json_text(r->ctx->arena, in)));
+        return text_value(r->ctx, attr, in, where, out);
+    case ATTR_ANY:
+        *out = in;
+        return OK;
     case ATTR_REFERENCE:
     case ATTR_BINARY:
     case ATTR_DATETIME:
         break;
     }
-    return text_value(ctx, attr, in, where, out);
-}
-
-enum err resource_list(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
-                       struct json_object **out) {
-    bool list = is_type(in, json_type_array);
-    *out = json_new_array(ctx->arena);
-    for (size_t i = 0, n = list ? json_object_array_length(in) : in != NULL; i < n; i++) {
-        struct json_object *v;
-        enum err e = resource_value(ctx, attr, list ? json_object_array_get_idx(in, i) : in, where, &v);
-        if (e != OK)
-            return e;
-        if (v)
-            json_object_array_add(*out, json_object_get(v));
-    }
-    return OK;
-}
-
-const char *resource_identity(struct arena *a, const struct attr *attr, struct json_object *element) {
-    if (attr->type != ATTR_COMPLEX)
-        return json_text(a, value_key(a, attr, element));
-    const struct attr *part = schema_value_part(attr);
-    struct json_object *v = part ? json_get(element, "value") : NULL;
-    if (v) {
-        const char *type = json_get_string(element, "type");
-        const char *key = json_text(a, value_key(a, part, v));
-        if (is_members(attr))
-            return key;
-        return arena_printf(a, "%s %s", type ? fold_caseless(a, type, strlen(type)) : "", key);
-    }
-    /* Without a value part all parts decide, in the schema's order. */
-    const char *text = "";
-    for (size_t i = 0; i < attr->n_subs; i++) {
-        struct json_object *p = json_get(element, attr->subs[i].name);
-        bool no = json_object_is_type(p, json_type_boolean) && !json_object_get_boolean(p);
-        if (p && !no)
-            text = arena_printf(a, "%s%zu:%s ", text, i, json_text(a, value_key(a, &attr->subs[i], p)));
-    }
-    return text;
-}
-
-/* Parts of `from` that `into` lacks or has otherwise; immutable ones stay. */
-static void merge_parts(struct arena *a, const struct attr *attr, struct json_object *into, struct json_object *from) {
-    json_object_object_foreach(from, name, part) {
-        const struct attr *sub = schema_sub(attr, name, strlen(name));
-        struct json_object *has = json_get(into, name);
-        bool no = json_object_is_type(part, json_type_boolean) && !json_object_get_boolean(part);
-        if (has ? sub && (sub->mutability == ATTR_IMMUTABLE || value_equal(a, sub, has, part))
-                : no && strcmp(name, "primary") == 0)
-            continue;
-        json_object_object_add(into, name, json_object_get(part));
-    }
-}
-
-struct json_object *resource_index(struct arena *a, const struct attr *attr, struct json_object *list) {
-    struct json_object *index = json_new_object(a);
-    for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
-        struct json_object *element = json_object_array_get_idx(list, i);
-        json_object_object_add(index, resource_identity(a, attr, element), json_object_get(element));
-    }
-    return index;
-}
-
-void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object *list, struct json_object *index,
-                    struct json_object *values, struct json_object *touched) {
-    for (size_t i = 0, n = json_object_array_length(values); i < n; i++) {
-        struct json_object *v = json_object_array_get_idx(values, i);
-        const char *identity = resource_identity(ctx->arena, attr, v);
-        struct json_object *there = json_get(index, identity);
-        if (!there) {
-            json_object_array_add(list, json_object_get(v));
-            json_object_object_add(index, identity, json_object_get(v));
-        } else if (json_object_is_type(there, json_type_object) && !is_members(attr))
-            merge_parts(ctx->arena, attr, there, v);
-        if (touched)
-            json_object_array_add(touched, json_object_get(there ? there : v));
-    }
-}
-
-static bool is_primary(struct json_object *element) {
-    struct json_object *primary = json_get(element, "primary");
-    return primary && json_object_get_boolean(primary);
-}
-
-enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struct json_object *list,
-                                 struct json_object *now) {
-    struct json_object *chosen = NULL;
-    if (!schema_sub(attr, "primary", 7))
-        return OK;
-    for (size_t i = 0, n = json_object_array_length(now); i < n; i++) {
-        struct json_object *element = json_object_array_get_idx(now, i);
-        if (!is_primary(element) || element == chosen)
-            continue;
-        if (chosen)
-            return fail(ctx, ERR_INVALID_VALUE, "%s: only one value can be primary", attr->name);
-        chosen = element;
-    }
-    for (size_t i = 0, n = json_object_array_length(list); chosen && i < n; i++) {
-        struct json_object *element = json_object_array_get_idx(list, i);
-        if (element != chosen && is_primary(element))
-            json_object_object_add(element, "primary", json_object_new_boolean(0));
-    }
-    return OK;
+    return text_value(r->ctx, attr, in, where, out);
 }

@@ -217,3 +217,68 @@ bool schema_lookup(const struct resource_type *rt, const char *text, size_t len,
         out->sub = schema_sub(out->attr, dot + 1, (size_t)(end - dot) - 1);
     return !dot || out->sub;
 }
+
+/* A URN of the type with a dot behind it is a slip, no other URN. */
+static bool is_slip(const char *urn, const char *text, size_t len) {
+    size_t n = strlen(urn);
+    return len > n && text[n] == '.' && fold_ascii_equal(urn, n, text, n);
+}
+
+bool schema_is_foreign(const struct resource_type *rt, const char *text, size_t len) {
+    const char *rest;
+    bool slip = is_slip(rt->base->urn, text, len);
+    for (size_t i = 0; i < rt->n_extensions; i++)
+        slip = slip || is_slip(rt->extensions[i]->urn, text, len);
+    return !slip && len > 4 && fold_ascii_equal(text, 4, "urn:", 4) && !longest_prefix(rt, text, len, &rest);
+}
+
+/* ATTRNAME: a letter or $, then letters, digits, - _ $; its length, 0: it is none. */
+static size_t name_length(const char *text, size_t len) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$";
+    size_t n = 0;
+    while (n < len && text[n] && (strchr(letters, text[n]) || (n && strchr("0123456789-_", text[n]))))
+        n++;
+    return n;
+}
+
+bool schema_is_name(const char *text, size_t len) {
+    size_t n = name_length(text, len);
+    if (!n || n == len)
+        return n;
+    return text[n] == '.' && n + 1 < len && name_length(text + n + 1, len - n - 1) == len - n - 1;
+}
+
+/* Where the last colon is behind which a name stands, and in front of which "urn:NID:NSS"; NULL: nowhere. */
+static const char *name_colon(const char *text, size_t len) {
+    size_t colons = 0, last = 0;
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == ':') {
+            colons++;
+            last = i;
+        }
+    return colons > 2 && schema_is_name(text + last + 1, len - last - 1) ? text + last : NULL;
+}
+
+static struct attr *any_attr(struct arena *a, const struct attr *parent, const char *name, size_t len) {
+    struct attr *attr = arena_alloc(a, sizeof *attr);
+    *attr = (struct attr){.name = arena_strndup(a, name, len), .parent = parent, .type = ATTR_ANY, .multi = !parent};
+    return attr;
+}
+
+bool schema_unregistered(struct arena *a, const struct resource_type *rt, const char *text, size_t len,
+                         struct attr_ref *out) {
+    const char *colon = schema_is_foreign(rt, text, len) ? name_colon(text, len) : NULL;
+    if (!colon)
+        return false;
+    const char *name = colon + 1, *end = text + len;
+    size_t n = name_length(name, (size_t)(end - name));
+    *out = (struct attr_ref){.unregistered = fold_ascii_lower(a, text, (size_t)(colon - text))};
+    out->attr = any_attr(a, NULL, name, n);
+    if (name + n < end)
+        out->sub = any_attr(a, out->attr, name + n + 1, (size_t)(end - name) - n - 1);
+    return true;
+}
+
+const struct attr *schema_any_part(struct arena *a, const struct attr *attr, const char *name, size_t len) {
+    return schema_is_name(name, len) && !memchr(name, '.', len) ? any_attr(a, attr, name, len) : NULL;
+}

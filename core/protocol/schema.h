@@ -27,6 +27,7 @@ enum attr_type {
     ATTR_REFERENCE,
     ATTR_BINARY,
     ATTR_COMPLEX,
+    ATTR_ANY, /* of an extension that nobody registered: whatever JSON is there */
 };
 enum attr_mutability { ATTR_READ_WRITE, ATTR_READ_ONLY, ATTR_IMMUTABLE, ATTR_WRITE_ONLY };
 enum attr_returned { ATTR_DEFAULT, ATTR_ALWAYS, ATTR_NEVER, ATTR_REQUEST };
@@ -82,7 +83,8 @@ struct schema_types {
 
 /* Where an attribute path leads. */
 struct attr_ref {
-    const struct schema *extension; /* NULL: common or base attribute */
+    const struct schema *extension; /* NULL: common or base attribute, or unregistered */
+    const char *unregistered;       /* URN of an extension that nobody registered, in lower case; NULL: registered */
     const struct attr *attr;        /* NULL: the path is an extension's URN alone */
     const struct attr *sub;         /* NULL: no sub-attribute named */
     bool absent;                    /* an attribute of another type, in a query over all types: unassigned here */
@@ -140,6 +142,22 @@ const struct schema *schema_extension(const struct resource_type *rt, const char
  * An extension URN alone gives attr NULL; the base URN alone is unknown.
  */
 bool schema_lookup(const struct resource_type *rt, const char *text, size_t len, struct attr_ref *out);
+
+/* Whether a path begins with "urn:" and with no URN of the type's own schemas. */
+bool schema_is_foreign(const struct resource_type *rt, const char *text, size_t len);
+
+/*
+ * URN:NAME or URN:NAME.SUB under a URN that nobody registered, which ends at the last colon → the URN in lower case,
+ * names as they are, type ATTR_ANY, in the arena. false: it is none, or there is no name behind the URN.
+ */
+bool schema_unregistered(struct arena *a, const struct resource_type *rt, const char *text, size_t len,
+                         struct attr_ref *out);
+
+/* A part of such an attribute, in the arena; NULL: it is no name. */
+const struct attr *schema_any_part(struct arena *a, const struct attr *attr, const char *name, size_t len);
+
+/* Whether it is NAME or NAME.SUB (RFC 7643, 2.1). */
+bool schema_is_name(const char *text, size_t len);
 
 /* Whether nobody may learn the attribute's values: writeOnly, or returned never. */
 bool schema_is_secret(const struct attr *a);

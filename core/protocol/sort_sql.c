@@ -19,7 +19,11 @@ static bool is_secret(const struct attr *a) {
 static enum err find(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
                      const char *name, struct attr_ref *out) {
     size_t len = strlen(name);
-    if (!schema_lookup(rt, name, len, out) || !out->attr) {
+    bool known = schema_lookup(rt, name, len, out) && out->attr;
+    if (!known && (!other || schema_is_foreign(other, name, len)) &&
+        schema_unregistered(ctx->arena, rt, name, len, out))
+        return OK;
+    if (!known) {
         if (!other || !schema_lookup(other, name, len, out) || !out->attr)
             return fail(ctx, ERR_INVALID_VALUE, "sortBy: \"%s\" is not an attribute%s%s", name, other ? "" : " of ",
                         other ? "" : rt->name);
@@ -56,9 +60,18 @@ static struct operand of_list(struct compiler *c, const struct filter *f) {
         part.cast};
 }
 
+/* The first value of what nobody registered, as text. */
+static struct operand of_unregistered(struct compiler *c, const struct filter *f) {
+    const char *json = filter_sql_json(c, f);
+    const char *first = SQL(c, "(case jsonb_typeof(%s) when 'array' then %s -> 0 else %s end)", json, json, json);
+    return filter_sql_any_part(c, first, f);
+}
+
 /* The expression; `column`: it is a column, or made of some. */
 static struct operand operand_of(struct compiler *c, const struct filter *f, bool *column) {
     struct operand x;
+    if (f->ref.unregistered)
+        return of_unregistered(c, f);
     const struct view *view = f->ref.extension ? NULL : filter_sql_view(c->rt, f->ref.attr);
     *column = filter_sql_column(c, f, &x);
     if (*column && strcmp(x.sql, ID "::text") == 0)
@@ -110,6 +123,7 @@ enum err sort_sql(struct ctx *ctx, const struct resource_type *rt, const struct 
     if (!f.ref.absent)
         x = operand_of(&c, &f, &column);
     out->cast = x.cast;
+    out->unregistered = f.ref.unregistered;
     out->text = strcmp(x.cast, "text") == 0;
     out->time = strncmp(x.cast, "timestamp", 9) == 0;
     out->lowest = lowest_of(x.sql);

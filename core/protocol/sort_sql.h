@@ -19,6 +19,7 @@ struct sort_sql {
     const char *cast;   /* behind "::", makes such a key of a text */
     bool text;          /* compared by code point: collate "C" */
     bool time;          /* a timestamptz */
+    bool unregistered;  /* an extension that nobody registered: lenient only */
     const char *lowest; /* of a column that is never null: no value is below it; else NULL */
     const char *params[SORT_SQL_PARAMS];
     size_t n_params;

@@ -123,6 +123,31 @@ static struct json_object *fold_extension(struct arena *a, const struct schema *
     return json_object_is_type(v, json_type_object) ? fold_parts(a, &whole, v) : NULL;
 }
 
+/* What nobody registered: names in lower case, texts without case; a new reference, NULL: nothing is assigned. */
+static struct json_object *fold_any(struct arena *a, struct json_object *v) {
+    static const struct attr any = {.name = "", .type = ATTR_ANY};
+    if (!value_assigned(v))
+        return NULL;
+    if (json_object_is_type(v, json_type_array)) {
+        struct json_object *list = json_object_new_array();
+        for (size_t i = 0, n = json_object_array_length(v); i < n; i++) {
+            struct json_object *key = fold_any(a, json_object_array_get_idx(v, i));
+            if (key)
+                json_object_array_add(list, key);
+        }
+        return list;
+    }
+    if (!json_object_is_type(v, json_type_object))
+        return json_object_get(value_key(a, &any, v));
+    struct json_object *out = json_object_new_object();
+    json_object_object_foreach(v, name, part) {
+        struct json_object *key = fold_any(a, part);
+        if (key)
+            json_object_object_add(out, fold_ascii_lower(a, name, strlen(name)), key);
+    }
+    return out;
+}
+
 struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource) {
     struct json_object *out = json_new_object(a);
     json_object_object_foreach(resource, name, v) {
@@ -131,9 +156,16 @@ struct json_object *value_folded(struct arena *a, const struct resource_type *rt
         const struct schema *extension = schema_extension(rt, name, len);
         if (!attr)
             attr = schema_common(name, len);
-        struct json_object *key = attr ? fold_value(a, attr, v) : extension ? fold_extension(a, extension, v) : NULL;
+        struct json_object *key = attr                ? fold_value(a, attr, v)
+                                  : extension         ? fold_extension(a, extension, v)
+                                  : strchr(name, ':') ? fold_any(a, v)
+                                                      : NULL;
         if (key)
-            json_object_object_add(out, attr ? attr->name : extension->urn, key);
+            json_object_object_add(out,
+                                   attr        ? attr->name
+                                   : extension ? extension->urn
+                                               : fold_ascii_lower(a, name, len),
+                                   key);
     }
     return out;
 }

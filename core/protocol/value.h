@@ -28,8 +28,8 @@ const char *value_key_text(struct arena *a, const struct attr *attr, const char 
 /*
  * A resource in normal form (protocol/resource.h) → its keys in the same shape: what filters of the database compare,
  * column `folded`. Unassigned parts are left out, and those that nobody may see (R-15); extension objects stand under
- * their URN in the schema's spelling; `schemas` as caseless strings; attributes of unregistered extension objects are
- * left out. Arena.
+ * their URN in the schema's spelling; `schemas` as caseless strings; what nobody registered under names in lower case.
+ * Arena.
  */
 struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource);
 

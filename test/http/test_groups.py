@@ -204,8 +204,8 @@ def test_a_patch_answers_204_unless_a_body_is_asked_for(tenant, strict):
     assert [m["value"] for m in body["members"]] == [member["id"]] and body["meta"]["version"] == 'W/"2"'
 
 
-@pytest.mark.parametrize("body", [{"displayName": ...}, {"displayName": ""}, {"displayName": " "}, {"displayName": 5}, {"members": 5},
-                                  {"members": [{"display": "x"}]}])
+@pytest.mark.parametrize("body", [{"displayName": ...}, {"displayName": ""}, {"displayName": " "}, {"displayName": {}}, {"members": 5},
+                                  {"members": [{"display": "x"}]}, {"members": [{}]}, {"members": [None]}, {"members": [""]}])
 def test_a_wrong_group_is_400(tenant, body):
     body = {k: v for k, v in group_body(**body).items() if v is not ...}
     assert_error(tenant.client.post("/Groups", body), 400, "invalidValue")

@@ -191,9 +191,9 @@ def test_a_null_for_a_value_that_is_not_there_makes_one_in_the_strict_dialect_on
     assert patched(strict, strict.user(), operation)["photos"] == [{"display": "me"}]
 
 
-def test_values_replaced_by_an_object_without_known_parts_are_gone(strict):
+def test_values_replaced_by_an_object_without_parts_are_gone(strict):
     user = strict.user(phoneNumbers=[{"value": "1", "type": "work"}, {"value": "2"}])
-    assert patched(strict, user, op("replace", "phoneNumbers[not (type pr)]", {"bogus": 1}))["phoneNumbers"] == [{"value": "1", "type": "work"}]
+    assert patched(strict, user, op("replace", "phoneNumbers[not (type pr)]", {}))["phoneNumbers"] == [{"value": "1", "type": "work"}]
 
 
 def test_an_unknown_attribute_in_a_path_is_400_in_both_dialects(tenant, strict):

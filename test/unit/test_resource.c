@@ -141,6 +141,7 @@ static void many_canonical_values_cost_no_memory(void **state) {
     (void)state;
     enum { ALLOWED = 6000, VALUES = 2000, MEMORY = 16 * 1024 * 1024 };
     struct ctx ctx = unit_ctx();
+    const struct reader read = {.ctx = &ctx};
     const char **allowed = arena_array(ctx.arena, ALLOWED, sizeof *allowed);
     struct json_object *list = json_new_array(ctx.arena), *out;
     for (int i = 0; i < ALLOWED; i++)
@@ -151,12 +152,13 @@ static void many_canonical_values_cost_no_memory(void **state) {
     for (int i = 0; i < VALUES; i++)
         json_object_array_add(list, json_object_new_string("VALUE 5999"));
     size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
-    assert_int_equal(resource_list(&ctx, &attr, list, "size", &out), OK);
+    assert_int_equal(resource_list(&read, &attr, list, "size", &out), OK);
     assert_true(mallinfo2().uordblks + mallinfo2().hblkhd - before < MEMORY);
-    assert_int_equal(resource_value(&ctx, &attr, json_keep_new(ctx.arena, json_object_new_string("e\xcc\x81T\xc3\x89")),
-                                    "size", &out),
+    assert_int_equal(resource_value(&read, &attr,
+                                    json_keep_new(ctx.arena, json_object_new_string("e\xcc\x81T\xc3\x89")), "size",
+                                    &out),
                      OK);
-    assert_int_equal(resource_value(&ctx, &attr, json_keep_new(ctx.arena, json_object_new_string("x")), "size", &out),
+    assert_int_equal(resource_value(&read, &attr, json_keep_new(ctx.arena, json_object_new_string("x")), "size", &out),
                      ERR_INVALID_VALUE);
     assert_string_equal(strstr(fail_detail(&ctx), "\"Value 18\""), "\"Value 18\", \"Value 19\", ...");
     assert_true(mallinfo2().uordblks + mallinfo2().hblkhd - before < MEMORY);

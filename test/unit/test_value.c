@@ -66,12 +66,13 @@ static void a_folded_resource_has_the_keys_in_the_same_shape(void **state) {
               "\"externalId\":\"Ab\",\"active\":false,\"name\":{\"familyName\":\"O'N\",\"givenName\":\"\"},"
               "\"emails\":[{\"value\":\"A@X\",\"type\":\"Work\",\"primary\":true},{\"value\":\"\"}],\"roles\":[],"
               "\"URN:ietf:params:scim:schemas:extension:enterprise:2.0:user\":{\"department\":\"Tours\","
-              "\"manager\":{\"value\":\"Xy\"}},\"urn:unknown\":{\"a\":1}}");
+              "\"manager\":{\"value\":\"Xy\"}},\"URN:unknown\":{\"A\":[1,\"B\",null],\"c\":{\"D\":\"\"}}}");
     struct json_object *want =
         unit_json(&ctx, "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:user\"],\"userName\":\"bob\","
                         "\"externalId\":\"Ab\",\"active\":false,\"name\":{\"familyName\":\"o'n\"},"
                         "\"emails\":[{\"value\":\"a@x\",\"type\":\"work\",\"primary\":true}],"
-                        "\"" SCHEMA_ENTERPRISE "\":{\"department\":\"tours\",\"manager\":{\"value\":\"Xy\"}}}");
+                        "\"" SCHEMA_ENTERPRISE "\":{\"department\":\"tours\",\"manager\":{\"value\":\"Xy\"}},"
+                        "\"urn:unknown\":{\"a\":[1,\"b\"]}}");
     struct json_object *got = value_folded(ctx.arena, schema_user_type(), resource);
     if (!json_same(got, want))
         fail_msg("%s", json_text(ctx.arena, got));
