@@ -32,7 +32,7 @@ static enum err ask(struct call *call, struct db_rows *rows) {
                         .client_address = call->client_address,
                         .scopes = "audit:read",
                         .installation = true};
-    db_deadline_of_probe(c.db, clock_monotonic_ms() + DATABASE_MS);
+    db_deadline(c.db, clock_monotonic_ms() + DATABASE_MS);
     enum err e = OK;
     if (client_address_is_local(&call->request)) {
         db_add(c.db, SQL_API_METRICS, NULL);

@@ -1,5 +1,6 @@
 #include "open_routes.h"
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/db.h"
 #include "base/sql.h"
@@ -27,11 +28,12 @@ static enum err answer_health(struct call *call) {
     return OK;
 }
 
-/* Requests can be served: the database takes writes, soon, and has what this program needs. */
+/* Requests can be served: the database takes writes, soon, and has what this program needs. A setting that makes less
+ * of what is acknowledged than the server promises is a warning in the body: {"status", "warnings": [text]}. */
 static enum err answer_ready(struct call *call) {
     struct db *db = call->worker->db;
     struct db_rows row = {0};
-    db_deadline_of_probe(db, clock_monotonic_ms() + READY_MS);
+    db_deadline(db, clock_monotonic_ms() + READY_MS);
     db_add(db, SQL_READY, NULL);
     enum err e = db_read(&call->ctx, db, &row);
     if (e != OK)
@@ -40,7 +42,13 @@ static enum err answer_ready(struct call *call) {
         return fail(&call->ctx, ERR_UNAVAILABLE, "the database takes no writes at the moment");
     if (db_int(row, 0, "number") < sql_migrations[sql_migrations_count - 1].number)
         return fail(&call->ctx, ERR_UNAVAILABLE, "the schema of the database is older than this program");
-    return answer_health(call);
+    if (db_text(row, 0, "blocked"))
+        return fail(&call->ctx, ERR_UNAVAILABLE, "%s", db_text(row, 0, "blocked"));
+    enum err healthy = answer_health(call);
+    if (healthy == OK && db_text(row, 0, "warnings"))
+        answer_json(call,
+                    arena_printf(call->ctx.arena, "{\"status\":\"ok\",\"warnings\":%s}", db_text(row, 0, "warnings")));
+    return healthy;
 }
 
 static enum err answer_description(struct call *call) {

@@ -134,8 +134,10 @@ void refused_keep(struct exchange *x, enum err e) {
     if (e != OK)
         note_request(x, e);
     for (size_t i = 0; x->refused && i < x->refused->n && take_place(x); i++, n++) {
-        if (n == 0)
+        if (n == 0) {
+            db_add(s->db, SQL_COMMIT_HERE, NULL);
             db_add(s->db, SQL_TENANT_SET, &s->tenant.organization_id);
+        }
         queue(x, &x->refused->items[i]);
     }
     if (n && db_run(&ctx, s->db, NULL) != OK)

@@ -38,14 +38,21 @@ static bool check_server(struct invocation *in, struct db_rows rows) {
                 db_bool(rows, 0, "in_recovery") ? "this is a standby: writes fail" : "");
     good &= say(is_on(rows, "fsync") && is_on(rows, "full_page_writes"), "fsync and full_page_writes",
                 "on means that a crash of the machine loses nothing that was acknowledged");
-    good &= say(strcmp(commit, "off") != 0, arena_printf(in->ctx.arena, "synchronous_commit = %s", commit),
-                strcmp(commit, "off") ? "" : "acknowledged writes of the last moments can be lost: set it to on");
+    say(true, arena_printf(in->ctx.arena, "synchronous_commit = %s", commit), "");
     say(true, "data checksums", is_on(rows, "data_checksums") ? "on" : "off: damage of the disk goes unnoticed");
     say(true, "promise",
         *standbys
             ? "an acknowledged write survives the loss of this server (synchronous standbys are set)"
             : "an acknowledged write survives a crash, not the loss of this server's disk (no synchronous standby)");
     return good;
+}
+
+/* What keeps acknowledged writes from being safe, and what waits for a standby. */
+static bool check_durability(struct db_rows rows) {
+    for (size_t i = 0; i < db_count(rows); i++)
+        say(false, strcmp(db_text(rows, i, "kind"), "standby") == 0 ? "standby" : "durability",
+            db_text(rows, i, "detail"));
+    return db_count(rows) == 0 && say(true, "durability", "no commit waits, and every role waits as the server says");
 }
 
 static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_rows audit) {
@@ -165,9 +172,10 @@ static bool check_secret(struct invocation *in) {
 }
 
 enum err command_doctor(struct invocation *in) {
-    enum { SETTINGS, TABLES, ROLES, AUDIT, WORK, RIGHTS, CHECKS };
-    static const enum sql queries[CHECKS] = {SQL_OP_DOCTOR_SETTINGS, SQL_OP_DOCTOR_TABLES, SQL_OP_DOCTOR_ROLES,
-                                             SQL_OP_DOCTOR_AUDIT,    SQL_OP_DOCTOR_WORK,   SQL_OP_DOCTOR_RIGHTS};
+    enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, CHECKS };
+    static const enum sql queries[CHECKS] = {SQL_OP_DOCTOR_SETTINGS, SQL_OP_DOCTOR_DURABILITY, SQL_OP_DOCTOR_TABLES,
+                                             SQL_OP_DOCTOR_ROLES,    SQL_OP_DOCTOR_AUDIT,      SQL_OP_DOCTOR_WORK,
+                                             SQL_OP_DOCTOR_RIGHTS};
     struct db_rows rows[CHECKS] = {0};
     struct migrations m;
     enum err e = migrations_read(in, &m);
@@ -184,6 +192,7 @@ enum err command_doctor(struct invocation *in) {
         return e;
     bool good = say(true, "migrations", "all applied");
     good &= check_server(in, rows[SETTINGS]);
+    good &= check_durability(rows[DURABILITY]);
     good &= check_rights(rows[TABLES], rows[ROLES], rows[AUDIT]);
     good &= check_grants(rows[RIGHTS]);
     good &= check_work(in, rows[WORK]);

@@ -109,6 +109,8 @@ static bool work(struct deliver *d, struct arena *a, struct agenda *g) {
         g->claim = deliver_release(d, a) == OK || g->claim;
         g->look = now + LOOK_MS;
     }
+    if (d->standby_waits) /* one commit of ours that waits is enough */
+        return false;
     worked = seal(d, a, g);
     worked = deliver(d, a, g) || worked;
     if (due || g->mapping)

@@ -381,6 +381,7 @@ enum err deliver_release(struct deliver *d, struct arena *a) {
     struct db_rows rows = {0};
     db_add(d->db, SQL_DELIVER_RELEASE, NULL);
     enum err e = db_run(&ctx, d->db, &rows);
+    d->standby_waits = e == OK && db_bool(rows, 0, "standby_waits");
     if (e == OK && db_int(rows, 0, "released"))
         log_line(LOG_INFO, "released", "deliveries", db_text(rows, 0, "released"), NULL);
     return e;

@@ -23,6 +23,7 @@ struct deliver {
     int64_t from_place;         /* nothing is unsealed below it; see muster.audit_seal_next() */
     size_t at_work;             /* deliveries that are on their way, or wait to be settled */
     struct job *finished;       /* those that wait */
+    bool standby_waits;         /* a commit has waited for a synchronous standby for too long: write nothing more */
 };
 
 /* Makes the series of d->metrics appear, so that their first increase is seen. */

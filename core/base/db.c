@@ -34,12 +34,6 @@ void db_destroy(struct db *db) {
 
 void db_deadline(struct db *db, int64_t at_ms) {
     db->deadline = at_ms;
-    db->probing = false;
-}
-
-void db_deadline_of_probe(struct db *db, int64_t at_ms) {
-    db->deadline = at_ms;
-    db->probing = true;
 }
 
 void db_set_patience(struct db *db, const struct db_patience *p) {
@@ -58,7 +52,7 @@ void db_count_failure(struct db *db, const char *kind) {
 }
 
 void db_metrics(struct db *db, struct metrics *m, const char *service) {
-    static const char *const kinds[] = {"connect", "lost", "deadline", "conflict", "refused", "ambiguous"};
+    static const char *const kinds[] = {"connect", "lost", "deadline", "conflict", "refused", "ambiguous", "standby"};
     char values[64];
     db->metrics = m;
     db->service = service;
@@ -112,13 +106,16 @@ bool db_notified(struct db *db) {
     return any;
 }
 
-static void ignore_notice(void *arg, const PGresult *res) {
-    (void)arg;
-    (void)res;
+/* Texts are translated; the function that warns is not: the transaction has committed here, the standby may not have
+ * it. */
+static void take_notice(void *arg, const PGresult *res) {
+    struct db *db = arg;
+    const char *function = PQresultErrorField(res, PG_DIAG_SOURCE_FUNCTION);
+    if (function && strcmp(function, "SyncRepWaitForLSN") == 0)
+        db->unreplicated = true;
 }
 
-/* What stands in front of dbname can be given otherwise in MUSTER_DB. The time for which sent bytes may go unanswered
- * by the host bounds PQcancel() too, which waits. */
+/* What stands in front of dbname can be given otherwise in MUSTER_DB. */
 static PGconn *connect_start(const struct db *db) {
     char unanswered[24];
     snprintf(unanswered, sizeof unanswered, "%ld", db->settings->connect_ms);
@@ -145,7 +142,7 @@ enum err db_connect(struct ctx *ctx, struct db *db) {
     }
     db->counts.connects++;
     if (PQstatus(db->conn) == CONNECTION_OK && status == PGRES_POLLING_OK) {
-        PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
+        PQsetNoticeReceiver(db->conn, take_notice, db);
         if (PQsetnonblocking(db->conn, 1) == 0 && PQenterPipelineMode(db->conn) == 1)
             return OK;
     }

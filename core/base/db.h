@@ -26,14 +26,13 @@ struct db_rows {
 struct db *db_create(const struct settings *settings, const char *application);
 void db_destroy(struct db *db);
 
-/* Work after this moment (clock_monotonic_ms) is given up: the connection is dropped, ERR_UNAVAILABLE. */
-void db_deadline(struct db *db, int64_t at_ms);
-
 /*
- * As above for a question that is nothing to the server: given up, it is not cancelled there, which would mean to wait
- * for a server once more that may be frozen or unreachable.
+ * Work after this moment (clock_monotonic_ms) is given up: the connection is closed, ERR_UNAVAILABLE. Nothing is
+ * cancelled: a cancel would end exactly a commit's wait for its synchronous standby, and show the commit to everybody;
+ * and it would wait once more for a server that may be frozen. What runs there ends by itself
+ * (client_connection_check_interval, sql/schema/0006_protocol.sql).
  */
-void db_deadline_of_probe(struct db *db, int64_t at_ms);
+void db_deadline(struct db *db, int64_t at_ms);
 
 /* Round trips and connections made since the start. */
 struct db_counts {
@@ -59,7 +58,8 @@ void db_set_patience(struct db *db, const struct db_patience *p);
 
 /*
  * Counts failures as METRIC_DATABASE_ERRORS of `service`: kinds connect, lost, deadline, conflict (run again), refused
- * (by the server, for what is no fault of a value) and ambiguous (the connection was lost behind COMMIT).
+ * (by the server, for what is no fault of a value), ambiguous (the connection was lost behind COMMIT) and standby (a
+ * synchronous standby has not confirmed a commit).
  */
 void db_metrics(struct db *db, struct metrics *m, const char *service);
 
@@ -93,8 +93,9 @@ enum { DB_BATCH = 64 };
 
 /*
  * Sends what is queued and waits for it: rows[i] are those of the i-th statement. Outside a transaction the batch is
- * one of its own. Errors: ERR_UNAVAILABLE (no database, deadline), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value
- * that PostgreSQL cannot take), ERR_INTERNAL. `rows` must have room for all that is queued.
+ * one of its own. Errors: ERR_UNAVAILABLE (no database, deadline, or a synchronous standby whose word was not waited
+ * for to the end), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value that PostgreSQL cannot take), ERR_INTERNAL.
+ * `rows` must have room for all that is queued.
  */
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 
@@ -113,7 +114,12 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
  * to 3 times), after a lock that did not come (db_set_patience()), after 23505 (until the same constraint fires twice
  * in a row; then ERR_UNIQUENESS), after a connection that was lost before COMMIT was sent (once). After COMMIT was sent
  * and the connection was lost, the audit event `event_id` of `organization` tells what happened: there: OK; not there:
- * `work` runs again. `organization` is read after `work` returned OK.
+ * `work` runs again. All of it within the deadline. `organization` is read after `work` returned OK.
+ *
+ * OK is a promise that outlives the server where it has synchronous standbys (synchronous_standby_names): COMMIT waited
+ * for them, also of a transaction that changed nothing, since what it found may be a change that no standby has. Where
+ * that wait was cut short, a commit behind it has to be confirmed. While a commit of ours has waited for more than two
+ * seconds, ERR_UNAVAILABLE after the first batch: nothing is written, and no connection is left to wait beside it.
  *
  * Inside the work of another db_transaction() it is a savepoint of that: `work` goes back to it and may be called again
  * after 23505. A conflict or a lost connection ends the whole, which is then run again; db_in_transaction() tells, and
@@ -126,6 +132,7 @@ struct db_transaction {
     const char *organization; /* whose audit log has it; work sets it */
     struct db_rows *rows;     /* receives the rows of the last batch, if not NULL */
     bool final_duplicate;     /* work sets it: 23505 is not worth another try */
+    bool unheard;             /* nobody is told how it ended: what changed nothing needs no standby */
     bool read_again;          /* out: committed, but the rows of the last batch were lost with the connection */
 };
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) __attribute__((warn_unused_result));

@@ -75,21 +75,9 @@ enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const
     return fail(ctx, err, err == ERR_UNAVAILABLE ? "%s" : NULL, outcome_text(err, sqlstate));
 }
 
-/* What is still running holds locks and a processor for nobody. Should the cancel not arrive, the server looks for the
- * connection's other end itself (sql/schema/0006_protocol.sql). */
-static void cancel(struct db *db) {
-    char why[256];
-    PGcancel *c = PQgetCancel(db->conn);
-    if (c && !PQcancel(c, why, sizeof why))
-        log_line(LOG_WARN, "db_cancel", "reason", why, NULL);
-    PQfreeCancel(c);
-}
-
 static enum err given_up(struct ctx *ctx, struct db *db) {
     log_line(LOG_WARN, "db_deadline", NULL);
     db_count_failure(db, "deadline");
-    if (!db->probing)
-        cancel(db);
     db_drop(db);
     db->outcome = DB_DEADLINE;
     return fail(ctx, ERR_UNAVAILABLE, "the database did not answer in time, try again later");
@@ -227,6 +215,13 @@ static enum err read_forgotten(struct ctx *ctx, struct db *db, size_t n) {
     return n ? read_sync(ctx, db) : OK;
 }
 
+/* Where the rows of a queued statement go; NULL: nobody wants them. */
+static struct db_rows *place_of(struct db *db, struct db_rows *rows, size_t i) {
+    if (i >= db->hidden)
+        return rows ? &rows[i - db->hidden] : NULL;
+    return db->begin_queued && i == db->hidden - 1 ? &db->opened : NULL;
+}
+
 static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, const bool *preparing,
                            struct db_rows *rows) {
     enum err failure = OK;
@@ -244,8 +239,7 @@ static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, cons
                 return e;
             *db->queue[i].prepared = good;
         }
-        struct db_rows *row = rows && i >= db->hidden ? &rows[i - db->hidden] : NULL;
-        if ((e = read_one(ctx, db, row, &good, &failure)) != OK)
+        if ((e = read_one(ctx, db, place_of(db, rows, i), &good, &failure)) != OK)
             return e;
     }
     enum err e = read_sync(ctx, db);
@@ -261,6 +255,7 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     bool preparing[DB_BATCH] = {false}, discarding = between && plans_are_old(db);
     size_t forgotten = between ? db->n_forgotten : 0;
     db->outcome = DB_DONE;
+    db->unreplicated = false;
     if ((forgotten && !send_forgotten(db)) || (discarding && !send_text(db, sql_statements[SQL_PLANS_DISCARD].text)))
         return broken(ctx, db);
     for (size_t i = 0; i < db->n_queued; i++)
@@ -280,6 +275,10 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
 
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     enum err e = db_send_batch(ctx, db, rows);
+    if (e == OK && db->begin_queued && !db->committed)
+        e = db_opened(ctx, db, db->opened);
+    if (e == OK && db->unreplicated && !db->in_transaction)
+        e = db_unconfirmed(ctx, db);
     db_queue_clear(db);
     return e;
 }

@@ -35,9 +35,9 @@ struct db {
     struct arena *queue_arena; /* what is queued, until it ran */
     struct db_queued queue[DB_BATCH];
     size_t n_queued;
-    size_t hidden; /* statements at the front of the queue that are ours, not the caller's */
+    size_t hidden;         /* statements at the front of the queue that are ours, not the caller's */
+    struct db_rows opened; /* of the last of them, in a transaction's first batch; good until the next batch */
     int64_t deadline;
-    bool probing;        /* what is given up at the deadline is not cancelled */
     int64_t plans_until; /* when the plans that the server keeps for us are made anew */
     enum db_outcome outcome;
     unsigned depth; /* db_transaction() calls that are running: the inner ones are savepoints */
@@ -46,6 +46,8 @@ struct db {
     bool commit_queued;
     bool commit_sent;
     bool committed;
+    bool synchronous;  /* this transaction's commit waits for a standby */
+    bool unreplicated; /* the wait of the last batch's commit was cut short: the standby may not have it */
     bool prepared[SQL_COUNT];
     struct db_shape {
         char *text;
@@ -80,6 +82,12 @@ void db_queue_clear(struct db *db);
 
 /* Waits until the socket can be read (or written too, with `write`); false: the deadline passed. */
 bool db_wait(struct db *db, bool write, int64_t deadline);
+
+/* It is done here, but no standby has said so. ERR_UNAVAILABLE. */
+enum err db_unconfirmed(struct ctx *ctx, struct db *db);
+
+/* What a transaction's first batch learned of the standbys; see db_transaction(). */
+enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark);
 
 /* Sends the queue once; `rows` may be NULL. Sets db->outcome; leaves the queue as it is. */
 enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows);

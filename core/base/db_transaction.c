@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, AMBIGUOUS_MS = 5000 };
+enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, RESOLVE_MS = 30000 };
 
 /* The constraint on what the work chooses itself, each time anew: to meet it twice is bad luck, not a reason to stop.
  */
@@ -51,7 +51,7 @@ static void queue_begin(struct db *db, const struct db_transaction *t) {
     db_add(db, SQL_TRANSACTION_MARK, params);
     db->hidden = 2;
     db->in_transaction = db->begin_queued = true;
-    db->commit_queued = db->commit_sent = db->committed = false;
+    db->commit_queued = db->commit_sent = db->committed = db->synchronous = false;
     db->outcome = DB_DONE;
     db->constraint[0] = '\0';
 }
@@ -71,6 +71,40 @@ static void roll_back(struct db *db) {
     db->outcome = outcome;
 }
 
+enum err db_unconfirmed(struct ctx *ctx, struct db *db) {
+    log_line(LOG_WARN, "db_standby", "reason", "the wait for a synchronous standby was cut short", NULL);
+    db_count_failure(db, "standby");
+    return fail(ctx, ERR_UNAVAILABLE, "a standby server has not confirmed the change, try again later");
+}
+
+/* Whoever waits for a standby holds a connection and locks until it is there: one is enough. */
+enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark) {
+    db->synchronous = !db_null(mark, 0, "standby_waits");
+    if (!db_bool(mark, 0, "standby_waits"))
+        return OK;
+    log_line(LOG_WARN, "db_standby", "reason", "an earlier commit waits for a synchronous standby", NULL);
+    db_count_failure(db, "standby");
+    db->outcome = DB_REFUSED;
+    return fail(ctx, ERR_UNAVAILABLE, "a standby server has not confirmed earlier changes yet, try again later");
+}
+
+/*
+ * Committed here, and the wait for the standby was cut short: whoever waits for a later commit waits for this one too.
+ * On this connection alone: another server may be one that never had it, so the event is looked for there.
+ */
+static enum err confirm(struct ctx *ctx, struct db *db) {
+    (void)db_unconfirmed(ctx, db);
+    fail_clear(ctx);
+    db->in_transaction = false;
+    db_add(db, SQL_TRANSACTION_BARRIER, NULL);
+    enum err e = db_run(ctx, db, NULL);
+    if (e != OK) {
+        db->commit_sent = true;
+        db->outcome = DB_LOST;
+    }
+    return e;
+}
+
 static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t) {
     queue_begin(db, t);
     enum err e = t->work(ctx, db, t->arg);
@@ -78,6 +112,8 @@ static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t
         roll_back(db);
         return e;
     }
+    if (db->synchronous && !t->unheard)
+        db_add(db, SQL_TRANSACTION_BARRIER, NULL);
     db_add(db, SQL_TRANSACTION_COMMIT, NULL);
     if (t->event_id)
         db_add(db, SQL_TRANSACTION_TELL, NULL);
@@ -92,6 +128,8 @@ static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t
         log_line(LOG_ERROR, "commit_refused", NULL);
         e = fail(ctx, ERR_INTERNAL, NULL);
     }
+    if (e == OK && db->unreplicated)
+        e = confirm(ctx, db);
     if (e == OK)
         db->in_transaction = false;
     else
@@ -136,29 +174,30 @@ static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transact
     return e;
 }
 
-/* The connection was lost after COMMIT was sent: did the transaction end well? */
+/* The connection was lost after COMMIT was sent: did the transaction end well, and have the standbys what there is? */
 static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transaction *t, bool *happened) {
     char key[24];
     mark_key(t->event_id, key);
     const char *tenant[] = {t->organization};
     const char *mark[] = {key, "5000"};
     const char *event[] = {t->event_id};
-    struct db_rows rows[3] = {0};
+    struct db_rows rows[4] = {0};
     enum err e = ERR_UNAVAILABLE;
-    int64_t until = clock_monotonic_ms() + AMBIGUOUS_MS;
-    if (db->deadline < until)
-        db_deadline(db, until);
+    int64_t deadline = db->deadline, until = clock_monotonic_ms() + RESOLVE_MS; /* a command has no deadline */
+    db->deadline = deadline < until ? deadline : until;
     db->counts.ambiguous++;
     db_count_failure(db, "ambiguous");
     while (clock_monotonic_ms() < db->deadline) {
         db_add(db, SQL_TENANT_SET, tenant);
         db_add(db, SQL_TRANSACTION_MARK, mark);
         db_add(db, SQL_AUDIT_EVENT_EXISTS, event);
+        db_add(db, SQL_TRANSACTION_BARRIER, NULL);
         if ((e = db_run(ctx, db, rows)) == OK)
             break;
         struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
         nanosleep(&pause, NULL);
     }
+    db->deadline = deadline;
     if (e != OK)
         return e;
     *happened = db_count(rows[2]) > 0;

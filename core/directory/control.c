@@ -14,7 +14,7 @@ static const char installation[] = "00000000-0000-0000-0000-000000000000";
 enum { PAGE = 100, PAGE_MAX = 1000, LIST_PARAMS = 16 };
 
 void control_queue(struct control *c) {
-    const char *key[] = {c->key_hash, c->asked, c->client_address};
+    const char *key[] = {c->key_hash, c->asked, c->client_address, db_in_transaction(c->db) ? "true" : "false"};
     if (c->key_hash)
         db_add(c->db, SQL_API_AUTHENTICATE, key);
     else

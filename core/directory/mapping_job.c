@@ -137,7 +137,7 @@ enum err mapping_job_step(struct ctx *ctx, struct db *db, const char *base_url, 
     char request[UUID_TEXT + 1];
     struct session s = {.ctx = *ctx, .db = db, .base_url = base_url, .request_id = request, .types = schema_built_in()};
     struct step x = {.session = &s};
-    struct session_write w = {.work = work, .arg = &x};
+    struct session_write w = {.work = work, .arg = &x, .unheard = true};
     uuid_new(request);
     enum err e = session_write(&s, &w);
     *ctx = s.ctx;

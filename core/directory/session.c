@@ -122,7 +122,7 @@ static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
 }
 
 enum err session_write(struct session *s, struct session_write *w) {
-    struct db_transaction t = {.work = run_work, .event_id = s->request_id, .rows = w->rows};
+    struct db_transaction t = {.work = run_work, .event_id = s->request_id, .rows = w->rows, .unheard = w->unheard};
     struct running r = {.session = s, .write = w, .transaction = &t, .events = s->events};
     t.arg = &r;
     enum err e = db_transaction(&s->ctx, s->db, &t);

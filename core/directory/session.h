@@ -97,6 +97,7 @@ struct session_write {
     struct db_rows rows[DB_BATCH]; /* of the last batch */
     size_t answer_at;
     bool final_duplicate; /* work sets it: a unique key in use is final, not a race to run again */
+    bool unheard;         /* nobody is told how it ended (db.h) */
     bool read_again;      /* out: committed, but the answer was lost with the connection and has to be read */
 };
 enum err session_write(struct session *s, struct session_write *w) __attribute__((warn_unused_result));

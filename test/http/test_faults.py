@@ -268,7 +268,7 @@ def test_an_abandoned_read_ends_in_the_database_too():
         with contextlib.closing(psycopg2.connect(s.db)) as c, c.cursor() as cur:
             cur.execute("lock table muster.scim_user in access exclusive mode")
             assert tenant.client.get("/Users").status == 503
-            wait_until(lambda: s.sql(running) == [(0,)], 0.5, "the query was cancelled")
+            wait_until(lambda: s.sql(running) == [(0,)], 3, "the server finds that nobody listens")
             thread, _ = in_background(lambda: tenant.client.get("/Users"))
             wait_until(lambda: s.sql(running) == [(1,)], 5, "the next one waits")
             kill(s.workers()[0])
@@ -276,5 +276,23 @@ def test_an_abandoned_read_ends_in_the_database_too():
             c.rollback()
             thread.join()
         assert tenant.client.get("/Users").status == 200
+    finally:
+        s.stop()
+
+def test_a_frozen_database_holds_no_request_past_its_deadline():
+    """Nor does giving up ask the frozen server once more."""
+    s = Server("--workers", "2", env={"MUSTER_DEADLINE_MS": "1500", "MUSTER_CONNECT_MS": "500"}).start()
+    try:
+        tenant = s.tenant()
+        user = tenant.user()
+        with s.frozen_database():
+            for _ in range(4):  # each worker has a connection, and then none
+                start = time.monotonic()
+                answer = tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))
+                assert answer.status == 503 and answer.header("Retry-After") and time.monotonic() - start < 2.5
+                start = time.monotonic()
+                answer = tenant.client.get("/Users")
+                assert answer.status == 503 and answer.header("Retry-After") and time.monotonic() - start < 2.5
+        wait_until(lambda: tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")).status == 200, 10, "the database goes on")
     finally:
         s.stop()
