@@ -371,8 +371,8 @@ def wait_until(condition, seconds, what):
         time.sleep(0.01)
 
 
-def transcripts(names=None):
-    for path in sorted(glob.glob(f"{ROOT}/test/data/idp/*.json")):
+def transcripts(names=None, kind="idp"):
+    for path in sorted(glob.glob(f"{ROOT}/test/data/{kind}/*.json")):
         with open(path, encoding="utf-8") as f:
             t = json.load(f)
         if names is None or t["name"] in names:
