@@ -52,7 +52,7 @@ static enum err read_head(struct exchange *x, const struct route **route, handle
 /* Faults of the client are told only to those who have a token. */
 static bool needs_token_first(const struct exchange *x, enum err e) {
     return x->session.token_hash && e != OK && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&
-           e != ERR_PAUSED && !x->session.tenant.token_id;
+           e != ERR_PAUSED && !x->session.tenant.token_id && !x->call->worker->share.refused;
 }
 
 /* The fault, or what is wrong with the token. */
@@ -119,18 +119,42 @@ static enum err answer(struct exchange *x, handler *run_by) {
     return e;
 }
 
+/* Heavy work that the head of a request tells. */
+static bool is_heavy(const struct exchange *x, const struct route *route) {
+    return strcasecmp(route->endpoint, "Bulk") == 0 ||
+           (request_has_body(&x->request) && x->request.declared > SHARE_BODY);
+}
+
+/* Whether somebody with a token may work: its rate, its share as far as its organization is known, who it is. */
+static enum err let_in(struct exchange *x, const struct route *route) {
+    struct session *s = &x->session;
+    struct worker *w = x->call->worker;
+    bool heavy = is_heavy(x, route);
+    enum err e = rate_take(x->call, &s->ctx, s->token_hash, &x->response);
+    if (e == OK)
+        e = share_enter(x, s->wants.change);
+    if (e == OK && heavy && share_known(w))
+        e = share_heavy(x);
+    if (e != OK)
+        return token_first_of_all(x, e);
+    if ((e = admit(x)) != OK)
+        return e;
+    share_note(w, s);
+    return heavy ? share_heavy(x) : OK;
+}
+
 /* A request of somebody with a token, or one that needs none, whose head is good. */
 static enum err work(struct exchange *x, const struct route *route, handler *run_by) {
     struct session *s = &x->session;
     enum err e = OK;
     set_wants(x, route);
-    if (s->token_hash)
-        e = rate_take(x->call, &s->ctx, s->token_hash, &x->response);
-    if (e == OK && s->token_hash && (e = admit(x)) != OK)
+    if (s->token_hash && (e = let_in(x, route)) != OK)
         return e;
-    if (e == OK && request_has_body(&x->request))
+    if (request_has_body(&x->request))
         e = request_read_body(&x->request, (size_t)x->settings->body_max);
     watchdog_arrived();
+    if (e == OK && x->request.body_len > SHARE_BODY) /* of a length that was not declared */
+        e = share_heavy(x);
     return e == OK ? answer(x, run_by) : token_first_of_all(x, e);
 }
 
@@ -146,6 +170,10 @@ static enum err run(struct exchange *x) {
         return credentials;
     }
     return e == OK ? work(x, route, run_by) : token_first_of_all(x, e);
+}
+
+static enum err take_place(void *arg) {
+    return share_heavy(arg);
 }
 
 static void answer_scim(struct call *call) {
@@ -164,11 +192,13 @@ static void answer_scim(struct call *call) {
                                        .types = schema_built_in(),
                                        .sensitive = settings->sensitive,
                                        .cursor_seconds = settings->cursor_seconds,
+                                       .heavy = {take_place, x},
                                        .slot = (int)(getpid() % SLOTS)}};
     x->request.ctx = &x->session.ctx;
     enum err e = run(x);
     if (e == OK || x->session.tenant.token_id || e == ERR_INVALID_TOKEN)
         rate_note(call, &x->session);
+    share_note(call->worker, &x->session);
     e = rate_failed(call, &x->session.ctx, e, &x->response);
     if (e != OK)
         envelope_render(&x->session.ctx, e, &x->response);

@@ -6,9 +6,7 @@
 #include "directory/bulk_run.h"
 #include "envelope.h"
 #include "exchange.h"
-#include "patience.h"
 #include "refused.h"
-#include "service.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -81,7 +79,6 @@ enum err endpoint_bulk(struct exchange *x) {
     struct json_object *body;
     struct bulk bulk;
     enum err e = exchange_body(x, &body);
-    patience_set(x->call->worker, true);
     if (e == OK)
         e = bulk_parse(&x->session.ctx, body, &bulk);
     if (e == OK)

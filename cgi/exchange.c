@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "share.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@ enum err exchange_write(struct exchange *x, const struct resource_type *rt, stru
     enum err e = exchange_projection(x, rt, &p);
     if (e == OK)
         e = exchange_body(x, body);
+    if (e == OK)
+        e = share_weigh(x, *body);
     if (e == OK)
         *out = projection_of_write(&x->session.ctx, rt, p, *body);
     return e;

@@ -5,8 +5,10 @@
 #include "base/secret.h"
 #include "base/settings.h"
 #include "directory/extensions.h"
+#include "patience.h"
 #include "request.h"
 #include "response.h"
+#include "share.h"
 
 #include <stdint.h>
 
@@ -22,6 +24,9 @@ struct worker {
     struct metrics *metrics;        /* of the limits; NULL: none */
     const char *service;            /* as metrics name it, "scim" */
     struct secret_keys secret_keys; /* read by the admin API when they are there; n is 0 before */
+    bool listens;                   /* stdin is the socket on which requests come; else it is plain CGI */
+    struct share share;             /* of the request in hand */
+    struct patience patience;       /* likewise */
     int peer;                       /* hangs up when nobody waits for the answer any more */
 };
 

@@ -10,7 +10,6 @@
 #include "base/uuid.h"
 #include "client_address.h"
 #include "measure.h"
-#include "patience.h"
 #include "redact.h"
 #include "watchdog.h"
 
@@ -38,9 +37,11 @@ static void open_worker(struct worker *w, const struct service *service, const s
     w->failures = w->limits ? w->limits : limits_alone();
     w->metrics = metrics_of(w->limits);
     db_metrics(w->db, w->metrics, w->service);
+    share_open(w);
 }
 
 static void close_worker(struct worker *w) {
+    share_close(w);
     db_destroy(w->db);
     extensions_destroy(w->extensions);
     if (w->failures != w->limits)
@@ -72,13 +73,14 @@ static bool handle(struct worker *w, const struct service *service, const struct
     request_open(&c->request, &c->ctx, source);
     c->client_address = client_address(&c->request, w->settings->trusted_proxies);
     db_deadline(w->db, started / 1000 + w->settings->deadline_ms);
-    patience_set(w, false);
+    share_begin(w);
     service->answer(c);
     struct buf *head = buf_new(w->arena, HEAD_MAX);
     response_head(&c->response, request_id, head);
     int gone = put(to, buf_text(head), buf_len(head));
     if (gone >= 0 && c->response.body && !c->response.head)
         (void)put(to, c->response.body, c->response.len);
+    share_end(w, c->response.status);
     int64_t took = clock_monotonic_us() - started;
     measure_request(c, took);
     log_request(c, took);
@@ -147,6 +149,11 @@ static bool wait_for_request(void) {
     while (!stopping && ppoll(&p, 1, NULL, &waiting) <= 0)
         continue;
     return !stopping;
+}
+
+bool worker_queued(const struct worker *w) {
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    return !w->listens || poll(&p, 1, 0) > 0;
 }
 
 /* Only the hang-up counts: a web server may have closed its own half when the request was sent. */
@@ -227,6 +234,7 @@ int worker_run(const struct service *service, const struct settings *settings) {
     /* Whoever is woken for a connection that another worker took must not stay in accept. */
     fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
     open_worker(&w, service, settings);
+    w.listens = true;
     metrics_count(w.metrics, METRIC_WORKER_STARTS, w.service, 1);
     hold_stop();
     watchdog_start(&request.ipcFd, settings->body_ms, settings->deadline_ms);

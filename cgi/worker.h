@@ -21,4 +21,8 @@ int worker_cgi(const struct service *service, const struct settings *settings);
  */
 bool worker_pause(const struct worker *w, int64_t ms);
 
+/* Whether somebody waits for a worker: a connection that nobody has accepted yet. Of plain CGI that is not known: true.
+ */
+bool worker_queued(const struct worker *w);
+
 #endif

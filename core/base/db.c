@@ -6,7 +6,9 @@
 #include "base/metrics.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +20,7 @@ struct db *db_create(const struct settings *settings, const char *application) {
     db->application = application;
     db->queue_arena = arena_create();
     db->deadline = INT64_MAX;
-    db->patience = (struct db_patience){.brief_ms = LOCK_MS, .ms = LOCK_MS};
+    db->patience = (struct db_patience){.ms = LOCK_MS};
     return db;
 }
 
@@ -158,6 +160,7 @@ void db_queue_clear(struct db *db) {
     db->n_queued = 0;
     db->hidden = 0;
     db->begin_queued = false;
+    db->budget = false;
     arena_reset(db->queue_arena);
 }
 
@@ -178,6 +181,14 @@ void db_add(struct db *db, enum sql q, const char *const *params) {
 void db_add_once(struct db *db, enum sql q, const char *const *params) {
     db_add(db, q, params);
     db->queue[db->n_queued - 1].prepared = NULL;
+}
+
+void db_add_budget(struct db *db, int64_t ms) {
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, ms);
+    const char *params[] = {arena_strdup(db->queue_arena, text)};
+    db_add(db, SQL_BUDGET, params);
+    db->budget = true;
 }
 
 /* The fragment whose mark begins here, NULL: none. */

@@ -41,19 +41,18 @@ struct db_counts {
 struct db_counts db_counts(const struct db *db);
 
 /*
- * How long a transaction waits for each lock that others hold. A wait that was for nothing ends the attempt; the work
- * is run again once, with a wait of `ms`, then it is ERR_UNAVAILABLE. A first wait that is shorter (`brief_ms`) is only
- * a look whether it takes longer, and two more follow. Before the second wait `begin` is asked: false refuses it. `end`
- * follows it, and a refusal too; `in_vain`: no lock was got.
+ * How long a transaction waits for each lock that others hold. A wait that was for nothing ends the attempt, and `next`
+ * is asked how long each wait of another attempt may be; 0: none, ERR_UNAVAILABLE. `waits`: so many attempts ended so,
+ * from 1 on. `end` follows the last; `in_vain`: no lock was got.
  */
 struct db_patience {
-    int64_t brief_ms, ms;
-    bool (*begin)(void *arg); /* NULL: nobody is asked */
+    int64_t ms; /* of the first attempt */
+    int64_t (*next)(void *arg, unsigned waits);
     void (*end)(void *arg, bool in_vain);
     void *arg;
 };
 
-/* Without it each wait is 5 s. Kept until the next. */
+/* Without it there are two attempts of 5 s. Kept until the next. */
 void db_set_patience(struct db *db, const struct db_patience *p);
 
 /*
@@ -84,6 +83,12 @@ struct db_fragment {
  */
 void db_add_shaped(struct db *db, enum sql q, const char *const *params, const struct db_fragment *fragments, size_t n,
                    const char *const *more, size_t n_more);
+
+/*
+ * Queues that each statement behind it in this batch has `ms` milliseconds. One that takes longer is ERR_TOO_MANY. It
+ * counts as a statement of the caller. Not inside a transaction.
+ */
+void db_add_budget(struct db *db, int64_t ms);
 
 /* How many statements of the caller are queued: where the rows of the next one will be. */
 size_t db_queued(const struct db *db);

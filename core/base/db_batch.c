@@ -68,6 +68,8 @@ enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const
             err = meanings[i].err;
             break;
         }
+    if (db->budget && strcmp(sqlstate, "57014") == 0)
+        return fail(ctx, ERR_TOO_MANY, NULL);
     count_outcome(db, err);
     bool unmigrated = is_unmigrated(sqlstate);
     log_line(err == ERR_INTERNAL || unmigrated ? LOG_ERROR : LOG_INFO, "db_error", "sqlstate", sqlstate, "constraint",

@@ -43,6 +43,7 @@ struct db {
     unsigned depth; /* db_transaction() calls that are running: the inner ones are savepoints */
     bool in_transaction;
     bool begin_queued;
+    bool budget; /* of time, for the statements that are queued */
     bool commit_queued;
     bool commit_sent;
     bool committed;
@@ -61,7 +62,7 @@ struct db {
     char message[DB_MESSAGE];
     char constraint[64];
     struct db_patience patience;
-    int64_t patient_until;
+    int64_t lock_ms; /* how long this attempt waits for a lock */
     unsigned locked; /* attempts of the transaction that ended because a lock did not come */
     struct db_counts counts;
     struct metrics *metrics; /* NULL: none */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, RESOLVE_MS = 30000 };
+enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, LOCK_ATTEMPTS = 2, RESOLVE_MS = 30000 };
 
 /* The constraint on what the work chooses itself, each time anew: to meet it twice is bad luck, not a reason to stop.
  */
@@ -31,18 +31,9 @@ static void mark_key(const char *event_id, char out[24]) {
     snprintf(out, 24, "%llu", key);
 }
 
-/* How long the next attempt waits for each lock. */
-static int64_t lock_wait_ms(const struct db *db) {
-    const struct db_patience *p = &db->patience;
-    if (db->locked == 0)
-        return p->brief_ms;
-    int64_t left = db->patient_until - clock_monotonic_ms();
-    return left < 1 ? 1 : left < p->ms ? left : p->ms;
-}
-
 static void queue_begin(struct db *db, const struct db_transaction *t) {
     char key[24] = "0", lock_ms[24];
-    snprintf(lock_ms, sizeof lock_ms, "%" PRId64, lock_wait_ms(db));
+    snprintf(lock_ms, sizeof lock_ms, "%" PRId64, db->locked && db->patience.next ? db->lock_ms : db->patience.ms);
     if (t->event_id)
         mark_key(t->event_id, key);
     db_queue_clear(db);
@@ -205,17 +196,13 @@ static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transact
     return OK;
 }
 
-/*
- * Whether a lock that did not come is waited for once more (db_set_patience()). One row may be two locks, one after the
- * other, each with a time of its own; so all of it ends when the waits could have.
- */
+/* Whether a lock that did not come is waited for once more (db_set_patience()). */
 static bool goes_on_waiting(struct db *db) {
     const struct db_patience *p = &db->patience;
-    int64_t now = clock_monotonic_ms();
-    if (db->locked++)
-        return now < db->patient_until;
-    db->patient_until = now + (p->brief_ms < p->ms ? 2 * p->ms : p->ms);
-    return !p->begin || p->begin(p->arg);
+    db->locked++;
+    if (p->next)
+        db->lock_ms = p->next(p->arg, db->locked);
+    return p->next ? db->lock_ms > 0 : db->locked < LOCK_ATTEMPTS;
 }
 
 static void end_waiting(struct db *db, bool in_vain) {

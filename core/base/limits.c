@@ -95,6 +95,14 @@ static bool charge(struct place p, uint64_t tag, int64_t full_at) {
            atomic_load(&p.bucket->tag) == tag;
 }
 
+/* The set of a key, and its tag there. */
+static struct limits_bucket *set_of(struct limits *l, const char *key, enum limits_table table, uint64_t *tag) {
+    uint64_t hash[2];
+    siphash_128(l->file->head.secret, key, strlen(key), hash);
+    *tag = hash[1] ? hash[1] : 1;
+    return l->file->buckets[table == LIMITS_STRANGERS][hash[0] % LIMITS_SETS];
+}
+
 /* `max_wait_ns` negative: only asks. */
 static int64_t ask(struct limits *l, const char *key, struct limits_rule rule, int64_t max_wait_ns,
                    struct limits_state *out) {
@@ -102,10 +110,8 @@ static int64_t ask(struct limits *l, const char *key, struct limits_rule rule, i
     if (!l || rule.rate <= 0 || rule.burst <= 0)
         return 0;
     struct pace p = pace_of(rule);
-    uint64_t hash[2];
-    siphash_128(l->file->head.secret, key, strlen(key), hash);
-    uint64_t tag = hash[1] ? hash[1] : 1;
-    struct limits_bucket *set = l->file->buckets[rule.table == LIMITS_STRANGERS][hash[0] % LIMITS_SETS];
+    uint64_t tag;
+    struct limits_bucket *set = set_of(l, key, rule.table, &tag);
     for (int i = 0; i < TRIES; i++) {
         struct place place = look(set, tag);
         int64_t now = limits_now(); /* after the look: an older time would see a place of the burst ahead of itself */
@@ -126,6 +132,21 @@ int64_t limits_take(struct limits *l, const char *key, struct limits_rule rule, 
                     struct limits_state *out) {
     struct limits_state state;
     return ask(l, key, rule, clamp(max_wait_ns, 0, LIMITS_WAIT_MAX), out ? out : &state);
+}
+
+void limits_charge(struct limits *l, const char *key, struct limits_rule rule, int64_t places) {
+    if (!l || rule.rate <= 0 || rule.burst <= 0)
+        return;
+    struct pace p = pace_of(rule);
+    uint64_t tag;
+    struct limits_bucket *set = set_of(l, key, rule.table, &tag);
+    for (int i = 0; i < TRIES; i++) {
+        struct place place = look(set, tag);
+        int64_t now = limits_now(), full_at = seen(place.full_at, now, p);
+        int64_t room = now + p.span > full_at ? now + p.span - full_at : 0;
+        if (charge(place, tag, full_at + (places < room / p.step ? places * p.step : room)))
+            return;
+    }
 }
 
 bool limits_peek(struct limits *l, const char *key, struct limits_rule rule, struct limits_state *out) {

@@ -29,7 +29,7 @@ bool limits_path(const char *setting, char *out, size_t size);
  * directory is open to that group and we are in it. One of ours that is cut off, of another version or size, or from
  * before the last boot is replaced by a new one (rename). Whatever else has the name stays as it is: a file that does
  * not begin as ours does (an empty one too), a link, a directory. Processes that open at once all come to the same
- * file. The whole file (4.3 MiB) is allocated, so that a full disk is an error here and no SIGBUS later; a file that is
+ * file. The whole file (4.5 MiB) is allocated, so that a full disk is an error here and no SIGBUS later; a file that is
  * removed while it is in use splits the counts until its users end, and nobody may shorten it. Best on a tmpfs such as
  * /run: the disk is spared, and a boot makes the counts worthless anyway.
  *
@@ -99,6 +99,12 @@ struct limits_state {
  */
 int64_t limits_take(struct limits *l, const char *key, struct limits_rule rule, int64_t max_wait_ns,
                     struct limits_state *out);
+
+/*
+ * Takes `places` more, whether they are there or not, as far as the bucket goes: afterwards it is empty at most, and
+ * the next place comes when one always does.
+ */
+void limits_charge(struct limits *l, const char *key, struct limits_rule rule, int64_t places);
 
 /*
  * Whether a place is free now; takes and stores nothing. For what counts only when it fails (wrong tokens of an

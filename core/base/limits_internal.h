@@ -2,6 +2,7 @@
 #define MUSTER_BASE_LIMITS_INTERNAL_H
 
 #include "base/limits.h"
+#include "base/limits_share.h"
 #include "base/metrics_internal.h"
 
 #include <stdalign.h>
@@ -12,13 +13,16 @@
 #define LIMITS_MAGIC UINT64_C(0x74696d694c74734d)
 
 enum {
-    LIMITS_VERSION = 3,
+    LIMITS_VERSION = 4,
     LIMITS_TABLES = 2,
     LIMITS_SETS = 4096,
     LIMITS_WAYS = 16,
     LIMITS_NOTE_SETS = 8192,
     LIMITS_NOTE_WAYS = 4,
-    LIMITS_NOTE_WORDS = 8
+    LIMITS_NOTE_WORDS = 8,
+    LIMITS_ORGANIZATION_SETS = 512,
+    LIMITS_ORGANIZATION_WAYS = 8,
+    LIMITS_RECENT = 8
 };
 
 _Static_assert(ATOMIC_LONG_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 && sizeof(long) == sizeof(int64_t),
@@ -42,12 +46,29 @@ struct limits_entry {
     _Atomic uint64_t words[LIMITS_NOTE_WORDS];
 };
 
+/* A line of its own for each, since its process writes it at each request. */
+struct limits_seat {
+    alignas(64) _Atomic uint64_t owner; /* limits_process.h; 0: free */
+    _Atomic uint64_t work;              /* the organization's hash, in the lowest bits enum limits_work; 0: nothing */
+    _Atomic int64_t since;              /* it does something */
+};
+
+/* When an organization was served without a pause since, and last; when a change was done, when one waited in vain. */
+struct limits_organization {
+    _Atomic uint64_t tag;
+    _Atomic int64_t since, last, done, hung;
+};
+
 struct limits_file {
     struct limits_head head;
     alignas(64) _Atomic int64_t
         waits[LIMITS_WAITINGS][LIMITS_WAITERS]; /* until when a process sleeps at most; past: free */
     alignas(4096) struct limits_bucket buckets[LIMITS_TABLES][LIMITS_SETS][LIMITS_WAYS];
     struct limits_entry notes[LIMITS_NOTE_SETS][LIMITS_NOTE_WAYS];
+    struct limits_organization organizations[LIMITS_ORGANIZATION_SETS][LIMITS_ORGANIZATION_WAYS];
+    _Atomic uint64_t recent[LIMITS_RECENT]; /* who was served last: half of the tag, and when */
+    _Atomic uint64_t seats_used;            /* those behind were never taken */
+    struct limits_seat seats[LIMITS_SEATS];
     struct metrics_region metrics;
 };
 
@@ -55,6 +76,7 @@ struct limits {
     struct limits_file *file;
     _Atomic int64_t *wait; /* ours; NULL: none */
     int64_t wait_until;
+    struct limits_seat *seat; /* ours; NULL: none */
     struct metrics metrics;
 };
 

@@ -205,6 +205,24 @@ static enum err compile(struct session *s, struct run *r) {
     return e;
 }
 
+/* Whether no index gives what is sought, or its order: then the directory is read. */
+static bool scans(const struct run *r) {
+    for (size_t i = 0; i < r->n_targets; i++)
+        if ((r->query->filter && !r->targets[i].filter.indexed) || (r->query->sort_by && !r->targets[i].sort.lowest))
+            return true;
+    return false;
+}
+
+static enum err too_long(struct session *s, const struct run *r) {
+    return fail(&s->ctx, ERR_TOO_MANY,
+                "the search was given up after %d seconds: %s, or read everybody in pages (cursor) and search there",
+                LIST_SCAN_SECONDS,
+                r->query->sort_by
+                    ? "sort by id, userName, meta.created or meta.lastModified"
+                    : "use eq or sw on id, userName, externalId, emails.value, displayName, members.value or "
+                      "the times of meta in each part of the filter");
+}
+
 /* A condition that no index answers is looked for in the directory's own. */
 static const char *where_of(struct session *s, const struct target *t) {
     return arena_printf(s->ctx.arena, t->filter.indexed ? "(%s)" : "(%s and r.id >= " LOWEST_ID ")", t->filter.where);
@@ -273,16 +291,23 @@ static void settle_page(struct session *s, struct run *r, struct db_rows rows) {
 
 enum err list_run(struct session *s, const struct list_kind *kind, const struct list_query *query, struct answer *out) {
     struct run *r = arena_alloc(s->ctx.arena, sizeof *r);
-    struct db_rows rows[2] = {0};
     r->kind = kind;
     r->query = query;
     open_targets(s, r);
     enum err e = compile(s, r);
+    bool scanning = scans(r);
+    if (e == OK && (scanning || query->count > LIST_COUNT))
+        e = session_heavy(s);
     if (e != OK)
         return e;
+    struct db_rows all[3] = {0}, *rows = all + scanning;
+    if (scanning)
+        db_add_budget(s->db, LIST_SCAN_SECONDS * 1000);
     session_queue(s);
     queue(s, r);
-    e = db_read(&s->ctx, s->db, rows);
+    e = db_read(&s->ctx, s->db, all);
+    if (e == ERR_TOO_MANY)
+        return too_long(s, r);
     if (e == ERR_INVALID_VALUE && r->cursor.key)
         return fail(&s->ctx, ERR_INVALID_CURSOR, NULL); /* its key is of another type: not one of ours */
     if (e == OK)

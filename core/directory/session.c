@@ -102,6 +102,10 @@ enum err session_authenticate(struct session *s) {
     return e == OK ? session_accept(s, row) : e;
 }
 
+enum err session_heavy(struct session *s) {
+    return s->heavy.take ? s->heavy.take(s->heavy.arg) : OK;
+}
+
 struct running {
     struct session *session;
     struct session_write *write;

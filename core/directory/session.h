@@ -60,7 +60,11 @@ struct session {
     const struct schema_types *types;            /* what the request is read with; see extensions.h */
     const char *sensitive; /* attributes, by comma, that no filter in a URL may name; NULL: none */
     long cursor_seconds;   /* how long a cursor is good */
-    int slot;              /* of the usage counters, one for each worker */
+    struct {
+        enum err (*take)(void *arg);
+        void *arg;
+    } heavy;  /* asked before heavy work (session_heavy()); take NULL: nobody is */
+    int slot; /* of the usage counters, one for each worker */
     struct tenant tenant;
     unsigned events; /* audit events queued by this attempt */
 };
@@ -86,6 +90,12 @@ enum err session_accept(struct session *s, struct db_rows row) __attribute__((wa
 
 /* Authentication alone, for requests that cannot be parsed or routed, and for discovery. One round trip. */
 enum err session_authenticate(struct session *s) __attribute__((warn_unused_result));
+
+/*
+ * What follows is heavy for the database: asks whoever runs the requests for a place. ERR_RATE_LIMITED: there is none;
+ * nothing was done.
+ */
+enum err session_heavy(struct session *s) __attribute__((warn_unused_result));
 
 /*
  * A transaction of this session; see db_transaction(). `work` notes in `answer_at` (db_queued()) which statement of

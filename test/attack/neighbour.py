@@ -9,6 +9,11 @@ ratio of the p99; the last line of an attack has the medians over the runs, how 
 
 Attacks, without a name all of them:
     strangers   five clients with made-up tokens of the right form send users whose userName is 5 MB of U+FDFA (18 characters under NFKC)
+    gets        64 clients with plain GETs of one user: what others are measured by
+    filters     five clients with a filter of 100 terms `co` over a directory of 20 000 users
+    locked      eight clients change a group whose row somebody else's session holds, for 15 of 20 seconds
+    put         eight clients replace a group of 2 000 members
+    members     64 clients add and remove one member of the same group
 
 --bin DIR measures the programs of another build directory (with its own scripts/run, beside it), for figures of before and after.
 Not part of any suite: it takes minutes, and times mean little on a busy machine. Exit status 1: a bound of BOUNDS was broken.
@@ -18,12 +23,15 @@ the time is over, and gives the status that it got. What it needs is made before
 """
 import argparse
 import collections
+import contextlib
 import json
 import multiprocessing
 import os
 import statistics
 import sys
 import time
+
+import psycopg2
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http"))
 import helpers  # noqa: E402  pylint: disable=wrong-import-position
@@ -41,10 +49,74 @@ def strangers(server, tenant):
     return [send] * 5
 
 
-ATTACKS = {"strangers": strangers}
+def client_of(tenant):
+    return tenant.server.client(tenant.token["token"], timeout=120)
+
+
+def gets(server, tenant):
+    del server
+    path = f"/Users/{tenant.user()['id']}"
+    clients = [client_of(tenant) for _ in range(64)]
+    return [lambda c=c: c.get(path).status for c in clients]
+
+
+def filters(server, tenant):
+    helpers.fill_users(server, tenant, 20_000)
+    server.fill(("""update muster.scim_user set folded = jsonb_build_object('title', 'senior engineer of department ' || right(id::text, 4))
+                    where connection_id = %s""", tenant.connection["id"]))
+    terms = " or ".join(f'title co "nobody{i}"' for i in range(100))
+    path = "/Users?filter=" + helpers.quote(terms)
+    clients = [client_of(tenant) for _ in range(5)]
+    return [lambda c=c: c.get(path).status for c in clients]
+
+
+def hold(url, group):
+    """Somebody else's session that holds the group's row for 15 seconds."""
+    with contextlib.closing(psycopg2.connect(url.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        cur.execute("select from muster.scim_group where id = %s for update", (group,))
+        time.sleep(15)
+    time.sleep(5)
+    return "held"
+
+
+def locked(server, tenant):
+    group = tenant.group()["id"]
+    clients = [client_of(tenant) for _ in range(8)]
+
+    def change(client):
+        return client.patch(f"/Groups/{group}", helpers.op("replace", "displayName", secrets.token_hex(8))).status
+    return [lambda c=c: change(c) for c in clients] + [lambda: hold(server.db, group)]
+
+
+def put(server, tenant):
+    ids = helpers.fill_users(server, tenant, 2_000)
+    group = tenant.group()["id"]
+    bodies = [json.dumps(helpers.group_body(f"Everybody {i}", ids[i:])) for i in range(8)]
+    clients = [client_of(tenant) for _ in range(8)]
+    return [lambda c=c, b=b: c.put(f"/Groups/{group}", b).status for c, b in zip(clients, bodies)]
+
+
+def members(server, tenant):
+    del server
+    group, users = tenant.group()["id"], [tenant.user()["id"] for _ in range(64)]
+    clients, turn = [client_of(tenant) for _ in users], collections.Counter()
+
+    def change(i):
+        turn[i] += 1
+        return clients[i].patch(f"/Groups/{group}", helpers.op("add" if turn[i] % 2 else "remove", "members",
+                                                               [{"value": users[i]}])).status
+    return [lambda i=i: change(i) for i in range(64)]
+
+
+ATTACKS = {"strangers": strangers, "gets": gets, "filters": filters, "locked": locked, "put": put, "members": members}
+
+
+def within(quiet, loud):
+    return loud < max(3 * quiet, 50)
+
 
 # Whether the neighbour's p99 in milliseconds, quiet and under attack, is good enough.
-BOUNDS = {"strangers": lambda quiet, loud: loud < max(3 * quiet, 50)}
+BOUNDS = {"strangers": within, "filters": within, "locked": within, "put": within, "members": within}
 
 
 def attack_process(send, ready, begin, stop, results):
@@ -106,11 +178,12 @@ def measure(server, name, options):
     senders = ATTACKS[name](server, tenant)
     times(neighbour.client, path, 1)  # warm
     figures, counts, loud_seconds = [], collections.Counter(), 0.0
+    seconds = options.seconds if name != "locked" else max(options.seconds, 15)  # as long as the row is held
     for run in range(1, options.runs + 1):
         quiet = times(neighbour.client, path, options.seconds)
         started = time.monotonic()
         with Running(senders) as running:
-            loud = times(neighbour.client, path, options.seconds)
+            loud = times(neighbour.client, path, seconds)
         loud_seconds += time.monotonic() - started
         counts += running.counts
         row = [percentile(quiet, 0.5), percentile(quiet, 0.99), percentile(loud, 0.5), percentile(loud, 0.99)]

@@ -70,7 +70,7 @@ def test_a_lock_is_waited_for_twice(own):
 
 def test_half_of_the_workers_wait_and_another_organization_is_served(own):
     tenant, other = own.tenant(), own.tenant()
-    group, user = tenant.group(), other.user()
+    user, group = other.user(), tenant.group()  # in this order: nobody else was served since the tenant came
     with locked(own, group):
         writers = Writers(tenant, group, 8).start()
         wait_until(lambda: len(writers.answers) == 8 - WORKERS // 2, 4, "half of the workers wait, the other changes were refused")

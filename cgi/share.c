@@ -1,0 +1,170 @@
+#include "share.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/limits_share.h"
+#include "measure.h"
+#include "patience.h"
+#include "service.h"
+#include "worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { FREE_MS = 500, PLACE_MS = 100, DEPTH = 4, HUNG_S = 5 };
+
+#define HUNG_NS (HUNG_S * INT64_C(1000000000))
+
+void share_open(struct worker *w) {
+    if (strcmp(w->service, "scim") == 0)
+        limits_seat_take(w->limits);
+}
+
+void share_close(struct worker *w) {
+    limits_seat_leave(w->limits);
+}
+
+void share_begin(struct worker *w) {
+    w->share = (struct share){0};
+    limits_work(w->limits, NULL, LIMITS_BUSY);
+    patience_set(w, false);
+}
+
+static void charge(struct worker *w, const struct share *s) {
+    struct limits_rule rule = {.rate = s->rate, .burst = s->burst, .table = LIMITS_KNOWN};
+    int64_t more = (clock_monotonic_ms() - s->began_ms - FREE_MS) / PLACE_MS;
+    char key[8 + UUID_TEXT];
+    if (more <= 0)
+        return;
+    snprintf(key, sizeof key, "org:%s", s->organization);
+    limits_charge(w->limits, key, rule, more);
+}
+
+void share_end(struct worker *w, int status) {
+    const struct share *s = &w->share;
+    limits_work(w->limits, NULL, LIMITS_IDLE);
+    if (!*s->organization || status >= 429)
+        return;
+    charge(w, s);
+    if (s->change)
+        limits_done(w->limits, s->organization);
+}
+
+/* At least one worker of four is left for what is not heavy. */
+static unsigned heavy_at_most(unsigned workers) {
+    return workers < 4 ? workers - 1 : workers - workers / 4;
+}
+
+static enum err refuse(struct exchange *x, const char *what) {
+    unsigned share = service_share(x->settings);
+    x->call->worker->share.refused = true;
+    measure_refused(x->call, "share");
+    x->response.retry_after = 1;
+    return fail(&x->session.ctx, ERR_RATE_LIMITED,
+                "the organization has its share of the service, %u request%s%s at a time", share, share == 1 ? "" : "s",
+                what);
+}
+
+/* Its changes wait for locks that do not come, and as many as may wait do. */
+static bool hangs(struct worker *w, const struct limits_others *n) {
+    return n->writes >= service_share(w->settings) && limits_hangs(w->limits, w->share.organization, HUNG_NS);
+}
+
+/* Others have to wait for what it has more than its share. */
+static bool crowds(struct worker *w, const struct limits_others *n) {
+    return n->own >= service_share(w->settings) && n->busy + 1 >= service_workers(w->settings) &&
+           limits_rivals(w->limits, w->share.organization) && worker_queued(w);
+}
+
+static enum err look_around(struct exchange *x, bool change) {
+    struct worker *w = x->call->worker;
+    struct limits_others n = limits_others(w->limits, w->share.organization, 0, false);
+    if ((change && hangs(w, &n)) || crowds(w, &n))
+        n = limits_others(w->limits, w->share.organization, 0, true);
+    if (change && hangs(w, &n)) {
+        measure_lock_wait(w, true);
+        return fail(&x->session.ctx, ERR_UNAVAILABLE, "other changes are in the way of this one, try again later");
+    }
+    return crowds(w, &n) ? refuse(x, "") : OK;
+}
+
+enum err share_enter(struct exchange *x, bool change) {
+    struct worker *w = x->call->worker;
+    struct limits_token known;
+    w->share.began_ms = clock_monotonic_ms();
+    w->share.change = change;
+    unsigned what = LIMITS_BUSY | (change ? LIMITS_WRITE : 0);
+    if (!limits_find(w->limits, x->session.token_hash, &known)) {
+        limits_work(w->limits, NULL, what);
+        return OK;
+    }
+    memcpy(w->share.organization, known.organization_id, sizeof w->share.organization);
+    w->share.rate = known.org_rate;
+    w->share.burst = known.org_burst;
+    limits_work(w->limits, w->share.organization, what);
+    enum err e = service_workers(w->settings) > 1 ? look_around(x, change) : OK;
+    if (e == OK)
+        limits_served(w->limits, w->share.organization);
+    return e;
+}
+
+bool share_known(const struct worker *w) {
+    return *w->share.organization;
+}
+
+void share_note(struct worker *w, const struct session *s) {
+    if (*w->share.organization || !s->tenant.token_id)
+        return;
+    memcpy(w->share.organization, s->tenant.organization_id, UUID_TEXT + 1);
+    limits_served(w->limits, w->share.organization);
+}
+
+static enum err learn(struct exchange *x) {
+    struct session *s = &x->session;
+    enum err e = s->tenant.token_id ? OK : session_authenticate(s);
+    if (e == ERR_STALE_SCHEMAS) { /* mended by the operation */
+        fail_clear(&s->ctx);
+        e = OK;
+    }
+    if (e == OK)
+        share_note(x->call->worker, s);
+    return e;
+}
+
+enum err share_heavy(struct exchange *x) {
+    struct worker *w = x->call->worker;
+    unsigned workers = service_workers(w->settings);
+    if (w->share.heavy || workers < 2)
+        return OK;
+    enum err e = *w->share.organization ? OK : learn(x);
+    if (e != OK)
+        return e;
+    if (!limits_work_heavy(w->limits, w->share.organization, service_share(w->settings), heavy_at_most(workers)))
+        return refuse(x, " of this size or kind");
+    w->share.heavy = true;
+    patience_set(w, true);
+    return OK;
+}
+
+/* Whether a list in it has more than SHARE_ROWS values. */
+static bool is_wide(struct json_object *value, int depth) {
+    if (json_object_is_type(value, json_type_array)) {
+        size_t n = json_object_array_length(value);
+        for (size_t i = 0; n <= SHARE_ROWS && depth && i < n; i++)
+            if (is_wide(json_object_array_get_idx(value, i), depth - 1))
+                return true;
+        return n > SHARE_ROWS;
+    }
+    if (!depth || !json_object_is_type(value, json_type_object))
+        return false;
+    json_object_object_foreach(value, name, member) {
+        (void)name;
+        if (is_wide(member, depth - 1))
+            return true;
+    }
+    return false;
+}
+
+enum err share_weigh(struct exchange *x, struct json_object *body) {
+    return is_wide(body, DEPTH) ? share_heavy(x) : OK;
+}

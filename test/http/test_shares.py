@@ -1,0 +1,221 @@
+"""Fair shares of the workers: half of them at most do heavy work for one organization, and who floods leaves others theirs."""
+import contextlib
+import json
+import os
+import signal
+import threading
+import time
+
+import psycopg2
+import pytest
+from helpers import BULK, Server, assert_error, fill_users, group_body, made, op, quote, unique, user_body, wait_until
+
+WORKERS = 4
+SHARE = WORKERS // 2
+SCAN = "/Users?filter=" + quote('title co "x"')
+
+
+@pytest.fixture(scope="module")
+def own():
+    s = Server("--workers", str(WORKERS)).start()
+    yield s
+    s.stop()
+
+
+@contextlib.contextmanager
+def locked(server, group):
+    """The row of a group, locked by a session of somebody else."""
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        cur.execute("select from muster.scim_group where id = %s for update", (group["id"],))
+        yield
+        c.rollback()
+
+
+def waiting(server):
+    return server.sql("select count(*) from pg_locks where not granted")[0][0]
+
+
+def client_of(tenant):
+    return tenant.server.client(tenant.token["token"])
+
+
+@contextlib.contextmanager
+def heavy_work(tenant, n=SHARE):
+    """So many replacements of a large group wait for its row; gives the list of their answers."""
+    ids, group, answers = fill_users(tenant.server, tenant, 101), tenant.group(), []
+
+    def replace():
+        with contextlib.suppress(OSError, ValueError):
+            answers.append(client_of(tenant).put(f"/Groups/{group['id']}", group_body("G", ids)))
+    threads = [threading.Thread(target=replace) for _ in range(n)]
+    with locked(tenant.server, group):
+        for t in threads:
+            t.start()
+        wait_until(lambda: waiting(tenant.server) == n, 5, "the heavy requests wait")
+        yield answers
+    for t in threads:
+        t.join()
+
+
+def bulk(n=1):
+    return {"schemas": [BULK], "Operations": [{"method": "POST", "path": "/Users", "bulkId": f"b{i}", "data": user_body()} for i in range(n)]}
+
+
+def refused(answer):
+    assert_error(answer, 429, None, f"its share of the service, {SHARE} requests of this size or kind at a time")
+    assert int(answer.header("Retry-After")) >= 1
+
+
+def test_one_more_heavy_request_is_refused_at_once_and_what_is_not_heavy_is_served(own):
+    tenant, other = own.tenant(), own.tenant()
+    long = json.dumps(user_body()) + " " * 65536
+    with heavy_work(tenant) as answers:
+        user, group = tenant.user(), tenant.group()
+        begin = time.monotonic()
+        for path in (SCAN, "/Users?sortBy=title", "/Users?count=101", "/Groups?filter=" + quote('externalId co "x"'), "/?filter=" + quote('title pr')):
+            refused(tenant.client.get(path))
+        refused(tenant.client.post("/Users/.search", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": "title pr"}))
+        refused(tenant.client.post("/Bulk", bulk()))
+        refused(tenant.client.post("/Users", long))
+        refused(tenant.client.post("/Groups", group_body(None, [user["id"]] * 101)))
+        refused(tenant.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}] * 101)))
+        tenant.issue()
+        refused(tenant.client.get(SCAN))  # the token is another, the organization is the same
+        assert time.monotonic() - begin < 1.5
+        for path in ("/Users?count=100", "/Users?sortBy=userName", "/Users?filter=" + quote('userName eq "x"'), f"/Users/{user['id']}"):
+            assert tenant.client.get(path).status == 200
+        made(tenant.client.post("/Users", user_body()))
+        assert tenant.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}])).status == 204
+        assert other.client.get(SCAN).status == 200
+        assert not answers
+    assert [a.status for a in answers] == [200] * SHARE
+    assert tenant.client.get(SCAN).status == 200 and made(tenant.client.post("/Bulk", bulk()), 200)
+
+
+def test_the_place_of_a_worker_that_was_killed_is_free(own):
+    tenant = own.tenant()
+    with heavy_work(tenant):
+        refused(tenant.client.get(SCAN))
+        busy = own.sql("select distinct pid from pg_locks where not granted")
+        assert len(busy) == SHARE
+        for pid in own.workers():
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: len(own.workers()) == WORKERS, 5, "the workers are replaced")
+        tenant.client.close()
+        wait_until(lambda: tenant.client.get(SCAN).status == 200, 1, "a place is free")
+
+
+def test_all_organizations_together_leave_a_worker_for_what_is_not_heavy(own):
+    first, second, third = own.tenant(), own.tenant(), own.tenant()
+    user = third.user()
+    with heavy_work(first):
+        with heavy_work_of(second):
+            assert_error(third.client.get(SCAN), 429)
+            assert third.client.get(f"/Users/{user['id']}").status == 200
+    assert third.client.get(SCAN).status == 200
+
+
+@contextlib.contextmanager
+def heavy_work_of(tenant):
+    """One more, beside those that wait already."""
+    ids, group = fill_users(tenant.server, tenant, 101), tenant.group()
+    before = waiting(tenant.server)
+    thread = threading.Thread(target=lambda: client_of(tenant).put(f"/Groups/{group['id']}", group_body("G", ids)))
+    with locked(tenant.server, group):
+        thread.start()
+        wait_until(lambda: waiting(tenant.server) == before + 1, 5, "the heavy request waits")
+        yield
+    thread.join()
+
+
+def flood(tenant, path, n, stop):
+    """Clients that read as fast as they can; the statuses, with the times at which they came."""
+    answers = []
+
+    def run():
+        client = client_of(tenant)
+        while not stop.is_set():
+            answers.append((client.get(path).status, time.monotonic()))
+    threads = [threading.Thread(target=run) for _ in range(n)]
+    for t in threads:
+        t.start()
+    return threads, answers
+
+
+def test_a_flood_is_bounded_while_another_organization_is_served(own):
+    tenant, other = own.tenant(), own.tenant()
+    path, theirs = f"/Users/{tenant.user()['id']}", f"/Users/{other.user()['id']}"
+    time.sleep(1.1)  # nobody else
+    stop = threading.Event()
+    threads, answers = flood(tenant, path, 16, stop)
+    try:
+        time.sleep(0.7)
+        alone = list(answers)
+        begin = time.monotonic()
+        while time.monotonic() - begin < 1.5:
+            asked = time.monotonic()
+            assert other.client.get(theirs).status == 200
+            assert time.monotonic() - asked < 1
+        last = time.monotonic()
+        time.sleep(2)
+    finally:
+        stop.set()
+        for t in threads:
+            t.join()
+    assert {s for s, _ in alone} == {200}
+    beside = [s for s, at in answers if begin < at < last]
+    assert beside.count(429) > 0 and beside.count(200) > 0 and set(beside) == {200, 429}
+    assert {s for s, at in answers if at > last + 1.5} == {200}
+
+
+def test_a_search_that_reads_everybody_for_two_seconds_is_given_up(own):
+    tenant = own.tenant()
+    fill_users(own, tenant, 30_000)
+    own.fill(("update muster.scim_user set folded = jsonb_build_object('title', repeat('senior engineer ', 60)) where connection_id = %s",
+              tenant.connection["id"]))
+    filter_text = " or ".join(f'title co "nobody {i}"' for i in range(100))
+    for path in (f"/Users?count=0&filter={quote(filter_text)}", f"/Users?cursor&count=1&filter={quote(filter_text)}"):
+        begin = time.monotonic()
+        answer = tenant.client.get(path)
+        assert_error(answer, 400, "tooMany", "use eq or sw on id, userName, externalId, emails.value")
+        assert 1.9 < time.monotonic() - begin < 4
+    assert tenant.client.get(SCAN).status == 200
+
+
+def at_once(tenant, n):
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(client_of(tenant).get("/Users?count=0").status)) for _ in range(n)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return answers
+
+
+def test_a_long_request_takes_more_of_the_rate():
+    s = Server("--workers", "4", "--rate", "100").start()
+    try:
+        tenant = s.tenant()
+        s.muster("org", "set", tenant.slug, "--rate", "1", "--burst", "40")
+        group = tenant.group()
+        assert at_once(tenant, 15) == [200] * 15
+        with locked(s, group):
+            thread = threading.Thread(target=lambda: client_of(tenant).patch(f"/Groups/{group['id']}", op("replace", "displayName", unique())))
+            thread.start()
+            time.sleep(2.6)  # of which 2.1 count: 21 places
+        thread.join()
+        assert at_once(tenant, 15).count(429) > 5
+    finally:
+        s.stop()
+
+
+def test_plain_cgi_has_the_same_shares():
+    s = Server("--server", "cgi", "--workers", str(WORKERS)).start()
+    try:
+        tenant = s.tenant()
+        with heavy_work(tenant):
+            refused(tenant.client.get(SCAN))
+            assert tenant.client.get("/Users").status == 200
+        assert tenant.client.get(SCAN).status == 200
+    finally:
+        s.stop()
