@@ -15,10 +15,11 @@ enum { PAGE = 100, PAGE_MAX = 1000, LIST_PARAMS = 16 };
 
 void control_queue(struct control *c) {
     const char *key[] = {c->key_hash, c->asked, c->client_address, db_in_transaction(c->db) ? "true" : "false"};
+    const char *operator[] = {c->asked, c->removed ? "true" : "false"};
     if (c->key_hash)
         db_add(c->db, SQL_API_AUTHENTICATE, key);
     else
-        db_add(c->db, SQL_OP_ORGANIZATION_ENTER, &c->asked);
+        db_add(c->db, SQL_OP_ORGANIZATION_ENTER, operator);
 }
 
 /* Whether two lists of words, parted by blanks, have one in common. */

@@ -51,6 +51,7 @@ struct control {
     /* A POST that may come twice (Idempotency-Key): the key, hex of SHA-256 of the request; NULL: none. */
     const char *idempotency_key, *request_hash;
     bool installation;                     /* it is about no organization: a bound key may not */
+    bool removed;                          /* the operator's: an organization that was removed is as good */
     const struct control_waiting *waiting; /* NULL: it does not wait */
     /* Set by control_accept(). */
     bool accepted;

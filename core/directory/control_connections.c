@@ -181,7 +181,7 @@ static enum err leave_page(struct session *s, void *arg) {
     return e;
 }
 
-static enum err leave_all(struct control *c, const char *connection, bool users, size_t *total) {
+enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total) {
     for (;;) {
         struct leaving l = {.control = c, .users = users};
         const char *params[] = {connection, "100"};
@@ -216,9 +216,9 @@ enum err control_connection_remove(struct control *c, const struct control_input
     if (e == OK)
         e = control_write(c, &close);
     if (e == OK)
-        e = leave_all(c, in->id, true, &total);
+        e = control_connection_empty(c, in->id, true, &total);
     if (e == OK)
-        e = leave_all(c, in->id, false, &total);
+        e = control_connection_empty(c, in->id, false, &total);
     char *event = arena_alloc(c->ctx.arena, UUID_TEXT + 1);
     uuid_new(event);
     c->request_id = event;

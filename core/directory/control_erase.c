@@ -99,6 +99,7 @@ enum err control_erase(struct control *c, const struct control_input *in, struct
                       in->id);
         return control_refuse(c);
     }
+    c->removed = true;
     e = control_write(c, &w);
     *out = c->result;
     return e;

@@ -15,6 +15,13 @@ control_run control_organization_create, control_organization_list, control_orga
     control_organization_remove;
 control_run control_connection_create, control_connection_list, control_connection_show, control_connection_set,
     control_connection_remove, control_connection_adopt;
+/*
+ * The live users of a connection leave as DELETE /Users has it, or its groups go, a hundred in a transaction; *total
+ * counts them. What was done stays, and going on later is doing it again.
+ */
+enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total)
+    __attribute__((warn_unused_result));
+
 control_run control_rotation_start, control_rotation_complete, control_rotation_cancel;
 control_run control_endpoint, control_domains_show, control_domains_set;
 control_run control_link_request_list, control_link_request_approve, control_link_request_refuse;

@@ -19,7 +19,6 @@ enum { SLUG_MAX = 63 };
 static const struct field created[] = {{"name", FIELD_TEXT, NULL, true}, {"slug", FIELD_SLUG, NULL, false}, LIMITS};
 static const struct field changed[] = {{"name", FIELD_TEXT, NULL, false}, LIMITS};
 static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
-static const struct field removed[] = {{"confirm", FIELD_QUERY, NULL, true}};
 
 /* "Acme & Sons" → "acme-sons". */
 static const char *slug_of(struct arena *a, const char *name) {
@@ -150,27 +149,6 @@ enum err control_organization_set(struct control *c, const struct control_input 
     struct change x = {.in = in};
     struct control_write w = {.work = set_work, .arg = &x};
     return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
-}
-
-static enum err remove_work(struct control *c, void *arg) {
-    struct change *x = arg;
-    struct json_object *before = NULL;
-    enum err e = read_back(c, c->organization, &before);
-    if (e == OK)
-        e = control_confirm(c, x->in->fields, "organization's slug", json_get_string(before, "slug"));
-    if (e != OK)
-        return e;
-    control_event(c, "organization.removed", NULL, "organization", c->organization, json_text(c->ctx.arena, before));
-    db_add(c->db, SQL_API_ORGANIZATION_REMOVE, NULL);
-    return OK;
-}
-
-enum err control_organization_remove(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct change x = {.in = in};
-    struct control_write w = {.work = remove_work, .arg = &x};
-    *out = NULL;
-    enum err e = fields_check(c, FIELDS(removed), in->fields, true);
-    return e == OK ? control_write(c, &w) : e;
 }
 
 static const struct field domains[] = {{"domains", FIELD_DOMAINS, NULL, true}};

@@ -27,6 +27,7 @@ static const struct row {
     {"member.added", "organizationMembership.created", MEMBERSHIP},
     {"member.updated", "organizationMembership.updated", MEMBERSHIP},
     {"member.role_changed", "organizationMembership.updated", MEMBERSHIP},
+    {"member.deactivated", "organizationMembership.deleted", MEMBERSHIP},
     {"member.erased", "organizationMembership.deleted", MEMBERSHIP},
     {"organization.created", "organization.created", ORGANIZATION},
     {"organization.updated", "organization.updated", ORGANIZATION},

@@ -1,4 +1,4 @@
--- The organization that is exported (slug or id) as the tenant of this transaction, whose times are UTC; no row: it is not there.
+-- The organization that is exported (slug or id; of one that was removed the id) as the tenant of this transaction, whose times are UTC; no row: it is not there.
 -- params: 1 organization text
 -- row: header text, organization text, zone text
 select '{"type":"header","format":"muster-export","version":1,'
@@ -6,4 +6,4 @@ select '{"type":"header","format":"muster-export","version":1,'
                                         'migration', (select max(m.number) from muster.schema_migration m))::text, 2) as header,
        set_config('muster.organization', o.id::text, true) as organization, set_config('TimeZone', 'UTC', true) as zone
 from muster.organization o
-where (o.slug = $1 or o.id = muster.uuid($1)) and o.removed_at is null
+where (o.slug = $1 or o.id = muster.uuid($1)) and o.id <> '00000000-0000-0000-0000-000000000000'

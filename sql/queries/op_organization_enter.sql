@@ -1,6 +1,7 @@
 -- The organization that the operator works on (slug or id) as the tenant of this transaction; no row: it is not there.
--- params: 1 organization text (null: none)
+-- params: 1 organization text (null: none), 2 removed boolean (removed ones too, by their id)
 -- row: organization_id uuid, organization text
 select o.id as organization_id, set_config('muster.organization', o.id::text, true) as organization
 from muster.organization o
-where (o.slug = $1 or o.id = muster.uuid($1)) and o.removed_at is null
+where (o.slug = $1 or o.id = muster.uuid($1)) and (o.removed_at is null or $2::boolean)
+      and o.id <> '00000000-0000-0000-0000-000000000000'

@@ -209,4 +209,34 @@ begin
 end
 $$;
 
+-- Who may sign in, and who is in which team: not in an organization that was removed.
+create or replace view muster.team_roster with (security_invoker = true) as
+    select tm.organization_id, tm.team_id, t.name as team_name, tm.member_id, m.email, m.first_name, m.last_name,
+           m.display_name, m.organization_role
+    from muster.team_member tm
+    join muster.team t on t.organization_id = tm.organization_id and t.id = tm.team_id
+    join muster.member m on m.organization_id = tm.organization_id and m.id = tm.member_id
+    join muster.organization o on o.id = tm.organization_id
+    where o.removed_at is null;
+create or replace view muster.active_member with (security_invoker = true) as
+    select m.organization_id, m.id, m.email, m.first_name, m.last_name, m.display_name, m.external_id, m.organization_role,
+           m.public_metadata, m.created_at, m.updated_at
+    from muster.member m
+    join muster.organization o on o.id = m.organization_id
+    where m.status = 'active' and o.removed_at is null;
+
+-- As before, and who ends with the organization is a leaver.
+create or replace function muster.webhook_lane(action text) returns smallint
+    language sql immutable parallel safe
+    as $$
+        select (case when action in ('scim.user.deactivated', 'scim.user.deprovisioned', 'member.deactivated') then 0
+                     when action in ('scim.group.member_removed', 'scim.group.deleted', 'team.member_removed', 'member.role_changed')
+                     then 1 else 2 end)::smallint
+    $$;
+
+-- Organizations that were removed before members ended with them.
+update muster.member m set status = 'deactivated', updated_at = now()
+from muster.organization o
+where o.id = m.organization_id and o.removed_at is not null and m.status = 'active';
+
 insert into muster.schema_migration (number, name) values (14, '0014_rights');

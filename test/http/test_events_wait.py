@@ -105,7 +105,8 @@ def test_a_wait_leaves_a_worker_free(api, server, customer, head):
 
 def test_a_key_that_is_revoked_in_the_wait_ends_it(api, server, customer, head):
     key = customer.key("provisioning:read")
-    wait = started(server, lambda: Wait(key, f"{customer.path}/events?after={head}&wait=20"))
+    seal(server)  # that there is a new key is an event, too
+    wait = started(server, lambda: Wait(key, f"{customer.path}/events?after={head + 1}&wait=20"))
     server.sql("update muster.api_key set revoked_at = now() where organization_id = %s", customer.id)
     problem(wait.result(), 401, "unauthorized")
 

@@ -34,7 +34,8 @@ GRANTS = {
 }
 COLUMNS = {("muster_admin", "signing_key", READ): {"id", "public_key", "created_at", "retired_at"},
            ("muster_admin", "webhook_delivery", CHANGE): {"state", "finished_at"},
-           ("muster_admin", "webhook_queue", CHANGE): {"next_at"}}
+           ("muster_admin", "webhook_queue", CHANGE): {"next_at"},
+           ("muster_scim", "webhook_endpoint", READ): {"organization_id", "format", "removed_at"}}
 # Functions that work with the owner's rights, and who may call them; the rest is for the owner and for triggers.
 DEFINERS = {
     "muster_scim": {"authenticate"},
