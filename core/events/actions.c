@@ -38,6 +38,13 @@ static size_t distance(const char *a, const char *b) {
     return row[m];
 }
 
+/* A name without its beginning, "user.updated" for "scim.user.updated", is as good as one wrong character. */
+static size_t strangeness(const char *pattern, const char *candidate) {
+    size_t n = strlen(pattern), m = strlen(candidate);
+    bool end = n && n < m && candidate[m - n - 1] == '.' && strcmp(candidate + m - n, pattern) == 0;
+    return end ? 1 : distance(pattern, candidate);
+}
+
 const char *action_nearest(struct arena *a, const char *pattern) {
     size_t n = strlen(pattern), best = SIZE_MAX;
     bool beginning = n && pattern[n - 1] == '*';
@@ -47,7 +54,7 @@ const char *action_nearest(struct arena *a, const char *pattern) {
         for (const char *p = dot; p; p = beginning ? strchr(p + 1, '.') : NULL) {
             const char *candidate =
                 beginning ? arena_printf(a, "%.*s.*", (int)(p - actions[i]), actions[i]) : actions[i];
-            size_t far = distance(pattern, candidate);
+            size_t far = strangeness(pattern, candidate);
             if (far < best) {
                 best = far;
                 nearest = candidate;
