@@ -3,6 +3,8 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "directory/email.h"
+#include "directory/user_facts.h"
 #include "protocol/mapping.h"
 #include "protocol/resource.h"
 
@@ -116,6 +118,29 @@ enum err control_mapping_set(struct control *c, const struct control_input *in, 
     return e;
 }
 
+/* The groups of a user, [{"value", "display"}], where the name may stand as displayName, as paths call it. */
+static enum err read_groups(struct control *c, struct json_object *given_ones, struct json_object *resource) {
+    size_t n = json_object_is_type(given_ones, json_type_array) ? json_object_array_length(given_ones) : 0;
+    struct json_object *groups = json_new_array(c->ctx.arena);
+    bool good = !given_ones || json_object_is_type(given_ones, json_type_array);
+    for (size_t i = 0; good && i < n; i++) {
+        struct json_object *one = json_object_array_get_idx(given_ones, i), *group = json_object_new_object();
+        struct json_object *value = json_get_caseless(one, "value"), *name = json_get_caseless(one, "display");
+        name = name ? name : json_get_caseless(one, "displayName");
+        good = json_object_is_type(one, json_type_object) && (!value || json_object_is_type(value, json_type_string)) &&
+               (!name || json_object_is_type(name, json_type_string));
+        json_object_object_add(group, "value", json_object_get(value));
+        json_object_object_add(group, "display", json_object_get(name));
+        json_object_array_add(groups, group);
+    }
+    if (given_ones)
+        json_object_object_add(resource, "groups", json_object_get(groups));
+    if (!good)
+        control_wrong(c, "resource", "invalid",
+                      "groups must be a list of objects with value and displayName, which are texts");
+    return control_refuse(c);
+}
+
 /* The resource as it would be stored, with the groups that it is given with. */
 static enum err read_resource(struct control *c, const struct schema_types *types, struct json_object *given_one,
                               struct json_object **out) {
@@ -124,17 +149,47 @@ static enum err read_resource(struct control *c, const struct schema_types *type
         control_wrong(c, "resource", "invalid", "%s", fail_detail(&c->ctx));
         return control_refuse(c);
     }
-    struct json_object *groups = json_get_caseless(given_one, "groups");
-    if (json_object_is_type(groups, json_type_array))
-        json_object_object_add(*out, "groups", json_object_get(groups));
-    return OK;
+    return read_groups(c, json_get_caseless(given_one, "groups"), *out);
+}
+
+/* Effects on the email: what is no address is none, and without a rule of the organization's the canonical one counts.
+ */
+static void settle_email(struct json_object *rules, const char *email) {
+    for (size_t i = 0, n = json_object_array_length(rules); i < n; i++) {
+        struct json_object *rule = json_object_array_get_idx(rules, i);
+        const char *gives = json_get_string(rule, "gives");
+        if (strcmp(json_get_string(rule, "field"), "email_address") != 0 || !gives)
+            continue;
+        if (!email_valid(gives, strlen(gives)))
+            json_object_object_add(rule, "effect", json_object_new_string("not_a_value"));
+        else if (!email || strcmp(gives, email) != 0)
+            json_object_object_add(rule, "effect", json_object_new_string("replaced"));
+    }
+}
+
+/* What POST /Users would make of the resource, by the same code. */
+static void preview(struct control *c, const struct schema_types *types, struct json_object *resource,
+                    struct json_object **out) {
+    const struct mapping *m = types->mapping ? types->mapping : mapping_default();
+    struct session s = {.ctx = {.arena = c->ctx.arena}, .base_url = c->base_url, .types = types};
+    struct json_object *rules = mapping_explain(c->ctx.arena, m, resource);
+    struct user_facts facts;
+    user_facts(&s, "", resource, &facts);
+    enum err e = user_facts_check(&s, &facts, NULL);
+    *out = mapping_preview(c->ctx.arena, m, resource);
+    json_object_object_del(*out, "email_address");
+    if (facts.email)
+        json_object_object_add(*out, "email_address", json_object_new_string(facts.email));
+    json_object_object_add(*out, "active", json_object_new_boolean(facts.active));
+    settle_email(rules, facts.email);
+    json_object_object_add(*out, "rules", json_object_get(rules));
+    json_object_object_add(*out, "problem", e == OK ? NULL : json_object_new_string(fail_detail(&s.ctx)));
 }
 
 enum err control_mapping_preview(struct control *c, const struct control_input *in, struct json_object **out) {
     struct db_rows rows = {0};
     struct schema_types types;
     struct json_object *resource, *own = json_get(in->fields, "mapping");
-    const struct mapping *mapping = NULL;
     enum err e = fields_check(c, FIELDS(previewed), in->fields, true);
     if (e == OK)
         e = control_read(c, SQL_EXTENSION_SCHEMAS, NULL, &rows);
@@ -142,17 +197,11 @@ enum err control_mapping_preview(struct control *c, const struct control_input *
         e = extensions_types(&c->ctx, rows, &types);
     if (e != OK)
         return e;
-    mapping = types.mapping;
     if (own)
-        e = refuse_mapping(c, extensions_mapping(&c->ctx, &types, json_text(c->ctx.arena, own), &mapping));
+        e = refuse_mapping(c, extensions_mapping(&c->ctx, &types, json_text(c->ctx.arena, own), &types.mapping));
     if (e == OK)
         e = read_resource(c, &types, json_get(in->fields, "resource"), &resource);
-    if (e != OK)
-        return e;
-    *out = json_copy(c->ctx.arena, mapping_preview(c->ctx.arena, mapping_default(), resource));
-    struct json_object *more = mapping ? mapping_preview(c->ctx.arena, mapping, resource) : NULL;
-    if (more) {
-        json_object_object_foreach(more, name, value) json_object_object_add(*out, name, json_object_get(value));
-    }
-    return OK;
+    if (e == OK)
+        preview(c, &types, resource, out);
+    return e;
 }

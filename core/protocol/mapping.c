@@ -187,34 +187,39 @@ struct json_object *mapping_plan(struct arena *a, const struct mapping *m) {
 
 /* What a rule gives for the nth group of a resource; NULL also if there are fewer. */
 static struct json_object *result_for_nth(struct arena *a, const struct mapping_rule *r, struct json_object *groups,
-                                          size_t n) {
+                                          size_t n, struct json_object **source) {
     struct json_object *group = json_object_array_get_idx(groups, n);
+    *source = json_get(group, r->path.by_name ? "display" : "value");
     return group ? result_for_group(a, r, json_get_string(group, "value"), json_get_string(group, "display")) : NULL;
 }
 
-/* What a rule writes for a whole resource; for a role the first of all groups counts. */
+/* What a rule writes for a whole resource, and what it read; for a role the first of all groups counts. */
 static struct json_object *result_for_resource(struct arena *a, const struct mapping_rule *r,
-                                               struct json_object *resource) {
-    struct json_object *groups = json_get(resource, "groups"), *found = NULL;
+                                               struct json_object *resource, struct json_object **source) {
+    struct json_object *groups = json_get(resource, "groups"), *found = NULL, *first = NULL;
+    *source = r->path.groups ? NULL : mapping_path_read(a, &r->path, resource);
     if (!r->path.groups)
-        return result_of(a, r, mapping_path_read(a, &r->path, resource));
+        return result_of(a, r, *source);
     if (!json_object_is_type(groups, json_type_array))
         return NULL;
     if (r->field != MAPPING_ORGANIZATION_ROLE)
-        return result_for_nth(a, r, groups, r->path.index);
-    for (size_t i = 0, n = json_object_array_length(groups); i < n && !found; i++)
-        found = result_for_nth(a, r, groups, i);
+        return result_for_nth(a, r, groups, r->path.index, source);
+    for (size_t i = 0, n = json_object_array_length(groups); i < n && !found; i++) {
+        found = result_for_nth(a, r, groups, i, source);
+        first = i ? first : *source;
+    }
+    *source = found ? *source : first;
     return found;
 }
 
 struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource) {
-    struct json_object *out = json_new_object(a), *role = NULL;
+    struct json_object *out = json_new_object(a), *role = NULL, *source;
     for (size_t i = 0; i < m->n; i++) {
         const struct mapping_rule *r = &m->rules[i];
         if (r->field == MAPPING_ORGANIZATION_ROLE)
-            role = role ? role : result_for_resource(a, r, resource);
+            role = role ? role : result_for_resource(a, r, resource, &source);
         else {
-            struct json_object *v = result_for_resource(a, r, resource);
+            struct json_object *v = result_for_resource(a, r, resource, &source);
             if (v)
                 put_field(out, r, v);
         }
@@ -222,4 +227,36 @@ struct json_object *mapping_preview(struct arena *a, const struct mapping *m, st
     json_object_object_add(out, mapping_fields[MAPPING_ORGANIZATION_ROLE],
                            role ? json_object_get(role) : json_object_new_string("org:member"));
     return out;
+}
+
+/* Which rules write: of those that give a value the last for each field, for the role the first. */
+static bool wins(const struct mapping *m, struct json_object *const *gives, size_t rule) {
+    const struct mapping_rule *r = &m->rules[rule];
+    bool role = r->field == MAPPING_ORGANIZATION_ROLE;
+    for (size_t i = role ? 0 : rule + 1; i < (role ? rule : m->n); i++)
+        if (gives[i] && strcmp(m->rules[i].name, r->name) == 0)
+            return false;
+    return true;
+}
+
+struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource) {
+    struct json_object *list = json_new_array(a);
+    struct json_object **gives = arena_array(a, m->n + 1, sizeof(*gives));
+    struct json_object **reads = arena_array(a, m->n + 1, sizeof(*reads));
+    for (size_t i = 0; i < m->n; i++)
+        gives[i] = result_for_resource(a, &m->rules[i], resource, &reads[i]);
+    for (size_t i = 0; i < m->n; i++) {
+        const char *effect = !gives[i] && !value_assigned(reads[i]) ? "nothing_there"
+                             : !gives[i]                            ? "not_a_value"
+                             : wins(m, gives, i)                    ? "written"
+                                                                    : "replaced";
+        struct json_object *o = json_object_new_object();
+        json_object_object_add(o, "path", json_object_new_string(m->rules[i].path.key));
+        json_object_object_add(o, "field", json_object_new_string(m->rules[i].name));
+        json_object_object_add(o, "read", json_object_get(reads[i]));
+        json_object_object_add(o, "gives", json_object_get(gives[i]));
+        json_object_object_add(o, "effect", json_object_new_string(effect));
+        json_object_array_add(list, o);
+    }
+    return list;
 }

@@ -31,15 +31,14 @@ enum mapping_field {
  * of the JSON object that they come from. In that object a member's name is what is read, its value what is written.
  *
  * Name:
- *   path        name.givenName, also behind a URN. What has parts stands for its `value`; a list without brackets for
- *               all its values
- *   filter      emails[type eq "work"].value: the first value that matches and has the part
- *   index       phoneNumbers[0].value, 0-based
- *   group       groups[n].value or groups[n].displayName (or .display): the user's effective groups, oldest first
- *   raw         urn:x:y:a.b[0].c with a URN that nobody registered: looked up in the JSON that the resource has under
- *               its longest member that the name begins with, without case; ends at a scalar or a list of scalars
- * Value: a field (email_address first_name last_name display_name external_id active organization_role
- * public_metadata.KEY, KEY of [A-Za-z0-9_-], at most MAPPING_METADATA_KEY), or a template (protocol/template.h) with
+ *   path        name.givenName, also behind a URN (and a colon; a dot is taken for one, registered or not). What has
+ * parts stands for its `value`; a list without brackets for all its values filter      emails[type eq "work"].value:
+ * the first value that matches and has the part index       phoneNumbers[0].value, 0-based group       groups[n].value
+ * or groups[n].displayName (or .display): the user's effective groups, oldest first raw         urn:x:y:a.b[0].c with a
+ * URN that nobody registered: looked up in the JSON that the resource has under its longest member that the name begins
+ * with, without case; ends at a scalar or a list of scalars Value: a field (email_address first_name last_name
+ * display_name external_id active organization_role public_metadata.KEY, KEY of [A-Za-z0-9_-], at most
+ * MAPPING_METADATA_KEY), or a template (protocol/template.h) with
  * "." and a field behind it.
  *
  * What a rule writes:
@@ -116,5 +115,14 @@ struct json_object *mapping_plan(struct arena *a, const struct mapping *m);
  * A rule for groups[n] writes another field only if there are more than n groups. Arena.
  */
 struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource);
+
+/*
+ * What each rule does for such a user, in their order:
+ *   [{"path": "title", "field": "public_metadata.title", "read": value, "gives": value, "effect": "written"}]
+ * read is null for what is not there, gives for what the field cannot take. effect: "written"; "nothing_there";
+ * "not_a_value" (what was read, or made of it, is none for this field); "replaced" (another rule for the field comes
+ * after it, for a role before it). Of groups a role's rule shows the first that gives a role, else the first. Arena.
+ */
+struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource);
 
 #endif

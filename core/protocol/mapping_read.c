@@ -56,7 +56,8 @@ static struct json_object *read_registered(struct arena *a, const struct mapping
     return scalars(a, part ? json_get(v, part) : v, NULL);
 }
 
-/* The value of the longest member whose name the key begins with, up to a colon or its end; *rest is behind it. */
+/* The value of the longest member whose name the key begins with, up to a colon, a dot or its end; *rest is behind it.
+ */
 static struct json_object *member_of_key(struct json_object *resource, const char *key, const char **rest) {
     size_t len = strlen(key), longest = 0;
     struct json_object *found = NULL;
@@ -64,11 +65,11 @@ static struct json_object *member_of_key(struct json_object *resource, const cha
         return NULL;
     json_object_object_foreach(resource, name, member) {
         size_t n = strlen(name);
-        if (n <= longest || n > len || (key[n] != ':' && key[n]) || !fold_ascii_equal(name, n, key, n))
+        if (n <= longest || n > len || !strchr(":.", key[n]) || !fold_ascii_equal(name, n, key, n))
             continue;
         longest = n;
         found = member;
-        *rest = key + n + (key[n] == ':');
+        *rest = key + n + (key[n] != '\0');
     }
     return found;
 }

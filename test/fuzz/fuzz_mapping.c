@@ -20,6 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     HOLDS(json_same(made, mapping_user(ctx->arena, m, user)));
     struct json_object *preview = mapping_preview(ctx->arena, m, user);
     HOLDS(json_get_string(preview, "organization_role"));
+    HOLDS(json_object_array_length(mapping_explain(ctx->arena, m, user)) ==
+          json_object_array_length(mapping_plan(ctx->arena, m)));
     (void)mapping_group(ctx->arena, m, "g1", "Org Admin");
     (void)mapping_group(ctx->arena, m, "g1", NULL);
     mapping_add_defaults(m, made);

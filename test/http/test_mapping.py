@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from helpers import BUILD, ROOT, Server, assert_error, fill_users, made, op, user_body, wait_until
+from helpers import BUILD, ENTERPRISE, ROOT, USER, Server, assert_error, fill_users, made, op, user_body, wait_until
 
 ROLE = {"groups[0].displayName": "{{ value | downcase | replace: ' ', '-' | prepend: 'org:' }}.organization_role"}
 
@@ -204,6 +204,76 @@ def test_a_preview_shows_what_would_be_written(server, tenant, tmp_path):
     shown = server.muster("mapping", "preview", str(resource), "--org", tenant.slug, "--mapping", str(mapping))
     assert (shown["email_address"], shown["organization_role"], shown["public_metadata"]) == ("x@example.com", "org:ops", {"title": "T", "second": "Admin"})
     assert server.muster("mapping", "preview", str(resource), "--org", tenant.slug)["organization_role"] == "org:member"
+
+
+def preview(customer, resource, mapping=None, status=200):
+    body = {"resource": resource, **({"mapping": mapping} if mapping else {})}
+    answer = customer.api.post(f"{customer.path}/scim/attribute-mappings/preview", body)
+    assert answer.status == status, answer
+    return answer.json
+
+
+def effects(shown):
+    return {r["path"]: r["effect"] for r in shown["rules"]}
+
+
+DOTTED = {f"{ENTERPRISE}.department": "public_metadata.a", f"{USER.upper()}.title": "public_metadata.b", "urn:nobody:x:2.0:User.site": "public_metadata.c",
+          f"{ENTERPRISE}.manager.value": "public_metadata.d", "urn:nobody:x:2.0:User:deep.er": "public_metadata.e"}
+
+
+def test_a_dot_behind_a_urn_is_its_colon(tenant, customer, mapped):
+    """As another product's guide writes keys, for registered URNs and others."""
+    boss = tenant.user()
+    sent = user_body(title="Lead", **{ENTERPRISE: {"department": "Tours", "manager": {"value": boss["id"]}}, "urn:nobody:x:2.0:User": {"site": "Lima", "deep": {"er": 1}}})
+    want = {"a": "Tours", "b": "Lead", "c": "Lima", "d": boss["id"], "e": 1}
+    mapped(tenant, DOTTED)
+    assert made(tenant.client.post("/Users", sent)) and tenant.member(sent["userName"])["public_metadata"] == want
+    assert preview(customer, sent, DOTTED)["public_metadata"] == want
+    assert "departmen" in preview(customer, sent, {f"{ENTERPRISE}.departmen": "last_name"}, 400)["detail"]
+
+
+@pytest.mark.parametrize("name", ["display", "displayName", "DisplayName"])
+def test_a_preview_takes_the_name_of_a_group_as_paths_call_it(customer, name):
+    shown = preview(customer, {**user_body(), "groups": [{"value": "1", name: "Admin"}]}, ROLE)
+    assert shown["organization_role"] == "org:admin" and shown["rules"][-1]["read"] == "Admin"
+
+
+@pytest.mark.parametrize("groups", [{}, "x", ["x"], [{"displayName": 1}], [[]]])
+def test_a_preview_refuses_groups_that_are_none(customer, groups):
+    assert "groups must be a list" in preview(customer, {**user_body(), "groups": groups}, ROLE, 400)["detail"]
+
+
+PEOPLE = [{"userName": "bo"}, {"userName": "bo", "emails": [{"value": "nope"}]}, {"userName": "bo@example.com"}, {"userName": "Bo", "emails": [{"value": "b@example.com", "type": "home"}]},
+          {"userName": "bo@example.com", "emails": [{"value": "w@example.com", "type": "work"}, {"value": "p@example.com", "primary": True}], "active": False},
+          {"userName": "x\u0007y@example.com"}, {"userName": "bo@example.com", "title": "t@example.com"}, {"userName": "bo", "title": "false"}]
+
+
+@pytest.mark.parametrize("mapping", [None, {"title": "email_address"}, {"userName": "{{ value | append: '@example.net' }}.email_address"}, {"title": "active"}], ids=str)
+def test_a_preview_is_what_a_post_then_does(customer, mapping):
+    """The email, the status and the refusal, whatever the mapping."""
+    if mapping:
+        assert customer.api.put(f"{customer.path}/scim/attribute-mappings", {"mapping": mapping}).status == 200
+    for number, sent in enumerate(PEOPLE):
+        body = json.loads(json.dumps({"schemas": [USER], **sent}).replace("@", f".{number}@").replace('o"', f'o{number}"'))
+        shown, answer = preview(customer, body, mapping), customer.scim.post("/Users", body)
+        if shown["problem"]:
+            assert answer.status == 400 and answer.json["detail"] == shown["problem"], body
+            continue
+        assert answer.status == 201, (body, shown, answer)
+        found = [m["status"] for m in customer.api.read(f"{customer.path}/members")["data"] if m["email"] == shown["email_address"]]
+        assert found == ["active" if shown["active"] else "deactivated"], (body, shown)
+
+
+def test_a_preview_says_what_each_rule_does(customer):
+    mapping = {"title": "public_metadata.title", "nickName": "public_metadata.nick", "name.givenName": "first_name", "displayName": "first_name", "userType": "organization_role",
+               "groups[0].displayName": "organization_role", "groups[3].value": "public_metadata.third", "profileUrl": "{{ value | split: '/' | last }}.public_metadata.page"}
+    user = {**user_body("ada@example.com"), "title": "T", "name": {"givenName": "Ada"}, "displayName": "A", "userType": "boss", "groups": [{"displayName": "org:x"}]}
+    shown = preview(customer, user, mapping)
+    assert {p: e for p, e in effects(shown).items() if p in mapping} == {
+        "title": "written", "nickName": "nothing_there", "name.givenName": "replaced", "displayName": "written", "userType": "not_a_value", "groups[0].displayName": "written",
+        "groups[3].value": "nothing_there", "profileUrl": "nothing_there"}
+    assert shown["first_name"] == "A" and shown["organization_role"] == "org:x" and shown["problem"] is None
+    assert effects(preview(customer, {"schemas": [USER], "userName": "bo"}))["userName"] == "not_a_value"
 
 
 USERS = 2_000 if os.environ.get("SANITIZE") else 10_000

@@ -115,6 +115,22 @@ static void unregistered_urns_are_raw_json(void **state) {
     CHECK(cases, mapping_user);
 }
 
+static void a_dot_behind_a_urn_is_its_colon(void **state) {
+    (void)state;
+    static const struct mapping_case cases[] = {
+        {"{\"" SCHEMA_ENTERPRISE ".department\":\"last_name\"}", "{\"last_name\":\"R&D\"}"},
+        {"{\"" SCHEMA_ENTERPRISE ".manager.value\":\"last_name\"}", "{\"last_name\":\"m1\"}"},
+        {"{\"" SCHEMA_USER ".name.givenName\":\"last_name\"}", "{\"last_name\":\"Ada\"}"},
+        {"{\"" SCHEMA_USER ".groups[0].value\":\"last_name\"}", "{}"},
+        {"{\"URN:acme:OWN.tags[1]\":\"last_name\"}", "{\"last_name\":\"b\"}"},
+        {"{\"urn:acme:own.tags[value eq \\\"a\\\"]\":\"last_name\"}", "{\"last_name\":\"a\"}"},
+        {"{\"" ACME ".site\":\"last_name\"}", "{\"last_name\":\"Oslo\"}"},
+        {"{\"" ACME ".a.b[1].c\":\"public_metadata.c\"}", "{\"public_metadata\":{\"c\":true}}"},
+        {"{\"urn:acme:own.0:x\":\"last_name\"}", "{}"},
+    };
+    CHECK(cases, mapping_user);
+}
+
 static void fields_take_what_fits_them(void **state) {
     (void)state;
     static const struct mapping_case cases[] = {
@@ -306,6 +322,7 @@ int main(void) {
         cmocka_unit_test(roles_are_kept_by_rule),
         cmocka_unit_test(a_group_gives_roles_and_values_by_rule),
         cmocka_unit_test(the_plan_tells_each_rule),
+        cmocka_unit_test(a_dot_behind_a_urn_is_its_colon),
         cmocka_unit_test(the_preview_is_all_of_it),
         cmocka_unit_test(the_default_maps_the_usual_attributes),
         cmocka_unit_test(odd_resources_give_nothing),
