@@ -32,6 +32,7 @@ struct master {
     sigset_t signals;
     int signal_fd;
     bool stopping;
+    bool roll_over_again; /* asked for while the generation before was still ending */
     int64_t stop_by;
 };
 
@@ -99,12 +100,18 @@ static bool any_old(const struct master *m) {
     return false;
 }
 
-/* The new generation takes the front places; the old one ends behind it. */
+/*
+ * The new generation takes the front places; the old one ends behind it. However often it is asked for meanwhile, what
+ * was asked for last happens: when the old one has ended.
+ */
 static void roll_over(struct master *m) {
-    if (m->wanted * 2 > WORKERS_MAX || any_old(m)) {
-        log_line(LOG_WARN, "roll_over", "reason", "the generation before is still ending", NULL);
+    if (m->wanted * 2 > WORKERS_MAX) {
+        log_line(LOG_WARN, "roll_over", "reason", "there are too many workers for two generations", NULL);
         return;
     }
+    m->roll_over_again = any_old(m);
+    if (m->roll_over_again)
+        return;
     for (unsigned i = 0; i < m->wanted; i++) {
         m->workers[m->wanted + i] = m->workers[i];
         m->workers[i] = (struct worker_process){0};
@@ -112,6 +119,11 @@ static void roll_over(struct master *m) {
     m->generation++;
     log_line(LOG_INFO, "roll_over", NULL);
     start_due(m);
+}
+
+static void roll_over_when_asked(struct master *m) {
+    if (m->roll_over_again && !m->stopping && !any_old(m))
+        roll_over(m);
 }
 
 static void take_signals(struct master *m) {
@@ -154,6 +166,7 @@ int master_run(const char *program, unsigned workers) {
             log_fatal("master", "waiting for signals failed");
         take_signals(&m);
         reap(&m);
+        roll_over_when_asked(&m);
         start_due(&m);
         nudge(&m);
     }

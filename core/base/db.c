@@ -108,13 +108,18 @@ bool db_notified(struct db *db) {
     return any;
 }
 
-/* Texts are translated; the function that warns is not: the transaction has committed here, the standby may not have
- * it. */
+/*
+ * Texts are translated; the function that warns is not. SyncRepWaitForLSN: the transaction has committed here, the
+ * standby may not have it. exec_stmt_raise: a function of our own, whose words are for the log.
+ */
 static void take_notice(void *arg, const PGresult *res) {
     struct db *db = arg;
     const char *function = PQresultErrorField(res, PG_DIAG_SOURCE_FUNCTION);
+    const char *severity = PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
     if (function && strcmp(function, "SyncRepWaitForLSN") == 0)
         db->unreplicated = true;
+    if (function && severity && strcmp(function, "exec_stmt_raise") == 0 && strcmp(severity, "WARNING") == 0)
+        log_line(LOG_WARN, "db_warning", "reason", PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY), NULL);
 }
 
 /* What stands in front of dbname can be given otherwise in MUSTER_DB. */

@@ -91,7 +91,10 @@ begin
 end
 $$;
 
--- As before, with a row of ours in place of a lock that anybody who can connect could take.
+/*
+ * As before, with a row of ours in place of a lock that anybody who can connect could take. What waits for an event that is not there (a
+ * dropped partition, a restored copy) gets no number, so that it leaves no hole: it is told as a warning, and goes away.
+ */
 create or replace function muster.audit_seal_next(from_place bigint, most integer)
     returns table (busy boolean, sealed bigint, clear bigint, deliveries bigint)
     language plpgsql volatile security definer
@@ -100,6 +103,7 @@ create or replace function muster.audit_seal_next(from_place bigint, most intege
 declare
     batch bigint[];
     drawn bigint;
+    numbered bigint;
     org record;
 begin
     perform from muster.sealer for update skip locked;
@@ -126,10 +130,10 @@ begin
         insert into muster.audit_seal (organization_id, sequence, event_id, at, salt, commitment, hash)
         select x.organization_id, x.sequence, x.id, x.at, x.salt, x.commitment,
                muster.chain(x.hash, convert_to(x.head, 'UTF8') || x.commitment) over (partition by x.organization_id order by x.place)
-        from (select p.organization_id, p.place, e.id, e.at, p.salt, h.hash, p.sequence + h.sequence as sequence,
-                     muster.audit_head_text(e, p.sequence + h.sequence) as head,
-                     sha256(p.salt || convert_to(e.data::text, 'UTF8')) as commitment
-              from (select p.organization_id, p.place, p.event_id, p.at,
+        from (select p.organization_id, p.place, (p.e).id, (p.e).at, p.salt, h.hash, p.sequence + h.sequence as sequence,
+                     muster.audit_head_text(p.e, p.sequence + h.sequence) as head,
+                     sha256(p.salt || convert_to((p.e).data::text, 'UTF8')) as commitment
+              from (select p.organization_id, p.place, found.e,
                            row_number() over (partition by p.organization_id order by p.place) as sequence,
                            uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) as salt
                     from (select distinct on (p.organization_id, p.event_id) p.*
@@ -139,13 +143,25 @@ begin
                                 and not exists (select from muster.audit_seal d
                                                 where d.organization_id = p.organization_id and d.event_id = p.event_id)
                           order by p.organization_id, p.event_id, p.place) p
+                    cross join lateral (select e from muster.audit_event e
+                                        where e.organization_id = p.organization_id and e.id = p.event_id and e.at = p.at offset 0) found
                     offset 0) p
-              cross join lateral (select e.* from muster.audit_event e
-                                  where e.organization_id = p.organization_id and e.id = p.event_id and e.at = p.at offset 0) e
               join (select o.organization_id, coalesce(t.sequence, 0) as sequence, coalesce(t.hash, decode(repeat('00', 32), 'hex')) as hash
                     from (select distinct p.organization_id from muster.audit_pending p where p.place = any (batch)) o
                     left join lateral (select s.sequence, s.hash from muster.audit_seal s where s.organization_id = o.organization_id
                                        order by s.sequence desc limit 1) t on true) h on h.organization_id = p.organization_id) x;
+        get diagnostics numbered = row_count;
+        if numbered < sealed then
+            for org in select p.organization_id as id, count(*) as missing, min(p.at) as first, max(p.at) as last
+                       from muster.audit_pending p
+                       where p.place = any (batch)
+                             and not exists (select from muster.audit_event e
+                                             where e.organization_id = p.organization_id and e.id = p.event_id and e.at = p.at)
+                       group by p.organization_id
+            loop
+                raise warning 'organization %: % audit events of % to % were to be sealed and are not there', org.id, org.missing, org.first, org.last;
+            end loop;
+        end if;
         for org in select p.organization_id as id, array_agg(s.sequence) filter (where not p.quiet) as sequences
                    from muster.audit_pending p
                    cross join lateral (select s.sequence from muster.audit_seal s

@@ -163,6 +163,26 @@ def test_an_event_that_waits_twice_holds_up_nobody(server):
     assert [p[1] for p in order(server, t.org["id"])].count(event) == 1 and verify(server, "--org", t.slug)["problem_count"] == 0
 
 
+def test_what_waits_for_an_event_that_is_not_there_leaves_no_hole_and_is_told(server):
+    t = server.tenant()
+    seal(server, t.org["id"])
+    with owner(server) as c, c.cursor() as k:
+        for _ in range(2):
+            insert_event(k, t.org["id"], t.org["id"])
+            k.execute("insert into muster.audit_pending (organization_id, event_id, at) values (%s, muster.uuid7(), now())", (t.org["id"],))
+        first = insert_event(k, t.org["id"], t.org["id"])
+        c.commit()
+    seal(server, t.org["id"])
+    sequences = [s for s, i, _ in order(server, t.org["id"])]
+    assert sequences == list(range(1, len(sequences) + 1)) and order(server, t.org["id"])[-1][1] == first
+    assert verify(server, "--org", t.slug)["problem_count"] == 0
+
+    def told():
+        logs = [os.path.join(server.data, "log", name) for name in ("postgresql.log", "deliver.log")]
+        return sum(f"organization {t.org['id']}: 2 audit events" in line for name in logs for line in open(name, encoding="utf-8"))
+    wait_until(told, 5, "a warning says so")
+
+
 def test_erasing_leaves_the_chain_whole_and_no_salt(server):
     t = server.tenant()
     before, after = t.user(), t.user()

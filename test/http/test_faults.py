@@ -154,6 +154,40 @@ def test_sighup_rolls_over_without_a_failed_request(own):
     assert set(load.statuses()) == {201, 204}, load.statuses()
 
 
+def test_the_last_sighup_of_many_is_the_one_that_counts(own):
+    """Those that come while a generation is still ending are one more roll-over, not none."""
+    import psycopg2
+    tenant = own.tenant()
+    user = tenant.user()
+    with contextlib.closing(psycopg2.connect(own.db)) as c, c.cursor() as cur:
+        cur.execute("select id from muster.scim_user where id = %s for update", (user["id"],))
+        thread, result = in_background(lambda: tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")))
+        wait_until(lambda: waiting(own), 10, "a request holds the old generation up")
+        for _ in range(3):  # the first rolls over, the others while it is ending
+            os.kill(own.master(), signal.SIGHUP)
+            before = set(own.workers())
+            wait_until(lambda: set(own.workers()) != before or len(before) > 4, 5, "the first one is at work")  # noqa: B023
+        meanwhile = set(own.workers())
+        c.rollback()
+        thread.join()
+    assert result[0].status == 200
+    wait_until(lambda: len(own.workers()) == 4 and not meanwhile & set(own.workers()), 10, "one generation more")
+
+
+def test_twenty_sighups_in_a_row_end_with_workers_of_the_last(own):
+    tenant = own.tenant()
+    with Load(tenant, 2) as load:
+        for _ in range(20):
+            before = set(own.workers())
+            os.kill(own.master(), signal.SIGHUP)
+            time.sleep(0.1)
+        wait_until(lambda: len(own.workers()) == 4 and not before & set(own.workers()), 20, "all are newer than the last signal")
+        count = len(load.journal)
+        wait_until(lambda: len(load.journal) > count + 20, 10, "requests go on")
+    load.check()
+    assert set(load.statuses()) == {201, 204}, load.statuses()
+
+
 def test_revocation_counts_on_the_very_next_request_of_every_worker(own):
     tenant = own.tenant()
     clients = [own.client(tenant.token["token"]) for _ in range(8)]
