@@ -79,7 +79,8 @@ static enum err differs(struct session *s, struct db_rows users, size_t row, boo
     const char *email = user_email(s, resource, &from_user_name), *was = db_text(users, row, "email_key");
     const char *key =
         email && email_valid(email, strlen(email)) ? fold_identity(s->ctx.arena, email, strlen(email)) : NULL;
-    bool other = db_bool(users, row, "identifies") && key && (!was || strcmp(key, was) != 0);
+    bool other =
+        db_bool(users, row, "active") && db_bool(users, row, "identifies") && key && (!was || strcmp(key, was) != 0);
     *out = other || user_active(s, resource) != db_bool(users, row, "active");
     return OK;
 }

@@ -13,6 +13,8 @@ enum { VALUES_MAX = 1024 * 1024 * 1024 }; /* bytes; a body of values of one lett
 struct collection {
     struct session *session;
     struct buf *out;
+    const struct db_rows *taken; /* of unique_values_taken; NULL: every value is */
+    bool holds_taken;            /* out, when there is nothing to collect into */
 };
 
 /* The key as text; equal numbers have one text, however they were written. */
@@ -27,7 +29,20 @@ static const char *text_of(struct arena *a, struct json_object *key) {
     return json_object_is_type(key, json_type_double) ? arena_printf(a, "%.17g", number) : json_text(a, key);
 }
 
+static bool is_taken(const struct collection *c, const char *attribute, const char *key) {
+    size_t n = c->taken ? db_count(*c->taken) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(db_text(*c->taken, i, "attribute"), attribute) == 0 &&
+            strcmp(db_text(*c->taken, i, "key"), key) == 0)
+            return true;
+    return !c->taken;
+}
+
 static void add_value(struct collection *c, const char *attribute, struct json_object *key) {
+    if (!c->out) {
+        c->holds_taken = c->holds_taken || is_taken(c, attribute, text_of(c->session->ctx.arena, key));
+        return;
+    }
     if (buf_len(c->out) > 1)
         buf_char(c->out, ',');
     buf_str(c->out, "{\"attribute\":");
@@ -71,6 +86,44 @@ void unique_queue(struct session *s, const char *id, const char *before, const c
     const char *params[] = {id, is};
     if (strcmp(was, is) != 0)
         db_add(s->db, SQL_UNIQUE_VALUES_SET, params);
+}
+
+/* An attribute of an extension as it was; an object that has nothing left goes. */
+static void put_back(struct session *s, const char *urn, const char *name, struct json_object *old,
+                     struct json_object *resource) {
+    struct json_object *was = json_get(json_get(old, urn), name), *object = json_get(resource, urn);
+    if (!object) {
+        object = json_new_object(s->ctx.arena);
+        json_object_object_add(resource, urn, json_object_get(object));
+    }
+    if (was)
+        json_object_object_add(object, name, json_object_get(was));
+    else
+        json_object_object_del(object, name);
+    if (json_object_object_length(object) == 0)
+        json_object_object_del(resource, urn);
+}
+
+static void yield(struct session *s, const struct resource_type *rt, const struct schema *x, const struct attr *attr,
+                  const struct db_rows *taken, struct json_object *old, struct json_object *resource,
+                  struct parts *parts) {
+    struct collection c = {.session = s, .taken = taken};
+    struct json_object *v = json_get(json_get(resource, x->urn), attr->name);
+    if (json_same(v, json_get(json_get(old, x->urn), attr->name)))
+        return;
+    add_attr(&c, arena_printf(s->ctx.arena, "%s %s:", rt->name, x->urn), attr, v);
+    if (!c.holds_taken)
+        return;
+    put_back(s, x->urn, attr->name, old, resource);
+    enum err e = fail(&s->ctx, ERR_UNIQUENESS, "another %s has this value", rt->name);
+    parts_failed(&s->ctx, parts, arena_printf(s->ctx.arena, "%s:%s", x->urn, attr->name), e);
+}
+
+void unique_yield(struct session *s, const struct resource_type *rt, const struct db_rows *taken,
+                  struct json_object *old, struct json_object *resource, struct parts *parts) {
+    for (size_t k = 0; k < rt->n_extensions; k++)
+        for (size_t i = 0; i < rt->extensions[k]->n_attrs; i++)
+            yield(s, rt, rt->extensions[k], &rt->extensions[k]->attrs[i], taken, old, resource, parts);
 }
 
 bool unique_taken(const struct session *s) {

@@ -2,6 +2,7 @@
 #define MUSTER_DIRECTORY_UNIQUE_H
 
 #include "directory/session.h"
+#include "protocol/parts.h"
 #include "protocol/schema.h"
 
 #include <json-c/json.h>
@@ -17,6 +18,13 @@ const char *unique_values(struct session *s, const struct resource_type *rt, str
 
 /* Queues the values of a resource where they differ from those it had; `before` NULL: none, `after` NULL: it goes. */
 void unique_queue(struct session *s, const char *id, const char *before, const char *after);
+
+/*
+ * Takes changes of such attributes back to what `old` has, noted in `parts`: those with a value that is among the rows
+ * of unique_values_taken; NULL: all.
+ */
+void unique_yield(struct session *s, const struct resource_type *rt, const struct db_rows *taken,
+                  struct json_object *old, struct json_object *resource, struct parts *parts);
 
 /* Whether the last statement failed because another resource has such a value. */
 bool unique_taken(const struct session *s);

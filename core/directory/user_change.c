@@ -1,7 +1,9 @@
 #include "directory/read.h"
 #include "directory/user.h"
 #include "directory/user_facts.h"
+#include "directory/user_leave.h"
 
+#include "base/fold.h"
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
@@ -15,15 +17,31 @@ struct change {
     struct precondition when;
     const struct projection *p;
     struct session_write *w;
+    struct leaving leaving; /* what earlier attempts have met */
     /* of this attempt */
     struct db_rows rows[6];
     struct json_object *old; /* normal form */
     struct user_facts before, after;
     bool is_patch;
+    bool leaves; /* the user is inactive with it */
     struct parts parts;
 };
 
 enum { ROW_AUTH, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
+
+/* Nobody has the id; but a body that could never be right is told first, as for groups. */
+static enum err unknown_user(struct session *s, const struct change *c) {
+    struct json_object *resource;
+    struct patch *patch;
+    enum err e;
+    if (c->is_patch) {
+        e = patch_parse(&s->ctx, s->types->user, s->tenant.dialect, c->body, &patch);
+        if (e == OK)
+            e = patch_faulty(&s->ctx, patch);
+    } else
+        e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, NULL, &resource);
+    return e == OK ? fail(&s->ctx, ERR_NOT_FOUND, NULL) : e;
+}
 
 static enum err first_batch(struct session *s, struct change *c) {
     const char *user[] = {c->id, s->base_url};
@@ -36,7 +54,7 @@ static enum err first_batch(struct session *s, struct change *c) {
     if (e == OK)
         e = session_accept(s, c->rows[ROW_AUTH]);
     if (e == OK && db_count(c->rows[ROW_USER]) == 0)
-        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+        return c->body ? unknown_user(s, c) : fail(&s->ctx, ERR_NOT_FOUND, NULL);
     return e;
 }
 
@@ -52,18 +70,18 @@ static void settle_active(struct session *s, struct change *c, struct json_objec
         json_object_object_add(resource, "active", json_object_new_boolean(0));
 }
 
+/* Without what could not be applied, which stands in the change's parts. */
 static enum err new_resource(struct session *s, struct change *c, struct json_object **out) {
     bool differs;
     struct patch *patch;
-    if (!c->is_patch) {
-        enum err e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, c->old, out);
+    enum err e;
+    c->parts.go_on = true;
+    if (c->is_patch) {
+        e = patch_parse(&s->ctx, s->types->user, s->tenant.dialect, c->body, &patch);
         if (e == OK)
-            settle_active(s, c, *out);
-        return e;
-    }
-    enum err e = patch_parse(&s->ctx, s->types->user, s->tenant.dialect, c->body, &patch);
-    if (e == OK)
-        e = patch_apply(&s->ctx, patch, c->old, &c->parts, out, &differs);
+            e = patch_apply(&s->ctx, patch, c->old, &c->parts, out, &differs);
+    } else
+        e = resource_from_parts(&s->ctx, s->types->user, s->tenant.dialect, c->body, c->old, &c->parts, out);
     if (e == OK)
         settle_active(s, c, *out);
     return e;
@@ -74,20 +92,39 @@ static bool same(const char *a, const char *b) {
 }
 
 /*
- * Identity is immutable: neither the userName nor the canonical email of an existing user changes, case
- * aside. Free are a first explicit email, and everything when an inactive user becomes active, which is how an address
- * changes.
+ * Identity is immutable: neither the userName nor the canonical email of an active user changes, case aside. Free are a
+ * first explicit email, a name that a tombstone hid, and everything when an inactive user becomes active, which is how
+ * an address changes. While a user is inactive both are data.
  */
 static enum err check_identity(struct session *s, const struct change *c) {
     const struct user_facts *a = &c->before, *b = &c->after;
-    if (s->tenant.identity_mutable || (!a->active && b->active))
+    if (s->tenant.identity_mutable || !a->active)
         return OK;
-    if (strcmp(a->user_name_key, b->user_name_key) != 0)
+    if (strcmp(a->user_name_key, b->user_name_key) != 0 && !same(a->former, b->user_name_key))
         return fail(&s->ctx, ERR_MUTABILITY, "userName is immutable via SCIM");
     bool first_email = !a->email || (a->email_from_user_name && !b->email_from_user_name);
     if (!first_email && !same(a->email_folded, b->email_folded))
         return fail(&s->ctx, ERR_MUTABILITY, "email is immutable via SCIM");
     return OK;
+}
+
+/* What the change makes of the user, unless it is refused for that; a leaver never is. */
+static enum err derive(struct session *s, struct change *c, struct json_object *resource) {
+    c->leaves = !user_active(s, resource);
+    enum err e =
+        c->leaves ? user_leave(s, c->id, &c->leaving, c->old, resource, &c->parts) : parts_refuse(&s->ctx, &c->parts);
+    if (e != OK)
+        return e;
+    user_facts(s, c->id, resource, &c->after);
+    const struct user_facts *was = &c->before;
+    if (c->leaves && user_tombstone(s, c->after.user_name, was->user_name_key) &&
+        !same(was->user_name_key, c->after.user_name_key))
+        user_facts_tombstone(s, &c->after, was->former ? was->former : was->user_name_key);
+    else
+        user_facts_tombstone(s, &c->after, was->former);
+    if (!c->leaves)
+        e = check_identity(s, c);
+    return e == OK && !c->leaves ? user_facts_check(s, &c->after, &c->before) : e;
 }
 
 static const char *action_of(const struct change *c) {
@@ -96,15 +133,39 @@ static const char *action_of(const struct change *c) {
     return c->after.active ? "scim.user.reactivated" : "scim.user.deactivated";
 }
 
+/*
+ * Whether the member's email follows. That of an inactive user never does; what an inactive user identified by until
+ * then is in its row. Where emails do not identify (linking never), the member is the user's own.
+ */
+static bool takes_email(struct session *s, const struct change *c, const struct member_state *member) {
+    struct db_rows user = c->rows[ROW_USER];
+    if (c->leaves || !c->after.email)
+        return false;
+    if (c->before.active)
+        return !same(c->before.email_folded, c->after.email_folded);
+    if (c->after.email_key)
+        return !same(db_text(user, 0, "email_key"), c->after.email_key);
+    return !member->email ||
+           strcmp(fold_identity(s->ctx.arena, member->email, strlen(member->email)), c->after.email_folded) != 0;
+}
+
+/* A tombstone gives the address back, so that somebody new can have it, if nobody else lives behind it. */
+static bool releases(const struct change *c) {
+    return c->leaves && c->after.former && db_int(c->rows[ROW_LINKS], 0, "active") == 0;
+}
+
 static void queue_change(struct session *s, struct change *c) {
     struct member_state before = user_member_of(c->rows[ROW_MEMBER]);
-    bool new_email = c->after.email && !same(c->before.email_folded, c->after.email_folded);
     bool active = before.active;
     if (c->before.active != c->after.active)
         active = c->after.active || db_int(c->rows[ROW_LINKS], 0, "active") > 0;
-    struct member_state after = user_member_after(&before, &c->after, new_email, active);
-    user_save(s, c->id, &c->after, c->rows[ROW_USER], 0);
+    struct member_state after = user_member_after(&before, &c->after, takes_email(s, c, &before), active);
+    user_save(s, c->id, &c->after, c->leaves, c->rows[ROW_USER], 0);
     user_save_values(s, c->id, &c->after, &c->before);
+    if (releases(c)) {
+        after.email_key = NULL;
+        db_add(s->db, SQL_MEMBER_RELEASE, &after.id);
+    }
     user_member_save(s, &before, &after);
     if (c->before.active != c->after.active)
         user_sync_teams(s, c->id);
@@ -119,26 +180,31 @@ static void queue_left_out(struct session *s, const struct change *c) {
                   parts_told(s->ctx.arena, &c->parts, user_event(s, &member, c->old, c->old)));
 }
 
+/* The user as it was. */
+static enum err find_old(struct session *s, struct change *c) {
+    enum err e = answer_restore(s, db_text(c->rows[ROW_USER], 0, "resource"), &c->old);
+    if (e != OK)
+        return e;
+    user_facts(s, c->id, c->old, &c->before);
+    user_facts_tombstone(s, &c->before, db_text(c->rows[ROW_USER], 0, "former_user_name_key"));
+    c->before.active = db_bool(c->rows[ROW_USER], 0, "active"); /* a mapping may have been another one then */
+    return OK;
+}
+
 static enum err work(struct session *s, void *arg) {
     struct change *c = arg;
     struct json_object *resource;
     memset(c->rows, 0, sizeof c->rows);
+    c->leaves = false;
     enum err e = first_batch(s, c);
     if (e == OK)
         e = answer_precondition(s, c->when, db_int(c->rows[ROW_USER], 0, "version"));
     if (e == OK)
-        e = answer_restore(s, db_text(c->rows[ROW_USER], 0, "resource"), &c->old);
-    if (e != OK)
-        return e;
-    user_facts(s, c->id, c->old, &c->before);
-    c->before.active = db_bool(c->rows[ROW_USER], 0, "active"); /* a mapping may have been another one then */
-    e = new_resource(s, c, &resource);
-    if (e != OK)
-        return e;
-    user_facts(s, c->id, resource, &c->after);
-    e = check_identity(s, c);
+        e = find_old(s, c);
     if (e == OK)
-        e = user_facts_check(s, &c->after, &c->before);
+        e = new_resource(s, c, &resource);
+    if (e == OK)
+        e = derive(s, c, resource);
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
@@ -155,12 +221,17 @@ static enum err work(struct session *s, void *arg) {
     return OK;
 }
 
+/* What a leaver's request brings and others have is found out by the index, and then left out. */
 static enum err change_user(struct session *s, struct change *c, struct answer *out) {
     struct session_write w = {.work = work, .arg = c};
     if (!uuid_valid(c->id, strlen(c->id)))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     c->w = &w;
     enum err e = session_write(s, &w);
+    while (e == ERR_UNIQUENESS && c->leaves && user_leave_yields(s, &c->leaving)) {
+        fail_clear(&s->ctx);
+        e = session_write(s, &w);
+    }
     if (e == ERR_UNIQUENESS)
         return user_taken(s);
     return e == OK ? read_answer(s, &read_users, &w, c->id, c->p, out) : e;
@@ -172,12 +243,12 @@ static enum err remap_work(struct session *s, void *arg) {
     memset(c->rows, 0, sizeof c->rows);
     enum err e = first_batch(s, c);
     if (e == OK)
-        e = answer_restore(s, db_text(c->rows[ROW_USER], 0, "resource"), &c->old);
+        e = find_old(s, c);
     if (e != OK)
         return e;
-    user_facts(s, c->id, c->old, &c->after);
-    c->before = c->after;
-    c->before.active = db_bool(c->rows[ROW_USER], 0, "active");
+    c->after = c->before;
+    c->after.active = user_active(s, c->old);
+    c->leaves = !c->after.active;
     c->before.email_folded = db_text(c->rows[ROW_USER], 0, "email_key");
     c->w->final_duplicate = true;
     queue_change(s, c);

@@ -191,7 +191,7 @@ static enum err revive(struct session *s, struct creation *c, struct db_rows *ro
     user_facts(s, c->id, resource, &c->facts);
     bool new_email = c->facts.email_key && strcmp(c->facts.email_key, before.email_key ? before.email_key : "") != 0;
     struct member_state after = user_member_after(&before, &c->facts, new_email, c->facts.active || before.active);
-    user_save(s, c->id, &c->facts, removed, 0);
+    user_save(s, c->id, &c->facts, false, removed, 0);
     user_save_values(s, c->id, &c->facts, NULL);
     count_user(s);
     user_member_save(s, &before, &after);

@@ -83,11 +83,13 @@ static enum err leave_manager(struct session *s, struct db_rows rows, size_t row
     json_object_object_del(enterprise, "manager");
     if (json_object_object_length(enterprise) == 0)
         json_object_object_del(new, SCHEMA_ENTERPRISE);
-    e = resource_check(&s->ctx, s->types->user, new, old);
+    e = resource_check(&s->ctx, s->types->user, new, new); /* held to itself: a report never holds up a leaver */
     if (e != OK)
         return e;
     user_facts(s, id, new, &facts);
-    user_save(s, id, &facts, rows, row);
+    facts.active = db_bool(rows, row, "active");
+    facts.former = db_text(rows, row, "former_user_name_key");
+    user_save(s, id, &facts, true, rows, row);
     session_event(s, "scim.user.updated", "scim_user", id, user_event(s, &member, old, new));
     return OK;
 }

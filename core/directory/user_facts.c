@@ -24,9 +24,9 @@ static bool same(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static enum err check_user_name(struct session *s, const struct user_facts *f) {
-    size_t len = strlen(f->user_name);
-    if (fold_blank(f->user_name, len) || fold_has_control(f->user_name, len))
+enum err user_name_check(struct session *s, const char *user_name) {
+    size_t len = strlen(user_name);
+    if (fold_blank(user_name, len) || fold_has_control(user_name, len))
         return fail(&s->ctx, ERR_INVALID_VALUE, "userName must not be blank and must not hold control characters");
     return OK;
 }
@@ -44,8 +44,8 @@ static enum err check_email(struct session *s, const struct user_facts *f) {
 enum err user_facts_check(struct session *s, const struct user_facts *f, const struct user_facts *before) {
     enum err e = OK;
     if (!before || !same(f->user_name, before->user_name))
-        e = check_user_name(s, f);
-    if (e == OK && (!before || !same(f->email, before->email)))
+        e = user_name_check(s, f->user_name);
+    if (e == OK && (!before || !before->active || !same(f->email, before->email)))
         e = check_email(s, f);
     return e;
 }
@@ -60,8 +60,8 @@ const char *user_email(struct session *s, struct json_object *resource, bool *fr
 }
 
 /* An email that is no address does not count as one. */
-static void derive_email(struct session *s, struct user_facts *f) {
-    f->email = user_email(s, f->resource, &f->email_from_user_name);
+static void derive_email(struct session *s, struct user_facts *f, struct json_object *resource) {
+    f->email = user_email(s, resource, &f->email_from_user_name);
     if (f->email && !email_valid(f->email, strlen(f->email)))
         f->email = NULL;
     f->email_folded = fold_or_null(s, f->email);
@@ -111,7 +111,7 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
     struct json_object *folded = value_folded(s->ctx.arena, s->types->user, resource);
     *out = (struct user_facts){
         .resource = resource, .active = user_active(s, resource), .user_name = json_get_string(resource, "userName")};
-    derive_email(s, out);
+    derive_email(s, out, resource);
     derive_names(s, out);
     out->user_name_key = fold_or_null(s, out->user_name);
     out->email_keys = email_keys(s, folded);
@@ -120,7 +120,30 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
     out->unique = unique_values(s, s->types->user, resource);
 }
 
-void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored, size_t row) {
+enum { HEX_DIGITS = 32 };
+
+const char *user_tombstone(struct session *s, const char *user_name, const char *former) {
+    static const char hex[] = "0123456789abcdefABCDEF";
+    while (former && strspn(user_name, hex) >= HEX_DIGITS) {
+        user_name += HEX_DIGITS;
+        if (*user_name && strcmp(fold_identity(s->ctx.arena, user_name, strlen(user_name)), former) == 0)
+            return user_name;
+    }
+    return NULL;
+}
+
+void user_facts_tombstone(struct session *s, struct user_facts *f, const char *former) {
+    const char *name = user_tombstone(s, f->user_name, former);
+    f->former = name ? former : NULL;
+    if (!name)
+        return;
+    struct json_object *behind = json_copy(s->ctx.arena, f->resource);
+    json_object_object_add(behind, "userName", json_object_new_string(name));
+    derive_email(s, f, behind);
+}
+
+void user_save(struct session *s, const char *id, const struct user_facts *f, bool keeps_email, struct db_rows stored,
+               size_t row) {
     const char *params[] = {id,
                             f->active ? "true" : "false",
                             f->user_name_key,
@@ -132,7 +155,9 @@ void user_save(struct session *s, const char *id, const struct user_facts *f, st
                             f->stored,
                             f->folded,
                             session_now(s, db_int(stored, row, "modified_us")),
-                            arena_printf(s->ctx.arena, "%" PRId64, db_int(stored, row, "version") + 1)};
+                            arena_printf(s->ctx.arena, "%" PRId64, db_int(stored, row, "version") + 1),
+                            f->former,
+                            keeps_email ? "true" : "false"};
     db_add(s->db, SQL_USER_UPDATE, params);
 }
 

@@ -26,6 +26,7 @@ struct user_facts {
     const char *folded;     /* text of the column folded */
     const char *email_keys; /* JSON array: every email value as filters compare it */
     const char *unique;     /* unique_values() */
+    const char *former;     /* the folded userName behind the digits of a tombstone; NULL: the userName is none */
 };
 
 /*
@@ -41,23 +42,37 @@ bool user_active(struct session *s, struct json_object *resource);
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out);
 
 /*
- * Whether the facts can stand. What has not changed since `before` (NULL: a new user) is not checked again, so that a
- * leaver can always be deactivated. ERR_INVALID_VALUE: no email where the connection demands one, an email that is no
- * address, a userName that is blank or has a control character.
+ * What Entra makes of the userName of a user that it deletes: 32 hex digits in front of it. The name behind them, NULL
+ * if that is not `former` (folded). Borrowed from `user_name`.
+ */
+const char *user_tombstone(struct session *s, const char *user_name, const char *former);
+
+/* Derives the email of a user whose userName is a tombstone of `former` as if the digits were not there, since they
+ * never become anybody's email; NULL: it is none. */
+void user_facts_tombstone(struct session *s, struct user_facts *f, const char *former);
+
+/*
+ * Whether the facts of an active user, or a new one, can stand. What has not changed since `before` (NULL: a new user)
+ * is not checked again, but for the email of one who was inactive. ERR_INVALID_VALUE: no email where the connection
+ * demands one, an email that is no address, a userName that is blank or has a control character.
  */
 enum err user_facts_check(struct session *s, const struct user_facts *f, const struct user_facts *before)
     __attribute__((warn_unused_result));
 
 /*
  * Queues a user's new state over a row that is there, live or removed (it comes back), with the next version. `stored`
- * is the rows of a
- * ..._for_update statement, `row` the user's.
+ * is the rows of a ..._for_update statement, `row` the user's. `keeps_email`: it identifies by the email that it had,
+ * whatever the resource has now.
  */
-void user_save(struct session *s, const char *id, const struct user_facts *f, struct db_rows stored, size_t row);
+void user_save(struct session *s, const char *id, const struct user_facts *f, bool keeps_email, struct db_rows stored,
+               size_t row);
 
 /* Queues the email values that filters look for, and the values that nobody else may have, where they differ from
  * `before` (NULL: none). */
 void user_save_values(struct session *s, const char *id, const struct user_facts *f, const struct user_facts *before);
+
+/* Whether a userName can be one: ERR_INVALID_VALUE if it is blank or has a control character. */
+enum err user_name_check(struct session *s, const char *user_name) __attribute__((warn_unused_result));
 
 /* ERR_UNIQUENESS with what was taken, by the constraint that said so. */
 enum err user_taken(struct session *s) __attribute__((warn_unused_result));

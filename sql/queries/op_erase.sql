@@ -3,7 +3,7 @@
 -- params: 1 member_id uuid
 -- row: scim_users bigint, link_requests bigint, audit_events bigint
 with u as (
-    select u.id, u.user_name_key, u.email_key, u.resource::jsonb as resource
+    select u.id, u.user_name_key, u.former_user_name_key, u.email_key, u.resource::jsonb as resource
     from muster.scim_user u
     where u.organization_id = muster.organization_id() and u.member_id = $1::uuid
 ), requests as (
@@ -18,7 +18,7 @@ with u as (
           union all
           select m.email_key from muster.member m where m.organization_id = muster.organization_id() and m.id = $1::uuid
           union all
-          select unnest(array[u.user_name_key, u.email_key, u.resource ->> 'userName']) from u
+          select unnest(array[u.user_name_key, u.former_user_name_key, u.email_key, u.resource ->> 'userName']) from u
           union all
           select jsonb_path_query(u.resource, '$.emails[*].value') #>> '{}' from u
           union all
@@ -30,7 +30,7 @@ with u as (
     where m.organization_id = muster.organization_id() and m.id = $1::uuid
 ), users as (
     update muster.scim_user s
-    set user_name_key = 'erased ' || s.id, external_id = null, external_id_unique = null, email_key = null, display_name = null,
+    set user_name_key = 'erased ' || s.id, former_user_name_key = null, external_id = null, external_id_unique = null, email_key = null, display_name = null,
         manager_id = null, folded = '{}', version = s.version + 1, modified_at = now(),
         resource = json_build_object('schemas', json_build_array('urn:ietf:params:scim:schemas:core:2.0:User'), 'id', s.id,
                                      'userName', 'erased ' || s.id, 'active', false)::text

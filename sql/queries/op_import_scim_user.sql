@@ -16,7 +16,8 @@ with x as (
 )
 insert into muster.scim_user (
     organization_id, id, connection_id, member_id, version, active, user_name_key, external_id, external_id_unique, email_key,
-    display_name, manager_id, resource, folded, created_at, modified_at, removed_at)
+    display_name, manager_id, resource, folded, created_at, modified_at, removed_at, former_user_name_key)
 select r.organization_id, r.id, r.connection_id, r.member_id, r.version, r.active, r.user_name_key, r.external_id, r.external_id_unique,
-       r.email_key, r.display_name, r.manager_id, r.resource, r.folded, r.created_at, r.modified_at, r.removed_at
+       r.email_key, r.display_name, r.manager_id, r.resource, r.folded, r.created_at, r.modified_at, r.removed_at,
+       r.former_user_name_key
 from x cross join lateral jsonb_populate_record(null::muster.scim_user, x.value) r

@@ -24,7 +24,7 @@ static void patch(struct ctx *ctx, bool group, bool lenient, const char *path, u
     json_object_object_add(body, "Operations", list);
     enum err e = patch_parse(ctx, rt, (struct dialect){.lenient = lenient}, body, &p);
     if (e == OK)
-        e = patch_apply(ctx, p, before, &after, &changed);
+        e = patch_apply(ctx, p, before, &(struct parts){0}, &after, &changed);
     fuzz_outcome(ctx, e);
     if (e == OK)
         fuzz_normal(ctx, rt, after, before);

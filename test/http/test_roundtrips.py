@@ -151,6 +151,8 @@ def test_round_trips(server, responder):
     assert responder(token, "PATCH", path, patch_body(op("replace", "title", "T"))) == ("Status: 200 OK", 2)
     assert responder(token, "PATCH", path, patch_body(op("replace", "title", "T"))) == ("Status: 200 OK", 2)
     assert responder(token, "PATCH", path, patch_body(op("replace", "active", False))) == ("Status: 200 OK", 2)
+    tombstone = op("replace", "userName", "0123456789abcdef0123456789abcdefx@example.com")
+    assert responder(token, "PATCH", path, patch_body(op("remove", "emails"), op("replace", "nobody.knows", 1), tombstone)) == ("Status: 200 OK", 2)
     assert responder(token, "PUT", path, user_body("x@example.com", active=True)) == ("Status: 200 OK", 2)
     assert responder(token, "PATCH", team, patch_body(op("add", "members", [{"value": user["id"]}]))) == ("Status: 204 No Content", 2)
     assert responder(token, "PATCH", team, patch_body(op("replace", "members", []))) == ("Status: 204 No Content", 2)

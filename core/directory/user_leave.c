@@ -1,0 +1,73 @@
+#include "directory/user_leave.h"
+
+#include "base/json.h"
+#include "directory/unique.h"
+#include "directory/user_facts.h"
+
+#include <string.h>
+
+bool user_leave_yields(const struct session *s, struct leaving *l) {
+    const char *constraint = db_constraint(s->db);
+    unsigned *key = strcmp(constraint, "scim_user_user_name") == 0     ? &l->user_name
+                    : strcmp(constraint, "scim_user_external_id") == 0 ? &l->external_id
+                    : unique_taken(s)                                  ? &l->values
+                                                                       : NULL;
+    unsigned enough = key == &l->values ? 2 : 1; /* first those that are taken are asked for, then none is risked */
+    return key && (*key)++ < enough;
+}
+
+static void put_back(struct json_object *old, struct json_object *resource, const char *name) {
+    struct json_object *was = json_get(old, name);
+    if (was)
+        json_object_object_add(resource, name, json_object_get(was));
+    else
+        json_object_object_del(resource, name);
+}
+
+static void yield(struct ctx *ctx, struct json_object *old, struct json_object *resource, const char *name,
+                  struct parts *parts) {
+    if (json_same(json_get(old, name), json_get(resource, name)))
+        return;
+    put_back(old, resource, name);
+    parts_failed(ctx, parts, name, fail(ctx, ERR_UNIQUENESS, "another user has this %s", name));
+}
+
+/* A userName that can be none is no part of what is applied. */
+static enum err mind_user_name(struct session *s, struct json_object *old, struct json_object *resource,
+                               struct parts *parts) {
+    const char *is = json_get_string(resource, "userName"), *was = json_get_string(old, "userName");
+    enum err e = strcmp(is, was) == 0 ? OK : user_name_check(s, is);
+    if (e == OK || !s->tenant.dialect.lenient)
+        return e;
+    put_back(old, resource, "userName");
+    parts_failed(&s->ctx, parts, "userName", e);
+    return OK;
+}
+
+static enum err mind_values(struct session *s, const char *id, const struct leaving *l, struct json_object *old,
+                            struct json_object *resource, struct parts *parts) {
+    const char *params[] = {id, unique_values(s, s->types->user, resource)};
+    struct db_rows taken = {0};
+    if (l->values == 0 || !params[1])
+        return OK;
+    if (l->values == 1) {
+        db_add(s->db, SQL_UNIQUE_VALUES_TAKEN, params);
+        enum err e = db_run(&s->ctx, s->db, &taken);
+        if (e != OK)
+            return e;
+    }
+    unique_yield(s, s->types->user, l->values == 1 ? &taken : NULL, old, resource, parts);
+    return OK;
+}
+
+enum err user_leave(struct session *s, const char *id, const struct leaving *l, struct json_object *old,
+                    struct json_object *resource, struct parts *parts) {
+    enum err e = mind_user_name(s, old, resource, parts);
+    if (l->user_name)
+        yield(&s->ctx, old, resource, "userName", parts);
+    if (l->external_id)
+        yield(&s->ctx, old, resource, "externalId", parts);
+    if (e == OK)
+        e = mind_values(s, id, l, old, resource, parts);
+    return e == OK ? resource_check(&s->ctx, s->types->user, resource, resource) : e; /* for `schemas` */
+}

@@ -1,0 +1,5 @@
+-- A leaver gives the address back: no link of the member, live or removed, is found by it any more.
+-- params: 1 member_id uuid
+-- row: none
+update muster.scim_user u set email_key = null
+where u.organization_id = muster.organization_id() and u.member_id = $1::uuid and u.email_key is not null
