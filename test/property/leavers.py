@@ -1,0 +1,159 @@
+"""Requests that end somebody's access, made at random: by method, shape, dialect and what else they carry."""
+import json
+
+from helpers import ENTERPRISE, PATCH_OP, USER, made, op, unique
+
+HEX = "1f2e3d4c5b6a79880011223344556677"
+BADGE = "urn:example:params:scim:schemas:badge:2.0:User"
+SCHEMA = {"id": BADGE, "name": "Badge", "attributes": [
+    {"name": "number", "type": "string", "uniqueness": "server"}, {"name": "fixed", "type": "string", "mutability": "immutable"},
+    {"name": "site", "type": "string", "required": True}, {"name": "level", "type": "integer"}]}
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+LONG = "x" * 1500
+
+
+class Kind:
+    """Something beside the end of access that is refused by itself. `field`: the attribute for PUT and path-less values; `malformed`: strict
+    refuses the whole; `held`: it is left out and told, else it is stored; `needs`: where that is so."""
+
+    def __init__(self, name, part, field=None, malformed=True, held=True, needs=lambda t, u: True):
+        self.name, self.part, self.field, self.malformed, self.held, self.needs = name, part, field, malformed, held, needs
+
+
+def immutable(t, u):
+    return t.identity == "immutable" and u["active"]
+
+
+def identifies(t, _):
+    return t.linking != "never"
+
+
+def extended(t, _):
+    return t.extended
+
+
+KINDS = [
+    Kind("another userName", lambda t, u: op("replace", "userName", f"n{u['n']}@new.example"), "userName", False, False, immutable),
+    Kind("a tombstone", lambda t, u: op("replace", "userName", HEX + u["name"]), "userName", False, False, immutable),
+    Kind("another email", lambda t, u: op("replace", "emails", [{"value": f"m{u['n']}@new.example", "type": "work"}]), "emails", False, False,
+         immutable),
+    Kind("another work email", lambda t, u: op("replace", 'emails[type eq "work"].value', f"m{u['n']}@new.example"), None, False, False, immutable),
+    Kind("an email of somebody else", lambda t, u: op("replace", "emails", [{"value": t.taken, "type": "work"}]), "emails", False, False, immutable),
+    Kind("an email that is none", lambda t, u: op("replace", "emails", [{"value": "nobody", "type": "work"}]), "emails", False, False,
+         lambda t, u: immutable(t, u) and t.email == "required"),
+    Kind("the userName of somebody else", lambda t, u: op("replace", "userName", t.taken.upper()), "userName", False),
+    Kind("the externalId of somebody else", lambda t, u: op("replace", "externalId", "x-taken"), "externalId", False, True, identifies),
+    Kind("a unique value of somebody else", lambda t, u: op("replace", f"{BADGE}:number", "taken"), None, False, True, extended),
+    Kind("a fixed value", lambda t, u: op("replace", f"{BADGE}:fixed", "other"), None, False, True, extended),
+    Kind("a required value taken away", lambda t, u: op("remove", f"{BADGE}:site"), None, False, True, extended),
+    Kind("a number that is none", lambda t, u: op("replace", f"{BADGE}:level", "many"), None, True, True, extended),
+    Kind("no userName", lambda t, u: op("remove", "userName"), None, False),
+    Kind("a blank userName", lambda t, u: op("replace", "userName", " \t"), "userName"),
+    Kind("a userName with a control character", lambda t, u: op("replace", "userName", "a\u0007b"), "userName"),
+    Kind("a userName too long", lambda t, u: op("replace", "userName", LONG), "userName"),
+    Kind("an externalId too long", lambda t, u: op("replace", "externalId", LONG), "externalId"),
+    Kind("an unknown path", lambda t, u: op("replace", "favouriteColor", "red")),
+    Kind("an unknown part", lambda t, u: op("add", "name.pronouns", "they")),
+    Kind("a malformed path", lambda t, u: op("replace", "emails[type eq", "x")),
+    Kind("a malformed filter", lambda t, u: op("replace", "emails[type is 1].value", "x")),
+    Kind("no target", lambda t, u: op("replace", 'emails[value eq "nobody@x.example"]', {"value": "x@x.example"})),
+    Kind("a readOnly path", lambda t, u: op("replace", "meta.created", "2020-01-01T00:00:00Z")),
+    Kind("another id", lambda t, u: op("replace", "id", "x")),
+    Kind("a name that is a number", lambda t, u: op("replace", "name", 5), "name"),
+    Kind("a boolean that is none", lambda t, u: op("add", "emails", [{"value": "e@x.example", "primary": "perhaps"}]), None),
+    Kind("an address that is a text", lambda t, u: op("replace", "addresses", ["Main Street"]), "addresses"),
+    Kind("a certificate that is no base64", lambda t, u: op("add", "x509Certificates", [{"value": "%%%"}]), "x509Certificates"),
+    Kind("an extension that is a text", lambda t, u: op("replace", ENTERPRISE, "Sales"), ENTERPRISE),
+    Kind("a path that is a number", lambda t, u: {"op": "replace", "path": 7, "value": "x"}),
+    Kind("remove without a path", lambda t, u: op("remove")),
+    Kind("no value", lambda t, u: op("add", "title")),
+    Kind("a path-less text", lambda t, u: op("replace", None, "gone")),
+]
+BENIGN = [lambda r: op("replace", "displayName", unique("d")), lambda r: op("add", "title", "Gone"), lambda r: op("replace", "name.givenName", "Ada"),
+          lambda r: op("Add", 'phoneNumbers[type eq "work"].value', "555"), lambda r: op("Add", f"{ENTERPRISE}:department", "Alumni"),
+          lambda r: op("replace", value={"nickName": "Gone", "favouriteColor": "red"}), lambda r: op("remove", "title"),
+          lambda r: op("replace", value={"name.familyName": "Moss", f"{ENTERPRISE}:costCenter": "7"}), lambda r: op("replace", "password", "secret"),
+          lambda r: op("remove", f"{ENTERPRISE}:manager"), lambda r: op("remove", "emails"), lambda r: op("replace", "active", True)]
+
+
+def switched_off(r, t):
+    """An operation that ends the access, as Entra (flagged and not), Okta, OneLogin and others spell it."""
+    if t.mapped and r.random() < 0.3:
+        return op("replace", "userType", "gone")
+    value = r.choice([False, False, "False", "false", "FALSE"])
+    forms = [lambda: op("replace", "active", value), lambda: op("Replace", "active", value), lambda: op("Add", "active", value),
+             lambda: op("replace", value={"active": value}), lambda: {"op": "REPLACE", "value": {"Active": value}},
+             lambda: op("add", value={"active": value, "displayName": "Gone"}), lambda: op("replace", f"{USER}:active", value),
+             lambda: op("replace", value={f"{USER}:active": value}), lambda: {"op": "replace", "Path": "active", "Value": value}]
+    if t.dialect == "lenient":
+        forms += [lambda: op("Replace", "active", [{"$ref": None, "value": value}]), lambda: op("replace", "active", {"value": value}),
+                  lambda: op("replace", value=json.dumps({"active": value}))]
+    return r.choice(forms)()
+
+
+def patch(r, t, u, kinds):
+    """Parts in any order; several may share a path-less value. The end of access is the last word on `active`."""
+    parts = [k.part(t, u) for k in kinds] + [b(r) for b in r.sample(BENIGN, r.randint(0, 3))]
+    r.shuffle(parts)
+    on = [i for i, p in enumerate(parts) if p.get("path") == "active"]
+    parts.insert(r.randint(on[-1] + 1 if on else 0, len(parts)), switched_off(r, t))
+    if t.dialect == "lenient" and r.random() < 0.1:
+        return {"Operations": parts}
+    return {"schemas": [PATCH_OP], "Operations": parts}
+
+
+def put(r, t, u, kinds):
+    body = {"schemas": [USER, ENTERPRISE], "userName": u["name"], "emails": [{"value": u["name"], "type": "work", "primary": True}],
+            "displayName": "Gone", "active": r.choice([False, "False", "false"]), "favouriteColor": "red", "groups": [], "id": u["id"],
+            "name": {"givenName": "Ada", "familyName": None}, "meta": {"resourceType": "User"}, "password": "secret"}
+    if u["external"]:
+        body["externalId"] = u["external"]
+    if t.extended:
+        body[BADGE] = {"site": "A", "fixed": "f"}
+    for name in r.sample(["displayName", "favouriteColor", "groups", "id", "name", "meta", "password"], 3):
+        del body[name]
+    for k in kinds:
+        body[k.field] = k.part(t, u)["value"]
+    if t.dialect == "lenient" and r.random() < 0.2:
+        del body["schemas"]
+    return body
+
+
+def choose(r, t, u, method):
+    """What the request carries beside: nothing in a third of the cases; and never two things about one attribute."""
+    if method == "DELETE" or r.random() < 0.33:
+        return []
+    possible = [k for k in KINDS if k.needs(t, u) and (method != "PUT" or k.field)]
+    if t.dialect == "strict" and r.random() < 0.7:
+        possible = [k for k in possible if not k.malformed]
+    out, seen = [], set()
+    for k in r.sample(possible, min(len(possible), r.choice([1, 1, 1, 2, 3]))):
+        path = k.part(t, u).get("path")
+        about = (path if isinstance(path, str) else k.name).split("[")[0]
+        if about not in seen:
+            seen.add(about)
+            out.append(k)
+    return out
+
+
+def request(r, t, u):
+    """(method, path, body, kinds)"""
+    method = r.choice(["PATCH"] * 5 + ["PUT"] * 3 + ["DELETE"])
+    kinds = choose(r, t, u, method)
+    body = None if method == "DELETE" else (patch if method == "PATCH" else put)(r, t, u, kinds)
+    path = f"/Users/{u['id']}"
+    if r.random() < 0.15:
+        item = {"method": method, "path": path, **({"data": body} if body else {})}
+        return "BULK", "/Bulk", {"schemas": [BULK], "Operations": [item]}, kinds
+    return method, path, body, kinds
+
+
+def make_users(t, specs):
+    """Users by Bulk, fifty at a time; their ids."""
+    out = []
+    for i in range(0, len(specs), 50):
+        items = [{"method": "POST", "path": "/Users", "bulkId": str(n), "data": body} for n, body in enumerate(specs[i:i + 50])]
+        answer = made(t.client.post("/Bulk", {"schemas": [BULK], "Operations": items}), 200)
+        out += [o["location"].rsplit("/", 1)[1] if o["status"] == "201" else o for o in answer["Operations"]]
+    assert all(isinstance(x, str) for x in out), out
+    return out
