@@ -18,6 +18,9 @@ class ScimError(Exception):
         self.scim_type, self.detail, self.status = scim_type, detail, status
 
 
+NAME = r"[A-Za-z$][A-Za-z0-9_$-]*"
+
+
 # ---------------------------------------------------------------- schemas
 class Attr:
     def __init__(self, d, parent=None):
@@ -36,6 +39,16 @@ class Attr:
         return self.subs.get(name.lower())
 
 
+class AnyAttr(Attr):
+    """An attribute of an extension that nobody registered: whatever JSON is there."""
+
+    def __init__(self, name, parent=None):
+        super().__init__({"name": name, "type": "any", "multiValued": parent is None}, parent)
+
+    def sub(self, name):
+        return AnyAttr(name, self) if re.fullmatch(NAME, name) else None
+
+
 class ResourceType:
     """schemas: base first, then extensions, each a Schema resource (dict)."""
 
@@ -48,6 +61,22 @@ class ResourceType:
 
     def ext_urn(self, text):
         return next((u for u in self.ext if u.lower() == text.lower()), None)
+
+    def foreign(self, text):
+        """Whether it begins with a URN that nobody registered."""
+        known = [self.base, *self.ext]
+        return text.lower().startswith("urn:") and len(text) > 4 and not any(
+            text.lower() == u.lower() or text.lower().startswith((u.lower() + ":", u.lower() + ".")) for u in known)
+
+    def lookup_foreign(self, text):
+        """URN:NAME[.SUB] -> as lookup(), None if there is no name; the URN goes to the last colon."""
+        if not self.foreign(text) or text.count(":") < 3:
+            return None
+        urn, name = text.rsplit(":", 1)
+        if not re.fullmatch(rf"{NAME}(\.{NAME})?", name):
+            return None
+        a = AnyAttr(name.split(".")[0])
+        return urn.lower(), a, a.sub(name.split(".")[1]) if "." in name else None
 
     def lookup(self, text):
         """attrPath text -> (extension urn or None, Attr, sub Attr or None), or None if unknown."""
@@ -153,9 +182,24 @@ TOK = re.compile(r'''(?P<sp>[ ]+)|(?P<str>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u
 OPS = {"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"}
 
 
-def lex(text):
+def lenient_literal(text, i):
+    """A literal without double quotes and where it ends: '...' up to an apostrophe that a space, ), ] or the end follows, else a word."""
+    if text[i] == "'":
+        m = re.compile(r"'(?=[ )\]]|$)").search(text, i + 1)
+        if m:
+            return ("single", text[i + 1:m.start()]), m.end()
+    m = re.compile(r"[^ )\]]+").match(text, i)
+    return (("bare", m.group()), m.end()) if m else (None, i)
+
+
+def lex(text, lenient=False):
     i, out = 0, []
     while i < len(text):
+        if lenient and len(out) > 1 and out[-1][0] == "sp" and out[-2][0] == "word" and out[-2][1].lower() in OPS and text[i] not in '" ':
+            token, i = lenient_literal(text, i)
+            if token:
+                out.append(token)
+                continue
         m = TOK.match(text, i)
         if not m:
             raise ScimError("invalidFilter", f"bad character at {i}")
@@ -175,8 +219,8 @@ def lex(text):
 class P:
     """Recursive descent. ctx None = whole resource; ctx Attr = inside [...] of that attribute."""
 
-    def __init__(self, toks, rt, ctx=None):
-        self.t, self.i, self.rt, self.ctx = toks, 0, rt, ctx
+    def __init__(self, toks, rt, ctx=None, lenient=False):
+        self.t, self.i, self.rt, self.ctx, self.lenient = toks, 0, rt, ctx, lenient
         self.depth = 0
 
     def peek(self, k=0):
@@ -261,7 +305,7 @@ class P:
             a = self.ctx
             if ":" in text or "." in text:
                 raise ScimError("invalidFilter", "sub-attribute name expected")
-            if a.type != "complex":
+            if a.type not in ("complex", "any"):
                 if text.lower() != "value":
                     raise ScimError("invalidFilter", "only 'value' can be tested here")
                 return None, a, None
@@ -269,7 +313,7 @@ class P:
             if s is None:
                 raise ScimError("invalidFilter", f"unknown sub-attribute {text}")
             return None, s, None
-        r = self.rt.lookup(text)
+        r = self.rt.lookup(text) or (self.rt.lookup_foreign(text) if self.lenient else None)
         if r is None:
             raise ScimError("invalidFilter", f"unknown attribute {text}")
         return r
@@ -285,7 +329,7 @@ class P:
             if s is not None or (a.type != "complex" and not a.multi):
                 raise ScimError("invalidFilter", "value filter on an attribute that has no parts")
             self.take()
-            inner = P(self.t, self.rt, a)
+            inner = P(self.t, self.rt, a, self.lenient)
             inner.i = self.i
             inner.sp()
             f = inner.p_or()
@@ -330,9 +374,26 @@ class P:
             val = float(v) if re.search(r"[.eE]", v) else int(v)
         elif k == "word" and v in ("true", "false", "null"):
             val = {"true": True, "false": False, "null": None}[v]
+        elif k == "single":
+            val = v
+        elif k == "bare":
+            val = self.bare(tgt, v)
         else:
             raise ScimError("invalidFilter", "literal expected")
         return op, self.check(tgt, op, val)
+
+    def bare(self, tgt, word):
+        """An unquoted literal: text where the attribute is a string, else JSON if it is that."""
+        t = (tgt.sub("value") or tgt).type if tgt.type == "complex" else tgt.type
+        if t in ("string", "reference", "binary") and word != "null":
+            return word
+        if word in ("true", "false", "null"):
+            return {"true": True, "false": False, "null": None}[word]
+        if re.fullmatch(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", word):
+            return float(word) if re.search(r"[.eE]", word) else int(word)
+        if word[0] in "[{" and not word.endswith(("]", "}")):
+            return word
+        return word
 
     def check(self, tgt, op, val):
         """Type rules; returns the literal, maybe coerced."""
@@ -351,6 +412,8 @@ class P:
             return self.check(v, op, val)
         t = tgt.type
         isnum = isinstance(val, (int, float)) and not isinstance(val, bool)
+        if t == "any":
+            t = "boolean" if isinstance(val, bool) else "decimal" if isnum else "string"
         if t == "boolean":
             if op not in ("eq", "ne"):
                 bad("operator not for booleans")
@@ -375,10 +438,10 @@ class P:
         return val
 
 
-def parse_filter(text, rt):
+def parse_filter(text, rt, lenient=False):
     if not isinstance(text, str) or not text.strip(" "):
         raise ScimError("invalidFilter", "empty filter")
-    return P(lex(text), rt).parse()
+    return P(lex(text, lenient), rt, None, lenient).parse()
 
 
 # ---------------------------------------------------------------- filter: evaluation
@@ -391,6 +454,11 @@ def test_one(attr, op, lit, v):
     if v is None or v == "":  # R-05: "" is no value
         return op == "ne"
     t = attr.type
+    if t == "any":
+        kind = lambda x: "b" if isinstance(x, bool) else "n" if isinstance(x, (int, float)) else "s" if isinstance(x, str) else "?"
+        if kind(v) != kind(lit):
+            return op == "ne"
+        t = {"b": "boolean", "n": "decimal"}.get(kind(v), "string")
     if t == "boolean" or t == "binary":
         r = (v == lit)
         return r if op == "eq" else not r
@@ -405,6 +473,13 @@ def test_one(attr, op, lit, v):
             "sw": lambda: x.startswith(y), "ew": lambda: x.endswith(y)}[op]()
 
 
+def any_part(v, name):
+    """A part of a value without schema; `value` of what has no parts is itself."""
+    if isinstance(v, dict):
+        return get_ci(v, name)
+    return v if name.lower() == "value" else None
+
+
 def ev(n, obj, ctx=None):
     k = n[0]
     if k == "and":
@@ -417,12 +492,19 @@ def ev(n, obj, ctx=None):
         _, ext, a, f = n
         v = get_ci(get_ci(obj, ext) if ext else obj, a.name)
         items = v if isinstance(v, list) else ([] if v is None else [v])
-        return any(ev(f, x, a) for x in items)
+        return any(ev(f, x, a) for x in items if assigned(x))
     _, ext, a, s, op, lit = n
+    if ctx is not None and ctx.type == "any":
+        return test_one(a, op, lit, any_part(obj, a.name))
     if ctx is not None:  # inside brackets: obj is one value of ctx
         v = get_ci(obj, a.name) if ctx.type == "complex" else obj
         return test_one(a, op, lit, v)
     v = get_ci(get_ci(obj, ext) if ext else obj, a.name)
+    if a.type == "any":
+        if s is None and (op == "pr" or lit is None):
+            return assigned(v) == (op != "eq")
+        name = s.name if s else "value"
+        return any(test_one(s or a, op, lit, any_part(x, name)) for x in (v if isinstance(v, list) else [v]))
     if s is None:
         if not a.multi:
             return test_one(a, op, lit, v)
@@ -436,17 +518,22 @@ def ev(n, obj, ctx=None):
     return test_one(s, op, lit, get_ci(v, s.name))
 
 
-def matches(text, rt, resource):
-    return ev(parse_filter(text, rt), resource)
+def matches(text, rt, resource, lenient=False):
+    return ev(parse_filter(text, rt, lenient), resource)
 
 
 # ---------------------------------------------------------------- PATCH
 class Target:
-    def __init__(self, ext, attr, flt=None, sub=None):
+    def __init__(self, ext, attr, flt=None, sub=None, foreign=None):
         self.ext, self.attr, self.flt, self.sub = ext, attr, flt, sub
+        self.foreign = foreign  # URN[:NAME[.SUB]] under a URN that nobody registered
 
 
-def parse_path(path, rt):
+class Unknown(ScimError):
+    """A path that names, in good form, what nobody knows: lenient passes over it."""
+
+
+def parse_path(path, rt, lenient=False):
     if not isinstance(path, str) or not path.strip():
         raise ScimError("invalidPath", "empty path")
     path = path.strip()
@@ -455,12 +542,21 @@ def parse_path(path, rt):
         if u:
             return Target(u, None)
         r = rt.lookup(path)
+        if r is None and lenient and rt.foreign(path):
+            return Target(None, None, foreign=path)
         if r is None:
-            raise ScimError("invalidPath", f"unknown attribute in {path!r}")
+            plain = path
+            for u in [rt.base, *rt.ext]:
+                if path.lower().startswith(u.lower() + ":"):
+                    plain = path[len(u) + 1:]
+            raise (Unknown if re.fullmatch(rf"{NAME}(\.{NAME})?", plain) else ScimError)("invalidPath", f"unknown attribute in {path!r}")
         return Target(r[0], r[1], None, r[2])
     head, rest = path.split("[", 1)
     r = rt.lookup(head)
-    if r is None or r[2] is not None or not r[1].multi:
+    foreign = lenient and r is None and rt.foreign(head)
+    if foreign:
+        r = rt.lookup_foreign(head)
+    if r is None or r[2] is not None or not (r[1].multi or (lenient and r[1].type == "complex")):
         raise ScimError("invalidPath", "a value filter needs a multi-valued attribute")
     i, q = 0, False
     while i < len(rest):
@@ -480,21 +576,55 @@ def parse_path(path, rt):
         if not re.fullmatch(r"\.[A-Za-z$][A-Za-z0-9_$-]*", tail):
             raise ScimError("invalidPath", "bad text after ]")
         sub = r[1].sub(tail[1:])
+        if sub is None and r[1].multi:
+            raise Unknown("invalidPath", f"unknown sub-attribute {tail[1:]}")
         if sub is None:
             raise ScimError("invalidPath", f"unknown sub-attribute {tail[1:]}")
     if not inner.strip(" "):
         raise ScimError("invalidFilter", "empty value filter")
-    return Target(r[0], r[1], P(lex(inner), rt, r[1]).parse(), sub)
+    parsed = P(lex(inner, lenient), rt, r[1], lenient).parse()
+    return Target(None if foreign else r[0], r[1], parsed, sub, head if foreign else None)
 
 
 UNSET = None
 
 
-def norm(a, v, top=True):
+class Text(str):
+    """Text that stood inside JSON that came as text: it is not read once more."""
+
+
+def marked(v):
+    if isinstance(v, str):
+        return Text(v)
+    if isinstance(v, list):
+        return [marked(x) for x in v]
+    return {k: marked(x) for k, x in v.items()} if isinstance(v, dict) else v
+
+
+def unpack(v, lenient):
+    """R-23: JSON as text where an object or a list is needed, one level."""
+    if not lenient or not isinstance(v, str) or isinstance(v, Text) or v[:1] not in ("{", "["):
+        return v
+
+    def pairs(items):
+        if len({k.lower() for k, _ in items}) != len(items):
+            raise ValueError("twice")
+        return dict(items)
+    try:
+        return marked(json.loads(v, object_pairs_hook=pairs))
+    except ValueError:
+        return v
+
+
+def norm(a, v, lenient=False):
     """Check and coerce one single value of attribute a. None means unassigned."""
-    if v is None or v == "":  # R-05
+    if v is None or v == "" or (lenient and v == [] and not a.multi):  # R-05
         return None
     t = a.type
+    if t == "complex":
+        v = unpack(v, lenient)
+    if lenient and t == "string" and isinstance(v, (int, float)) and not isinstance(v, bool):
+        v = json.dumps(v)
     bad = lambda: (_ for _ in ()).throw(ScimError("invalidValue", f"wrong type for {a.name}"))
     if t == "complex":
         if isinstance(v, list) and len(v) == 1 and isinstance(v[0], dict) and not a.multi:
@@ -505,15 +635,18 @@ def norm(a, v, top=True):
             v = {"value": v}
         if not isinstance(v, dict):
             bad()
-        out, seen = {}, set()
+        out, seen, known = {}, set(), False
         for k, x in v.items():
             s = a.sub(k)
+            known = known or s is not None
             if s is None or s.mut == "readOnly":
                 continue  # unknown and readOnly parts are ignored
             if s.name in seen:
                 raise ScimError("invalidSyntax", "same name twice")
             seen.add(s.name)
-            out[s.name] = norm(s, x)
+            out[s.name] = norm(s, x, lenient)
+        if a.multi and v and not known:
+            bad()  # R-22
         return out
     if t == "boolean":
         if isinstance(v, str) and v.lower() in ("true", "false"):
@@ -551,10 +684,63 @@ def key_of(a, e):
                              for k, x in e.items() if not (k == "primary" and not x)}, sort_keys=True))
 
 
+KINDS = {"type", "primary", "display"}
+
+
+def is_shell(a, e):
+    """An element that tells its kind and nothing else."""
+    return isinstance(e, dict) and any(p.name not in KINDS for p in a.subs.values()) and all(k in KINDS for k, v in e.items() if v is not None)
+
+
+def names_more(a, v):
+    return isinstance(v, dict) and any(a.sub(k) and a.sub(k).name not in KINDS and a.sub(k).mut != "readOnly" for k in v)
+
+
+def any_key(box, name):
+    return next((k for k in box if k.lower() == name.lower()), name)
+
+
+def any_put(box, key, v):
+    if assigned(v):
+        box[key] = v
+    else:
+        box.pop(key, None)
+
+
+def any_kept(v):
+    """Without what is unassigned in it."""
+    if isinstance(v, list):
+        return [any_kept(x) for x in v if assigned(x)]
+    return {k: any_kept(x) for k, x in v.items() if assigned(x)} if isinstance(v, dict) else v
+
+
+def any_set(box, name, v, add):
+    """One member of an object without schema: objects are merged, add appends to a list, nothing takes away."""
+    key = any_key(box, name)
+    now = box.get(key)
+    if add and isinstance(now, list):
+        for x in any_kept(v if isinstance(v, list) else [v] if assigned(v) else []):
+            if not any(json.dumps(x) == json.dumps(y) for y in now):
+                now.append(x)
+        return any_put(box, key, now)
+    if not isinstance(v, dict):
+        return any_put(box, key, any_kept(v))
+    now = now if isinstance(now, dict) else {}
+    for k, x in v.items():
+        any_set(now, k, x, add)
+    any_put(box, key, now)
+
+
+def any_says(e, x):
+    """Whether an element has all that a listed value says."""
+    if isinstance(e, dict) and isinstance(x, dict):
+        return all(get_ci(e, k) == v for k, v in x.items() if assigned(v))
+    return type(e) is type(x) and e == x
+
+
 class Patcher:
-    def __init__(self, rt, resource, replace_creates=False):
-        self.rt = rt
-        self.replace_creates = replace_creates
+    def __init__(self, rt, resource, lenient=False):
+        self.rt, self.lenient = rt, lenient
         self.r = copy.deepcopy(resource)
 
     # -- storage
@@ -636,22 +822,42 @@ class Patcher:
         has_path = any(k.lower() == "path" for k in o) and get_ci(o, "path") is not None
         has_val = any(k.lower() == "value" for k in o)
         val = get_ci(o, "value")
+        self.in_text = False
         if not has_path:
             if name == "remove":
                 raise ScimError("noTarget", "remove needs a path")
+            val = unpack(val, self.lenient)
             if not isinstance(val, dict):
                 raise ScimError("invalidValue", "value must be an object")
             self.no_path(name, val)
             return
-        t = parse_path(get_ci(o, "path"), self.rt)
+        t = parse_path(get_ci(o, "path"), self.rt, self.lenient)
         if name != "remove" and not has_val:
             raise ScimError("invalidValue", "value missing")
         self.run(name, t, val, has_val)
 
     def no_path(self, name, val, ext=None):
         for k, v in val.items():
+            self.part(lambda: self.member(name, k, v, ext))
+
+    def part(self, do):
+        """One part of a request: with `go_on` it is left out if it fails, and undone."""
+        before = copy.deepcopy(self.r)
+        try:
+            do()
+        except ScimError as e:
+            if not self.go_on:
+                raise
+            self.r = before
+            self.failed = self.failed or e
+
+    go_on, failed = False, None
+
+    def member(self, name, k, v, ext):
+        for _ in (1,):
             if ext is None and self.rt.ext_urn(k):
                 u = self.rt.ext_urn(k)
+                v = unpack(v, self.lenient)
                 if v is None:
                     self.drop_ext(u) if u in self.r else None
                 elif isinstance(v, dict):
@@ -662,26 +868,44 @@ class Patcher:
             if ext is None and k.lower() == "schemas":
                 continue  # R-33
             try:
-                t = parse_path((ext + ":" if ext else "") + k, self.rt)
-                if t.attr is None:
+                t = parse_path((ext + ":" if ext else "") + k, self.rt, self.lenient)
+                if t.attr is None and not t.foreign:
                     continue
             except ScimError as e:
                 if "[" in k:
                     raise
                 continue  # unknown attributes inside a value object are ignored
-            if t.attr.mut == "readOnly" or (t.sub is not None and t.sub.mut == "readOnly"):
+            if not t.foreign and (t.attr.mut == "readOnly" or (t.sub is not None and t.sub.mut == "readOnly")):
                 continue  # readOnly inside a value object is ignored
             self.run(name, t, v, True)
 
+    def single(self, a, v):
+        """Entra without its compliant mode wraps single values: [{"$ref": null, "value": x}]."""
+        if not self.lenient or a.type in ("complex", "any") or a.multi:
+            return v
+        if isinstance(v, list) and len(v) == 1:
+            v = v[0]
+        inner = get_ci(v, "value")
+        return v if inner is None else inner
+
     def run(self, name, t, val, has_val):
+        if t.foreign:
+            return self.run_foreign(name, t, val)
+        if t.attr is not None:
+            val = self.single(t.sub or t.attr, val)
+        if t.attr is not None and t.flt is not None and not t.attr.multi:  # R-14
+            now = self.get(t)
+            if now is None or not ev(t.flt, now, t.attr):
+                return self.writable(t)
+            t = Target(t.ext, t.attr, None, t.sub)
         if t.attr is None:  # path is an extension URN
             if name == "remove":
                 if t.ext in self.r:
                     self.drop_ext(t.ext)
-            elif not isinstance(val, dict):
+            elif not isinstance(unpack(val, self.lenient), dict):
                 raise ScimError("invalidValue", "extension needs an object")
             else:
-                self.no_path(name, val, t.ext)
+                self.no_path(name, unpack(val, self.lenient), t.ext)
             return
         if t.attr.name == "schemas":
             return self.schemas_op(name, t, val)
@@ -692,7 +916,7 @@ class Patcher:
         cur = list(self.r.get("schemas", []))
         vals = [] if val is None else (val if isinstance(val, list) else [val])
         if name == "remove":
-            gone = [u for u in cur if t.flt is None or ev(t.flt, u, t.attr)] if not vals or t.flt else \
+            gone = [u for u in cur if t.flt is None or ev(t.flt, u, t.attr)] if val is None or t.flt else \
                    [u for u in cur if u.lower() in [str(x).lower() for x in vals]]
             new = [u for u in cur if u not in gone]
         else:
@@ -700,6 +924,8 @@ class Patcher:
             for u in vals:
                 c = self.rt.base if isinstance(u, str) and u.lower() == self.rt.base.lower() else \
                     (self.rt.ext_urn(u) if isinstance(u, str) else None)
+                if c is None and self.lenient and isinstance(u, str) and self.rt.foreign(u):
+                    c = next((k for k in cur if k.lower() == u.lower()), u)
                 if c is None:
                     raise ScimError("invalidValue", "schema not known for this resource type")
                 ok.append(c)
@@ -711,16 +937,35 @@ class Patcher:
                 self.r.pop(u, None)
         self.r["schemas"] = list(dict.fromkeys(new))
 
-    def many(self, a, val):
-        """value for a multi-valued attribute -> list of normalised elements."""
-        vals = val if isinstance(val, list) else [val]
+    def many(self, a, val, named=False, bare=False):
+        """value for a multi-valued attribute -> list of normalised elements; `named`: each has to say what to remove."""
+        val = unpack(val, self.lenient)
+        if self.lenient and isinstance(val, dict) and len(val) == 1 and get_ci(val, a.name) is not None and not a.sub(a.name):
+            val = get_ci(val, a.name)
+        if val is None or (val == "" and not named):
+            return []
+        if not isinstance(val, list) and not self.lenient and not bare and val != "":
+            raise ScimError("invalidValue", "a list is needed")
         out = []
-        for v in vals:
-            n = norm(a, v)
+        for v in val if isinstance(val, list) else [val]:
+            n = norm(a, v, self.lenient)
             if isinstance(n, dict):
                 n = clean(n)
+                if self.lenient and is_shell(a, n) and names_more(a, unpack(v, self.lenient)):
+                    n = {}
+                if a.name == "members" and "value" not in n:
+                    ref = str(n.get("$ref", ""))
+                    if "Users/" in ref or "Groups/" in ref:
+                        n["value"] = ref.rsplit("/", 1)[1]
             if n is not None and n != {}:
+                if a.name == "members" and "value" not in n:
+                    raise ScimError("invalidValue", "a member needs a value")
                 out.append(n)
+            elif named or a.name == "members":
+                raise ScimError("invalidValue", "nothing can be read from it")
+        if self.lenient and not named:  # R-34: the first primary stays
+            for e in [e for e in out if isinstance(e, dict) and e.get("primary") is True][1:]:
+                e["primary"] = False
         return out
 
     def merge_in(self, a, items, new):
@@ -749,11 +994,18 @@ class Patcher:
             return {f[2].name: f[5]}
         return None
 
-    def do_add(self, t, val, has_val):
+    def one(self, a, val):
+        """The value of attr[filter]: JSON as text, an array of one."""
+        val = unpack(val, self.lenient)
+        if isinstance(val, list) and len(val) == 1 and self.lenient:
+            val = unpack(val[0], self.lenient)
+        return val
+
+    def do_add(self, t, val, has_val, replaces=False):
         a = t.attr
         if t.flt is None and t.sub is None:
             if a.multi:
-                new = self.many(a, val)
+                new = self.many(a, val, bare=True)
                 if not new:
                     return
                 items = list(self.get(t) or [])
@@ -766,6 +1018,8 @@ class Patcher:
             return self.set_sub_path(t, val)
         items = list(self.get(t) or [])
         hits = [e for e in items if ev(t.flt, e, a)]
+        if self.lenient and not hits and val in (None, "", []) and (t.sub is not None or replaces):
+            return
         if a.type != "complex":
             raise ScimError("invalidPath", "value filter not usable here")
         if not hits:
@@ -773,12 +1027,12 @@ class Patcher:
             if e is None:
                 raise ScimError("noTarget", "no value matches")
             if t.sub is not None:
-                n = norm(t.sub, val)
+                n = norm(t.sub, val, self.lenient)
                 if n is not None:
                     e[t.sub.name] = n
             else:
-                n = norm(a, val)
-                if not isinstance(n, dict):
+                n = norm(a, self.one(a, val), self.lenient)
+                if not isinstance(n, dict) or not assigned(n):
                     raise ScimError("invalidValue", "object expected")
                 e.update(clean(n))
             items.append(e)
@@ -791,23 +1045,28 @@ class Patcher:
         a, touched = t.attr, []
         for e in hits:
             if t.sub is not None:
-                self.set_sub(e, t.sub, norm(t.sub, val))
+                n = norm(t.sub, val, self.lenient)
+                self.set_sub(e, t.sub, n)
+                cleared = n is None
                 if t.sub.name == "primary":
                     touched.append(e)
             else:
-                n = norm(a, val)
-                if not isinstance(n, dict):
+                n = norm(a, self.one(a, val), self.lenient)
+                if not isinstance(n, dict) or not assigned(self.one(a, val)):
                     raise ScimError("invalidValue", "object expected")
                 for s, v in n.items():
                     self.set_sub(e, a.sub(s), v)
+                cleared = None in n.values()
                 if n.get("primary"):
                     touched.append(e)
+            if self.lenient and cleared and is_shell(a, e):
+                e.clear()
         self.put(t, self.settle(a, items, touched))
 
     def set_single(self, t, val):
         a = t.attr
         if a.type == "complex":
-            n = norm(a, val)
+            n = norm(a, val, self.lenient)
             if n is None:
                 return self.put(t, None)
             cur = dict(self.get(t) or {})
@@ -818,13 +1077,13 @@ class Patcher:
             raise ScimError("invalidValue", f"{a.name} must not be empty")
         if a.mut == "immutable" and self.get(t) is not None and self.get(t) != val:
             raise ScimError("mutability", f"{a.name} is immutable")
-        self.put(t, norm(a, val))
+        self.put(t, norm(a, val, self.lenient))
 
     def set_sub_path(self, t, val):
         a = t.attr
         if not a.multi:
             cur = dict(self.get(t) or {})
-            self.set_sub(cur, t.sub, norm(t.sub, val))
+            self.set_sub(cur, t.sub, norm(t.sub, val, self.lenient))
             return self.put(t, cur)
         items = list(self.get(t) or [])
         if not items:
@@ -850,12 +1109,11 @@ class Patcher:
         items = list(self.get(t) or [])
         hits = [e for e in items if ev(t.flt, e, a)]
         if not hits:
-            e = self.from_filter(a, t.flt) if self.replace_creates and t.sub is not None else None
-            if e and all(not a.sub(k).canon or str(v).casefold() in a.sub(k).canon for k, v in e.items()):
-                return self.do_add(t, val, has_val)  # R-21 with the setting
+            if self.lenient and (t.sub is not None or val in (None, "", [])):
+                return self.do_add(t, val, has_val, True)  # R-21
             raise ScimError("noTarget", "no value matches")
         if a.type != "complex":
-            n = norm(a, val)
+            n = None if self.lenient and val == [] else norm(a, val, self.lenient)
             items = [n if any(e is h for h in hits) else e for e in items]
             out = []
             for e in items:
@@ -864,9 +1122,12 @@ class Patcher:
             return self.put(t, out)
         if t.sub is not None:
             return self.touch(t, items, hits, val)
-        if val is None:
+        if val is None or (self.lenient and val in ("", [])):
             return self.put(t, [e for e in items if not any(e is h for h in hits)])
-        n = norm(a, val)
+        given = self.one(a, val)
+        n = norm(a, given, self.lenient)
+        if self.lenient and isinstance(n, dict) and is_shell(a, clean(n)) and names_more(a, given):
+            n = {}
         if not isinstance(n, dict):
             raise ScimError("invalidValue", "object expected")
         touched = []
@@ -898,12 +1159,14 @@ class Patcher:
             if a.mut == "immutable" and self.get(t) is not None:
                 raise ScimError("mutability", f"{a.name} is immutable")
             cur = self.get(t)
+            gone = self.many(a, val, named=True) if a.multi and val is not None else None
+            if gone == []:
+                return  # a list of nobody
             if cur is None:
                 if a.required:
                     raise ScimError("mutability", f"{a.name} is required")
                 return
-            if a.multi and has_val and val is not None and val != []:  # R-22 Entra: only the listed values
-                gone = self.many(a, val)
+            if gone:  # R-22 Entra: only the listed values
                 keep = [e for e in cur if not any(self.same(a, e, g) for g in gone)]
                 return self.put(t, keep)
             return self.put(t, None)
@@ -918,8 +1181,105 @@ class Patcher:
         if t.sub is not None:
             for e in hits:
                 self.set_sub(e, t.sub, None, removing=True)
+                if self.lenient and is_shell(a, e):
+                    e.clear()
             return self.put(t, [e for e in cur if e])
         self.put(t, [e for e in cur if not any(e is h for h in hits)])
+
+    # -- extensions that nobody registered
+    def run_foreign(self, name, t, val):
+        """R-75; val is any JSON."""
+        path, r = t.foreign, self.r
+        stored = max((k for k in r if self.rt.foreign(k) and (path.lower() == k.lower() or path.lower().startswith(k.lower() + ":"))), key=len, default=None)
+        named = self.rt.lookup_foreign(path)
+        if stored:
+            urn, rest = stored, path[len(stored) + 1:]
+        elif named and not (name != "remove" and isinstance(val, dict) and t.flt is None and named[2] is None and not re.search(r":[A-Z][^:]*:[a-z][^:]*$", path)):
+            urn, rest = path.rsplit(":", 1)
+        else:
+            urn, rest = path, ""
+        if not rest:
+            if t.flt is not None:
+                raise ScimError("invalidPath", "an attribute was expected")
+            if path.endswith(":"):
+                raise ScimError("invalidPath", "an attribute was expected")
+            val = unpack(val, self.lenient)
+            if name == "remove" or val is None:
+                return r.pop(urn, None)
+            if not isinstance(val, dict):
+                raise ScimError("invalidValue", "an object was expected")
+            return any_set(r, urn, val, name == "add")
+        if not re.fullmatch(rf"{NAME}(\.{NAME})?", rest):
+            raise ScimError("invalidPath", "no name")
+        box = r.get(urn, {})
+        attr, _, part = rest.partition(".")
+        key = any_key(box, attr)
+        if t.flt is not None:
+            self.any_choose(name, t, val, box, key)
+        elif part:
+            now = box.get(key)
+            if now is None or isinstance(now, dict):
+                now = now or {}
+                any_set(now, part, None if name == "remove" else val, name == "add")
+            elif isinstance(now, list):
+                for e in now:
+                    if isinstance(e, dict):
+                        any_set(e, part, None if name == "remove" else val, name == "add")
+                now = [e for e in now if assigned(e)]
+            elif name != "remove":
+                raise ScimError("invalidPath", "no parts")
+            any_put(box, key, now)
+        elif name != "remove":
+            any_set(box, key, val, name == "add")
+        elif val is not None and isinstance(box.get(key), list):
+            listed = val if isinstance(val, list) else [val]
+            if not all(assigned(x) for x in listed):
+                raise ScimError("invalidValue", "says nothing")
+            any_put(box, key, [e for e in box[key] if not any(any_says(e, x) for x in listed)])
+        else:
+            box.pop(key, None)
+        any_put(r, urn, box)
+
+    def any_choose(self, name, t, val, box, key):
+        a, now, tail = t.attr, box.get(key), t.sub.name if t.sub else None
+        items = now if isinstance(now, list) else [] if now is None else [now]
+        hits = [ev(t.flt, e, a) for e in items]
+        if now is not None and not isinstance(now, list) and not hits[0]:
+            return
+        if not any(hits):
+            if name == "remove" or not assigned(val):
+                return
+            e = self.from_any_filter(t.flt)
+            if e is None or (name == "replace" and not tail):
+                raise ScimError("noTarget", "no value matches")
+            if not tail and not isinstance(val, dict):
+                raise ScimError("invalidValue", "an object was expected")
+            for k, v in ({tail: val} if tail else val).items():
+                any_set(e, k, v, False)
+            return any_set(box, key, [e], True) if now is not None else any_put(box, key, [e])
+        out = []
+        for e, hit in zip(items, hits):
+            if hit and tail:
+                if not isinstance(e, dict):
+                    raise ScimError("invalidPath", "no parts")
+                v = None if name == "remove" else val
+                any_set(e, tail, v, name == "add")
+                if not assigned(v) and all(k.lower() in KINDS for k, x in e.items() if assigned(x)):
+                    continue
+            elif hit:
+                if name == "remove" or not assigned(val):
+                    continue
+                slot = {"x": e} if name == "add" else {}
+                any_set(slot, "x", val, False)
+                e = slot.get("x")
+            out.append(e)
+        any_put(box, key, (out if isinstance(now, list) else out[0] if out else None))
+
+    def from_any_filter(self, f):
+        if f[0] == "and":
+            x, y = self.from_any_filter(f[1]), self.from_any_filter(f[2])
+            return None if x is None or y is None or {k.lower() for k in x} & {k.lower() for k in y} else {**x, **y}
+        return {f[2].name: f[5]} if f[0] == "cmp" and f[4] == "eq" and f[5] is not None else None
 
     def same(self, a, e, g):
         """listed value g names element e: by value alone if g has only that, else every given part equal."""
@@ -930,20 +1290,52 @@ class Patcher:
         return all(s in e and test_one(a.sub(s), "eq", v, e[s]) for s, v in g.items())
 
 
-def patch(rt, resource, body, others=(), replace_creates=False):
+def attempt(rt, resource, ops, lenient, go_on):
+    """The operations in order: the Patcher, whose .failed is the first failure. go_on leaves out what fails."""
+    p = Patcher(rt, resource, lenient)
+    p.go_on = go_on
+    unknown = []
+    for o in ops:
+        try:
+            p.part(lambda: p.op(copy.deepcopy(o)))
+        except Unknown as e:
+            if not lenient:
+                raise
+            unknown.append(e)
+        if isinstance(p.failed, Unknown) and lenient:
+            unknown.append(p.failed)
+            p.failed = None
+    if ops and len(unknown) == len(ops):
+        p.failed = p.failed or unknown[0]
+        if not go_on:
+            raise unknown[0]
+    return p
+
+
+def patch(rt, resource, body, others=(), lenient=False):
     """Returns the changed resource or raises ScimError; the input is never touched (atomic)."""
     if not isinstance(body, dict):
         raise ScimError("invalidSyntax", "object expected")
     sch = get_ci(body, "schemas")
-    if not isinstance(sch, list) or PATCHOP.lower() not in [str(x).lower() for x in sch]:
+    names = [str(x).lower() for x in sch] if isinstance(sch, list) else []
+    nearly = lenient and (sch is None or sch == [] or any(n.endswith(":patchop") for n in names))
+    if PATCHOP.lower() not in names and not nearly:
         raise ScimError("invalidSyntax", "PatchOp schema missing")
     ops = get_ci(body, "Operations")
-    if not isinstance(ops, list) or not ops:
+    if not isinstance(ops, list) or (not ops and not lenient):
         raise ScimError("invalidSyntax", "Operations missing")
-    p = Patcher(rt, resource, replace_creates)
-    for o in ops:
-        p.op(o)
-    p.r["schemas"] = [rt.base] + [e for e in rt.ext if assigned(p.r.get(e))]  # R-30: shown when there is data
+    try:
+        p = attempt(rt, resource, ops, lenient, False)
+    except ScimError:
+        formed = all(isinstance(o, dict) and str(get_ci(o, "op")).lower() in ("add", "remove", "replace") for o in ops)
+        if not lenient or rt.name != "User" or not formed:
+            raise
+        p = attempt(rt, resource, ops, lenient, True)
+        left = p.r.get("active", None if resource.get("active") is not False else False)
+        if left is not False:  # no leaver is refused, but everybody else
+            raise
+    foreign = [k for k, v in p.r.items() if rt.foreign(k) and assigned(v)]
+    p.r["schemas"] = [rt.base] + [e for e in rt.ext if assigned(p.r.get(e))] + foreign  # R-30: shown when there is data
     a = rt.core.get("username")
     if a is not None and p.r.get("userName") is not None:
         for x in others:

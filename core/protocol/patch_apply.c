@@ -175,14 +175,15 @@ static enum err act(struct patch_act *a) {
 }
 
 /* A manager taken away by manager[value eq "..."]: as without the brackets where they match, else nothing. */
-static enum err act_on_one(struct patch_act *a) {
+static enum err act_on_one(const struct patch_act *a) {
     struct patch_step plain = *a->s;
+    struct patch_act without = *a;
     struct json_object *now = patch_current(a);
     if (!now || !filter_match_value(a->ctx->arena, a->attr, plain.target.filter, now))
         return OK;
     plain.target.filter = NULL;
-    a->s = &plain;
-    return act(a);
+    without.s = &plain;
+    return act(&without);
 }
 
 /* What is there is looked through, and what is given may stand beside it afterwards. */

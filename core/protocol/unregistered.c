@@ -50,19 +50,28 @@ static const char *stored_urn(const struct resource_type *rt, struct json_object
     return best;
 }
 
+/* URNs of schemas end in the name of a resource type, attributes begin with a small letter: ...:2.0:User:seat. */
+static bool looks_named(const char *path, const char *urn) {
+    const char *colon = path + strlen(urn), *type = colon;
+    while (type > path && type[-1] != ':')
+        type--;
+    return *type >= 'A' && *type <= 'Z' && colon[1] >= 'a' && colon[1] <= 'z';
+}
+
 static bool resolve(struct arena *a, const struct resource_type *rt, const struct unregistered_change *c,
                     struct json_object *resource, struct place *out) {
     const char *stored = stored_urn(rt, resource, c->path), *rest = NULL;
     struct attr_ref ref;
     bool named = schema_unregistered(a, rt, c->path, strlen(c->path), &ref);
-    bool whole = c->op != UNREGISTERED_REMOVE && is_object(c->value) && !c->filter && named && !ref.sub;
+    bool whole = c->op != UNREGISTERED_REMOVE && is_object(c->value) && !c->filter && named && !ref.sub &&
+                 !looks_named(c->path, ref.unregistered);
     *out = (struct place){.urn = stored ? stored : c->path, .there = stored};
     if (stored)
         rest = c->path + strlen(stored);
     else if (named && !whole)
         rest = c->path + strlen(ref.unregistered);
     if (!rest || !*rest)
-        return true;
+        return c->path[strlen(c->path) - 1] != ':';
     out->urn = arena_strndup(a, c->path, (size_t)(rest - c->path));
     if (stored)
         out->urn = stored;

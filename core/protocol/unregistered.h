@@ -31,11 +31,11 @@ struct json_object *unregistered_current(const struct resource_type *rt, const s
 /*
  * Makes the change in a resource of our own, in place. Where the URN ends is told by what the resource has: the longest
  * member whose name the path begins with; if there is none, an object is the whole extension, and anything else the
- * member behind the last colon. Objects are merged member by member; null, "", [] and {} take away; `add` appends to a
- * list; what is left empty goes. A filter chooses from a list, or means the one value that is there; without a match
- * `add` and `replace` make a value of it, if it is made of `eq` and `and` (ERR_NO_TARGET).
- * ERR_INVALID_PATH, ERR_INVALID_VALUE: an extension that is no object, a value to remove that says nothing, and what
- * would be nested deeper or longer than a body may be.
+ * member behind the last colon; so is an object whose path ends as ":User:seat" does. Objects are merged member by
+ * member; null, "", [] and {} take away; `add` appends to a list; what is left empty goes. A filter chooses from a
+ * list, or means the one value that is there; without a match `add` and `replace` make a value of it, if it is made of
+ * `eq` and `and` (ERR_NO_TARGET). ERR_INVALID_PATH, ERR_INVALID_VALUE: an extension that is no object, a value to
+ * remove that says nothing, and what would be nested deeper or longer than a body may be.
  */
 enum err unregistered_apply(const struct reader *r, const struct resource_type *rt, const struct unregistered_change *c,
                             struct json_object *resource) __attribute__((warn_unused_result));

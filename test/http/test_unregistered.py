@@ -63,6 +63,7 @@ def test_keys_of_a_value_are_paths(make):
 def test_an_extension_that_was_not_there_begins_at_the_last_colon_or_is_the_object(make):
     assert make().patch(op("add", f"{URN}:tag", ["a", "b"])) == {"tag": ["a", "b"]}
     assert make().patch(op("replace", URN, {"tag": {"x": 1}})) == {"tag": {"x": 1}}
+    assert make().patch(op("add", f"{URN}:seat", {"row": 1})) == {"seat": {"row": 1}}
     thing = make()
     thing.patch(op("replace", OKTA, {"description": "d"}), op("replace", f"{OKTA}:owner", "me"))
     assert thing.get()[OKTA] == {"description": "d", "owner": "me"}
