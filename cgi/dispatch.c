@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/settings.h"
 #include "credentials.h"
+#include "denied.h"
 #include "envelope.h"
 #include "rate.h"
 #include "refused.h"
@@ -211,6 +212,7 @@ static void answer_scim(struct call *call) {
     call->organization = x->session.tenant.organization_id;
     call->connection = x->session.tenant.connection_id;
     call->actor = x->session.tenant.token_id;
+    denied_keep(x, e);
 }
 
 const struct service service_scim = {

@@ -42,6 +42,7 @@ struct call {
     enum err err;      /* for the log, OK: none */
     const char *route; /* its template, "/Users/{id}" */
     const char *organization, *connection, *actor;
+    const char *reason; /* why the token was denied; NULL: it was not, or there is none */
 };
 
 /* A program that answers requests. */

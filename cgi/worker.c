@@ -50,16 +50,24 @@ static void close_worker(struct worker *w) {
     arena_destroy(w->arena);
 }
 
+/* What a client wrote may not push the rest out of a line. */
+static const char *shown(const struct call *c, const char *text) {
+    enum { SHOWN_BYTES = 128 };
+    return text && strlen(text) > SHOWN_BYTES ? arena_printf(c->ctx.arena, "%.*s...", SHOWN_BYTES, text) : text;
+}
+
+/* What matters most comes first, what the client wrote last. */
 static void log_request(const struct call *c, int64_t microseconds) {
     char status[16], ms[24], bytes[24], trips[24];
     snprintf(status, sizeof status, "%d", c->response.status);
     snprintf(ms, sizeof ms, "%lld", (long long)(microseconds / 1000));
     snprintf(bytes, sizeof bytes, "%zu", c->response.body ? c->response.len : 0);
     snprintf(trips, sizeof trips, "%llu", (unsigned long long)db_counts(c->worker->db).round_trips);
-    log_line(LOG_INFO, "request", "request", c->request_id, "method", c->request.method, "route", c->route, "status",
-             status, "ms", ms, "bytes", bytes, "organization", c->organization, "connection", c->connection, "token",
-             c->actor, "client", c->client_address, "client_request", request_header(&c->request, "HTTP_X_REQUEST_ID"),
-             "error", c->response.status >= 400 ? fail_name(c->err) : NULL, "trips", trips, NULL);
+    log_line(LOG_INFO, "request", "request", c->request_id, "route", c->route, "status", status, "error",
+             c->response.status >= 400 ? fail_name(c->err) : NULL, "reason", c->reason, "ms", ms, "bytes", bytes,
+             "organization", c->organization, "connection", c->connection, "token", c->actor, "trips", trips, "method",
+             shown(c, c->request.method), "client", shown(c, c->client_address), "client_request",
+             shown(c, request_header(&c->request, "HTTP_X_REQUEST_ID")), NULL);
 }
 
 /* Whether a part of the body may be unread. */

@@ -152,6 +152,51 @@ def test_debug_logs_bodies_without_their_values():
         with open(f"{s.data}/log/scim.log", encoding="utf-8") as f:
             bodies = [line for line in f if "event=body" in line]
         assert len(bodies) == 2 and "displayName" in bodies[0] and "op" in bodies[1] and "emails" in bodies[1]
+        t.client.post("/Users", {"schemas": ["hidden@example.com"], "hidden@example.com": {"urn:x:hidden": 1}, "name": {"hidden": "x"}})
+        t.client.patch(f"/Users/{user['id']}", op("hidden", "hidden@example.com", "x"), op("add", "urn:hidden:y", "x"))
+        with open(f"{s.data}/log/scim.log", encoding="utf-8") as f:
+            bodies = [line for line in f if "event=body" in line]
+        assert len(bodies) == 4 and "name" in bodies[2] and "Operations" in bodies[3]
         assert "idden" not in "".join(bodies)
     finally:
         s.stop()
+
+
+def log_lines(tenant, text):
+    with open(f"{tenant.server.data}/log/scim.log", encoding="utf-8") as f:
+        return [line for line in f if text in line]
+
+
+def test_what_a_client_writes_does_not_push_the_rest_out_of_the_log(tenant):
+    mark = unique("mark")
+    answer = tenant.client.get("/Users/nothing", headers={"X-Request-Id": mark + "\\" * 4000})
+    assert answer.status == 404
+    (line,) = log_lines(tenant, answer.header("X-Request-Id"))
+    assert "status=404 error=" in line and f"token={tenant.token['id']}" in line and f'client_request="{mark}' in line and len(line) < 1500
+
+
+@pytest.mark.parametrize("reason, change", [("revoked", "revoked_at = now()"), ("expired", "expires_at = now() - interval '1 day'"),
+                                            ("address", "allowed_addresses = '{192.0.2.0/24}'")])
+def test_a_denied_use_of_a_token_leaves_a_trace(tenant, reason, change):
+    tenant.server.sql(f"update muster.token set {change} where id = %s", tenant.token["id"])
+    answers = [tenant.client.get("/Users") for _ in range(14)]
+    assert {a.status for a in answers} == {403 if reason == "address" else 401}
+    (line,) = log_lines(tenant, answers[0].header("X-Request-Id"))
+    assert f"reason={reason}" in line and f"token={tenant.token['id']}" in line and f"organization={tenant.org['id']}" in line
+    rows = tenant.server.sql("""select data ->> 'reason', target_id::text, connection_id::text, request_id::text from muster.audit_event
+                                where organization_id = %s and action = 'scim.token.denied' order by at, id""", tenant.org["id"])
+    assert rows[0] == (reason, tenant.token["id"], tenant.connection["id"], answers[0].header("X-Request-Id")) and len(rows) == 10
+
+
+def test_a_scope_that_does_not_fit_is_in_the_log(tenant):
+    tenant.issue(scope="users")
+    answer = tenant.client.get("/Groups")
+    assert answer.status == 403
+    (line,) = log_lines(tenant, answer.header("X-Request-Id"))
+    assert "reason=scope" in line and f"token={tenant.token['id']}" in line
+
+
+def test_a_token_that_never_was_leaves_no_event(tenant):
+    before = tenant.server.sql("select count(*) from muster.audit_event where action = 'scim.token.denied'")
+    assert tenant.server.client("scim_" + "0" * 49).get("/Users").status == 401
+    assert tenant.server.sql("select count(*) from muster.audit_event where action = 'scim.token.denied'") == before

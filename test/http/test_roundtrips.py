@@ -192,7 +192,7 @@ def test_a_revoked_token_fails_at_once_with_a_small_body_and_with_a_large_one(se
     assert responder(token, "POST", "/Users", user_body()) == ("Status: 201 Created", 3)
     server.muster("token", "revoke", t.token["id"])
     assert responder(token, "POST", "/Users", user_body())[0] == "Status: 401 Unauthorized"
-    assert trips(responder, token, "POST", "/Users", padded(500_000)) == ("Status: 401 Unauthorized", 1)
+    assert trips(responder, token, "POST", "/Users", padded(500_000)) == ("Status: 401 Unauthorized", 2)  # and whose it was is noted
 
 
 @pytest.mark.parametrize("token, status", [(made_up_token(), b"401"), ("scim_typo", b"401"), (None, b"401")])
