@@ -35,14 +35,14 @@ enum err endpoint_users_get(struct exchange *x) {
 
 /* PUT and PATCH differ only in who applies the body. */
 static enum err change(struct exchange *x,
-                       enum err (*apply)(struct session *, const char *, struct json_object *, struct precondition,
-                                         const struct projection *, struct answer *)) {
+                       enum err (*apply)(struct session *, const char *, struct json_object *, const struct parts *,
+                                         struct precondition, const struct projection *, struct answer *)) {
     const struct projection *p;
     struct json_object *body;
     struct answer a;
     enum err e = exchange_write(x, x->session.types->user, &body, &p);
     if (e == OK)
-        e = apply(&x->session, x->id, body, exchange_precondition(x), p, &a);
+        e = apply(&x->session, x->id, body, NULL, exchange_precondition(x), p, &a);
     if (e == OK)
         exchange_resource(x, STATUS_OK, x->session.types->user, &a);
     return e;

@@ -37,11 +37,45 @@ static enum err create(struct session *s, const struct bulk_item *item, struct j
 }
 
 static enum err change(struct session *s, const struct bulk_item *item, const char *id, struct json_object *data,
-                       const struct projection *p, struct answer *a) {
+                       const struct parts *lost, const struct projection *p, struct answer *a) {
     struct precondition when = {.if_match = item->if_match};
     if (item->method == BULK_PUT)
-        return item->users ? user_replace(s, id, data, when, p, a) : group_replace(s, id, data, when, p, a);
-    return item->users ? user_patch(s, id, data, when, p, a) : group_patch(s, id, data, when, false, p, a);
+        return item->users ? user_replace(s, id, data, lost, when, p, a) : group_replace(s, id, data, when, p, a);
+    return item->users ? user_patch(s, id, data, lost, when, p, a) : group_patch(s, id, data, when, false, p, a);
+}
+
+/*
+ * What refers to nobody is a part that fails, of a user's change in lenient dialect: whether it stands in the way
+ * depends on whether the user leaves. The data without it.
+ */
+static enum err resolve(struct run *r, const struct bulk_item *item, struct parts *lost, struct json_object **out) {
+    struct session *s = r->session;
+    bool parts = item->users && (item->method == BULK_PUT || item->method == BULK_PATCH) && s->tenant.dialect.lenient;
+    enum err e = bulk_resolve(&s->ctx, r->bulk, item->data, out);
+    if (e == OK || !parts)
+        return e;
+    fail_clear(&s->ctx);
+    *out = json_copy(s->ctx.arena, item->data);
+    struct json_object *whole = *out, *operations = json_get_caseless(whole, "Operations");
+    struct json_object *kept = json_new_object(s->ctx.arena), *list = json_new_array(s->ctx.arena), *one;
+    size_t n = json_object_is_type(operations, json_type_array) ? json_object_array_length(operations) : 0;
+    for (size_t i = 0; item->method == BULK_PATCH && i < n; i++) {
+        e = bulk_resolve(&s->ctx, r->bulk, json_object_array_get_idx(operations, i), &one);
+        if (e == OK)
+            json_object_array_add(list, json_object_get(one));
+        else
+            parts_failed(&s->ctx, lost, arena_printf(s->ctx.arena, "operation %zu", i + 1), e);
+    }
+    json_object_object_foreach(whole, name, member) {
+        bool read = n && item->method == BULK_PATCH && member == operations;
+        e = read ? OK : bulk_resolve(&s->ctx, r->bulk, member, &one);
+        if (e == OK)
+            json_object_object_add(kept, name, json_object_get(read ? list : one));
+        else
+            parts_failed(&s->ctx, lost, name, e);
+    }
+    *out = kept;
+    return OK;
 }
 
 /* The answer is as short as can be. */
@@ -50,6 +84,7 @@ static enum err carry_out(struct run *r, struct bulk_item *item, struct answer *
     struct json_object *data = NULL;
     const struct projection *p;
     const char *id = NULL;
+    struct parts lost = {.go_on = true};
     if (!item->users && s->tenant.scope == SCOPE_USERS)
         return fail(&s->ctx, ERR_FORBIDDEN, "this token is for users only, not for groups");
     enum err e = projection_parse(&s->ctx, type_of(s, item), "id", NULL, &p);
@@ -57,13 +92,13 @@ static enum err carry_out(struct run *r, struct bulk_item *item, struct answer *
         e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);
     a->id = id; /* known from here on, whatever becomes of the operation */
     if (e == OK && item->data)
-        e = bulk_resolve(&s->ctx, r->bulk, item->data, &data);
+        e = resolve(r, item, &lost, &data);
     if (e != OK)
         return e;
     if (item->method == BULK_POST)
         return create(s, item, data, p, a);
     if (item->method != BULK_DELETE)
-        return change(s, item, id, data, p, a);
+        return change(s, item, id, data, &lost, p, a);
     struct precondition when = {.if_match = item->if_match};
     return item->users ? user_delete(s, id, when) : group_delete(s, id, when);
 }

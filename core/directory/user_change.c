@@ -14,6 +14,7 @@
 struct change {
     const char *id;
     struct json_object *body;
+    const struct parts *lost; /* failed before; NULL: none */
     struct precondition when;
     const struct projection *p;
     struct session_write *w;
@@ -82,6 +83,8 @@ static enum err new_resource(struct session *s, struct change *c, struct json_ob
             e = patch_apply(&s->ctx, patch, c->old, &c->parts, out, &differs);
     } else
         e = resource_from_parts(&s->ctx, s->types->user, s->tenant.dialect, c->body, c->old, &c->parts, out);
+    for (const struct part *x = c->lost ? c->lost->left_out : NULL; e == OK && x; x = x->next)
+        parts_failed(&s->ctx, &c->parts, x->name, fail(&s->ctx, x->err, "%s", x->detail));
     if (e == OK)
         settle_active(s, c, *out);
     return e;
@@ -262,14 +265,14 @@ enum err user_remap(struct session *s, const char *id) {
     return session_write(s, &w);
 }
 
-enum err user_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,
-                      const struct projection *p, struct answer *out) {
-    struct change c = {.id = id, .body = body, .when = when, .p = p};
+enum err user_replace(struct session *s, const char *id, struct json_object *body, const struct parts *lost,
+                      struct precondition when, const struct projection *p, struct answer *out) {
+    struct change c = {.id = id, .body = body, .lost = lost, .when = when, .p = p};
     return change_user(s, &c, out);
 }
 
-enum err user_patch(struct session *s, const char *id, struct json_object *body, struct precondition when,
-                    const struct projection *p, struct answer *out) {
-    struct change c = {.id = id, .body = body, .when = when, .p = p, .is_patch = true};
+enum err user_patch(struct session *s, const char *id, struct json_object *body, const struct parts *lost,
+                    struct precondition when, const struct projection *p, struct answer *out) {
+    struct change c = {.id = id, .body = body, .lost = lost, .when = when, .p = p, .is_patch = true};
     return change_user(s, &c, out);
 }
