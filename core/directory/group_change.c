@@ -149,6 +149,13 @@ static enum err queue_change(struct session *s, struct change *c, struct db_rows
     return e == OK && renamed ? member_mapping_apply_groups(s, &c->id, 1) : e;
 }
 
+/* Clients that patch a group want to see it, but not those with many members (Entra prefers 204 there). */
+static bool wants_body(const struct session *s, const struct change *c, int64_t members) {
+    enum { SHOWN = 100 };
+    return !c->is_patch || c->body_asked || !s->tenant.dialect.lenient || members <= SHOWN ||
+           !projection_wants(c->p, read_groups.computed);
+}
+
 /* `members` of a resource, kept apart from it. */
 static struct json_object *members_of(struct session *s, struct json_object *resource) {
     return json_keep(s->ctx.arena, json_get(resource, "members"));
@@ -166,7 +173,6 @@ static enum err work(struct session *s, void *arg) {
     struct group_targets t = {
         .users = rows[ROW_USERS], .groups = rows[ROW_GROUPS], .levels = rows[ROW_LEVELS], .all = c->all};
     c->version = db_int(rows[ROW_GROUP], 0, "version");
-    c->with_body = !c->is_patch || c->body_asked || !s->tenant.dialect.lenient;
     e = old_resource(s, &t, rows[ROW_GROUP], &old);
     if (e == OK)
         e = new_resource(s, c, old, &new);
@@ -177,6 +183,7 @@ static enum err work(struct session *s, void *arg) {
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
+    c->with_body = wants_body(s, c, db_int(rows[ROW_GROUP], 0, "member_count") + group_change_growth(&members));
     if (c->with_body)
         read_queue_answer(s, &read_groups, c->w, c->id, c->p);
     return OK;

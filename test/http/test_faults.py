@@ -70,7 +70,7 @@ class Load:
         for kind, key, status, answer in self.journal:
             if kind == "post" and status == 201:
                 assert users[key] == answer.json["id"]
-            if kind == "patch" and status == 204:
+            if kind == "patch" and status in (200, 204):
                 assert key in members
         events = Counter(sql("select action, coalesce(data ->> 'value', target_id::text) from muster.audit_event where organization_id = %s", org))
         assert all(n == 1 for n in events.values())
@@ -96,8 +96,8 @@ def test_kill_9_of_workers_under_load(own):
             wait_until(lambda: len(load.journal) > before + 20, 5, "requests go on")  # noqa: B023
     load.check()
     statuses = load.statuses()
-    assert statuses[201] + statuses[204] > 500 and kills >= 10
-    hurt = sum(n for s, n in statuses.items() if s not in (201, 204))
+    assert statuses[200] + statuses[201] + statuses[204] > 500 and kills >= 10
+    hurt = sum(n for s, n in statuses.items() if s not in (200, 201, 204))
     assert hurt <= kills, statuses  # only the request in hand of a killed worker
 
 
@@ -112,7 +112,7 @@ def test_postgresql_restarted_under_load(own, mode):
         before = load.statuses()[201]
         wait_until(lambda: load.statuses()[201] > before + 50, 10, "normal again")
     load.check()
-    assert set(load.statuses()) <= {201, 204, 503}, load.statuses()
+    assert set(load.statuses()) <= {200, 201, 204, 503}, load.statuses()
     assert all(a.header("Retry-After") for _, _, s, a in load.journal if s == 503)
 
 
@@ -151,7 +151,7 @@ def test_sighup_rolls_over_without_a_failed_request(own):
             wait_until(lambda: not old & set(own.workers()) and len(own.workers()) == 4, 20, "a new generation")  # noqa: B023
             wait_until(lambda: len(load.journal) > before + 50, 10, "requests go on")  # noqa: B023
     load.check()
-    assert set(load.statuses()) == {201, 204}, load.statuses()
+    assert set(load.statuses()) <= {200, 201, 204}, load.statuses()
 
 
 def test_the_last_sighup_of_many_is_the_one_that_counts(own):

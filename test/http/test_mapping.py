@@ -30,7 +30,7 @@ def role(tenant, user):
 
 
 def member_patch(tenant, group, *operations):
-    assert tenant.client.patch(f"/Groups/{group['id']}", *operations).status == 204
+    assert tenant.client.patch(f"/Groups/{group['id']}", *operations).status == 200
 
 
 def test_a_role_follows_the_groups_of_a_user(tenant, mapped):
