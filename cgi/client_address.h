@@ -7,7 +7,8 @@
 
 /*
  * Who sent the request: REMOTE_ADDR, or the last hop of X-Forwarded-For that is not one of ours, where `trusted`
- * (addresses and CIDR ranges, by comma) names the peer. NULL if there is none that is an address.
+ * (addresses and CIDR ranges, by comma) names the peer. In its one form (base/ip.h): ::ffff:192.0.2.1 is 192.0.2.1.
+ * NULL if there is none that is an address.
  */
 const char *client_address(const struct request *r, const char *trusted);
 

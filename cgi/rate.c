@@ -1,10 +1,10 @@
 #include "rate.h"
 
 #include "base/arena.h"
+#include "base/ip.h"
 #include "base/limits.h"
 #include "measure.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -81,12 +81,13 @@ bool rate_accepted(const struct call *c, const char *hash) {
 
 /* The address, of IPv6 the /64 that one customer has. */
 static const char *network_of(struct arena *a, const char *address) {
-    unsigned char bytes[16];
-    char text[INET6_ADDRSTRLEN];
-    if (inet_pton(AF_INET6, address, bytes) != 1)
+    struct ip ip;
+    char text[IP_TEXT];
+    if (!ip_parse(address, strlen(address), &ip) || ip_is_v4(&ip))
         return address;
-    memset(bytes + 8, 0, 8);
-    return inet_ntop(AF_INET6, bytes, text, sizeof text) ? arena_strdup(a, text) : address;
+    memset(ip.bytes + 8, 0, 8);
+    ip_format(&ip, text);
+    return arena_strdup(a, text);
 }
 
 static struct limits_rule failures_rule(const struct call *c) {

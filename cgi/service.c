@@ -3,12 +3,14 @@
 #include "base/oom.h"
 #include "base/settings.h"
 #include "master.h"
+#include "protocol/schema.h"
 #include "worker.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -65,11 +67,35 @@ static int fail_usage(const struct service *service, const char *what) {
     return EXIT_USAGE;
 }
 
+/*
+ * Whether every name of MUSTER_SENSITIVE is an attribute. Those of schemas of the organizations' own cannot be known
+ * here: they stand behind a URN.
+ */
+static bool check_sensitive(const struct settings *s, char *problem, size_t size) {
+    const struct schema_types *types = schema_built_in();
+    struct attr_ref ref;
+    for (const char *p = s->sensitive + strspn(s->sensitive, ", "); *p; p += strspn(p, ", ")) {
+        size_t len = strcspn(p, ", ");
+        bool known = strncasecmp(p, "urn:", 4) == 0 || schema_lookup(types->user, p, len, &ref) ||
+                     schema_lookup(types->group, p, len, &ref);
+        if (!known) {
+            snprintf(problem, size,
+                     "MUSTER_SENSITIVE has \"%.*s\": it must be SCIM attributes by comma, as in "
+                     "name.familyName,emails.value",
+                     (int)(len < 64 ? len : 64), p);
+            return false;
+        }
+        p += len;
+    }
+    return true;
+}
+
 int service_main(const struct service *service, int argc, char **argv) {
     struct settings settings;
     char problem[256], program[4096];
     oom_guard();
-    if (!settings_load(&settings, problem, sizeof problem) || !log_open(service->name, settings.log))
+    if (!settings_load(&settings, problem, sizeof problem) || settings_unknown(problem, sizeof problem) ||
+        !check_sensitive(&settings, problem, sizeof problem) || !log_open(service->name, settings.log))
         return fail_usage(service, problem);
     unsigned workers = service_workers(&settings);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {

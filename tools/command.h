@@ -124,6 +124,7 @@ enum err command_webhook_remove(struct invocation *in);
 enum err command_webhook_replay(struct invocation *in);
 enum err command_webhook_test(struct invocation *in);
 enum err command_team_add(struct invocation *in);
+enum err command_endpoint(struct invocation *in);
 enum err command_team_show(struct invocation *in);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <openssl/crypto.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The commands that do what the API does: each names an operation of the control plane (commands.c). */
@@ -115,6 +116,16 @@ enum err command_control(struct invocation *in) {
     else
         print_object(out, in->json);
     return OK;
+}
+
+/* What an administrator types into an identity provider is no place for a default. */
+enum err command_endpoint(struct invocation *in) {
+    if (!getenv("MUSTER_PUBLIC_URL"))
+        return fail(
+            &in->ctx, ERR_USAGE,
+            "MUSTER_PUBLIC_URL is not set: it must be the base URL of SCIM as identity providers see it, such as "
+            "https://scim.example.com/scim/v2");
+    return command_control(in);
 }
 
 enum err command_team_show(struct invocation *in) {

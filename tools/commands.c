@@ -3,7 +3,8 @@
 #include "directory/control_operations.h"
 
 #define CONNECTION_OPTIONS                                                                                             \
-    "--name --identity-provider --dialect --identity --email --linking --unknown-members --group-names --status"
+    "--name --preset --identity-provider --dialect --identity --email --linking --unknown-members --group-names "      \
+    "--status"
 
 #define CONTROL(...)                                                                                                   \
     false, command_control, {                                                                                          \
@@ -45,8 +46,14 @@ const struct command command_table[] = {
      CONTROL(control_connection_remove, NULL, NULL, "connection")},
     {"connection", "adopt", "CONNECTION", "", "make a SCIM user for each member who has none in this connection",
      CONTROL(control_connection_adopt, NULL, NULL, "connection")},
-    {"connection", "endpoint", "", "--org --connection", "the URLs that an identity provider is given",
-     CONTROL(control_endpoint, NULL, NULL, NULL)},
+    {"connection",
+     "endpoint",
+     "",
+     "--org --connection",
+     "the URLs that an identity provider is given",
+     false,
+     command_endpoint,
+     {control_endpoint, NULL, NULL, NULL}},
     {"rotation", "start", "CONNECTION", TOKEN, "a second token for a connection, shown this once; both are valid",
      CONTROL(control_rotation_start, NULL, NULL, "connection")},
     {"rotation", "complete", "CONNECTION", "--force",
@@ -304,6 +311,7 @@ const struct option_spec option_table[] = {
     {"--verified-domains", "verified_domains", OPTION_LIST, "DOMAIN,..."},
     {"--identity-provider", "identity_provider", OPTION_CHOICE,
      "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic"},
+    {"--preset", "preset", OPTION_CHOICE, "certification"},
     {"--dialect", "dialect", OPTION_CHOICE, "lenient|strict"},
     {"--identity", "identity", OPTION_CHOICE, "immutable|mutable"},
     {"--email", "email", OPTION_CHOICE, "required|optional"},

@@ -188,7 +188,8 @@ int main(int argc, char **argv) {
               help ? stdout : stderr);
         return help ? 0 : EXIT_USAGE;
     }
-    if (!settings_load(&settings, problem, sizeof problem) || !log_open("muster-deliver", settings.log)) {
+    if (!settings_load(&settings, problem, sizeof problem) || settings_unknown(problem, sizeof problem) ||
+        !settings_check_ca_file(&settings, problem, sizeof problem) || !log_open("muster-deliver", settings.log)) {
         fprintf(stderr, "muster-deliver: %s\n", problem);
         return EXIT_USAGE;
     }

@@ -57,6 +57,8 @@ int main(int argc, char **argv) {
         arena_destroy(in.ctx.arena);
         return EXIT_BAD_USAGE;
     }
+    if (settings_unknown(problem, sizeof problem))
+        fprintf(stderr, "muster: warning: %s\n", problem);
     log_open("muster", "error");
     enum err e = arguments_parse(&in, argc, argv, &command);
     if (e == OK && !command->offline && !*settings.db)

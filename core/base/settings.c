@@ -1,5 +1,7 @@
 #include "base/settings.h"
 
+#include "base/ip.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +57,50 @@ static bool check_url(const struct settings *s, char *problem, size_t size) {
     return false;
 }
 
+static bool check_documentation(const struct settings *s, char *problem, size_t size) {
+    const char *uri = s->documentation_uri;
+    if (strncmp(uri, "http://", 7) == 0 || strncmp(uri, "https://", 8) == 0)
+        return true;
+    snprintf(problem, size, "MUSTER_DOCUMENTATION_URI is \"%s\": it must be the http(s):// address of a page", uri);
+    return false;
+}
+
+static bool check_proxies(const struct settings *s, char *problem, size_t size) {
+    size_t len;
+    const char *wrong = ip_list_fault(s->trusted_proxies, &len);
+    if (!wrong)
+        return true;
+    snprintf(problem, size,
+             "MUSTER_TRUSTED_PROXIES has \"%.*s\": it must be addresses and CIDR ranges by comma, as in "
+             "10.0.0.0/8,2001:db8::1",
+             (int)(len < 64 ? len : 64), wrong);
+    return false;
+}
+
+/* Whether a file has a certificate in it, as its first line of that kind shows. */
+static bool has_certificate(FILE *f) {
+    char line[256];
+    while (fgets(line, sizeof line, f))
+        if (strstr(line, "-----BEGIN ") == line && strstr(line, "CERTIFICATE-----"))
+            return true;
+    return false;
+}
+
+bool settings_check_ca_file(const struct settings *s, char *problem, size_t size) {
+    if (!*s->ca_file)
+        return true;
+    FILE *f = fopen(s->ca_file, "re");
+    const char *why = f ? NULL : strerror(errno);
+    if (f && !has_certificate(f))
+        why = "there is no certificate in it";
+    if (f)
+        fclose(f);
+    if (why)
+        snprintf(problem, size, "MUSTER_CA_FILE is \"%s\": %s; it must be a file with certificates in PEM form",
+                 s->ca_file, why);
+    return !why;
+}
+
 bool settings_load(struct settings *s, char *problem, size_t problem_size) {
     problem[0] = '\0';
 #define TEXT(env, field, def, doc) s->field = value_of("MUSTER_" #env, def);
@@ -68,7 +114,8 @@ bool settings_load(struct settings *s, char *problem, size_t problem_size) {
 #undef TEXT
 #undef INT
 #undef FLAG
-    return check_log(s, problem, problem_size) && check_url(s, problem, problem_size);
+    return check_log(s, problem, problem_size) && check_url(s, problem, problem_size) &&
+           check_documentation(s, problem, problem_size) && check_proxies(s, problem, problem_size);
 }
 
 void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg) {

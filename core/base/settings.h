@@ -17,10 +17,18 @@ struct settings {
 
 /*
  * Reads MUSTER_* of the environment. `problem` receives a sentence that names the variable, what is wrong
- * with its value and what would be right; true if there was none. An unknown MUSTER_ name in the environment is
- * not an error here (scripts use some of their own).
+ * with its value and what would be right; true if there was none. Unknown names are settings_unknown()'s.
  */
 bool settings_load(struct settings *s, char *problem, size_t problem_size);
+
+/*
+ * Whether the environment has a name MUSTER_... that is neither a setting nor one that scripts and examples use;
+ * `problem` receives a sentence with it and the setting that is nearest.
+ */
+bool settings_unknown(char *problem, size_t problem_size);
+
+/* Whether MUSTER_CA_FILE can be used, for the program that does; `problem` as above. */
+bool settings_check_ca_file(const struct settings *s, char *problem, size_t problem_size);
 
 /* Calls `fn` for each setting, in the order of the table, for help texts. */
 void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg);

@@ -12,7 +12,8 @@
 #include <string.h>
 
 #define MANNERS                                                                                                        \
-    {"identity_provider", FIELD_CHOICE, "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic", false},          \
+    {"preset", FIELD_CHOICE, "certification", false},                                                                  \
+        {"identity_provider", FIELD_CHOICE, "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic", false},      \
         {"dialect", FIELD_CHOICE, "lenient|strict", false}, {"identity", FIELD_CHOICE, "immutable|mutable", false},    \
         {"email", FIELD_CHOICE, "required|optional", false},                                                           \
         {"linking", FIELD_CHOICE, "auto|verified_domains|never", false},                                               \
@@ -31,6 +32,22 @@ struct change {
     struct json_object *before;
 };
 
+/* What a preset stands for: one connection on which every certification and conformance suite can be run. */
+static const struct {
+    const char *field, *value;
+} certification[] = {{"dialect", "lenient"}, {"identity", "mutable"},     {"email", "optional"},
+                     {"linking", "never"},   {"unknown_members", "skip"}, {"group_names", "unique"}};
+
+/* What is given beside the preset stays. */
+static void apply_preset(struct json_object *fields) {
+    if (!json_get(fields, "preset"))
+        return;
+    json_object_object_del(fields, "preset");
+    for (size_t i = 0; i < sizeof certification / sizeof *certification; i++)
+        if (!json_get(fields, certification[i].field))
+            json_object_object_add(fields, certification[i].field, json_object_new_string(certification[i].value));
+}
+
 static enum err show(struct control *c, const char *id, struct json_object **out) {
     struct db_rows rows = {0};
     enum err e = control_step(c, SQL_API_CONNECTION_SHOW, &id, &rows);
@@ -41,6 +58,7 @@ static enum err show(struct control *c, const char *id, struct json_object **out
 
 static enum err create_work(struct control *c, void *arg) {
     struct change *x = arg;
+    apply_preset(x->in->fields);
     const char *params[] = {x->id, json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
     enum err e = control_step(c, SQL_API_CONNECTION_CREATE, params, &rows);
@@ -71,6 +89,7 @@ enum err control_connection_show(struct control *c, const struct control_input *
 
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
+    apply_preset(x->in->fields);
     const char *params[] = {x->in->id, json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
     db_add(c->db, SQL_API_CONNECTION_LOCK, &x->in->id);

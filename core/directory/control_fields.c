@@ -3,12 +3,12 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/fold.h"
+#include "base/ip.h"
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/email.h"
 #include "events/actions.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
@@ -140,32 +140,29 @@ static const char *check_domains(struct control *c, const struct field *f, struc
     return fits ? NULL : "a list of domains such as example.com, 1000 at most";
 }
 
-/* An IPv4 or IPv6 address, with /BITS behind it or not, whose other bits are zero, as PostgreSQL's cidr wants it. */
-static bool is_range(const char *s) {
-    unsigned char bytes[16];
-    char address[64];
-    size_t n = s ? strcspn(s, "/") : 0;
-    if (n == 0 || n >= sizeof address)
+/*
+ * An address or a range, whose other bits are zero; *canonical is the one form of it, which PostgreSQL's cidr takes:
+ * ::ffff:192.0.2.1 is 192.0.2.1.
+ */
+static bool read_range(const char *s, char canonical[IP_TEXT]) {
+    struct ip range, address;
+    size_t n = s ? strlen(s) : 0;
+    if (n == 0 || !ip_parse_range(s, n, &range) || !ip_parse(s, strcspn(s, "/"), &address))
         return false;
-    memcpy(address, s, n);
-    address[n] = '\0';
-    long size = inet_pton(AF_INET, address, bytes) == 1 ? 32 : inet_pton(AF_INET6, address, bytes) == 1 ? 128 : 0;
-    const char *bits = s[n] ? s + n + 1 : NULL;
-    if (!size || (bits && (!*bits || strlen(bits) > 3 || bits[strspn(bits, "0123456789")])))
-        return false;
-    long wide = bits ? strtol(bits, NULL, 10) : size;
-    for (long i = wide; i < size; i++)
-        if (bytes[i / 8] & (0x80 >> (i % 8)))
-            return false;
-    return wide <= size;
+    ip_format(&range, canonical);
+    return memcmp(range.bytes, address.bytes, sizeof range.bytes) == 0;
 }
 
 static const char *check_ranges(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
     (void)f;
     bool fits = !v || (json_object_is_type(v, json_type_array) && json_object_array_length(v) <= RANGES_MAX);
-    for (size_t i = 0, n = v && fits ? json_object_array_length(v) : 0; fits && i < n; i++)
-        fits = is_range(text_of(json_object_array_get_idx(v, i)));
+    for (size_t i = 0, n = v && fits ? json_object_array_length(v) : 0; fits && i < n; i++) {
+        char canonical[IP_TEXT];
+        fits = read_range(text_of(json_object_array_get_idx(v, i)), canonical);
+        if (fits)
+            json_object_array_put_idx(v, i, json_object_new_string(canonical));
+    }
     return fits ? NULL : "a list of addresses and CIDR ranges such as 192.0.2.0/24 or 2001:db8::/32, 100 at most";
 }
 

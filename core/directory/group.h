@@ -14,8 +14,9 @@ enum err group_replace(struct session *s, const char *id, struct json_object *bo
                        const struct projection *p, struct answer *out) __attribute__((warn_unused_result));
 
 /*
- * PATCH. `out->json` is NULL where the answer has no body: in the lenient dialect for a group with more than 100 members
- * after the change, unless the projection leaves them out or a body is asked for. A change of n members costs O(n).
+ * PATCH. `out->json` is NULL where the answer has no body: in the lenient dialect for a group with more than 100
+ * members after the change, unless the projection leaves them out or a body is asked for. A change of n members costs
+ * O(n).
  */
 enum err group_patch(struct session *s, const char *id, struct json_object *body, struct precondition when,
                      bool body_asked, const struct projection *p, struct answer *out)

@@ -191,10 +191,14 @@ static enum err work(struct session *s, void *arg) {
 
 static enum err change_group(struct session *s, struct change *c, struct answer *out) {
     struct session_write w = {.work = work, .arg = c};
-    if (!uuid_valid(c->id, strlen(c->id)))
-        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+    struct id_list named = {0};
+    enum err e = OK;
+    if (!uuid_valid(c->id, strlen(c->id))) { /* what is wrong with the body is told first */
+        e = named_members(s, c, &named, &c->all);
+        return e == OK ? fail(&s->ctx, ERR_NOT_FOUND, NULL) : e;
+    }
     c->w = &w;
-    enum err e = session_write(s, &w);
+    e = session_write(s, &w);
     if (e == ERR_UNIQUENESS)
         return unique_taken(s) ? unique_refused(s, s->types->group)
                                : fail(&s->ctx, e, "another group has this displayName");

@@ -34,13 +34,14 @@ enum { ROW_AUTH, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
 static enum err unknown_user(struct session *s, const struct change *c) {
     struct json_object *resource;
     struct patch *patch;
+    struct dialect dialect = s->tenant.connection_id ? s->tenant.dialect : (struct dialect){.lenient = true};
     enum err e;
     if (c->is_patch) {
-        e = patch_parse(&s->ctx, s->types->user, s->tenant.dialect, c->body, &patch);
+        e = patch_parse(&s->ctx, s->types->user, dialect, c->body, &patch);
         if (e == OK)
             e = patch_faulty(&s->ctx, patch);
     } else
-        e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, NULL, &resource);
+        e = resource_from_body(&s->ctx, s->types->user, dialect, c->body, NULL, &resource);
     return e == OK ? fail(&s->ctx, ERR_NOT_FOUND, NULL) : e;
 }
 
@@ -228,7 +229,7 @@ static enum err work(struct session *s, void *arg) {
 static enum err change_user(struct session *s, struct change *c, struct answer *out) {
     struct session_write w = {.work = work, .arg = c};
     if (!uuid_valid(c->id, strlen(c->id)))
-        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
+        return unknown_user(s, c);
     c->w = &w;
     enum err e = session_write(s, &w);
     while (e == ERR_UNIQUENESS && c->leaves && user_leave_yields(s, &c->leaving)) {

@@ -37,10 +37,11 @@ create_key() {
 # Creates what is missing, then applies the options, whatever the run before had.
 prepare_demo() {
     local caps=(--max-users 10000 --max-groups 1000 --max-group-members 2000)
-    local manner=(--dialect lenient --identity immutable --email required --linking auto --group-names unique)
-    if [ "$conformance" = yes ]; then
+    local manner=(--dialect lenient --identity immutable --email required --linking auto --unknown-members refuse --group-names unique)
+    if [ -n "$conformance" ]; then
         caps=(--max-users none --max-groups none --max-group-members none)
-        manner=(--dialect strict --identity mutable --email optional --linking never --group-names any)
+        manner=(--preset certification)
+        [ "$conformance" != strict ] || manner+=(--dialect strict)
         : "${rate:=off}"
     fi
     as_operator org show demo --json >/dev/null || as_operator org create Demo --slug demo --json >/dev/null ||
@@ -84,6 +85,7 @@ write_env() {
             printf 'MUSTER_CONNECTION=%s\n' "$(quoted "$connection")"
             printf 'MUSTER_DB=%s\n' "$(quoted "$owner_uri")"
             printf 'MUSTER_SECRET_KEY_FILE=%s\n' "$(quoted "$secret_key")"
+            printf 'MUSTER_PUBLIC_URL=%s\n' "$(quoted "$public_url")"
         } >"$env_file.new"
     )
     mv "$env_file.new" "$env_file"

@@ -92,9 +92,12 @@ render_nginx() {
 }
 
 # What the responder has in its environment: its own settings and those MUSTER_... of the caller that are not of DIR/env.
+# An own address of this kind is that of DIR/env, of this run or another.
 collect_settings() {
     local name
-    responder_settings=("MUSTER_DB=$responder_uri" "MUSTER_PUBLIC_URL=${MUSTER_PUBLIC_URL:-$url}" "MUSTER_LIMITS=$sockets/limits")
+    public_url=${MUSTER_PUBLIC_URL:-$url}
+    ! [[ $public_url =~ ^http://127\.0\.0\.1:[0-9]+/scim/v2$ ]] || public_url=$url
+    responder_settings=("MUSTER_DB=$responder_uri" "MUSTER_PUBLIC_URL=$public_url" "MUSTER_LIMITS=$sockets/limits")
     [ "$rate" != off ] || responder_settings+=("MUSTER_AUTH_FAILURES=0")
     for name in "${!MUSTER_@}"; do
         case $name in

@@ -216,7 +216,8 @@ class Server:
 
     def operator(self):
         """What the command line has in its environment."""
-        return {**self.environment(), "MUSTER_DB": self.db, "MUSTER_SECRET_KEY_FILE": self.env["MUSTER_SECRET_KEY_FILE"]}
+        return {**self.environment(), "MUSTER_DB": self.db, "MUSTER_SECRET_KEY_FILE": self.env["MUSTER_SECRET_KEY_FILE"],
+                "MUSTER_PUBLIC_URL": self.env["MUSTER_PUBLIC_URL"]}
 
     def muster(self, *args, ok=True):
         done = subprocess.run([f"{ROOT}/{BUILD}/muster", *args, "--json"], env=self.operator(),

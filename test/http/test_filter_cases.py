@@ -44,6 +44,7 @@ def corpus(tmp_path_factory):
     schema = tmp_path_factory.mktemp("schema") / "test.json"
     schema.write_text(json.dumps(SPEC["extensionSchema"]))
     server = Server("--conformance").start()
+    server.muster("connection", "set", server.env["MUSTER_CONNECTION"], "--group-names", "any", "--unknown-members", "refuse")  # as the cases want it
     yield Corpus(server, str(schema))
     server.stop()
 

@@ -16,6 +16,7 @@ def place(tmp_path_factory):
     schema = tmp_path_factory.mktemp("schema") / "test.json"
     schema.write_text(json.dumps(SPEC["extensionSchema"]))
     server = Server("--conformance").start()
+    server.muster("connection", "set", server.env["MUSTER_CONNECTION"], "--group-names", "any", "--unknown-members", "refuse")  # as the cases want it
     server.muster("schema", "add", str(schema), "--org", server.env["MUSTER_ORG"])
     lenient = server.tenant(identity="mutable", email="optional", linking="never", group_names="any")
     server.muster("schema", "add", str(schema), "--org", lenient.slug)

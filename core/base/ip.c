@@ -1,0 +1,86 @@
+#include "base/ip.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALL = 128, MAPPED = 96 };
+
+static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+bool ip_parse(const char *text, size_t len, struct ip *out) {
+    char copy[INET6_ADDRSTRLEN + 1];
+    if (len == 0 || len >= sizeof copy)
+        return false;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    memcpy(out->bytes, mapped, sizeof mapped);
+    out->bits = ALL;
+    return inet_pton(AF_INET, copy, out->bytes + sizeof mapped) == 1 || inet_pton(AF_INET6, copy, out->bytes) == 1;
+}
+
+bool ip_is_v4(const struct ip *ip) {
+    return ip->bits >= MAPPED && memcmp(ip->bytes, mapped, sizeof mapped) == 0;
+}
+
+bool ip_parse_range(const char *text, size_t len, struct ip *out) {
+    const char *slash = memchr(text, '/', len);
+    size_t address = slash ? (size_t)(slash - text) : len, digits = slash ? len - address - 1 : 0;
+    if (!ip_parse(text, address, out))
+        return false;
+    if (!slash)
+        return true;
+    bool dotted = memchr(text, '.', address) && !memchr(text, ':', address);
+    if (digits == 0 || digits > 3 || strspn(slash + 1, "0123456789") < digits)
+        return false;
+    unsigned bits = (unsigned)strtoul(slash + 1, NULL, 10) + (dotted ? MAPPED : 0);
+    if (bits > ALL)
+        return false;
+    out->bits = bits;
+    for (unsigned i = bits; i < ALL; i++)
+        out->bytes[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
+    return true;
+}
+
+void ip_format(const struct ip *ip, char out[IP_TEXT]) {
+    char text[INET6_ADDRSTRLEN];
+    bool v4 = ip_is_v4(ip);
+    inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? ip->bytes + sizeof mapped : ip->bytes, text, sizeof text);
+    if (ip->bits == ALL)
+        snprintf(out, IP_TEXT, "%s", text);
+    else
+        snprintf(out, IP_TEXT, "%s/%u", text, v4 ? ip->bits - MAPPED : ip->bits);
+}
+
+bool ip_covers(const struct ip *range, const struct ip *address) {
+    unsigned whole = range->bits / 8, rest = range->bits % 8;
+    if (memcmp(range->bytes, address->bytes, whole) != 0)
+        return false;
+    return rest == 0 || ((range->bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
+}
+
+/* The next element of a list at *p, which moves behind it; its length is 0 behind the last. */
+static const char *next(const char **p, size_t *len) {
+    const char *element = *p + strspn(*p, ", ");
+    *len = strcspn(element, ", ");
+    *p = element + *len;
+    return element;
+}
+
+bool ip_listed(const char *ranges, const struct ip *address) {
+    struct ip range;
+    size_t len;
+    for (const char *p = ranges, *element = next(&p, &len); len; element = next(&p, &len))
+        if (ip_parse_range(element, len, &range) && ip_covers(&range, address))
+            return true;
+    return false;
+}
+
+const char *ip_list_fault(const char *ranges, size_t *len) {
+    struct ip range;
+    for (const char *p = ranges, *element = next(&p, len); *len; element = next(&p, len))
+        if (!ip_parse_range(element, *len, &range))
+            return element;
+    return NULL;
+}

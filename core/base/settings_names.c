@@ -1,0 +1,74 @@
+#include "base/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+extern char **environ;
+
+/* Names that are no settings, and stand in the environment all the same. */
+static const char *const others[] = {
+    /* what scripts/run writes into DIR/env */
+    "MUSTER_URL", "MUSTER_TOKEN", "MUSTER_ADMIN_URL", "MUSTER_API_KEY", "MUSTER_ORG", "MUSTER_CONNECTION",
+    "MUSTER_PORTAL_LINK",
+    /* the scripts' own */
+    "MUSTER_SCIM_BIN", "MUSTER_SCIM_MASTER_PID", "MUSTER_ADMIN_DB",
+    /* the examples' */
+    "MUSTER_SOCKET", "MUSTER_ADMIN_SOCKET", "MUSTER_PORT", "MUSTER_RUN", "MUSTER_ACCESS_LOG", "MUSTER_ERROR_LOG"};
+
+enum { NAME_MAX_BYTES = 64 };
+
+struct search {
+    const char *name;
+    size_t len;
+    bool known;
+    const char *nearest;
+    size_t distance;
+};
+
+/* How many characters have to be put in, taken out or changed (Levenshtein). */
+static size_t distance(const char *a, size_t n, const char *b) {
+    size_t row[NAME_MAX_BYTES + 1], m = strlen(b);
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t left_above = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t above = row[j], change = left_above + (a[i - 1] != b[j - 1]);
+            size_t best = above < row[j - 1] ? above + 1 : row[j - 1] + 1;
+            row[j] = change < best ? change : best;
+            left_above = above;
+        }
+    }
+    return row[m];
+}
+
+static void look(const char *name, const char *def, const char *doc, void *arg) {
+    struct search *s = arg;
+    (void)def;
+    (void)doc;
+    size_t d = strlen(name) <= NAME_MAX_BYTES ? distance(s->name, s->len, name) : s->len;
+    s->known = s->known || d == 0;
+    if (s->nearest && d >= s->distance)
+        return;
+    s->nearest = name;
+    s->distance = d;
+}
+
+bool settings_unknown(char *problem, size_t size) {
+    static const char prefix[] = "MUSTER_";
+    for (char **e = environ; *e; e++) {
+        struct search s = {.name = *e, .len = strcspn(*e, "=")};
+        if (strncmp(*e, prefix, sizeof prefix - 1) != 0)
+            continue;
+        settings_each(look, &s);
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            s.known = s.known || (strlen(others[i]) == s.len && memcmp(others[i], s.name, s.len) == 0);
+        if (s.known)
+            continue;
+        snprintf(problem, size, "%.*s is no setting; the nearest is %s, and muster help config lists them all",
+                 (int)(s.len < NAME_MAX_BYTES ? s.len : NAME_MAX_BYTES), s.name, s.nearest);
+        return true;
+    }
+    return false;
+}
