@@ -170,6 +170,22 @@ static void give_keys(struct control *c, struct worker *w) {
         c->secret_keys = &w->secret_keys;
 }
 
+/* What is wrong with the request is told behind the key. */
+static enum err carry_out(struct api *a, struct json_object **out) {
+    struct control *c = &a->control;
+    enum err e = request_check_once(&a->call->request);
+    if (e != OK)
+        return e;
+    e = prepare(a);
+    struct ctx fault = c->ctx;
+    c->ctx = (struct ctx){.arena = fault.arena};
+    enum err key = credentials_read(&c->ctx, &a->call->request, CREDENTIALS_API, &c->key_hash);
+    if (key != OK)
+        return key;
+    c->ctx = fault;
+    return e == OK ? operate(a, out) : key_first(a, e);
+}
+
 static void answer_admin(struct call *call) {
     struct json_object *out = NULL;
     if (open_routes_answer(call))
@@ -187,16 +203,7 @@ static void answer_admin(struct call *call) {
     give_keys(&a->control, call->worker);
     a->fields = json_new_object(call->ctx.arena);
     call->request.ctx = &a->control.ctx;
-    enum err e = prepare(a), key = OK;
-    struct ctx fault = a->control.ctx;
-    a->control.ctx = (struct ctx){.arena = fault.arena};
-    key = credentials_read(&a->control.ctx, &call->request, CREDENTIALS_API, &a->control.key_hash);
-    if (key != OK)
-        e = key;
-    else {
-        a->control.ctx = fault;
-        e = e == OK ? operate(a, &out) : key_first(a, e);
-    }
+    enum err e = carry_out(a, &out);
     e = rate_failed(call, &a->control.ctx, e, &call->response);
     if (e == OK && a->control.text.text)
         send_text(a);

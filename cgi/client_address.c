@@ -24,7 +24,7 @@ static const char *text_of(const struct request *r, const struct ip *ip) {
 
 const char *client_address(const struct request *r, const char *trusted) {
     const char *peer = request_header(r, "REMOTE_ADDR");
-    const char *hops = request_header(r, "HTTP_X_FORWARDED_FOR");
+    const char *hops = request_joined(r, "HTTP_X_FORWARDED_FOR");
     struct ip found, hop;
     if (!peer || !ip_parse(peer, strlen(peer), &found))
         return NULL;

@@ -162,6 +162,9 @@ static enum err work(struct exchange *x, const struct route *route, handler *run
 static enum err run(struct exchange *x) {
     const struct route *route = NULL;
     handler *run_by = NULL;
+    enum err once = request_check_once(&x->request);
+    if (once != OK)
+        return once;
     enum err credentials = credentials_read(&x->session.ctx, &x->request, CREDENTIALS_SCIM, &x->session.token_hash);
     struct ctx denied = x->session.ctx;
     enum err e = read_head(x, &route, &run_by);

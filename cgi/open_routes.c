@@ -89,6 +89,9 @@ static const struct open_route *find(const char *path) {
 
 static enum err answer(struct call *call, const struct open_route *route) {
     const char *method = call->request.method;
+    enum err e = request_check_once(&call->request);
+    if (e != OK)
+        return e;
     if (call->response.head || strcmp(method, "GET") == 0)
         return route->answer(call);
     call->response.allow = "GET, HEAD";

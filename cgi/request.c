@@ -14,6 +14,35 @@ const char *request_header(const struct request *r, const char *cgi_name) {
     return r->source->param(r->source->self, cgi_name);
 }
 
+/* The value of the next parameter of that name at *at, which moves behind it; NULL: there are no more. */
+static const char *next_value(char *const **at, const char *name) {
+    size_t len = strlen(name);
+    for (; *at && **at; ++*at)
+        if (strncmp(**at, name, len) == 0 && (**at)[len] == '=')
+            return *(*at)++ + len + 1;
+    return NULL;
+}
+
+enum err request_check_once(struct request *r) {
+    static const char *const decisive[] = {"HTTP_AUTHORIZATION", "CONTENT_LENGTH", "CONTENT_TYPE",
+                                           "REQUEST_METHOD",     "REQUEST_URI",    "QUERY_STRING",
+                                           "REMOTE_ADDR",        "HTTP_IF_MATCH",  "HTTP_IDEMPOTENCY_KEY"};
+    for (size_t i = 0; i < sizeof decisive / sizeof *decisive; i++) {
+        char *const *at = r->source->params;
+        if (next_value(&at, decisive[i]) && next_value(&at, decisive[i]))
+            return fail(r->ctx, ERR_BAD_REQUEST, "the request has %s twice", decisive[i]);
+    }
+    return OK;
+}
+
+const char *request_joined(const struct request *r, const char *cgi_name) {
+    char *const *at = r->source->params;
+    const char *all = next_value(&at, cgi_name);
+    for (const char *more; all && (more = next_value(&at, cgi_name));)
+        all = arena_printf(r->ctx->arena, "%s, %s", all, more);
+    return all && *all ? all : NULL;
+}
+
 /* A proxy, or Apache behind one, may leave the absolute form (RFC 9112, 3.2.2): what stands behind the authority. */
 static const char *below_authority(const char *uri) {
     size_t scheme = strncasecmp(uri, "http://", 7) == 0 ? 7 : strncasecmp(uri, "https://", 8) == 0 ? 8 : 0;

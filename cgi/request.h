@@ -12,6 +12,7 @@ struct settings;
 struct source {
     const char *(*param)(void *self, const char *name); /* a CGI variable, NULL if absent or empty */
     long (*read)(void *self, char *to, size_t n);       /* bytes of the body; 0: its end; -1: broken off */
+    char *const *params;                                /* all of them, "NAME=value", with a NULL behind the last */
     void *self;
 };
 
@@ -73,6 +74,15 @@ enum err request_split_query(struct request *r) __attribute__((warn_unused_resul
 
 /* A parameter's value by name without case, NULL if absent. ERR_INVALID_VALUE if it stands there twice. */
 enum err request_param(struct request *r, const char *name, const char **value) __attribute__((warn_unused_result));
+
+/*
+ * ERR_BAD_REQUEST if a parameter that decides something stands there twice, since which of them counts would depend on
+ * who looks (nginx passes on each line of a header, lighttpd both "If-Match" and "If_Match").
+ */
+enum err request_check_once(struct request *r) __attribute__((warn_unused_result));
+
+/* A header that may come in several lines, joined by commas in their order (RFC 9110, 5.3); NULL if absent. */
+const char *request_joined(const struct request *r, const char *cgi_name);
 
 /* A header by its CGI name ("HTTP_IF_MATCH"), NULL if absent. */
 const char *request_header(const struct request *r, const char *cgi_name);

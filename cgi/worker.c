@@ -222,7 +222,7 @@ static bool serve(struct worker *w, const struct service *service, FCGX_Request 
     watchdog_begin();
     bool here = FCGX_Accept_r(request) >= 0;
     if (here) {
-        struct source source = {.param = fcgi_param, .read = fcgi_read, .self = request};
+        struct source source = {.param = fcgi_param, .read = fcgi_read, .params = request->envp, .self = request};
         w->peer = request->ipcFd;
         request->keepConnection = 0; /* others wait for this worker */
         if (handle(w, service, &source, fcgi_write, request))
@@ -287,7 +287,7 @@ int worker_cgi(const struct service *service, const struct settings *settings) {
     int fd = STDIN_FILENO;
     const char *length = getenv("CONTENT_LENGTH");
     size_t left = length ? strtoul(length, NULL, 10) : 0;
-    struct source source = {.param = cgi_param, .read = cgi_read, .self = &left};
+    struct source source = {.param = cgi_param, .read = cgi_read, .params = environ, .self = &left};
     open_worker(&w, service, settings);
     w.peer = STDOUT_FILENO;
     hold_stop();

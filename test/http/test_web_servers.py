@@ -1,5 +1,6 @@
 """What the web server in front could change about a request or an answer: the same behind all of them."""
 import gzip
+import http.client
 import json
 
 import pytest
@@ -8,11 +9,8 @@ from helpers import Client, Server, assert_error, made, made_up_token, unique, u
 
 @pytest.fixture(scope="module", params=["lighttpd", "apache", "nginx", "cgi"])
 def front(request):
-    """A server behind each of them."""
-    if request.param == "lighttpd":
-        yield request.getfixturevalue("server")
-        return
-    s = Server("--server", request.param).start()
+    """A server behind each of them, which is a trusted proxy."""
+    s = Server("--server", request.param, env={"MUSTER_TRUSTED_PROXIES": "127.0.0.1"}).start()
     yield s
     s.stop()
 
@@ -126,3 +124,42 @@ def test_a_compressed_body_is_415_and_says_what_is_taken(client, admin):
     assert client.post("/Users", "x", headers={"Content-Type": "text/plain"}).header("Accept-Encoding") is None
 
 
+
+
+def send(client, *headers, method="POST", path="/Users", body=None):
+    """A request with these header lines, in their order, some of them twice."""
+    data = json.dumps(user_body() if body is None else body).encode()
+    c = http.client.HTTPConnection(client.host, client.port, timeout=30)
+    c.putrequest(method, client.base + path)
+    for name, value in (*headers, ("Content-Type", "application/scim+json"), ("Content-Length", str(len(data)))):
+        c.putheader(name, value)
+    c.endheaders(data)
+    answer = c.getresponse()
+    answer.read()
+    c.close()
+    return answer.status
+
+
+def test_underscores_do_not_forge_an_address(front, client):
+    def came_from(*headers):
+        assert send(client, ("Authorization", f"Bearer {client.token}"), *headers) == 201
+        return front.sql("select client_address from muster.audit_event where action = 'scim.user.provisioned' order by at desc, id desc limit 1")[0][0]
+    forged = [(name, "203.0.113.9") for name in ("X_Forwarded_For", "x_forwarded-for", "X-Forwarded_For")]
+    for header in forged:
+        assert came_from(header) == "127.0.0.1"
+        assert came_from(("X-Forwarded-For", "192.0.2.7"), header) == came_from(header, ("X-Forwarded-For", "192.0.2.7")) == "192.0.2.7"
+    assert came_from(("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-For", "192.0.2.7")) == "192.0.2.7"
+
+
+def test_two_tokens_are_none(client):
+    good, bad = ("Authorization", f"Bearer {client.token}"), ("Authorization", "Bearer scim_x")
+    for headers in ((good, bad), (bad, good), (good, good)):
+        assert send(client, *headers) in (400, 401)
+
+
+def test_a_condition_cannot_be_doubled(client):
+    user = made(client.post("/Users", user_body()))
+    good = ("Authorization", f"Bearer {client.token}")
+    for name in ("If_Match", "if_match"):
+        assert send(client, good, ("If-Match", 'W/"9"'), (name, "*"), method="PUT", path=f"/Users/{user['id']}", body=user_body(user["userName"])) == 412
+    assert client.get(f"/Users/{user['id']}").json == user
