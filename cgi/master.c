@@ -70,9 +70,24 @@ static void log_end(pid_t pid, int status) {
     log_line(status == 0 ? LOG_INFO : LOG_WARN, "worker_ended", "worker", who, "how", how, NULL);
 }
 
+/*
+ * A worker that somebody stopped holds a client, perhaps a lock in the database, and nobody else can take them over: it
+ * goes on. (A debugger's stops are not seen here.)
+ */
+static void go_on(pid_t pid) {
+    char who[24];
+    snprintf(who, sizeof who, "%ld", (long)pid);
+    kill(pid, SIGCONT);
+    log_line(LOG_WARN, "worker_stopped", "worker", who, "how", "continued", NULL);
+}
+
 static void reap(struct master *m) {
     int status;
-    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
+        if (WIFSTOPPED(status)) {
+            go_on(pid);
+            continue;
+        }
         log_end(pid, status);
         for (unsigned i = 0; i < WORKERS_MAX; i++) {
             struct worker_process *w = &m->workers[i];

@@ -23,7 +23,7 @@ static int64_t next_wait(void *arg, unsigned waits) {
     if (left <= 0)
         return 0;
     if (!p->waits)
-        p->waits = limits_wait_begin(w->limits, what, LEASE, service_share(w->settings));
+        p->waits = limits_wait_begin(w->limits, what, LEASE, settings_share(w->settings));
     if (p->waits)
         return left < LOCK_MS ? left : LOCK_MS;
     bool goes_on =

@@ -14,7 +14,7 @@
 static bool take(struct call *c, const char *key, struct limits_rule rule, struct limits_state *state) {
     struct limits *l = c->worker->limits;
     int64_t wait = limits_take(l, key, rule, 0, state);
-    if (wait < 0 && limits_wait_begin(l, LIMITS_FOR_PLACE, SECOND, service_share(c->worker->settings))) {
+    if (wait < 0 && limits_wait_begin(l, LIMITS_FOR_PLACE, SECOND, settings_share(c->worker->settings))) {
         wait = limits_take(l, key, rule, SECOND, state);
         limits_sleep(wait);
         limits_wait_end(l);

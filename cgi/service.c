@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 64, PER_CORE = 2 };
+enum { EXIT_USAGE = 64 };
 
 static void print_usage(const struct service *service, FILE *to) {
     fprintf(
@@ -34,16 +34,6 @@ static bool is_listening(int fd) {
     struct sockaddr_storage peer;
     socklen_t len = sizeof peer;
     return getpeername(fd, (struct sockaddr *)&peer, &len) != 0 && errno == ENOTCONN;
-}
-
-unsigned service_workers(const struct settings *s) {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return (unsigned)(s->workers ? s->workers : PER_CORE * (cores > 0 ? cores : 1));
-}
-
-unsigned service_share(const struct settings *s) {
-    unsigned workers = service_workers(s);
-    return workers > 3 ? workers / 2 : 1;
 }
 
 /* The workers learn how many they are: as many as half of them may wait. */
@@ -97,7 +87,7 @@ int service_main(const struct service *service, int argc, char **argv) {
     if (!settings_load(&settings, problem, sizeof problem) || settings_unknown(problem, sizeof problem) ||
         !check_sensitive(&settings, problem, sizeof problem) || !log_open(service->name, settings.log))
         return fail_usage(service, problem);
-    unsigned workers = service_workers(&settings);
+    unsigned workers = settings_workers(&settings);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         print_usage(service, stdout);
         return 0;

@@ -55,13 +55,6 @@ struct service {
 
 extern const struct service service_scim, service_admin;
 
-/* How many workers there are on this host: MUSTER_WORKERS, which a master sets for its workers, or two for each core.
- */
-unsigned service_workers(const struct settings *s);
-
-/* Half of them, at least one: as many as may wait, and as many as one organization may have for heavy work. */
-unsigned service_share(const struct settings *s);
-
 /* The main function of a program. */
 int service_main(const struct service *service, int argc, char **argv);
 

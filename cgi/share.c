@@ -56,7 +56,7 @@ static unsigned heavy_at_most(unsigned workers) {
 }
 
 static enum err refuse(struct exchange *x, const char *what) {
-    unsigned share = service_share(x->settings);
+    unsigned share = settings_share(x->settings);
     x->call->worker->share.refused = true;
     measure_refused(x->call, "share");
     x->response.retry_after = 1;
@@ -67,12 +67,12 @@ static enum err refuse(struct exchange *x, const char *what) {
 
 /* Its changes wait for locks that do not come, and as many as may wait do. */
 static bool hangs(struct worker *w, const struct limits_others *n) {
-    return n->writes >= service_share(w->settings) && limits_hangs(w->limits, w->share.organization, HUNG_NS);
+    return n->writes >= settings_share(w->settings) && limits_hangs(w->limits, w->share.organization, HUNG_NS);
 }
 
 /* Others have to wait for what it has more than its share. */
 static bool crowds(struct worker *w, const struct limits_others *n) {
-    return n->own >= service_share(w->settings) && n->busy + 1 >= service_workers(w->settings) &&
+    return n->own >= settings_share(w->settings) && n->busy + 1 >= settings_workers(w->settings) &&
            limits_rivals(w->limits, w->share.organization) && worker_queued(w);
 }
 
@@ -102,7 +102,7 @@ enum err share_enter(struct exchange *x, bool change) {
     w->share.rate = known.org_rate;
     w->share.burst = known.org_burst;
     limits_work(w->limits, w->share.organization, what);
-    enum err e = service_workers(w->settings) > 1 ? look_around(x, change) : OK;
+    enum err e = settings_workers(w->settings) > 1 ? look_around(x, change) : OK;
     if (e == OK)
         limits_served(w->limits, w->share.organization);
     return e;
@@ -133,13 +133,13 @@ static enum err learn(struct exchange *x) {
 
 enum err share_heavy(struct exchange *x) {
     struct worker *w = x->call->worker;
-    unsigned workers = service_workers(w->settings);
+    unsigned workers = settings_workers(w->settings);
     if (w->share.heavy || workers < 2)
         return OK;
     enum err e = *w->share.organization ? OK : learn(x);
     if (e != OK)
         return e;
-    if (!limits_work_heavy(w->limits, w->share.organization, service_share(w->settings), heavy_at_most(workers)))
+    if (!limits_work_heavy(w->limits, w->share.organization, settings_share(w->settings), heavy_at_most(workers)))
         return refuse(x, " of this size or kind");
     w->share.heavy = true;
     patience_set(w, true);

@@ -11,7 +11,7 @@ enum { ALONE_MS = 1000 };
 
 static int64_t begin_wait(void *arg, int64_t ms) {
     struct worker *w = arg;
-    unsigned workers = service_workers(w->settings);
+    unsigned workers = settings_workers(w->settings);
     bool alone = workers < 2 || !w->limits;
     if (!limits_wait_begin(w->limits, LIMITS_FOR_NEWS, LEASE, alone ? 1 : workers / 2))
         return -1;

@@ -149,6 +149,17 @@ static bool check_limits(struct invocation *in) {
     return fault ? say(false, what, fault) : say(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
 }
 
+/* Where there is one, no organization can have a share (muster-scim.fcgi(8)). */
+static void check_workers(struct invocation *in) {
+    unsigned n = settings_workers(in->settings);
+    if (n == 1)
+        warn("one worker", "no organization has a share of it: only the 2 seconds for searches protect the others");
+    else
+        say(true, arena_printf(in->ctx.arena, "%u workers", n),
+            arena_printf(in->ctx.arena, "an organization has %u at most for heavy requests",
+                         settings_share(in->settings)));
+}
+
 static bool check_secret(struct invocation *in) {
     const char *path = in->settings->secret_key_file, *what = arena_printf(in->ctx.arena, "secret key file %s", path);
     struct stat st;
@@ -198,5 +209,6 @@ enum err command_doctor(struct invocation *in) {
     good &= check_work(in, rows[WORK]);
     good &= check_secret(in);
     good &= check_limits(in);
+    check_workers(in);
     return good ? OK : fail(&in->ctx, ERR_BAD_REQUEST, "something needs attention, see above");
 }

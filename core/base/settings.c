@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { PER_CORE = 2 };
 
 #define QUOTE(x) #x
 #define NUMBER(x) QUOTE(x)
@@ -126,4 +129,14 @@ void settings_each(void (*fn)(const char *name, const char *def, const char *doc
 #undef TEXT
 #undef INT
 #undef FLAG
+}
+
+unsigned settings_workers(const struct settings *s) {
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return (unsigned)(s->workers ? s->workers : PER_CORE * (cores > 0 ? cores : 1));
+}
+
+unsigned settings_share(const struct settings *s) {
+    unsigned workers = settings_workers(s);
+    return workers > 3 ? workers / 2 : 1;
 }

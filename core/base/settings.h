@@ -33,4 +33,11 @@ bool settings_check_ca_file(const struct settings *s, char *problem, size_t prob
 /* Calls `fn` for each setting, in the order of the table, for help texts. */
 void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg);
 
+/* How many workers there are on this host: MUSTER_WORKERS, which a master sets for its workers, or two for each core.
+ */
+unsigned settings_workers(const struct settings *s);
+
+/* Half of them, at least one: as many as may wait, and as many as one organization may have for heavy work. */
+unsigned settings_share(const struct settings *s);
+
 #endif

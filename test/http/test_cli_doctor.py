@@ -131,6 +131,12 @@ def test_the_limits_file(server, doctor, tmp_path):
     assert code == 0 and lines(out, "ok", "limits file", f"{server.data}/run/sock/limits", "of ")
 
 
+def test_one_worker_has_no_shares(doctor):
+    assert lines(doctor(MUSTER_WORKERS="8")[1], "ok", "8 workers", "4 at most for heavy requests")
+    code, out = doctor(MUSTER_WORKERS="1")
+    assert code == 0 and lines(out, "warn", "one worker", "no organization has a share")
+
+
 def test_the_secret_key_file(server, doctor, tmp_path):
     path = tmp_path / "key"
     code, out = doctor(MUSTER_SECRET_KEY_FILE=str(path))

@@ -1,0 +1,67 @@
+"""Workers that are stopped or killed: nobody waits for them."""
+import os
+import random
+import signal
+import threading
+import time
+
+import pytest
+from helpers import Server, wait_until
+
+WORKERS = 4
+
+
+@pytest.fixture(scope="module")
+def own():
+    s = Server("--workers", str(WORKERS)).start()
+    yield s
+    s.stop()
+
+
+class Load:
+    """Two clients that read all the time; `answers` has (status, seconds)."""
+
+    def __init__(self, tenant):
+        self.tenant, self.path, self.answers, self.stop = tenant, f"/Users/{tenant.user()['id']}", [], threading.Event()
+        self.threads = [threading.Thread(target=self.run) for _ in range(2)]
+
+    def run(self):
+        client = self.tenant.server.client(self.tenant.token["token"])
+        while not self.stop.is_set():
+            begin = time.monotonic()
+            self.answers.append((client.get(self.path).status, time.monotonic() - begin))
+
+    def __enter__(self):
+        for t in self.threads:
+            t.start()
+        wait_until(lambda: len(self.answers) > 10, 10, "the load runs")
+        return self
+
+    def __exit__(self, *why):
+        self.stop.set()
+        for t in self.threads:
+            t.join()
+
+
+def stopped(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+        return f.read().rsplit(")", 1)[1].split()[0] == "T"
+
+
+def test_a_worker_that_is_stopped_holds_nobody_up(own):
+    with Load(own.tenant()) as load:
+        for i in range(40):
+            os.kill(own.workers()[i % WORKERS], signal.SIGSTOP)
+            time.sleep(0.05)
+    wait_until(lambda: not any(stopped(p) for p in own.workers()), 2, "all workers go on")
+    assert {s for s, _ in load.answers} == {200} and max(t for _, t in load.answers) < 1
+
+
+def test_a_worker_that_is_killed_holds_nobody_up(own):
+    with Load(own.tenant()) as load:
+        for _ in range(10):
+            wait_until(lambda: len(own.workers()) == WORKERS, 5, "the workers are there")
+            os.kill(random.choice(own.workers()), signal.SIGKILL)
+            time.sleep(0.1)
+    assert max(t for _, t in load.answers) < 1
+    assert sum(s != 200 for s, _ in load.answers) <= 10  # those that had a request in hand
