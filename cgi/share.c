@@ -70,10 +70,10 @@ static bool hangs(struct worker *w, const struct limits_others *n) {
     return n->writes >= settings_share(w->settings) && limits_hangs(w->limits, w->share.organization, HUNG_NS);
 }
 
-/* Others have to wait for what it has more than its share. */
+/* Others have to wait for what it has more than its share, or would: a change may take long. */
 static bool crowds(struct worker *w, const struct limits_others *n) {
     return n->own >= settings_share(w->settings) && n->busy + 1 >= settings_workers(w->settings) &&
-           limits_rivals(w->limits, w->share.organization) && worker_queued(w);
+           limits_rivals(w->limits, w->share.organization) && (w->share.change || worker_queued(w));
 }
 
 static enum err look_around(struct exchange *x, bool change) {
