@@ -529,6 +529,13 @@ class Target:
         self.foreign = foreign  # URN[:NAME[.SUB]] under a URN that nobody registered
 
 
+class Fixed(ScimError):
+    """What is there cannot be changed or taken away: left out beside the end of access in both dialects."""
+
+    def __init__(self, detail):
+        super().__init__("mutability", detail)
+
+
 class Unknown(ScimError):
     """A path that names, in good form, what nobody knows: lenient passes over it."""
 
@@ -559,8 +566,13 @@ def parse_path(path, rt, lenient=False):
     if r is None or r[2] is not None or not (r[1].multi or (lenient and r[1].type == "complex")):
         raise ScimError("invalidPath", "a value filter needs a multi-valued attribute")
     i, q = 0, False
+    operator = re.compile(r"(?i)(?<![^ (])(?:eq|ne|co|sw|ew|gt|ge|lt|le) +(?=[^ \"])")
     while i < len(rest):
         c = rest[i]
+        m = operator.match(rest, i) if lenient and not q and i else None
+        if m:
+            i = lenient_literal(rest, m.end())[1]
+            continue
         if q and c == "\\":
             i += 1
         elif c == '"':
@@ -758,7 +770,7 @@ class Patcher:
         a = t.attr
         if v is None or v == [] or v == {}:
             if a.required and a.name in self.box(t.ext):
-                raise ScimError("mutability", f"{a.name} is required")
+                raise Fixed(f"{a.name} is required")
             if a.required:
                 raise ScimError("invalidValue", f"{a.name} is required")
             had = self.box(t.ext).pop(a.name, None) is not None
@@ -804,7 +816,7 @@ class Patcher:
         old = e.get(s.name)
         if s.mut == "immutable" and old is not None:
             if removing or v is None or (prep(s, v) if isinstance(v, str) else v) != (prep(s, old) if isinstance(old, str) else old):
-                raise ScimError("mutability", f"{s.name} is immutable")
+                raise Fixed(f"{s.name} is immutable")
             return
         if v is None:
             e.pop(s.name, None)
@@ -846,7 +858,7 @@ class Patcher:
         try:
             do()
         except ScimError as e:
-            if not self.go_on:
+            if not self.go_on or not (self.lenient or isinstance(e, Fixed)):
                 raise
             self.r = before
             self.failed = self.failed or e
@@ -1076,7 +1088,7 @@ class Patcher:
         if a.required and isinstance(val, str) and not val.strip():
             raise ScimError("invalidValue", f"{a.name} must not be empty")
         if a.mut == "immutable" and self.get(t) is not None and self.get(t) != val:
-            raise ScimError("mutability", f"{a.name} is immutable")
+            raise Fixed(f"{a.name} is immutable")
         self.put(t, norm(a, val, self.lenient))
 
     def set_sub_path(self, t, val):
@@ -1138,7 +1150,7 @@ class Patcher:
             for s in a.subs.values():
                 if s.mut == "immutable" and e.get(s.name) is not None:
                     if s.name in new and prep(s, new[s.name]) != prep(s, e[s.name]):
-                        raise ScimError("mutability", f"{s.name} is immutable")
+                        raise Fixed(f"{s.name} is immutable")
                     new[s.name] = e[s.name]
             items[i] = new
             touched.append(new)
@@ -1157,14 +1169,14 @@ class Patcher:
         a = t.attr
         if t.flt is None and t.sub is None:
             if a.mut == "immutable" and self.get(t) is not None:
-                raise ScimError("mutability", f"{a.name} is immutable")
+                raise Fixed(f"{a.name} is immutable")
             cur = self.get(t)
             gone = self.many(a, val, named=True) if a.multi and val is not None else None
             if gone == []:
                 return  # a list of nobody
             if cur is None:
                 if a.required:
-                    raise ScimError("mutability", f"{a.name} is required")
+                    raise Fixed(f"{a.name} is required")
                 return
             if gone:  # R-22 Entra: only the listed values
                 keep = [e for e in cur if not any(self.same(a, e, g) for g in gone)]
@@ -1324,16 +1336,20 @@ def patch(rt, resource, body, others=(), lenient=False):
     ops = get_ci(body, "Operations")
     if not isinstance(ops, list) or (not ops and not lenient):
         raise ScimError("invalidSyntax", "Operations missing")
+    for o in ops:
+        if not isinstance(o, dict) or str(get_ci(o, "op")).lower() not in ("add", "remove", "replace"):
+            raise ScimError("invalidSyntax", "no operation")
     try:
         p = attempt(rt, resource, ops, lenient, False)
     except ScimError:
-        formed = all(isinstance(o, dict) and str(get_ci(o, "op")).lower() in ("add", "remove", "replace") for o in ops)
-        if not lenient or rt.name != "User" or not formed:
+        if rt.name != "User":
             raise
         p = attempt(rt, resource, ops, lenient, True)
-        left = p.r.get("active", None if resource.get("active") is not False else False)
+        left = p.r.get("active", False if lenient and resource.get("active") is False else None)
         if left is not False:  # no leaver is refused, but everybody else
             raise
+    if lenient and resource.get("active") is False:
+        p.r.setdefault("active", False)
     foreign = [k for k, v in p.r.items() if rt.foreign(k) and assigned(v)]
     p.r["schemas"] = [rt.base] + [e for e in rt.ext if assigned(p.r.get(e))] + foreign  # R-30: shown when there is data
     a = rt.core.get("username")
