@@ -4,15 +4,14 @@
 
 #include <string.h>
 
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
 /* ATTRNAME of RFC 7643, 2.1; "$ref" too. */
 static bool is_name(const char *s, size_t len) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", others[] = "0123456789-_";
     size_t start = len > 1 && s[0] == '$';
-    if (len == start || !memchr(LETTERS, s[start], strlen(LETTERS)))
+    if (len == start || !strchr(letters, s[start]))
         return false;
     for (size_t i = start + 1; i < len; i++)
-        if (!memchr(LETTERS "0123456789-_", s[i], strlen(LETTERS "0123456789-_")))
+        if (!strchr(letters, s[i]) && !strchr(others, s[i]))
             return false;
     return true;
 }
