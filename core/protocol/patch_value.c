@@ -103,6 +103,7 @@ bool patch_names_part(struct json_object *in, const struct attr *sub) {
 enum err patch_read_parts(const struct patch_act *a, struct patch_parts *out) {
     bool *named = arena_array(a->ctx->arena, a->attr->n_subs, sizeof *named);
     struct reader inside;
+    *out = (struct patch_parts){.named = named};
     struct json_object *in = patch_object(a, &inside);
     enum err e = resource_value(&inside, a->attr, in, a->attr->name, &out->whole);
     if (e != OK)
@@ -115,7 +116,6 @@ enum err patch_read_parts(const struct patch_act *a, struct patch_parts *out) {
         named[i] = given || (in && patch_names_part(in, sub));
         out->clears = out->clears || (named[i] && !given);
     }
-    out->named = named;
     return OK;
 }
 

@@ -58,7 +58,7 @@ def seeds_of_data(target):
         cases = [(c["resourceType"] == "Group", c.get("body") or {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
                                                                   "Operations": c["ops"]}) for c in patches]
         cases += [("Groups" in path, body) for path, body in transcript_bodies() if "Operations" in body]
-        return [x for group, body in cases for x in both((b"1", b"3") if group else (b"0", b"2"), compact(body))]
+        return [x for group, body in cases for x in both((b"1", b"3", b"7") if group else (b"0", b"2", b"6"), compact(body))]
     if target == "resource":
         return [x for path, body in transcript_bodies() if "Operations" not in body
                 for x in both((b"1", b"3", b"7") if "Groups" in path else (b"0", b"2", b"6"), compact(body))]
