@@ -66,7 +66,7 @@ def test_bad_patch_messages(tenant, unchanged, body):
     (op("replace", "emails[0].value", "x"), "invalidFilter"), (op("replace", "/userName", "x"), "invalidPath"), (op("replace", "", "x"), "invalidPath"),
     (op("replace", 5, "x"), "invalidPath"), (op("replace", "emails[type eq", "x"), "invalidPath"), (op("replace", 'emails[type eq "work"].value.x', "x"), "invalidPath"),
     (op("replace", "id", "x"), "mutability"), (op("replace", "meta.created", "x"), "mutability"), (op("add", "groups", []), "mutability"),
-    (op("remove", "userName"), "mutability"), (op("remove"), "noTarget"), (op("replace", "title"), "invalidValue"), (op("replace", "title", 5), "invalidValue"),
+    (op("remove", "userName"), "mutability"), (op("remove"), "noTarget"), (op("replace", "title"), "invalidValue"), (op("replace", "title", {"a": 5}), "invalidValue"),
     (op("add", value="x"), "invalidValue"), (op("replace", "active", "maybe"), "invalidValue"), (op("replace", "userName", ""), "invalidValue"),
     (op("replace", "userName", "a\u0001b"), "mutability")])
 def test_bad_operations(tenant, unchanged, operation, scim_type):
