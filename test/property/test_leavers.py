@@ -10,7 +10,7 @@ import threading
 import pytest
 from conftest import SEED
 from helpers import Client, made, op, unique
-from leavers import BADGE, HEX, KINDS, SCHEMA, make_users, request
+from leavers import BADGE, HEX, KINDS, SCHEMA, make_users, patient, request
 
 THREADS, BATCH = 4, 40
 
@@ -125,7 +125,7 @@ def wrong_with(t, u, method, body, kinds, answer, state):
 
 
 def send(client, method, path, body):
-    answer = client.request("POST" if method == "BULK" else method, path, body)
+    answer = patient(client, "POST" if method == "BULK" else method, path, body)
     if method != "BULK" or answer.status != 200:
         return answer.status, answer.text
     (item,) = answer.json["Operations"]
