@@ -94,7 +94,10 @@ def switched_off(r, t):
 
 def patch(r, t, u, kinds):
     """Parts in any order; several may share a path-less value. The end of access is the last word on `active`."""
-    parts = [k.part(t, u) for k in kinds] + [b(r) for b in r.sample(BENIGN, r.randint(0, 3))]
+    parts = [k.part(t, u) for k in kinds]
+    about_emails = any(str(p.get("path")).startswith("emails") for p in parts)
+    more = [b(r) for b in r.sample(BENIGN, r.randint(0, 3))]
+    parts += [p for p in more if not (about_emails and p.get("path") == "emails")]
     r.shuffle(parts)
     on = [i for i, p in enumerate(parts) if p.get("path") == "active"]
     parts.insert(r.randint(on[-1] + 1 if on else 0, len(parts)), switched_off(r, t))
