@@ -36,7 +36,7 @@ render_lighttpd() {
         'server.errorlog =' "server.errorlog = \"$logs/web-error.log\"" \
         'accesslog.filename =' "accesslog.filename = \"$logs/web-access.log\"" \
         'server.upload-dirs =' "server.upload-dirs = (\"$run/tmp\")" \
-        'server.errorfile-prefix =' "server.errorfile-prefix = \"$run/errors/\""
+        'var.muster_errors =' "var.muster_errors = \"$run/errors/\""
     "$root/scripts/error-pages" "$run/errors"
 }
 
