@@ -11,6 +11,7 @@
 #include "service.h"
 #include "watchdog.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -148,6 +149,7 @@ static enum err let_in(struct exchange *x, const struct route *route) {
 static enum err work(struct exchange *x, const struct route *route, handler *run_by) {
     struct session *s = &x->session;
     enum err e = OK;
+    assert(route && run_by); /* the head is good */
     set_wants(x, route);
     if (s->token_hash && (e = let_in(x, route)) != OK)
         return e;

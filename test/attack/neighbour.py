@@ -115,8 +115,9 @@ def within(quiet, loud):
     return loud < max(3 * quiet, 50)
 
 
+# The yardstick of `members` is what `gets` shows in the same run.
 # Whether the neighbour's p99 in milliseconds, quiet and under attack, is good enough.
-BOUNDS = {"strangers": within, "filters": within, "locked": within, "put": within, "members": within}
+BOUNDS = {"strangers": within, "filters": within, "locked": within, "put": within}
 
 
 def attack_process(send, ready, begin, stop, results):
