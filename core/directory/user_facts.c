@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/token.h"
 #include "base/uuid.h"
 #include "directory/answer.h"
 #include "directory/email.h"
@@ -15,6 +16,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *fold_or_null(struct session *s, const char *text) {
     return text ? fold_identity(s->ctx.arena, text, strlen(text)) : NULL;
@@ -245,6 +247,34 @@ static struct json_object *shown(struct session *s, struct json_object *state) {
     return copy;
 }
 
+/* What is long and not looked at, pictures and certificates: its first KiB, its length, and a hash that tells it apart.
+ */
+static void shorten(struct json_object *element) {
+    enum { KEPT_BYTES = 1024 };
+    const char *text = json_get_string(element, "value");
+    size_t len = text ? strlen(text) : 0, n = KEPT_BYTES;
+    char hash[TOKEN_HASH_HEX + 1];
+    if (len <= KEPT_BYTES)
+        return;
+    while (n && ((unsigned char)text[n] & 0xc0) == 0x80) /* whole characters */
+        n--;
+    token_hash_hex(text, len, hash);
+    json_object_object_add(element, "value_sha256", json_object_new_string(hash));
+    json_object_object_add(element, "value_bytes", json_object_new_int64((int64_t)len));
+    json_object_object_add(element, "value", json_object_new_string_len(text, (int)n));
+}
+
+/* A value as the audit log keeps it. */
+static struct json_object *kept(struct session *s, const char *name, struct json_object *value) {
+    bool long_ones = strcasecmp(name, "photos") == 0 || strcasecmp(name, "x509Certificates") == 0;
+    if (!long_ones || !json_object_is_type(value, json_type_array))
+        return value;
+    struct json_object *copy = json_copy(s->ctx.arena, value);
+    for (size_t i = 0, n = json_object_array_length(copy); i < n; i++)
+        shorten(json_object_array_get_idx(copy, i));
+    return copy;
+}
+
 /* The attributes of one state that differ from the other's. */
 static void add_difference(struct session *s, struct buf *b, struct json_object *state, struct json_object *other) {
     bool first = true;
@@ -258,7 +288,7 @@ static void add_difference(struct session *s, struct buf *b, struct json_object 
             first = false;
             buf_json_str(b, name);
             buf_char(b, ':');
-            buf_str(b, json_text(s->ctx.arena, value));
+            buf_str(b, json_text(s->ctx.arena, kept(s, name, value)));
         }
     }
     buf_char(b, '}');
