@@ -6,6 +6,7 @@
 #include "directory/list.h"
 #include "exchange.h"
 #include "protocol/message.h"
+#include "protocol/size.h"
 
 #include <string.h>
 
@@ -17,6 +18,8 @@ enum { NAMES_MAX = 1024 * 1024 };
 static enum err text_member(struct exchange *x, struct json_object *body, const char *name, const char **out) {
     struct json_object *v = json_get_caseless(body, name);
     *out = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
+    if (*out && json_object_get_string_len(v) > SIZE_STRING)
+        return fail(&x->session.ctx, ERR_INVALID_VALUE, "%s is longer than %d bytes", name, SIZE_STRING);
     return v && !*out ? fail(&x->session.ctx, ERR_INVALID_VALUE, "%s must be a text", name) : OK;
 }
 

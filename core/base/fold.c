@@ -72,6 +72,11 @@ const char *fold_exact(struct arena *a, const char *s, size_t len) {
     return is_ascii(s, len) ? arena_strndup(a, s, len) : normalize(a, UNINORM_NFC, s, len);
 }
 
+/* The most that shrinks: a mathematical letter, of four bytes, is one of ASCII. */
+bool fold_fits(size_t len, size_t key_max) {
+    return len / 4 <= key_max;
+}
+
 /* Overrides and isolates that make a name read differently from what it is. */
 static bool is_bidi_control(ucs4_t c) {
     return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);

@@ -20,6 +20,12 @@ const char *fold_caseless(struct arena *a, const char *s, size_t len);
 /* Attributes with caseExact true: NFC. */
 const char *fold_exact(struct arena *a, const char *s, size_t len);
 
+/*
+ * Whether a text can have a key of so many bytes at most: no key is shorter than a quarter of its text, and one that is
+ * may be 11 times as long as the text (U+FDFA), so what cannot fit is not even begun.
+ */
+bool fold_fits(size_t len, size_t key_max);
+
 /* Whether a text has a control character (C0, DEL, C1, a line or paragraph separator) or a bidi override. */
 bool fold_has_control(const char *s, size_t len);
 

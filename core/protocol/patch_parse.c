@@ -4,6 +4,7 @@
 #include "base/fold.h"
 #include "base/json.h"
 #include "protocol/message.h"
+#include "protocol/size.h"
 #include "protocol/value.h"
 
 #include <stdarg.h>
@@ -240,13 +241,16 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
         return fail(ctx, ERR_INVALID_SYNTAX, "Operations must be an array of at least one operation");
     if (n > PATCH_OPERATIONS)
         return fail(ctx, ERR_TOO_LARGE, "a PATCH may have %d operations at most", PATCH_OPERATIONS);
+    enum err e = size_check(ctx, body, NULL);
+    if (e != OK)
+        return e;
     struct patch *p = arena_alloc(ctx->arena, sizeof *p);
     p->rt = rt;
     p->dialect = dialect;
     p->last = &p->first;
     *out = p;
     for (size_t i = 0; i < n; i++) {
-        enum err e = parse_operation(ctx, p, (unsigned)i + 1, json_object_array_get_idx(operations, i));
+        e = parse_operation(ctx, p, (unsigned)i + 1, json_object_array_get_idx(operations, i));
         if (e != OK)
             return e;
     }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/size.h"
 #include "protocol/unregistered.h"
 #include "protocol/value.h"
 
@@ -230,7 +231,10 @@ static enum err read_body(struct reading *r, struct json_object *body, struct js
     if (!json_object_is_type(body, json_type_object))
         return fail(r->ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
     *out = json_new_object(r->ctx->arena);
-    enum err e = check_schemas(r, body);
+    enum err e = size_check(r->ctx, body, r->old);
+    if (e != OK)
+        return e;
+    e = check_schemas(r, body);
     if (e != OK && leaves_out(r, "schemas", e, NULL, "", NULL))
         e = OK;
     json_object_object_foreach(body, name, value) {
@@ -324,5 +328,7 @@ enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct 
     }
     json_object_object_add(resource, "schemas", json_object_get(schemas));
     enum err e = check_required(ctx, rt->base, resource, old);
-    return e == OK ? value_check_keys(ctx, rt, resource, old) : e;
+    if (e == OK)
+        e = value_check_keys(ctx, rt, resource, old);
+    return e == OK ? size_check_resource(ctx, rt, resource, old) : e;
 }

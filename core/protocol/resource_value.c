@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/size.h"
 #include "protocol/value.h"
 
 #include <string.h>
@@ -80,12 +81,17 @@ static enum err check_canonical(struct ctx *ctx, const struct attr *attr, const 
     return fail(ctx, ERR_INVALID_VALUE, "%s must be one of %s%s", where, list, attr->n_canonical > TOLD ? ", ..." : "");
 }
 
-static enum err text_value(struct ctx *ctx, const struct attr *attr, struct json_object *in, const char *where,
+/* Most were measured with the whole body; what stands in a text that was read as JSON, or might have been, was not. */
+static enum err text_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                            struct json_object **out) {
     char key[CLOCK_KEY];
     if (!is_type(in, json_type_string))
-        return wrong(ctx, where, "a string");
+        return wrong(r->ctx, where, "a string");
     const char *s = json_object_get_string(in);
+    struct ctx *ctx = r->ctx;
+    enum err e = r->in_text || size_may_be_json(s) ? size_check_text(ctx, attr, s, where) : OK;
+    if (e != OK)
+        return e;
     if (attr->type == ATTR_DATETIME && !clock_parse(s, strlen(s), key))
         return wrong(ctx, where, "a date and time such as \"2026-03-01T12:00:00Z\"");
     if (attr->type == ATTR_BINARY && !is_base64(s))
@@ -222,7 +228,7 @@ enum err resource_value(const struct reader *r, const struct attr *attr, struct 
     case ATTR_STRING:
         if (r->dialect.lenient && is_number(in)) /* HR systems write externalId and employeeNumber so */
             in = json_keep_new(r->ctx->arena, json_object_new_string(json_text(r->ctx->arena, in)));
-        return text_value(r->ctx, attr, in, where, out);
+        return text_value(r, attr, in, where, out);
     case ATTR_ANY:
         *out = in;
         return OK;
@@ -231,5 +237,5 @@ enum err resource_value(const struct reader *r, const struct attr *attr, struct 
     case ATTR_DATETIME:
         break;
     }
-    return text_value(r->ctx, attr, in, where, out);
+    return text_value(r, attr, in, where, out);
 }

@@ -33,6 +33,9 @@ const char *value_key_text(struct arena *a, const struct attr *attr, const char 
  */
 struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource);
 
+/* Whether a text stands somewhere in a value. */
+bool value_holds(struct json_object *v, const char *text);
+
 /* Bytes of the longest key in an index: PostgreSQL has room for 2704 with all that stands beside it. */
 enum { VALUE_KEY_MAX = 1000 };
 

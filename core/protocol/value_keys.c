@@ -25,29 +25,35 @@ struct checking {
     struct json_object *old; /* what the resource has under the attribute now */
 };
 
-/* Whether a text stands somewhere in a value. */
-static bool holds(struct json_object *v, const char *text) {
+bool value_holds(struct json_object *v, const char *text) {
     if (json_object_is_type(v, json_type_string))
         return strcmp(json_object_get_string(v), text) == 0;
     for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++)
-        if (holds(json_object_array_get_idx(v, i), text))
+        if (value_holds(json_object_array_get_idx(v, i), text))
             return true;
     if (json_object_is_type(v, json_type_object)) {
         json_object_object_foreach(v, name, part) {
             (void)name;
-            if (holds(part, text))
+            if (value_holds(part, text))
                 return true;
         }
     }
     return false;
 }
 
-static enum err check_text(const struct checking *c, const struct attr *attr, const char *text) {
-    size_t len = strlen(text), key = strlen(value_key_text(c->ctx->arena, attr, text, len));
+/* The longer of the keys of a text; of one that cannot fit, its own length. */
+static size_t key_length(const struct checking *c, const struct attr *attr, const char *text) {
+    size_t len = strlen(text);
+    if (!fold_fits(len, VALUE_KEY_MAX))
+        return len;
+    size_t key = strlen(value_key_text(c->ctx->arena, attr, text, len));
     size_t identity = c->identity ? strlen(fold_identity(c->ctx->arena, text, len)) : 0;
-    if (identity > key)
-        key = identity;
-    if (key <= VALUE_KEY_MAX || holds(c->old, text))
+    return identity > key ? identity : key;
+}
+
+static enum err check_text(const struct checking *c, const struct attr *attr, const char *text) {
+    size_t key = key_length(c, attr, text);
+    if (key <= VALUE_KEY_MAX || value_holds(c->old, text))
         return OK;
     return fail(c->ctx, ERR_INVALID_VALUE, "%s%s%s%s is too long: %zu bytes as it is compared, where %d are the limit",
                 c->prefix, attr->parent ? attr->parent->name : "", attr->parent ? "." : "", attr->name, key,

@@ -1,0 +1,149 @@
+#include "protocol/size.h"
+
+#include "base/fold.h"
+#include "base/json.h"
+#include "protocol/value.h"
+
+#include <string.h>
+
+static const char *const binaries[] = {"photos", "x509Certificates"};
+
+enum { BINARIES = sizeof binaries / sizeof *binaries };
+
+static bool is_binary(const char *name, size_t len) {
+    for (size_t i = 0; i < BINARIES; i++)
+        if (fold_ascii_equal(name, len, binaries[i], strlen(binaries[i])))
+            return true;
+    return false;
+}
+
+/* Whether a name or a path leads to photos or certificates, or to their values: photos[type eq "photo"].value. */
+static bool leads_to_binary(const char *path) {
+    static const char core[] = SCHEMA_USER ":";
+    size_t urn = sizeof core - 1;
+    if (strlen(path) > urn && fold_ascii_equal(path, urn, core, urn))
+        path += urn;
+    const char *end = strrchr(path, ']'), *rest = end ? end + 1 : path + strcspn(path, ".");
+    return is_binary(path, strcspn(path, "[.")) && (*rest == '\0' || fold_ascii_equal(rest, strlen(rest), ".value", 6));
+}
+
+bool size_may_be_json(const char *s) {
+    s += strspn(s, " \t\r\n");
+    return *s == '{' || *s == '[';
+}
+
+struct walk {
+    struct ctx *ctx;
+    struct json_object *old;
+};
+
+static enum err check_string(const struct walk *w, const char *name, struct json_object *v, bool binary) {
+    size_t len = (size_t)json_object_get_string_len(v), max = binary ? SIZE_BINARY : SIZE_STRING;
+    const char *s = json_object_get_string(v);
+    if (len <= max || size_may_be_json(s) || value_holds(w->old, s))
+        return OK;
+    return fail(w->ctx, ERR_INVALID_VALUE, "%.100s: a string of %zu bytes, where %zu are the limit", name, len, max);
+}
+
+static enum err check(const struct walk *w, const char *name, struct json_object *v, bool binary);
+
+/* `binary`: the object is a photo or a certificate, or an operation on them: its value may be long. */
+static enum err check_members(const struct walk *w, struct json_object *o, bool binary) {
+    struct json_object *path = json_get_caseless(o, "path");
+    if (json_object_is_type(path, json_type_string) && leads_to_binary(json_object_get_string(path)))
+        binary = true;
+    json_object_object_foreach(o, name, v) {
+        size_t len = strlen(name);
+        if (len > SIZE_STRING)
+            return fail(w->ctx, ERR_INVALID_VALUE, "a name has %zu bytes, where %d are the limit", len, SIZE_STRING);
+        bool value = binary && fold_ascii_equal(name, len, "value", strlen("value"));
+        enum err e = check(w, name, v, value || leads_to_binary(name));
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+/* No deeper than JSONV_DEPTH. */
+static enum err check(const struct walk *w, const char *name, struct json_object *v, bool binary) {
+    enum err e = OK;
+    if (json_object_is_type(v, json_type_string))
+        return check_string(w, name, v, binary);
+    if (json_object_is_type(v, json_type_object))
+        return check_members(w, v, binary);
+    for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; e == OK && i < n;
+         i++)
+        e = check(w, name, json_object_array_get_idx(v, i), binary);
+    return e;
+}
+
+enum err size_check(struct ctx *ctx, struct json_object *v, struct json_object *old) {
+    const struct walk w = {.ctx = ctx, .old = old};
+    return check(&w, "the value", v, false);
+}
+
+enum err size_check_text(struct ctx *ctx, const struct attr *attr, const char *s, const char *where) {
+    const struct attr *whole = attr->parent;
+    bool binary = whole && is_binary(whole->name, strlen(whole->name)) && strcmp(attr->name, "value") == 0;
+    size_t len = strlen(s), max = binary ? SIZE_BINARY : SIZE_STRING;
+    if (len <= max)
+        return OK;
+    return fail(ctx, ERR_INVALID_VALUE, "%s: a string of %zu bytes, where %zu are the limit", where, len, max);
+}
+
+static size_t length(struct json_object *v) {
+    size_t n = 0;
+    if (v)
+        (void)json_object_to_json_string_length(v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+    return n;
+}
+
+/* What a member adds to an object that has others. */
+static size_t added(struct json_object *object, const char *name) {
+    struct json_object *v = json_get(object, name);
+    return v ? length(v) + strlen(name) + strlen("\"\":,") : 0;
+}
+
+/* A resource as JSON: all that a client gives (no members), and what is left of it without photos and certificates. */
+struct sizes {
+    size_t whole, bare;
+};
+
+static struct sizes sizes_of(struct json_object *resource) {
+    struct sizes s = {.whole = length(resource) - added(resource, "members") - added(resource, "schemas")};
+    s.bare = s.whole;
+    for (size_t i = 0; i < BINARIES; i++)
+        s.bare -= added(resource, binaries[i]);
+    return s;
+}
+
+static bool ends_access(struct json_object *resource, struct json_object *old) {
+    struct json_object *is = json_get(resource, "active"), *was = json_get(old, "active");
+    return old && is && !json_object_get_boolean(is) && (!was || json_object_get_boolean(was));
+}
+
+/*
+ * One that was stored larger than it may be is still changed, by so much as a string may have. What we add ourselves
+ * (`active`) may bring one just over the limit, which is no way to go on growing.
+ */
+static enum err check_size(struct ctx *ctx, const char *what, size_t is, size_t was, size_t max) {
+    bool near = is <= max + SIZE_STRING, older = was > max + SIZE_STRING && is <= was + SIZE_STRING;
+    if (is <= max || is <= was || (was > max && (near || older)))
+        return OK;
+    return fail(ctx, ERR_INVALID_VALUE, "the %s would have %zu bytes as JSON, where %zu are the limit", what, is, max);
+}
+
+enum err size_check_resource(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
+                             struct json_object *old) {
+    struct sizes is = sizes_of(resource), was = {0, 0};
+    if (is.whole <= SIZE_USER && is.whole <= SIZE_GROUP)
+        return OK;
+    if (old)
+        was = sizes_of(old);
+    if (strcmp(rt->name, "User") != 0)
+        return check_size(ctx, "group, without its members,", is.whole, was.whole, SIZE_GROUP);
+    if (ends_access(resource, old))
+        return OK;
+    enum err e = check_size(ctx, "user, without photos and certificates,", is.bare, was.bare, SIZE_USER);
+    return e == OK ? check_size(ctx, "user", is.whole, was.whole, SIZE_USER_WHOLE) : e;
+}
