@@ -152,19 +152,37 @@ static void add_place(const struct list_page *page, struct buf *b) {
         buf_fmt(b, ",\"previousCursor\":\"%s\"", page->previous);
 }
 
+enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *page) {
+    size_t total = 0;
+    page->items = arena_array(s->ctx.arena, page->n, sizeof *page->items);
+    for (size_t i = 0; i < page->n; i++) {
+        struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
+        bool second = page->n_types > 1 && strcmp(db_text(rows, i, "type"), page->types[1].rt->name) == 0;
+        enum err e = answer_resource(s, page->types[second].rt, rows, i, page->types[second].projection, b);
+        if (e != OK)
+            return e;
+        if (buf_overflowed(b))
+            return fail(&s->ctx, ERR_TOO_MANY, "a resource is too large; use excludedAttributes");
+        total += buf_len(b);
+        if (i && total > LIST_BYTES) {
+            page->n = i;
+            return OK;
+        }
+        page->items[i] = (struct answer){.json = buf_text(b), .len = buf_len(b)};
+    }
+    return OK;
+}
+
 enum err answer_list(struct session *s, struct db_rows rows, const struct list_page *page, struct answer *out) {
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
     buf_fmt(b, "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%s", db_text(rows, 0, "total"));
     add_place(page, b);
     buf_fmt(b, ",\"itemsPerPage\":%zu,\"Resources\":[", page->n);
     for (size_t i = 0; i < page->n; i++) {
-        size_t row = page->reversed ? page->n - 1 - i : i;
-        bool second = page->n_types > 1 && strcmp(db_text(rows, row, "type"), page->types[1].rt->name) == 0;
+        const struct answer *item = &page->items[page->reversed ? page->n - 1 - i : i];
         if (i)
             buf_char(b, ',');
-        enum err e = answer_resource(s, page->types[second].rt, rows, row, page->types[second].projection, b);
-        if (e != OK)
-            return e;
+        buf_add(b, item->json, item->len);
     }
     buf_str(b, "]}");
     if (buf_overflowed(b))

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ANSWER_MAX = 256 * 1024 * 1024 };
+/* LIST_BYTES stands in the statements of lists too, so that no more is fetched. */
+enum { ANSWER_MAX = 256 * 1024 * 1024, LIST_BYTES = 8 * 1024 * 1024 };
 
 /* What an operation gives back: one resource or one list as JSON text, in the arena. */
 struct answer {
@@ -52,13 +53,21 @@ struct list_page {
     } types[2]; /* two: the column `type` tells which */
     size_t n_types;
     size_t n;                    /* rows; more may be there */
+    struct answer *items;        /* of answer_fill(): text and length of each row's resource */
     bool reversed;               /* they are there from last to first */
     bool by_cursor;              /* else by index */
     int64_t start_index;         /* by index */
     const char *next, *previous; /* by cursor; NULL: none */
 };
 
-/* A ListResponse (RFC 7644, 3.4.2; RFC 9865, 2) of the rows of a list statement. */
+/*
+ * Writes the resources of the page's rows, in the order of the rows, until it has LIST_BYTES: then `n` becomes what it
+ * has, at least one (RFC 7644, 3.4.2.4).
+ */
+enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *page)
+    __attribute__((warn_unused_result));
+
+/* A ListResponse (RFC 7644, 3.4.2; RFC 9865, 2) of the rows of a list statement, behind answer_fill(). */
 enum err answer_list(struct session *s, struct db_rows rows, const struct list_page *page, struct answer *out)
     __attribute__((warn_unused_result));
 

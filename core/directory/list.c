@@ -173,7 +173,7 @@ static const char *place_of(struct session *s, struct run *r) {
 static void open_targets(struct session *s, struct run *r) {
     const struct resource_type *user = s->types->user, *group = s->types->group;
     bool both = r->kind->users && r->kind->groups;
-    r->own = both ? 5 : 4;
+    r->own = both ? 5 : 6;
     if (r->kind->users)
         r->targets[r->n_targets++] = (struct target){.rt = user, .other = both ? group : NULL};
     if (r->kind->groups)
@@ -228,6 +228,29 @@ static const char *where_of(struct session *s, const struct target *t) {
     return arena_printf(s->ctx.arena, t->filter.indexed ? "(%s)" : "(%s and r.id >= " LOWEST_ID ")", t->filter.where);
 }
 
+/* '{"a","b"}' of names in the arena; NULL: there are none. */
+static const char *name_array(struct session *s, const struct name_list *names) {
+    struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
+    for (size_t i = 0; i < names->n; i++) {
+        buf_str(b, i ? "\",\"" : "{\"");
+        for (const char *p = names->names[i]; *p; p++) {
+            if (*p == '"' || *p == '\\')
+                buf_char(b, '\\');
+            buf_char(b, *p);
+        }
+    }
+    buf_str(b, "\"}");
+    return names->n ? buf_text(b) : NULL;
+}
+
+/* What of a large resource need not be fetched; a list over both types has names that mean two things. */
+static void add_names(struct session *s, const struct run *r, const char **params) {
+    struct name_list keep, leave;
+    projection_names(s->ctx.arena, r->page.types[0].projection, r->targets[0].rt, &keep, &leave);
+    params[0] = name_array(s, &keep);
+    params[1] = name_array(s, &leave);
+}
+
 static void queue(struct session *s, struct run *r) {
     const struct list_query *q = r->query;
     const struct target *first = &r->targets[0], *last = &r->targets[r->n_targets - 1];
@@ -243,13 +266,18 @@ static void queue(struct session *s, struct run *r) {
         {"/*order*/ r.id", order_of(s, r)}};
     /* By cursor one row more, which tells whether there is another page. */
     const char *params[] = {arena_printf(s->ctx.arena, "%" PRId64, by_cursor ? 0 : q->start_index - 1),
-                            arena_printf(s->ctx.arena, "%" PRId64, q->count + (by_cursor && q->count)), s->base_url,
-                            NULL, NULL};
+                            arena_printf(s->ctx.arena, "%" PRId64, q->count + (by_cursor && q->count)),
+                            s->base_url,
+                            NULL,
+                            NULL,
+                            NULL};
     size_t n = 3;
     if (r->kind->users)
         params[n++] = projection_wants(r->page.types[0].projection, "groups") ? "true" : "false";
     if (r->kind->groups)
         params[n++] = projection_wants(r->page.types[r->n_targets - 1].projection, "members") ? "true" : "false";
+    if (r->n_targets == 1)
+        add_names(s, r, params + n);
     db_add_shaped(s->db, r->kind->q, params, fragments, sizeof fragments / sizeof *fragments, r->more, r->n_more);
 }
 
@@ -270,23 +298,24 @@ static const char *cursor_at(struct session *s, const struct run *r, struct db_r
     return cursor_write(s, &c, r->identity);
 }
 
-/* Which rows the page has, and the cursors to its neighbours. */
-static void settle_page(struct session *s, struct run *r, struct db_rows rows) {
+/* Which rows the page has, and the cursors to its neighbours; what was found may be more than what fits. */
+static enum err settle_page(struct session *s, struct run *r, struct db_rows rows) {
     struct list_page *p = &r->page;
-    size_t n = db_null(rows, 0, "id") ? 0 : db_count(rows);
+    size_t n = db_null(rows, 0, "id") ? 0 : db_count(rows), count = (size_t)r->query->count;
     p->start_index = r->query->start_index;
     p->by_cursor = r->query->cursor;
-    p->n = n;
-    if (!p->by_cursor || n == 0)
-        return;
-    bool more = n > (size_t)r->query->count, backward = r->cursor.backward;
-    p->n = more ? n - 1 : n;
+    p->n = n > count ? count : n;
+    enum err e = answer_fill(s, rows, p);
+    if (e != OK || !p->by_cursor || n == 0)
+        return e;
+    bool more = db_int(rows, 0, "found") > (int64_t)p->n, backward = r->cursor.backward;
     p->reversed = backward;
     size_t first = backward ? p->n - 1 : 0, last = backward ? 0 : p->n - 1;
     if (more || backward)
         p->next = cursor_at(s, r, rows, last, false);
     if (backward ? more : r->cursor.id != NULL)
         p->previous = cursor_at(s, r, rows, first, true);
+    return OK;
 }
 
 enum err list_run(struct session *s, const struct list_kind *kind, const struct list_query *query, struct answer *out) {
@@ -318,6 +347,7 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
         e = cursor_verify(s, query->cursor, &r->cursor, r->identity);
     if (e != OK)
         return e;
-    settle_page(s, r, rows[1]);
+    if ((e = settle_page(s, r, rows[1])) != OK)
+        return e;
     return answer_list(s, rows[1], &r->page, out);
 }

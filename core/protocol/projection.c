@@ -276,6 +276,52 @@ void projection_apply(const struct projection *p, const struct resource_type *rt
     cut_unregistered(p, rt, resource);
 }
 
+static void add_lower(struct arena *a, struct name_list *list, const char *name) {
+    char *lower = arena_strdup(a, name);
+    for (char *p = lower; *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p | 0x20);
+    list->names[list->n++] = lower;
+}
+
+/* Whether anything of an attribute can be in the answer. */
+static bool can_stay(const struct projection *p, const struct schema *extension, const struct attr *a) {
+    struct mention m = mentioned(&p->names, extension, a), set = mentioned(&p->set, extension, a);
+    return stays(p, a, m.whole || (p->mode == ONLY && m.parts), set.whole || set.parts);
+}
+
+static bool any_can_stay(const struct projection *p, const struct schema *extension) {
+    for (size_t i = 0; i < extension->n_attrs; i++)
+        if (can_stay(p, extension, &extension->attrs[i]))
+            return true;
+    return false;
+}
+
+void projection_names(struct arena *a, const struct projection *p, const struct resource_type *rt,
+                      struct name_list *keep, struct name_list *leave) {
+    *keep = *leave = (struct name_list){0};
+    if (!p || p->mode == DEFAULT)
+        return;
+    bool only = p->mode == ONLY;
+    struct name_list *list = only ? keep : leave;
+    list->names =
+        arena_array(a, rt->base->n_attrs + rt->n_extensions + p->names.n_unregistered + 3, sizeof *list->names);
+    if (only) {
+        add_lower(a, list, "schemas");
+        add_lower(a, list, "id");
+    }
+    if (can_stay(p, NULL, schema_common("externalId", strlen("externalId"))) == only)
+        add_lower(a, list, "externalId");
+    for (size_t i = 0; i < rt->base->n_attrs; i++)
+        if (can_stay(p, NULL, &rt->base->attrs[i]) == only)
+            add_lower(a, list, rt->base->attrs[i].name);
+    for (size_t i = 0; i < rt->n_extensions; i++)
+        if (any_can_stay(p, rt->extensions[i]) == only)
+            add_lower(a, list, rt->extensions[i]->urn);
+    for (size_t i = 0; i < p->names.n_unregistered; i++)
+        add_lower(a, list, p->names.unregistered[i]);
+}
+
 static void conceal(const struct attr *attrs, size_t n, struct json_object *box) {
     for (size_t i = 0; i < n; i++) {
         struct json_object *v = json_get(box, attrs[i].name);

@@ -24,6 +24,19 @@ enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const
 /* Whether an attribute of this name ("members", "groups", "meta") can be in the answer; p NULL: the default set. */
 bool projection_wants(const struct projection *p, const char *attr);
 
+/* Names of members of a stored resource, in lower case. */
+struct name_list {
+    const char **names;
+    size_t n;
+};
+
+/*
+ * Which members of a stored resource an answer can have (`keep`; none: all), and which it cannot have (`leave`): what
+ * is not there need not be fetched for projection_apply().
+ */
+void projection_names(struct arena *a, const struct projection *p, const struct resource_type *rt,
+                      struct name_list *keep, struct name_list *leave);
+
 /* Takes out of a whole resource (with id, meta, groups, members) what is not wanted, in place, and what is left without
  * any part. p NULL: only what is never or on request returned. */
 void projection_apply(const struct projection *p, const struct resource_type *rt, struct json_object *resource);

@@ -1,6 +1,7 @@
--- A page of live SCIM users and groups together (the base URL), and how many there are in all; see user_list and group_list.
+-- A page of live SCIM users and groups together (the base URL), and how many there are in all; `found` is how many ids the page has; see user_list
+-- and group_list.
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 with_members boolean
--- row: total bigint, type text, id uuid, version bigint, resource text, created text, modified text, groups text, members text, manager_found uuid, manager_display text, sort_key text
+-- row: total bigint, found bigint, type text, id uuid, version bigint, resource text, created text, modified text, groups text, members text, manager_found uuid, manager_display text, sort_key text
 with page as (
     select r.type, r.id, /*key*/ null::text as sort_key
     from (
@@ -28,33 +29,44 @@ with page as (
               from muster.scim_group r
               where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
                     and /*group filter*/ true) as total
+), fetched as (
+    select p.n, p.sort_key, p.type, u.*, sum(octet_length(u.resource) + u.members_bytes) over (order by p.n) as bytes
+    from numbered p
+    cross join lateral (
+        select a.id, a.version, a.created_at, a.modified_at, a.manager_id,
+           case when $5::boolean and p.type = 'Group' then
+               (select count(*) from muster.scim_group_user m
+                where m.organization_id = muster.organization_id() and m.group_id = a.id) * 200
+           else 0 end as members_bytes,
+           a.resource
+        from (
+            select u.id, u.version, u.resource, u.created_at, u.modified_at, u.manager_id from muster.scim_user u
+            where p.type = 'User' and u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id()
+                  and u.id = p.id
+            union all
+            select g.id, g.version, g.resource, g.created_at, g.modified_at, null::uuid from muster.scim_group g
+            where p.type = 'Group' and g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
+                  and g.id = p.id) a
+        offset 0) u
 )
-select counted.total, p.type, p.id, a.version, a.resource, muster.time_text(a.created_at) as created,
-       muster.time_text(a.modified_at) as modified,
-       case when $4::boolean and p.type = 'User' then
+select counted.total, (select count(*) from page) as found, u.type, u.id, u.version, u.resource, muster.time_text(u.created_at) as created,
+       muster.time_text(u.modified_at) as modified,
+       case when $4::boolean and u.type = 'User' then
            (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
                                               'type', x.type) order by x.type, x.id)::text
-            from muster.groups_of_user(p.id) x)
+            from muster.groups_of_user(u.id) x)
        end as groups,
-       case when $5::boolean and p.type = 'Group' then
+       case when $5::boolean and u.type = 'Group' then
            (select string_agg('{"value":"' || x.id || '","$ref":"' || $3 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
                               || coalesce(',"display":' || to_json(x.display_name)::text, '') || '}', ',' order by x.type desc, x.id)
             from muster.scim_group_member x
             where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
-                  and x.group_id = p.id)
+                  and x.group_id = u.id)
        end as members,
-       b.id as manager_found, b.display_name as manager_display, p.sort_key
+       b.id as manager_found, b.display_name as manager_display, u.sort_key
 from counted
-left join numbered p on true
-left join lateral (select u.version, u.resource, u.created_at, u.modified_at, u.manager_id from muster.scim_user u
-                   where p.type = 'User' and u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id()
-                         and u.id = p.id
-                   union all
-                   select g.version, g.resource, g.created_at, g.modified_at, null::uuid from muster.scim_group g
-                   where p.type = 'Group' and g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
-                         and g.id = p.id
-                   offset 0) a on true
+left join fetched u on u.n = 1 or u.bytes <= 8388608
 left join lateral (select b.id, b.display_name from muster.scim_user b
                    where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
-                         and b.id = a.manager_id and b.removed_at is null offset 0) b on true
-order by p.n
+                         and b.id = u.manager_id and b.removed_at is null offset 0) b on true
+order by u.n

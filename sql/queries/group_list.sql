@@ -1,8 +1,9 @@
 -- A page of SCIM groups, and how many there are in all; with no groups on the page one row with the total alone.
--- The page is made of ids; the rows are read afterwards, each by its whole key.
+-- The page is made of ids; the rows are read afterwards, each by its whole key, up to 8 MiB of them (one at least), a member as some 200 bytes; `found` is
+-- how many ids it has. Of a large resource only the attributes that are wanted travel, see user_list.
 -- The marks are replaced: what is sought, the place behind which the page begins, the order, the sort key as text.
--- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_members boolean
--- row: total bigint, id uuid, version bigint, resource text, created text, modified text, members text, sort_key text
+-- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_members boolean, 5 keep text[], 6 leave text[]
+-- row: total bigint, found bigint, id uuid, version bigint, resource text, created text, modified text, members text, sort_key text
 with page as (
     select r.id, /*key*/ null::text as sort_key
     from muster.scim_group r
@@ -17,8 +18,26 @@ with page as (
     from muster.scim_group r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
           and /*filter*/ true
+), fetched as (
+    select p.n, p.sort_key, g.*, sum(octet_length(g.resource) + g.members_bytes) over (order by p.n) as bytes
+    from numbered p
+    cross join lateral (
+        select g.id, g.version, g.created_at, g.modified_at,
+           case when $4::boolean then
+               (select count(*) from muster.scim_group_user m
+                where m.organization_id = muster.organization_id() and m.group_id = g.id) * 200
+           else 0 end as members_bytes,
+           case when octet_length(g.resource) > 4096 and ($5::text[] is not null or $6::text[] is not null) then
+               (select '{' || string_agg(to_json(m.key)::text || ':' || m.value::text, ',') || '}'
+                from json_each(g.resource::json) m
+                where ($5::text[] is null or lower(m.key) = any ($5::text[]))
+                      and ($6::text[] is null or lower(m.key) <> all ($6::text[])))
+           else g.resource end as resource
+        from muster.scim_group g
+        where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id() and g.id = p.id
+        offset 0) g
 )
-select counted.total, g.id, g.version, g.resource, muster.time_text(g.created_at) as created,
+select counted.total, (select count(*) from page) as found, g.id, g.version, g.resource, muster.time_text(g.created_at) as created,
        muster.time_text(g.modified_at) as modified,
        case when $4::boolean then
            (select string_agg('{"value":"' || x.id || '","$ref":"' || $3 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
@@ -27,10 +46,7 @@ select counted.total, g.id, g.version, g.resource, muster.time_text(g.created_at
             where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
                   and x.group_id = g.id)
        end as members,
-       p.sort_key
+       g.sort_key
 from counted
-left join numbered p on true
-left join lateral (select g.id, g.version, g.resource, g.created_at, g.modified_at from muster.scim_group g
-                   where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
-                         and g.id = p.id offset 0) g on true
-order by p.n
+left join fetched g on g.n = 1 or g.bytes <= 8388608
+order by g.n

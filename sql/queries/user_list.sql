@@ -1,8 +1,9 @@
 -- A page of live SCIM users, and how many there are in all; with no users on the page one row with the total alone.
--- The page is made of ids; the rows are read afterwards, each by its whole key.
+-- The page is made of ids; the rows are read afterwards, each by its whole key, up to 8 MiB of them (one at least); `found` is how many ids it has.
+-- Of a large resource only the attributes that are wanted travel: those named in `keep` (null: all) and not in `leave`, in lower case.
 -- The marks are replaced: what is sought, the place behind which the page begins, the order, the sort key as text.
--- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean
--- row: total bigint, id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text, sort_key text
+-- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 keep text[], 6 leave text[]
+-- row: total bigint, found bigint, id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text, sort_key text
 with page as (
     select r.id, /*key*/ null::text as sort_key
     from muster.scim_user r
@@ -17,21 +18,32 @@ with page as (
     from muster.scim_user r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
           and /*filter*/ true
+), fetched as (
+    select p.n, p.sort_key, u.*, sum(octet_length(u.resource)) over (order by p.n) as bytes
+    from numbered p
+    cross join lateral (
+        select u.id, u.version, u.created_at, u.modified_at, u.manager_id,
+           case when octet_length(u.resource) > 4096 and ($5::text[] is not null or $6::text[] is not null) then
+               (select '{' || string_agg(to_json(m.key)::text || ':' || m.value::text, ',') || '}'
+                from json_each(u.resource::json) m
+                where ($5::text[] is null or lower(m.key) = any ($5::text[]))
+                      and ($6::text[] is null or lower(m.key) <> all ($6::text[])))
+           else u.resource end as resource
+        from muster.scim_user u
+        where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = p.id
+        offset 0) u
 )
-select counted.total, u.id, u.version, u.resource, muster.time_text(u.created_at) as created,
+select counted.total, (select count(*) from page) as found, u.id, u.version, u.resource, muster.time_text(u.created_at) as created,
        muster.time_text(u.modified_at) as modified,
        case when $4::boolean then
            (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
                                               'type', x.type) order by x.type, x.id)::text
             from muster.groups_of_user(u.id) x)
        end as groups,
-       b.id as manager_found, b.display_name as manager_display, p.sort_key
+       b.id as manager_found, b.display_name as manager_display, u.sort_key
 from counted
-left join numbered p on true
-left join lateral (select u.id, u.version, u.resource, u.created_at, u.modified_at, u.manager_id from muster.scim_user u
-                   where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id()
-                         and u.id = p.id offset 0) u on true
+left join fetched u on u.n = 1 or u.bytes <= 8388608
 left join lateral (select b.id, b.display_name from muster.scim_user b
                    where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
                          and b.id = u.manager_id and b.removed_at is null offset 0) b on true
-order by p.n
+order by u.n
