@@ -51,11 +51,6 @@ static enum err body_fields(struct api *a) {
     return e;
 }
 
-static bool is_read(const struct api *a) {
-    const char *method = a->call->request.method;
-    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "DELETE") == 0;
-}
-
 /* What makes two requests the same: method, path and body. */
 static enum err read_idempotency_key(struct api *a) {
     struct request *r = &a->call->request;
@@ -75,7 +70,7 @@ static enum err read_idempotency_key(struct api *a) {
     return OK;
 }
 
-static enum err prepare(struct api *a) {
+static enum err read_head(struct api *a) {
     struct call *call = a->call;
     struct request *r = &call->request;
     enum err e = request_split_path(r, "");
@@ -87,13 +82,18 @@ static enum err prepare(struct api *a) {
         a->control.scopes = a->match.route->scopes;
         a->control.installation = a->match.route->installation;
     }
+    if (e == OK && request_has_body(r))
+        e = request_check_length(r, (size_t)call->worker->settings->body_max);
+    return e == OK ? request_split_query(r) : e;
+}
+
+static enum err read_fields(struct api *a) {
+    struct request *r = &a->call->request;
+    if (!request_has_body(r))
+        return query_fields(a);
+    enum err e = request_read_body(r, (size_t)a->call->worker->settings->body_max);
     if (e == OK)
-        e = request_read_body(r, (size_t)call->worker->settings->body_max);
-    watchdog_arrived();
-    if (e == OK)
-        e = request_split_query(r);
-    if (e == OK)
-        e = is_read(a) ? query_fields(a) : body_fields(a);
+        e = body_fields(a);
     return e == OK ? read_idempotency_key(a) : e;
 }
 
@@ -111,6 +111,22 @@ static enum err key_first(struct api *a, enum err fault) {
     return e == OK ? fault : e;
 }
 
+/*
+ * A small body of a key that was accepted lately is read at once; any other waits until it is known who sends it. The
+ * operation asks again, with what it does.
+ */
+static enum err admit(struct api *a) {
+    struct control *c = &a->control, kept = *c;
+    const struct request *r = &a->call->request;
+    bool small = r->declared >= 0 && r->declared <= REQUEST_UNASKED;
+    if (!request_has_body(r) || r->declared == 0 || (small && rate_accepted(a->call, c->key_hash)))
+        return OK;
+    enum err e = key_first(a, OK);
+    if (e == OK)
+        *c = kept;
+    return e;
+}
+
 static enum err operate(struct api *a, struct json_object **out) {
     struct control *c = &a->control;
     const struct api_route *route = a->match.route;
@@ -124,6 +140,19 @@ static enum err operate(struct api *a, struct json_object **out) {
                    e != ERR_FORBIDDEN && e != ERR_NOT_FOUND
                ? key_first(a, e)
                : e;
+}
+
+static enum err work(struct api *a, struct json_object **out) {
+    struct control *c = &a->control;
+    enum err e = admit(a);
+    if (e != OK)
+        return e;
+    e = read_fields(a);
+    watchdog_arrived();
+    e = e == OK ? operate(a, out) : key_first(a, e);
+    if (c->accepted || e == ERR_INVALID_TOKEN)
+        rate_note_key(a->call, c->key_hash, c->accepted && e != ERR_INVALID_TOKEN);
+    return e;
 }
 
 static void send_text(struct api *a) {
@@ -176,14 +205,14 @@ static enum err carry_out(struct api *a, struct json_object **out) {
     enum err e = request_check_once(&a->call->request);
     if (e != OK)
         return e;
-    e = prepare(a);
+    e = read_head(a);
     struct ctx fault = c->ctx;
     c->ctx = (struct ctx){.arena = fault.arena};
     enum err key = credentials_read(&c->ctx, &a->call->request, CREDENTIALS_API, &c->key_hash);
     if (key != OK)
         return key;
     c->ctx = fault;
-    return e == OK ? operate(a, out) : key_first(a, e);
+    return e == OK ? work(a, out) : key_first(a, e);
 }
 
 static void answer_admin(struct call *call) {

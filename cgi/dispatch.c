@@ -16,10 +16,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum {
-    SLOTS = 64,              /* of the usage counters */
-    BODY_UNASKED = 64 * 1024 /* bytes of a body that a token which was accepted lately need not wait for */
-};
+enum { SLOTS = 64 }; /* of the usage counters */
 
 /* The part of the base URL's path in front of the version: "/scim" of https://host/scim/v2. */
 static const char *base_path(struct exchange *x) {
@@ -86,7 +83,7 @@ static enum err admit(struct exchange *x) {
     const struct request *r = &x->request;
     struct session *s = &x->session;
     bool known = rate_accepted(x->call, s->token_hash);
-    bool small = r->declared >= 0 && r->declared <= BODY_UNASKED;
+    bool small = r->declared >= 0 && r->declared <= REQUEST_UNASKED;
     if (known ? small || !request_has_body(r) : !request_has_body(r) && !rate_suspects(x->call, &s->ctx))
         return OK;
     enum err e = session_authenticate(s);

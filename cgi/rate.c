@@ -74,6 +74,11 @@ void rate_note(struct call *c, const struct session *s) {
     limits_note(c->worker->failures, s->token_hash, t->token_id ? &known : NULL);
 }
 
+void rate_note_key(struct call *c, const char *hash, bool good) {
+    static const struct limits_token known = {.organization_id = "00000000-0000-0000-0000-000000000000"};
+    limits_note(c->worker->failures, hash, good ? &known : NULL);
+}
+
 bool rate_accepted(const struct call *c, const char *hash) {
     struct limits_token known;
     return limits_find(c->worker->failures, hash, &known);

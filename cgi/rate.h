@@ -22,6 +22,9 @@ void rate_note(struct call *c, const struct session *s);
  */
 bool rate_accepted(const struct call *c, const char *hash);
 
+/* What an authentication said of an API key, for rate_accepted(). */
+void rate_note_key(struct call *c, const char *hash, bool good);
+
 /* Whether so many wrong tokens came from the client's address that rate_failed() would refuse the next one. */
 bool rate_suspects(struct call *c, struct ctx *ctx);
 

@@ -21,7 +21,12 @@ struct query_param {
     const char *name, *value;
 };
 
-enum { REQUEST_PARAMS = 64, REQUEST_QUERY_MAX = 8192, REQUEST_SEGMENTS = 8 };
+enum {
+    REQUEST_PARAMS = 64,
+    REQUEST_QUERY_MAX = 8192,
+    REQUEST_SEGMENTS = 8,
+    REQUEST_UNASKED = 64 * 1024 /* bytes of a body that a secret which was accepted lately need not wait for */
+};
 
 /* One HTTP request as the web server passed it on. Texts live in the arena of `ctx`. */
 struct request {

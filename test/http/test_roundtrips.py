@@ -275,3 +275,17 @@ def test_a_request_that_stops_half_way_does_not_hold_a_worker(server, responder)
     data = exchange(responder.listening, head(t.token["token"], "POST", "/scim/v2/Users", 100) + record(5, b'{"userName":"half'))
     assert b"Status: 408" in data and 0.5 < time.monotonic() - start < 5
     assert responder(t.token["token"], "GET", "/Users") == ("Status: 200 OK", 1)
+
+
+def test_the_admin_api_knows_who_asks_before_it_reads_a_body(server):
+    path, start = os.path.join(server.data, "run", "sock", "admin.sock"), time.monotonic()
+    key, target = server.env["MUSTER_API_KEY"], "/v1/organizations"
+    for secret, size, status in ((made_up_token("msk_"), 1_000_000, 401), ("msk_typo", 1_000_000, 401), (made_up_token("msk_"), 10 ** 17, 401),
+                                 (key, 5_242_881, 413), (key, 10 ** 17, 413), (key, "many", 400)):
+        assert exchange(path, head(secret, "POST", target, size)).startswith(b"Status: %d" % status), (secret, size)
+    assert time.monotonic() - start < 2
+    name = "r" + os.urandom(6).hex()
+    for n, size in enumerate((100, 70_000)):
+        body = json.dumps({"name": "x", "slug": f"{name}{n}"}).ljust(size).encode()
+        assert ask(path, key, "POST", target, body).startswith(b"Status: 201")
+    assert ask(path, key, "GET", target, b"[").startswith(b"Status: 200")
