@@ -250,4 +250,8 @@ static void answer_admin(struct call *call) {
 const struct service service_admin = {.name = "muster-admin",
                                       .short_name = "admin",
                                       .usage = "Answers the admin API for a web server.",
-                                      .answer = answer_admin};
+                                      .answer = answer_admin,
+                                      .fault_type = "application/problem+json",
+                                      .exhausted =
+                                          "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
+                                          "\"detail\":\"the request is too much work: send less at a time\"}"};

@@ -217,5 +217,10 @@ static void answer_scim(struct call *call) {
     denied_keep(x, e);
 }
 
-const struct service service_scim = {
-    .name = "muster-scim", .short_name = "scim", .usage = "Answers SCIM 2.0 for a web server.", .answer = answer_scim};
+const struct service service_scim = {.name = "muster-scim",
+                                     .short_name = "scim",
+                                     .usage = "Answers SCIM 2.0 for a web server.",
+                                     .answer = answer_scim,
+                                     .fault_type = "application/scim+json",
+                                     .exhausted = "{\"schemas\":[\"" SCHEMA_ERROR "\"],\"status\":\"503\","
+                                                  "\"detail\":\"the request is too much work: send less at a time\"}"};

@@ -51,6 +51,8 @@ struct service {
     const char *short_name;            /* "scim" */
     const char *usage;                 /* its first sentence */
     void (*answer)(struct call *call); /* the response is always filled in */
+    const char *fault_type;            /* Content-Type of its faults */
+    const char *exhausted;             /* the fault of a request that used too much CPU */
 };
 
 extern const struct service service_scim, service_admin;

@@ -2,8 +2,11 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { TICK_MS = 100, EXIT_STUCK = 75 };
@@ -11,7 +14,44 @@ enum { TICK_MS = 100, EXIT_STUCK = 75 };
 static const int *watched;
 static long read_ticks, work_ticks;
 static volatile sig_atomic_t more_ticks;
-static volatile sig_atomic_t arrived, fired, ticks;
+static volatile sig_atomic_t arrived, fired, ticks, answering;
+static int64_t cpu_most, cpu_begin; /* nanoseconds; most 0: no bound */
+static const char *last_words = "";
+static size_t last_len;
+static const int *request_id;
+
+static int64_t cpu_now(void) {
+    struct timespec t = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* The head of a FastCGI record (FastCGI 1.0, 3.3), and one that ends the request. */
+static void send_record(int fd, unsigned char type, const char *content, size_t len) {
+    unsigned id = (unsigned)*request_id;
+    unsigned char head[] = {
+        1, type, (unsigned char)(id >> 8), (unsigned char)id, (unsigned char)(len >> 8), (unsigned char)len, 0, 0};
+    ssize_t sent = write(fd, head, sizeof head);
+    if (sent == (ssize_t)sizeof head && len)
+        sent = write(fd, content, len);
+    (void)sent;
+}
+
+/* Only what a signal handler may do, as below. */
+static void end_exhausted(int fd) {
+    enum { STDOUT = 6, END_REQUEST = 3 };
+    static const char text[] = "muster: a request used more CPU than MUSTER_CPU_MS, the process ends\n", end[8] = {0};
+    ssize_t sent = write(STDERR_FILENO, text, sizeof text - 1);
+    if (!answering && !request_id)
+        sent = write(STDOUT_FILENO, last_words, last_len);
+    if (!answering && request_id && fd >= 0) {
+        send_record(fd, STDOUT, last_words, last_len);
+        send_record(fd, STDOUT, "", 0);
+        send_record(fd, END_REQUEST, end, sizeof end);
+    }
+    (void)sent;
+    _exit(EXIT_STUCK);
+}
 
 /* Only what a signal handler may do. */
 static void on_tick(int signal) {
@@ -24,6 +64,8 @@ static void on_tick(int signal) {
         if (fd == STDIN_FILENO)
             close(fd);
     }
+    if (cpu_most && cpu_now() - cpu_begin > cpu_most)
+        end_exhausted(fd);
     if (ticks > read_ticks + 2 * work_ticks + more_ticks)
         _exit(EXIT_STUCK);
 }
@@ -43,8 +85,23 @@ void watchdog_start(const int *fd, long read_ms, long work_ms) {
     sigaction(SIGALRM, &sa, NULL);
 }
 
+void watchdog_bound_cpu(long cpu_ms, const int *id) {
+    cpu_most = (int64_t)cpu_ms * 1000000;
+    request_id = id;
+}
+
+void watchdog_last_words(const char *words) {
+    last_words = words;
+    last_len = strlen(words);
+}
+
+void watchdog_answering(void) {
+    answering = 1;
+}
+
 void watchdog_begin(void) {
-    arrived = fired = ticks = more_ticks = 0;
+    arrived = fired = ticks = more_ticks = answering = 0;
+    cpu_begin = cpu_now();
     every(TICK_MS);
 }
 

@@ -11,6 +11,18 @@
  */
 void watchdog_start(const int *fd, long read_ms, long work_ms);
 
+/*
+ * One that uses more than `cpu_ms` of this process's CPU time ends the process too, after it was answered with the last
+ * words if nothing of an answer is out: on the FastCGI connection under `*id`, or, if `id` is NULL, on standard output.
+ */
+void watchdog_bound_cpu(long cpu_ms, const int *id);
+
+/* The last words for the request in hand: a CGI answer below 64 KiB, which stays where it is. */
+void watchdog_last_words(const char *words);
+
+/* An answer begins to go out. */
+void watchdog_answering(void);
+
 /* A request begins: its time runs. */
 void watchdog_begin(void);
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/sanitized.h"
 #include "base/uuid.h"
 #include "client_address.h"
 #include "measure.h"
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -78,6 +80,10 @@ static bool handle(struct worker *w, const struct service *service, const struct
     struct call *c = arena_alloc(w->arena, sizeof *c);
     uuid_new(request_id);
     *c = (struct call){.worker = w, .ctx = {.arena = w->arena}, .request_id = request_id, .route = "-"};
+    watchdog_last_words(arena_printf(w->arena,
+                                     "Status: 503 Service Unavailable\r\nContent-Type: %s\r\nRetry-After: 60\r\n"
+                                     "Cache-Control: no-store\r\nX-Request-Id: %s\r\n\r\n%s",
+                                     service->fault_type, request_id, service->exhausted));
     request_open(&c->request, &c->ctx, source);
     c->client_address = client_address(&c->request, w->settings->trusted_proxies);
     db_deadline(w->db, started / 1000 + w->settings->deadline_ms);
@@ -85,6 +91,7 @@ static bool handle(struct worker *w, const struct service *service, const struct
     service->answer(c);
     struct buf *head = buf_new(w->arena, HEAD_MAX);
     response_head(&c->response, request_id, head);
+    watchdog_answering();
     int gone = put(to, buf_text(head), buf_len(head));
     if (gone >= 0 && c->response.body && !c->response.head)
         (void)put(to, c->response.body, c->response.len);
@@ -228,10 +235,19 @@ static bool serve(struct worker *w, const struct service *service, FCGX_Request 
         if (handle(w, service, &source, fcgi_write, request))
             dismiss(request);
         FCGX_Finish_r(request);
+        watchdog_last_words("");
         arena_reset(w->arena);
     }
     watchdog_end();
     return here;
+}
+
+/* A worker that cannot have more memory ends (base/oom.h). A sanitizer maps terabytes that it does not use. */
+static void bound_memory(const struct settings *s) {
+    rlim_t most = (rlim_t)s->worker_as_mb * 1024 * 1024;
+    struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
+    if (!SANITIZED)
+        setrlimit(RLIMIT_AS, &limit);
 }
 
 int worker_run(const struct service *service, const struct settings *settings) {
@@ -246,6 +262,8 @@ int worker_run(const struct service *service, const struct settings *settings) {
     metrics_count(w.metrics, METRIC_WORKER_STARTS, w.service, 1);
     hold_stop();
     watchdog_start(&request.ipcFd, settings->body_ms, settings->deadline_ms);
+    watchdog_bound_cpu(settings->cpu_ms, &request.requestId);
+    bound_memory(settings);
     for (long served = 0; wait_for_request();)
         if (serve(&w, service, &request) && grown(&w, ++served))
             break;
@@ -292,6 +310,8 @@ int worker_cgi(const struct service *service, const struct settings *settings) {
     w.peer = STDOUT_FILENO;
     hold_stop();
     watchdog_start(&fd, settings->body_ms, settings->deadline_ms);
+    watchdog_bound_cpu(settings->cpu_ms, NULL);
+    bound_memory(settings);
     watchdog_begin();
     (void)handle(&w, service, &source, cgi_write, NULL);
     close_worker(&w);
