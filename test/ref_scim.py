@@ -1341,10 +1341,13 @@ def patch(rt, resource, body, others=(), lenient=False):
             raise ScimError("invalidSyntax", "no operation")
     try:
         p = attempt(rt, resource, ops, lenient, False)
-    except ScimError:
+    except ScimError as first:
         if rt.name != "User":
             raise
-        p = attempt(rt, resource, ops, lenient, True)
+        try:
+            p = attempt(rt, resource, ops, lenient, True)
+        except ScimError:
+            raise first from None  # the first failure is the answer
         left = p.r.get("active", False if lenient and resource.get("active") is False else None)
         if left is not False:  # no leaver is refused, but everybody else
             raise
