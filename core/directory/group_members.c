@@ -1,6 +1,7 @@
 #include "directory/group_members.h"
 
 #include "base/arena.h"
+#include "base/fold.h"
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
@@ -145,6 +146,18 @@ static void keep_hidden(const struct group_targets *t, struct group_change *c) {
         c->users_out.n = 0;
 }
 
+/* The display that came with each that joins. */
+static void find_displays(struct session *s, struct json_object *wanted, struct group_change *c) {
+    const struct id_list *in[] = {&c->users_in, &c->groups_in};
+    struct id_list *displays[] = {&c->user_displays, &c->group_displays};
+    struct json_object *by_id = json_new_object(s->ctx.arena);
+    for (size_t i = 0, n = length_of(wanted); i < n; i++)
+        json_object_object_add(by_id, value_at(wanted, i), json_object_get(json_object_array_get_idx(wanted, i)));
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < in[k]->n; i++)
+            push(s, displays[k], json_get_string(json_get(by_id, in[k]->ids[i]), "display"));
+}
+
 enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted,
                             const struct group_targets *t, struct group_change *out, struct id_list *skipped) {
     struct id_list ids = {0}, known = {0};
@@ -152,6 +165,8 @@ enum err group_members_diff(struct session *s, const char *group_id, struct json
     enum err e = sort_targets(s, group_id, &ids, t, out, &known);
     if (e == OK && t->all)
         keep_hidden(t, out);
+    if (e == OK && (out->users_in.n || out->groups_in.n))
+        find_displays(s, wanted, out);
     for (size_t i = 0, n = length_of(wanted); e == OK && i < n; i++) {
         const char *value = value_at(wanted, i);
         if (holds(&known, value))
@@ -172,7 +187,21 @@ int64_t group_change_growth(const struct group_change *c) {
     return (int64_t)(c->users_in.n + c->groups_in.n) - (int64_t)(c->users_out.n + c->groups_out.n);
 }
 
-static void queue_rows(struct session *s, enum sql q, const char *group_id, const struct id_list *l) {
+static void queue_in(struct session *s, enum sql q, const char *group_id, const struct id_list *l,
+                     const struct id_list *displays) {
+    if (!l->n)
+        return;
+    const char **keys = arena_array(s->ctx.arena, l->n, sizeof *keys);
+    for (size_t i = 0; i < l->n; i++) {
+        const char *display = displays->ids[i];
+        keys[i] = display ? fold_caseless(s->ctx.arena, display, strlen(display)) : NULL;
+    }
+    const char *params[] = {group_id, session_uuids(s, l->ids, l->n), session_texts(s, displays->ids, l->n),
+                            session_texts(s, keys, l->n)};
+    add(s, q, params, l->n);
+}
+
+static void queue_out(struct session *s, enum sql q, const char *group_id, const struct id_list *l) {
     const char *params[] = {group_id, session_uuids(s, l->ids, l->n)};
     if (l->n)
         add(s, q, params, l->n);
@@ -184,10 +213,10 @@ void group_change_queue(struct session *s, const char *group_id, const struct gr
     for (size_t k = 0; k < 4; k++)
         for (size_t i = 0; i < from[k]->n; i++)
             push(s, k < 2 ? &users : &groups, from[k]->ids[i]);
-    queue_rows(s, SQL_GROUP_USERS_ADD, group_id, &c->users_in);
-    queue_rows(s, SQL_GROUP_USERS_REMOVE, group_id, &c->users_out);
-    queue_rows(s, SQL_GROUP_GROUPS_ADD, group_id, &c->groups_in);
-    queue_rows(s, SQL_GROUP_GROUPS_REMOVE, group_id, &c->groups_out);
+    queue_in(s, SQL_GROUP_USERS_ADD, group_id, &c->users_in, &c->user_displays);
+    queue_out(s, SQL_GROUP_USERS_REMOVE, group_id, &c->users_out);
+    queue_in(s, SQL_GROUP_GROUPS_ADD, group_id, &c->groups_in, &c->group_displays);
+    queue_out(s, SQL_GROUP_GROUPS_REMOVE, group_id, &c->groups_out);
     const char *sync[] = {session_uuids(s, &group_id, 1), session_uuids(s, users.ids, users.n),
                           session_uuids(s, groups.ids, groups.n)};
     add(s, SQL_TEAM_SYNC, sync, groups.n ? SIZE_MAX : users.n);

@@ -23,9 +23,11 @@ struct group_targets {
     bool all;              /* every member is among them */
 };
 
-/* What changes: the ids that join and leave. */
+/* What changes: the ids that join and leave, and what the client calls those who join, in the same order (NULL: it does
+ * not say). */
 struct group_change {
     struct id_list users_in, users_out, groups_in, groups_out;
+    struct id_list user_displays, group_displays;
 };
 
 /* The ids of `members` (normal form) that are UUIDs of our form, without duplicates. Others cannot be anybody's. */

@@ -186,3 +186,25 @@ const char *session_uuids(struct session *s, const char *const *ids, size_t n) {
     buf_char(b, '}');
     return buf_text(b);
 }
+
+const char *session_texts(struct session *s, const char *const *texts, size_t n) {
+    struct buf *b = buf_new(s->ctx.arena, ARRAY_MAX);
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        buf_char(b, i ? ',' : '{');
+        if (!texts[i]) {
+            buf_str(b, "NULL");
+            continue;
+        }
+        any = true;
+        buf_char(b, '"');
+        for (const char *c = texts[i]; *c; c++) {
+            if (*c == '"' || *c == '\\')
+                buf_char(b, '\\');
+            buf_char(b, *c);
+        }
+        buf_char(b, '"');
+    }
+    buf_char(b, '}');
+    return any ? buf_text(b) : NULL;
+}

@@ -132,4 +132,7 @@ const char *session_now(struct session *s, int64_t previous_us);
 /* '{a,b}' of UUIDs, in the arena. */
 const char *session_uuids(struct session *s, const char *const *ids, size_t n);
 
+/* The same of any texts, NULL for null; NULL if all are. */
+const char *session_texts(struct session *s, const char *const *texts, size_t n);
+
 #endif

@@ -119,7 +119,7 @@ static struct operand member_part(struct compiler *c, const struct source *s, co
         return (struct operand){"lower(x.type)", "text"};
     if (strcmp(part, "display") == 0)
         return (struct operand){
-            "coalesce((select u.folded ->> 'displayName' from muster.scim_user u where " TENANT(
+            "coalesce(x.display_key, (select u.folded ->> 'displayName' from muster.scim_user u where " TENANT(
                 u) " and u.id = x.id), "
                    "(select g.folded ->> 'displayName' from muster.scim_group g where " TENANT(g) " and g.id = x.id))",
             "text"};

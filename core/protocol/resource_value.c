@@ -124,6 +124,11 @@ static bool is_manager(const struct attr *attr) {
     return enterprise && attr == schema_attr(enterprise, "manager", strlen("manager"));
 }
 
+/* A member's display is the server's once the member is there; what comes with a new one is kept. */
+static bool is_read(const struct attr *attr, const struct attr *sub) {
+    return sub->mutability != ATTR_READ_ONLY || (resource_is_members(attr) && strcmp(sub->name, "display") == 0);
+}
+
 static enum err read_parts(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                            struct json_object *parts) {
     bool known = false;
@@ -131,7 +136,7 @@ static enum err read_parts(const struct reader *r, const struct attr *attr, stru
         const struct attr *sub = schema_sub(attr, name, strlen(name));
         struct json_object *v;
         known = known || sub;
-        if (!sub || sub->mutability == ATTR_READ_ONLY)
+        if (!sub || !is_read(attr, sub))
             continue;
         const char *there = arena_printf(r->ctx->arena, "%s.%s", where, sub->name);
         enum err e = resource_value(r, sub, part, there, &v);

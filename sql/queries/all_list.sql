@@ -35,8 +35,9 @@ with page as (
     cross join lateral (
         select a.id, a.version, a.created_at, a.modified_at, a.manager_id,
            case when $5::boolean and p.type = 'Group' then
-               (select count(*) from muster.scim_group_user m
-                where m.organization_id = muster.organization_id() and m.group_id = a.id) * 200
+               (select count(*) * 200 + coalesce(sum(octet_length(m.display)), 0)
+                from muster.scim_group_user m
+                where m.organization_id = muster.organization_id() and m.group_id = a.id)
            else 0 end as members_bytes,
            a.resource
         from (

@@ -24,8 +24,9 @@ with page as (
     cross join lateral (
         select g.id, g.version, g.created_at, g.modified_at,
            case when $4::boolean then
-               (select count(*) from muster.scim_group_user m
-                where m.organization_id = muster.organization_id() and m.group_id = g.id) * 200
+               (select count(*) * 200 + coalesce(sum(octet_length(m.display)), 0)
+                from muster.scim_group_user m
+                where m.organization_id = muster.organization_id() and m.group_id = g.id)
            else 0 end as members_bytes,
            case when octet_length(g.resource) > 4096 and ($5::text[] is not null or $6::text[] is not null) then
                (select '{' || string_agg(to_json(m.key)::text || ':' || m.value::text, ',') || '}'

@@ -19,9 +19,8 @@ with recursive named (id) as (
     join muster.scim_group_group c on c.organization_id = muster.organization_id() and c.parent_id = b.id
     where b.depth < 4
 )
-select b.root as id, b.display_name,
-       exists (select from muster.scim_group_group gg
-               where gg.organization_id = muster.organization_id() and gg.parent_id = $1::uuid and gg.child_id = b.root) as present,
+select b.root as id, coalesce(p.display, b.display_name) as display_name, p.child_id is not null as present,
        max(b.depth) as down, coalesce(bool_or(b.id = $1::uuid), false) as circle
 from below b
-group by b.root, b.display_name
+left join muster.scim_group_group p on p.organization_id = muster.organization_id() and p.parent_id = $1::uuid and p.child_id = b.root
+group by b.root, b.display_name, p.child_id, p.display

@@ -2,7 +2,7 @@
 -- flight is waited for, and two changes that touch one user see each other. Each is found by its key, whatever the planner believes.
 -- params: 1 group_id uuid (null: a new group), 2 ids uuid[], 3 all_members boolean
 -- row: id uuid, live boolean, display_name text, present boolean
-select u.id, u.live, u.display_name, p.present is not null as present
+select u.id, u.live, coalesce(p.display, u.display_name) as display_name, p.present is not null as present
 from (select n.id from unnest($2::uuid[]) n (id)
       union
       select gu.user_id
@@ -13,7 +13,7 @@ cross join lateral (select u.id, u.removed_at is null as live, u.display_name
                     from muster.scim_user u
                     where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = x.id
                     for no key update of u) u
-left join lateral (select true as present
+left join lateral (select true as present, gu.display
                    from muster.scim_group_user gu
                    where gu.organization_id = muster.organization_id() and gu.group_id = $1::uuid and gu.user_id = u.id
                    offset 0) p on true

@@ -1,7 +1,7 @@
--- Adds users to a group.
--- params: 1 group_id uuid, 2 ids uuid[]
+-- Adds users to a group, each with its display (null: none has one). Who is there already stays as they are.
+-- params: 1 group_id uuid, 2 ids uuid[], 3 displays text[], 4 display_keys text[]
 -- row: none
-insert into muster.scim_group_user (organization_id, connection_id, group_id, user_id)
-select muster.organization_id(), muster.connection_id(), $1::uuid, n.id
-from unnest($2::uuid[]) n (id)
+insert into muster.scim_group_user (organization_id, connection_id, group_id, user_id, display, display_key)
+select muster.organization_id(), muster.connection_id(), $1::uuid, n.id, n.display, n.display_key
+from unnest($2::uuid[], $3::text[], $4::text[]) n (id, display, display_key)
 on conflict do nothing

@@ -20,7 +20,7 @@ def everywhere(server, words):
 @pytest.fixture
 def canary():
     """Words that nobody else's data has in it."""
-    return {name: unique(name) for name in ("login", "given", "family", "shown", "ext", "phone", "second", "custom")}
+    return {name: unique(name) for name in ("login", "given", "family", "shown", "ext", "phone", "second", "custom", "called")}
 
 
 def provision(t, c):
@@ -34,7 +34,8 @@ def test_a_person_is_erased_everywhere(server, canary):
     t = server.tenant()
     email, user = provision(t, canary)
     other = t.user("other@example.com", **{ENTERPRISE: {"manager": {"value": user["id"]}}})
-    t.group("Crew", [user["id"], other["id"]])
+    t.group("Crew", members=[{"value": user["id"], "display": canary["called"]}, {"value": other["id"]}])
+    assert "muster.scim_group_user" in everywhere(server, [canary["called"]])
     server.muster("member", "set", email, "--org", t.slug, "--display-name", canary["shown"] + "2", "--organization-role", "org:admin")
     server.muster("team", "add", "Extra", "--org", t.slug)
     server.muster("team", "add", "Extra", "--member", email, "--org", t.slug)

@@ -64,8 +64,8 @@ def furnish(server):
     two = t.user("two@b.example", active=False)
     three = t.user("three@b.example")
     assert t.client.delete(f"/Users/{three['id']}").status == 204
-    inner = t.group("Inner", [one["id"], two["id"]])
-    t.group("Outer", [inner["id"]])
+    inner = t.group("Inner", members=[{"value": one["id"], "display": "Öne \"q\" \\"}, {"value": two["id"]}])
+    t.group("Outer", members=[{"value": inner["id"], "display": "Within"}])
     server.muster("team", "add", "Extra", "--org", t.slug)
     server.muster("team", "add", "Extra", "--member", "one@a.example", "--org", t.slug)
     server.muster("member", "add", "wait@c.example", "--org", t.slug)
