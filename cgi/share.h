@@ -13,12 +13,12 @@ struct worker;
 /*
  * Fair shares of a host's workers (base/limits_share.h). Heavy work is known from a request's shape before it is done:
  * an unindexed filter or sort, Bulk, a body over 64 KiB, a list or a page of more than 100. An organization has at most
- * half of the workers for it (settings_share()), all together three quarters; one more is ERR_RATE_LIMITED at once.
- * Other requests are refused so when the organization has half of the workers already, no other one is free, somebody
- * waits for one (of changes, which may take long, that is not asked), and another organization was served in the last
- * second. Changes of an organization whose changes wait
- * for locks in vain are ERR_UNAVAILABLE while half of the workers are at some. Where there is one worker, or no file of
- * the limits, nothing is refused.
+ * half of the workers for it (settings_share()), and beyond its first place only while all together have less than
+ * three quarters; one more is ERR_RATE_LIMITED at once. Other requests are refused so when the organization has half of
+ * the workers already, no other one is free, somebody waits for one (of changes, which may take long, that is not
+ * asked), and another organization was served in the last second. Changes of an organization whose changes wait for
+ * locks in vain are ERR_UNAVAILABLE while half of the workers are at some. Where there is one worker, or no file of the
+ * limits, nothing is refused.
  */
 
 enum { SHARE_BODY = 64 * 1024, SHARE_ROWS = 100 };

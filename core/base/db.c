@@ -6,7 +6,6 @@
 #include "base/metrics.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,14 +185,6 @@ void db_add(struct db *db, enum sql q, const char *const *params) {
 void db_add_once(struct db *db, enum sql q, const char *const *params) {
     db_add(db, q, params);
     db->queue[db->n_queued - 1].prepared = NULL;
-}
-
-void db_add_budget(struct db *db, int64_t ms) {
-    char text[24];
-    snprintf(text, sizeof text, "%" PRId64, ms);
-    const char *params[] = {arena_strdup(db->queue_arena, text)};
-    db_add(db, SQL_BUDGET, params);
-    db->budget = true;
 }
 
 /* The fragment whose mark begins here, NULL: none. */

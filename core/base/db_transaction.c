@@ -273,6 +273,14 @@ static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsi
     return v == RETRY_HERE;
 }
 
+void db_add_budget(struct db *db, int64_t ms) {
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, ms);
+    const char *params[] = {arena_strdup(db->queue_arena, text)};
+    db_add(db, SQL_BUDGET, params);
+    db->budget = true;
+}
+
 bool db_in_transaction(const struct db *db) {
     return db->in_transaction;
 }

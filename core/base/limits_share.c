@@ -111,14 +111,16 @@ bool limits_work_heavy(struct limits *l, const char *organization, unsigned shar
     for (unsigned i = 0; i < TRIES; i++) {
         atomic_store(&l->seat->work, tag | before | TRYING);
         struct seen n = look(l, tag, i >= SURE_AFTER);
-        if (n.own + n.own_trying < share && n.all + n.all_trying < all) {
+        bool first = n.own + n.own_trying == 0;
+        if (n.own + n.own_trying < share && (first || n.all + n.all_trying < all)) {
             atomic_store(&l->seat->work, tag | before | LIMITS_HEAVY);
             return true;
         }
         atomic_store(&l->seat->work, tag | before);
-        if (i >= SURE_AFTER && (n.own >= share || n.all >= all))
+        bool full = n.own >= share || (n.own > 0 && n.all >= all);
+        if (i >= SURE_AFTER && full)
             return false;
-        if (n.own < share && n.all < all)
+        if (!full)
             limits_sleep(pause_ns * (1 + (l->seat - l->file->seats) % TRIES));
     }
     return false;

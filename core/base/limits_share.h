@@ -31,8 +31,9 @@ void limits_work(struct limits *l, const char *organization, unsigned what);
 
 /*
  * Adds LIMITS_HEAVY to what this process does, for `organization`, unless `share` processes do heavy work for it
- * already, or `all` for anybody: false. Never are there more, whoever is killed or stopped where; who is refused has
- * seen all places taken. It asks the kernel whether their owners live, before it refuses.
+ * already, or one does and `all` for anybody: false. The first place of an organization is always free, so that nobody
+ * is stopped by what others do; else never are there more, whoever is killed or stopped where. Who is refused has seen
+ * all places taken: the kernel is asked whether their owners live, before.
  */
 bool limits_work_heavy(struct limits *l, const char *organization, unsigned share, unsigned all);
 

@@ -29,9 +29,9 @@ static void an_organization_has_its_share_of_heavy_work_and_all_have_a_bound(voi
     assert_true(limits_work_heavy(l[1], "a", 2, 3));
     assert_false(limits_work_heavy(l[2], "a", 2, 3));
     assert_true(limits_work_heavy(l[2], "b", 2, 3));
-    assert_false(limits_work_heavy(l[3], "c", 2, 3));
+    assert_false(limits_work_heavy(l[3], "b", 2, 3));
+    assert_true(limits_work_heavy(l[3], "c", 2, 3)); /* the first of an organization */
     limits_work(l[1], NULL, LIMITS_IDLE);
-    assert_true(limits_work_heavy(l[3], "c", 2, 3));
     limits_seat_leave(l[0]);
     assert_true(limits_work_heavy(l[4], "a", 2, 3));
     assert_true(limits_work_heavy(l[0], "a", 0, 0)); /* no seat */
