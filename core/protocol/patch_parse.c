@@ -18,6 +18,12 @@ enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, 
     return fail(ctx, kind, "operation %u: %s", s->number, what);
 }
 
+/* A step's name, a path or what stands for one, and its value are short enough. */
+static enum err check_size(struct ctx *ctx, const struct patch_step *s) {
+    enum err e = size_check(ctx, s->name, s->value, NULL);
+    return e == OK ? OK : patch_fail(ctx, s, e, "%s", fail_detail(ctx));
+}
+
 static void trim(const char **s, size_t *len) {
     while (*len && **s == ' ') {
         ++*s;
@@ -143,7 +149,10 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     if (!extension && fold_ascii_equal(name, len, "schemas", 7))
         return OK; /* */
     const char *path = extension ? arena_printf(ctx->arena, "%s:%s", extension->urn, name) : name;
-    enum err e = parse_path(ctx, p, &step, path, strlen(path), &step.target);
+    enum err e = check_size(ctx, &step);
+    if (e != OK)
+        return e;
+    e = parse_path(ctx, p, &step, path, strlen(path), &step.target);
     if (e != OK && strchr(name, '['))
         return e;
     bool known = step.target.ref.attr && !is_read_only(&step.target.ref);
@@ -175,7 +184,10 @@ static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_s
     if (!json_object_is_type(path, json_type_string))
         return patch_fail(ctx, op, ERR_INVALID_PATH, "path must be a string");
     op->name = json_object_get_string(path);
-    enum err e = parse_path(ctx, p, op, op->name, strlen(op->name), &op->target);
+    enum err e = check_size(ctx, op);
+    if (e != OK)
+        return e;
+    e = parse_path(ctx, p, op, op->name, strlen(op->name), &op->target);
     op->unknown = e == ERR_INVALID_PATH && p->dialect.lenient && patch_path_unknown(p->rt, op->name);
     if (e != OK)
         return e;
@@ -241,16 +253,13 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
         return fail(ctx, ERR_INVALID_SYNTAX, "Operations must be an array of at least one operation");
     if (n > PATCH_OPERATIONS)
         return fail(ctx, ERR_TOO_LARGE, "a PATCH may have %d operations at most", PATCH_OPERATIONS);
-    enum err e = size_check(ctx, body, NULL);
-    if (e != OK)
-        return e;
     struct patch *p = arena_alloc(ctx->arena, sizeof *p);
     p->rt = rt;
     p->dialect = dialect;
     p->last = &p->first;
     *out = p;
     for (size_t i = 0; i < n; i++) {
-        e = parse_operation(ctx, p, (unsigned)i + 1, json_object_array_get_idx(operations, i));
+        enum err e = parse_operation(ctx, p, (unsigned)i + 1, json_object_array_get_idx(operations, i));
         if (e != OK)
             return e;
     }

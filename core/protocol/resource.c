@@ -98,9 +98,11 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
         return fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", s->urn);
     json_object_object_foreach(in, name, value) {
         const struct attr *attr = schema_attr(s, name, strlen(name));
-        enum err e = attr ? add_attr(&part, attr, prefix, value, object) : OK;
+        enum err e = size_check(r->ctx, name, value, r->old);
+        if (e == OK && attr)
+            e = add_attr(&part, attr, prefix, value, object);
         const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, name);
-        if (e != OK && !leaves_out(r, where, e, json_get(r->old, s->urn), attr->name, object))
+        if (e != OK && !leaves_out(r, where, e, json_get(r->old, s->urn), attr ? attr->name : name, object))
             return e;
     }
     if (json_object_object_length(object) > 0)
@@ -125,6 +127,9 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
     const struct attr *attr = schema_attr(r->rt->base, name, len);
     if (extension)
         return add_extension(r, extension, value, into);
+    enum err e = size_check(r->ctx, name, value, r->old);
+    if (e != OK)
+        return e;
     if (!attr)
         attr = schema_common(name, len);
     if (!attr)
@@ -231,10 +236,7 @@ static enum err read_body(struct reading *r, struct json_object *body, struct js
     if (!json_object_is_type(body, json_type_object))
         return fail(r->ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
     *out = json_new_object(r->ctx->arena);
-    enum err e = size_check(r->ctx, body, r->old);
-    if (e != OK)
-        return e;
-    e = check_schemas(r, body);
+    enum err e = check_schemas(r, body);
     if (e != OK && leaves_out(r, "schemas", e, NULL, "", NULL))
         e = OK;
     json_object_object_foreach(body, name, value) {

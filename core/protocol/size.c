@@ -47,17 +47,18 @@ static enum err check_string(const struct walk *w, const char *name, struct json
 
 static enum err check(const struct walk *w, const char *name, struct json_object *v, bool binary);
 
-/* `binary`: the object is a photo or a certificate, or an operation on them: its value may be long. */
+/* `binary`: the object is a photo or a certificate: its value may be long. */
+static enum err check_member(const struct walk *w, const char *name, struct json_object *v, bool binary) {
+    size_t len = strlen(name);
+    if (len > SIZE_STRING)
+        return fail(w->ctx, ERR_INVALID_VALUE, "a name has %zu bytes, where %d are the limit", len, SIZE_STRING);
+    bool value = binary && fold_ascii_equal(name, len, "value", strlen("value"));
+    return check(w, name, v, value || leads_to_binary(name));
+}
+
 static enum err check_members(const struct walk *w, struct json_object *o, bool binary) {
-    struct json_object *path = json_get_caseless(o, "path");
-    if (json_object_is_type(path, json_type_string) && leads_to_binary(json_object_get_string(path)))
-        binary = true;
     json_object_object_foreach(o, name, v) {
-        size_t len = strlen(name);
-        if (len > SIZE_STRING)
-            return fail(w->ctx, ERR_INVALID_VALUE, "a name has %zu bytes, where %d are the limit", len, SIZE_STRING);
-        bool value = binary && fold_ascii_equal(name, len, "value", strlen("value"));
-        enum err e = check(w, name, v, value || leads_to_binary(name));
+        enum err e = check_member(w, name, v, binary);
         if (e != OK)
             return e;
     }
@@ -77,9 +78,9 @@ static enum err check(const struct walk *w, const char *name, struct json_object
     return e;
 }
 
-enum err size_check(struct ctx *ctx, struct json_object *v, struct json_object *old) {
+enum err size_check(struct ctx *ctx, const char *name, struct json_object *v, struct json_object *old) {
     const struct walk w = {.ctx = ctx, .old = old};
-    return check(&w, "the value", v, false);
+    return check_member(&w, name, v, false);
 }
 
 enum err size_check_text(struct ctx *ctx, const struct attr *attr, const char *s, const char *where) {
@@ -136,11 +137,13 @@ static enum err check_size(struct ctx *ctx, const char *what, size_t is, size_t 
 enum err size_check_resource(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
                              struct json_object *old) {
     struct sizes is = sizes_of(resource), was = {0, 0};
-    if (is.whole <= SIZE_USER && is.whole <= SIZE_GROUP)
+    bool user = strcmp(rt->name, "User") == 0;
+    size_t small = user ? SIZE_USER : SIZE_GROUP;
+    if (is.whole <= small)
         return OK;
     if (old)
         was = sizes_of(old);
-    if (strcmp(rt->name, "User") != 0)
+    if (!user)
         return check_size(ctx, "group, without its members,", is.whole, was.whole, SIZE_GROUP);
     if (ends_access(resource, old))
         return OK;

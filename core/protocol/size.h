@@ -18,12 +18,13 @@ enum {
 };
 
 /*
- * Whether all strings and names of what comes from outside (a resource, a PATCH, what was read from a text in it) are
- * short enough, before anything is made of them; those that stand in `old` (NULL: nothing) too always are. A text that
- * can be JSON (size_may_be_json()) passes: whoever reads it as JSON asks again for what stands in it, and whoever takes
- * it as the string that it is, size_check_text(). ERR_INVALID_VALUE names the attribute and the limit.
+ * Whether a part of what comes from outside (a member of a resource, the path of an operation and its value; NULL:
+ * null) has a name and strings that are short enough, before anything is made of it; strings that stand in `old` (NULL:
+ * nothing) too always are. A text that can be JSON (size_may_be_json()) passes: whoever reads it as JSON asks again for
+ * what stands in it, and whoever takes it as the string that it is, size_check_text(). ERR_INVALID_VALUE names the
+ * attribute and the limit.
  */
-enum err size_check(struct ctx *ctx, struct json_object *v, struct json_object *old)
+enum err size_check(struct ctx *ctx, const char *name, struct json_object *v, struct json_object *old)
     __attribute__((warn_unused_result));
 
 /* Whether a string begins as an object or a list does. */

@@ -3,7 +3,7 @@ import base64
 import json
 
 import pytest
-from helpers import GROUP, PATCH_OP, SEARCH, USER, assert_error, made, op, user_body
+from helpers import ENTERPRISE, GROUP, PATCH_OP, SEARCH, USER, assert_error, made, op, user_body
 
 STRING, BINARY, RESOURCE, WHOLE = 8192, 1024 * 1024, 256 * 1024, 2 * 1024 * 1024
 URN = "urn:example:own"
@@ -106,6 +106,11 @@ def test_a_group_may_have_256_kib_without_its_members(t):
     made(t.client.post("/Groups", {**group(RESOURCE), "members": [{"value": t.user()["id"], "display": "x" * 1000}]}))
 
 
+def left_out(t, user):
+    rows = t.server.sql("select data->'held' from muster.audit_event where target_id = %s order by at desc, id desc limit 1", user["id"])
+    return [p["part"] for p in rows[0][0] or []]
+
+
 def enlarge(server, user, size):
     """As a user may have been stored before there were limits."""
     server.sql("update muster.scim_user set resource = rtrim(resource, '}') || %s where id = %s",
@@ -136,6 +141,39 @@ def test_the_end_of_access_is_not_refused_for_what_makes_the_user_too_large(t):
     answer = t.client.patch(f"/Users/{user['id']}", op("add", "title", "x" * 8000), op("replace", "active", False))
     assert answer.status == 200 and answer.json["active"] is False
     assert t.member(user["userName"])["status"] == "deactivated"
+
+
+LONG_TITLE, LONG_PHOTO = {"title": "x" * (STRING + 1)}, {"photos": [{"value": "x" * (BINARY + 1)}]}
+
+
+@pytest.mark.parametrize("operations, held", [
+    ([op("replace", "title", "x" * (STRING + 1))], ["title"]), ([op("add", None, {**LONG_TITLE, "nickName": "n"})], ["title"]),
+    ([op("replace", "photos", LONG_PHOTO["photos"])], ["photos"]), ([op("replace", None, json.dumps(LONG_TITLE))], ["title"]),
+    ([op("add", None, {ENTERPRISE: {"division": "x" * (STRING + 1)}, "x" * (STRING + 1): 1})], ["division", "x" * 297 + "..."])],
+    ids=["path", "path-less", "photo", "text", "extension-and-name"])
+def test_lenient_leaves_out_what_is_too_long_beside_the_end_of_access(t, operations, held):
+    user = t.user(active=True)
+    answer = t.client.patch(f"/Users/{user['id']}", *operations, op("replace", "active", False))
+    assert answer.status == 200 and answer.json["active"] is False and "title" not in answer.json
+    assert left_out(t, user) == held
+    assert_error(t.client.patch(f"/Users/{user['id']}", *operations, op("replace", "active", True)), 400, "invalidValue", "are the limit")
+
+
+def test_lenient_leaves_out_of_a_put_what_is_too_long_beside_the_end_of_access(t):
+    user = t.user(title="T", **{ENTERPRISE: {"division": "D", "department": "E"}})
+    long = {"title": "x" * (STRING + 1), ENTERPRISE: {"division": "x" * (STRING + 1), "department": "F", "other": "x" * (STRING + 1)}, "active": False}
+    answer = t.client.put(f"/Users/{user['id']}", user_body(user["userName"], **long))
+    assert answer.status == 200 and answer.json["active"] is False
+    assert answer.json["title"] == "T" and answer.json[ENTERPRISE] == {"division": "D", "department": "F"}
+    assert left_out(t, user) == ["title", f"{ENTERPRISE}:division", f"{ENTERPRISE}:other"]
+    assert_error(t.client.put(f"/Users/{user['id']}", user_body(user["userName"], **{**long, "active": True})), 400, "invalidValue", "are the limit")
+
+
+def test_strict_is_atomic_for_what_is_too_long(server):
+    t = server.tenant(dialect="strict")
+    user = t.user(active=True)
+    operations = [op("replace", "title", LONG_TITLE["title"]), op("replace", "active", False)]
+    assert_error(t.client.patch(f"/Users/{user['id']}", *operations), 400, "invalidValue", "title: a string of 8193 bytes, where 8192 are the limit")
 
 
 def test_a_key_that_cannot_fit_is_refused_before_it_is_made(t):
