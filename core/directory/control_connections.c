@@ -158,22 +158,15 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
  */
 static enum err close_work(struct control *c, void *arg) {
     struct change *x = arg;
-    struct db_rows rows = {0};
-    struct json_object *tokens;
+    const char *tokens[] = {x->in->id, c->request_id, c->client_address};
     enum err e = show(c, x->in->id, &x->before);
+    if (e == OK)
+        e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"));
     if (e != OK)
         return e;
-    e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"));
-    if (e == OK)
-        e = control_step(c, SQL_API_CONNECTION_CLOSE, &x->in->id, &rows);
-    if (e == OK)
-        e = control_object(c, rows, "revoked", &tokens);
-    for (size_t i = 0, n = e == OK ? json_object_array_length(tokens) : 0; i < n; i++) {
-        struct json_object *t = json_object_array_get_idx(tokens, i);
-        control_event(c, "scim.token.revoked", x->in->id, "token", json_get_string(t, "id"),
-                      json_text(c->ctx.arena, t));
-    }
-    return e;
+    db_add(c->db, SQL_API_CONNECTION_CLOSE, &x->in->id);
+    db_add(c->db, SQL_API_TOKENS_REVOKE, tokens);
+    return OK;
 }
 
 /* The users and groups that are left, a page at a time. */

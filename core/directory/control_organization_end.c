@@ -38,12 +38,12 @@ static enum err read_before(struct control *c, struct json_object **out) {
 static enum err close_work(struct control *c, void *arg) {
     struct ending *x = arg;
     struct json_object *before = NULL;
-    const char *params[] = {c->request_id, c->client_address};
+    const char *params[] = {NULL, c->request_id, c->client_address};
     enum err e = read_before(c, &before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "organization's slug", json_get_string(before, "slug"));
     if (e == OK)
-        db_add(c->db, SQL_API_ORGANIZATION_CLOSE, params);
+        db_add(c->db, SQL_API_TOKENS_REVOKE, params);
     return e;
 }
 

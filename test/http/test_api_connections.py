@@ -88,3 +88,12 @@ def test_a_removed_connection_takes_its_users_and_groups_along(api, server):
     assert len(c.events("&action=scim.user.deprovisioned")) == 105 and len(c.events("&action=scim.group.deleted")) == 3
     assert second.scim.get("/Users").json["totalResults"] == 1
     assert server.sql("select count(*) from muster.scim_user where connection_id = %s and removed_at is null", c.connection["id"]) == [(0,)]
+
+
+def test_a_removed_connection_takes_any_number_of_tokens_along_and_tells_each(api):
+    c = Customer(api).connect()
+    tokens = {c.token["id"]} | {c.issue()["id"] for _ in range(79)}
+    assert api.delete(f"{c.connection_path}?confirm=IdP").status == 204
+    assert {t["id"] for t in api.all(f"{c.path}/scim/tokens") if t["revoked_at"]} == tokens
+    told = c.events("&action=scim.token.revoked")
+    assert len(told) == 80 and {e["target_id"] for e in told} == tokens and {e["connection_id"] for e in told} == {c.connection["id"]}
