@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Each trial looks at the whole resource: so many bytes of it are looked at, and so many trials there always are. */
+enum { TRIAL_BYTES = 16 * 1024 * 1024, TRIALS = 64 };
+
 /* A changed resource of which some changes cannot stand. */
 struct settling {
     struct ctx *ctx;
@@ -12,7 +15,11 @@ struct settling {
     struct json_object *old;
     bool omitted_stays;
     struct parts *parts;
+    struct arena *arena;        /* of the result */
     struct json_object *result; /* what can stand: the old one with the changes so far */
+    size_t trials;              /* that are left */
+    enum err err;               /* of all changes together, which stands for those that are not tried */
+    const char *detail;
 };
 
 /* A change of one attribute, of the resource or of its extension `urn`; `value` NULL: it goes. */
@@ -50,23 +57,45 @@ static struct json_object *with_change(const struct settling *s, struct arena *a
     return trial;
 }
 
-static void add_names(struct json_object *names, struct json_object *o) {
+/* Names with a colon are URNs: those of what nobody registered can be many, and come last. */
+static void add_names(struct json_object *names, struct json_object *o, bool urns) {
     if (!o)
         return;
     json_object_object_foreach(o, name, value) {
-        json_object_object_add(names, name, json_object_get(value));
+        if (urns == (strchr(name, ':') != NULL))
+            json_object_object_add(names, name, json_object_get(value));
     }
+}
+
+/* The result becomes what was tried, in memory of its own. */
+static void accept(struct settling *s, struct arena *arena, struct json_object *new) {
+    arena_destroy(s->arena);
+    s->arena = arena;
+    s->result = new;
+}
+
+static void leave_out(struct settling *s, const struct settled *c, enum err e, const char *detail) {
+    const char *name = c->urn ? arena_printf(s->ctx->arena, "%s:%s", c->urn, c->name) : c->name;
+    parts_failed(s->ctx, s->parts, name, fail(s->ctx, e, "%s", detail));
 }
 
 /* Whether one more change can stand; then it does. `told`: else it is left out for good. */
 static bool settle_change(struct settling *s, const struct settled *c, bool told) {
-    struct ctx trial = {.arena = s->ctx->arena};
-    struct json_object *new = with_change(s, s->ctx->arena, c);
+    if (s->trials == 0) {
+        if (told)
+            leave_out(s, c, s->err, s->detail);
+        return false;
+    }
+    s->trials--;
+    struct ctx trial = {.arena = arena_create()};
+    struct json_object *new = with_change(s, trial.arena, c);
     enum err e = check(&trial, s, new);
+    if (e != OK && told)
+        leave_out(s, c, e, fail_detail(&trial));
     if (e == OK)
-        s->result = new;
-    else if (told)
-        parts_failed(&trial, s->parts, c->urn ? arena_printf(trial.arena, "%s:%s", c->urn, c->name) : c->name, e);
+        accept(s, trial.arena, new);
+    else
+        arena_destroy(trial.arena);
     return e == OK;
 }
 
@@ -99,8 +128,13 @@ static bool settle_pass(struct settling *s, const char *urn, struct json_object 
 /* One change may need another, such as an attribute of an extension the one that is required there. */
 static void settle_object(struct settling *s, const char *urn, struct json_object *new) {
     struct json_object *names = json_new_object(s->ctx->arena);
-    add_names(names, urn ? json_get(s->old, urn) : s->old);
-    add_names(names, new);
+    struct json_object *old = urn ? json_get(s->old, urn) : s->old;
+    if (!urn) /* before everything: whether anything is refused depends on it */
+        json_object_object_add(names, "active", NULL);
+    for (int urns = 0; urns < 2; urns++) {
+        add_names(names, old, urns);
+        add_names(names, new, urns);
+    }
     while (settle_pass(s, urn, names, new, false))
         continue;
     settle_pass(s, urn, names, new, true);
@@ -115,9 +149,14 @@ enum err resource_settle(struct ctx *ctx, const struct resource_type *rt, struct
         *new = whole;
         return e;
     }
+    s.err = e;
+    s.detail = fail_detail(ctx);
     fail_clear(ctx);
-    s.result = json_copy(ctx->arena, old);
+    s.trials = TRIALS + TRIAL_BYTES / (1 + strlen(json_object_to_json_string(whole)));
+    s.arena = arena_create();
+    s.result = json_copy(s.arena, old);
     settle_object(&s, NULL, *new);
-    *new = s.result;
+    *new = json_copy(ctx->arena, s.result);
+    arena_destroy(s.arena);
     return check(ctx, &s, *new);
 }

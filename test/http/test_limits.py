@@ -169,6 +169,18 @@ def test_lenient_leaves_out_of_a_put_what_is_too_long_beside_the_end_of_access(t
     assert_error(t.client.put(f"/Users/{user['id']}", user_body(user["userName"], **{**long, "active": True})), 400, "invalidValue", "are the limit")
 
 
+def test_of_very_many_changes_that_make_a_user_too_large_not_every_one_is_tried(t):
+    user = t.user(active=True)
+    body = user_body(user["userName"], **{f"urn:a:{n:04d}": {"v": "x" * 300} for n in range(1000)})
+    assert_error(t.client.put(f"/Users/{user['id']}", body), 400, "invalidValue", "262144 are the limit")
+    assert_error(t.client.patch(f"/Users/{user['id']}", op("add", None, body)), 400, "invalidValue", "262144 are the limit")
+    left = made(t.client.patch(f"/Users/{user['id']}", op("replace", "active", False)), 200)
+    after = t.client.put(f"/Users/{user['id']}", {**body, "active": False, "title": "Gone"})
+    assert after.status == 200 and after.json["title"] == "Gone" and after.json["meta"]["version"] != left["meta"]["version"]
+    assert compact({k: v for k, v in after.json.items() if k not in ("id", "meta")}) <= RESOURCE
+    assert left_out(t, user)[-1] == "urn:a:0999"
+
+
 def test_strict_is_atomic_for_what_is_too_long(server):
     t = server.tenant(dialect="strict")
     user = t.user(active=True)
