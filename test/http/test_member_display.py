@@ -82,7 +82,7 @@ def test_a_filter_and_a_path_find_what_is_shown(tenant, people):
         assert shown(tenant, group) == left
 
 
-@pytest.mark.parametrize("display, words", [("x" * 8193, "8192"), ({"a": 1}, "string"), ("a\0b", "0000")])
+@pytest.mark.parametrize("display, words", [("x" * 8193, "8192"), ({"a": 1}, "string"), ("a\0b", "0000")], ids=("long", "object", "nul"))
 def test_a_wrong_display_is_400(tenant, people, display, words):
     body = {"schemas": [GROUP], "displayName": "Crew", "members": [{"value": people[0], "display": display}]}
     assert_error(tenant.client.post("/Groups", body), 400, "invalidValue", words)
