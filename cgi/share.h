@@ -12,16 +12,18 @@ struct worker;
 
 /*
  * Fair shares of a host's workers (base/limits_share.h). Heavy work is known from a request's shape before it is done:
- * an unindexed filter or sort, Bulk, a body over 64 KiB, a list or a page of more than 100. An organization has at most
- * half of the workers for it (settings_share()), and beyond its first place only while all together have less than
- * three quarters; one more is ERR_RATE_LIMITED at once. Other requests are refused so when the organization has half of
- * the workers already, no other one is free, somebody waits for one (of changes, which may take long, that is not
- * asked), and another organization was served in the last second. Changes of an organization whose changes wait for
- * locks in vain are ERR_UNAVAILABLE while half of the workers are at some. Where there is one worker, or no file of the
- * limits, nothing is refused.
+ * an unindexed filter or sort, Bulk, a body over 256 KiB, a list in it of more than 1000, a page of more than 200. An
+ * organization has at most half of the workers for it (settings_share()), and beyond its first place only while all
+ * together have less than three quarters; one more is ERR_RATE_LIMITED at once. What identity providers send all day
+ * (Entra a thousand memberships at once from four workers, Okta pages of 200) is less and is judged by time: other
+ * requests are refused so when the organization has half of the workers already, no other one is free, another
+ * organization was served in the last second, and either somebody waits and it used more than three quarters of the
+ * workers' time, with a burst of one second, or the request is a change and half of the workers are at its changes for
+ * over a second. Changes of an organization whose changes wait for locks in vain are ERR_UNAVAILABLE while half of the
+ * workers are at some. Where there is one worker, or no file of the limits, nothing is refused.
  */
 
-enum { SHARE_BODY = 64 * 1024, SHARE_ROWS = 100 };
+enum { SHARE_BODY = 256 * 1024, SHARE_LIST = 1000 };
 
 /* What a worker remembers of the request in hand. */
 struct share {
@@ -39,8 +41,9 @@ void share_close(struct worker *w);
 void share_begin(struct worker *w);
 
 /*
- * The request's time is charged to its organization's rate: one place is what each takes, and one more for each 100 ms
- * beyond the first 500, without what it waited for the rate itself. Nothing for what was refused or failed.
+ * The request's time is charged to its organization's part of the workers' time, and to its rate: one place is what
+ * each takes, and one more for each 100 ms beyond the first 500, without what it waited for the rate itself. Nothing
+ * for what was refused or failed.
  */
 void share_end(struct worker *w, int status);
 
@@ -50,7 +53,7 @@ enum err share_enter(struct exchange *x, bool change) __attribute__((warn_unused
 /* The request turns out to be heavy work. Of a token that is not known yet it is first asked whose it is. */
 enum err share_heavy(struct exchange *x) __attribute__((warn_unused_result));
 
-/* share_heavy() if a list in a body has more than SHARE_ROWS values. */
+/* share_heavy() if a list in a body has more than SHARE_LIST values. */
 enum err share_weigh(struct exchange *x, struct json_object *body) __attribute__((warn_unused_result));
 
 /* Whether it is known for which organization the worker works. */

@@ -325,7 +325,7 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
     open_targets(s, r);
     enum err e = compile(s, r);
     bool scanning = scans(r);
-    if (e == OK && (scanning || query->count > LIST_COUNT))
+    if (e == OK && (scanning || query->count > LIST_LARGE))
         e = session_heavy(s);
     if (e != OK)
         return e;

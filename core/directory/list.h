@@ -3,7 +3,7 @@
 
 #include "directory/answer.h"
 
-enum { LIST_COUNT = 100, LIST_MAX = 1000, LIST_SCAN_SECONDS = 2 };
+enum { LIST_COUNT = 100, LIST_LARGE = 200, LIST_MAX = 1000, LIST_SCAN_SECONDS = 2 };
 
 /* What lists of users, of groups, and of both (the base URL) differ in. */
 struct list_kind {
@@ -30,7 +30,7 @@ struct list_query {
 /*
  * Runs a list, authentication included: one round trip. What only the lenient dialect understands, and a cursor, is
  * sent as if it were good and refused afterwards, when the connection is known. ERR_INVALID_FILTER, ERR_INVALID_VALUE,
- * ERR_SENSITIVE, ERR_RATE_LIMITED (session_heavy(): no index helps, or more than LIST_COUNT are asked for),
+ * ERR_SENSITIVE, ERR_RATE_LIMITED (session_heavy(): no index helps, or more than LIST_LARGE are asked for),
  * ERR_TOO_MANY (it took longer than LIST_SCAN_SECONDS to read the directory), ERR_INVALID_CURSOR, ERR_EXPIRED_CURSOR,
  * ERR_INVALID_COUNT (not that of the cursor's first page).
  */
