@@ -47,7 +47,7 @@ def test_the_resource_that_the_url_names_is_the_target(customer):
 
 @pytest.mark.parametrize("method, path, body, headers, status", [
     ("POST", "/Users", "{", {}, 400), ("POST", "/Users", "x", {"Content-Type": "text/plain"}, 415), ("PUT", "/Users", "{}", {}, 405),
-    ("PATCH", "/Users/not-an-id", "{}", {}, 404), ("DELETE", "/Users/a@b.example", None, {}, 404), ("POST", "/Nothing/secret", "{}", {}, 404),
+    ("PATCH", "/Users/not-an-id", '{"Operations": []}', {}, 404), ("DELETE", "/Users/a@b.example", None, {}, 404), ("POST", "/Nothing/secret", "{}", {}, 404),
     ("DELETE", "/Groups/not-an-id", None, {"Accept": "text/html"}, 406), ("POST", "/Bulk", "{}", {}, 400)])
 def test_what_is_kept_of_other_faults(customer, method, path, body, headers, status):
     answer = customer.scim.request(method, path, body, headers)
