@@ -303,6 +303,8 @@ void projection_names(struct arena *a, const struct projection *p, const struct 
     if (!p || p->mode == DEFAULT)
         return;
     bool only = p->mode == ONLY;
+    if (only && p->names.n_unregistered) /* only the resource tells where a URN that nobody registered ends */
+        return;
     struct name_list *list = only ? keep : leave;
     list->names =
         arena_array(a, rt->base->n_attrs + rt->n_extensions + p->names.n_unregistered + 3, sizeof *list->names);

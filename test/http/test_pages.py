@@ -107,3 +107,12 @@ def test_a_page_of_large_groups_ends_too(server):
         start += answer.json["itemsPerPage"]
     assert sorted(seen) == sorted((f"g{n}", len(ids)) for n in range(60)) and max(sizes) < PAGE + 1000 and len(sizes) > 1
     assert len(t.client.get("/Groups?count=1000&excludedAttributes=members").json["Resources"]) == 60
+
+
+@pytest.mark.parametrize("query", ["attributes=urn:example:own:a", "attributes=URN:Example:Own:A,title", "attributes=urn:example:own", "attributes=urn" + ":x" * 20,
+                                   "excludedAttributes=urn:example:own:a", "attributes=urn:example:own:b"])
+def test_of_a_large_resource_a_list_shows_what_a_get_shows(server, query):
+    t = server.tenant()
+    user = t.user(title="t", **{"urn:example:own": {"a": "x" * 3000, "b": ["y" * 3000]}})
+    (listed,) = t.client.get(f"/Users?{query}").json["Resources"]
+    assert listed == t.client.get(f"/Users/{user['id']}?{query}").json
