@@ -164,6 +164,7 @@ struct ending {
 };
 
 static enum err end_work(struct control *c, void *arg) {
+    enum { STEP = 16 }; /* events of one pipeline */
     struct ending *x = arg;
     struct json_object *revoked;
     struct db_rows rows = {0};
@@ -188,11 +189,15 @@ static enum err end_work(struct control *c, void *arg) {
         e = control_object(c, rows, "revoked", &revoked);
     if (e != OK)
         return e;
-    for (size_t i = 0, n = json_object_array_length(revoked); i < n; i++) {
+    for (size_t i = 0, n = json_object_array_length(revoked); e == OK && i < n; i++) {
         struct json_object *t = json_object_array_get_idx(revoked, i);
         control_event(c, x->complete ? "scim.token.rotated" : "scim.token.revoked", x->in->id, "token",
                       json_get_string(t, "id"), json_text(c->ctx.arena, t));
+        if (i % STEP == STEP - 1)
+            e = db_run(&c->ctx, c->db, NULL);
     }
+    if (e != OK)
+        return e;
     json_object_object_add(c->result, "revoked", json_object_get(revoked));
     if (x->complete && db_bool(rows, 0, "used_lately"))
         json_object_object_add(

@@ -47,7 +47,7 @@ def test_a_revoked_token_is_refused_on_the_next_request(api, customer):
         customer.scim.close()
         assert_error(customer.scim.get("/Users"), 401)
     assert good(api.post(path))["revoked_at"] == revoked["revoked_at"]
-    assert customer.actions("&action=scim.token.*") == ["scim.token.issued", "scim.token.revoked"]
+    assert customer.actions("&action=scim.token.*") == ["scim.token.issued", "scim.token.revoked"] + ["scim.token.denied"] * 8
 
 
 def test_a_token_ends_by_itself(customer):
@@ -79,6 +79,14 @@ def test_no_warning_if_the_old_token_was_not_used(api, customer):
     new = api.made(f"{customer.connection_path}/rotate/start")
     assert customer.client(new).get("/Users").status == 200
     assert "warning" not in good(api.post(f"{customer.connection_path}/rotate/complete"))
+
+
+def test_a_rotation_ends_any_number_of_tokens(api, customer):
+    tokens = {customer.token["id"]} | {customer.issue()["id"] for _ in range(79)}
+    new = api.made(f"{customer.connection_path}/rotate/start")
+    done = good(api.post(f"{customer.connection_path}/rotate/complete", {"force": True}))
+    assert done["id"] == new["id"] and {t["id"] for t in done["revoked"]} == tokens
+    assert {e["target_id"] for e in customer.events("&action=scim.token.rotated")} == tokens
 
 
 @pytest.mark.parametrize("body", [None, {}, {"force": False}])
