@@ -136,6 +136,10 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     step.has_value = true;
     step.name = name;
     const struct schema *inner = extension ? NULL : schema_extension(p->rt, name, len);
+    const char *base = p->rt->base->urn;
+    if (!extension && value && fold_ascii_equal(name, len, base, strlen(base)))
+        return expand(ctx, p, &step,
+                      p->rt->base); /* the attributes of the base in an object, as those of an extension */
     if (inner && value) {
         step.name = inner->urn;
         return expand(ctx, p, &step, inner);

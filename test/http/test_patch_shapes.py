@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from helpers import BULK, ENTERPRISE, PATCH_OP, assert_error, digest, made, op
+from helpers import BULK, ENTERPRISE, GROUP, PATCH_OP, USER, assert_error, digest, made, op
 
 CORE_OP = "urn:ietf:params:scim:schemas:core:2.0:PatchOp"
 MANAGER = f"{ENTERPRISE}:manager"
@@ -142,7 +142,7 @@ def test_json_as_text_is_read_one_level_deep(tenant):
 
 
 @pytest.mark.parametrize("text", ["{\"givenName\":\"a\",\"GIVENNAME\":\"b\"}", "{\"givenName\":" + "[" * 40 + "]" * 40 + "}", "{\"givenName\":\"\\u0000\"}",
-                                  "{\"givenName\":\"a\"} x", "{\"givenName\":", "[1,2]", "{\"a\":[" + ",".join(["1"] * 20001) + "]}"], ids=range(7))
+                                  "{\"givenName\":\"a\"} x", "{\"givenName\":", "[1,2]"], ids=range(6))
 def test_text_that_is_no_json_of_ours_stays_text(tenant, text):
     user = tenant.user(title="[draft] {x}")
     assert user["title"] == "[draft] {x}"
@@ -276,3 +276,14 @@ def test_single_quotes_are_quotes_in_lenient(tenant, strict, crew):
     assert send(tenant, group, op("remove", f"members[value eq '{ids[0]}']")).status in (200, 204)
     assert member_ids(tenant, group) == ids[1:]
     assert patched(tenant, user, op("replace", "phoneNumbers[type eq 'my work'].value", "1"))["phoneNumbers"] == [{"type": "my work", "value": "1"}]
+
+
+def test_the_base_schema_may_hold_its_attributes_as_an_extension_does(tenant, strict):
+    for t in (tenant, strict):
+        user, other = t.user(active=True), t.user()
+        after = made(t.client.patch(f"/Users/{user['id']}", op("replace", value={USER: {"title": "Gone", "active": False}})), 200)
+        assert after["title"] == "Gone" and after["active"] is False and t.client.get(f"/Users/{user['id']}").json == after
+        assert_error(t.client.patch(f"/Users/{other['id']}", op("replace", value={USER: False})), 400, "invalidValue", "must be an object")
+        group = t.group(None, [user["id"]])
+        made(t.client.patch(f"/Groups/{group['id']}", op("add", value={GROUP: {"members": [{"value": other["id"]}]}})), 200)
+        assert {m["value"] for m in t.client.get(f"/Groups/{group['id']}").json["members"]} == {user["id"], other["id"]}
