@@ -138,7 +138,7 @@ def test_every_action_that_is_written_can_be_listened_to(api, hook):
         for n in os.listdir(f"{ROOT}/{top}"):
             with open(f"{ROOT}/{top}/{n}", encoding="utf-8") as f:
                 source += f.read()
-    written = set(re.findall(r"""["']((?:scim|member|team|organization|webhook|signing_key)\.[a-z_]+(?:\.[a-z_]+)?)["']""", source))
+    written = set(re.findall(r"""["']((?:scim|member|team|organization|webhook|signing_key|key)\.[a-z_]+(?:\.[a-z_]+)?)["']""", source))
     assert written <= set(table) and set(table) - written <= {"scim.request.refused"} and table == sorted(table)
     good(api.patch(hook["path"], {"events": table}))
 
