@@ -121,12 +121,20 @@ static enum err keep_unregistered(struct reading *r, const char *name, struct js
     return unregistered_apply(&reader, r->rt, &c, into);
 }
 
+static bool is_base(const struct reading *r, const char *name) {
+    return fold_ascii_equal(name, strlen(name), r->rt->base->urn, strlen(r->rt->base->urn));
+}
+
+static enum err add_base(struct reading *r, struct json_object *in, struct json_object *into);
+
 static enum err add_member(struct reading *r, const char *name, struct json_object *value, struct json_object *into) {
     size_t len = strlen(name);
     const struct schema *extension = schema_extension(r->rt, name, len);
     const struct attr *attr = schema_attr(r->rt->base, name, len);
     if (extension)
         return add_extension(r, extension, value, into);
+    if (is_base(r, name) && json_object_is_type(value, json_type_object))
+        return add_base(r, value, into);
     enum err e = size_check(r->ctx, name, value, r->old);
     if (e != OK)
         return e;
@@ -137,6 +145,16 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
     if (strcmp(attr->name, "schemas") == 0)
         return OK;
     return add_attr(r, attr, "", value, into);
+}
+
+/* Attributes of the base in an object under its URN, as those of an extension stand. */
+static enum err add_base(struct reading *r, struct json_object *in, struct json_object *into) {
+    json_object_object_foreach(in, name, value) {
+        enum err e = is_base(r, name) ? OK : add_member(r, name, value, into);
+        if (e != OK)
+            return e;
+    }
+    return OK;
 }
 
 /* A change of a resource, and what it must leave alone. */

@@ -287,3 +287,11 @@ def test_the_base_schema_may_hold_its_attributes_as_an_extension_does(tenant, st
         group = t.group(None, [user["id"]])
         made(t.client.patch(f"/Groups/{group['id']}", op("add", value={GROUP: {"members": [{"value": other["id"]}]}})), 200)
         assert {m["value"] for m in t.client.get(f"/Groups/{group['id']}").json["members"]} == {user["id"], other["id"]}
+
+
+def test_the_base_schema_may_hold_attributes_in_a_whole_resource_too(tenant, strict):
+    for t in (tenant, strict):
+        user = t.user(active=True)
+        body = {"schemas": [USER], "userName": user["userName"], "emails": user["emails"], USER: {"title": "Gone", "active": False}}
+        after = made(t.client.put(f"/Users/{user['id']}", body), 200)
+        assert after["title"] == "Gone" and after["active"] is False and t.client.get(f"/Users/{user['id']}").json == after
