@@ -75,6 +75,8 @@ static bool resolve(struct arena *a, const struct resource_type *rt, const struc
     out->urn = arena_strndup(a, c->path, (size_t)(rest - c->path));
     if (stored)
         out->urn = stored;
+    else if (rest > c->path && rest[-1] == ':')
+        return false; /* no URN ends so: what was stored under it would not be taken again */
     const char *dot = strchr(++rest, '.');
     out->name = dot ? arena_strndup(a, rest, (size_t)(dot - rest)) : rest;
     out->sub = dot ? dot + 1 : NULL;

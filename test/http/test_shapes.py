@@ -93,6 +93,7 @@ SHAPES = {
     "own extension in attributes": [person("u", **OWN_DATA), step("GET", f"/Users/${{u}}?attributes={OWN}:color", None, [200],
                                                                   body={f"/{OWN}/color": "red", f"/{OWN}/size": None, "/userName": None})],
     "own extension of a group by key": group(ops([{f"{OWN}:text": "x"}]), DONE, {f"/{OWN}/text": "x"}),
+    "own extension with an empty name in its URN": [step("POST", "/Users", {**PERSON, f"{OWN}::color": "red"}, BAD, body={"/detail": "*"})],
     # What cannot be read removes nobody, and is told.
     "member by another key": group(ops(("remove", "members", [{"userId": "${a}"}])), BAD, BOTH),
     "member that is empty": group(ops(("remove", "members", "")), BAD, BOTH),
