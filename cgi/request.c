@@ -29,7 +29,8 @@ enum err request_check_once(struct request *r) {
                                            "REMOTE_ADDR",        "HTTP_IF_MATCH",  "HTTP_IDEMPOTENCY_KEY"};
     for (size_t i = 0; i < sizeof decisive / sizeof *decisive; i++) {
         char *const *at = r->source->params;
-        if (next_value(&at, decisive[i]) && next_value(&at, decisive[i]))
+        const char *first = next_value(&at, decisive[i]);
+        if (first && next_value(&at, decisive[i]))
             return fail(r->ctx, ERR_BAD_REQUEST, "the request has %s twice", decisive[i]);
     }
     return OK;
