@@ -177,7 +177,8 @@ def large_customer(tenant, stop, answers):
     ids = fill_users(tenant.server, tenant, 1000)
 
     def provision():
-        client, group = client_of(tenant), tenant.group()
+        client = client_of(tenant)
+        group = made(client.post("/Groups", group_body()))
         while not stop.is_set():
             answers.append(client.post("/Users", user_body()))
             answers.append(client.find("Users", f'userName eq "{unique()}"'))
