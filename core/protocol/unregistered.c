@@ -63,8 +63,8 @@ static bool resolve(struct arena *a, const struct resource_type *rt, const struc
     const char *stored = stored_urn(rt, resource, c->path), *rest = NULL;
     struct attr_ref ref;
     bool named = schema_unregistered(a, rt, c->path, strlen(c->path), &ref);
-    bool whole = c->op != UNREGISTERED_REMOVE && is_object(c->value) && !c->filter && named && !ref.sub &&
-                 !looks_named(c->path, ref.unregistered);
+    bool whole = c->op != UNREGISTERED_REMOVE && is_object(c->value) && !c->filter && named &&
+                 (c->in_body || !ref.sub) && !looks_named(c->path, ref.unregistered);
     *out = (struct place){.urn = stored ? stored : c->path, .there = stored};
     if (stored)
         rest = c->path + strlen(stored);

@@ -113,6 +113,15 @@ def test_bodies_and_bulk_take_the_keys_too(tenant, make):
     assert URN not in thing.get()
 
 
+def test_the_key_of_an_object_in_a_body_is_the_urn_though_it_ends_in_a_name_with_a_dot(tenant):
+    urn = "urn:example:seats:Floor.plan"
+    body = {"schemas": [USER], "userName": f"{unique()}@example.com", urn: {"row": 4}}
+    user = made(tenant.client.post("/Users", body))
+    assert user[urn] == {"row": 4} and urn in user["schemas"]
+    again = made(tenant.client.put(f"/Users/{user['id']}", user), 200)
+    assert again[urn] == {"row": 4} and again["schemas"] == user["schemas"]
+
+
 def test_filters_and_sorting_look_into_it(tenant, make):
     thing, other = make({"Tag": "Éloise", "level": 7, "on": True, "desk": [{"type": "work", "value": "A"}], "boss": {"value": "b"}, "keys": ["k1", "k2"]}), make({"tag": "zeta", "level": 30})
     none = make()
