@@ -23,20 +23,22 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools -iqu
 ALL_LDFLAGS := -pie $(if $(SANITIZE)$(FUZZ),$(SANITIZERS),-Wl,-z,noexecstack,-z,relro,-z,now) -Wl,--as-needed $(LDFLAGS)
 LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)) -lunistring -lm
 
-CORE := $(sort $(wildcard core/base/*.c core/protocol/*.c core/events/*.c core/directory/*.c))
-CGI := $(sort $(filter-out cgi/main_%,$(wildcard cgi/*.c)))
-TOOL := $(sort $(filter-out tools/deliver%,$(wildcard tools/*.c)))
-DELIVER := $(sort $(wildcard tools/deliver*.c))
+CORE := $(sort $(wildcard core/*/*.c))
+SERVER := $(sort $(wildcard cgi/server/*.c))
+SCIM := $(sort $(wildcard cgi/scim/*.c))
+ADMIN := $(sort $(wildcard cgi/admin/*.c))
+TOOL := $(sort $(wildcard tools/muster/*.c))
+DELIVER := $(sort $(wildcard tools/deliver/*.c))
 UNIT := $(sort $(wildcard test/unit/test_*.c))
 GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/schema_json.c
 OPENAPI := $(BUILD)/gen/openapi_json.h
 LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
-PROGRAMS := $(patsubst cgi/main_%.c,$(BUILD)/muster-%.fcgi,$(wildcard cgi/main_*.c)) $(BUILD)/muster $(BUILD)/muster-deliver
+PROGRAMS := $(BUILD)/muster-scim.fcgi $(BUILD)/muster-admin.fcgi $(BUILD)/muster $(BUILD)/muster-deliver
 UNIT_PROGRAMS := $(UNIT:test/unit/%.c=$(BUILD)/unit/%)
 UNIT_TOOLS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(filter-out $(UNIT),$(wildcard test/unit/*.c)))
 FUZZ_PROGRAMS := $(patsubst test/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
-C_FILES := $(wildcard core/*/*.c cgi/*.c tools/*.c test/unit/*.c test/fuzz/*.c)
-H_FILES := $(wildcard core/*/*.h cgi/*.h tools/*.h test/unit/*.h test/fuzz/*.h)
+C_FILES := $(wildcard core/*/*.c cgi/*/*.c tools/*/*.c test/unit/*.c test/fuzz/*.c)
+H_FILES := $(wildcard core/*/*.h cgi/*/*.h tools/*/*.h test/unit/*.h test/fuzz/*.h)
 
 all: $(PROGRAMS)
 lib: $(BUILD)/libmuster.a
@@ -46,8 +48,11 @@ $(BUILD)/libmuster.a: $(LIB_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/muster-%.fcgi: $(BUILD)/cgi/main_%.o $(CGI:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
-	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lfcgi $(LDLIBS)
+# The one that faces the internet holds nothing of the admin API.
+$(BUILD)/muster-scim.fcgi: $(SCIM:%.c=$(BUILD)/%.o)
+$(BUILD)/muster-admin.fcgi: $(ADMIN:%.c=$(BUILD)/%.o)
+$(BUILD)/muster-%.fcgi: $(SERVER:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lfcgi $(LDLIBS)
 
 $(BUILD)/muster: $(TOOL:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -60,13 +65,13 @@ $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 # Beside the library, what of cgi/ reads requests.
-$(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/cgi/request.o $(BUILD)/cgi/client_address.o $(BUILD)/libmuster.a
+$(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/cgi/server/request.o $(BUILD)/cgi/server/client_address.o $(BUILD)/libmuster.a
 	@mkdir -p $(@D)
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 $(BUILD)/test/unit/%.o: ALL_CFLAGS += -DTEST_DATA='"test/data"'
 
-$(BUILD)/cgi/open_routes.o: $(OPENAPI)
+$(BUILD)/cgi/admin/open_routes.o: $(OPENAPI)
 
 $(BUILD)/%.o: %.c $(BUILD)/gen/sql_names.h
 	@mkdir -p $(@D)
@@ -78,14 +83,14 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/gen/sql_names.h
 SQL := $(wildcard sql/queries/*.sql sql/schema/*.sql)
 
 # The directory is a prerequisite, so that a statement that was removed is noticed.
-$(BUILD)/gen/sql_names.h: $(SQL) sql/queries tools/gen-sql
+$(BUILD)/gen/sql_names.h: $(SQL) sql/queries scripts/gen-sql
 	@mkdir -p $(@D)
-	tools/gen-sql names sql/queries sql/schema > $@.tmp
+	scripts/gen-sql names sql/queries sql/schema > $@.tmp
 	mv $@.tmp $@
 
-$(BUILD)/gen/sql_table.c: $(SQL) sql/queries tools/gen-sql
+$(BUILD)/gen/sql_table.c: $(SQL) sql/queries scripts/gen-sql
 	@mkdir -p $(@D)
-	tools/gen-sql table sql/queries sql/schema > $@.tmp
+	scripts/gen-sql table sql/queries sql/schema > $@.tmp
 	mv $@.tmp $@
 
 $(BUILD)/gen/schema_json.c: core/protocol/schemas.json
@@ -124,21 +129,16 @@ format:
 format-check:
 	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
 
-# Data flows one way: a file includes only what is below it, and SQL stands in sql/ and in the compilers of filters and orders alone.
+# Arrows between rooms go down only; SQL, HTTP and terminals stand where they belong.
 layers:
-	@! grep -nE '#include "(protocol|directory)/' core/base/*.[ch]
-	@! grep -nE '#include "directory/' core/protocol/*.[ch]
-	@! grep -nE '#include "(protocol|directory)/' core/events/*.[ch]
-	@! grep -nE '#include *[<"](fcgi|cgi/)' core/*/*.[ch]
-	@! grep -nE '"[^"]*\b(select .* from|insert into|update .* set|delete from)\b' $(filter-out core/protocol/filter_sql% core/protocol/sort_sql%,$(C_FILES)) | \
-		grep -v '^test/'
+	scripts/check-layers
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/muster $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/muster
 	install -m 755 $(PROGRAMS:$(BUILD)/muster=) $(DESTDIR)$(PREFIX)/lib/muster/
 	install -m 755 $(BUILD)/muster $(DESTDIR)$(PREFIX)/bin/
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -m 644 tools/muster-completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/muster
+	install -m 644 tools/muster/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/muster
 	install -m 644 README.md LICENSE $(wildcard *-example.conf doc/*.md) $(DESTDIR)$(PREFIX)/share/doc/muster/
 	for n in 1 8; do for f in doc/man/*.$$n; do [ -e "$$f" ] || continue; \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$n; install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$$n/; done; done

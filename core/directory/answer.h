@@ -2,7 +2,7 @@
 #define MUSTER_DIRECTORY_ANSWER_H
 
 #include "base/buf.h"
-#include "base/db.h"
+#include "db/db.h"
 #include "directory/session.h"
 #include "protocol/projection.h"
 #include "protocol/schema.h"

@@ -3,8 +3,8 @@
 #include "base/arena.h"
 #include "directory/cursor.h"
 #include "protocol/filter.h"
-#include "protocol/filter_sql.h"
-#include "protocol/sort_sql.h"
+#include "query/filter_sql.h"
+#include "query/sort_sql.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #ifndef MUSTER_DIRECTORY_MAPPING_JOB_H
 #define MUSTER_DIRECTORY_MAPPING_JOB_H
 
-#include "base/db.h"
 #include "base/fail.h"
+#include "db/db.h"
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 #ifndef MUSTER_DIRECTORY_SESSION_H
 #define MUSTER_DIRECTORY_SESSION_H
 
-#include "base/db.h"
 #include "base/fail.h"
+#include "db/db.h"
 #include "protocol/resource.h"
 
 #include <stdbool.h>

@@ -114,8 +114,7 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
  */
 static enum err keep_unregistered(struct reading *r, const char *name, struct json_object *value,
                                   struct json_object *into) {
-    const struct unregistered_change c = {
-        .op = UNREGISTERED_REPLACE, .path = name, .in_body = true, .value = value};
+    const struct unregistered_change c = {.op = UNREGISTERED_REPLACE, .path = name, .in_body = true, .value = value};
     const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect};
     if (!r->dialect.lenient || !schema_is_foreign(r->rt, name, strlen(name)))
         return OK;

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """What a tenant feels of an attack by another tenant or a stranger.
 
     test/attack/neighbour.py [--bin DIR] [--runs N] [--seconds S] [--server lighttpd|apache|nginx|cgi] [ATTACK ...]

@@ -1,6 +1,6 @@
 #include "fuzz.h"
 #include "protocol/filter.h"
-#include "protocol/filter_sql.h"
+#include "query/filter_sql.h"
 
 /* Choice: 1 groups, 2 lenient, 4 a query over all types. What is taken matches resources and becomes SQL without a
  * character of the filter in it. */

@@ -1,7 +1,7 @@
 #include "fuzz.h"
 #include "protocol/patch.h"
 #include "protocol/projection.h"
-#include "protocol/sort_sql.h"
+#include "query/sort_sql.h"
 
 static const char *const values[] = {
     "\"x\"", "true", "\"2026-03-01T12:00:00Z\"", "7", "[{\"value\":\"x\"}]", "{\"value\":\"y\",\"type\":\"work\"}",

@@ -1,5 +1,5 @@
 #include "fuzz.h"
-#include "request.h"
+#include "server/request.h"
 
 #include <unistr.h>
 

@@ -1,6 +1,6 @@
-#include "client_address.h"
 #include "fuzz.h"
-#include "request.h"
+#include "server/client_address.h"
+#include "server/request.h"
 
 #include <arpa/inet.h>
 

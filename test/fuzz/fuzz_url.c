@@ -1,6 +1,6 @@
-#include "events/address.h"
-#include "events/url.h"
 #include "fuzz.h"
+#include "webhook/address.h"
+#include "webhook/url.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

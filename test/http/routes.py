@@ -1,4 +1,4 @@
-"""The table of the admin API's routes as cgi/api_routes.c has it."""
+"""The table of the admin API's routes as cgi/admin/api_routes.c has it."""
 import os
 import re
 from collections import namedtuple
@@ -14,7 +14,7 @@ def text_of(expression, macros):
 
 
 def routes():
-    with open(os.path.join(ROOT, "cgi", "api_routes.c"), encoding="utf-8") as f:
+    with open(os.path.join(ROOT, "cgi", "admin", "api_routes.c"), encoding="utf-8") as f:
         source = f.read()
     macros = dict(re.findall(r"^#define (\w+) (.+)$", source, re.M))
     table = source[source.index("api_routes[] = {"):source.index("};")]

@@ -129,10 +129,12 @@ def test_an_event_that_never_comes_is_refused_with_the_one_that_was_meant(api, o
 
 def test_every_action_that_is_written_can_be_listened_to(api, hook):
     """And none that is not: the table of actions is that of the program."""
-    with open(f"{ROOT}/core/events/actions.def", encoding="utf-8") as f:
+    with open(f"{ROOT}/core/audit/actions.def", encoding="utf-8") as f:
         table = re.findall(r'(?m)^ACTION\("([^"]+)"\)$', f.read())
     source = ""
-    for top, _, names in os.walk(f"{ROOT}/core/directory"):
+    for top in ("core/directory", "core/control"):
+        names = os.listdir(f"{ROOT}/{top}")
+        top = f"{ROOT}/{top}"
         source += "".join(open(os.path.join(top, n), encoding="utf-8").read() for n in names if n.endswith(".c"))
     for top in ("sql/schema", "sql/queries"):
         for n in os.listdir(f"{ROOT}/{top}"):
@@ -261,7 +263,7 @@ def test_events_of_the_installation_are_in_a_log_of_its_own(api, server):
 
 
 def test_an_interrupted_write_of_the_installation_is_found_by_its_event(api, server):
-    """As core/base/db_transaction.c looks for it: with the rights of the responder, in the log of the installation."""
+    """As core/db/db_transaction.c looks for it: with the rights of the responder, in the log of the installation."""
     answer = api.post("/webhooks", {"url": NOWHERE})
     with open(f"{ROOT}/sql/queries/audit_event_exists.sql", encoding="utf-8") as f:
         query = f.read().replace("$1", "%s")

@@ -7,7 +7,7 @@ import pytest
 from helpers import BUILD, ROOT
 
 SCRIPT = f"""
-source {ROOT}/tools/muster-completion.bash
+source {ROOT}/tools/muster/completion.bash
 IFS=' ' read -r -a COMP_WORDS <<<"$1"
 [[ $1 == *' ' ]] && COMP_WORDS+=("")
 COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))

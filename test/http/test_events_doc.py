@@ -80,5 +80,5 @@ def test_every_event_is_explained():
     for cell in re.findall(r"^\| (`[^|]*)", table, re.M):
         first, *more = re.findall("`([^`]+)`", cell)
         named += [first, *(first.rsplit(".", 1)[0] + end for end in more)]
-    with open(f"{ROOT}/core/events/actions.def", encoding="utf-8") as f:
+    with open(f"{ROOT}/core/audit/actions.def", encoding="utf-8") as f:
         assert sorted(named) == re.findall(r'^ACTION\("(.*)"\)', f.read(), re.M)

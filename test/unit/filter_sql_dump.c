@@ -3,9 +3,9 @@
 #include "base/fold.h"
 #include "dump.h"
 #include "protocol/filter.h"
-#include "protocol/filter_sql.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"
+#include "query/filter_sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* The C side of test/http/test_formats.py: renders an event as a webhook; JSON in on standard input, JSON out. Not a
  * cmocka test. */
 #include "dump.h"
-#include "events/format.h"
+#include "webhook/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>

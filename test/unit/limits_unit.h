@@ -2,9 +2,9 @@
 #define MUSTER_TEST_LIMITS_UNIT_H
 
 /* What the tests of limits share: a directory with the file, and processes that start together and are killed. */
-#include "base/limits_internal.h"
 #include "base/log.h"
 #include "base/siphash.h"
+#include "host/limits_internal.h"
 #include "unit.h"
 
 #include <dirent.h>

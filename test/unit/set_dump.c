@@ -2,8 +2,8 @@
  * message as JSON out; null: there is none. Not a cmocka test. */
 #include "base/secret.h"
 #include "dump.h"
-#include "events/format_set.h"
-#include "events/signing_key.h"
+#include "webhook/format_set.h"
+#include "webhook/signing_key.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-#include "events/address.h"
 #include "unit.h"
+#include "webhook/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

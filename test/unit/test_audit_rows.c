@@ -1,4 +1,4 @@
-#include "directory/audit_rows.h"
+#include "audit/audit_rows.h"
 #include "unit.h"
 
 static const struct audit_row full = {{[AUDIT_SEQUENCE] = "7",

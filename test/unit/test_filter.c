@@ -1,7 +1,7 @@
 #include "protocol/filter.h"
 
-#include "protocol/filter_sql.h"
 #include "protocol/value.h"
+#include "query/filter_sql.h"
 #include "unit.h"
 
 static struct json_object *corpus(struct ctx *ctx, struct json_object *data, const char *name) {

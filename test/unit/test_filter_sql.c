@@ -1,4 +1,4 @@
-#include "protocol/filter_sql.h"
+#include "query/filter_sql.h"
 
 #include "unit.h"
 

@@ -2,8 +2,8 @@
 #include "unit.h"
 
 #include "base/secret.h"
-#include "events/jwt.h"
-#include "events/signing_key.h"
+#include "webhook/jwt.h"
+#include "webhook/signing_key.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>

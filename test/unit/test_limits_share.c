@@ -1,5 +1,5 @@
-#include "base/limits_process.h"
-#include "base/limits_share.h"
+#include "host/limits_process.h"
+#include "host/limits_share.h"
 #include "limits_unit.h"
 
 enum { SEATS = 6, ROUNDS = 300, KILLS = 60 };

@@ -1,6 +1,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/metrics_internal.h"
+#include "host/metrics_internal.h"
 #include "limits_unit.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#include "events/retry.h"
 #include "unit.h"
+#include "webhook/retry.h"
 
 static void test_the_table_is_kept_with_a_tenth_of_jitter(void **state) {
     static const double wanted[] = {5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400};

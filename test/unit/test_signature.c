@@ -1,5 +1,5 @@
-#include "events/signature.h"
 #include "unit.h"
+#include "webhook/signature.h"
 
 #define SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define BODY "{\"test\": 2432232314}"

@@ -1,6 +1,6 @@
-#include "events/actions.h"
-#include "events/url.h"
+#include "audit/actions.h"
 #include "unit.h"
+#include "webhook/url.h"
 
 /* What webhooks are set up with: URLs, and patterns of actions. */
 

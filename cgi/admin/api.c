@@ -1,0 +1,257 @@
+#include "server/service.h"
+
+#include "admin/api_routes.h"
+#include "admin/open_routes.h"
+#include "admin/problem.h"
+#include "admin/waiting.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/token.h"
+#include "server/credentials.h"
+#include "server/rate.h"
+#include "server/watchdog.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* The admin API: a key, a route, an operation of the control plane, a JSON object or a problem document. */
+
+enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, STATUS_NOT_MODIFIED = 304, KEY_MAX = 255 };
+
+struct api {
+    struct call *call;
+    struct control control;
+    struct control_waiting waiting;
+    struct api_match match;
+    struct json_object *fields;
+};
+
+/* The parameters of a query as fields. */
+static enum err query_fields(struct api *a) {
+    struct request *r = &a->call->request;
+    for (size_t i = 0; i < r->n_params; i++) {
+        if (json_object_object_get_ex(a->fields, r->params[i].name, NULL))
+            return fail(&a->control.ctx, ERR_INVALID_FIELD, "%s stands in the query twice", r->params[i].name);
+        json_object_object_add(a->fields, r->params[i].name, json_object_new_string(r->params[i].value));
+    }
+    return OK;
+}
+
+/* A body of any Content-Type is read as JSON (curl -d); none is an empty object. */
+static enum err body_fields(struct api *a) {
+    struct request *r = &a->call->request;
+    if (r->body_len == 0)
+        return OK;
+    enum err e = request_check_encoding(r);
+    if (e == OK)
+        e = json_parse(&a->control.ctx, r->body, r->body_len, &a->fields);
+    if (e == OK && !json_object_is_type(a->fields, json_type_object))
+        return fail(&a->control.ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
+    return e;
+}
+
+/* What makes two requests the same: method, path and body. */
+static enum err read_idempotency_key(struct api *a) {
+    struct request *r = &a->call->request;
+    const char *key = request_header(r, "HTTP_IDEMPOTENCY_KEY");
+    struct arena *arena = a->control.ctx.arena;
+    if (!key || strcmp(r->method, "POST") != 0)
+        return OK;
+    if (strlen(key) > KEY_MAX || !*key)
+        return fail(&a->control.ctx, ERR_INVALID_FIELD, "Idempotency-Key must have 1 to %d characters", KEY_MAX);
+    struct buf *all = buf_new(arena, SIZE_MAX / 2);
+    char *hash = arena_alloc(arena, TOKEN_HASH_HEX + 1);
+    buf_fmt(all, "%s %s\n", r->method, r->path);
+    buf_add(all, r->body, r->body_len);
+    token_hash_hex(buf_text(all), buf_len(all), hash);
+    a->control.idempotency_key = key;
+    a->control.request_hash = hash;
+    return OK;
+}
+
+static enum err read_head(struct api *a) {
+    struct call *call = a->call;
+    struct request *r = &call->request;
+    enum err e = request_split_path(r, "");
+    if (e == OK)
+        e = api_route_find(&a->control.ctx, r, &a->match, &call->response.allow);
+    if (e == OK) {
+        call->route = a->match.route->path;
+        a->control.asked = a->match.organization;
+        a->control.scopes = a->match.route->scopes;
+        a->control.installation = a->match.route->installation;
+    }
+    if (e == OK && request_has_body(r))
+        e = request_check_length(r, (size_t)call->worker->settings->body_max);
+    return e == OK ? request_split_query(r) : e;
+}
+
+static enum err read_fields(struct api *a) {
+    struct request *r = &a->call->request;
+    if (!request_has_body(r))
+        return query_fields(a);
+    enum err e = request_read_body(r, (size_t)a->call->worker->settings->body_max);
+    if (e == OK)
+        e = body_fields(a);
+    return e == OK ? read_idempotency_key(a) : e;
+}
+
+/* Faults of the client are told only to those who have a key, and the scope where the URL is one that needs it. */
+static enum err key_first(struct api *a, enum err fault) {
+    struct control *c = &a->control;
+    struct ctx kept = c->ctx;
+    struct db_rows row = {0};
+    control_queue(c);
+    enum err e = db_read(&c->ctx, c->db, &row);
+    if (e == OK)
+        e = control_accept(c, row);
+    if (e == OK)
+        c->ctx = kept;
+    return e == OK ? fault : e;
+}
+
+/*
+ * A small body of a key that was accepted lately is read at once; any other waits until it is known who sends it. The
+ * operation asks again, with what it does.
+ */
+static enum err admit(struct api *a) {
+    struct control *c = &a->control, kept = *c;
+    const struct request *r = &a->call->request;
+    bool small = r->declared >= 0 && r->declared <= REQUEST_UNASKED;
+    if (!request_has_body(r) || r->declared == 0 || (small && rate_accepted(a->call, c->key_hash)))
+        return OK;
+    enum err e = key_first(a, OK);
+    if (e == OK)
+        *c = kept;
+    return e;
+}
+
+static enum err operate(struct api *a, struct json_object **out) {
+    struct control *c = &a->control;
+    const struct api_route *route = a->match.route;
+    const struct control_input in = {.id = a->match.id,
+                                     .delivery = a->match.delivery,
+                                     .fields = a->fields,
+                                     .if_match = request_header(&a->call->request, "HTTP_IF_MATCH")};
+    enum err e = route->run(c, &in, out);
+    /* Wrong fields are found before anybody is asked who it is. */
+    return e != OK && !c->accepted && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&
+                   e != ERR_FORBIDDEN && e != ERR_NOT_FOUND
+               ? key_first(a, e)
+               : e;
+}
+
+static enum err work(struct api *a, struct json_object **out) {
+    struct control *c = &a->control;
+    enum err e = admit(a);
+    if (e != OK)
+        return e;
+    e = read_fields(a);
+    watchdog_arrived();
+    e = e == OK ? operate(a, out) : key_first(a, e);
+    if (c->accepted || e == ERR_INVALID_TOKEN)
+        rate_note_key(a->call, c->key_hash, c->accepted && e != ERR_INVALID_TOKEN);
+    return e;
+}
+
+static void send_text(struct api *a) {
+    const struct control_text *t = &a->control.text;
+    struct response *r = &a->call->response;
+    *r = (struct response){.status = STATUS_OK,
+                           .content_type = t->content_type ? t->content_type : "application/json",
+                           .body = t->text,
+                           .len = t->len,
+                           .extra = t->headers,
+                           .retry_after = a->control.retry_after};
+}
+
+static void succeed(struct api *a, struct json_object *out) {
+    struct call *call = a->call;
+    struct response *response = &call->response;
+    const char *method = call->request.method, *known = request_header(&call->request, "HTTP_IF_NONE_MATCH");
+    struct arena *arena = a->control.ctx.arena;
+    bool post = strcmp(method, "POST") == 0;
+    if (strcmp(method, "DELETE") == 0)
+        out = NULL;
+    response->status = !out ? STATUS_NO_CONTENT : a->match.route->creates ? STATUS_CREATED : STATUS_OK;
+    response->content_type = "application/json";
+    if (a->control.replayed)
+        response->extra = "Idempotent-Replayed: true\r\n";
+    if (!out)
+        return;
+    response->body = json_text(arena, out);
+    response->len = strlen(response->body);
+    if (!post && !json_object_object_get_ex(out, "data", NULL)) /* no list */
+        response->etag = control_tag(arena, out);
+    if (response->etag && known && strstr(known, response->etag)) {
+        response->status = STATUS_NOT_MODIFIED;
+        response->body = NULL;
+    }
+}
+
+/* The keys that encrypt secrets: read once; while there are none it is looked again, so that a file may come later. */
+static void give_keys(struct control *c, struct worker *w) {
+    struct ctx ctx = {.arena = c->ctx.arena};
+    if (w->secret_keys.n == 0 && secret_keys_load(&ctx, w->settings->secret_key_file, &w->secret_keys) != OK)
+        c->no_secret_keys = ctx.detail;
+    else
+        c->secret_keys = &w->secret_keys;
+}
+
+/* What is wrong with the request is told behind the key. */
+static enum err carry_out(struct api *a, struct json_object **out) {
+    struct control *c = &a->control;
+    enum err e = request_check_once(&a->call->request);
+    if (e != OK)
+        return e;
+    e = read_head(a);
+    struct ctx fault = c->ctx;
+    c->ctx = (struct ctx){.arena = fault.arena};
+    enum err key = credentials_read(&c->ctx, &a->call->request, CREDENTIALS_API, &c->key_hash);
+    if (key != OK)
+        return key;
+    c->ctx = fault;
+    return e == OK ? work(a, out) : key_first(a, e);
+}
+
+static void answer_admin(struct call *call) {
+    struct json_object *out = NULL;
+    if (open_routes_answer(call))
+        return;
+    struct api *a = arena_alloc(call->ctx.arena, sizeof *a);
+    a->call = call;
+    a->waiting = waiting_of(call->worker);
+    a->control = (struct control){.ctx = {.arena = call->ctx.arena},
+                                  .waiting = &a->waiting,
+                                  .db = call->worker->db,
+                                  .request_id = call->request_id,
+                                  .client_address = call->client_address,
+                                  .base_url = call->worker->settings->public_url,
+                                  .extensions = call->worker->extensions};
+    give_keys(&a->control, call->worker);
+    a->fields = json_new_object(call->ctx.arena);
+    call->request.ctx = &a->control.ctx;
+    enum err e = carry_out(a, &out);
+    e = rate_failed(call, &a->control.ctx, e, &call->response);
+    if (e == OK && a->control.text.text)
+        send_text(a);
+    else if (e == OK)
+        succeed(a, out);
+    else
+        problem_render(&a->control.ctx, e, call->request_id, a->control.errors, &call->response);
+    call->response.head = strcmp(call->request.method, "HEAD") == 0;
+    call->err = e;
+    call->ctx.err = a->control.ctx.err;
+    call->organization = a->control.organization;
+    call->actor = a->control.key_id;
+}
+
+const struct service service_admin = {.name = "muster-admin",
+                                      .short_name = "admin",
+                                      .usage = "Answers the admin API for a web server.",
+                                      .answer = answer_admin,
+                                      .fault_type = "application/problem+json",
+                                      .exhausted =
+                                          "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
+                                          "\"detail\":\"the request is too much work: send less at a time\"}"};

@@ -1,0 +1,33 @@
+#ifndef MUSTER_ADMIN_API_ROUTES_H
+#define MUSTER_ADMIN_API_ROUTES_H
+
+#include "base/fail.h"
+#include "control/control.h"
+#include "server/request.h"
+
+/* One method of one URL of the admin API. */
+struct api_route {
+    const char *method;
+    const char *path;   /* "/v1/organizations/{org}/scim/tokens/{id}" */
+    const char *scopes; /* by blanks: the key needs one of them */
+    control_run *run;
+    bool installation; /* for keys that are bound to no organization */
+    bool creates;      /* 201 */
+};
+
+extern const struct api_route api_routes[];
+extern const size_t api_route_count;
+
+/* What a path means. */
+struct api_match {
+    const struct api_route *route;
+    const char *organization, *id, *delivery; /* NULL: the path has none */
+};
+
+/*
+ * The route of a method and the path's segments. ERR_NOT_FOUND, ERR_METHOD_NOT_ALLOWED (`allow` receives what is).
+ */
+enum err api_route_find(struct ctx *ctx, const struct request *r, struct api_match *out, const char **allow)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,5 +1,0 @@
-#include "service.h"
-
-int main(int argc, char **argv) {
-    return service_main(&service_admin, argc, argv);
-}

@@ -1,0 +1,226 @@
+#include "scim/dispatch.h"
+
+#include "base/arena.h"
+#include "base/settings.h"
+#include "scim/denied.h"
+#include "scim/envelope.h"
+#include "scim/refused.h"
+#include "scim/routes.h"
+#include "server/credentials.h"
+#include "server/rate.h"
+#include "server/service.h"
+#include "server/watchdog.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { SLOTS = 64 }; /* of the usage counters */
+
+/* The part of the base URL's path in front of the version: "/scim" of https://host/scim/v2. */
+static const char *base_path(struct exchange *x) {
+    const char *url = x->settings->public_url;
+    const char *host = strstr(url, "://");
+    const char *path = strchr(host ? host + 3 : url, '/');
+    size_t len = path ? strlen(path) : 0;
+    while (len && path[len - 1] == '/')
+        len--;
+    if (len >= 3 && strncasecmp(path + len - 3, "/v2", 3) == 0)
+        len -= 3;
+    return arena_strndup(x->session.ctx.arena, path ? path : "", len);
+}
+
+/* Everything that can be wrong before the body, the route, and who answers it. */
+static enum err read_head(struct exchange *x, const struct route **route, handler **out) {
+    struct request *r = &x->request;
+    enum err e = request_split_path(r, base_path(x));
+    if (e == OK)
+        e = routes_find(x, route);
+    if (e == OK)
+        e = routes_handler(x, *route, out);
+    if (e == OK && request_has_body(r))
+        e = request_check_length(r, (size_t)x->settings->body_max);
+    if (e == OK)
+        e = request_split_query(r);
+    if (e == OK)
+        e = request_check_accept(r);
+    return e;
+}
+
+/* Faults of the client are told only to those who have a token. */
+static bool needs_token_first(const struct exchange *x, enum err e) {
+    return x->session.token_hash && e != OK && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&
+           e != ERR_PAUSED && !x->session.tenant.token_id && !x->call->worker->share.refused;
+}
+
+/* The fault, or what is wrong with the token. */
+static enum err token_first(struct exchange *x, enum err e) {
+    if (!needs_token_first(x, e))
+        return e;
+    struct ctx kept = x->session.ctx;
+    enum err auth = session_authenticate(&x->session);
+    if (auth == OK)
+        x->session.ctx = kept;
+    return auth == OK ? e : auth;
+}
+
+/* As above for what is wrong with any request, whatever the organization's schemas are. */
+static enum err token_first_of_all(struct exchange *x, enum err e) {
+    struct ctx kept = x->session.ctx;
+    enum err answer = token_first(x, e);
+    if (answer == ERR_STALE_SCHEMAS)
+        x->session.ctx = kept;
+    return answer == ERR_STALE_SCHEMAS ? e : answer;
+}
+
+/*
+ * Limits first, then identity, then work: a small body of a token that was accepted lately is read and parsed at once,
+ * and its authentication travels with the operation. Any other body, and whoever comes from an address of which many
+ * wrong tokens came, waits for an authentication of its own.
+ */
+static enum err admit(struct exchange *x) {
+    const struct request *r = &x->request;
+    struct session *s = &x->session;
+    bool known = rate_accepted(x->call, s->token_hash);
+    bool small = r->declared >= 0 && r->declared <= REQUEST_UNASKED;
+    if (known ? small || !request_has_body(r) : !request_has_body(r) && !rate_suspects(x->call, &s->ctx))
+        return OK;
+    enum err e = session_authenticate(s);
+    if (e == ERR_STALE_SCHEMAS) { /* found again, and mended, by the operation */
+        fail_clear(&s->ctx);
+        e = OK;
+    }
+    if (e != OK || known)
+        return e;
+    rate_note(x->call, s);
+    return rate_take(x->call, &s->ctx, s->token_hash, &x->response);
+}
+
+/* What the request wants to do, for the token's scope and for the schemas that it is read with. */
+static void set_wants(struct exchange *x, const struct route *route) {
+    struct session *s = &x->session;
+    s->wants.change =
+        route->place != ROUTE_SEARCH && strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0;
+    s->wants.groups = !*route->endpoint || strcasecmp(route->endpoint, "Groups") == 0;
+    s->types = extensions_known(x->extensions, s->token_hash);
+}
+
+/* Runs the handler; again, if the organization's schemas turn out to be others than those the request was read with. */
+static enum err answer(struct exchange *x, handler *run_by) {
+    enum { TRIES = 3 };
+    enum err e = OK;
+    for (unsigned i = 1; (e = token_first(x, run_by(x))) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
+        fail_clear(&x->session.ctx);
+        if ((e = extensions_load(x->extensions, &x->session)) != OK)
+            break;
+    }
+    return e;
+}
+
+/* Heavy work that the head of a request tells. */
+static bool is_heavy(const struct exchange *x, const struct route *route) {
+    return strcasecmp(route->endpoint, "Bulk") == 0 ||
+           (request_has_body(&x->request) && x->request.declared > SHARE_BODY);
+}
+
+/* Whether somebody with a token may work: its rate, its share as far as its organization is known, who it is. */
+static enum err let_in(struct exchange *x, const struct route *route) {
+    struct session *s = &x->session;
+    struct worker *w = x->call->worker;
+    bool heavy = is_heavy(x, route);
+    enum err e = rate_take(x->call, &s->ctx, s->token_hash, &x->response);
+    if (e == OK)
+        e = share_enter(x, s->wants.change);
+    if (e == OK && heavy && share_known(w))
+        e = share_heavy(x);
+    if (e != OK)
+        return token_first_of_all(x, e);
+    if ((e = admit(x)) != OK)
+        return e;
+    share_note(w, s);
+    return heavy ? share_heavy(x) : OK;
+}
+
+/* A request of somebody with a token, or one that needs none, whose head is good. */
+static enum err work(struct exchange *x, const struct route *route, handler *run_by) {
+    struct session *s = &x->session;
+    enum err e = OK;
+    assert(route && run_by); /* the head is good */
+    set_wants(x, route);
+    if (s->token_hash && (e = let_in(x, route)) != OK)
+        return e;
+    if (request_has_body(&x->request))
+        e = request_read_body(&x->request, (size_t)x->settings->body_max);
+    watchdog_arrived();
+    if (e == OK && x->request.body_len > SHARE_BODY) /* of a length that was not declared */
+        e = share_heavy(x);
+    return e == OK ? answer(x, run_by) : token_first_of_all(x, e);
+}
+
+static enum err run(struct exchange *x) {
+    const struct route *route = NULL;
+    handler *run_by = NULL;
+    enum err once = request_check_once(&x->request);
+    if (once != OK)
+        return once;
+    enum err credentials = credentials_read(&x->session.ctx, &x->request, CREDENTIALS_SCIM, &x->session.token_hash);
+    struct ctx denied = x->session.ctx;
+    enum err e = read_head(x, &route, &run_by);
+    bool open = route && route->open && credentials == ERR_UNAUTHORIZED;
+    if (credentials != OK && !open) {
+        x->session.ctx = denied;
+        return credentials;
+    }
+    return e == OK ? work(x, route, run_by) : token_first_of_all(x, e);
+}
+
+static enum err take_place(void *arg) {
+    return share_heavy(arg);
+}
+
+static void answer_scim(struct call *call) {
+    struct exchange *x = arena_alloc(call->ctx.arena, sizeof *x);
+    const struct settings *settings = call->worker->settings;
+    *x = (struct exchange){.call = call,
+                           .settings = settings,
+                           .request = call->request,
+                           .extensions = call->worker->extensions,
+                           .route = "-",
+                           .session = {.ctx = {.arena = call->ctx.arena},
+                                       .db = call->worker->db,
+                                       .base_url = settings->public_url,
+                                       .request_id = call->request_id,
+                                       .client_address = call->client_address,
+                                       .types = schema_built_in(),
+                                       .sensitive = settings->sensitive,
+                                       .cursor_seconds = settings->cursor_seconds,
+                                       .heavy = {take_place, x},
+                                       .slot = (int)(getpid() % SLOTS)}};
+    x->request.ctx = &x->session.ctx;
+    enum err e = run(x);
+    if (e == OK || x->session.tenant.token_id || e == ERR_INVALID_TOKEN)
+        rate_note(call, &x->session);
+    share_note(call->worker, &x->session);
+    e = rate_failed(call, &x->session.ctx, e, &x->response);
+    if (e != OK)
+        envelope_render(&x->session.ctx, e, &x->response);
+    refused_keep(x, e);
+    x->response.head = strcmp(x->request.method, "HEAD") == 0;
+    call->request = x->request;
+    call->response = x->response;
+    call->err = e;
+    call->route = x->route;
+    call->organization = x->session.tenant.organization_id;
+    call->connection = x->session.tenant.connection_id;
+    call->actor = x->session.tenant.token_id;
+    denied_keep(x, e);
+}
+
+const struct service service_scim = {.name = "muster-scim",
+                                     .short_name = "scim",
+                                     .usage = "Answers SCIM 2.0 for a web server.",
+                                     .answer = answer_scim,
+                                     .fault_type = "application/scim+json",
+                                     .exhausted = "{\"schemas\":[\"" SCHEMA_ERROR "\"],\"status\":\"503\","
+                                                  "\"detail\":\"the request is too much work: send less at a time\"}"};

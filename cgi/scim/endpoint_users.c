@@ -1,0 +1,64 @@
+#include "scim/endpoints.h"
+
+#include "directory/read.h"
+#include "directory/user.h"
+#include "scim/exchange.h"
+
+enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204 };
+
+enum err endpoint_users_list(struct exchange *x) {
+    return exchange_list(x, &list_users);
+}
+
+enum err endpoint_users_create(struct exchange *x) {
+    const struct projection *p;
+    struct json_object *body;
+    struct answer a;
+    enum err e = exchange_write(x, x->session.types->user, &body, &p);
+    if (e == OK)
+        e = user_create(&x->session, NULL, body, p, &a);
+    if (e == OK)
+        exchange_resource(x, STATUS_CREATED, x->session.types->user, &a);
+    return e;
+}
+
+enum err endpoint_users_get(struct exchange *x) {
+    const struct projection *p;
+    struct answer a;
+    enum err e = exchange_projection(x, x->session.types->user, &p);
+    if (e == OK)
+        e = read_one(&x->session, &read_users, x->id, p, &a);
+    if (e == OK)
+        exchange_read(x, x->session.types->user, &a);
+    return e;
+}
+
+/* PUT and PATCH differ only in who applies the body. */
+static enum err change(struct exchange *x,
+                       enum err (*apply)(struct session *, const char *, struct json_object *, const struct parts *,
+                                         struct precondition, const struct projection *, struct answer *)) {
+    const struct projection *p;
+    struct json_object *body;
+    struct answer a;
+    enum err e = exchange_write(x, x->session.types->user, &body, &p);
+    if (e == OK)
+        e = apply(&x->session, x->id, body, NULL, exchange_precondition(x), p, &a);
+    if (e == OK)
+        exchange_resource(x, STATUS_OK, x->session.types->user, &a);
+    return e;
+}
+
+enum err endpoint_users_replace(struct exchange *x) {
+    return change(x, user_replace);
+}
+
+enum err endpoint_users_patch(struct exchange *x) {
+    return change(x, user_patch);
+}
+
+enum err endpoint_users_delete(struct exchange *x) {
+    enum err e = user_delete(&x->session, x->id, exchange_precondition(x));
+    if (e == OK)
+        x->response.status = STATUS_NO_CONTENT;
+    return e;
+}

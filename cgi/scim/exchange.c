@@ -1,0 +1,132 @@
+#include "scim/exchange.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "server/share.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NOT_MODIFIED = 304 };
+
+enum err exchange_body(struct exchange *x, struct json_object **out) {
+    struct ctx *ctx = &x->session.ctx;
+    enum err e = request_check_encoding(&x->request);
+    if (e == OK)
+        e = request_check_content_type(&x->request);
+    if (e == OK)
+        e = json_parse(ctx, x->request.body, x->request.body_len, out);
+    if (e == OK && !json_object_is_type(*out, json_type_object))
+        return fail(ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
+    return e;
+}
+
+enum err exchange_projection(struct exchange *x, const struct resource_type *rt, const struct projection **out) {
+    const char *attributes, *excluded;
+    enum err e = request_param(&x->request, "attributes", &attributes);
+    if (e == OK)
+        e = request_param(&x->request, "excludedAttributes", &excluded);
+    return e == OK ? projection_parse(&x->session.ctx, rt, attributes, excluded, out) : e;
+}
+
+enum err exchange_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
+                        const struct projection **out) {
+    const struct projection *p;
+    enum err e = exchange_projection(x, rt, &p);
+    if (e == OK)
+        e = exchange_body(x, body);
+    if (e == OK)
+        e = share_weigh(x, *body);
+    if (e == OK)
+        *out = projection_of_write(&x->session.ctx, rt, p, *body);
+    return e;
+}
+
+enum err exchange_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,
+                         int64_t *out) {
+    bool negative = *text == '-';
+    const char *digits = text + negative;
+    size_t n = strspn(digits, "0123456789");
+    if (n == 0 || digits[n])
+        return fail(&x->session.ctx, kind, "%s must be a whole number", name);
+    int64_t value = n > 18 ? INT64_MAX : strtoll(digits, NULL, 10);
+    value = negative ? -value : value;
+    *out = value < range.low ? range.low : value > range.high ? range.high : value;
+    return OK;
+}
+
+enum err exchange_settle_list(struct exchange *x, struct list_query *q, const char *start_index, const char *count) {
+    enum err kind = q->cursor ? ERR_INVALID_COUNT : ERR_INVALID_VALUE;
+    q->start_index = 1;
+    q->count = LIST_COUNT;
+    if (q->cursor && start_index)
+        return fail(&x->session.ctx, ERR_INVALID_VALUE, "cursor and startIndex exclude each other");
+    enum err e = OK;
+    if (start_index)
+        e = exchange_number(x, "startIndex", start_index, kind, (struct range){1, INT64_MAX / 2}, &q->start_index);
+    if (e == OK && count)
+        e = exchange_number(x, "count", count, kind, (struct range){0, LIST_MAX}, &q->count);
+    return e;
+}
+
+/* The parameters of a list, by name. */
+static enum err list_query(struct exchange *x, struct list_query *out) {
+    const char *start_index = NULL, *count = NULL;
+    const struct {
+        const char *name;
+        const char **to;
+    } params[] = {{"filter", &out->filter},
+                  {"attributes", &out->attributes},
+                  {"excludedAttributes", &out->excluded},
+                  {"sortBy", &out->sort_by},
+                  {"sortOrder", &out->sort_order},
+                  {"cursor", &out->cursor},
+                  {"startIndex", &start_index},
+                  {"count", &count}};
+    *out = (struct list_query){.in_url = true};
+    for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
+        enum err e = request_param(&x->request, params[i].name, params[i].to);
+        if (e != OK)
+            return e;
+    }
+    return exchange_settle_list(x, out, start_index, count);
+}
+
+enum err exchange_run_list(struct exchange *x, const struct list_kind *kind, const struct list_query *q) {
+    struct answer a;
+    enum err e = list_run(&x->session, kind, q, &a);
+    if (e == OK)
+        x->response = (struct response){.status = STATUS_OK, .body = a.json, .len = a.len};
+    return e;
+}
+
+enum err exchange_list(struct exchange *x, const struct list_kind *kind) {
+    struct list_query q;
+    enum err e = list_query(x, &q);
+    return e == OK ? exchange_run_list(x, kind, &q) : e;
+}
+
+struct precondition exchange_precondition(const struct exchange *x) {
+    return (struct precondition){.if_match = request_header(&x->request, "HTTP_IF_MATCH"),
+                                 .if_none_match = request_header(&x->request, "HTTP_IF_NONE_MATCH")};
+}
+
+void exchange_resource(struct exchange *x, int status, const struct resource_type *rt, const struct answer *a) {
+    struct arena *arena = x->session.ctx.arena;
+    x->response.status = status;
+    x->response.body = a->json;
+    x->response.len = a->len;
+    x->response.etag = arena_printf(arena, "W/\"%" PRId64 "\"", a->version);
+    x->response.location = arena_printf(arena, "%s%s/%s", x->session.base_url, rt->endpoint, a->id);
+}
+
+void exchange_read(struct exchange *x, const struct resource_type *rt, const struct answer *a) {
+    const char *known = request_header(&x->request, "HTTP_IF_NONE_MATCH");
+    exchange_resource(x, STATUS_OK, rt, a);
+    if (!known || !answer_tag_matches(known, a->version))
+        return;
+    x->response.status = STATUS_NOT_MODIFIED;
+    x->response.body = NULL;
+    x->response.location = NULL;
+}

@@ -1,0 +1,59 @@
+#ifndef MUSTER_SCIM_EXCHANGE_H
+#define MUSTER_SCIM_EXCHANGE_H
+
+#include "directory/answer.h"
+#include "directory/list.h"
+#include "protocol/projection.h"
+#include "scim/dispatch.h"
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+/* What the handlers share. */
+
+/*
+ * The body as JSON, after a look at its coding and type. Errors of request_check_encoding(),
+ * request_check_content_type() and json_parse().
+ */
+enum err exchange_body(struct exchange *x, struct json_object **out) __attribute__((warn_unused_result));
+
+/* The body of a write, and the projection for its answer. */
+enum err exchange_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
+                        const struct projection **out) __attribute__((warn_unused_result));
+
+/* The projection of the query, for answers with one resource. */
+enum err exchange_projection(struct exchange *x, const struct resource_type *rt, const struct projection **out)
+    __attribute__((warn_unused_result));
+
+/* Answers the list that the query string asks for. ERR_INVALID_VALUE names the parameter. */
+enum err exchange_list(struct exchange *x, const struct list_kind *kind) __attribute__((warn_unused_result));
+
+/* As above for a query that was read otherwise. */
+enum err exchange_run_list(struct exchange *x, const struct list_kind *kind, const struct list_query *q)
+    __attribute__((warn_unused_result));
+
+/*
+ * Sets start_index and count of a query whose other members are set, from their texts (NULL: not given).
+ * ERR_INVALID_VALUE, in a query by cursor ERR_INVALID_COUNT (R-60).
+ */
+enum err exchange_settle_list(struct exchange *x, struct list_query *q, const char *start_index, const char *count)
+    __attribute__((warn_unused_result));
+
+struct range {
+    int64_t low, high;
+};
+
+/* A whole number, brought into the range; `kind` if it is none, and the detail names it. */
+enum err exchange_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,
+                         int64_t *out) __attribute__((warn_unused_result));
+
+/* If-Match and If-None-Match. */
+struct precondition exchange_precondition(const struct exchange *x);
+
+/* A resource as the response: body, ETag and location; `status` 200 or 201. */
+void exchange_resource(struct exchange *x, int status, const struct resource_type *rt, const struct answer *a);
+
+/* As above for a read: 304 if If-None-Match has the version. */
+void exchange_read(struct exchange *x, const struct resource_type *rt, const struct answer *a);
+
+#endif

@@ -1,0 +1,5 @@
+#include "server/service.h"
+
+int main(int argc, char **argv) {
+    return service_main(&service_scim, argc, argv);
+}

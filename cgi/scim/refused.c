@@ -1,0 +1,145 @@
+#include "scim/refused.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/uuid.h"
+#include "host/limits.h"
+#include "scim/envelope.h"
+#include "server/service.h"
+
+#include <string.h>
+
+enum { SECONDS = 60, DATA_MAX = 64 * 1024 };
+
+static bool is_write(const struct exchange *x) {
+    static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE"};
+    if (strstr(x->route, "/.search"))
+        return false;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(x->request.method, methods[i]) == 0)
+            return true;
+    return false;
+}
+
+/* 401 is nobody's, and what is no fault of the request (5xx) passes; but a cap stays until somebody raises it. */
+static bool is_refusal(enum err e) {
+    int status = envelope_status(e);
+    return e != OK && ((status >= 400 && status < 500 && status != 401) || e == ERR_CAP);
+}
+
+/* "/Users/UUID" and what it names; what a client made up instead of an id is nobody's business. */
+static void name_target(struct exchange *x, struct refusal *r, bool users, const char *id) {
+    if (!id || !uuid_valid(id, strlen(id)))
+        return;
+    r->path = arena_printf(x->session.ctx.arena, "%s/%s", users ? "/Users" : "/Groups", id);
+    r->target_type = users ? "scim_user" : "scim_group";
+    r->target_id = id;
+}
+
+static struct refusal *add(struct exchange *x, enum err e, const char *method, const char *path) {
+    if (!x->refused)
+        x->refused = arena_alloc(x->session.ctx.arena, sizeof *x->refused);
+    if (x->refused->n == REFUSED_BURST || !is_refusal(e))
+        return NULL;
+    struct refusal *r = &x->refused->items[x->refused->n++];
+    *r = (struct refusal){.method = method,
+                          .path = path,
+                          .target_type = "connection",
+                          .target_id = x->session.tenant.connection_id,
+                          .err = e};
+    return r;
+}
+
+void refused_operation(struct exchange *x, const struct bulk_item *item, size_t number) {
+    static const char *const methods[] = {
+        [BULK_POST] = "POST", [BULK_PUT] = "PUT", [BULK_PATCH] = "PATCH", [BULK_DELETE] = "DELETE"};
+    bool known = item->target && uuid_valid(item->target, strlen(item->target));
+    struct refusal *r = add(x, item->err, methods[item->method], item->users ? "/Users" : "/Groups");
+    if (!r)
+        return;
+    r->operation = (int)number;
+    r->detail = item->detail;
+    if (item->method != BULK_POST)
+        name_target(x, r, item->users, item->id[0] ? item->id : known ? item->target : NULL);
+}
+
+static void note_request(struct exchange *x, enum err e) {
+    struct refusal *r = add(x, e, x->request.method, strcmp(x->route, "-") != 0 ? x->route : NULL);
+    if (!r)
+        return;
+    r->detail = x->session.ctx.err == e ? x->session.ctx.detail : NULL;
+    bool users = strncmp(x->route, "/Users", strlen("/Users")) == 0;
+    if (users || strncmp(x->route, "/Groups", strlen("/Groups")) == 0)
+        name_target(x, r, users, x->id);
+}
+
+/* Whether one more may be kept. */
+static bool take_place(struct exchange *x) {
+    static const struct limits_rule rule = {
+        .rate = REFUSED_BURST, .seconds = SECONDS, .burst = REFUSED_BURST, .table = LIMITS_KNOWN};
+    const char *key = arena_printf(x->session.ctx.arena, "refused:%s", x->session.tenant.connection_id);
+    return limits_take(x->call->worker->failures, key, rule, 0, NULL) >= 0;
+}
+
+/* Whole characters of a text. */
+static size_t shortened(const char *text) {
+    size_t n = strlen(text);
+    if (n <= REFUSED_DETAIL_BYTES)
+        return n;
+    for (n = REFUSED_DETAIL_BYTES; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
+        n--;
+    return n;
+}
+
+static const char *data_of(struct arena *a, const struct refusal *r) {
+    struct buf *b = buf_new(a, DATA_MAX);
+    const char *detail = r->detail ? r->detail : fail_text(r->err), *scim_type = envelope_scim_type(r->err);
+    buf_fmt(b, "{\"method\":\"%s\",", r->method);
+    if (r->path)
+        buf_fmt(b, "\"path\":\"%s\",", r->path);
+    buf_fmt(b, "\"status\":%d,", envelope_status(r->err));
+    if (scim_type)
+        buf_fmt(b, "\"scim_type\":\"%s\",", scim_type);
+    if (r->operation)
+        buf_fmt(b, "\"operation\":%d,", r->operation);
+    buf_str(b, "\"detail\":");
+    buf_json(b, detail, shortened(detail));
+    buf_char(b, '}');
+    return buf_text(b);
+}
+
+static void queue(struct exchange *x, const struct refusal *r) {
+    struct session *s = &x->session;
+    char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
+    uuid_new(id);
+    const char **params = arena_array(s->ctx.arena, 8, sizeof *params);
+    params[0] = id;
+    params[1] = s->tenant.token_id;
+    params[2] = s->tenant.connection_id;
+    params[3] = r->target_type;
+    params[4] = r->target_id;
+    params[5] = data_of(s->ctx.arena, r);
+    params[6] = s->request_id;
+    params[7] = s->client_address;
+    db_add(s->db, SQL_AUDIT_REFUSED, params);
+}
+
+void refused_keep(struct exchange *x, enum err e) {
+    struct session *s = &x->session;
+    struct ctx ctx = {.arena = s->ctx.arena};
+    size_t n = 0;
+    if (!s->tenant.token_id || !is_write(x))
+        return;
+    if (e != OK)
+        note_request(x, e);
+    for (size_t i = 0; x->refused && i < x->refused->n && take_place(x); i++, n++) {
+        if (n == 0) {
+            db_add(s->db, SQL_COMMIT_HERE, NULL);
+            db_add(s->db, SQL_TENANT_SET, &s->tenant.organization_id);
+        }
+        queue(x, &x->refused->items[i]);
+    }
+    if (n && db_run(&ctx, s->db, NULL) != OK)
+        log_line(LOG_WARN, "refused_not_kept", "request", s->request_id, NULL);
+}

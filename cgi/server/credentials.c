@@ -1,0 +1,77 @@
+#include "server/credentials.h"
+
+#include "base/arena.h"
+#include "base/token.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { SCHEME = 6 }; /* "Bearer" */
+
+static const struct {
+    const char *prefix, *missing, *unknown, *scheme; /* NULL: the kind of error says it */
+} kinds[] = {
+    [CREDENTIALS_SCIM] = {TOKEN_SCIM, NULL, NULL, "the Authorization header must be: Bearer, a space, and the token"},
+    [CREDENTIALS_API] = {TOKEN_API, "an API key is needed: Authorization: Bearer msk_...",
+                         "the API key is unknown, expired or revoked",
+                         "the Authorization header must be: Bearer, a space, and the API key"},
+};
+
+/* Secrets of ours that stand where another one is wanted. */
+static const struct {
+    enum credentials_kind wanted;
+    const char *prefix, *hint;
+} mistaken[] = {
+    {CREDENTIALS_SCIM, TOKEN_API,
+     "this is a key of the admin API; SCIM needs a connection's token, which begins with scim_"},
+    {CREDENTIALS_SCIM, TOKEN_WEBHOOK,
+     "this is the secret of a webhook; SCIM needs a connection's token, which begins with scim_"},
+    {CREDENTIALS_API, TOKEN_SCIM,
+     "this is a connection's token for SCIM; the admin API needs an API key, which begins with msk_"},
+    {CREDENTIALS_API, TOKEN_WEBHOOK,
+     "this is the secret of a webhook; the admin API needs an API key, which begins with msk_"},
+};
+
+static bool is_bearer(const char *text) {
+    return strncasecmp(text, "Bearer", SCHEME) == 0 && (text[SCHEME] == ' ' || text[SCHEME] == '\0');
+}
+
+/* What people paste into the field of an identity provider; NULL: nothing that we know. */
+static const char *hint(enum credentials_kind kind, const char *secret, size_t len) {
+    const char *prefix = kinds[kind].prefix;
+    if (is_bearer(secret))
+        return "the word Bearer stands there twice: the client writes it by itself, so its field takes the secret "
+               "alone";
+    if (len && strchr("\"'<`", *secret))
+        return "the secret stands in quotes or brackets: leave them out";
+    for (size_t i = 0; i < sizeof mistaken / sizeof *mistaken; i++)
+        if (mistaken[i].wanted == kind && strncmp(secret, mistaken[i].prefix, strlen(mistaken[i].prefix)) == 0)
+            return mistaken[i].hint;
+    if (strchr(secret, ' '))
+        return "there is a blank in the secret: copy it again, in one piece";
+    if (strncmp(secret, prefix, strlen(prefix)) == 0)
+        return "the secret is not complete, or not as it was issued: its check sum is wrong; copy it again";
+    return NULL;
+}
+
+static enum err refuse(struct ctx *ctx, enum err e, const char *text) {
+    return text ? fail(ctx, e, "%s", text) : fail(ctx, e, NULL);
+}
+
+enum err credentials_read(struct ctx *ctx, const struct request *r, enum credentials_kind kind, const char **hash) {
+    const char *header = request_header(r, "HTTP_AUTHORIZATION");
+    if (!header || *header == '\0')
+        return refuse(ctx, ERR_UNAUTHORIZED, kinds[kind].missing);
+    if (!is_bearer(header))
+        return refuse(ctx, ERR_INVALID_TOKEN, kinds[kind].scheme);
+    const char *secret = header + SCHEME + strspn(header + SCHEME, " ");
+    size_t len = strcspn(secret, " ");
+    if (secret[len + strspn(secret + len, " ")] || !token_well_formed(kinds[kind].prefix, secret, len)) {
+        const char *text = hint(kind, secret, len);
+        return refuse(ctx, ERR_INVALID_TOKEN, text ? text : kinds[kind].unknown);
+    }
+    char *hex = arena_alloc(ctx->arena, TOKEN_HASH_HEX + 1);
+    token_hash_hex(secret, len, hex);
+    *hash = hex;
+    return OK;
+}

@@ -1,0 +1,122 @@
+#include "server/rate.h"
+
+#include "base/arena.h"
+#include "base/ip.h"
+#include "host/limits.h"
+#include "server/measure.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+
+/* Entra gives a sync up after a burst of 429s, so a place that is free soon is waited for. */
+static bool take(struct call *c, const char *key, struct limits_rule rule, struct limits_state *state) {
+    struct limits *l = c->worker->limits;
+    int64_t wait = limits_take(l, key, rule, 0, state);
+    if (wait < 0 && limits_wait_begin(l, LIMITS_FOR_PLACE, SECOND, settings_share(c->worker->settings))) {
+        wait = limits_take(l, key, rule, SECOND, state);
+        limits_sleep(wait);
+        limits_wait_end(l);
+    }
+    return wait >= 0;
+}
+
+static enum err refuse(struct ctx *ctx, const char *what, struct limits_rule rule, const struct limits_state *state,
+                       struct response *out) {
+    int32_t window = rule.rate > 0 ? (rule.burst * (rule.seconds ? rule.seconds : 1) + rule.rate - 1) / rule.rate : 1;
+    out->retry_after = state->retry > 0 ? (int)state->retry : 1;
+    out->extra = arena_printf(ctx->arena,
+                              "RateLimit-Policy: \"%s\";q=%" PRId32 ";w=%" PRId32 "\r\n"
+                              "RateLimit: \"%s\";r=%" PRId32 ";t=%" PRId64 "\r\n",
+                              what, rule.burst, window, what, state->remaining, state->retry);
+    return fail(ctx, ERR_RATE_LIMITED, "the %s's limit of %" PRId32 " requests %s is reached", what, rule.rate,
+                rule.seconds ? "a minute" : "a second");
+}
+
+enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, struct response *out) {
+    struct limits_token known;
+    struct limits_state state;
+    if (!limits_find(c->worker->limits, token_hash, &known))
+        return OK;
+    struct limits_rule token = {.rate = known.token_rate, .burst = known.token_burst, .table = LIMITS_KNOWN};
+    struct limits_rule org = {.rate = known.org_rate, .burst = known.org_burst, .table = LIMITS_KNOWN};
+    if (!take(c, arena_printf(ctx->arena, "token:%s", token_hash), token, &state)) {
+        measure_refused(c, "token");
+        return refuse(ctx, "token", token, &state, out);
+    }
+    if (!take(c, arena_printf(ctx->arena, "org:%s", known.organization_id), org, &state)) {
+        measure_refused(c, "organization");
+        return refuse(ctx, "organization", org, &state, out);
+    }
+    return OK;
+}
+
+/* NO_CAP is 0 there; a rate without a burst has the burst of a second. */
+static int32_t number(int64_t n) {
+    return n == NO_CAP ? 0 : (int32_t)n;
+}
+
+static int32_t burst_of(int64_t rate, int64_t burst) {
+    return number(burst != NO_CAP ? burst : rate);
+}
+
+void rate_note(struct call *c, const struct session *s) {
+    const struct tenant *t = &s->tenant;
+    struct limits_token known = {.org_rate = number(t->rate),
+                                 .org_burst = burst_of(t->rate, t->burst),
+                                 .token_rate = number(t->token_rate),
+                                 .token_burst = burst_of(t->token_rate, t->token_burst)};
+    if (!s->token_hash)
+        return;
+    if (t->token_id)
+        memcpy(known.organization_id, t->organization_id, UUID_TEXT + 1);
+    limits_note(c->worker->failures, s->token_hash, t->token_id ? &known : NULL);
+}
+
+void rate_note_key(struct call *c, const char *hash, bool good) {
+    static const struct limits_token known = {.organization_id = "00000000-0000-0000-0000-000000000000"};
+    limits_note(c->worker->failures, hash, good ? &known : NULL);
+}
+
+bool rate_accepted(const struct call *c, const char *hash) {
+    struct limits_token known;
+    return limits_find(c->worker->failures, hash, &known);
+}
+
+/* The address, of IPv6 the /64 that one customer has. */
+static const char *network_of(struct arena *a, const char *address) {
+    struct ip ip;
+    char text[IP_TEXT];
+    if (!ip_parse(address, strlen(address), &ip) || ip_is_v4(&ip))
+        return address;
+    memset(ip.bytes + 8, 0, 8);
+    ip_format(&ip, text);
+    return arena_strdup(a, text);
+}
+
+static struct limits_rule failures_rule(const struct call *c) {
+    int32_t limit = (int32_t)c->worker->settings->auth_failures;
+    return (struct limits_rule){.rate = limit, .seconds = 60, .burst = limit, .table = LIMITS_STRANGERS};
+}
+
+static const char *address_key(const struct call *c, struct ctx *ctx) {
+    return arena_printf(ctx->arena, "address:%s", network_of(ctx->arena, c->client_address));
+}
+
+bool rate_suspects(struct call *c, struct ctx *ctx) {
+    return c->client_address && !limits_peek(c->worker->failures, address_key(c, ctx), failures_rule(c), NULL);
+}
+
+enum err rate_failed(struct call *c, struct ctx *ctx, enum err e, struct response *out) {
+    struct limits_rule rule = failures_rule(c);
+    struct limits_state state;
+    if (e != ERR_INVALID_TOKEN || !c->client_address)
+        return e;
+    if (limits_take(c->worker->failures, address_key(c, ctx), rule, 0, &state) >= 0)
+        return e;
+    measure_refused(c, "address");
+    e = refuse(ctx, "address", rule, &state, out);
+    ctx->detail = "too many requests with a wrong token came from this address";
+    return e;
+}

@@ -1,0 +1,15 @@
+#ifndef MUSTER_SERVER_REDACT_H
+#define MUSTER_SERVER_REDACT_H
+
+#include <stddef.h>
+
+struct ctx;
+
+/*
+ * A request body as the log may have it (MUSTER_LOG=debug): its shape, with every value and every name taken out but
+ * those of SCIM: names of attributes and of messages' members, schemas, op, booleans and the attribute at the front of
+ * a path. In the arena; NULL if it is no JSON object.
+ */
+const char *redact_body(struct ctx *ctx, const char *body, size_t len);
+
+#endif

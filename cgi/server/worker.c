@@ -1,0 +1,319 @@
+#include "server/worker.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sanitized.h"
+#include "base/uuid.h"
+#include "db/db.h"
+#include "host/limits.h"
+#include "host/metrics.h"
+#include "server/client_address.h"
+#include "server/measure.h"
+#include "server/redact.h"
+#include "server/watchdog.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { HEAD_MAX = 32 * 1024, LINGER_MS = 2000 };
+
+static void open_worker(struct worker *w, const struct service *service, const struct settings *settings) {
+    *w = (struct worker){.settings = settings,
+                         .db = db_create(settings, service->name),
+                         .arena = arena_create(),
+                         .extensions = extensions_create(),
+                         .limits = limits_open(settings->limits),
+                         .service = service->short_name};
+    w->failures = w->limits ? w->limits : limits_alone();
+    w->metrics = metrics_of(w->limits);
+    db_metrics(w->db, w->metrics, w->service);
+    share_open(w);
+}
+
+static void close_worker(struct worker *w) {
+    share_close(w);
+    db_destroy(w->db);
+    extensions_destroy(w->extensions);
+    if (w->failures != w->limits)
+        limits_close(w->failures);
+    limits_close(w->limits);
+    arena_destroy(w->arena);
+}
+
+/* What a client wrote may not push the rest out of a line. */
+static const char *shown(const struct call *c, const char *text) {
+    enum { SHOWN_BYTES = 128 };
+    return text && strlen(text) > SHOWN_BYTES ? arena_printf(c->ctx.arena, "%.*s...", SHOWN_BYTES, text) : text;
+}
+
+/* What matters most comes first, what the client wrote last. */
+static void log_request(const struct call *c, int64_t microseconds) {
+    char status[16], ms[24], bytes[24], trips[24];
+    snprintf(status, sizeof status, "%d", c->response.status);
+    snprintf(ms, sizeof ms, "%lld", (long long)(microseconds / 1000));
+    snprintf(bytes, sizeof bytes, "%zu", c->response.body ? c->response.len : 0);
+    snprintf(trips, sizeof trips, "%llu", (unsigned long long)db_counts(c->worker->db).round_trips);
+    log_line(LOG_INFO, "request", "request", c->request_id, "route", c->route, "status", status, "error",
+             c->response.status >= 400 ? fail_name(c->err) : NULL, "reason", c->reason, "ms", ms, "bytes", bytes,
+             "organization", c->organization, "connection", c->connection, "token", c->actor, "trips", trips, "method",
+             shown(c, c->request.method), "client", shown(c, c->client_address), "client_request",
+             shown(c, request_header(&c->request, "HTTP_X_REQUEST_ID")), NULL);
+}
+
+/* Whether a part of the body may be unread. */
+static bool handle(struct worker *w, const struct service *service, const struct source *source,
+                   int (*put)(void *self, const char *bytes, size_t n), void *to) {
+    char request_id[UUID_TEXT + 1];
+    int64_t started = clock_monotonic_us();
+    struct call *c = arena_alloc(w->arena, sizeof *c);
+    uuid_new(request_id);
+    *c = (struct call){.worker = w, .ctx = {.arena = w->arena}, .request_id = request_id, .route = "-"};
+    watchdog_last_words(arena_printf(w->arena,
+                                     "Status: 503 Service Unavailable\r\nContent-Type: %s\r\nRetry-After: 60\r\n"
+                                     "Cache-Control: no-store\r\nX-Request-Id: %s\r\n\r\n%s",
+                                     service->fault_type, request_id, service->exhausted));
+    request_open(&c->request, &c->ctx, source);
+    c->client_address = client_address(&c->request, w->settings->trusted_proxies);
+    db_deadline(w->db, started / 1000 + w->settings->deadline_ms);
+    share_begin(w);
+    service->answer(c);
+    struct buf *head = buf_new(w->arena, HEAD_MAX);
+    response_head(&c->response, request_id, head);
+    watchdog_answering();
+    int gone = put(to, buf_text(head), buf_len(head));
+    if (gone >= 0 && c->response.body && !c->response.head)
+        (void)put(to, c->response.body, c->response.len);
+    share_end(w, c->response.status);
+    int64_t took = clock_monotonic_us() - started;
+    measure_request(c, took);
+    log_request(c, took);
+    if (log_enabled(LOG_DEBUG) && c->request.body_len)
+        log_line(LOG_DEBUG, "body", "request", request_id, "redacted",
+                 redact_body(&c->ctx, c->request.body, c->request.body_len), NULL);
+    return c->request.body_pending;
+}
+
+static const char *fcgi_param(void *self, const char *name) {
+    FCGX_Request *r = self;
+    const char *value = FCGX_GetParam(name, r->envp);
+    return value && *value ? value : NULL;
+}
+
+/* A stream that the watchdog shut down ends like one that is complete; the length tells (request.c). */
+static long fcgi_read(void *self, char *to, size_t n) {
+    FCGX_Request *r = self;
+    int got = FCGX_GetStr(to, n > INT_MAX ? INT_MAX : (int)n, r->in);
+    return watchdog_fired() ? -1 : got;
+}
+
+static int fcgi_write(void *self, const char *bytes, size_t n) {
+    FCGX_Request *r = self;
+    while (n) {
+        int step = n > INT_MAX ? INT_MAX : (int)n;
+        if (FCGX_PutStr(bytes, step, r->out) != step)
+            return -1;
+        bytes += step;
+        n -= (size_t)step;
+    }
+    return 0;
+}
+
+static volatile sig_atomic_t stopping;
+static sigset_t waiting; /* the mask for waiting: SIGTERM comes through */
+
+static void on_stop(int signal) {
+    (void)signal;
+    stopping = 1;
+}
+
+/*
+ * SIGTERM is held back but for the moments in which a worker waits for a connection (wait_for_request), so that it
+ * never interrupts a request. FCGX_Init sets handlers of its own, so ours come after it.
+ */
+static void hold_stop(void) {
+    static const int stops[] = {SIGTERM, SIGINT}, ignored[] = {SIGPIPE, SIGHUP, SIGUSR1};
+    struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
+    sigset_t held;
+    sigemptyset(&held);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        sigaction(stops[i], &stop, NULL);
+        sigaddset(&held, stops[i]);
+    }
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        sigaction(ignored[i], &ignore, NULL);
+    sigprocmask(SIG_BLOCK, &held, &waiting);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        sigdelset(&waiting, stops[i]);
+}
+
+/* Waits for a connection on the listening socket; false: it is time to stop. */
+static bool wait_for_request(void) {
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!stopping && ppoll(&p, 1, NULL, &waiting) <= 0)
+        continue;
+    return !stopping;
+}
+
+bool worker_queued(const struct worker *w) {
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    return !w->listens || poll(&p, 1, 0) > 0;
+}
+
+/* Only the hang-up counts: a web server may have closed its own half when the request was sent. */
+bool worker_pause(const struct worker *w, int64_t ms) {
+    int64_t until = clock_monotonic_ms() + ms, left;
+    struct pollfd p = {.fd = w->peer};
+    while (!stopping && !(p.revents & (POLLHUP | POLLERR)) && (left = until - clock_monotonic_ms()) > 0) {
+        struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+        (void)ppoll(&p, 1, &t, &waiting);
+    }
+    return !stopping && !(p.revents & (POLLHUP | POLLERR));
+}
+
+/* Resident MiB of this process, 0 if /proc does not tell. */
+static long resident_mb(void) {
+    char text[64] = "";
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (!f)
+        return 0;
+    size_t n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    const char *second = n ? strchr(text, ' ') : NULL;
+    return second ? strtol(second, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024) / 1024 : 0;
+}
+
+/* Whether the worker is to be replaced. */
+static bool grown(const struct worker *w, long served) {
+    enum { LOOK_EVERY = 64 };
+    char values[64];
+    bool enough = served >= w->settings->worker_requests;
+    if (!enough && (served % LOOK_EVERY != 0 || resident_mb() <= w->settings->worker_rss_mb))
+        return false;
+    snprintf(values, sizeof values, "%s %s", w->service, enough ? "requests" : "memory");
+    metrics_count(w->metrics, METRIC_WORKER_RECYCLES, values, 1);
+    return true;
+}
+
+/*
+ * The answer goes out, and what still comes of a body that nobody wants is thrown away until the web server has seen
+ * it: one that finds its connection closed while it writes takes that for a fault of ours.
+ */
+static void dismiss(FCGX_Request *r) {
+    static char rest[64 * 1024];
+    struct pollfd p = {.fd = r->ipcFd, .events = POLLIN};
+    if (watchdog_fired())
+        return;
+    watchdog_linger(LINGER_MS);
+    FCGX_FClose(r->err);
+    FCGX_FClose(r->out);
+    shutdown(r->ipcFd, SHUT_WR);
+    for (int ready = 0; ready >= 0 || errno == EINTR; ready = poll(&p, 1, LINGER_MS))
+        if (watchdog_fired() || (ready > 0 && read(r->ipcFd, rest, sizeof rest) <= 0))
+            return;
+}
+
+/* One request from its first byte to its last; false: another worker was quicker. */
+static bool serve(struct worker *w, const struct service *service, FCGX_Request *request) {
+    watchdog_begin();
+    bool here = FCGX_Accept_r(request) >= 0;
+    if (here) {
+        struct source source = {.param = fcgi_param, .read = fcgi_read, .params = request->envp, .self = request};
+        w->peer = request->ipcFd;
+        request->keepConnection = 0; /* others wait for this worker */
+        if (handle(w, service, &source, fcgi_write, request))
+            dismiss(request);
+        FCGX_Finish_r(request);
+        watchdog_last_words("");
+        arena_reset(w->arena);
+    }
+    watchdog_end();
+    return here;
+}
+
+/* A worker that cannot have more memory ends (base/oom.h). A sanitizer maps terabytes that it does not use. */
+static void bound_memory(const struct settings *s) {
+    rlim_t most = (rlim_t)s->worker_as_mb * 1024 * 1024;
+    struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
+    if (!SANITIZED)
+        setrlimit(RLIMIT_AS, &limit);
+}
+
+int worker_run(const struct service *service, const struct settings *settings) {
+    struct worker w;
+    FCGX_Request request;
+    if (FCGX_Init() != 0 || FCGX_InitRequest(&request, STDIN_FILENO, 0) != 0)
+        log_fatal("worker", "the FastCGI socket cannot be used");
+    /* Whoever is woken for a connection that another worker took must not stay in accept. */
+    fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
+    open_worker(&w, service, settings);
+    w.listens = true;
+    metrics_count(w.metrics, METRIC_WORKER_STARTS, w.service, 1);
+    hold_stop();
+    watchdog_start(&request.ipcFd, settings->body_ms, settings->deadline_ms);
+    watchdog_bound_cpu(settings->cpu_ms, &request.requestId);
+    bound_memory(settings);
+    for (long served = 0; wait_for_request();)
+        if (serve(&w, service, &request) && grown(&w, ++served))
+            break;
+    close_worker(&w);
+    return 0;
+}
+
+static const char *cgi_param(void *self, const char *name) {
+    (void)self;
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+/* A web server may leave the pipe open behind the body, so no more is read than CONTENT_LENGTH says. */
+static long cgi_read(void *self, char *to, size_t n) {
+    size_t *left = self;
+    if (*left == 0)
+        return 0;
+    long got = read(STDIN_FILENO, to, n < *left ? n : *left);
+    if (got > 0)
+        *left -= (size_t)got;
+    return watchdog_fired() ? -1 : got;
+}
+
+static int cgi_write(void *self, const char *bytes, size_t n) {
+    (void)self;
+    while (n) {
+        ssize_t step = write(STDOUT_FILENO, bytes, n);
+        if (step <= 0)
+            return -1;
+        bytes += step;
+        n -= (size_t)step;
+    }
+    return 0;
+}
+
+int worker_cgi(const struct service *service, const struct settings *settings) {
+    struct worker w;
+    int fd = STDIN_FILENO;
+    const char *length = getenv("CONTENT_LENGTH");
+    size_t left = length ? strtoul(length, NULL, 10) : 0;
+    struct source source = {.param = cgi_param, .read = cgi_read, .params = environ, .self = &left};
+    open_worker(&w, service, settings);
+    w.peer = STDOUT_FILENO;
+    hold_stop();
+    watchdog_start(&fd, settings->body_ms, settings->deadline_ms);
+    watchdog_bound_cpu(settings->cpu_ms, NULL);
+    bound_memory(settings);
+    watchdog_begin();
+    (void)handle(&w, service, &source, cgi_write, NULL);
+    close_worker(&w);
+    return 0;
+}

@@ -1,0 +1,65 @@
+#include "audit/actions.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char *const actions[] = {
+#define ACTION(name) name,
+#include "audit/actions.def"
+#undef ACTION
+};
+
+enum { ACTIONS = sizeof actions / sizeof *actions, LONGEST = 63 };
+
+bool action_wanted(const char *pattern) {
+    size_t n = strlen(pattern);
+    bool beginning = n && pattern[n - 1] == '*';
+    for (size_t i = 0; i < ACTIONS; i++)
+        if (beginning ? strncmp(actions[i], pattern, n - 1) == 0 : strcmp(actions[i], pattern) == 0)
+            return true;
+    return false;
+}
+
+/* How many characters must be put in, taken out or replaced to make `b` of the first characters of `a`. */
+static size_t distance(const char *a, const char *b) {
+    size_t row[LONGEST + 1], n = strnlen(a, LONGEST), m = strnlen(b, LONGEST);
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t replaced = corner + (a[i - 1] != b[j - 1]),
+                   least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            corner = row[j];
+            row[j] = least < replaced ? least : replaced;
+        }
+    }
+    return row[m];
+}
+
+/* A name without its beginning, "user.updated" for "scim.user.updated", is as good as one wrong character. */
+static size_t strangeness(const char *pattern, const char *candidate) {
+    size_t n = strlen(pattern), m = strlen(candidate);
+    bool end = n && n < m && candidate[m - n - 1] == '.' && strcmp(candidate + m - n, pattern) == 0;
+    return end ? 1 : distance(pattern, candidate);
+}
+
+const char *action_nearest(struct arena *a, const char *pattern) {
+    size_t n = strlen(pattern), best = SIZE_MAX;
+    bool beginning = n && pattern[n - 1] == '*';
+    const char *nearest = "*";
+    for (size_t i = 0; i < ACTIONS; i++) {
+        const char *dot = strchr(actions[i], '.');
+        for (const char *p = dot; p; p = beginning ? strchr(p + 1, '.') : NULL) {
+            const char *candidate =
+                beginning ? arena_printf(a, "%.*s.*", (int)(p - actions[i]), actions[i]) : actions[i];
+            size_t far = strangeness(pattern, candidate);
+            if (far < best) {
+                best = far;
+                nearest = candidate;
+            }
+        }
+    }
+    return nearest;
+}

@@ -1,0 +1,109 @@
+#include "audit/chain.h"
+
+#include "base/clock.h"
+#include "base/hex.h"
+#include "base/log.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char erased[] = "{\"erased\": true}";
+
+/* A column of 32 bytes in hex; false: it is null or something else. */
+static bool bytes(struct db_rows rows, size_t row, const char *column, unsigned char out[CHAIN_HASH]) {
+    const char *hex = db_text(rows, row, column);
+    return hex && strlen(hex) == CHAIN_HEX && hex_read(hex, out, CHAIN_HASH);
+}
+
+static void add(EVP_MD_CTX *h, const void *data, size_t len) {
+    if (EVP_DigestUpdate(h, data, len) != 1)
+        log_fatal("chain", "SHA-256 failed");
+}
+
+static EVP_MD_CTX *begin(void) {
+    EVP_MD_CTX *h = EVP_MD_CTX_new();
+    if (!h || EVP_DigestInit_ex(h, EVP_sha256(), NULL) != 1)
+        log_fatal("chain", "SHA-256 failed");
+    return h;
+}
+
+static void end(EVP_MD_CTX *h, unsigned char out[CHAIN_HASH]) {
+    if (EVP_DigestFinal_ex(h, out, NULL) != 1)
+        log_fatal("chain", "SHA-256 failed");
+    EVP_MD_CTX_free(h);
+}
+
+/* "LEN:TEXT,", so that no two lists of texts read alike; NULL is "-". */
+static void add_netstring(EVP_MD_CTX *h, const char *text) {
+    char len[24];
+    if (!text) {
+        add(h, "-", 1);
+        return;
+    }
+    int n = snprintf(len, sizeof len, "%zu:", strlen(text));
+    add(h, len, (size_t)n);
+    add(h, text, strlen(text));
+    add(h, ",", 1);
+}
+
+static void add_head(EVP_MD_CTX *h, const char *organization, struct db_rows rows, size_t row) {
+    static const char *const behind[] = {"action",      "actor_type", "actor_id",   "connection_id",
+                                         "target_type", "target_id",  "request_id", "client_address"};
+    char at[CLOCK_TEXT + 1];
+    clock_format(db_int(rows, row, "at_us"), at);
+    add_netstring(h, organization);
+    add_netstring(h, db_text(rows, row, "sequence"));
+    add_netstring(h, db_text(rows, row, "id"));
+    add_netstring(h, db_null(rows, row, "at_us") ? NULL : at);
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+        add_netstring(h, db_text(rows, row, behind[i]));
+}
+
+void chain_pass(struct chain *c, struct db_rows rows, size_t row) {
+    c->linked = bytes(rows, row, "hash", c->hash);
+}
+
+const char *chain_check_link(struct chain *c, const char *organization, struct db_rows rows, size_t row) {
+    unsigned char commitment[CHAIN_HASH], computed[CHAIN_HASH];
+    struct chain before = *c;
+    bool whole = bytes(rows, row, "commitment", commitment);
+    chain_pass(c, rows, row);
+    if (!whole || !c->linked)
+        return "its seal has no hash or no commitment";
+    if (!before.linked)
+        return NULL;
+    EVP_MD_CTX *h = begin();
+    add(h, before.hash, sizeof before.hash);
+    add_head(h, organization, rows, row);
+    add(h, commitment, sizeof commitment);
+    end(h, computed);
+    return memcmp(computed, c->hash, sizeof computed) == 0
+               ? NULL
+               : "the chain does not fit here: the event, its seal or the hash before was changed";
+}
+
+const char *chain_check_data(struct db_rows rows, size_t row) {
+    unsigned char salt[CHAIN_HASH], kept[CHAIN_HASH], computed[CHAIN_HASH];
+    const char *data = db_text(rows, row, "data");
+    bool marked = db_bool(rows, row, "erased"), empty = data && strcmp(data, erased) == 0;
+    if (marked && !empty)
+        return "the event is marked as erased, but has data";
+    if (!marked && empty)
+        return "the event's data is gone, but it is not marked as erased";
+    if (db_null(rows, row, "salt"))
+        return marked ? NULL : "the salt is gone, but the event is not erased";
+    if (!data || !bytes(rows, row, "salt", salt) || !bytes(rows, row, "commitment", kept))
+        return "the event has no data, or its seal no salt or no commitment";
+    EVP_MD_CTX *h = begin();
+    add(h, salt, sizeof salt);
+    add(h, data, strlen(data));
+    end(h, computed);
+    return memcmp(computed, kept, sizeof computed) == 0
+               ? NULL
+               : "the event's data, or the salt or the commitment of its seal, was changed";
+}
+
+void chain_hash_hex(const struct chain *c, char out[CHAIN_HEX + 1]) {
+    hex_write(c->hash, sizeof c->hash, out);
+}

@@ -1,0 +1,364 @@
+#include "control/control.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/token.h"
+#include "base/uuid.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char installation[] = "00000000-0000-0000-0000-000000000000";
+
+enum { PAGE = 100, PAGE_MAX = 1000, LIST_PARAMS = 16 };
+
+void control_queue(struct control *c) {
+    const char *key[] = {c->key_hash, c->asked, c->client_address, db_in_transaction(c->db) ? "true" : "false"};
+    const char *operator[] = {c->asked, c->removed ? "true" : "false"};
+    if (c->key_hash)
+        db_add(c->db, SQL_API_AUTHENTICATE, key);
+    else
+        db_add(c->db, SQL_OP_ORGANIZATION_ENTER, operator);
+}
+
+/* Whether two lists of words, parted by blanks, have one in common. */
+static bool shares_word(const char *list, const char *other) {
+    for (size_t n; *other; other += n + strspn(other + n, " ")) {
+        n = strcspn(other, " ");
+        for (const char *p = list; *p; p += strcspn(p, " "), p += strspn(p, " "))
+            if (strcspn(p, " ") == n && memcmp(p, other, n) == 0)
+                return true;
+    }
+    return false;
+}
+
+static enum err accept_key(struct control *c, struct db_rows row) {
+    if (db_count(row) == 0)
+        return fail(&c->ctx, ERR_INVALID_TOKEN, "the API key is unknown, expired or revoked");
+    c->key_id = arena_strdup(c->ctx.arena, db_text(row, 0, "key_id"));
+    c->bound = db_bool(row, 0, "bound");
+    if (c->scopes && !shares_word(db_text(row, 0, "scopes"), c->scopes))
+        return fail(&c->ctx, ERR_FORBIDDEN, "the API key needs %s %s",
+                    strchr(c->scopes, ' ') ? "one of the scopes" : "the scope", c->scopes);
+    if (c->installation && c->bound)
+        return fail(&c->ctx, ERR_FORBIDDEN,
+                    "the API key is bound to one organization; this is for keys of the installation");
+    return OK;
+}
+
+enum err control_accept(struct control *c, struct db_rows row) {
+    enum err e = c->key_hash ? accept_key(c, row) : OK;
+    if (e != OK)
+        return e;
+    const char *id = db_count(row) ? db_text(row, 0, "organization_id") : NULL;
+    if (c->asked && !id)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", c->asked);
+    c->organization = id ? arena_strdup(c->ctx.arena, id) : NULL;
+    c->accepted = true;
+    return OK;
+}
+
+void control_owner(struct control *c) {
+    static const char *const tenant[] = {installation};
+    if (c->organization)
+        return;
+    db_add(c->db, SQL_TENANT_SET, tenant);
+    c->organization = installation;
+}
+
+enum err control_need_secrets(struct control *c) {
+    if (c->secret_keys)
+        return OK;
+    /* A customer has no use for a path of ours. */
+    return fail(&c->ctx, ERR_CONFLICT, "%s",
+                c->bound ? "this server has no key to encrypt secrets with: its operator can give it one"
+                         : c->no_secret_keys);
+}
+
+enum err control_read(struct control *c, enum sql q, const char *const *params, struct db_rows *rows) {
+    struct db_rows both[2] = {0};
+    control_queue(c);
+    db_add(c->db, q, params);
+    enum err e = db_read(&c->ctx, c->db, both);
+    if (e == OK)
+        e = control_accept(c, both[0]);
+    *rows = both[1];
+    return e;
+}
+
+enum err control_read_own(struct control *c, enum sql q, const char *const *params, struct db_rows *rows) {
+    static const char *const tenant[] = {installation};
+    struct db_rows row = {0}, both[2] = {0};
+    if (c->asked)
+        return control_read(c, q, params, rows);
+    control_queue(c);
+    enum err e = db_read(&c->ctx, c->db, &row);
+    if (e == OK)
+        e = control_accept(c, row);
+    if (e != OK)
+        return e;
+    db_add(c->db, SQL_TENANT_SET, tenant);
+    db_add(c->db, q, params);
+    e = db_read(&c->ctx, c->db, both);
+    *rows = both[1];
+    return e;
+}
+
+enum err control_object(struct control *c, struct db_rows rows, const char *column, struct json_object **out) {
+    const char *text = db_text(rows, 0, column);
+    return json_parse_own(&c->ctx, text, strlen(text), out);
+}
+
+enum err control_show(struct control *c, enum sql q, const char *const *params, const char *what,
+                      struct json_object **out) {
+    struct db_rows rows = {0};
+    enum err e = control_read(c, q, params, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such %s", what);
+    return e == OK ? control_object(c, rows, "object", out) : e;
+}
+
+enum err control_limit(struct control *c, struct json_object *fields, int64_t otherwise, int64_t *out) {
+    struct json_object *limit = json_get(fields, "limit");
+    const char *text = limit ? json_object_get_string(limit) : NULL;
+    *out = otherwise;
+    if (!text)
+        return OK;
+    *out = strtoll(text, NULL, 10);
+    if (text[strspn(text, "0123456789")] || *out < 1 || *out > PAGE_MAX) {
+        control_wrong(c, "limit", "out_of_range", "limit must be a number from 1 to %d", PAGE_MAX);
+        return control_refuse(c);
+    }
+    return OK;
+}
+
+static enum err fill_page(struct control *c, struct db_rows rows, int64_t limit, struct json_object **out) {
+    struct json_object *data = json_new_array(c->ctx.arena);
+    size_t n = db_count(rows);
+    bool more = limit && n > (size_t)limit;
+    n = more ? (size_t)limit : n;
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *o;
+        const char *text = db_text(rows, i, "object");
+        enum err e = json_parse_own(&c->ctx, text, strlen(text), &o);
+        if (e != OK)
+            return e;
+        json_object_array_add(data, json_object_get(o));
+    }
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "data", json_object_get(data));
+    json_object_object_add(*out, "next_cursor", more ? json_object_new_string(db_text(rows, n - 1, "id")) : NULL);
+    return OK;
+}
+
+enum err control_list(struct control *c, enum sql q, const char *const *params, size_t n, struct json_object *fields,
+                      struct json_object **out) {
+    const char *all[LIST_PARAMS], *after = json_get_string(fields, "cursor");
+    struct db_rows rows = {0};
+    int64_t limit;
+    enum err e = control_limit(c, fields, c->key_hash ? PAGE : 0, &limit); /* the operator gets all */
+    if (e == OK && after && !uuid_valid(after, strlen(after))) {
+        control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
+        e = control_refuse(c);
+    }
+    if (e != OK)
+        return e;
+    for (size_t i = 0; i < n; i++)
+        all[i] = params[i];
+    all[n] = after;
+    all[n + 1] = limit ? arena_printf(c->ctx.arena, "%" PRId64, limit + 1) : NULL;
+    e = control_read(c, q, all, &rows);
+    return e == OK ? fill_page(c, rows, limit, out) : e;
+}
+
+struct running {
+    struct control *control;
+    struct control_write *write;
+    struct db_transaction *transaction;
+};
+
+static const char *key_organization(const struct control *c) {
+    return c->organization ? c->organization : installation;
+}
+
+/* The key is taken, or somebody has it: whoever is at work with it is waited for. */
+static enum err take_key(struct control *c) {
+    const char *organization = key_organization(c);
+    const char *params[] = {organization, c->key_id, c->idempotency_key, c->request_hash};
+    struct db_rows rows[2] = {0};
+    db_add(c->db, SQL_IDEMPOTENCY_EXPIRE, &organization);
+    db_add(c->db, SQL_IDEMPOTENCY_BEGIN, params);
+    enum err e = db_run(&c->ctx, c->db, rows);
+    if (e != OK || db_bool(rows[1], 0, "fresh"))
+        return e;
+    if (!db_bool(rows[1], 0, "same"))
+        return fail(&c->ctx, ERR_IDEMPOTENCY, NULL);
+    c->replayed = true;
+    return control_object(c, rows[1], "body", &c->result);
+}
+
+/* What is kept of the answer has no secret in it. */
+static void keep_answer(struct control *c, const char *organization) {
+    struct json_object *kept = json_copy(c->ctx.arena, c->result);
+    json_object_object_del(kept, "token");
+    json_object_object_del(kept, "secret");
+    const char *params[] = {organization, c->key_id, c->idempotency_key, json_text(c->ctx.arena, kept)};
+    db_add(c->db, SQL_IDEMPOTENCY_END, params);
+}
+
+static enum err work_once(struct control *c, struct control_write *w) {
+    const char *organization = key_organization(c);
+    enum err e = take_key(c);
+    if (e != OK || c->replayed)
+        return e;
+    e = w->work(c, w->arg);
+    if (e == OK)
+        keep_answer(c, organization);
+    return e;
+}
+
+static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
+    (void)ctx;
+    struct running *r = arg;
+    struct control *c = r->control;
+    struct db_rows row = {0};
+    c->events = 0;
+    c->errors = NULL;
+    c->n_errors = 0;
+    c->result = NULL;
+    c->replayed = false;
+    control_queue(c);
+    enum err e = db_run(&c->ctx, db, &row);
+    if (e == OK)
+        e = control_accept(c, row);
+    if (e == OK)
+        e = c->idempotency_key && c->key_id ? work_once(c, r->write) : r->write->work(c, r->write->arg);
+    r->transaction->organization = c->organization;
+    return e;
+}
+
+enum err control_write(struct control *c, struct control_write *w) {
+    struct db_transaction t = {
+        .work = run_work, .event_id = c->request_id, .rows = w->rows, .final_duplicate = w->final_duplicate};
+    struct running r = {.control = c, .write = w, .transaction = &t};
+    t.arg = &r;
+    enum err e = db_transaction(&c->ctx, c->db, &t);
+    /* The answer was lost with the connection; what was done stands, and can be read. */
+    if (e == OK && t.read_again)
+        return fail(&c->ctx, ERR_UNAVAILABLE,
+                    "it was done, but the connection to the database was lost: read the result");
+    return e;
+}
+
+enum err control_step(struct control *c, enum sql q, const char *const *params, struct db_rows *rows) {
+    struct db_rows all[DB_BATCH] = {0};
+    db_add(c->db, q, params);
+    size_t last = db_queued(c->db) - 1;
+    enum err e = db_run(&c->ctx, c->db, all);
+    *rows = all[last];
+    return e;
+}
+
+void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
+                   const char *target, const char *data) {
+    const char *first = c->events++ == 0 ? c->request_id : NULL;
+    const char *params[] = {first, action, connection, target_type, target, data, c->request_id, c->client_address};
+    db_add(c->db, SQL_API_AUDIT, params);
+}
+
+void control_event_changed(struct control *c, const char *action, const char *connection, const char *target_type,
+                           const char *target, struct json_object *before) {
+    if (json_same(before, c->result))
+        return;
+    const char *data = arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, before),
+                                    json_text(c->ctx.arena, c->result));
+    control_event(c, action, connection, target_type, target, data);
+}
+
+struct session control_session(struct control *c, const char *connection) {
+    return (struct session){.ctx = {.arena = c->ctx.arena},
+                            .db = c->db,
+                            .base_url = c->base_url,
+                            .request_id = c->request_id,
+                            .client_address = c->client_address,
+                            .entered = {c->organization, connection},
+                            .actor_key = c->key_id,
+                            .types = schema_built_in()};
+}
+
+enum err control_directory(struct control *c, struct session *s, enum err (*work)(struct session *s, void *arg),
+                           void *arg) {
+    enum err e = extensions_run(c->extensions, s, work, arg);
+    if (e != OK) {
+        c->ctx.err = s->ctx.err;
+        c->ctx.detail = s->ctx.detail;
+    }
+    return e;
+}
+
+const char *control_tag(struct arena *a, struct json_object *object) {
+    static const char *const counted[] = {"users",           "groups",          "failures",   "failing_since",
+                                          "open_until",      "paused_until",    "done",       "total",
+                                          "last_success_at", "applied_version", "finished_at"};
+    char hash[TOKEN_HASH_HEX + 1];
+    struct json_object *copy = json_copy(a, object);
+    if (json_get(copy, "applied_version"))
+        json_object_object_del(copy, "status"); /* a mapping's, which says how far it is applied */
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+        json_object_object_del(copy, counted[i]);
+    const char *text = json_text(a, copy);
+    token_hash_hex(text, strlen(text), hash);
+    return arena_printf(a, "\"%.24s\"", hash);
+}
+
+enum err control_precondition(struct control *c, const char *if_match, struct json_object *object) {
+    const char *tag = control_tag(c->ctx.arena, object);
+    if (!if_match || strcmp(if_match, "*") == 0 || strstr(if_match, tag))
+        return OK;
+    return fail(&c->ctx, ERR_PRECONDITION, "it has changed since it was read: its entity tag is %s", tag);
+}
+
+enum err control_confirm(struct control *c, struct json_object *fields, const char *what, const char *wanted) {
+    struct json_object *confirm = json_get(fields, "confirm");
+    if (confirm && strcmp(json_object_get_string(confirm), wanted) != 0)
+        control_wrong(c, "confirm", "invalid", "confirm must be the %s, %s", what, wanted);
+    return control_refuse(c);
+}
+
+/* The beginning of a text of a client's, whole characters, at most `max` bytes. */
+static struct json_object *shortened(const char *text, size_t max) {
+    size_t n = strlen(text);
+    if (n > max)
+        for (n = max; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
+            n--;
+    return json_object_new_string_len(text, (int)n);
+}
+
+void control_wrong(struct control *c, const char *field, const char *code, const char *fmt, ...) {
+    va_list ap;
+    if (++c->n_errors > CONTROL_ERRORS)
+        return;
+    va_start(ap, fmt);
+    const char *message = arena_vprintf(c->ctx.arena, fmt, ap);
+    va_end(ap);
+    struct json_object *one = json_object_new_object(), *meta = json_object_new_object();
+    json_object_object_add(meta, "field", shortened(field, CONTROL_FIELD_BYTES));
+    json_object_object_add(one, "code", json_object_new_string(code));
+    json_object_object_add(one, "message", shortened(message, CONTROL_MESSAGE_BYTES));
+    json_object_object_add(one, "meta", meta);
+    if (!c->errors)
+        c->errors = json_new_array(c->ctx.arena);
+    json_object_array_add(c->errors, one);
+}
+
+enum err control_refuse(struct control *c) {
+    if (c->n_errors == 0)
+        return OK;
+    const char *first = json_get_string(json_object_array_get_idx(c->errors, 0), "message");
+    if (c->n_errors == 1)
+        return fail(&c->ctx, ERR_INVALID_FIELD, "%s", first);
+    const char *others =
+        c->n_errors > CONTROL_ERRORS ? arena_printf(c->ctx.arena, "the first %d", CONTROL_ERRORS) : "the others";
+    return fail(&c->ctx, ERR_INVALID_FIELD, "%zu fields are wrong: %s; see errors for %s", c->n_errors, first, others);
+}

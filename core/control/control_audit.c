@@ -1,0 +1,163 @@
+#include "audit/audit_rows.h"
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What no index finds, the events of an action or of an actor, is looked for among LOOK events a request. */
+enum { PAGE = 100, EXPORT_MAX = 10000, LOOK = 20000 };
+static const char bytes_max[] = "16777216";
+
+#define FILTERS                                                                                                        \
+    {"cursor", FIELD_QUERY, NULL, false}, {"action", FIELD_TEXT, NULL, false}, {"from", FIELD_TIME, NULL, false},      \
+        {"to", FIELD_TIME, NULL, false}, {"actor", FIELD_ID, NULL, false}, {"target", FIELD_ID, NULL, false},          \
+        {"request_id", FIELD_ID, NULL, false}, {                                                                       \
+        "limit", FIELD_QUERY, NULL, false                                                                              \
+    }
+
+static const struct field listed[] = {FILTERS};
+static const struct field exported[] = {FILTERS, {"format", FIELD_CHOICE, "csv|jsonl", false}};
+
+/* A page of the log, newest first. */
+struct page {
+    int64_t limit;
+    struct db_rows rows;
+    size_t count;       /* of the rows that belong to the page */
+    const char *cursor; /* of the next page; NULL: this is the last one */
+};
+
+/* "2026-01-01T00:00:00.000Z/UUID" → time and id of the event behind which the page begins. */
+static bool read_cursor(struct control *c, const char *text, const char **at, const char **id) {
+    const char *slash = text ? strchr(text, '/') : NULL;
+    char key[CLOCK_KEY];
+    *at = *id = NULL;
+    if (!text)
+        return true;
+    if (!slash || !clock_parse(text, (size_t)(slash - text), key) || !uuid_valid(slash + 1, strlen(slash + 1)))
+        return false;
+    *at = arena_strndup(c->ctx.arena, text, (size_t)(slash - text));
+    *id = slash + 1;
+    return true;
+}
+
+/* The page ends with a full page, or where the bytes were used up, or where the look ended. */
+static void measure(struct control *c, struct page *p) {
+    size_t n = db_null(p->rows, 0, "id") ? 0 : db_count(p->rows);
+    const char *at = db_text(p->rows, 0, "edge_at"), *id = db_text(p->rows, 0, "edge_id");
+    p->count = n > (size_t)p->limit ? (size_t)p->limit : n;
+    if (p->count && (n > (size_t)p->limit || db_bool(p->rows, n - 1, "more"))) {
+        at = db_text(p->rows, p->count - 1, "at");
+        id = db_text(p->rows, p->count - 1, "id");
+    }
+    p->cursor = id ? arena_printf(c->ctx.arena, "%s/%s", at, id) : NULL;
+}
+
+/* The fields are checked already, but for cursor. */
+static enum err read_page(struct control *c, struct json_object *fields, struct page *p) {
+    const char *action = json_get_string(fields, "action"), *actor = json_get_string(fields, "actor");
+    const char *before_at, *before_id;
+    if (!read_cursor(c, json_get_string(fields, "cursor"), &before_at, &before_id))
+        control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
+    enum err e = control_refuse(c);
+    if (e != OK)
+        return e;
+    size_t len = action ? strlen(action) : 0;
+    bool wild = len && action[len - 1] == '*';
+    bool bounded = c->key_hash && (action || actor); /* the operator waits for all of it */
+    const char *params[] = {wild ? NULL : action,
+                            wild ? arena_strndup(c->ctx.arena, action, len - 1) : NULL,
+                            json_get_string(fields, "from"),
+                            json_get_string(fields, "to"),
+                            actor,
+                            json_get_string(fields, "target"),
+                            json_get_string(fields, "request_id"),
+                            before_at,
+                            before_id,
+                            bounded ? arena_printf(c->ctx.arena, "%d", LOOK) : NULL,
+                            arena_printf(c->ctx.arena, "%" PRId64, p->limit + 1),
+                            bytes_max};
+    e = control_read_own(c, SQL_API_AUDIT_LIST, params, &p->rows);
+    if (e == OK)
+        measure(c, p);
+    return e;
+}
+
+enum err control_audit_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct page p = {0};
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    if (e == OK)
+        e = control_limit(c, in->fields, PAGE, &p.limit);
+    if (e == OK)
+        e = read_page(c, in->fields, &p);
+    if (e != OK)
+        return e;
+    struct json_object *data = json_new_array(c->ctx.arena);
+    struct buf *line = buf_new(c->ctx.arena, SIZE_MAX / 2);
+    for (size_t i = 0; i < p.count; i++) {
+        struct json_object *o;
+        struct audit_row row = audit_rows_read(p.rows, i);
+        buf_reset(line);
+        audit_rows_json(line, &row);
+        e = json_parse_own(&c->ctx, buf_text(line), buf_len(line), &o);
+        if (e != OK)
+            return e;
+        json_object_array_add(data, json_object_get(o));
+    }
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "data", json_object_get(data));
+    json_object_object_add(*out, "next_cursor", p.cursor ? json_object_new_string(p.cursor) : NULL);
+    return OK;
+}
+
+/* More than a list gives at once: a file is looked at as a whole. */
+static enum err export_limit(struct control *c, struct json_object *fields, int64_t *out) {
+    const char *text = json_get_string(fields, "limit");
+    *out = text ? strtoll(text, NULL, 10) : EXPORT_MAX;
+    if (!text || (!text[strspn(text, "0123456789")] && *out >= 1 && *out <= EXPORT_MAX))
+        return OK;
+    control_wrong(c, "limit", "out_of_range", "limit must be a number from 1 to %d", EXPORT_MAX);
+    return control_refuse(c);
+}
+
+static const char *export_headers(struct control *c, const char *format, const char *cursor) {
+    return arena_printf(c->ctx.arena, "Content-Disposition: attachment; filename=\"audit-log-%s.%s\"\r\n%s%s%s",
+                        c->organization, format, cursor ? "X-Next-Cursor: " : "", cursor ? cursor : "",
+                        cursor ? "\r\n" : "");
+}
+
+/* Only the first page has the names of the columns: pages are put together by writing one behind the other. */
+enum err control_audit_file(struct control *c, const struct control_input *in, struct json_object **out) {
+    const char *format = json_get_string(in->fields, "format");
+    struct page p = {0};
+    *out = NULL;
+    enum err e = fields_check(c, FIELDS(exported), in->fields, false);
+    if (e == OK)
+        e = export_limit(c, in->fields, &p.limit);
+    if (e == OK)
+        e = read_page(c, in->fields, &p);
+    if (e != OK)
+        return e;
+    bool csv = !format || strcmp(format, "csv") == 0;
+    struct buf *file = buf_new(c->ctx.arena, SIZE_MAX / 2);
+    if (csv && !json_get(in->fields, "cursor"))
+        audit_rows_csv_head(file);
+    for (size_t i = 0; i < p.count; i++) {
+        struct audit_row row = audit_rows_read(p.rows, i);
+        if (csv)
+            audit_rows_csv(file, &row);
+        else
+            audit_rows_json(file, &row);
+    }
+    c->text = (struct control_text){.text = buf_text(file),
+                                    .len = buf_len(file),
+                                    .content_type = csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
+                                    .headers = export_headers(c, csv ? "csv" : "jsonl", p.cursor)};
+    return OK;
+}

@@ -1,0 +1,260 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+#include "directory/adopt.h"
+#include "directory/group.h"
+#include "directory/user.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MANNERS                                                                                                        \
+    {"preset", FIELD_CHOICE, "certification", false},                                                                  \
+        {"identity_provider", FIELD_CHOICE, "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic", false},      \
+        {"dialect", FIELD_CHOICE, "lenient|strict", false}, {"identity", FIELD_CHOICE, "immutable|mutable", false},    \
+        {"email", FIELD_CHOICE, "required|optional", false},                                                           \
+        {"linking", FIELD_CHOICE, "auto|verified_domains|never", false},                                               \
+        {"unknown_members", FIELD_CHOICE, "refuse|skip", false}, {"group_names", FIELD_CHOICE, "unique|any", false}, { \
+        "status", FIELD_CHOICE, "active|paused", false                                                                 \
+    }
+
+static const struct field manners[] = {{"name", FIELD_TEXT, NULL, false}, MANNERS};
+static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
+static const struct field removed[] = {{"confirm", FIELD_QUERY, NULL, true}};
+static const struct field endpoint[] = {{"connection_id", FIELD_ID, NULL, false}};
+
+struct change {
+    char id[UUID_TEXT + 1];
+    const struct control_input *in;
+    struct json_object *before;
+};
+
+/* What a preset stands for: one connection on which every certification and conformance suite can be run. */
+static const struct {
+    const char *field, *value;
+} certification[] = {{"dialect", "lenient"}, {"identity", "mutable"},     {"email", "optional"},
+                     {"linking", "never"},   {"unknown_members", "skip"}, {"group_names", "unique"}};
+
+/* What is given beside the preset stays. */
+static void apply_preset(struct json_object *fields) {
+    if (!json_get(fields, "preset"))
+        return;
+    json_object_object_del(fields, "preset");
+    for (size_t i = 0; i < sizeof certification / sizeof *certification; i++)
+        if (!json_get(fields, certification[i].field))
+            json_object_object_add(fields, certification[i].field, json_object_new_string(certification[i].value));
+}
+
+static enum err show(struct control *c, const char *id, struct json_object **out) {
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_CONNECTION_SHOW, &id, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such connection");
+    return e == OK ? control_object(c, rows, "object", out) : e;
+}
+
+static enum err create_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    apply_preset(x->in->fields);
+    const char *params[] = {x->id, json_text(c->ctx.arena, x->in->fields)};
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_CONNECTION_CREATE, params, &rows);
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e == OK)
+        control_event(c, "scim.connection.created", x->id, "connection", x->id,
+                      arena_printf(c->ctx.arena, "{\"after\":%s}", json_text(c->ctx.arena, c->result)));
+    return e;
+}
+
+enum err control_connection_create(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = create_work, .arg = &x};
+    uuid_new(x.id);
+    return fields_write(c, FIELDS(manners), in->fields, true, &w, out);
+}
+
+enum err control_connection_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    return e == OK ? control_list(c, SQL_API_CONNECTION_LIST, NULL, 0, in->fields, out) : e;
+}
+
+enum err control_connection_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_CONNECTION_SHOW, &in->id, "connection", out) : e;
+}
+
+static enum err set_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    apply_preset(x->in->fields);
+    const char *params[] = {x->in->id, json_text(c->ctx.arena, x->in->fields)};
+    struct db_rows rows = {0};
+    db_add(c->db, SQL_API_CONNECTION_LOCK, &x->in->id);
+    enum err e = show(c, x->in->id, &x->before);
+    if (e == OK)
+        e = control_precondition(c, x->in->if_match, x->before);
+    if (e != OK)
+        return e;
+    e = control_step(c, SQL_API_CONNECTION_SET, params, &rows);
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e == OK)
+        e = control_object(c, rows, "before", &x->before);
+    if (e == OK)
+        control_event_changed(c, "scim.connection.updated", x->in->id, "connection", x->in->id, x->before);
+    return e;
+}
+
+enum err control_connection_set(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = set_work, .arg = &x, .final_duplicate = true};
+    enum err e = fields_write(c, FIELDS(manners), in->fields, false, &w, out);
+    if (e != ERR_UNIQUENESS)
+        return e;
+    control_wrong(c, "group_names", "conflict", "names cannot be made unique: several groups have the same name");
+    return fail(&c->ctx, e, "names cannot be made unique: several groups of this connection have the same name");
+}
+
+struct adopting {
+    size_t step;
+};
+
+static enum err adopt_step(struct session *s, void *arg) {
+    struct adopting *a = arg;
+    return adopt_members(s, &a->step);
+}
+
+/* Steps of a transaction each; what was done stays, and going on later is doing it again. */
+enum err control_connection_adopt(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct json_object *connection;
+    struct adopting a;
+    size_t total = 0;
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    if (e == OK)
+        e = control_connection_show(c, in, &connection);
+    if (e != OK)
+        return e;
+    do {
+        char id[UUID_TEXT + 1];
+        struct session s = control_session(c, in->id);
+        uuid_new(id);
+        s.request_id = total ? id : c->request_id;
+        e = control_directory(c, &s, adopt_step, &a);
+        if (e != OK)
+            return e;
+        total += a.step;
+        if (!c->key_hash && a.step)
+            fprintf(stderr, "adopted %zu members\n", total);
+    } while (a.step);
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "adopted", json_object_new_int64((int64_t)total));
+    return OK;
+}
+
+/* The end of a connection: no new writes, its tokens gone, then its users leave, one by one, as DELETE /Users has it.
+ */
+static enum err close_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    const char *tokens[] = {x->in->id, c->request_id, c->client_address};
+    enum err e = show(c, x->in->id, &x->before);
+    if (e == OK)
+        e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"));
+    if (e != OK)
+        return e;
+    db_add(c->db, SQL_API_CONNECTION_CLOSE, &x->in->id);
+    db_add(c->db, SQL_API_TOKENS_REVOKE, tokens);
+    return OK;
+}
+
+/* The users and groups that are left, a page at a time. */
+struct leaving {
+    struct control *control;
+    struct db_rows rows;
+    bool users;
+};
+
+static enum err leave_page(struct session *s, void *arg) {
+    struct leaving *l = arg;
+    enum err e = OK;
+    for (size_t i = 0, n = db_count(l->rows); e == OK && i < n; i++) {
+        const char *id = db_text(l->rows, i, "id");
+        char request[UUID_TEXT + 1];
+        uuid_new(request);
+        s->request_id = request;
+        e = l->users ? user_delete(s, id, (struct precondition){0}) : group_delete(s, id, (struct precondition){0});
+        if (e == ERR_NOT_FOUND) {
+            fail_clear(&s->ctx);
+            e = OK; /* somebody was quicker */
+        }
+    }
+    return e;
+}
+
+enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total) {
+    for (;;) {
+        struct leaving l = {.control = c, .users = users};
+        const char *params[] = {connection, "100"};
+        enum err e = control_read(c, users ? SQL_API_CONNECTION_USERS : SQL_API_CONNECTION_GROUPS, params, &l.rows);
+        if (e != OK || db_count(l.rows) == 0)
+            return e;
+        struct session s = control_session(c, connection);
+        e = control_directory(c, &s, leave_page, &l);
+        if (e != OK)
+            return e;
+        *total += db_count(l.rows);
+        if (!c->key_hash)
+            fprintf(stderr, "removed %zu users and groups\n", *total);
+    }
+}
+
+static enum err removed_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    db_add(c->db, SQL_API_CONNECTION_REMOVE, &x->in->id);
+    control_event(c, "scim.connection.deleted", x->in->id, "connection", x->in->id,
+                  arena_printf(c->ctx.arena, "{\"before\":%s}", json_text(c->ctx.arena, x->before)));
+    return OK;
+}
+
+/* Called again after an interruption, it goes on where it was. */
+enum err control_connection_remove(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write close = {.work = close_work, .arg = &x}, remove = {.work = removed_work, .arg = &x};
+    size_t total = 0;
+    *out = NULL;
+    enum err e = fields_check(c, FIELDS(removed), in->fields, true);
+    if (e == OK)
+        e = control_write(c, &close);
+    if (e == OK)
+        e = control_connection_empty(c, in->id, true, &total);
+    if (e == OK)
+        e = control_connection_empty(c, in->id, false, &total);
+    char *event = arena_alloc(c->ctx.arena, UUID_TEXT + 1);
+    uuid_new(event);
+    c->request_id = event;
+    return e == OK ? control_write(c, &remove) : e;
+}
+
+/* ENTRA wants its flag on the tenant URL; a slash at the end would break what identity providers append. */
+enum err control_endpoint(struct control *c, const struct control_input *in, struct json_object **out) {
+    const char *asked = json_get_string(in->fields, "connection_id"), *params[] = {asked};
+    struct json_object *connection;
+    enum err e = fields_check(c, FIELDS(endpoint), in->fields, false);
+    if (e == OK)
+        e = control_show(c, SQL_API_CONNECTION_CHOSEN, params, "connection", &connection);
+    if (e != OK)
+        return e;
+    const char *provider = json_get_string(connection, "identity_provider");
+    const char *flag = strcmp(provider, "entra") == 0 ? "?aadOptscim062020" : "";
+    struct json_object *o = *out = json_new_object(c->ctx.arena);
+    json_object_object_add(o, "endpoint_url",
+                           json_object_new_string(arena_printf(c->ctx.arena, "%s%s", c->base_url, flag)));
+    json_object_object_add(o, "users_url", json_object_new_string(arena_printf(c->ctx.arena, "%s/Users", c->base_url)));
+    json_object_object_add(o, "groups_url",
+                           json_object_new_string(arena_printf(c->ctx.arena, "%s/Groups", c->base_url)));
+    json_object_object_add(o, "connection_id", json_object_get(json_get(connection, "id")));
+    json_object_object_add(o, "identity_provider", json_object_new_string(provider));
+    return OK;
+}

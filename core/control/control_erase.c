@@ -1,0 +1,106 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+#include "directory/user.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+static const struct field erased[] = {{"confirm", FIELD_QUERY, NULL, true}, {"force", FIELD_FLAG, NULL, false}};
+
+struct erasure {
+    const struct control_input *in;
+    const char *member;
+};
+
+static enum err delete_user(struct session *s, void *arg) {
+    return user_delete(s, arg, (struct precondition){0});
+}
+
+/* The live SCIM users leave as DELETE /Users has it: groups, teams, managers and counts follow. */
+static enum err leave(struct control *c, struct json_object *users) {
+    for (size_t i = 0, n = json_object_array_length(users); i < n; i++) {
+        struct json_object *user = json_object_array_get_idx(users, i);
+        char request[UUID_TEXT + 1];
+        struct session s = {.ctx = {.arena = c->ctx.arena},
+                            .db = c->db,
+                            .base_url = c->base_url,
+                            .request_id = request,
+                            .client_address = c->client_address,
+                            .entered = {c->organization, json_get_string(user, "connection_id")},
+                            .types = schema_built_in()};
+        uuid_new(request);
+        enum err e = extensions_run(c->extensions, &s, delete_user, (void *)json_get_string(user, "id"));
+        if (e != OK) {
+            c->ctx.err = s.ctx.err;
+            c->ctx.detail = s.ctx.detail;
+            return e;
+        }
+    }
+    return OK;
+}
+
+static enum err find(struct control *c, struct erasure *x, struct json_object **users) {
+    const char *who = x->in->id;
+    size_t len = strlen(who);
+    const char *params[] = {fold_identity(c->ctx.arena, who, len), uuid_valid(who, len) ? who : NULL};
+    struct json_object *force = json_get(x->in->fields, "force");
+    struct db_rows rows = {0};
+    db_add(c->db, SQL_API_DIRECTORY_LOCK, NULL);
+    enum err e = control_step(c, SQL_OP_ERASE_FIND, params, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
+    if (e != OK)
+        return e;
+    x->member = db_text(rows, 0, "id");
+    if (!db_null(rows, 0, "active") && !json_object_get_boolean(force))
+        return fail(
+            &c->ctx, ERR_CONFLICT,
+            "%s is active at an identity provider (%s), whose next sync would bring them back: end their access "
+            "there first, or use --force",
+            who, db_text(rows, 0, "active"));
+    return control_object(c, rows, "users", users);
+}
+
+/* What the leaving itself wrote into the audit log is erased with the rest. */
+static enum err work(struct control *c, void *arg) {
+    static const char *const counts[] = {"scim_users", "link_requests", "audit_events"};
+    struct erasure *x = arg;
+    struct json_object *users = NULL;
+    struct db_rows rows = {0};
+    enum err e = find(c, x, &users);
+    if (e == OK)
+        e = leave(c, users);
+    if (e == OK)
+        e = control_step(c, SQL_OP_ERASE, &x->member, &rows);
+    if (e != OK)
+        return e;
+    struct json_object *data = json_new_object(c->ctx.arena);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        json_object_object_add(data, counts[i], json_object_new_int64(db_int(rows, 0, counts[i])));
+    control_event(c, "member.erased", NULL, "member", x->member, json_text(c->ctx.arena, data));
+    c->result = json_new_object(c->ctx.arena);
+    json_object_object_add(c->result, "id", json_object_new_string(x->member));
+    json_object_object_foreach(data, name, value) json_object_object_add(c->result, name, json_object_get(value));
+    return OK;
+}
+
+enum err control_erase(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct erasure x = {.in = in};
+    struct control_write w = {.work = work, .arg = &x};
+    enum err e = fields_check(c, FIELDS(erased), in->fields, true);
+    if (e != OK)
+        return e;
+    if (strcmp(json_object_get_string(json_get(in->fields, "confirm")), in->id) != 0) {
+        control_wrong(c, "confirm", "invalid", "confirm must be %s once more: what is erased does not come back",
+                      in->id);
+        return control_refuse(c);
+    }
+    c->removed = true;
+    e = control_write(c, &w);
+    *out = c->result;
+    return e;
+}

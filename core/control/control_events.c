@@ -1,0 +1,156 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A request looks at no more events than LOOK, and answers about as many bytes, so that a rare type costs no more. */
+enum { PAGE = 100, LOOK = 5000, TYPES_MAX = 50, TYPE_MAX = 100, WAIT_MAX = 30, POLL_MS = 100, MEMBERS_MAX = 100000 };
+static const char bytes_max[] = "16777216";
+
+static const struct field fed[] = {{"after", FIELD_QUERY, NULL, false},
+                                   {"types", FIELD_QUERY, NULL, false},
+                                   {"wait", FIELD_QUERY, NULL, false},
+                                   {"limit", FIELD_QUERY, NULL, false}};
+
+/* What is asked for, and how far it went: everything up to `after` was looked at. */
+struct feed {
+    int64_t after, limit, wait;
+    const char *types; /* a PostgreSQL array; NULL: all */
+    int64_t head;
+    size_t count; /* of the events in `data` */
+    struct buf *data;
+};
+
+/* A parameter that is a whole number from 0 on. */
+static int64_t number(struct control *c, struct json_object *fields, const char *name, int64_t most) {
+    const char *text = json_get_string(fields, name);
+    if (!text)
+        return 0;
+    size_t len = strlen(text);
+    int64_t n = len < 19 ? strtoll(text, NULL, 10) : -1;
+    if (len == 0 || text[strspn(text, "0123456789")] || n < 0 || n > most)
+        control_wrong(c, name, "out_of_range", "%s must be a whole number from 0 to %" PRId64, name, most);
+    return n;
+}
+
+/* An action, or the beginning of one with an asterisk behind it. */
+static bool is_type(const char *s, size_t n) {
+    size_t plain = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.");
+    return n && n <= TYPE_MAX && (plain == n || (plain == n - 1 && s[plain] == '*'));
+}
+
+/* "scim.user.*,team.member_added" becomes "{scim.user.*,team.member_added}": nothing in it needs quotes. */
+static const char *types_of(struct control *c, struct json_object *fields) {
+    const char *text = json_get_string(fields, "types");
+    size_t count = 0;
+    if (!text)
+        return NULL;
+    for (const char *p = text;; p++) {
+        size_t n = strcspn(p, ",");
+        if (!is_type(p, n) || ++count > TYPES_MAX) {
+            control_wrong(c, "types", "invalid",
+                          "types must be actions, or beginnings of actions with * behind them, by comma, %d at most",
+                          TYPES_MAX);
+            return NULL;
+        }
+        p += n;
+        if (!*p)
+            return arena_printf(c->ctx.arena, "{%s}", text);
+    }
+}
+
+/* One look: the events behind x->after, and x->after moves to the last one that was looked at. */
+static enum err look(struct control *c, struct feed *x) {
+    const char *params[] = {arena_printf(c->ctx.arena, "%" PRId64, x->after), arena_printf(c->ctx.arena, "%d", LOOK),
+                            x->types, arena_printf(c->ctx.arena, "%" PRId64, x->limit), bytes_max};
+    struct db_rows rows = {0};
+    enum err e = control_read(c, SQL_API_EVENT_FEED, params, &rows);
+    if (e != OK)
+        return e;
+    size_t n = db_count(rows);
+    x->head = db_int(rows, 0, "head");
+    if (x->after > x->head)
+        return fail(&c->ctx, ERR_CONFLICT,
+                    "after is %" PRId64 ", but the last event is %" PRId64
+                    ": the events of this organization are not those that you have read (a backup was restored); begin "
+                    "again with events/snapshot",
+                    x->after, x->head);
+    x->count = db_null(rows, 0, "sequence") ? 0 : n;
+    for (size_t i = 0; i < x->count; i++) {
+        buf_str(x->data, i ? "," : "");
+        buf_str(x->data, db_text(rows, i, "object"));
+    }
+    int64_t last = x->count ? db_int(rows, n - 1, "sequence") : x->after;
+    bool cut = x->count && (x->count == (size_t)x->limit || db_bool(rows, n - 1, "more"));
+    int64_t end = x->after + LOOK < x->head ? x->after + LOOK : x->head;
+    x->after = cut ? last : end;
+    return OK;
+}
+
+/* Asks for the last number again and again, which is cheap and goes through every pooler, and looks when it moved. */
+static enum err wait_for_events(struct control *c, struct feed *x) {
+    const struct control_waiting *w = c->waiting;
+    int64_t ms = w->begin(w->arg, x->wait * 1000), until = clock_monotonic_ms() + ms;
+    enum err e = OK;
+    if (ms < 0) {
+        c->retry_after = 1;
+        return OK;
+    }
+    while (e == OK && x->count == 0 && x->after == x->head && clock_monotonic_ms() < until &&
+           w->pause(w->arg, POLL_MS)) {
+        struct db_rows rows = {0};
+        e = control_read(c, SQL_API_EVENT_HEAD, NULL, &rows);
+        if (e == OK && db_int(rows, 0, "head") > x->after)
+            e = look(c, x);
+    }
+    w->end(w->arg);
+    return e;
+}
+
+enum err control_event_feed(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct feed x = {.data = buf_new(c->ctx.arena, SIZE_MAX / 2)};
+    enum err e = fields_check(c, FIELDS(fed), in->fields, false);
+    *out = NULL;
+    if (e != OK)
+        return e;
+    x.after = number(c, in->fields, "after", INT64_MAX / 16);
+    x.wait = number(c, in->fields, "wait", WAIT_MAX);
+    x.types = types_of(c, in->fields);
+    e = control_limit(c, in->fields, PAGE, &x.limit);
+    if (e == OK)
+        e = control_refuse(c);
+    buf_str(x.data, "{\"data\":[");
+    if (e == OK)
+        e = look(c, &x);
+    if (e == OK && x.wait && x.count == 0 && x.after == x.head && c->waiting)
+        e = wait_for_events(c, &x);
+    buf_fmt(x.data, "],\"next_cursor\":\"%" PRId64 "\"}", x.after);
+    c->text = (struct control_text){.text = buf_text(x.data), .len = buf_len(x.data)};
+    return e;
+}
+
+enum err control_event_snapshot(struct control *c, const struct control_input *in, struct json_object **out) {
+    const char *params[] = {arena_printf(c->ctx.arena, "%d", MEMBERS_MAX)};
+    struct db_rows rows = {0};
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    *out = NULL;
+    if (e == OK)
+        e = control_read(c, SQL_API_EVENT_SNAPSHOT, params, &rows);
+    if (e != OK)
+        return e;
+    const char *text = db_text(rows, 0, "object");
+    if (!text)
+        return fail(&c->ctx, ERR_TOO_MANY,
+                    "the organization has more than %d members: read members and teams page by page, then the events "
+                    "after %" PRId64,
+                    MEMBERS_MAX, db_int(rows, 0, "sequence"));
+    c->text = (struct control_text){.text = text, .len = strlen(text)};
+    return OK;
+}

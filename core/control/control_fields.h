@@ -1,0 +1,54 @@
+#ifndef MUSTER_CONTROL_CONTROL_FIELDS_H
+#define MUSTER_CONTROL_CONTROL_FIELDS_H
+
+#include "control/control.h"
+
+#include <stddef.h>
+
+/* What a field of an object may hold. */
+enum field_kind {
+    FIELD_TEXT,    /* a string of 1 to 200 characters without controls */
+    FIELD_NAME,    /* the same, which may also be null */
+    FIELD_CHOICE,  /* one of `values`, parted by | */
+    FIELD_CHOICES, /* a list of them, at least one */
+    FIELD_LIMIT,   /* a whole number from 0 on, or null: no limit */
+    FIELD_RATE,    /* a whole number from 1 on, or null: no limit */
+    FIELD_FLAG,    /* true or false */
+    FIELD_TIME,    /* RFC 3339, or null */
+    FIELD_END,     /* the same, still to come */
+    FIELD_ID,      /* a UUID */
+    FIELD_ANY_ID,  /* a UUID, or null */
+    FIELD_SLUG,    /* a-z, 0-9 and hyphens, 63 at most; no UUID */
+    FIELD_EMAIL,   /* an address, 254 bytes at most */
+    FIELD_ROLE,    /* org: and something behind it */
+    FIELD_DOMAINS, /* a list of domains, 1000 at most */
+    FIELD_RANGES,  /* a list of addresses and CIDR ranges, 100 at most; null or []: any */
+    FIELD_NUMBER,  /* a whole number in the range of `values`, "1..10" */
+    FIELD_EVENTS,  /* a list of actions of audit events, or beginnings of them with * behind, 100 at most */
+    FIELD_URL,     /* a text, looked at elsewhere */
+    FIELD_OBJECT,  /* an object that is looked at elsewhere */
+    FIELD_QUERY,   /* a parameter of a list, looked at elsewhere */
+};
+
+struct field {
+    const char *name;
+    enum field_kind kind;
+    const char *values;
+    bool required;
+};
+
+/*
+ * Looks at every field: unknown ones are refused by name, known ones must fit, required ones must be there (`whole`).
+ * ERR_INVALID_FIELD with all that is wrong in c->errors; see control_refuse(). Values that stand for others are put
+ * right in place (times as PostgreSQL takes them).
+ */
+enum err fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole)
+    __attribute__((warn_unused_result));
+
+/* fields_check(), then control_write(); *out is the result that its work set. */
+enum err fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole,
+                      struct control_write *w, struct json_object **out) __attribute__((warn_unused_result));
+
+#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
+
+#endif

@@ -1,0 +1,119 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "directory/relink.h"
+
+#include <string.h>
+
+static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false},
+                                      {"cursor", FIELD_QUERY, NULL, false},
+                                      {"status", FIELD_CHOICE, "open|approved|refused", false}};
+
+enum err control_link_request_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    const char *params[] = {json_get_string(in->fields, "status")};
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    return e == OK ? control_list(c, SQL_API_LINK_REQUEST_LIST, params, 1, in->fields, out) : e;
+}
+
+struct decision {
+    const char *id, *status;
+};
+
+static enum err decide_work(struct control *c, void *arg) {
+    struct decision *x = arg;
+    struct db_rows rows = {0};
+    const char *params[] = {x->id, x->status};
+    enum err e = control_step(c, SQL_API_LINK_REQUEST_DECIDE, params, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such link request");
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e == OK && strcmp(db_text(rows, 0, "before"), x->status) != 0)
+        control_event(c, arena_printf(c->ctx.arena, "scim.link_request.%s", x->status),
+                      json_get_string(c->result, "connection_id"), "link_request", x->id,
+                      json_text(c->ctx.arena, c->result));
+    return e;
+}
+
+static enum err decide(struct control *c, const struct control_input *in, const char *status,
+                       struct json_object **out) {
+    struct decision x = {.id = in->id, .status = status};
+    struct control_write w = {.work = decide_work, .arg = &x};
+    return fields_write(c, NULL, 0, in->fields, false, &w, out);
+}
+
+enum err control_link_request_approve(struct control *c, const struct control_input *in, struct json_object **out) {
+    return decide(c, in, "approved", out);
+}
+
+enum err control_link_request_refuse(struct control *c, const struct control_input *in, struct json_object **out) {
+    return decide(c, in, "refused", out);
+}
+
+static const struct field linked[] = {{"scim_group_id", FIELD_ANY_ID, NULL, true}};
+static const struct field unlinked[] = {{"scim_user_id", FIELD_ID, NULL, true}};
+
+struct link_change {
+    const char *group, *team, *user;
+};
+
+static enum err link_group(struct session *s, void *arg) {
+    struct link_change *l = arg;
+    return relink_group(s, l->group, l->team);
+}
+
+enum err control_team_link(struct control *c, const struct control_input *in, struct json_object **out) {
+    const char *group = json_get_string(in->fields, "scim_group_id");
+    struct json_object *team;
+    const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
+    struct db_rows rows = {0};
+    enum err e = fields_check(c, FIELDS(linked), in->fields, true);
+    if (e == OK)
+        e = control_team_show(c, &named, &team);
+    if (e != OK)
+        return e;
+    const char *params[] = {group, json_get_string(team, "id")};
+    e = control_read(c, SQL_API_GROUP_CONNECTION, params, &rows);
+    if (e == OK && db_count(rows) == 0 && !group)
+        return control_team_show(c, &named, out); /* it has no link */
+    if (e == OK && db_count(rows) == 0) {
+        control_wrong(c, "scim_group_id", "not_found", "the organization has no SCIM group %s", group);
+        return control_refuse(c);
+    }
+    if (e != OK)
+        return e;
+    struct link_change l = {.group = db_text(rows, 0, "id"), .team = group ? json_get_string(team, "id") : NULL};
+    struct session s = control_session(c, db_text(rows, 0, "connection_id"));
+    e = control_directory(c, &s, link_group, &l);
+    return e == OK ? control_team_show(c, &named, out) : e;
+}
+
+static enum err part(struct session *s, void *arg) {
+    struct link_change *l = arg;
+    return relink_apart(s, l->user);
+}
+
+enum err control_member_unlink(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct link_change l = {.user = json_get_string(in->fields, "scim_user_id")};
+    struct json_object *member;
+    const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
+    struct db_rows rows = {0};
+    enum err e = fields_check(c, FIELDS(unlinked), in->fields, true);
+    if (e == OK)
+        e = control_member_show(c, &named, &member);
+    if (e != OK)
+        return e;
+    const char *params[] = {l.user, json_get_string(member, "id")};
+    e = control_read(c, SQL_API_USER_CONNECTION, params, &rows);
+    if (e == OK && db_count(rows) == 0) {
+        control_wrong(c, "scim_user_id", "not_found", "the member has no link to a SCIM user %s", l.user);
+        return control_refuse(c);
+    }
+    if (e != OK)
+        return e;
+    struct session s = control_session(c, db_text(rows, 0, "connection_id"));
+    e = control_directory(c, &s, part, &l);
+    return e == OK ? control_member_show(c, &named, out) : e;
+}

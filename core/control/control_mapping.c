@@ -1,0 +1,207 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "directory/email.h"
+#include "directory/user_facts.h"
+#include "protocol/mapping.h"
+#include "protocol/resource.h"
+
+#include <string.h>
+
+static const struct field given[] = {{"mapping", FIELD_OBJECT, NULL, true}};
+static const struct field previewed[] = {{"resource", FIELD_OBJECT, NULL, true},
+                                         {"mapping", FIELD_OBJECT, NULL, false}};
+
+/* {"mapping": {..}, "version", "applied_version", "done", "total", ...}; without a row the defaults, applied. */
+static enum err object_of(struct control *c, struct db_rows rows, struct json_object **out) {
+    static const char *const numbers[] = {"version", "applied_version", "done", "total"};
+    static const char *const times[] = {"requested_at", "finished_at"};
+    bool any = db_count(rows);
+    struct json_object *mapping = json_new_object(c->ctx.arena);
+    const char *text = any ? db_text(rows, 0, "mapping") : "{}";
+    enum err e = json_parse_own(&c->ctx, text, strlen(text), &mapping);
+    if (e != OK)
+        return e;
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "mapping", json_object_get(mapping));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        json_object_object_add(*out, numbers[i], json_object_new_int64(any ? db_int(rows, 0, numbers[i]) : 0));
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        const char *at = any ? db_text(rows, 0, times[i]) : NULL;
+        json_object_object_add(*out, times[i], at ? json_object_new_string(at) : NULL);
+    }
+    bool pending = any && db_int(rows, 0, "version") != db_int(rows, 0, "applied_version");
+    json_object_object_add(*out, "status", json_object_new_string(pending ? "applying" : "applied"));
+    return OK;
+}
+
+enum err control_mapping_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct db_rows rows = {0};
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    if (e == OK)
+        e = control_read(c, SQL_API_MAPPING_SHOW, NULL, &rows);
+    return e == OK ? object_of(c, rows, out) : e;
+}
+
+/* A mapping that cannot be understood is the fault of this field. */
+static enum err refuse_mapping(struct control *c, enum err e) {
+    if (e != ERR_INVALID_VALUE)
+        return e;
+    control_wrong(c, "mapping", "invalid", "%s", fail_detail(&c->ctx));
+    return control_refuse(c);
+}
+
+struct change {
+    const struct control_input *in;
+    const char *text;
+};
+
+/* What the old mapping set and the new one does not goes back to its default. */
+static const char *resets(struct control *c, const struct mapping *old, const struct mapping *new) {
+    static const struct {
+        enum mapping_field field;
+        const char *name;
+    } ours[] = {{MAPPING_ORGANIZATION_ROLE, "organization_role"}, {MAPPING_PUBLIC_METADATA, "public_metadata"}};
+    const char *list = "";
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        bool had = old && mapping_sets(old, ours[i].field), has = new &&mapping_sets(new, ours[i].field);
+        if (had && !has)
+            list = arena_printf(c->ctx.arena, "%s%s%s", list, *list ? " " : "", ours[i].name);
+    }
+    return list;
+}
+
+/* The directory stands still, so that no write goes on with the mapping before. */
+static enum err set_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct db_rows schemas = {0}, rows = {0};
+    struct schema_types types;
+    struct json_object *before;
+    const struct mapping *new = NULL;
+    enum err e = control_step(c, SQL_API_DIRECTORY_LOCK, NULL, &rows);
+    if (e == OK)
+        e = control_step(c, SQL_EXTENSION_SCHEMAS, NULL, &schemas);
+    if (e == OK)
+        e = extensions_types(&c->ctx, schemas, &types);
+    if (e == OK)
+        e = refuse_mapping(c, extensions_mapping(&c->ctx, &types, x->text, &new));
+    if (e == OK)
+        e = control_step(c, SQL_API_MAPPING_SHOW, NULL, &rows);
+    if (e == OK)
+        e = object_of(c, rows, &before);
+    if (e == OK)
+        e = control_precondition(c, x->in->if_match, before);
+    if (e != OK)
+        return e;
+    const char *params[] = {x->text, resets(c, types.mapping, new)};
+    e = control_step(c, SQL_API_MAPPING_SET, params, &rows);
+    if (e == OK)
+        e = object_of(c, rows, &c->result);
+    if (e == OK)
+        control_event(c, "scim.mapping.updated", NULL, "organization", c->organization,
+                      arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}",
+                                   json_text(c->ctx.arena, json_get(before, "mapping")), x->text));
+    return e;
+}
+
+enum err control_mapping_set(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = set_work, .arg = &x};
+    enum err e = fields_check(c, FIELDS(given), in->fields, true);
+    if (e != OK)
+        return e;
+    x.text = json_text(c->ctx.arena, json_get(in->fields, "mapping"));
+    e = control_write(c, &w);
+    *out = c->result;
+    return e;
+}
+
+/* The groups of a user, [{"value", "display"}], where the name may stand as displayName, as paths call it. */
+static enum err read_groups(struct control *c, struct json_object *given_ones, struct json_object *resource) {
+    size_t n = json_object_is_type(given_ones, json_type_array) ? json_object_array_length(given_ones) : 0;
+    struct json_object *groups = json_new_array(c->ctx.arena);
+    bool good = !given_ones || json_object_is_type(given_ones, json_type_array);
+    for (size_t i = 0; good && i < n; i++) {
+        struct json_object *one = json_object_array_get_idx(given_ones, i), *group = json_object_new_object();
+        struct json_object *value = json_get_caseless(one, "value"), *name = json_get_caseless(one, "display");
+        name = name ? name : json_get_caseless(one, "displayName");
+        good = json_object_is_type(one, json_type_object) && (!value || json_object_is_type(value, json_type_string)) &&
+               (!name || json_object_is_type(name, json_type_string));
+        json_object_object_add(group, "value", json_object_get(value));
+        json_object_object_add(group, "display", json_object_get(name));
+        json_object_array_add(groups, group);
+    }
+    if (given_ones)
+        json_object_object_add(resource, "groups", json_object_get(groups));
+    if (!good)
+        control_wrong(c, "resource", "invalid",
+                      "groups must be a list of objects with value and displayName, which are texts");
+    return control_refuse(c);
+}
+
+/* The resource as it would be stored, with the groups that it is given with. */
+static enum err read_resource(struct control *c, const struct schema_types *types, struct json_object *given_one,
+                              struct json_object **out) {
+    enum err e = resource_from_body(&c->ctx, types->user, (struct dialect){.lenient = true}, given_one, NULL, out);
+    if (e != OK) {
+        control_wrong(c, "resource", "invalid", "%s", fail_detail(&c->ctx));
+        return control_refuse(c);
+    }
+    return read_groups(c, json_get_caseless(given_one, "groups"), *out);
+}
+
+/* Effects on the email: what is no address is none, and without a rule of the organization's the canonical one counts.
+ */
+static void settle_email(struct json_object *rules, const char *email) {
+    for (size_t i = 0, n = json_object_array_length(rules); i < n; i++) {
+        struct json_object *rule = json_object_array_get_idx(rules, i);
+        const char *gives = json_get_string(rule, "gives");
+        if (strcmp(json_get_string(rule, "field"), "email_address") != 0 || !gives)
+            continue;
+        if (!email_valid(gives, strlen(gives)))
+            json_object_object_add(rule, "effect", json_object_new_string("not_a_value"));
+        else if (!email || strcmp(gives, email) != 0)
+            json_object_object_add(rule, "effect", json_object_new_string("replaced"));
+    }
+}
+
+/* What POST /Users would make of the resource, by the same code. */
+static void preview(struct control *c, const struct schema_types *types, struct json_object *resource,
+                    struct json_object **out) {
+    const struct mapping *m = types->mapping ? types->mapping : mapping_default();
+    struct session s = {.ctx = {.arena = c->ctx.arena}, .base_url = c->base_url, .types = types};
+    struct json_object *rules = mapping_explain(c->ctx.arena, m, resource);
+    struct user_facts facts;
+    user_facts(&s, "", resource, &facts);
+    enum err e = user_facts_check(&s, &facts, NULL);
+    *out = mapping_preview(c->ctx.arena, m, resource);
+    json_object_object_del(*out, "email_address");
+    if (facts.email)
+        json_object_object_add(*out, "email_address", json_object_new_string(facts.email));
+    json_object_object_add(*out, "active", json_object_new_boolean(facts.active));
+    settle_email(rules, facts.email);
+    json_object_object_add(*out, "rules", json_object_get(rules));
+    json_object_object_add(*out, "problem", e == OK ? NULL : json_object_new_string(fail_detail(&s.ctx)));
+}
+
+enum err control_mapping_preview(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct db_rows rows = {0};
+    struct schema_types types;
+    struct json_object *resource, *own = json_get(in->fields, "mapping");
+    enum err e = fields_check(c, FIELDS(previewed), in->fields, true);
+    if (e == OK)
+        e = control_read(c, SQL_EXTENSION_SCHEMAS, NULL, &rows);
+    if (e == OK)
+        e = extensions_types(&c->ctx, rows, &types);
+    if (e != OK)
+        return e;
+    if (own)
+        e = refuse_mapping(c, extensions_mapping(&c->ctx, &types, json_text(c->ctx.arena, own), &types.mapping));
+    if (e == OK)
+        e = read_resource(c, &types, json_get(in->fields, "resource"), &resource);
+    if (e == OK)
+        preview(c, &types, resource, out);
+    return e;
+}

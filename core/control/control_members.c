@@ -1,0 +1,198 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+#define NAMES                                                                                                          \
+    {"first_name", FIELD_NAME, NULL, false}, {"last_name", FIELD_NAME, NULL, false},                                   \
+        {"display_name", FIELD_NAME, NULL, false}, {                                                                   \
+        "organization_role", FIELD_ROLE, NULL, false                                                                   \
+    }
+
+static const struct field added[] = {{"email", FIELD_EMAIL, NULL, true}, NAMES};
+static const struct field changed[] = {NAMES};
+static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
+static const struct field team_added[] = {{"name", FIELD_TEXT, NULL, true}};
+
+struct change {
+    char id[UUID_TEXT + 1];
+    const struct control_input *in;
+};
+
+static const char *fold(struct control *c, const char *s) {
+    return fold_identity(c->ctx.arena, s, strlen(s));
+}
+
+static enum err add_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    const char *email = json_get_string(x->in->fields, "email");
+    const char *params[] = {x->id, email, fold(c, email), json_text(c->ctx.arena, x->in->fields)};
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_MEMBER_ADD, params, &rows);
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e == OK)
+        control_event(c, "member.added", NULL, "member", x->id,
+                      arena_printf(c->ctx.arena, "{\"organization_role\":%s}",
+                                   json_text(c->ctx.arena, json_get(c->result, "organization_role"))));
+    return e;
+}
+
+enum err control_member_add(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = add_work, .arg = &x, .final_duplicate = true};
+    uuid_new(x.id);
+    enum err e = fields_write(c, FIELDS(added), in->fields, true, &w, out);
+    if (e != ERR_UNIQUENESS)
+        return e;
+    const char *email = json_get_string(in->fields, "email");
+    control_wrong(c, "email", "conflict", "a member with the email %s exists already", email);
+    return fail(&c->ctx, e, "a member with the email %s exists already", email);
+}
+
+enum err control_member_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    return e == OK ? control_list(c, SQL_API_MEMBER_LIST, NULL, 0, in->fields, out) : e;
+}
+
+enum err control_member_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    const char *params[] = {fold(c, in->id), in->id};
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_MEMBER_SHOW, params, "member", out) : e;
+}
+
+static enum err set_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct json_object *before;
+    struct db_rows rows = {0};
+    const char *show[] = {fold(c, x->in->id), x->in->id};
+    db_add(c->db, SQL_API_MEMBER_LOCK, show);
+    enum err e = control_step(c, SQL_API_MEMBER_SHOW, show, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
+    if (e == OK)
+        e = control_object(c, rows, "object", &before);
+    if (e == OK)
+        e = control_precondition(c, x->in->if_match, before);
+    if (e != OK)
+        return e;
+    const char *id = json_get_string(before, "id");
+    const char *params[] = {id, json_text(c->ctx.arena, x->in->fields)};
+    e = control_step(c, SQL_API_MEMBER_SET, params, &rows);
+    if (e == OK)
+        e = control_object(c, rows, "before", &before);
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e != OK)
+        return e;
+    bool role = !json_same(json_get(before, "organization_role"), json_get(c->result, "organization_role"));
+    control_event_changed(c, role ? "member.role_changed" : "member.updated", NULL, "member", id, before);
+    return OK;
+}
+
+enum err control_member_set(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = set_work, .arg = &x};
+    return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
+}
+
+static enum err team_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    const char *name = json_get_string(x->in->fields, "name");
+    const char *params[] = {x->id, name, fold(c, name)};
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_TEAM_ADD, params, &rows);
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e == OK)
+        control_event(c, "team.created", NULL, "team", x->id, json_text(c->ctx.arena, x->in->fields));
+    return e;
+}
+
+enum err control_team_add(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = team_work, .arg = &x, .final_duplicate = true};
+    uuid_new(x.id);
+    enum err e = fields_write(c, FIELDS(team_added), in->fields, true, &w, out);
+    if (e != ERR_UNIQUENESS)
+        return e;
+    const char *name = json_get_string(in->fields, "name");
+    control_wrong(c, "name", "conflict", "a team \"%s\" exists already", name);
+    return fail(&c->ctx, e, "a team \"%s\" exists already", name);
+}
+
+static const struct field joined[] = {{"member", FIELD_EMAIL, NULL, true}};
+
+static enum err find_id(struct control *c, enum sql q, const char *who, const char *what, const char **id) {
+    const char *params[] = {fold(c, who), who};
+    struct db_rows rows = {0};
+    struct json_object *o;
+    enum err e = control_step(c, q, params, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no %s \"%s\"", what, who);
+    if (e == OK)
+        e = control_object(c, rows, "object", &o);
+    if (e == OK)
+        *id = json_get_string(o, "id");
+    return e;
+}
+
+static enum err join_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    const char *team = NULL, *member = NULL, *who = json_get_string(x->in->fields, "member");
+    struct db_rows rows = {0};
+    enum err e = find_id(c, SQL_API_TEAM_SHOW, x->in->id, "team", &team);
+    if (e == OK)
+        e = find_id(c, SQL_API_MEMBER_SHOW, who, "member", &member);
+    if (e != OK)
+        return e;
+    const char *join[] = {team, member}, *show[] = {NULL, team};
+    e = control_step(c, SQL_API_TEAM_JOIN, join, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_CONFLICT, "%s is deactivated: a deactivated member is in no team", who);
+    if (e == OK)
+        e = control_step(c, SQL_API_TEAM_SHOW, show, &rows);
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e == OK)
+        control_event(c, "team.member_added", NULL, "team", team,
+                      arena_printf(c->ctx.arena, "{\"member\":\"%s\"}", member));
+    return e;
+}
+
+enum err control_team_join(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = join_work, .arg = &x};
+    return fields_write(c, FIELDS(joined), in->fields, true, &w, out);
+}
+
+enum err control_team_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    return e == OK ? control_list(c, SQL_API_TEAM_LIST, NULL, 0, in->fields, out) : e;
+}
+
+static enum err show_team(struct control *c, const char *id, struct json_object **out) {
+    const char *params[] = {fold(c, id), id};
+    return control_show(c, SQL_API_TEAM_SHOW, params, "team", out);
+}
+
+enum err control_team_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? show_team(c, in->id, out) : e;
+}
+
+enum err control_team_members(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct json_object *team;
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    if (e == OK)
+        e = show_team(c, in->id, &team);
+    if (e != OK)
+        return e;
+    const char *params[] = {json_get_string(team, "id")};
+    return control_list(c, SQL_API_TEAM_MEMBERS, params, 1, in->fields, out);
+}

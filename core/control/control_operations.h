@@ -1,0 +1,116 @@
+#ifndef MUSTER_CONTROL_CONTROL_OPERATIONS_H
+#define MUSTER_CONTROL_CONTROL_OPERATIONS_H
+
+#include "control/control.h"
+
+#include <stdio.h>
+
+/*
+ * The operations of the control plane, one file a noun. What each takes and gives is in the API's description
+ * (doc/openapi.json); `id` of the input is the id in the path. Errors beside those of control_accept() and
+ * fields_check(): ERR_NOT_FOUND, ERR_UNIQUENESS and ERR_CONFLICT (409), ERR_PRECONDITION.
+ */
+
+control_run control_organization_create, control_organization_list, control_organization_show, control_organization_set,
+    control_organization_remove;
+control_run control_connection_create, control_connection_list, control_connection_show, control_connection_set,
+    control_connection_remove, control_connection_adopt;
+/*
+ * The live users of a connection leave as DELETE /Users has it, or its groups go, a hundred in a transaction; *total
+ * counts them. What was done stays, and going on later is doing it again.
+ */
+enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total)
+    __attribute__((warn_unused_result));
+
+control_run control_rotation_start, control_rotation_complete, control_rotation_cancel;
+control_run control_endpoint, control_domains_show, control_domains_set;
+control_run control_link_request_list, control_link_request_approve, control_link_request_refuse;
+control_run control_token_issue, control_token_list, control_token_show, control_token_revoke;
+control_run control_member_unlink, control_member_add, control_member_list, control_member_show, control_member_set;
+control_run control_team_add, control_team_list, control_team_show, control_team_members, control_team_join,
+    control_team_link;
+control_run control_schema_add, control_schema_list, control_schema_remove;
+control_run control_mapping_show, control_mapping_set, control_mapping_preview;
+control_run control_audit_list, control_audit_file;
+control_run control_event_feed, control_event_snapshot;
+control_run control_webhook_create, control_webhook_list, control_webhook_show, control_webhook_set,
+    control_webhook_remove, control_webhook_rotate, control_webhook_test;
+control_run control_webhook_replay, control_webhook_delivery_list, control_webhook_delivery_show,
+    control_webhook_delivery_replay;
+
+/*
+ * Why a member (`id`: email or id) is as they are:
+ *   {"member": {..},
+ *    "status": {"value", "links": [{"connection_id", "connection", "scim_user_id", "user_name", "active", "since",
+ * "removed_at", "event"}], "event"}, "teams": [{"id", "name", "linked", "added", "since", "ways": [{"scim_user_id",
+ * "groups": [{"id", "display_name"}]}], "event", "added_event", "kept_event"}], "role": {"value", "rule", .., "event"},
+ * "fields": {"first_name": {"value", "rule", "target", "read", "connection", "scim_user_id"}}} Groups of a way lead
+ * from the team's group down to the one that holds the user. An event is null or an audit event. `rule` is the key of
+ * the attribute mapping (of its defaults, too) that gave the value, null: no rule did, it was set otherwise, or is the
+ * default.
+ */
+control_run control_member_explain;
+
+/*
+ * Erases a person: the member (its id stays, deactivated), its SCIM users, and what the audit log has of them. `id` is
+ * the email or the id; the field `confirm` repeats it, `force` erases somebody who is active at an identity provider,
+ * too. Gives
+ * {"id", "scim_users", "link_requests", "audit_events"}.
+ */
+control_run control_erase;
+
+/*
+ * In the work of a write: makes the first key of security event tokens if there is none that signs. ERR_CONFLICT: there
+ * is no secret key that could encrypt it.
+ */
+enum err control_signing_key(struct control *c) __attribute__((warn_unused_result));
+
+/*
+ * An export: JSON Lines, one object a line with its `type` first and a checksum, `check`, last:
+ *   {"type":"header","format":"muster-export","version":1,"exported_at","organization_id","slug","migration","check"}
+ *   the lines of transfer.def, then those of `token`, each type in the order of its keys
+ *   {"type":"end","lines":N,"counts":{"member":N,..},"check"}     lines: those before it
+ * The check of a line is made of its text and the check of the line before (the header stands alone), so that what is
+ * changed, missing, added or moved by accident is noticed; it is no signature.
+ */
+enum { TRANSFER_VERSION = 1, TRANSFER_CHECK = 32 };
+
+enum transfer {
+#define TRANSFER(name, NAME) TRANSFER_##NAME,
+#include "control/transfer.def"
+#undef TRANSFER
+    TRANSFER_TOKEN,
+    TRANSFER_TYPES
+};
+
+extern const char *const transfer_names[TRANSFER_TYPES];
+
+/* The check of a line: `text` is all of it before `,"check"`. */
+void transfer_check(const char *before, const char *text, size_t len, char out[TRANSFER_CHECK + 1]);
+
+/* Where an export goes, or an import comes from. `progress` may be NULL; it hears of every page, with the lines so far.
+ */
+struct transfer_run {
+    bool (*write)(void *arg, const char *text, size_t len); /* of an export; false: it failed, errno says why */
+    FILE *file;                                             /* of an import: can be read twice */
+    const char *slug;                                       /* of an import: another one; NULL: its own */
+    void (*progress)(void *arg, size_t lines);
+    void *arg;
+    size_t lines, counts[TRANSFER_TYPES]; /* out */
+    const char *organization;             /* out, of an import: its id */
+};
+
+/*
+ * One organization (slug or id) as it is at one moment, page by page in one transaction; memory stays flat.
+ * ERR_NOT_FOUND; ERR_BAD_REQUEST: it could not be written.
+ */
+enum err control_export(struct ctx *ctx, struct db *db, const char *organization, struct transfer_run *x)
+    __attribute__((warn_unused_result));
+
+/*
+ * Takes an export, ids and all, in one transaction; its tokens are left out. ERR_BAD_REQUEST names the line that is
+ * broken, ERR_CONFLICT the organization that is there already; then nothing is changed.
+ */
+enum err control_import(struct ctx *ctx, struct db *db, struct transfer_run *x) __attribute__((warn_unused_result));
+
+#endif

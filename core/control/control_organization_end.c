@@ -1,0 +1,136 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * The end of an organization, in steps of a transaction each: its tokens are revoked, its SCIM users leave as DELETE
+ * /Users has it, its other members are deactivated, and then it is removed. So every member's end is told before the
+ * organization's. Whoever is interrupted does it again, and goes on where it was.
+ */
+
+enum { MEMBERS_AT_ONCE = 200, STEP_ID = UUID_TEXT + 1 };
+
+static const struct field removed[] = {{"confirm", FIELD_QUERY, NULL, true}};
+
+struct ending {
+    const struct control_input *in;
+    const char *after;   /* the member whom the steps before ended at; NULL: begin with the first */
+    const char *reached; /* by this one, which may run again */
+    size_t users, members, last;
+    bool gone;
+};
+
+static enum err read_before(struct control *c, struct json_object **out) {
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_ORGANIZATION_SHOW, &c->organization, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such organization");
+    return e == OK ? control_object(c, rows, "object", out) : e;
+}
+
+static enum err close_work(struct control *c, void *arg) {
+    struct ending *x = arg;
+    struct json_object *before = NULL;
+    const char *params[] = {NULL, c->request_id, c->client_address};
+    enum err e = read_before(c, &before);
+    if (e == OK)
+        e = control_confirm(c, x->in->fields, "organization's slug", json_get_string(before, "slug"));
+    if (e == OK)
+        db_add(c->db, SQL_API_TOKENS_REVOKE, params);
+    return e;
+}
+
+static enum err leave_users(struct control *c, struct ending *x) {
+    static const char *const all[] = {NULL, NULL};
+    struct db_rows rows = {0};
+    enum err e = control_read(c, SQL_API_CONNECTION_LIST, all, &rows);
+    for (size_t i = 0, n = e == OK ? db_count(rows) : 0; e == OK && i < n; i++)
+        e = control_connection_empty(c, db_text(rows, i, "id"), true, &x->users);
+    return e;
+}
+
+/* Nobody's groups or links move meanwhile. */
+static enum err end_some(struct control *c, struct ending *x, const char *after) {
+    const char *params[] = {after, arena_printf(c->ctx.arena, "%d", MEMBERS_AT_ONCE), c->request_id, c->client_address};
+    struct db_rows rows = {0};
+    db_add(c->db, SQL_API_DIRECTORY_LOCK, NULL);
+    enum err e = control_step(c, SQL_API_ORGANIZATION_MEMBERS_END, params, &rows);
+    if (e != OK)
+        return e;
+    x->last = db_count(rows);
+    x->reached = x->last ? arena_strdup(c->ctx.arena, db_text(rows, x->last - 1, "id")) : NULL;
+    return OK;
+}
+
+static enum err members_work(struct control *c, void *arg) {
+    struct ending *x = arg;
+    return end_some(c, x, x->after);
+}
+
+/* Whoever came meanwhile ends here; if they are many, with another step before. */
+static enum err removed_work(struct control *c, void *arg) {
+    struct ending *x = arg;
+    struct json_object *before = NULL;
+    struct db_rows rows = {0};
+    x->gone = false;
+    enum err e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows);
+    if (e == OK)
+        e = read_before(c, &before);
+    if (e == OK)
+        e = end_some(c, x, NULL);
+    if (e != OK || x->last == MEMBERS_AT_ONCE)
+        return e;
+    c->events += x->last > 0; /* the first of them has the request's id */
+    control_event(c, "organization.removed", NULL, "organization", c->organization, json_text(c->ctx.arena, before));
+    db_add(c->db, SQL_API_ORGANIZATION_REMOVE, NULL);
+    x->gone = true;
+    return OK;
+}
+
+/* Each step is a request of its own, whose event tells whether it happened. */
+static enum err step(struct control *c, struct ending *x, enum err (*work)(struct control *c, void *arg)) {
+    struct control_write w = {.work = work, .arg = x};
+    char *id = arena_alloc(c->ctx.arena, STEP_ID);
+    uuid_new(id);
+    c->request_id = id;
+    enum err e = control_write(c, &w);
+    if (e != OK)
+        return e;
+    x->after = x->reached;
+    x->members += x->last;
+    if (x->last && !c->key_hash)
+        fprintf(stderr, "ended %zu members\n", x->members);
+    return OK;
+}
+
+enum err control_organization_remove(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct ending x = {.in = in};
+    struct control_write close = {.work = close_work, .arg = &x};
+    *out = NULL;
+    enum err e = fields_check(c, FIELDS(removed), in->fields, true);
+    if (e == OK)
+        e = control_write(c, &close);
+    if (e == OK)
+        e = leave_users(c, &x);
+    while (e == OK && !x.gone) {
+        do
+            e = step(c, &x, members_work);
+        while (e == OK && x.last);
+        if (e == OK)
+            e = step(c, &x, removed_work);
+    }
+    if (e != OK)
+        return e;
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "id", json_object_new_string(c->organization));
+    json_object_object_add(*out, "users", json_object_new_int64((int64_t)x.users));
+    json_object_object_add(*out, "members", json_object_new_int64((int64_t)x.members));
+    return OK;
+}

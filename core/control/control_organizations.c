@@ -1,0 +1,177 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+enum { SLUG_MAX = 63 };
+
+#define LIMITS                                                                                                         \
+    {"max_users", FIELD_LIMIT, NULL, false}, {"max_groups", FIELD_LIMIT, NULL, false},                                 \
+        {"max_group_members", FIELD_LIMIT, NULL, false}, {"rate", FIELD_RATE, NULL, false},                            \
+        {"burst", FIELD_RATE, NULL, false}, {"protect_last_admin", FIELD_FLAG, NULL, false}, {                         \
+        "verified_domains", FIELD_DOMAINS, NULL, false                                                                 \
+    }
+
+static const struct field created[] = {{"name", FIELD_TEXT, NULL, true}, {"slug", FIELD_SLUG, NULL, false}, LIMITS};
+static const struct field changed[] = {{"name", FIELD_TEXT, NULL, false}, LIMITS};
+static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
+
+/* "Acme & Sons" → "acme-sons". */
+static const char *slug_of(struct arena *a, const char *name) {
+    char *slug = arena_alloc(a, SLUG_MAX + 1);
+    size_t n = 0;
+    for (; *name && n < SLUG_MAX; name++) {
+        char c = *name >= 'A' && *name <= 'Z' ? (char)(*name | 0x20) : *name;
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            slug[n++] = c;
+        else if (n && slug[n - 1] != '-')
+            slug[n++] = '-';
+    }
+    while (n && slug[n - 1] == '-')
+        slug[--n] = '\0';
+    return slug;
+}
+
+struct change {
+    char id[UUID_TEXT + 1];
+    const char *slug;
+    const struct control_input *in;
+    bool domains; /* only they are shown, and have an entity tag of their own */
+};
+
+static void domains_of(struct control *c, struct json_object *organization, struct json_object **out) {
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "domains", json_object_get(json_get(organization, "verified_domains")));
+}
+
+/* The organization as it now is, read behind the change in the same transaction. */
+static enum err read_back(struct control *c, const char *id, struct json_object **out) {
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_ORGANIZATION_SHOW, &id, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such organization");
+    return e == OK ? control_object(c, rows, "object", out) : e;
+}
+
+static enum err create_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    const char *tenant[] = {x->id};
+    const char *params[] = {x->id, x->slug, json_get_string(x->in->fields, "name"),
+                            json_text(c->ctx.arena, x->in->fields)};
+    const char *domains[] = {json_text(c->ctx.arena, x->in->fields)};
+    struct db_rows rows = {0};
+    db_add(c->db, SQL_TENANT_SET, tenant);
+    db_add(c->db, SQL_API_ORGANIZATION_CREATE, params);
+    enum err e = control_step(c, SQL_API_ORGANIZATION_SET, domains, &rows);
+    c->organization = x->id; /* whose audit log has the event */
+    if (e == OK)
+        e = read_back(c, x->id, &c->result);
+    if (e == OK)
+        control_event(c, "organization.created", NULL, "organization", x->id, json_text(c->ctx.arena, c->result));
+    return e;
+}
+
+enum err control_organization_create(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = create_work, .arg = &x, .final_duplicate = true};
+    enum err e = fields_check(c, FIELDS(created), in->fields, true);
+    if (e != OK)
+        return e;
+    const char *given = json_get_string(in->fields, "slug");
+    x.slug = given ? given : slug_of(c->ctx.arena, json_get_string(in->fields, "name"));
+    if (!*x.slug) {
+        control_wrong(c, "slug", "required", "slug is missing: none can be made of this name");
+        return control_refuse(c);
+    }
+    uuid_new(x.id);
+    e = control_write(c, &w);
+    *out = c->result;
+    if (e == ERR_UNIQUENESS) {
+        control_wrong(c, "slug", "conflict", "there is an organization with the slug \"%s\" already", x.slug);
+        return fail(&c->ctx, e, "there is an organization with the slug \"%s\" already", x.slug);
+    }
+    return e;
+}
+
+enum err control_organization_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    return e == OK ? control_list(c, SQL_API_ORGANIZATION_LIST, NULL, 0, in->fields, out) : e;
+}
+
+enum err control_organization_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_ORGANIZATION_SHOW, &c->asked, "organization", out) : e;
+}
+
+/* What an organization may use is not for whoever has a key of that organization alone. */
+static enum err check_limits(struct control *c, struct json_object *fields) {
+    static const char *const limits[] = {"max_users", "max_groups", "max_group_members", "rate", "burst"};
+    for (size_t i = 0; c->bound && i < sizeof limits / sizeof *limits; i++)
+        if (json_object_object_get_ex(fields, limits[i], NULL))
+            return fail(&c->ctx, ERR_FORBIDDEN,
+                        "limits such as %s are changed with an API key of the installation; this one is bound to the "
+                        "organization",
+                        limits[i]);
+    return OK;
+}
+
+static enum err set_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct json_object *before = NULL, *shown;
+    struct db_rows rows = {0};
+    enum err e = check_limits(c, x->in->fields);
+    if (e == OK)
+        e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows);
+    if (e == OK)
+        e = read_back(c, c->organization, &before);
+    if (e != OK)
+        return e;
+    shown = before;
+    if (x->domains)
+        domains_of(c, before, &shown);
+    e = control_precondition(c, x->in->if_match, shown);
+    const char *params[] = {json_text(c->ctx.arena, x->in->fields)};
+    if (e != OK)
+        return e;
+    e = control_step(c, SQL_API_ORGANIZATION_SET, params, &rows);
+    if (e == OK)
+        e = read_back(c, c->organization, &c->result);
+    if (e == OK)
+        control_event_changed(c, "organization.updated", NULL, "organization", c->organization, before);
+    return e;
+}
+
+enum err control_organization_set(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = set_work, .arg = &x};
+    return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
+}
+
+static const struct field domains[] = {{"domains", FIELD_DOMAINS, NULL, true}};
+
+enum err control_domains_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct json_object *organization;
+    enum err e = control_organization_show(c, in, &organization);
+    if (e == OK)
+        domains_of(c, organization, out);
+    return e;
+}
+
+enum err control_domains_set(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct json_object *changes = json_new_object(c->ctx.arena);
+    enum err e = fields_check(c, FIELDS(domains), in->fields, true);
+    if (e != OK)
+        return e;
+    json_object_object_add(changes, "verified_domains", json_object_get(json_get(in->fields, "domains")));
+    const struct control_input set = {.fields = changes, .if_match = in->if_match};
+    struct change x = {.in = &set, .domains = true};
+    struct control_write w = {.work = set_work, .arg = &x};
+    e = control_write(c, &w);
+    if (e == OK)
+        domains_of(c, c->result, out);
+    return e;
+}

@@ -1,0 +1,87 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "directory/registry.h"
+
+#include <string.h>
+
+static const struct field added[] = {{"schema", FIELD_OBJECT, NULL, true},
+                                     {"resource_type", FIELD_CHOICE, "User|Group", false},
+                                     {"required", FIELD_FLAG, NULL, false}};
+static const struct field removed[] = {{"keep_data", FIELD_CHOICE, "true|false", false}};
+
+struct change {
+    const struct control_input *in;
+    struct registry_result result;
+};
+
+/* Tells of the change; the result is the schema, and how many users and groups have data under it. */
+static enum err changed(struct control *c, const struct registry_result *r, const char *action, const char *side) {
+    enum err e = json_parse_own(&c->ctx, r->object, strlen(r->object), &c->result);
+    if (e != OK)
+        return e;
+    control_event(c, action, NULL, "organization", c->organization,
+                  arena_printf(c->ctx.arena, "{\"%s\":%s}", side, r->object));
+    json_object_object_add(c->result, "resources", json_object_new_int64((int64_t)r->resources));
+    return OK;
+}
+
+/* What is wrong with a definition, or with data that does not fit it, is the fault of this field. */
+static enum err blame(struct control *c, enum err e) {
+    if (e != ERR_INVALID_VALUE)
+        return e;
+    control_wrong(c, "schema", "invalid", "%s", fail_detail(&c->ctx));
+    return control_refuse(c);
+}
+
+static enum err add_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct json_object *f = x->in->fields;
+    const char *type = json_get_string(f, "resource_type"), *text = json_text(c->ctx.arena, json_get(f, "schema"));
+    enum err e = registry_add(&c->ctx, c->db, c->organization, type ? type : "User",
+                              json_object_get_boolean(json_get(f, "required")), text, strlen(text), &x->result);
+    return e == OK ? changed(c, &x->result, "scim.schema.added", "after") : blame(c, e);
+}
+
+enum err control_schema_add(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = add_work, .arg = &x, .final_duplicate = true};
+    return fields_write(c, FIELDS(added), in->fields, true, &w, out);
+}
+
+enum err control_schema_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct db_rows rows = {0};
+    struct json_object *data = json_new_array(c->ctx.arena);
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    if (e == OK)
+        e = control_read(c, SQL_API_SCHEMA_LIST, NULL, &rows);
+    for (size_t i = 0; e == OK && i < db_count(rows); i++) {
+        struct json_object *o;
+        const char *text = db_text(rows, i, "object");
+        e = json_parse_own(&c->ctx, text, strlen(text), &o);
+        if (e == OK)
+            json_object_array_add(data, json_object_get(o));
+    }
+    *out = json_new_object(c->ctx.arena);
+    json_object_object_add(*out, "data", json_object_get(data));
+    json_object_object_add(*out, "next_cursor", NULL);
+    return e;
+}
+
+static enum err remove_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    const char *keep = json_object_get_string(json_get(x->in->fields, "keep_data"));
+    enum err e =
+        registry_remove(&c->ctx, c->db, c->organization, x->in->id, keep && strcmp(keep, "true") == 0, &x->result);
+    if (e == ERR_MUTABILITY)
+        return fail(&c->ctx, ERR_CONFLICT, "%s", fail_detail(&c->ctx));
+    return e == OK ? changed(c, &x->result, "scim.schema.removed", "before") : e;
+}
+
+enum err control_schema_remove(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = remove_work, .arg = &x};
+    return fields_write(c, FIELDS(removed), in->fields, false, &w, out);
+}

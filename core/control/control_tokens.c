@@ -1,0 +1,222 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/token.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+#define MANNERS                                                                                                        \
+    {"name", FIELD_TEXT, NULL, false}, {"expires_at", FIELD_END, NULL, false},                                         \
+        {"scope", FIELD_CHOICE, "full|read|users", false}, {"allowed_addresses", FIELD_RANGES, NULL, false},           \
+        {"rate", FIELD_RATE, NULL, false}, {                                                                           \
+        "burst", FIELD_RATE, NULL, false                                                                               \
+    }
+
+static const struct field issued[] = {{"connection_id", FIELD_ID, NULL, false}, MANNERS};
+static const struct field rotated[] = {MANNERS};
+static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
+
+/* A token on its way. */
+struct issue {
+    const struct control_input *in;
+    const char *connection;
+    char id[UUID_TEXT + 1], token[TOKEN_MAX + 1], hash[TOKEN_HASH_HEX + 1];
+};
+
+static void prepare(struct issue *x) {
+    uuid_new(x->id);
+    token_new(TOKEN_SCIM, x->token);
+    token_hash_hex(x->token, strlen(x->token), x->hash);
+}
+
+/* Queues and runs the insert, in the transaction of the caller. */
+static enum err insert(struct control *c, struct issue *x) {
+    const char *prefix = arena_strndup(c->ctx.arena, x->token, TOKEN_SHOWN);
+    struct json_object *ranges = json_get(x->in->fields, "allowed_addresses");
+    if (ranges && json_object_array_length(ranges) == 0)
+        json_object_object_del(x->in->fields, "allowed_addresses");
+    const char *params[] = {x->id, x->connection, x->hash, prefix, json_text(c->ctx.arena, x->in->fields)};
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_TOKEN_ISSUE, params, &rows);
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e != OK)
+        return e;
+    control_event(c, "scim.token.issued", x->connection, "token", x->id, json_text(c->ctx.arena, c->result));
+    json_object_object_add(c->result, "token", json_object_new_string(x->token));
+    return OK;
+}
+
+/* The connection that the fields name, else the only one, else a new generic one. */
+static enum err find_connection(struct control *c, struct issue *x) {
+    const char *given = json_get_string(x->in->fields, "connection_id"), *two[] = {NULL, "2"};
+    struct db_rows rows = {0};
+    struct json_object *o;
+    enum err e =
+        control_step(c, given ? SQL_API_CONNECTION_SHOW : SQL_API_CONNECTION_LIST, given ? &given : two, &rows);
+    if (e != OK)
+        return e;
+    if (given && db_count(rows) == 0) {
+        control_wrong(c, "connection_id", "not_found", "the organization has no connection %s", given);
+        return control_refuse(c);
+    }
+    if (db_count(rows) > 1) {
+        control_wrong(c, "connection_id", "required", "the organization has several connections: say which");
+        return control_refuse(c);
+    }
+    if (db_count(rows) == 0) {
+        char *id = arena_alloc(c->ctx.arena, UUID_TEXT + 1);
+        uuid_new(id);
+        const char *params[] = {id, "{}"};
+        e = control_step(c, SQL_API_CONNECTION_CREATE, params, &rows);
+        if (e == OK)
+            control_event(c, "scim.connection.created", id, "connection", id, db_text(rows, 0, "object"));
+    }
+    if (e == OK)
+        e = control_object(c, rows, "object", &o);
+    if (e == OK)
+        x->connection = json_get_string(o, "id");
+    return e;
+}
+
+static enum err issue_work(struct control *c, void *arg) {
+    struct issue *x = arg;
+    enum err e = find_connection(c, x);
+    return e == OK ? insert(c, x) : e;
+}
+
+enum err control_token_issue(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct issue x = {.in = in};
+    struct control_write w = {.work = issue_work, .arg = &x};
+    prepare(&x);
+    return fields_write(c, FIELDS(issued), in->fields, true, &w, out);
+}
+
+enum err control_token_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    return e == OK ? control_list(c, SQL_API_TOKEN_LIST, NULL, 0, in->fields, out) : e;
+}
+
+enum err control_token_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_TOKEN_SHOW, &in->id, "token", out) : e;
+}
+
+static enum err revoke_work(struct control *c, void *arg) {
+    struct issue *x = arg;
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_TOKEN_REVOKE, &x->in->id, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such token");
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e == OK && db_bool(rows, 0, "now"))
+        control_event(c, "scim.token.revoked", json_get_string(c->result, "connection_id"), "token", x->in->id,
+                      json_text(c->ctx.arena, c->result));
+    return e;
+}
+
+enum err control_token_revoke(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct issue x = {.in = in};
+    struct control_write w = {.work = revoke_work, .arg = &x};
+    return fields_write(c, NULL, 0, in->fields, false, &w, out);
+}
+
+static enum err known_connection(struct control *c, const char *id) {
+    struct db_rows rows = {0};
+    enum err e = control_step(c, SQL_API_CONNECTION_SHOW, &id, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such connection");
+    return e;
+}
+
+static enum err start_work(struct control *c, void *arg) {
+    struct issue *x = arg;
+    struct db_rows rows = {0};
+    const char *start[] = {x->in->id, x->id};
+    x->connection = x->in->id;
+    enum err e = known_connection(c, x->in->id);
+    if (e == OK)
+        e = insert(c, x);
+    if (e != OK)
+        return e;
+    e = control_step(c, SQL_API_ROTATION_START, start, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_CONFLICT, "a rotation is under way: complete or cancel it first");
+    return e;
+}
+
+enum err control_rotation_start(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct issue x = {.in = in};
+    struct control_write w = {.work = start_work, .arg = &x};
+    prepare(&x);
+    return fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
+}
+
+static const struct field completed[] = {{"force", FIELD_FLAG, NULL, false}};
+
+struct ending {
+    const struct control_input *in;
+    bool complete;
+};
+
+static enum err end_work(struct control *c, void *arg) {
+    enum { STEP = 16 }; /* events of one pipeline */
+    struct ending *x = arg;
+    struct json_object *revoked;
+    struct db_rows rows = {0};
+    bool force = json_object_get_boolean(json_get(x->in->fields, "force"));
+    const char *params[] = {x->in->id, x->complete ? "true" : "false"};
+    enum err e = known_connection(c, x->in->id);
+    if (e != OK)
+        return e;
+    e = control_step(c, SQL_API_ROTATION_END, params, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_CONFLICT, "no rotation is under way: start one first");
+    if (e == OK && x->complete && !db_bool(rows, 0, "valid"))
+        return fail(&c->ctx, ERR_CONFLICT,
+                    "the new token has expired or was revoked: cancel this rotation and start another");
+    if (e == OK && x->complete && !force && !db_bool(rows, 0, "used"))
+        return fail(&c->ctx, ERR_CONFLICT,
+                    "the new token was never used: the identity provider would be locked out. Enter it there and let "
+                    "it connect once, or force the end (--force; {\"force\": true})");
+    if (e == OK)
+        e = control_object(c, rows, "object", &c->result);
+    if (e == OK)
+        e = control_object(c, rows, "revoked", &revoked);
+    if (e != OK)
+        return e;
+    for (size_t i = 0, n = json_object_array_length(revoked); e == OK && i < n; i++) {
+        struct json_object *t = json_object_array_get_idx(revoked, i);
+        control_event(c, x->complete ? "scim.token.rotated" : "scim.token.revoked", x->in->id, "token",
+                      json_get_string(t, "id"), json_text(c->ctx.arena, t));
+        if (i % STEP == STEP - 1)
+            e = db_run(&c->ctx, c->db, NULL);
+    }
+    if (e != OK)
+        return e;
+    json_object_object_add(c->result, "revoked", json_object_get(revoked));
+    if (x->complete && db_bool(rows, 0, "used_lately"))
+        json_object_object_add(
+            c->result, "warning",
+            json_object_new_string("a token that was revoked had been used in the last five minutes: "
+                                   "make sure that the identity provider has the new one"));
+    return OK;
+}
+
+static enum err end(struct control *c, const struct control_input *in, bool complete, struct json_object **out) {
+    struct ending x = {.in = in, .complete = complete};
+    struct control_write w = {.work = end_work, .arg = &x};
+    return fields_write(c, completed, complete ? 1 : 0, in->fields, false, &w, out);
+}
+
+enum err control_rotation_complete(struct control *c, const struct control_input *in, struct json_object **out) {
+    return end(c, in, true, out);
+}
+
+enum err control_rotation_cancel(struct control *c, const struct control_input *in, struct json_object **out) {
+    return end(c, in, false, out);
+}

@@ -1,0 +1,238 @@
+#include "control/control_fields.h"
+#include "control/control_operations.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/token.h"
+#include "base/uuid.h"
+#include "webhook/url.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { PREVIOUS_VALID = 86400 }; /* seconds */
+
+#define MANNERS                                                                                                        \
+    {"name", FIELD_NAME, NULL, false}, {"events", FIELD_EVENTS, NULL, false},                                          \
+        {"format", FIELD_CHOICE, "muster|authn|jackson|stytch|set", false}, {"audience", FIELD_NAME, NULL, false}, {   \
+        "allow_private", FIELD_FLAG, NULL, false                                                                       \
+    }
+
+static const struct field created[] = {{"url", FIELD_URL, NULL, true}, MANNERS};
+static const struct field changed[] = {
+    {"url", FIELD_URL, NULL, false}, MANNERS, {"status", FIELD_CHOICE, "enabled|disabled", false}};
+static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
+static const struct field removed[] = {{"confirm", FIELD_QUERY, NULL, false}};
+static const struct field rotated[] = {{"previous_valid_for", FIELD_NUMBER, "0..604800", false}};
+
+struct change {
+    char id[UUID_TEXT + 1];
+    const struct control_input *in;
+};
+
+static bool flag_of(struct json_object *o, const char *name) {
+    return json_object_get_boolean(json_get(o, name));
+}
+
+static enum err check_url(struct control *c, const char *url, bool allow_private) {
+    const char *problem = url_problem(c->ctx.arena, url, allow_private);
+    if (problem)
+        control_wrong(c, "url", "invalid", "url must %s", problem);
+    return control_refuse(c);
+}
+
+/* Who may let us talk to what is behind our own doors. */
+static enum err check_private(struct control *c, bool asked) {
+    if (!asked || !c->bound)
+        return OK;
+    return fail(
+        &c->ctx, ERR_FORBIDDEN,
+        "the API key is bound to one organization: a webhook that may reach private addresses (allow_private) is "
+        "set up with a key of the installation");
+}
+
+/* A new secret, and it as the row keeps it. */
+static const char *seal_secret(struct control *c, const char *id, char secret[TOKEN_MAX + 1]) {
+    token_new_webhook(secret);
+    return secret_seal(c->ctx.arena, c->secret_keys, arena_printf(c->ctx.arena, "%s/%s", c->organization, id), secret,
+                       strlen(secret));
+}
+
+/* The object of a statement whose missing row means that there is no such webhook. */
+static enum err take(struct control *c, enum sql q, const char *const *params, struct json_object **out) {
+    struct db_rows rows = {0};
+    control_owner(c);
+    enum err e = control_step(c, q, params, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such webhook");
+    return e == OK ? control_object(c, rows, "object", out) : e;
+}
+
+/* Tokens are signed with a key of the installation: the first endpoint that gets them makes it. */
+static enum err need_signing_key(struct control *c, struct json_object *fields) {
+    const char *format = json_get_string(fields, "format");
+    return format && strcmp(format, "set") == 0 ? control_signing_key(c) : OK;
+}
+
+static enum err create_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    char secret[TOKEN_MAX + 1];
+    struct json_object *fields = x->in->fields;
+    enum err e = check_private(c, flag_of(fields, "allow_private"));
+    if (e == OK)
+        e = control_need_secrets(c);
+    if (e == OK)
+        e = need_signing_key(c, fields);
+    if (e != OK)
+        return e;
+    control_owner(c);
+    const char *params[] = {x->id, json_text(c->ctx.arena, fields), seal_secret(c, x->id, secret)};
+    e = take(c, SQL_API_WEBHOOK_CREATE, params, &c->result);
+    if (e != OK)
+        return e;
+    control_event(c, "webhook.created", NULL, "webhook", x->id, json_text(c->ctx.arena, c->result));
+    json_object_object_add(c->result, "secret", json_object_new_string(secret));
+    return OK;
+}
+
+enum err control_webhook_create(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = create_work, .arg = &x};
+    enum err e = fields_check(c, FIELDS(created), in->fields, true);
+    if (e == OK)
+        e = check_url(c, json_get_string(in->fields, "url"), flag_of(in->fields, "allow_private"));
+    if (e != OK)
+        return e;
+    uuid_new(x.id);
+    e = control_write(c, &w);
+    *out = c->result;
+    return e;
+}
+
+enum err control_webhook_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    return e == OK ? control_list(c, SQL_API_WEBHOOK_LIST, NULL, 0, in->fields, out) : e;
+}
+
+enum err control_webhook_show(struct control *c, const struct control_input *in, struct json_object **out) {
+    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    return e == OK ? control_show(c, SQL_API_WEBHOOK_SHOW, &in->id, "webhook", out) : e;
+}
+
+/* Whether the webhook may become so. A bound key does not send what may go inside elsewhere, either. */
+static enum err check_change(struct control *c, struct json_object *before, struct json_object *fields) {
+    bool private = flag_of(json_get(fields, "allow_private") ? fields : before, "allow_private");
+    bool moved = json_get(fields, "url") || json_get(fields, "allow_private");
+    enum err e = check_private(c, private && moved);
+    if (e != OK || !moved)
+        return e;
+    return check_url(c, json_get_string(json_get(fields, "url") ? fields : before, "url"), private);
+}
+
+static bool differs(struct json_object *before, struct json_object *after, const char *field) {
+    return strcmp(json_get_string(before, field), json_get_string(after, field)) != 0;
+}
+
+/* What waits is tried at once where something else may come of it. */
+static enum err set_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct json_object *before = NULL, *fields = x->in->fields;
+    const char *params[] = {x->in->id, json_text(c->ctx.arena, fields)}, *due[] = {x->in->id, NULL};
+    enum err e = take(c, SQL_API_WEBHOOK_LOCK, &x->in->id, &before);
+    if (e == OK)
+        e = control_precondition(c, x->in->if_match, before);
+    if (e == OK)
+        e = check_change(c, before, fields);
+    if (e == OK)
+        e = need_signing_key(c, fields);
+    if (e == OK)
+        e = take(c, SQL_API_WEBHOOK_SET, params, &c->result);
+    if (e != OK)
+        return e;
+    if (differs(before, c->result, "status") || differs(before, c->result, "url"))
+        db_add(c->db, SQL_API_WEBHOOK_DUE, due);
+    control_event_changed(c, "webhook.updated", NULL, "webhook", x->in->id, before);
+    return OK;
+}
+
+enum err control_webhook_set(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = set_work, .arg = &x};
+    return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
+}
+
+/* In the order in which the worker takes its locks: what is queued, the deliveries, the webhook. */
+static enum err remove_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct json_object *before = NULL;
+    struct db_rows rows = {0};
+    enum err e = take(c, SQL_API_WEBHOOK_SHOW, &x->in->id, &before);
+    if (e == OK)
+        e = control_confirm(c, x->in->fields, "webhook's URL", json_get_string(before, "url"));
+    if (e != OK)
+        return e;
+    db_add(c->db, SQL_API_WEBHOOK_HOLD, NULL);
+    db_add(c->db, SQL_API_WEBHOOK_UNQUEUE, &x->in->id);
+    db_add(c->db, SQL_API_WEBHOOK_SKIP, &x->in->id);
+    e = control_step(c, SQL_API_WEBHOOK_REMOVE, &x->in->id, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such webhook");
+    if (e == OK)
+        control_event(c, "webhook.removed", NULL, "webhook", x->in->id, json_text(c->ctx.arena, before));
+    return e;
+}
+
+enum err control_webhook_remove(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = remove_work, .arg = &x};
+    *out = NULL;
+    enum err e = fields_check(c, FIELDS(removed), in->fields, false);
+    return e == OK ? control_write(c, &w) : e;
+}
+
+static enum err rotate_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    char secret[TOKEN_MAX + 1];
+    struct json_object *valid = json_get(x->in->fields, "previous_valid_for");
+    enum err e = control_need_secrets(c);
+    if (e != OK)
+        return e;
+    control_owner(c);
+    const char *params[] = {
+        x->in->id, seal_secret(c, x->in->id, secret),
+        arena_printf(c->ctx.arena, "%" PRId64, valid ? json_object_get_int64(valid) : (int64_t)PREVIOUS_VALID)};
+    e = take(c, SQL_API_WEBHOOK_ROTATE, params, &c->result);
+    if (e != OK)
+        return e;
+    control_event(c, "webhook.secret_rotated", NULL, "webhook", x->in->id, json_text(c->ctx.arena, c->result));
+    json_object_object_add(c->result, "secret", json_object_new_string(secret));
+    return OK;
+}
+
+enum err control_webhook_rotate(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = rotate_work, .arg = &x};
+    return fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
+}
+
+/* The event is the test: it goes to this webhook alone (muster.webhook_wants). */
+static enum err test_work(struct control *c, void *arg) {
+    struct change *x = arg;
+    struct json_object *webhook = NULL;
+    enum err e = take(c, SQL_API_WEBHOOK_SHOW, &x->in->id, &webhook);
+    if (e != OK)
+        return e;
+    const char *url = json_text(c->ctx.arena, json_get(webhook, "url"));
+    if (strcmp(json_get_string(webhook, "status"), "enabled") != 0)
+        return fail(&c->ctx, ERR_CONFLICT, "the webhook is disabled: enable it first");
+    control_event(c, "webhook.test", NULL, "webhook", x->in->id, arena_printf(c->ctx.arena, "{\"url\":%s}", url));
+    c->result = json_new_object(c->ctx.arena);
+    json_object_object_add(c->result, "event_id", json_object_new_string(c->request_id));
+    return OK;
+}
+
+enum err control_webhook_test(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct change x = {.in = in};
+    struct control_write w = {.work = test_work, .arg = &x};
+    return fields_write(c, NULL, 0, in->fields, false, &w, out);
+}

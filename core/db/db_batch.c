@@ -1,0 +1,318 @@
+#include "db/db_internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a SQLSTATE (or its class, two characters) means to us; the first match counts. */
+static const struct {
+    const char *state;
+    enum db_outcome outcome;
+    enum err err;
+} meanings[] = {
+    {"40001", DB_CONFLICT, ERR_UNAVAILABLE}, {"40P01", DB_CONFLICT, ERR_UNAVAILABLE},
+    {"55P03", DB_LOCKED, ERR_UNAVAILABLE},   {"23505", DB_DUPLICATE, ERR_UNIQUENESS},
+    {"57P01", DB_LOST, ERR_UNAVAILABLE},     {"57P02", DB_LOST, ERR_UNAVAILABLE},
+    {"57P03", DB_LOST, ERR_UNAVAILABLE},     {"25P03", DB_LOST, ERR_UNAVAILABLE},
+    {"25006", DB_LOST, ERR_UNAVAILABLE},     {"08", DB_LOST, ERR_UNAVAILABLE},
+    {"53", DB_REFUSED, ERR_UNAVAILABLE},     {"57014", DB_REFUSED, ERR_UNAVAILABLE},
+    {"58", DB_REFUSED, ERR_UNAVAILABLE},     {"3F000", DB_REFUSED, ERR_UNAVAILABLE},
+    {"42P01", DB_REFUSED, ERR_UNAVAILABLE},  {"42703", DB_REFUSED, ERR_UNAVAILABLE},
+    {"42883", DB_REFUSED, ERR_UNAVAILABLE},  {"22", DB_REFUSED, ERR_INVALID_VALUE},
+    {"54", DB_REFUSED, ERR_INVALID_VALUE}, /* longer than an index can hold */
+};
+
+/* A table, column or function that is not there: not migrated, or another database than ours. */
+static bool is_unmigrated(const char *sqlstate) {
+    static const char *const states[] = {"3F000", "42P01", "42703", "42883"};
+    for (size_t i = 0; sqlstate && i < sizeof states / sizeof *states; i++)
+        if (strcmp(sqlstate, states[i]) == 0)
+            return true;
+    return false;
+}
+
+static const char *outcome_text(enum err err, const char *sqlstate) {
+    if (err != ERR_UNAVAILABLE)
+        return NULL;
+    if (sqlstate && (strncmp(sqlstate, "40", 2) == 0 || strcmp(sqlstate, "55P03") == 0))
+        return "other changes are in the way of this one, try again later";
+    return is_unmigrated(sqlstate) ? "the schema of the database is older than this program"
+                                   : "the database is not available at the moment, try again later";
+}
+
+/* What is wrong with a value, or taken already, is no failure of the database. */
+static void count_outcome(struct db *db, enum err err) {
+    if (db->outcome == DB_LOST)
+        db_count_failure(db, "lost");
+    else if (db->outcome == DB_CONFLICT || db->outcome == DB_LOCKED)
+        db_count_failure(db, "conflict");
+    else if (db->outcome == DB_REFUSED && err != ERR_INVALID_VALUE)
+        db_count_failure(db, "refused");
+}
+
+enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const char *constraint) {
+    if (!sqlstate) {
+        log_line(LOG_WARN, "db_lost", NULL);
+        db_count_failure(db, "lost");
+        db->outcome = DB_LOST;
+        return fail(ctx, ERR_UNAVAILABLE, "%s", outcome_text(ERR_UNAVAILABLE, NULL));
+    }
+    snprintf(db->constraint, sizeof db->constraint, "%s", constraint ? constraint : "");
+    db->outcome = DB_REFUSED;
+    enum err err = ERR_INTERNAL;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (strncmp(sqlstate, meanings[i].state, strlen(meanings[i].state)) == 0) {
+            db->outcome = meanings[i].outcome;
+            err = meanings[i].err;
+            break;
+        }
+    if (db->budget && strcmp(sqlstate, "57014") == 0)
+        return fail(ctx, ERR_TOO_MANY, NULL);
+    count_outcome(db, err);
+    bool unmigrated = is_unmigrated(sqlstate);
+    log_line(err == ERR_INTERNAL || unmigrated ? LOG_ERROR : LOG_INFO, "db_error", "sqlstate", sqlstate, "constraint",
+             constraint, "reason", unmigrated ? "no schema of this program's: muster migrate" : NULL, NULL);
+    return fail(ctx, err, err == ERR_UNAVAILABLE ? "%s" : NULL, outcome_text(err, sqlstate));
+}
+
+static enum err given_up(struct ctx *ctx, struct db *db) {
+    log_line(LOG_WARN, "db_deadline", NULL);
+    db_count_failure(db, "deadline");
+    db_drop(db);
+    db->outcome = DB_DEADLINE;
+    return fail(ctx, ERR_UNAVAILABLE, "the database did not answer in time, try again later");
+}
+
+/* Anything that libpq itself refuses means that the connection cannot be trusted any more. */
+static enum err broken(struct ctx *ctx, struct db *db) {
+    snprintf(db->message, sizeof db->message, "%s", PQerrorMessage(db->conn));
+    enum err err = db_classify(ctx, db, NULL, NULL);
+    db_drop(db);
+    return err;
+}
+
+static bool send_statement(struct db *db, const struct db_queued *q, bool *preparing) {
+    *preparing = false;
+    if (!db->settings->prepare || !q->prepared)
+        return PQsendQueryParams(db->conn, q->text, q->n_params, NULL, q->params, NULL, NULL, 0) == 1;
+    if (!*q->prepared) {
+        *preparing = true;
+        if (PQsendPrepare(db->conn, q->name, q->text, 0, NULL) != 1)
+            return false;
+        *q->prepared = true; /* for the same statement further on in this batch; the answer decides */
+    }
+    return PQsendQueryPrepared(db->conn, q->name, q->n_params, q->params, NULL, NULL, 0) == 1;
+}
+
+static enum err flush(struct ctx *ctx, struct db *db) {
+    for (int left; (left = PQflush(db->conn)) != 0;) {
+        if (left < 0)
+            return broken(ctx, db);
+        if (!db_wait(db, true, db->deadline))
+            return given_up(ctx, db);
+        if (!PQconsumeInput(db->conn))
+            return broken(ctx, db);
+    }
+    return OK;
+}
+
+/* The next result; *out NULL ends the results of one statement. */
+static enum err next_result(struct ctx *ctx, struct db *db, PGresult **out) {
+    while (PQisBusy(db->conn)) {
+        if (!db_wait(db, false, db->deadline))
+            return given_up(ctx, db);
+        if (!PQconsumeInput(db->conn))
+            return broken(ctx, db);
+    }
+    *out = PQgetResult(db->conn);
+    return OK;
+}
+
+static void clear_result(void *res) {
+    PQclear(res);
+}
+
+/*
+ * Reads what one message (a prepare or a statement) gave. `err` receives its failure; being skipped after an earlier
+ * failure is none. The function itself fails only when the connection is gone.
+ */
+static enum err read_one(struct ctx *ctx, struct db *db, struct db_rows *rows, bool *good, enum err *err) {
+    *good = false;
+    PGresult *res = NULL;
+    enum err e;
+    while ((e = next_result(ctx, db, &res)) == OK && res) {
+        arena_defer(ctx->arena, clear_result, res);
+        ExecStatusType status = PQresultStatus(res);
+        if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+            *good = true;
+            if (rows)
+                rows->result = res;
+            if (db->commit_queued && strcmp(PQcmdStatus(res), "COMMIT") == 0)
+                db->committed = true;
+        } else if (status == PGRES_FATAL_ERROR) {
+            const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+            snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
+            *err = db_classify(ctx, db, state, PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME));
+            if (db->outcome == DB_LOST) {
+                db_drop(db);
+                return *err;
+            }
+        } else if (status != PGRES_PIPELINE_ABORTED)
+            return broken(ctx, db);
+    }
+    return e;
+}
+
+/*
+ * A plan that was made while a table was small can be a bad one when it has grown, and is kept until the next ANALYZE:
+ * after the first start with a bulk of users that is too late. So the plans are thrown away now and then.
+ */
+static bool plans_are_old(struct db *db) {
+    int64_t now = clock_monotonic_ms();
+    if (!db->settings->prepare || now < db->plans_until)
+        return false;
+    db->plans_until = now + PLANS_MS;
+    return true;
+}
+
+static bool send_text(struct db *db, const char *text) {
+    return PQsendQueryParams(db->conn, text, 0, NULL, NULL, NULL, NULL, 0) == 1;
+}
+
+/*
+ * Statements that gave up their slot are taken from the server, in front of the batch and with an end of their own:
+ * that cannot fail the batch (a pooler may have them under other names).
+ */
+static bool send_forgotten(struct db *db) {
+    for (size_t i = 0; i < db->n_forgotten; i++) {
+        char text[2 * DB_NAME];
+        snprintf(text, sizeof text, "%s %s", sql_statements[SQL_PLANS_FORGET].text, db->forgotten[i]);
+        if (!send_text(db, text))
+            return false;
+    }
+    return db->n_forgotten == 0 || PQpipelineSync(db->conn) == 1;
+}
+
+static enum err read_sync(struct ctx *ctx, struct db *db) {
+    PGresult *sync = NULL;
+    enum err e = next_result(ctx, db, &sync);
+    if (e != OK)
+        return e;
+    bool synced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+    PQclear(sync);
+    return synced ? OK : broken(ctx, db);
+}
+
+static enum err read_forgotten(struct ctx *ctx, struct db *db, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        PGresult *res = NULL;
+        enum err e;
+        while ((e = next_result(ctx, db, &res)) == OK && res)
+            PQclear(res);
+        if (e != OK)
+            return e;
+    }
+    return n ? read_sync(ctx, db) : OK;
+}
+
+/* Where the rows of a queued statement go; NULL: nobody wants them. */
+static struct db_rows *place_of(struct db *db, struct db_rows *rows, size_t i) {
+    if (i >= db->hidden)
+        return rows ? &rows[i - db->hidden] : NULL;
+    return db->begin_queued && i == db->hidden - 1 ? &db->opened : NULL;
+}
+
+static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, const bool *preparing,
+                           struct db_rows *rows) {
+    enum err failure = OK;
+    bool done;
+    if (discarding) {
+        enum err e = read_one(ctx, db, NULL, &done, &failure);
+        if (e != OK)
+            return e;
+    }
+    for (size_t i = 0; i < db->n_queued; i++) {
+        bool good;
+        enum err e;
+        if (preparing[i]) {
+            if ((e = read_one(ctx, db, NULL, &good, &failure)) != OK)
+                return e;
+            *db->queue[i].prepared = good;
+        }
+        if ((e = read_one(ctx, db, place_of(db, rows, i), &good, &failure)) != OK)
+            return e;
+    }
+    enum err e = read_sync(ctx, db);
+    return e == OK ? failure : e;
+}
+
+enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    enum err e = db_connect(ctx, db);
+    if (e != OK)
+        return e;
+    /* Nothing but the transaction's own statements goes inside it: it may have failed, and refuse all but its end. */
+    bool between = !db->in_transaction || db->begin_queued;
+    bool preparing[DB_BATCH] = {false}, discarding = between && plans_are_old(db);
+    size_t forgotten = between ? db->n_forgotten : 0;
+    db->outcome = DB_DONE;
+    db->unreplicated = false;
+    if ((forgotten && !send_forgotten(db)) || (discarding && !send_text(db, sql_statements[SQL_PLANS_DISCARD].text)))
+        return broken(ctx, db);
+    for (size_t i = 0; i < db->n_queued; i++)
+        if (!send_statement(db, &db->queue[i], &preparing[i]))
+            return broken(ctx, db);
+    if (PQpipelineSync(db->conn) != 1)
+        return broken(ctx, db);
+    db->commit_sent = db->commit_queued;
+    db->counts.round_trips++;
+    if ((e = flush(ctx, db)) == OK)
+        e = read_forgotten(ctx, db, forgotten);
+    if (e != OK)
+        return e;
+    db->n_forgotten -= forgotten;
+    return read_batch(ctx, db, discarding, preparing, rows);
+}
+
+enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    enum err e = db_send_batch(ctx, db, rows);
+    if (e == OK && db->begin_queued && !db->committed)
+        e = db_opened(ctx, db, db->opened);
+    if (e == OK && db->unreplicated && !db->in_transaction)
+        e = db_unconfirmed(ctx, db);
+    db_queue_clear(db);
+    return e;
+}
+
+enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    bool had_connection = db->conn;
+    enum err e = db_send_batch(ctx, db, rows);
+    if ((db->outcome == DB_LOST && had_connection) || db->outcome == DB_LOCKED) {
+        db->counts.retries++;
+        fail_clear(ctx);
+        e = db_send_batch(ctx, db, rows);
+    }
+    db_queue_clear(db);
+    return e;
+}
+
+enum err db_script(struct ctx *ctx, struct db *db, const char *text) {
+    enum err e = db_connect(ctx, db);
+    if (e != OK)
+        return e;
+    PQexitPipelineMode(db->conn);
+    PQsetnonblocking(db->conn, 0);
+    PGresult *res = PQexec(db->conn, text);
+    bool good = PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK;
+    if (!good)
+        snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
+    PQclear(res);
+    PQsetnonblocking(db->conn, 1);
+    if (!good) {
+        db_drop(db);
+        return fail(ctx, ERR_INTERNAL, "%s", db->message);
+    }
+    PQenterPipelineMode(db->conn);
+    return OK;
+}

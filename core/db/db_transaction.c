@@ -1,0 +1,307 @@
+#include "db/db_internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, LOCK_ATTEMPTS = 2, RESOLVE_MS = 30000 };
+
+/* The constraint on what the work chooses itself, each time anew: to meet it twice is bad luck, not a reason to stop.
+ */
+static const char chosen[] = "team_name";
+
+/* What follows from a failure. */
+enum verdict {
+    GIVE_UP,
+    RETRY_HERE,
+    RETRY_WHOLE, /* the outermost transaction: what it holds or has lost cannot be mended inside it */
+};
+
+/*
+ * The number under which this request's transaction is locked: whoever wants to know how an interrupted one ended waits
+ * for the lock, and so for its end. Taken from the random tail of the event's id.
+ */
+static void mark_key(const char *event_id, char out[24]) {
+    unsigned long long key = strtoull(event_id + 24, NULL, 16);
+    snprintf(out, 24, "%llu", key);
+}
+
+static void queue_begin(struct db *db, const struct db_transaction *t) {
+    char key[24] = "0", lock_ms[24];
+    snprintf(lock_ms, sizeof lock_ms, "%" PRId64, db->locked && db->patience.next ? db->lock_ms : db->patience.ms);
+    if (t->event_id)
+        mark_key(t->event_id, key);
+    db_queue_clear(db);
+    const char *params[] = {arena_strdup(db->queue_arena, key), arena_strdup(db->queue_arena, lock_ms)};
+    db_add(db, SQL_TRANSACTION_BEGIN, NULL);
+    db_add(db, SQL_TRANSACTION_MARK, params);
+    db->hidden = 2;
+    db->in_transaction = db->begin_queued = true;
+    db->commit_queued = db->commit_sent = db->committed = db->synchronous = false;
+    db->outcome = DB_DONE;
+    db->constraint[0] = '\0';
+}
+
+static void roll_back(struct db *db) {
+    db_queue_clear(db);
+    db->commit_queued = false;
+    if (!db->conn || !db->in_transaction)
+        return;
+    enum db_outcome outcome = db->outcome;
+    struct ctx scratch = {.arena = arena_create()};
+    db_add(db, SQL_TRANSACTION_ROLLBACK, NULL);
+    if (db_run(&scratch, db, NULL) != OK)
+        db_drop(db);
+    arena_destroy(scratch.arena);
+    db->in_transaction = false;
+    db->outcome = outcome;
+}
+
+enum err db_unconfirmed(struct ctx *ctx, struct db *db) {
+    log_line(LOG_WARN, "db_standby", "reason", "the wait for a synchronous standby was cut short", NULL);
+    db_count_failure(db, "standby");
+    return fail(ctx, ERR_UNAVAILABLE, "a standby server has not confirmed the change, try again later");
+}
+
+/* Whoever waits for a standby holds a connection and locks until it is there: one is enough. */
+enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark) {
+    db->synchronous = !db_null(mark, 0, "standby_waits");
+    if (!db_bool(mark, 0, "standby_waits"))
+        return OK;
+    log_line(LOG_WARN, "db_standby", "reason", "an earlier commit waits for a synchronous standby", NULL);
+    db_count_failure(db, "standby");
+    db->outcome = DB_REFUSED;
+    return fail(ctx, ERR_UNAVAILABLE, "a standby server has not confirmed earlier changes yet, try again later");
+}
+
+/*
+ * Committed here, and the wait for the standby was cut short: whoever waits for a later commit waits for this one too.
+ * On this connection alone: another server may be one that never had it, so the event is looked for there.
+ */
+static enum err confirm(struct ctx *ctx, struct db *db) {
+    (void)db_unconfirmed(ctx, db);
+    fail_clear(ctx);
+    db->in_transaction = false;
+    db_add(db, SQL_TRANSACTION_BARRIER, NULL);
+    enum err e = db_run(ctx, db, NULL);
+    if (e != OK) {
+        db->commit_sent = true;
+        db->outcome = DB_LOST;
+    }
+    return e;
+}
+
+static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    queue_begin(db, t);
+    enum err e = t->work(ctx, db, t->arg);
+    if (e != OK) {
+        roll_back(db);
+        return e;
+    }
+    if (db->synchronous && !t->unheard)
+        db_add(db, SQL_TRANSACTION_BARRIER, NULL);
+    db_add(db, SQL_TRANSACTION_COMMIT, NULL);
+    if (t->event_id)
+        db_add(db, SQL_TRANSACTION_TELL, NULL);
+    db->commit_queued = true;
+    e = db_run(ctx, db, t->rows);
+    db->commit_queued = false;
+    if (e != OK && db->committed) { /* what failed, or was lost, is but the word behind it */
+        fail_clear(ctx);
+        e = OK;
+    }
+    if (e == OK && !db->committed) {
+        log_line(LOG_ERROR, "commit_refused", NULL);
+        e = fail(ctx, ERR_INTERNAL, NULL);
+    }
+    if (e == OK && db->unreplicated)
+        e = confirm(ctx, db);
+    if (e == OK)
+        db->in_transaction = false;
+    else
+        roll_back(db);
+    return e;
+}
+
+/* To the savepoint; one that was queued but never sent needs nothing. */
+static void go_back(struct db *db, bool sent) {
+    db_queue_clear(db);
+    if (!sent || !db->conn || !db->in_transaction)
+        return;
+    enum db_outcome outcome = db->outcome;
+    struct ctx scratch = {.arena = arena_create()};
+    db_add(db, SQL_SAVEPOINT_ROLLBACK, NULL);
+    db_add(db, SQL_SAVEPOINT_RELEASE, NULL);
+    if (db_run(&scratch, db, NULL) != OK)
+        db_drop(db);
+    arena_destroy(scratch.arena);
+    db->outcome = outcome;
+}
+
+/* As attempt(), for a savepoint. */
+static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    uint64_t trips = db->counts.round_trips;
+    if (!db->in_transaction) {
+        db->outcome = DB_LOST;
+        return fail(ctx, ERR_UNAVAILABLE, NULL);
+    }
+    db_queue_clear(db);
+    db_add(db, SQL_SAVEPOINT, NULL);
+    db->hidden = 1;
+    db->outcome = DB_DONE;
+    db->constraint[0] = '\0';
+    enum err e = t->work(ctx, db, t->arg);
+    if (e == OK) {
+        db_add(db, SQL_SAVEPOINT_RELEASE, NULL);
+        e = db_run(ctx, db, t->rows);
+    }
+    if (e != OK)
+        go_back(db, db->counts.round_trips != trips);
+    return e;
+}
+
+/* The connection was lost after COMMIT was sent: did the transaction end well, and have the standbys what there is? */
+static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transaction *t, bool *happened) {
+    char key[24];
+    mark_key(t->event_id, key);
+    const char *tenant[] = {t->organization};
+    const char *mark[] = {key, "5000"};
+    const char *event[] = {t->event_id};
+    struct db_rows rows[4] = {0};
+    enum err e = ERR_UNAVAILABLE;
+    int64_t deadline = db->deadline, until = clock_monotonic_ms() + RESOLVE_MS; /* a command has no deadline */
+    db->deadline = deadline < until ? deadline : until;
+    db->counts.ambiguous++;
+    db_count_failure(db, "ambiguous");
+    while (clock_monotonic_ms() < db->deadline) {
+        db_add(db, SQL_TENANT_SET, tenant);
+        db_add(db, SQL_TRANSACTION_MARK, mark);
+        db_add(db, SQL_AUDIT_EVENT_EXISTS, event);
+        db_add(db, SQL_TRANSACTION_BARRIER, NULL);
+        if ((e = db_run(ctx, db, rows)) == OK)
+            break;
+        struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+        nanosleep(&pause, NULL);
+    }
+    db->deadline = deadline;
+    if (e != OK)
+        return e;
+    *happened = db_count(rows[2]) > 0;
+    log_line(LOG_WARN, "ambiguous_commit", "happened", *happened ? "yes" : "no", "request", t->event_id, NULL);
+    return OK;
+}
+
+/* Whether a lock that did not come is waited for once more (db_set_patience()). */
+static bool goes_on_waiting(struct db *db) {
+    const struct db_patience *p = &db->patience;
+    db->locked++;
+    if (p->next)
+        db->lock_ms = p->next(p->arg, db->locked);
+    return p->next ? db->lock_ms > 0 : db->locked < LOCK_ATTEMPTS;
+}
+
+static void end_waiting(struct db *db, bool in_vain) {
+    if (db->locked && db->patience.end)
+        db->patience.end(db->patience.arg, in_vain);
+    db->locked = 0;
+}
+
+static void back_off(unsigned n) {
+    struct timespec pause = {.tv_nsec = (5 + (long)(random() % 20) * (long)(n + 1)) * 1000 * 1000};
+    nanosleep(&pause, NULL);
+}
+
+/*
+ * COMMIT was sent and its answer never came. Whether the work may be run again; if not, and it had happened, *e becomes
+ * OK.
+ */
+static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
+    bool happened = false;
+    db->commit_sent = false;
+    if (!t->event_id || resolve(ctx, db, t, &happened) != OK)
+        return false;
+    if (happened) {
+        fail_clear(ctx);
+        t->read_again = true;
+        *e = OK;
+    }
+    return !happened && tries < ATTEMPTS;
+}
+
+/*
+ * One rule for each outcome. A conflict inside is one of the outermost transaction, which keeps its locks over a
+ * savepoint. 23505 is told when the other has committed, so that the next attempt sees who was first: the same
+ * constraint once more is certain.
+ */
+static enum verdict verdict_of(struct db *db, const struct db_transaction *t, unsigned tries,
+                               const char *constraint_before) {
+    bool inner = db->depth > 1;
+    bool certain = strcmp(db->constraint, constraint_before) == 0 && strcmp(db->constraint, chosen) != 0;
+    switch (db->outcome) {
+    case DB_LOST:
+        return inner ? RETRY_WHOLE : tries < LOST_ATTEMPTS ? RETRY_HERE : GIVE_UP;
+    case DB_CONFLICT:
+        return inner ? RETRY_WHOLE : tries < ATTEMPTS ? RETRY_HERE : GIVE_UP;
+    case DB_LOCKED:
+        return inner ? RETRY_WHOLE : goes_on_waiting(db) ? RETRY_HERE : GIVE_UP;
+    case DB_DUPLICATE:
+        return t->final_duplicate || certain || tries == ATTEMPTS ? GIVE_UP : RETRY_HERE;
+    case DB_DONE:
+    case DB_DEADLINE:
+    case DB_REFUSED:
+        break;
+    }
+    return GIVE_UP;
+}
+
+/* Whether the work may be run again here; *e is what to answer if not. */
+static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries,
+                  const char *constraint_before, enum err *e) {
+    bool lost = db->outcome == DB_LOST || db->outcome == DB_DEADLINE;
+    if (lost && db->commit_sent)
+        return again_after_commit(ctx, db, t, tries, e);
+    enum verdict v = verdict_of(db, t, tries, constraint_before);
+    if (v == RETRY_WHOLE)
+        roll_back(db);
+    if (v == RETRY_HERE && db->outcome == DB_CONFLICT)
+        back_off(tries);
+    return v == RETRY_HERE;
+}
+
+void db_add_budget(struct db *db, int64_t ms) {
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, ms);
+    const char *params[] = {arena_strdup(db->queue_arena, text)};
+    db_add(db, SQL_BUDGET, params);
+    db->budget = true;
+}
+
+bool db_in_transaction(const struct db *db) {
+    return db->in_transaction;
+}
+
+enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    bool inner = db->depth++ > 0;
+    char constraint_before[sizeof db->constraint] = "";
+    enum err e = OK;
+    for (unsigned tries = 1;; tries++) {
+        e = inner ? attempt_inner(ctx, db, t) : attempt(ctx, db, t);
+        if (e == OK || !again(ctx, db, t, tries, constraint_before, &e))
+            break;
+        memcpy(constraint_before, db->constraint, sizeof constraint_before);
+        db->counts.retries++;
+        fail_clear(ctx);
+    }
+    db->depth--;
+    if (!inner) {
+        db->in_transaction = false;
+        end_waiting(db, e != OK && db->outcome == DB_LOCKED);
+    }
+    db_queue_clear(db);
+    return e;
+}

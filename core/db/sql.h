@@ -1,0 +1,27 @@
+#ifndef MUSTER_DB_SQL_H
+#define MUSTER_DB_SQL_H
+
+#include "sql_names.h" /* generated: enum sql { SQL_..., SQL_COUNT } */
+
+#include <stddef.h>
+
+/* One statement of sql/queries/NAME.sql; the enum is its name in upper case behind SQL_. */
+struct sql_statement {
+    const char *name; /* "user_by_id", also the name under which it is prepared */
+    const char *text; /* without the header comment */
+    int n_params;     /* the highest $n */
+};
+
+extern const struct sql_statement sql_statements[SQL_COUNT];
+
+/* The migrations of sql/schema/, in order. */
+struct sql_migration {
+    int number;       /* NNNN of the file name, ascending */
+    const char *name; /* "0001_base" */
+    const char *text;
+};
+
+extern const struct sql_migration sql_migrations[];
+extern const size_t sql_migrations_count;
+
+#endif

@@ -1,0 +1,220 @@
+#include "base/log.h"
+#include "base/siphash.h"
+#include "host/limits_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TRIES = 1000, NAME_BYTES = 300 };
+
+enum verdict { GOOD, STALE, REFUSED };
+
+/* A number for this boot of the kernel; 0: the system does not say. */
+static uint64_t boot_number(void) {
+    static const uint64_t key[2];
+    char text[64];
+    uint64_t hash[2];
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t n = read(fd, text, sizeof text);
+    close(fd);
+    if (n <= 0)
+        return 0;
+    siphash_128(key, text, (size_t)n, hash);
+    return hash[0];
+}
+
+/* Whether the holes of a sparse copy can be filled: a page that the disk has no room for would be a SIGBUS. */
+static bool has_room(int fd, const struct stat *st) {
+    if (st->st_blocks >= st->st_size / 512)
+        return true;
+    return fallocate(fd, 0, 0, st->st_size) == 0 || errno == EOPNOTSUPP || errno == ENOSYS;
+}
+
+bool limits_is_ours(int fd) {
+    uint64_t magic = 0;
+    return pread(fd, &magic, sizeof magic, 0) == (ssize_t)sizeof magic && magic == LIMITS_MAGIC;
+}
+
+/*
+ * Whose the file is does not count: the directory says who could put one there. Only what begins as ours does may be
+ * replaced: the path may have been a mistake.
+ */
+static enum verdict judge(int fd, const char *path) {
+    struct stat st;
+    struct limits_head head = {0};
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        limits_complain(path, "not a plain file");
+        return REFUSED;
+    }
+    if (st.st_mode & S_IWOTH) {
+        limits_complain(path, "a file that everybody may write");
+        return REFUSED;
+    }
+    if (!limits_is_ours(fd)) {
+        limits_complain(path, "no file of Muster's: it stays as it is");
+        return REFUSED;
+    }
+    ssize_t n = pread(fd, &head, sizeof head, 0);
+    uint64_t boot = boot_number();
+    if (n != (ssize_t)sizeof head || head.version != LIMITS_VERSION || head.size != sizeof(struct limits_file) ||
+        st.st_size != (off_t)sizeof(struct limits_file) || (boot && head.boot && boot != head.boot))
+        return STALE;
+    if (has_room(fd, &st))
+        return GOOD;
+    limits_complain(path, strerror(errno));
+    return REFUSED;
+}
+
+/* Those of the directory's group share it, if they come to the directory at all. 0, or an errno. */
+static int fill(const struct limits_place *p, int fd) {
+    struct limits_head head = {
+        .magic = LIMITS_MAGIC, .version = LIMITS_VERSION, .size = sizeof(struct limits_file), .boot = boot_number()};
+    int error = posix_fallocate(fd, 0, sizeof(struct limits_file));
+    if (!error && RAND_bytes((unsigned char *)head.secret, sizeof head.secret) != 1)
+        error = EIO;
+    if (!error && pwrite(fd, &head, sizeof head, 0) != (ssize_t)sizeof head)
+        error = errno;
+    if (!error && p->shared && (fchown(fd, (uid_t)-1, p->gid) != 0 || fchmod(fd, 0660) != 0))
+        error = errno;
+    return error;
+}
+
+/* A whole file under a name of its own, which `name` receives. A process killed here leaves it behind. */
+static bool prepare(const struct limits_place *p, char name[NAME_BYTES]) {
+    uint64_t number = 0;
+    if (RAND_bytes((unsigned char *)&number, sizeof number) != 1)
+        return limits_complain(p->path, "no random number");
+    int len = snprintf(name, NAME_BYTES, "%s.%016llx", p->name, (unsigned long long)number);
+    if (len < 0 || len >= NAME_BYTES)
+        return limits_complain(p->path, "the path is too long");
+    int fd = openat(p->directory, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return limits_complain(p->path, strerror(errno));
+    int error = fill(p, fd);
+    close(fd);
+    if (!error)
+        return true;
+    unlinkat(p->directory, name, 0);
+    return limits_complain(p->path, strerror(error));
+}
+
+/* linkat() does not overwrite: one process creates the file, the others find it. */
+static bool create(const struct limits_place *p) {
+    char name[NAME_BYTES];
+    if (!prepare(p, name))
+        return false;
+    bool good = linkat(p->directory, name, p->directory, p->name, 0) == 0 || errno == EEXIST;
+    if (!good)
+        limits_complain(p->path, strerror(errno));
+    unlinkat(p->directory, name, 0);
+    return good;
+}
+
+static bool is_still(const struct limits_place *p, int fd) {
+    struct stat ours, there;
+    return fstat(fd, &ours) == 0 && fstatat(p->directory, p->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
+/*
+ * Puts a new file in the place of the bad one, which is open and not locked by anybody but its replacers: who has its
+ * lock and still finds it under the path may rename over it, so that no good file is ever overwritten. The lock is the
+ * kernel's and ends with the process. Nobody waits for it: who does not get it looks again.
+ */
+static bool replace(const struct limits_place *p, int bad) {
+    char name[NAME_BYTES];
+    if (flock(bad, LOCK_EX | LOCK_NB) != 0) {
+        limits_sleep(1000000);
+        return true;
+    }
+    if (!is_still(p, bad))
+        return true;
+    if (!prepare(p, name))
+        return false;
+    if (renameat(p->directory, name, p->directory, p->name) == 0) {
+        log_line(LOG_INFO, "limits", "replaced", p->path, NULL);
+        return true;
+    }
+    limits_complain(p->path, strerror(errno));
+    unlinkat(p->directory, name, 0);
+    return false;
+}
+
+static struct limits *map(const char *path, int fd) {
+    void *memory = mmap(NULL, sizeof(struct limits_file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) {
+        limits_complain(path, strerror(errno));
+        return NULL;
+    }
+    struct limits *l = calloc(1, sizeof *l);
+    l->file = memory;
+    l->metrics = (struct metrics){.region = &l->file->metrics, .secret = l->file->head.secret};
+    return l;
+}
+
+/* One look at the path. false: there is no hope; otherwise *l is set, or it is worth another look. */
+static bool look(const struct limits_place *p, struct limits **l) {
+    int fd = openat(p->directory, p->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT)
+        return create(p);
+    if (fd < 0)
+        return limits_complain(p->path, strerror(errno));
+    enum verdict v = judge(fd, p->path);
+    bool hope = v == GOOD || (v == STALE && replace(p, fd));
+    if (v == GOOD) {
+        *l = map(p->path, fd);
+        hope = *l != NULL;
+    }
+    close(fd);
+    return hope;
+}
+
+struct limits *limits_open(const char *setting) {
+    struct limits_place p;
+    struct limits *l = NULL;
+    if (!*setting) {
+        limits_complain("-", "MUSTER_LIMITS is empty");
+        return NULL;
+    }
+    if (!limits_place_open(setting, &p))
+        return NULL;
+    bool hope = true;
+    for (int i = 0; hope && !l && i < TRIES; i++)
+        hope = look(&p, &l);
+    if (hope && !l)
+        limits_complain(p.path, "another process keeps a bad file locked");
+    close(p.directory);
+    return l;
+}
+
+/* Pages that are never touched take no memory. */
+struct limits *limits_alone(void) {
+    void *memory = mmap(NULL, sizeof(struct limits_file), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    struct limits *l = calloc(1, sizeof *l);
+    l->file = memory;
+    if (RAND_bytes((unsigned char *)l->file->head.secret, sizeof l->file->head.secret) == 1)
+        return l;
+    limits_close(l);
+    return NULL;
+}
+
+void limits_close(struct limits *l) {
+    if (!l)
+        return;
+    limits_wait_end(l);
+    munmap(l->file, sizeof *l->file);
+    free(l);
+}

@@ -1,0 +1,145 @@
+#include "host/limits_share.h"
+
+#include "base/siphash.h"
+#include "host/limits_internal.h"
+#include "host/limits_process.h"
+
+#include <string.h>
+
+/* Besides enum limits_work: asks for a place, and has it not yet. */
+enum { TRYING = 8, FLAGS = 15, TRIES = 40, SURE_AFTER = 2 };
+
+static const int64_t pause_ns = 50000;
+
+/* What a seat says, of the others that are there. */
+struct seen {
+    unsigned own, all;               /* with a place */
+    unsigned own_trying, all_trying; /* about to have one, or to be refused */
+};
+
+static uint64_t tag_of(const struct limits *l, const char *organization) {
+    uint64_t hash[2];
+    if (!organization)
+        return 0;
+    siphash_128(l->file->head.secret, organization, strlen(organization), hash);
+    return hash[0] & ~(uint64_t)FLAGS;
+}
+
+/* Seats are taken from the front, so that those in use are near each other. */
+static unsigned seats_used(const struct limits *l) {
+    uint64_t n = atomic_load(&l->file->seats_used);
+    return n < LIMITS_SEATS ? (unsigned)n : LIMITS_SEATS;
+}
+
+static void use_seats(struct limits *l, uint64_t n) {
+    uint64_t used = atomic_load(&l->file->seats_used);
+    while (used < n && !atomic_compare_exchange_weak(&l->file->seats_used, &used, n))
+        continue;
+}
+
+void limits_seat_take(struct limits *l) {
+    uint64_t me = l ? limits_process_self() : 0;
+    if (!me || l->seat)
+        return;
+    for (unsigned i = 0; i < LIMITS_SEATS; i++) {
+        struct limits_seat *s = &l->file->seats[i];
+        uint64_t owner = atomic_load(&s->owner);
+        if ((owner && !limits_process_gone(owner)) || !atomic_compare_exchange_strong(&s->owner, &owner, me))
+            continue;
+        atomic_store(&s->work, 0);
+        use_seats(l, i + 1);
+        l->seat = s;
+        return;
+    }
+}
+
+void limits_seat_leave(struct limits *l) {
+    if (!l || !l->seat)
+        return;
+    atomic_store(&l->seat->work, 0);
+    atomic_store(&l->seat->owner, 0);
+    l->seat = NULL;
+}
+
+void limits_work(struct limits *l, const char *organization, unsigned what) {
+    if (!l || !l->seat)
+        return;
+    if (atomic_load(&l->seat->work) == 0)
+        atomic_store(&l->seat->since, limits_now());
+    atomic_store(&l->seat->work, what ? tag_of(l, organization) | what : 0);
+}
+
+/* The work of a seat; 0: nobody's. `sure`: one whose process is gone is freed. */
+static uint64_t work_of(struct limits_seat *s, bool sure) {
+    uint64_t owner = atomic_load(&s->owner), work = atomic_load(&s->work);
+    if (!owner || !work)
+        return 0;
+    if (!sure || !limits_process_gone(owner))
+        return work;
+    atomic_compare_exchange_strong(&s->owner, &owner, 0);
+    return 0;
+}
+
+static struct seen look(struct limits *l, uint64_t tag, bool sure) {
+    struct seen n = {0};
+    for (struct limits_seat *s = l->file->seats, *end = s + seats_used(l); s < end; s++) {
+        if (s == l->seat || !(atomic_load(&s->work) & (LIMITS_HEAVY | TRYING)))
+            continue;
+        uint64_t work = work_of(s, sure);
+        bool own = (work & ~(uint64_t)FLAGS) == tag;
+        if (work & LIMITS_HEAVY) {
+            n.all++;
+            n.own += own;
+        } else if (work & TRYING) {
+            n.all_trying++;
+            n.own_trying += own;
+        }
+    }
+    return n;
+}
+
+/*
+ * Who wants a place says so first and looks then. Of two that want the last one at least one sees the other, so they
+ * never both have it; if both see each other, both go back and try again, each after a time of its own.
+ */
+bool limits_work_heavy(struct limits *l, const char *organization, unsigned share, unsigned all) {
+    if (!l || !l->seat)
+        return true;
+    uint64_t tag = tag_of(l, organization), before = atomic_load(&l->seat->work) & FLAGS;
+    if (before & LIMITS_HEAVY)
+        return true;
+    for (unsigned i = 0; i < TRIES; i++) {
+        atomic_store(&l->seat->work, tag | before | TRYING);
+        struct seen n = look(l, tag, i >= SURE_AFTER);
+        bool first = n.own + n.own_trying == 0;
+        if (n.own + n.own_trying < share && (first || n.all + n.all_trying < all)) {
+            atomic_store(&l->seat->work, tag | before | LIMITS_HEAVY);
+            return true;
+        }
+        atomic_store(&l->seat->work, tag | before);
+        bool full = n.own >= share || (n.own > 0 && n.all >= all);
+        if (i >= SURE_AFTER && full)
+            return false;
+        if (!full)
+            limits_sleep(pause_ns * (1 + (l->seat - l->file->seats) % TRIES));
+    }
+    return false;
+}
+
+struct limits_others limits_others(struct limits *l, const char *organization, int64_t moment_ns, bool sure) {
+    struct limits_others n = {0};
+    if (!l)
+        return n;
+    uint64_t tag = tag_of(l, organization);
+    int64_t before = limits_now() - moment_ns;
+    for (struct limits_seat *s = l->file->seats, *end = s + seats_used(l); s < end; s++) {
+        uint64_t work = s == l->seat ? 0 : work_of(s, sure);
+        bool own = work && (work & ~(uint64_t)FLAGS) == tag, old = own && atomic_load(&s->since) < before;
+        n.busy += work != 0;
+        n.own += own;
+        n.own_old += old;
+        n.writes += own && (work & LIMITS_WRITE);
+        n.writes_old += old && (work & LIMITS_WRITE);
+    }
+    return n;
+}

@@ -1,0 +1,162 @@
+#include "query/filter_sql_internal.h"
+
+#include "base/arena.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+#define SQL(c, ...) arena_printf((c)->ctx->arena, __VA_ARGS__)
+
+#define IDS_BY_EMAIL "select e.user_id from muster.scim_user_email e where " TENANT(e) " and e.value_key"
+#define GROUPS_OF_USER "select m.group_id from muster.scim_group_user m where " TENANT(m) " and m.user_id"
+#define GROUPS_OF_GROUP "select n.parent_id from muster.scim_group_group n where " TENANT(n) " and n.child_id"
+#define USERS "select k.id from muster.scim_user k where " TENANT(k) " and k.removed_at is null and"
+#define GROUPS "select k.id from muster.scim_group k where " TENANT(k) " and"
+
+const struct filter *filter_sql_demanded(const struct filter *f, enum filter_kind kind) {
+    if (!f)
+        return NULL;
+    if (f->kind == FILTER_AND) {
+        const struct filter *left = filter_sql_demanded(f->left, kind);
+        return left ? left : filter_sql_demanded(f->right, kind);
+    }
+    if (f->kind == FILTER_VALUE_PATH) {
+        const struct filter *tail = filter_sql_demanded(f->right, kind);
+        return tail ? tail : filter_sql_demanded(f->left, kind);
+    }
+    bool value = f->ref.sub && strcmp(f->ref.sub->name, "value") == 0;
+    return f->kind == kind && f->key && value ? f : NULL;
+}
+
+static bool is_comparison(const struct filter *f) {
+    return f->kind != FILTER_AND && f->kind != FILTER_OR && f->kind != FILTER_NOT && !f->ref.absent;
+}
+
+/* A comparison with an attribute of the base schema. */
+static bool names(const struct filter *f, const char *attr) {
+    return is_comparison(f) && !f->ref.extension && !f->ref.unregistered && strcmp(f->ref.attr->name, attr) == 0;
+}
+
+/* The list whose values stand in a table of their own. */
+static bool names_list(const struct compiler *c, const struct filter *f) {
+    return names(f, c->user ? "emails" : "members");
+}
+
+/* The comparison by which the table of the list's values is read, NULL: the filter does not demand one. */
+static const struct filter *list_key(const struct compiler *c, const struct filter *f) {
+    const struct filter *eq = filter_sql_demanded(f, FILTER_EQ);
+    if (c->user)
+        return eq ? eq : filter_sql_demanded(f, FILTER_SW);
+    const char *id = eq ? json_object_get_string(eq->key) : NULL;
+    return id && uuid_valid(id, strlen(id)) ? eq : NULL;
+}
+
+/* The ids of the rows that have that value. */
+static const char *ids_by_list(struct compiler *c, const struct filter *by) {
+    const char *key = json_object_get_string(by->key);
+    if (c->user)
+        return SQL(c, IDS_BY_EMAIL " %s %s", by->kind == FILTER_EQ ? "=" : "^@", filter_sql_text(c, key));
+    const char *param = SQL(c, "%s::uuid", filter_sql_param(c, key));
+    return SQL(c, GROUPS_OF_USER " = %s union " GROUPS_OF_GROUP " = %s", param, param);
+}
+
+/*
+ * displayName by its key column. That of a user is a beginning; that of a group folds more than the filter does, and a
+ * prefix may end in the middle of what it composes to one character (half-width kana, jamo): only its first characters
+ * of ASCII are sure to begin the column too.
+ */
+static const char *by_name(struct compiler *c, const struct filter *f, const char *row) {
+    struct arena *a = c->ctx->arena;
+    const char *key = json_object_get_string(f->key), *op = f->kind == FILTER_EQ ? "=" : "^@";
+    if (c->user)
+        return SQL(c, "%s.display_name_key %s left(%s, 256)", row, op, filter_sql_text(c, key));
+    size_t ascii = 0;
+    while (key[ascii] && (unsigned char)key[ascii] < 0x80)
+        ascii++;
+    const char *sure = f->kind == FILTER_EQ ? fold_identity(a, key, strlen(key)) : arena_strndup(a, key, ascii);
+    return SQL(c, "%s.display_name_key %s %s", row, op, filter_sql_text(c, sure));
+}
+
+static bool is_sought(const struct filter *f) {
+    return f->key && (f->kind == FILTER_EQ || f->kind == FILTER_SW);
+}
+
+static bool is_by_name(const struct filter *f) {
+    return names(f, "displayName") && is_sought(f);
+}
+
+static bool is_by_key(const struct filter *f) {
+    return (names(f, "userName") || names(f, "externalId")) && is_sought(f);
+}
+
+static bool is_by_id(const struct filter *f) {
+    const char *id = names(f, "id") && f->kind == FILTER_EQ && f->key ? json_object_get_string(f->key) : NULL;
+    return id && uuid_valid(id, strlen(id));
+}
+
+/* Whether ids() can tell. */
+static bool has_ids(const struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND)
+        return has_ids(c, f->left) || has_ids(c, f->right);
+    if (f->kind == FILTER_OR)
+        return has_ids(c, f->left) && has_ids(c, f->right);
+    return (names_list(c, f) && list_key(c, f)) || is_by_name(f) || is_by_key(f) || is_by_id(f);
+}
+
+static const char *ids_of(struct compiler *c, const struct filter *f) {
+    struct operand x;
+    const char *condition;
+    if (names_list(c, f))
+        return ids_by_list(c, list_key(c, f));
+    if (is_by_id(f))
+        return SQL(c, "select %s::uuid", filter_sql_param(c, json_object_get_string(f->key)));
+    if (is_by_key(f) && filter_sql_column(c, f, &x))
+        condition = filter_sql_compare(c, f, (struct operand){SQL(c, "k%s", x.sql + 1), x.cast});
+    else
+        condition = by_name(c, f, "k");
+    return SQL(c, c->user ? USERS " %s" : GROUPS " %s", condition);
+}
+
+/* A select of the ids of all rows that can meet the filter, by indexes. */
+static const char *ids(struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND)
+        return ids(c, has_ids(c, f->left) ? f->left : f->right);
+    if (f->kind == FILTER_OR) {
+        const char *left = ids(c, f->left);
+        return SQL(c, "%s union %s", left, ids(c, f->right));
+    }
+    return ids_of(c, f);
+}
+
+/* Whether a comparison that an index of another table answers is in the filter. */
+static bool has_list(const struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND || f->kind == FILTER_OR)
+        return has_list(c, f->left) || has_list(c, f->right);
+    return names_list(c, f);
+}
+
+const char *filter_sql_necessary(struct compiler *c, const struct filter *f) {
+    if (is_by_name(f))
+        return by_name(c, f, "r");
+    return has_list(c, f) && has_ids(c, f) ? SQL(c, "r.id in (%s)", ids(c, f)) : NULL;
+}
+
+/* The attribute has an indexed column, and the comparison is one with its order. */
+static bool is_ordered(const struct filter *f) {
+    bool other = f->kind == FILTER_NE || f->kind == FILTER_CO || f->kind == FILTER_EW;
+    if (!is_comparison(f) || !f->key || other)
+        return false;
+    const char *sub = f->ref.sub ? f->ref.sub->name : "";
+    bool time = strcmp(sub, "created") == 0 || strcmp(sub, "lastModified") == 0;
+    return names(f, "userName") || names(f, "externalId") || (names(f, "meta") && time);
+}
+
+bool filter_sql_indexed(const struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND || f->kind == FILTER_OR) {
+        bool left = filter_sql_indexed(c, f->left), right = filter_sql_indexed(c, f->right);
+        return f->kind == FILTER_AND ? left || right : left && right;
+    }
+    return has_ids(c, f) || is_ordered(f);
+}

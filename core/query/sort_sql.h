@@ -1,0 +1,37 @@
+#ifndef MUSTER_QUERY_SORT_SQL_H
+#define MUSTER_QUERY_SORT_SQL_H
+
+#include "base/fail.h"
+#include "protocol/schema.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { SORT_SQL_PARAMS = 8 };
+
+/*
+ * What a list is sorted by (RFC 7644, 3.4.2.3): an expression over the row `r` of muster.scim_user or
+ * muster.scim_group, null where the resource has no value, and its parameters. Of a list it is the primary value, else
+ * the first.
+ */
+struct sort_sql {
+    const char *key;    /* constant fragments and $n only */
+    const char *cast;   /* behind "::", makes such a key of a text */
+    bool text;          /* compared by code point: collate "C" */
+    bool time;          /* a timestamptz */
+    bool unregistered;  /* an extension that nobody registered: lenient only */
+    const char *lowest; /* of a column that is never null: no value is below it; else NULL */
+    const char *params[SORT_SQL_PARAMS];
+    size_t n_params;
+};
+
+/*
+ * Compiles sortBy; the first parameter is $`first`. `bounded`: a long text sorts by its beginning, so that it fits into
+ * a cursor. `other` (at the base URL, else NULL): an attribute that only this type has is null here. ERR_INVALID_VALUE:
+ * an unknown or secret attribute, a complex one without a value part.
+ */
+enum err sort_sql(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
+                  const char *sort_by, bool bounded, size_t first, const char *base_url, struct sort_sql *out)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,128 @@
+#include "webhook/format_internal.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/*
+ * Directory sync of SAML Jackson (BoxyHQ), now Ory Polis: its documentation, "Directory Sync", pages Events and
+ * Webhooks. A user is the identity provider's, so what the application alone changes has no event there.
+ */
+enum kind { USER, LEAVER, GROUP, MEMBERSHIP, TEST };
+
+static const struct row {
+    const char *action, *event;
+    enum kind kind;
+} rows[] = {
+    {"scim.user.provisioned", "user.created", USER},
+    {"scim.user.linked", "user.created", USER},
+    {"scim.user.unlinked", "user.updated", USER},
+    {"scim.user.updated", "user.updated", USER},
+    {"scim.user.reactivated", "user.updated", USER},
+    {"scim.user.deactivated", "user.updated", LEAVER},
+    {"scim.user.deprovisioned", "user.deleted", LEAVER},
+    {"scim.group.created", "group.created", GROUP},
+    {"scim.group.updated", "group.updated", GROUP},
+    {"scim.group.deleted", "group.deleted", GROUP},
+    {"scim.group.member_added", "group.user_added", MEMBERSHIP},
+    {"scim.group.member_removed", "group.user_removed", MEMBERSHIP},
+    {"webhook.test", "webhook.test", TEST},
+};
+
+static const struct row *row_of(const char *action) {
+    for (size_t i = 0; action && i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].action, action) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+/* As Jackson: the listed one, else the userName, whatever it is. */
+static const char *email_of(const struct format_event *e) {
+    const char *listed = format_listed_email(e->user), *name = json_get_string(e->user, "userName");
+    if (listed || !name || format_is_erased(e))
+        return listed ? listed : format_email(e);
+    return name;
+}
+
+static void put_name(struct json_object *o, const char *field, const struct format_event *e, const char *attribute) {
+    const char *name = json_get_string(json_get(e->user, "name"), attribute);
+    format_put(o, field, name ? name : "");
+}
+
+static struct json_object *user_of(struct arena *a, const struct format_event *e, bool active) {
+    struct json_object *o = json_new_object(a), *raw = json_copy(a, e->user);
+    format_number_js(raw);
+    format_put(o, "id", e->user_id);
+    put_name(o, "first_name", e, "givenName");
+    put_name(o, "last_name", e, "familyName");
+    format_put(o, "email", email_of(e));
+    json_object_object_add(o, "active", json_object_new_boolean(active));
+    if (raw)
+        format_share(o, "raw", raw);
+    else
+        json_object_object_add(o, "raw", json_object_new_object());
+    return o;
+}
+
+static struct json_object *group_of(struct arena *a, const struct format_event *e) {
+    struct json_object *o = json_new_object(a), *raw = e->group ? json_copy(a, e->group) : json_new_object(a);
+    const char *name = json_get_string(e->group, "displayName");
+    if (!name)
+        name = json_get_string(e->changes, "display_name");
+    format_number_js(raw);
+    format_put(raw, "id", e->group_id);
+    format_put(raw, "displayName", name ? name : "");
+    json_object_object_add(raw, "members", json_object_new_array());
+    format_put(o, "id", e->group_id);
+    format_put(o, "name", name ? name : "");
+    format_share(o, "raw", raw);
+    return o;
+}
+
+/* NULL: nothing to tell. */
+static struct json_object *data_of(struct arena *a, const struct format_event *e, enum kind kind) {
+    struct json_object *o;
+    switch (kind) {
+    case USER:
+        return e->user && !e->erased ? user_of(a, e, format_active(e)) : NULL;
+    case LEAVER:
+        return e->user_id ? user_of(a, e, false) : NULL;
+    case GROUP:
+        return e->group_id && !e->erased ? group_of(a, e) : NULL;
+    case MEMBERSHIP:
+        /* Groups in groups are not known there, and somebody who has gone is not told again. */
+        if (!e->user || !e->group_id)
+            return NULL;
+        o = user_of(a, e, format_active(e));
+        format_share(o, "group", group_of(a, e));
+        return o;
+    case TEST:
+        return json_new_object(a);
+    }
+    return NULL;
+}
+
+/* The body is as JSON.stringify would write it, because receivers parse it and sign what they write again. */
+bool format_jackson(struct arena *a, const struct format_request *r, struct format_message *out) {
+    struct format_event e;
+    format_event(a, r->event, &e);
+    const struct row *row = row_of(e.action);
+    struct json_object *data = row ? data_of(a, &e, row->kind) : NULL, *root = json_new_object(a);
+    const char *tenant = json_get_string(json_get(e.data, "organization"), "slug");
+    if (!data)
+        return false;
+    format_put(root, "event", row->event);
+    format_put(root, "tenant", tenant ? tenant : "");
+    format_put(root, "product", format_audience(r));
+    format_put(root, "directory_id", e.connection ? e.connection : "");
+    format_share(root, "data", data);
+    format_body(a, root, out);
+    struct signature_input in = {NULL, r->now * 1000, out->body, out->len};
+    /* One signature: there, a secret has no time beside the one before it. */
+    if (r->secrets[0])
+        format_header(a, out, "BoxyHQ-Signature: t=%" PRId64 ",s=%s", in.timestamp,
+                      signature_hex(a, SIGNATURE_WHOLE, r->secrets[0], &in));
+    return true;
+}

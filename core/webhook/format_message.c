@@ -1,0 +1,47 @@
+#include "webhook/format_internal.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+void format_put(struct json_object *o, const char *name, const char *text) {
+    json_object_object_add(o, name, text ? json_object_new_string(text) : NULL);
+}
+
+void format_share(struct json_object *o, const char *name, struct json_object *value) {
+    json_object_object_add(o, name, json_object_get(value));
+}
+
+const char *format_audience(const struct format_request *r) {
+    return r->audience ? r->audience : "muster";
+}
+
+void format_body(struct arena *a, struct json_object *root, struct format_message *out) {
+    out->body = json_text(a, root);
+    out->len = strlen(out->body);
+    format_header(a, out, "Content-Type: application/json");
+}
+
+void format_header(struct arena *a, struct format_message *out, const char *fmt, ...) {
+    va_list ap;
+    if (out->n_headers == FORMAT_HEADERS)
+        log_fatal("format", "a message has too many headers");
+    va_start(ap, fmt);
+    out->headers[out->n_headers++] = arena_vprintf(a, fmt, ap);
+    va_end(ap);
+}
+
+const char *format_signatures(struct arena *a, const struct format_request *r, const struct signature_input *in,
+                              enum signature_key kind, const char *sep) {
+    const char *all = NULL;
+    for (size_t i = 0; i < FORMAT_SECRETS; i++) {
+        if (!r->secrets[i])
+            continue;
+        const char *one = signature_base64(a, kind, r->secrets[i], in);
+        all = all ? arena_printf(a, "%s%sv1,%s", all, sep, one) : arena_printf(a, "v1,%s", one);
+    }
+    return all ? all : "";
+}

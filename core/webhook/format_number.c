@@ -1,0 +1,74 @@
+#include "webhook/format_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIGITS = 17, TEXT = 64 };
+
+/* The fewest digits that read back as the same number, and the power of ten of the first. */
+static int shortest(double d, char digits[DIGITS + 1]) {
+    char text[TEXT];
+    for (int n = 0; n < DIGITS; n++) {
+        snprintf(text, sizeof text, "%.*e", n, d);
+        double back = strtod(text, NULL);
+        if (!(back < d) && !(back > d))
+            break;
+    }
+    size_t n = 0;
+    for (const char *p = text; *p != 'e'; p++)
+        if (*p >= '0' && *p <= '9')
+            digits[n++] = *p;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    digits[n] = '\0';
+    return (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+}
+
+/* ECMA-262, Number::toString, of a finite number. */
+static void write_js(double d, char out[TEXT]) {
+    char digits[DIGITS + 1];
+    const char *sign = d < 0 ? "-" : "";
+    int power = shortest(d < 0 ? -d : d, digits), n = (int)strlen(digits);
+    if (power >= 21 || power < -6)
+        snprintf(out, TEXT, "%s%c%s%se%+d", sign, digits[0], n > 1 ? "." : "", digits + 1, power);
+    else if (power >= n - 1)
+        snprintf(out, TEXT, "%s%s%.*s", sign, digits, power - n + 1, "000000000000000000000");
+    else if (power >= 0)
+        snprintf(out, TEXT, "%s%.*s.%s", sign, power + 1, digits, digits + power + 1);
+    else
+        snprintf(out, TEXT, "%s0.%.*s%s", sign, -power - 1, "000000", digits);
+}
+
+/* NULL: it is written alike there. */
+static struct json_object *number_js(struct json_object *o) {
+    static const int64_t exact = INT64_C(1) << 53;
+    char text[TEXT];
+    if (json_object_is_type(o, json_type_int) && json_object_get_int64(o) >= -exact &&
+        json_object_get_int64(o) <= exact)
+        return NULL;
+    if (!json_object_is_type(o, json_type_int) && !json_object_is_type(o, json_type_double))
+        return NULL;
+    write_js(json_object_get_double(o), text);
+    return json_object_new_double_s(json_object_get_double(o), text);
+}
+
+void format_number_js(struct json_object *o) {
+    if (json_object_is_type(o, json_type_object)) {
+        json_object_object_foreach(o, name, value) {
+            struct json_object *number = number_js(value);
+            if (number)
+                json_object_object_add(o, name, number);
+            else
+                format_number_js(value);
+        }
+    } else if (json_object_is_type(o, json_type_array)) {
+        for (size_t i = 0, n = json_object_array_length(o); i < n; i++) {
+            struct json_object *value = json_object_array_get_idx(o, i), *number = number_js(value);
+            if (number)
+                json_object_array_put_idx(o, i, number);
+            else
+                format_number_js(value);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+#include "webhook/format_set.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "webhook/jwt.h"
+
+#include <string.h>
+#include <time.h>
+
+#define PROVISIONING "urn:ietf:params:scim:event:prov:"
+#define CREATE PROVISIONING "create:full"
+#define PATCH PROVISIONING "patch:notice"
+#define ACTIVATE PROVISIONING "activate"
+#define DEACTIVATE PROVISIONING "deactivate"
+#define DELETE PROVISIONING "delete"
+#define VERIFICATION "https://schemas.openid.net/secevent/ssf/event-type/verification"
+
+const char *const format_set_uris[] = {CREATE, PATCH, ACTIVATE, DEACTIVATE, DELETE, NULL};
+
+/* What is told, and what of it the event has. */
+struct telling {
+    struct arena *a;
+    const struct format_request *r;
+    struct json_object *data, *changes, *resource; /* resource: as it is now; NULL: it is gone */
+    const char *endpoint;                          /* "/Users" */
+    const char *id;
+    struct json_object *events; /* out */
+};
+
+static struct json_object *text(const char *s) {
+    return s ? json_object_new_string(s) : NULL;
+}
+
+static void add_event(struct telling *t, const char *uri, struct json_object *payload) {
+    json_object_object_add(t->events, uri, payload);
+}
+
+/* A payload with the version that the change led to, or a later one: what is told of the resource is what it is now. */
+static struct json_object *versioned(const struct telling *t) {
+    struct json_object *payload = json_object_new_object();
+    const char *version = json_get_string(json_get(t->resource, "meta"), "version");
+    if (version)
+        json_object_object_add(payload, "version", text(version));
+    return payload;
+}
+
+/* Adds the paths of what differs, behind `prefix`: of an object that both have, what differs in it. */
+static void add_changed(struct arena *a, struct json_object *out, const char *prefix, struct json_object *before,
+                        struct json_object *after) {
+    struct json_object *both[] = {before, after};
+    for (size_t i = 0; i < 2; i++) {
+        if (!json_object_is_type(both[i], json_type_object))
+            continue;
+        json_object_object_foreach(both[i], name, value) {
+            struct json_object *other = json_get(both[1 - i], name);
+            if ((i == 1 && other) || (other && json_same(value, other)))
+                continue;
+            const char *path = arena_printf(a, "%s%s", prefix, name);
+            bool urn = strncmp(name, "urn:", 4) == 0;
+            if (other && json_object_is_type(value, json_type_object) && json_object_is_type(other, json_type_object))
+                add_changed(a, out, arena_printf(a, "%s%s", path, urn ? ":" : "."), value, other);
+            else
+                json_object_array_add(out, text(path));
+        }
+    }
+}
+
+/* The paths that the event says have changed (EV-16: never a value). */
+static struct json_object *changed(const struct telling *t) {
+    struct json_object *out = json_new_array(t->a);
+    add_changed(t->a, out, "", json_get(t->changes, "before"), json_get(t->changes, "after"));
+    return out;
+}
+
+static bool tell_notice(struct telling *t, struct json_object *attributes) {
+    if (json_object_array_length(attributes) == 0)
+        return false;
+    struct json_object *payload = versioned(t);
+    json_object_object_add(payload, "attributes", json_object_get(attributes));
+    add_event(t, PATCH, payload);
+    return true;
+}
+
+static bool tell_created(struct telling *t) {
+    if (!t->resource)
+        return false;
+    struct json_object *payload = versioned(t), *data = json_copy(t->a, t->resource), *meta = json_get(data, "meta");
+    if (meta)
+        json_object_object_add(meta, "location",
+                               text(arena_printf(t->a, "%s%s/%s", t->r->base_url, t->endpoint, t->id)));
+    json_object_object_add(payload, "data", json_object_get(data));
+    add_event(t, CREATE, payload);
+    return true;
+}
+
+static bool tell_updated(struct telling *t) {
+    return tell_notice(t, changed(t));
+}
+
+static bool tell_members(struct telling *t) {
+    struct json_object *attributes = json_new_array(t->a);
+    json_object_array_add(attributes, text("members"));
+    return tell_notice(t, attributes);
+}
+
+/* `active` has an event of its own; what else the same request changed is told beside it. */
+static bool tell_switched(struct telling *t, const char *uri) {
+    struct json_object *attributes = changed(t);
+    add_event(t, uri, json_object_new_object());
+    if (json_object_array_length(attributes) > 1)
+        tell_notice(t, attributes);
+    return true;
+}
+
+static bool tell_activated(struct telling *t) {
+    return tell_switched(t, ACTIVATE);
+}
+
+static bool tell_deactivated(struct telling *t) {
+    return tell_switched(t, DEACTIVATE);
+}
+
+/* Who was removed and is back is to the receiver, who was told to delete, a new one. */
+static bool tell_back(struct telling *t) {
+    return json_object_get_boolean(json_get(t->changes, "revived")) ? tell_created(t) : tell_activated(t);
+}
+
+static bool tell_deleted(struct telling *t) {
+    add_event(t, DELETE, json_object_new_object());
+    return true;
+}
+
+/* Shared Signals Framework 1.0, section 8.1.4.1: what a receiver of such tokens knows as a test. */
+static bool tell_test(struct telling *t) {
+    add_event(t, VERIFICATION, json_object_new_object());
+    return true;
+}
+
+static const struct {
+    const char *action, *endpoint;
+    bool (*tell)(struct telling *t);
+    bool erased; /* can be told without anything personal */
+} actions[] = {
+    {"scim.user.provisioned", "/Users", tell_created, false},
+    {"scim.user.linked", "/Users", tell_created, false},
+    {"scim.user.updated", "/Users", tell_updated, false},
+    {"scim.user.deactivated", "/Users", tell_deactivated, true},
+    {"scim.user.reactivated", "/Users", tell_back, false},
+    {"scim.user.deprovisioned", "/Users", tell_deleted, true},
+    {"scim.group.created", "/Groups", tell_created, false},
+    {"scim.group.updated", "/Groups", tell_updated, false},
+    {"scim.group.deleted", "/Groups", tell_deleted, true},
+    {"scim.group.member_added", "/Groups", tell_members, true},
+    {"scim.group.member_removed", "/Groups", tell_members, true},
+    {"webhook.test", NULL, tell_test, true},
+};
+
+static bool tell(struct telling *t, const char *action) {
+    bool erased = json_object_get_boolean(json_get(t->changes, "erased"));
+    for (size_t i = 0; action && i < sizeof actions / sizeof *actions; i++) {
+        if (strcmp(actions[i].action, action) != 0)
+            continue;
+        t->endpoint = actions[i].endpoint;
+        t->resource = !t->endpoint ? NULL : json_get(t->data, strcmp(t->endpoint, "/Users") == 0 ? "user" : "group");
+        return (!erased || actions[i].erased) && actions[i].tell(t);
+    }
+    return false;
+}
+
+/* RFC 9967, section 2.1. A test is about the endpoint, which is no resource of SCIM (RFC 9493, section 3.2.6). */
+static struct json_object *subject(const struct telling *t) {
+    struct json_object *out = json_object_new_object();
+    const char *external = json_get_string(t->resource, "externalId");
+    for (size_t i = 0; !external && i < 2; i++)
+        external = json_get_string(json_get(t->changes, i ? "before" : "after"), "externalId");
+    json_object_object_add(out, "format", text(t->endpoint ? "scim" : "opaque"));
+    if (t->endpoint)
+        json_object_object_add(out, "uri", text(arena_printf(t->a, "%s/%s", t->endpoint, t->id)));
+    if (t->endpoint && external)
+        json_object_object_add(out, "externalId", text(external));
+    json_object_object_add(out, "id", text(t->id));
+    return out;
+}
+
+/* "https://scim.example.com/scim/v2" → "https://scim.example.com" */
+static const char *origin(struct arena *a, const char *url) {
+    const char *host = strstr(url, "://");
+    return host ? arena_strndup(a, url, (size_t)(host + 3 - url) + strcspn(host + 3, "/")) : url;
+}
+
+/* "2026-03-01T12:00:00.5Z" as seconds since 1970; 0: it is no time. */
+static int64_t seconds_of(const char *time) {
+    struct tm tm = {0};
+    const char *rest = time ? strptime(time, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+    return rest ? (int64_t)timegm(&tm) : 0;
+}
+
+static struct json_object *claims_of(struct telling *t) {
+    const struct format_request *r = t->r;
+    struct json_object *out = json_new_object(t->a), *aud = json_object_new_array();
+    const char *txn = json_get_string(t->data, "request_id");
+    const char *organization = json_get_string(json_get(t->data, "organization"), "id");
+    int64_t happened = seconds_of(json_get_string(r->event, "timestamp"));
+    json_object_array_add(aud, text(r->audience ? r->audience : r->url));
+    json_object_object_add(out, "iss", text(origin(t->a, r->base_url)));
+    json_object_object_add(out, "aud", aud);
+    json_object_object_add(out, "iat", json_object_new_int64(r->now));
+    if (happened)
+        json_object_object_add(out, "toe", json_object_new_int64(happened));
+    json_object_object_add(out, "jti", text(r->delivery_id));
+    json_object_object_add(out, "txn", text(txn ? txn : json_get_string(r->event, "id")));
+    if (organization)
+        json_object_object_add(out, "organization_id", text(organization));
+    json_object_object_add(out, "sub_id", subject(t));
+    json_object_object_add(out, "events", json_object_get(t->events));
+    return out;
+}
+
+bool format_set(struct arena *a, const struct format_request *r, struct format_message *out) {
+    struct json_object *data = json_get(r->event, "data"), *header = json_new_object(a);
+    struct telling t = {.a = a,
+                        .r = r,
+                        .data = data,
+                        .changes = json_get(data, "changes"),
+                        .id = json_get_string(json_get(data, "target"), "id"),
+                        .events = json_new_object(a)};
+    if (!t.id || !tell(&t, json_get_string(r->event, "type")))
+        return false;
+    json_object_object_add(header, "alg", text("ES256"));
+    json_object_object_add(header, "typ", text("secevent+jwt"));
+    json_object_object_add(header, "kid", text(r->key_id));
+    const char *token = jwt_sign(a, r->signing_key, header, claims_of(&t));
+    *out = (struct format_message){.body = token,
+                                   .len = strlen(token),
+                                   .headers = {"Content-Type: application/secevent+jwt", "Accept: application/json"},
+                                   .n_headers = 2};
+    return true;
+}

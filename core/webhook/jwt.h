@@ -1,0 +1,34 @@
+#ifndef MUSTER_WEBHOOK_JWT_H
+#define MUSTER_WEBHOOK_JWT_H
+
+#include <json-c/json.h>
+#include <openssl/evp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+/*
+ * Signed tokens (JWT, RFC 7519, as a compact JWS, RFC 7515) and their keys: ES256 alone, ECDSA on P-256 with SHA-256
+ * (RFC 7518, section 3.4). All is the arena's. OpenSSL failing on a good key is fatal.
+ */
+
+/* A new key pair. */
+EVP_PKEY *jwt_key_new(struct arena *a);
+
+/* The pair as bytes, for secret_seal(): ECPrivateKey in DER (RFC 5915). Whoever has sealed them wipes them. */
+uint8_t *jwt_key_private(struct arena *a, const EVP_PKEY *key, size_t *len);
+
+/* The pair from these bytes; NULL: they are no key on P-256. */
+EVP_PKEY *jwt_key_open(struct arena *a, const uint8_t *bytes, size_t len);
+
+/*
+ * The public key as a JWK (RFC 7517): {"kty", "crv", "x", "y", "use": "sig", "alg": "ES256", "kid"}; the kid is the
+ * key's thumbprint (RFC 7638).
+ */
+struct json_object *jwt_key_public(struct arena *a, const EVP_PKEY *key);
+
+/* Header and claims, signed: three parts in base64url with points between. */
+const char *jwt_sign(struct arena *a, const EVP_PKEY *key, struct json_object *header, struct json_object *claims);
+
+#endif

@@ -1,0 +1,88 @@
+#include "webhook/signature.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/hex.h"
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define PREFIX "whsec_"
+
+enum { KEY = 512, DIGEST = 32, NUMBER = 32 };
+
+struct key {
+    uint8_t bytes[KEY];
+    size_t len;
+};
+
+/* The bytes of a base64 text with its padding; false: it is none, or too long. */
+static bool decode(const char *text, struct key *out) {
+    size_t len = strlen(text), padding = 0;
+    if (len == 0 || len % 4 != 0 || len / 4 * 3 > sizeof out->bytes)
+        return false;
+    while (padding < 2 && text[len - 1 - padding] == '=')
+        padding++;
+    /* EVP_DecodeBlock lets blanks around the text pass. */
+    if (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") != len - padding)
+        return false;
+    int n = EVP_DecodeBlock(out->bytes, (const uint8_t *)text, (int)len);
+    if (n < 0)
+        return false;
+    out->len = (size_t)n - padding;
+    return true;
+}
+
+static void key_of(enum signature_key kind, const char *secret, struct key *out) {
+    const char *text = secret;
+    if (kind != SIGNATURE_WHOLE && strncmp(secret, PREFIX, strlen(PREFIX)) == 0)
+        text += strlen(PREFIX);
+    if (kind == SIGNATURE_DECODED && decode(text, out))
+        return;
+    out->len = strlen(text);
+    if (out->len > sizeof out->bytes)
+        log_fatal("signature", "a secret is too long");
+    memcpy(out->bytes, text, out->len);
+}
+
+/* What is signed is copied together: OpenSSL's function that takes it in parts is one of those that will go. */
+static void sign(struct arena *a, enum signature_key kind, const char *secret, const struct signature_input *in,
+                 uint8_t out[DIGEST]) {
+    struct key key;
+    unsigned len = 0;
+    struct buf *text = buf_new(a, (in->id ? strlen(in->id) : 0) + in->len + NUMBER);
+    if (in->id)
+        buf_fmt(text, "%s.", in->id);
+    buf_fmt(text, "%" PRId64 ".", in->timestamp);
+    buf_add(text, in->body, in->len);
+    key_of(kind, secret, &key);
+    bool good =
+        HMAC(EVP_sha256(), key.bytes, (int)key.len, (const uint8_t *)buf_text(text), buf_len(text), out, &len) &&
+        len == DIGEST;
+    OPENSSL_cleanse(&key, sizeof key);
+    if (!good)
+        log_fatal("signature", "an HMAC could not be made");
+}
+
+const char *signature_base64(struct arena *a, enum signature_key kind, const char *secret,
+                             const struct signature_input *in) {
+    uint8_t digest[DIGEST];
+    char *out = arena_alloc(a, (DIGEST + 2) / 3 * 4 + 1);
+    sign(a, kind, secret, in, digest);
+    EVP_EncodeBlock((uint8_t *)out, digest, DIGEST);
+    return out;
+}
+
+const char *signature_hex(struct arena *a, enum signature_key kind, const char *secret,
+                          const struct signature_input *in) {
+    uint8_t digest[DIGEST];
+    char *out = arena_alloc(a, DIGEST * 2 + 1);
+    sign(a, kind, secret, in, digest);
+    hex_write(digest, DIGEST, out);
+    return out;
+}

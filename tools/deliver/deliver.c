@@ -1,0 +1,202 @@
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/oom.h"
+#include "base/settings.h"
+#include "db/db.h"
+#include "deliver/deliver_work.h"
+#include "directory/mapping_job.h"
+#include "host/limits.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/*
+ * The worker in the background: seals the audit log, sends webhooks, applies attribute mappings to everybody. One
+ * thread that never waits but in one place, for a connection of a webhook, a NOTIFY, or the next look.
+ */
+
+enum { EXIT_USAGE = 64, LOOK_MS = 200, PRUNE_MS = 600000, STOP_MS = 20000, LEASE_MS = 30000, COMPLAIN_MS = 60000 };
+
+static volatile sig_atomic_t stopping;
+
+static void on_stop(int signal) {
+    (void)signal;
+    stopping = 1;
+}
+
+/* When what is to be done next. */
+struct agenda {
+    int64_t look, prune, complain;
+    int64_t renumber;          /* 0: the number is its own */
+    uint64_t connects;         /* of the connection that listens */
+    bool seal, claim, mapping; /* there may be something */
+};
+
+/*
+ * A connection that is new listens to nothing yet, and holds no lock. As long as the leases under the number last, the
+ * end of the connection before is waited for; it may be lost in a way that the server hears of in hours.
+ */
+static void arrive(struct deliver *d, struct arena *a, struct agenda *g, int64_t now) {
+    bool mine;
+    if (db_socket(d->db) >= 0 && db_counts(d->db).connects == g->connects)
+        return;
+    if (deliver_arrive(d, a, &mine) != OK)
+        return;
+    if (mine) {
+        g->connects = db_counts(d->db).connects;
+        g->renumber = 0;
+        g->seal = g->claim = true;
+    } else if (!g->renumber)
+        g->renumber = now + LEASE_MS;
+    else if (now >= g->renumber) {
+        d->worker = (int)random();
+        g->renumber = 0;
+    }
+}
+
+static void load_keys(struct deliver *d, struct arena *a, struct agenda *g, int64_t now) {
+    struct ctx ctx = {.arena = a};
+    if (d->keys.n || now < g->complain)
+        return;
+    g->complain = now + COMPLAIN_MS;
+    if (secret_keys_load(&ctx, d->settings->secret_key_file, &d->keys) != OK)
+        log_line(LOG_WARN, "no_webhooks", "reason", fail_detail(&ctx), NULL);
+}
+
+static bool seal(struct deliver *d, struct arena *a, struct agenda *g) {
+    bool more, made;
+    if (!g->seal)
+        return false;
+    g->seal = deliver_seal(d, a, &more, &made) == OK && more;
+    g->claim = g->claim || made;
+    return g->seal || made;
+}
+
+static bool deliver(struct deliver *d, struct arena *a, struct agenda *g) {
+    size_t taken, done = deliver_collect(d);
+    if (!done && !d->finished && !g->claim)
+        return false;
+    enum err e = deliver_round(d, a, g->claim || done, &taken);
+    g->claim = e == OK && (taken || d->finished);
+    return e == OK && (taken || done || d->finished);
+}
+
+static bool apply_mappings(struct deliver *d, struct arena *a) {
+    struct ctx ctx = {.arena = a};
+    bool worked = false;
+    enum err e = mapping_job_step(&ctx, d->db, d->settings->public_url, &worked);
+    if (e != OK)
+        log_line(LOG_WARN, "mapping_step", "error", fail_name(e), "detail", fail_detail(&ctx), NULL);
+    return e == OK && worked;
+}
+
+/* Everything once; false: there is nothing to do now. */
+static bool work(struct deliver *d, struct arena *a, struct agenda *g) {
+    int64_t now = clock_monotonic_ms();
+    bool worked, more, due = now >= g->look;
+    db_deadline(d->db, now + d->settings->deadline_ms);
+    load_keys(d, a, g, now);
+    arrive(d, a, g, now);
+    if (due || db_notified(d->db))
+        g->seal = true;
+    if (due) {
+        g->claim = deliver_release(d, a) == OK || g->claim;
+        g->look = now + LOOK_MS;
+    }
+    if (d->standby_waits) /* one commit of ours that waits is enough */
+        return false;
+    worked = seal(d, a, g);
+    worked = deliver(d, a, g) || worked;
+    if (due || g->mapping)
+        g->mapping = apply_mappings(d, a);
+    if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
+        g->prune = now + PRUNE_MS;
+    return worked || g->mapping;
+}
+
+static void loop(struct deliver *d, bool once) {
+    struct arena *a = arena_create();
+    struct agenda g = {.mapping = true};
+    while (!stopping) {
+        bool worked = work(d, a, &g);
+        arena_reset(a);
+        if (!worked && once && !d->at_work)
+            break;
+        if (!worked)
+            send_wait(d->sender, db_socket(d->db), LOOK_MS);
+    }
+    arena_destroy(a);
+}
+
+/* What is on its way may end, and is written down; what does not end in time is sent again by another worker. */
+static void finish(struct deliver *d) {
+    struct arena *a = arena_create();
+    int64_t until = clock_monotonic_ms() + STOP_MS;
+    size_t taken;
+    db_deadline(d->db, until);
+    while (d->at_work && clock_monotonic_ms() < until) {
+        if (!deliver_collect(d) && !d->finished)
+            send_wait(d->sender, -1, LOOK_MS);
+        if (d->finished && deliver_round(d, a, false, &taken) != OK)
+            break;
+        arena_reset(a);
+    }
+    arena_destroy(a);
+}
+
+/* A core dump would hold secrets and personal data. */
+static void keep_secrets(void) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+static int run(const struct settings *settings, bool once) {
+    struct limits *limits = limits_open(settings->limits);
+    struct deliver d = {
+        .settings = settings, .db = db_create(settings, "muster-deliver"), .metrics = metrics_of(limits)};
+    deliver_count_from_zero(&d);
+    d.worker = (int)random(); /* from 0 to 2^31 - 1 */
+    d.sender = sender_create(settings->ca_file);
+    loop(&d, once);
+    finish(&d);
+    sender_destroy(d.sender);
+    db_destroy(d.db);
+    limits_close(limits);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    struct settings settings;
+    char problem[256];
+    struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
+    bool once = argc == 2 && strcmp(argv[1], "--once") == 0, help = argc == 2 && strcmp(argv[1], "--help") == 0;
+    oom_guard();
+    if (help || (argc > 1 && !once)) {
+        fputs("usage: muster-deliver [--once]\n"
+              "Works in the background until SIGTERM: seals the audit log, sends webhooks, applies attribute mappings "
+              "that\n"
+              "were replaced to everybody. With --once it ends when there is nothing left to do. Any number may run.\n"
+              "Configured by MUSTER_... in the environment (MUSTER_DB of the role muster_deliver): see muster help "
+              "config.\n",
+              help ? stdout : stderr);
+        return help ? 0 : EXIT_USAGE;
+    }
+    if (!settings_load(&settings, problem, sizeof problem) || settings_unknown(problem, sizeof problem) ||
+        !settings_check_ca_file(&settings, problem, sizeof problem) || !log_open("muster-deliver", settings.log)) {
+        fprintf(stderr, "muster-deliver: %s\n", problem);
+        return EXIT_USAGE;
+    }
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+    keep_secrets();
+    srandom((unsigned)getpid() ^ (unsigned)clock_unix_us());
+    return run(&settings, once);
+}

@@ -1,0 +1,398 @@
+#include "deliver/deliver_work.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "webhook/retry.h"
+#include "webhook/signing_key.h"
+
+#include <inttypes.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistr.h>
+
+enum {
+    SEAL_MOST = 1000,
+    AT_WORK = 256,
+    LEAVERS_MORE = 64,
+    WIDTH = 4,
+    LEASE_SECONDS = 30,
+    SETTLE_MOST = 24,
+    CLAIM_MOST = 30,
+    PRUNE_MOST = 1000
+};
+
+/* One delivery in hand. Its arena, which it lives in, ends with it. */
+struct job {
+    struct sending sending; /* first: what send_finished() gives is the job */
+    struct arena *arena;
+    struct job *next; /* of the finished ones */
+    const char *organization, *id, *endpoint, *target, *lease, *sequence, *endpoint_organization;
+    const char *format, *audience, *secret, *previous_secret;
+    int attempts; /* that failed before */
+    const char *outcome;
+    struct format_message message;
+};
+
+enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made) {
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows = {0};
+    const char *params[] = {arena_printf(a, "%" PRId64, d->from_place), arena_printf(a, "%d", SEAL_MOST)};
+    db_add(d->db, SQL_DELIVER_SEAL, params);
+    enum err e = db_run(&ctx, d->db, &rows);
+    *more = *made = false;
+    if (e != OK) {
+        d->from_place = 0;
+        log_line(LOG_WARN, "seal", "error", fail_name(e), NULL);
+        return e;
+    }
+    metrics_count(d->metrics, METRIC_EVENTS_SEALED, "", (uint64_t)db_int(rows, 0, "sealed"));
+    *more = db_int(rows, 0, "sealed") == SEAL_MOST;
+    *made = db_int(rows, 0, "deliveries") > 0;
+    if (!db_null(rows, 0, "clear"))
+        d->from_place = db_int(rows, 0, "clear");
+    return OK;
+}
+
+/* PostgreSQL takes valid UTF-8 alone, and no NUL; what a receiver answers may be anything. */
+static const char *clean(struct arena *a, const char *text, size_t len) {
+    char *out = arena_strndup(a, text, len);
+    for (size_t i = 0; i < len;) {
+        ucs4_t c;
+        int n = u8_mbtoucr(&c, (const uint8_t *)text + i, len - i);
+        if (n <= 0 || c == 0 || (c < ' ' && c != '\n' && c != '\t' && c != '\r')) {
+            out[i] = '?';
+            n = 1;
+        }
+        i += (size_t)n;
+    }
+    return out;
+}
+
+static void queue_settle(struct deliver *d, struct arena *a, struct job *j) {
+    const struct sending *s = &j->sending;
+    bool failed = strcmp(j->outcome, "failed") == 0 || strcmp(j->outcome, "gone") == 0;
+    double retry = failed ? retry_after(j->attempts, s->retry_after, d->settings->time_scale) : RETRY_NO_MORE;
+    bool rest = s->retry_after > 0 && (s->status == 429 || s->status == 503);
+    const char *params[] = {j->organization,
+                            j->endpoint,
+                            j->target,
+                            j->lease,
+                            j->outcome,
+                            s->status ? arena_printf(a, "%d", s->status) : NULL,
+                            *s->error ? clean(a, s->error, strlen(s->error)) : NULL,
+                            arena_printf(a, "%d", s->duration_ms),
+                            s->answer_len ? clean(a, s->answer, s->answer_len) : NULL,
+                            retry >= 0 ? arena_printf(a, "%.3f", retry) : NULL,
+                            rest ? arena_printf(a, "%.3f", retry_rest(s->retry_after)) : NULL,
+                            arena_printf(a, "%ld", d->settings->time_scale)};
+    db_add(d->db, SQL_DELIVER_SETTLE, params);
+}
+
+static void job_end(struct deliver *d, struct job *j) {
+    d->at_work--;
+    arena_destroy(j->arena);
+}
+
+static void job_finish(struct deliver *d, struct job *j, const char *outcome) {
+    j->outcome = outcome;
+    j->next = d->finished;
+    d->finished = j;
+}
+
+size_t deliver_collect(struct deliver *d) {
+    size_t n = 0;
+    for (struct sending *s; (s = send_finished(d->sender)); n++) {
+        bool good = s->status >= 200 && s->status < 300;
+        job_finish(d, (struct job *)(void *)s, good ? "delivered" : s->status == 410 ? "gone" : "failed");
+    }
+    return n;
+}
+
+/* By endpoint and target, so that two workers that write of the same ones never wait for each other in a circle. */
+static int by_place(const void *a, const void *b) {
+    const struct job *const *x = a, *const *y = b;
+    int order = strcmp((*x)->endpoint, (*y)->endpoint);
+    return order ? order : strcmp((*x)->target, (*y)->target);
+}
+
+static size_t take_finished(struct deliver *d, struct job *out[SETTLE_MOST]) {
+    size_t n = 0;
+    for (; d->finished && n < SETTLE_MOST; d->finished = d->finished->next)
+        out[n++] = d->finished;
+    qsort(out, n, sizeof *out, by_place);
+    return n;
+}
+
+/* What is settled together is locked beforehand: events of several organizations are sealed together, too. */
+static void queue_hold(struct deliver *d, struct arena *a, struct job *const *jobs, size_t n) {
+    struct buf *lists[3];
+    const char *params[3];
+    for (size_t i = 0; i < 3; i++)
+        buf_char(lists[i] = buf_new(a, SIZE_MAX / 2), '{');
+    for (size_t i = 0; i < n; i++) {
+        const char *ids[] = {jobs[i]->organization, jobs[i]->endpoint, jobs[i]->target};
+        for (size_t k = 0; k < 3; k++)
+            buf_fmt(lists[k], "%s%s", i ? "," : "", ids[k]);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        buf_char(lists[i], '}');
+        params[i] = buf_text(lists[i]);
+    }
+    db_add(d->db, SQL_DELIVER_HOLD, params);
+}
+
+static void log_delivery(const struct job *j, const char *state) {
+    char status[16], ms[24], attempt[16];
+    snprintf(status, sizeof status, "%d", j->sending.status);
+    snprintf(ms, sizeof ms, "%d", j->sending.duration_ms);
+    snprintf(attempt, sizeof attempt, "%d", j->attempts + 1);
+    log_line(LOG_INFO, "delivery", "delivery", j->id, "organization", j->organization, "endpoint", j->endpoint,
+             "sequence", j->sequence, "attempt", attempt, "status", status, "ms", ms, "state", state ? state : "late",
+             NULL);
+}
+
+void deliver_count_from_zero(struct deliver *d) {
+    static const char *const outcomes[] = {"delivered", "failed", "dead", "blocked"};
+    db_metrics(d->db, d->metrics, "deliver");
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        metrics_count(d->metrics, METRIC_WEBHOOK_ATTEMPTS, outcomes[i], 0);
+}
+
+/* `state` as it was written down; NULL: too late for that. What the format has no message for was no attempt. */
+static void count_attempt(struct deliver *d, const struct job *j, const char *state) {
+    const struct sending *s = &j->sending;
+    bool delivered = strcmp(j->outcome, "delivered") == 0, dead = state && strcmp(state, "dead") == 0;
+    if (strcmp(j->outcome, "skipped") == 0)
+        return;
+    metrics_count(d->metrics, METRIC_WEBHOOK_ATTEMPTS,
+                  delivered    ? "delivered"
+                  : dead       ? "dead"
+                  : s->refused ? "blocked"
+                               : "failed",
+                  1);
+    if (s->duration_ms > 0)
+        metrics_observe(d->metrics, METRIC_WEBHOOK_SECONDS, "", (uint64_t)s->duration_ms * 1000);
+}
+
+static void settled(struct deliver *d, struct job *const *jobs, size_t n, struct db_rows *rows) {
+    for (size_t i = 0; i < n; i++) {
+        const char *state = db_text(rows[i], 0, "state");
+        count_attempt(d, jobs[i], state);
+        log_delivery(jobs[i], state);
+        job_end(d, jobs[i]);
+    }
+}
+
+static const char *keep(struct job *j, struct db_rows rows, size_t row, const char *column) {
+    const char *text = db_text(rows, row, column);
+    return text ? arena_strdup(j->arena, text) : NULL;
+}
+
+static struct job *job_new(struct deliver *d, struct db_rows rows, size_t row) {
+    struct arena *a = arena_create();
+    struct job *j = arena_alloc(a, sizeof *j);
+    j->arena = a;
+    j->organization = keep(j, rows, row, "organization_id");
+    j->id = keep(j, rows, row, "id");
+    j->endpoint = keep(j, rows, row, "endpoint_id");
+    j->target = keep(j, rows, row, "target_id");
+    j->sequence = keep(j, rows, row, "sequence");
+    j->lease = keep(j, rows, row, "lease");
+    j->endpoint_organization = keep(j, rows, row, "endpoint_organization_id");
+    j->format = keep(j, rows, row, "format");
+    j->audience = keep(j, rows, row, "audience");
+    j->secret = keep(j, rows, row, "secret");
+    j->previous_secret = keep(j, rows, row, "previous_secret");
+    j->attempts = (int)db_int(rows, row, "attempts");
+    j->sending.url = keep(j, rows, row, "url");
+    j->sending.allow_private = db_bool(rows, row, "allow_private");
+    d->at_work++;
+    return j;
+}
+
+/* A secret as its owner knows it. */
+static enum err open_secret(struct deliver *d, struct ctx *ctx, const struct job *j, const char *sealed, char **out) {
+    uint8_t *plain = NULL;
+    size_t len;
+    if (!sealed)
+        return OK;
+    enum err e = secret_open(ctx, &d->keys, arena_printf(ctx->arena, "%s/%s", j->endpoint_organization, j->endpoint),
+                             sealed, &plain, &len);
+    *out = (char *)plain;
+    return e;
+}
+
+static void forget_secrets(char *const secrets[FORMAT_SECRETS]) {
+    for (size_t i = 0; i < FORMAT_SECRETS; i++)
+        if (secrets[i])
+            OPENSSL_cleanse(secrets[i], strlen(secrets[i]));
+}
+
+static void fail_job(struct deliver *d, struct job *j, const char *why) {
+    snprintf(j->sending.error, SEND_ERROR, "%s", why);
+    job_finish(d, j, "failed");
+}
+
+/* The key that signs tokens, read with the events of a round that has some. */
+struct signer {
+    EVP_PKEY *key; /* NULL: there is none, `why` says so */
+    const char *kid, *why;
+};
+
+static bool is_signed(const struct job *j) {
+    return strcmp(j->format, "set") == 0;
+}
+
+static struct signer signer_of(struct deliver *d, struct ctx *ctx, struct db_rows row) {
+    struct signer s = {.why = "there is no key that could sign: muster signing-key rotate makes one"};
+    if (db_count(row) == 0)
+        return s;
+    const char *columns[SIGNING_KEY_COLUMNS] = {db_text(row, 0, "id"), db_text(row, 0, "public_key"),
+                                                db_text(row, 0, "private_key")};
+    struct ctx own = {.arena = ctx->arena};
+    if (signing_key_load(&own, &d->keys, columns, &s.key, &s.kid) != OK)
+        s = (struct signer){.why = fail_detail(&own)};
+    return s;
+}
+
+/* Turns the event into a message and sends it; what cannot be sent is finished at once. */
+static void job_start(struct deliver *d, struct job *j, const struct signer *signer, const char *event) {
+    struct ctx ctx = {.arena = j->arena};
+    char *secrets[FORMAT_SECRETS] = {NULL};
+    struct format_request r = {.format = j->format,
+                               .now = time(NULL),
+                               .base_url = d->settings->public_url,
+                               .audience = j->audience,
+                               .url = j->sending.url,
+                               .signing_key = signer->key,
+                               .key_id = signer->kid};
+    if (is_signed(j) && !signer->key) {
+        fail_job(d, j, signer->why);
+        return;
+    }
+    enum err e = json_parse_own(&ctx, event, strlen(event), &r.event);
+    if (e == OK)
+        e = open_secret(d, &ctx, j, j->secret, &secrets[0]);
+    if (e == OK)
+        e = open_secret(d, &ctx, j, j->previous_secret, &secrets[1]);
+    r.secrets[0] = secrets[0];
+    r.secrets[1] = secrets[1];
+    /* Each token has a jti of its own; the other formats name the event, to whomever it is sent. */
+    r.delivery_id = e != OK ? NULL : is_signed(j) ? j->id : json_get_string(r.event, "id");
+    bool known = e == OK && format_render(j->arena, &r, &j->message);
+    forget_secrets(secrets);
+    j->sending.message = &j->message;
+    if (e != OK)
+        fail_job(d, j, fail_detail(&ctx));
+    else if (!known)
+        job_finish(d, j, "skipped");
+    else
+        send_start(d->sender, &j->sending);
+}
+
+/* Reads the events of what was claimed, in one round trip. Without the database the leases end by themselves. */
+static enum err start_jobs(struct deliver *d, struct ctx *ctx, struct job *const *jobs, size_t n) {
+    struct db_rows rows[DB_BATCH] = {0};
+    struct signer signer = {0};
+    bool sign = false;
+    for (size_t i = 0; i < n; i++) {
+        sign = sign || is_signed(jobs[i]);
+        db_add(d->db, SQL_TENANT_SET, &jobs[i]->organization);
+        db_add(d->db, SQL_DELIVER_EVENT, &jobs[i]->sequence);
+    }
+    if (sign)
+        db_add(d->db, SQL_DELIVER_SIGNING_KEY, NULL);
+    enum err e = n ? db_read(ctx, d->db, rows) : OK;
+    if (e == OK && sign)
+        signer = signer_of(d, ctx, rows[2 * n]);
+    for (size_t i = 0; i < n; i++) {
+        if (e != OK)
+            job_end(d, jobs[i]);
+        else if (db_count(rows[2 * i + 1]) == 0)
+            fail_job(d, jobs[i], "the event is not in the audit log any more");
+        else
+            job_start(d, jobs[i], &signer, db_text(rows[2 * i + 1], 0, "object"));
+    }
+    return e;
+}
+
+/* How many more can be at work of `most`; leavers find room where the rest does not. */
+static size_t room(const struct deliver *d, size_t most) {
+    size_t left = most > d->at_work ? most - d->at_work : 0;
+    return left < CLAIM_MOST ? left : CLAIM_MOST;
+}
+
+enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *taken) {
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows[DB_BATCH] = {0};
+    struct job *done[SETTLE_MOST], *jobs[CLAIM_MOST];
+    size_t n = take_finished(d, done);
+    const char *params[] = {arena_printf(a, "%zu", room(d, AT_WORK + LEAVERS_MORE)),
+                            arena_printf(a, "%zu", room(d, AT_WORK)),
+                            arena_printf(a, "%d", WIDTH),
+                            arena_printf(a, "%d", LEASE_SECONDS),
+                            arena_printf(a, "%d", d->worker),
+                            *d->behind ? d->behind : NULL};
+    *taken = 0;
+    if (n)
+        queue_hold(d, a, done, n);
+    for (size_t i = 0; i < n; i++)
+        queue_settle(d, a, done[i]);
+    claim = claim && d->keys.n && room(d, AT_WORK + LEAVERS_MORE);
+    if (claim)
+        db_add(d->db, SQL_DELIVER_CLAIM, params);
+    enum err e = n || claim ? db_run(&ctx, d->db, rows) : OK;
+    if (e != OK) {
+        for (size_t i = 0; i < n; i++)
+            job_finish(d, done[i], done[i]->outcome);
+        log_line(LOG_WARN, "deliver", "error", fail_name(e), NULL);
+        return e;
+    }
+    settled(d, done, n, rows + 1);
+    struct db_rows claimed = rows[n ? n + 1 : 0];
+    *taken = claim ? db_count(claimed) : 0;
+    for (size_t i = 0; i < *taken; i++)
+        jobs[i] = job_new(d, claimed, i);
+    if (*taken)
+        snprintf(d->behind, sizeof d->behind, "%s", jobs[*taken - 1]->endpoint);
+    return start_jobs(d, &ctx, jobs, *taken);
+}
+
+enum err deliver_arrive(struct deliver *d, struct arena *a, bool *mine) {
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows[2] = {0};
+    const char *params[] = {arena_printf(a, "%d", d->worker)};
+    db_add(d->db, SQL_DELIVER_LISTEN, NULL);
+    db_add(d->db, SQL_DELIVER_WORKER, params);
+    enum err e = db_run(&ctx, d->db, rows);
+    d->from_place = 0; /* a server that crashed may draw a place again */
+    *mine = e == OK && db_bool(rows[1], 0, "mine");
+    return e;
+}
+
+enum err deliver_release(struct deliver *d, struct arena *a) {
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows = {0};
+    db_add(d->db, SQL_DELIVER_RELEASE, NULL);
+    enum err e = db_run(&ctx, d->db, &rows);
+    d->standby_waits = e == OK && db_bool(rows, 0, "standby_waits");
+    if (e == OK && db_int(rows, 0, "released"))
+        log_line(LOG_INFO, "released", "deliveries", db_text(rows, 0, "released"), NULL);
+    return e;
+}
+
+enum err deliver_prune(struct deliver *d, struct arena *a, bool *more) {
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows = {0};
+    const char *params[] = {arena_printf(a, "%ld", d->settings->delivery_days), arena_printf(a, "%d", PRUNE_MOST)};
+    db_add(d->db, SQL_DELIVER_PRUNE, params);
+    enum err e = db_run(&ctx, d->db, &rows);
+    *more = e == OK && db_int(rows, 0, "gone") == PRUNE_MOST;
+    return e;
+}

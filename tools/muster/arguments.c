@@ -1,0 +1,150 @@
+#include "muster/arguments.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command *find_command(int argc, char **argv, int *used) {
+    for (size_t i = 0; i < command_count; i++) {
+        const struct command *c = &command_table[i];
+        *used = c->verb ? 3 : 2;
+        if (argc >= *used && strcmp(argv[1], c->noun) == 0 && (!c->verb || strcmp(argv[2], c->verb) == 0))
+            return c;
+    }
+    return NULL;
+}
+
+/* Whether `word` is one of the words in `list`, which are parted by `by`. */
+static bool in_list(const char *list, char by, const char *word) {
+    size_t len = strlen(word);
+    for (const char *p = list; (p = strstr(p, word)); p += len)
+        if ((p == list || p[-1] == by) && (p[len] == by || p[len] == '\0'))
+            return true;
+    return false;
+}
+
+static const struct option_spec *find_option(const char *name) {
+    for (size_t i = 0; i < option_count; i++)
+        if (strcmp(option_table[i].name, name) == 0)
+            return &option_table[i];
+    return NULL;
+}
+
+static enum err number_value(struct invocation *in, const struct option_spec *o, const char *text,
+                             struct json_object **out) {
+    char *end;
+    long long n = strtoll(text, &end, 10);
+    if (o->kind == OPTION_LIMIT && (strcmp(text, "none") == 0 || strcmp(text, "off") == 0)) {
+        *out = NULL;
+        return OK;
+    }
+    if (!*text || *end || n < 0 || n > 2147483647)
+        return fail(&in->ctx, ERR_USAGE, "%s takes %s: \"%s\" is neither", o->name,
+                    o->kind == OPTION_LIMIT ? "a number or none" : "a number from 0 on", text);
+    *out = json_object_new_int64(n);
+    return OK;
+}
+
+static enum err list_value(struct invocation *in, const char *text, struct json_object **out) {
+    *out = json_object_new_array();
+    for (const char *p = text; *p;) {
+        size_t len = strcspn(p, ", ");
+        if (len)
+            json_object_array_add(*out, json_object_new_string_len(p, (int)len));
+        p += len + (p[len] != '\0');
+    }
+    (void)in;
+    return OK;
+}
+
+static enum err option_value(struct invocation *in, const struct option_spec *o, const char *text,
+                             struct json_object **out) {
+    *out = NULL;
+    switch (o->kind) {
+    case OPTION_NUMBER:
+    case OPTION_LIMIT:
+        return number_value(in, o, text, out);
+    case OPTION_LIST:
+        return list_value(in, text, out);
+    case OPTION_SWITCH:
+    case OPTION_CHOICE:
+        if (!in_list(o->values, '|', text))
+            return fail(&in->ctx, ERR_USAGE, "%s takes one of %s: \"%s\" is none of them", o->name, o->values, text);
+        break;
+    case OPTION_ID:
+        if (strcmp(text, "none") == 0)
+            return OK;
+        break;
+    case OPTION_TEXT:
+    case OPTION_FLAG:
+    case OPTION_YES:
+        break;
+    }
+    *out = o->kind == OPTION_SWITCH ? json_object_new_boolean(strcmp(text, "on") == 0) : json_object_new_string(text);
+    return OK;
+}
+
+/* One "--name value" or "--name=value"; *i moves over it. */
+static enum err take_option(struct invocation *in, const struct command *c, int argc, char **argv, int *i) {
+    char *eq = strchr(argv[*i], '=');
+    const char *name = eq ? arena_strndup(in->ctx.arena, argv[*i], (size_t)(eq - argv[*i])) : argv[*i];
+    const struct option_spec *o = find_option(name);
+    struct json_object *value;
+    if (!o || !in_list(c->options, ' ', name))
+        return fail(&in->ctx, ERR_USAGE, "%s%s%s does not take %s; it takes %s%s--json", c->noun, c->verb ? " " : "",
+                    c->verb ? c->verb : "", name, c->options, *c->options ? " " : "");
+    bool flag = o->kind == OPTION_FLAG || o->kind == OPTION_YES;
+    if (flag && eq)
+        return fail(&in->ctx, ERR_USAGE, "%s takes no value", name);
+    if (flag) {
+        value = o->kind == OPTION_FLAG ? json_object_new_boolean(1) : json_object_new_string("true");
+        json_object_object_add(in->fields, o->field, value);
+        return OK;
+    }
+    if (!eq && *i + 1 >= argc)
+        return fail(&in->ctx, ERR_USAGE, "%s needs a value: %s", name, o->values);
+    const char *text = eq ? eq + 1 : argv[++*i];
+    enum err e = option_value(in, o, text, &value);
+    if (e == OK)
+        json_object_object_add(in->fields, o->field, value);
+    return e;
+}
+
+static size_t wanted_args(const struct command *c) {
+    size_t n = 0;
+    for (const char *p = c->args; *p; p++)
+        n += *p != ' ' && *p != '[' && (p == c->args || p[-1] == ' ');
+    return n;
+}
+
+enum err arguments_parse(struct invocation *in, int argc, char **argv, const struct command **out) {
+    int used;
+    bool help = argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
+    char *words[] = {argv[0], "help", NULL};
+    const struct command *c = help ? find_command(2, words, &used) : find_command(argc, argv, &used);
+    in->fields = json_new_object(in->ctx.arena);
+    *out = in->command = c;
+    if (help)
+        return OK;
+    if (!c)
+        return fail(&in->ctx, ERR_USAGE, "\"%s%s%s\" is no command; muster help shows them all", argv[1],
+                    argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+    for (int i = used; i < argc; i++) {
+        enum err e = OK;
+        if (strcmp(argv[i], "--json") == 0)
+            in->json = true;
+        else if (strncmp(argv[i], "--", 2) == 0)
+            e = take_option(in, c, argc, argv, &i);
+        else if (in->n_args < COMMAND_ARGS)
+            in->args[in->n_args++] = argv[i];
+        if (e != OK)
+            return e;
+    }
+    bool optional = strchr(c->args, '[');
+    if (in->n_args < wanted_args(c) || in->n_args > wanted_args(c) + optional)
+        return fail(&in->ctx, ERR_USAGE, "muster %s%s%s takes %s", c->noun, c->verb ? " " : "", c->verb ? c->verb : "",
+                    *c->args ? c->args : "no arguments");
+    return OK;
+}

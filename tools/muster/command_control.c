@@ -1,0 +1,157 @@
+#include "muster/command.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/uuid.h"
+#include "control/control_operations.h"
+#include "directory/extensions.h"
+#include "muster/print.h"
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The commands that do what the API does: each names an operation of the control plane (commands.c). */
+
+static const char installation[] = "00000000-0000-0000-0000-000000000000";
+
+/*
+ * The organization that the command is about: --org, the argument of "org ...", or that of the connection, token or
+ * webhook. NULL: none, of a webhook and of the audit log: the installation.
+ */
+static enum err find_organization(struct invocation *in, const char **out) {
+    bool webhook = strcmp(in->command->noun, "webhook") == 0;
+    bool by_id = in->n_args && (webhook ? !in->command->control.field : !strstr(in->command->options, "--org"));
+    struct db_rows rows = {0};
+    const char *org = command_text(in, "org");
+    *out = org ? arena_strdup(in->ctx.arena, org) : NULL;
+    if (strcmp(in->command->noun, "org") == 0) {
+        *out = in->n_args && !in->command->control.field ? in->args[0] : NULL;
+        return OK;
+    }
+    if (!by_id)
+        return *out || webhook || strcmp(in->command->noun, "audit") == 0
+                   ? OK
+                   : fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
+    enum err e = command_query(in, SQL_OP_ORGANIZATION_OF, in->args, &rows);
+    if (e == OK && db_count(rows) == 0)
+        return fail(&in->ctx, ERR_NOT_FOUND, "there is no %s", in->command->noun);
+    if (e == OK && strcmp(db_text(rows, 0, "organization_id"), installation) != 0)
+        *out = arena_strdup(in->ctx.arena, db_text(rows, 0, "organization_id"));
+    return e;
+}
+
+/* The keys that encrypt secrets; without them all else can be done. */
+static void give_keys(struct invocation *in, struct control *c, struct secret_keys *keys) {
+    struct ctx ctx = {.arena = in->ctx.arena};
+    if (secret_keys_load(&ctx, in->settings->secret_key_file, keys) == OK)
+        c->secret_keys = keys;
+    else
+        c->no_secret_keys = ctx.detail;
+}
+
+/* What was typed is an option, or the argument; what stood in a file is no wrong usage. */
+static enum err tell_option(struct invocation *in, const struct control *c, enum err e) {
+    struct json_object *first = c->errors ? json_object_array_get_idx(c->errors, 0) : NULL;
+    const char *field = json_get_string(json_get(first, "meta"), "field"), *argument = in->command->control.field;
+    in->ctx.err = c->ctx.err;
+    in->ctx.detail = c->ctx.detail;
+    if (e != ERR_INVALID_FIELD || !field)
+        return e;
+    for (size_t i = 0; i < option_count; i++)
+        if (strcmp(option_table[i].field, field) == 0 && strstr(in->command->options, option_table[i].name))
+            return fail(&in->ctx, ERR_USAGE, "%s: %s", option_table[i].name, json_get_string(first, "message"));
+    return argument && strcmp(argument, field) == 0 ? fail(&in->ctx, ERR_USAGE, "%s", c->ctx.detail) : e;
+}
+
+enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out) {
+    char *request = arena_alloc(in->ctx.arena, UUID_TEXT + 1);
+    struct control c = {
+        .ctx = in->ctx, .db = in->db, .request_id = request, .base_url = in->settings->public_url, .asked = NULL};
+    struct secret_keys keys;
+    const char *delivery = command_text(in, "delivery");
+    uuid_new(request);
+    enum err e = find_organization(in, &c.asked);
+    if (e != OK)
+        return e;
+    const struct control_input input = {
+        .id = id, .delivery = delivery ? arena_strdup(in->ctx.arena, delivery) : NULL, .fields = in->fields};
+    json_object_object_del(in->fields, "org");
+    json_object_object_del(in->fields, "delivery");
+    give_keys(in, &c, &keys);
+    c.extensions = extensions_create();
+    e = run(&c, &input, out);
+    extensions_destroy(c.extensions);
+    OPENSSL_cleanse(&keys, sizeof keys);
+    return tell_option(in, &c, e);
+}
+
+enum err command_missing(struct invocation *in, enum err e) {
+    const char *what = in->command->control.missing, *noun = in->command->noun;
+    bool org = command_text(in, "org") || strcmp(noun, "org") == 0;
+    if (e != ERR_NOT_FOUND || !what || !in->n_args || (!org && !what))
+        return e;
+    if (in->ctx.detail && strstr(in->ctx.detail, "organization \"") && strcmp(noun, "org") != 0)
+        return fail(&in->ctx, e, "%s; muster org list shows them", in->ctx.detail);
+    return fail(&in->ctx, e, "there is no %s \"%s\"; muster %s list shows them", what, in->args[0], noun);
+}
+
+enum err command_control(struct invocation *in) {
+    const struct command_control *what = &in->command->control;
+    struct json_object *out = NULL;
+    const char *id = what->field ? NULL : in->n_args ? in->args[0] : NULL;
+    if (strcmp(in->command->verb, "set") == 0 && json_object_object_length(in->fields) == 0)
+        return fail(&in->ctx, ERR_USAGE, "%s set needs something to change, such as %s", in->command->noun,
+                    in->command->options);
+    if (what->field && in->n_args)
+        json_object_object_add(in->fields, what->field, json_object_new_string(in->args[0]));
+    enum err e = command_operate(in, what->run, id, &out);
+    if (e != OK)
+        return command_missing(in, e);
+    if (!out)
+        puts(in->json ? "{}" : "done");
+    else if (what->table)
+        print_table(out, what->table, in->json);
+    else
+        print_object(out, in->json);
+    return OK;
+}
+
+/* What an administrator types into an identity provider is no place for a default. */
+enum err command_endpoint(struct invocation *in) {
+    if (!getenv("MUSTER_PUBLIC_URL"))
+        return fail(
+            &in->ctx, ERR_USAGE,
+            "MUSTER_PUBLIC_URL is not set: it must be the base URL of SCIM as identity providers see it, such as "
+            "https://scim.example.com/scim/v2");
+    return command_control(in);
+}
+
+enum err command_team_show(struct invocation *in) {
+    struct json_object *out = NULL, *members = NULL;
+    const char *org = arena_strdup(in->ctx.arena, command_text(in, "org") ? command_text(in, "org") : "");
+    enum err e = command_operate(in, control_team_show, in->args[0], &out);
+    if (e != OK)
+        return command_missing(in, e);
+    json_object_object_add(in->fields, "org", json_object_new_string(org));
+    e = command_operate(in, control_team_members, json_get_string(out, "id"), &members);
+    if (e != OK)
+        return e;
+    json_object_object_add(out, "members", json_object_get(json_get(members, "data")));
+    print_object(out, in->json);
+    return OK;
+}
+
+/* A team, or with --member somebody into one. */
+enum err command_team_add(struct invocation *in) {
+    const char *who = command_text(in, "member");
+    struct json_object *out = NULL;
+    if (!who)
+        json_object_object_add(in->fields, "name", json_object_new_string(in->args[0]));
+    enum err e = command_operate(in, who ? control_team_join : control_team_add, who ? in->args[0] : NULL, &out);
+    if (e != OK)
+        return who ? command_missing(in, e) : e;
+    print_object(out, in->json);
+    return OK;
+}

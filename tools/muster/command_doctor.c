@@ -1,0 +1,214 @@
+#include "muster/command.h"
+
+#include "base/arena.h"
+#include "base/secret.h"
+#include "db/sql.h"
+#include "host/limits.h"
+#include "muster/migrate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* doctor: is the installation as it should be, and what will need attention soon? */
+
+/* One finding: what was looked at, whether it is good, and what to do or what it means. */
+static bool say(bool good, const char *what, const char *meaning) {
+    printf("%-4s %s%s%s\n", good ? "ok" : "BAD", what, *meaning ? ": " : "", meaning);
+    return good;
+}
+
+static bool is_on(struct db_rows rows, const char *column) {
+    return strcmp(db_text(rows, 0, column), "on") == 0;
+}
+
+static bool check_server(struct invocation *in, struct db_rows rows) {
+    const char *commit = db_text(rows, 0, "synchronous_commit"),
+               *standbys = db_text(rows, 0, "synchronous_standby_names");
+    bool good = say(true, "PostgreSQL", db_text(rows, 0, "version"));
+    good &= say(!db_bool(rows, 0, "superuser"), "operator's role",
+                db_bool(rows, 0, "superuser") ? "it is a superuser; use one that owns the database and may create roles"
+                                              : "no superuser");
+    good &= say(!db_bool(rows, 0, "in_recovery"), "primary",
+                db_bool(rows, 0, "in_recovery") ? "this is a standby: writes fail" : "");
+    good &= say(is_on(rows, "fsync") && is_on(rows, "full_page_writes"), "fsync and full_page_writes",
+                "on means that a crash of the machine loses nothing that was acknowledged");
+    say(true, arena_printf(in->ctx.arena, "synchronous_commit = %s", commit), "");
+    say(true, "data checksums", is_on(rows, "data_checksums") ? "on" : "off: damage of the disk goes unnoticed");
+    say(true, "promise",
+        *standbys
+            ? "an acknowledged write survives the loss of this server (synchronous standbys are set)"
+            : "an acknowledged write survives a crash, not the loss of this server's disk (no synchronous standby)");
+    return good;
+}
+
+/* What keeps acknowledged writes from being safe, and what waits for a standby. */
+static bool check_durability(struct db_rows rows) {
+    for (size_t i = 0; i < db_count(rows); i++)
+        say(false, strcmp(db_text(rows, i, "kind"), "standby") == 0 ? "standby" : "durability",
+            db_text(rows, i, "detail"));
+    return db_count(rows) == 0 && say(true, "durability", "no commit waits, and every role waits as the server says");
+}
+
+static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_rows audit) {
+    bool good = true;
+    for (size_t i = 0; i < db_count(tables); i++)
+        good &= say(false, db_text(tables, i, "name"),
+                    "row-level security is not forced here: run muster migrate, or mend it");
+    if (good)
+        say(true, "row-level security", "forced on every table of an organization");
+    for (size_t i = 0; i < db_count(roles); i++) {
+        bool there = db_bool(roles, i, "present"), strong = db_bool(roles, i, "too_strong");
+        good &= say(there && !strong, db_text(roles, i, "name"),
+                    !there   ? "the role is missing: run muster migrate"
+                    : strong ? "the role may do more than it needs"
+                             : "least rights");
+    }
+    good &= say(db_bool(audit, 0, "insert_only"), "audit log", "can only be added to");
+    good &= say(db_bool(audit, 0, "prepared"), "audit partitions",
+                db_bool(audit, 0, "prepared") ? "made ahead" : "next month has none: run muster migrate");
+    return good;
+}
+
+static bool check_grants(struct db_rows rows) {
+    for (size_t i = 0; i < db_count(rows); i++)
+        say(false, db_text(rows, i, "name"), db_text(rows, i, "detail"));
+    return db_count(rows) == 0 && say(true, "rights", "nobody has more than their work needs");
+}
+
+/* Something that is no fault yet. */
+static void warn(const char *what, const char *meaning) {
+    printf("%-4s %s: %s\n", "warn", what, meaning);
+}
+
+/* What waits for too long is a fault: the worker does not run. */
+static bool check_waiting(struct invocation *in, struct db_rows rows, const char *waits, const char *what,
+                          const char *well) {
+    bool good = true;
+    for (size_t i = 0; i < db_count(rows); i++) {
+        const char *name = db_text(rows, i, "name");
+        if (strcmp(db_text(rows, i, "kind"), waits) == 0)
+            good &= say(false, name ? arena_printf(in->ctx.arena, "%s of %s", what, name) : what,
+                        arena_printf(in->ctx.arena, "%s: does muster-deliver run?", db_text(rows, i, "detail")));
+    }
+    return good && say(true, what, well);
+}
+
+/* Secrets without the file that has their key are a fault, too. The rest is said in time. */
+static bool check_work(struct invocation *in, struct db_rows rows) {
+    bool good = check_waiting(in, rows, "sealer", "sealing", "no event waits for more than a minute");
+    good &= check_waiting(in, rows, "mapping", "attribute mappings", "none waits for more than an hour");
+    for (size_t i = 0; i < db_count(rows); i++) {
+        const char *kind = db_text(rows, i, "kind"), *detail = db_text(rows, i, "detail");
+        const char *name = db_text(rows, i, "name");
+        if (strcmp(kind, "secret") == 0 && !*in->settings->secret_key_file)
+            good &= say(false, "secret key file",
+                        arena_printf(in->ctx.arena, "MUSTER_SECRET_KEY_FILE names none, and %s", detail));
+        else if (strcmp(kind, "secret") != 0 && strcmp(kind, "mapping") != 0 && strcmp(kind, "sealer") != 0)
+            warn(name ? arena_printf(in->ctx.arena, "%s of %s", kind, name) : kind, detail);
+    }
+    return good;
+}
+
+static const char *owner_of(struct invocation *in, const struct stat *st) {
+    const struct passwd *user = getpwuid(st->st_uid);
+    return user ? arena_strdup(in->ctx.arena, user->pw_name) : arena_printf(in->ctx.arena, "user %u", st->st_uid);
+}
+
+/* What the file of limits is, NULL: as it should be. One that this user may not read was not looked into. */
+static const char *limits_fault(const char *path, const struct stat *st) {
+    if (!S_ISREG(st->st_mode))
+        return "it is no plain file: there are no rate limits";
+    if (st->st_mode & S_IWOTH)
+        return "everybody may write it: there are no rate limits";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool alien = fd >= 0 && !limits_is_ours(fd);
+    if (fd >= 0)
+        close(fd);
+    return alien ? "it is no file of Muster's: there are no rate limits" : NULL;
+}
+
+/* The responders make the file when they start; this may be another host, or another user, than theirs. */
+static bool check_limits(struct invocation *in) {
+    char path[4096];
+    struct stat st;
+    if (!*in->settings->limits || !limits_path(in->settings->limits, path, sizeof path))
+        return say(false, "limits file", "MUSTER_LIMITS is empty: there are no rate limits");
+    const char *what = arena_printf(in->ctx.arena, "limits file %s", path);
+    if (lstat(path, &st) != 0) {
+        warn(what,
+             arena_printf(in->ctx.arena, "%s; the responders of this host make it when they start", strerror(errno)));
+        return true;
+    }
+    const char *fault = limits_fault(path, &st);
+    return fault ? say(false, what, fault) : say(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
+}
+
+/* Where there is one, no organization can have a share (muster-scim.fcgi(8)). */
+static void check_workers(struct invocation *in) {
+    unsigned n = settings_workers(in->settings);
+    if (n == 1)
+        warn("one worker", "no organization has a share of it: only the 2 seconds for searches protect the others");
+    else
+        say(true, arena_printf(in->ctx.arena, "%u workers", n),
+            arena_printf(in->ctx.arena, "an organization has %u at most for heavy requests",
+                         settings_share(in->settings)));
+}
+
+static bool check_secret(struct invocation *in) {
+    const char *path = in->settings->secret_key_file, *what = arena_printf(in->ctx.arena, "secret key file %s", path);
+    struct stat st;
+    if (!*path)
+        return true;
+    if (stat(path, &st) != 0)
+        return say(false, what, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return say(false, what, "it is no plain file");
+    if (st.st_mode & (S_IRWXG | S_IRWXO))
+        return say(false, what,
+                   arena_printf(in->ctx.arena, "its mode is %04o: others than its owner may use it, chmod 600 it",
+                                st.st_mode & 07777));
+    if (access(path, R_OK) != 0)
+        return say(true, what, "only its owner reads it, who is somebody else: its key was not looked at");
+    struct ctx ctx = {.arena = in->ctx.arena};
+    struct secret_keys keys;
+    enum err e = secret_keys_load(&ctx, path, &keys);
+    OPENSSL_cleanse(&keys, sizeof keys);
+    return e == OK ? say(true, what, "only its owner reads it") : say(false, what, fail_detail(&ctx));
+}
+
+enum err command_doctor(struct invocation *in) {
+    enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, CHECKS };
+    static const enum sql queries[CHECKS] = {SQL_OP_DOCTOR_SETTINGS, SQL_OP_DOCTOR_DURABILITY, SQL_OP_DOCTOR_TABLES,
+                                             SQL_OP_DOCTOR_ROLES,    SQL_OP_DOCTOR_AUDIT,      SQL_OP_DOCTOR_WORK,
+                                             SQL_OP_DOCTOR_RIGHTS};
+    struct db_rows rows[CHECKS] = {0};
+    struct migrations m;
+    enum err e = migrations_read(in, &m);
+    if (e == OK && (m.missing || m.alien)) {
+        say(false, "migrations", "the schema and this program differ: run muster migrate of the newer one");
+        return fail(&in->ctx, ERR_BAD_REQUEST, "%zu migrations are missing%s%s", m.missing,
+                    m.alien ? ", and there is one that this program does not know: " : "", m.alien ? m.alien : "");
+    }
+    for (size_t i = 0; e == OK && i < CHECKS; i++)
+        db_add(in->db, queries[i], NULL);
+    if (e == OK)
+        e = db_run(&in->ctx, in->db, rows);
+    if (e != OK)
+        return e;
+    bool good = say(true, "migrations", "all applied");
+    good &= check_server(in, rows[SETTINGS]);
+    good &= check_durability(rows[DURABILITY]);
+    good &= check_rights(rows[TABLES], rows[ROLES], rows[AUDIT]);
+    good &= check_grants(rows[RIGHTS]);
+    good &= check_work(in, rows[WORK]);
+    good &= check_secret(in);
+    good &= check_limits(in);
+    check_workers(in);
+    return good ? OK : fail(&in->ctx, ERR_BAD_REQUEST, "something needs attention, see above");
+}

@@ -1,0 +1,123 @@
+#include "muster/complete.h"
+
+#include "muster/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_BAD_USAGE = 64 };
+
+/* What was typed: word 0 is the program, `at` the word that is completed (it may be one behind the last). */
+struct typed {
+    int n, at;
+    char **words;
+    const char *begin; /* of the word that is completed */
+};
+
+static const char *word(const struct typed *t, int i) {
+    return i >= 0 && i < t->n ? t->words[i] : "";
+}
+
+static void offer(const struct typed *t, const char *candidate, size_t len) {
+    if (len && strncmp(candidate, t->begin, strlen(t->begin)) == 0 && strlen(t->begin) <= len)
+        printf("%.*s\n", (int)len, candidate);
+}
+
+/* Each word of a list that is parted by one of `by`. */
+static void offer_list(const struct typed *t, const char *list, const char *by) {
+    for (size_t n; *list; list += n + strspn(list + n, by)) {
+        n = strcspn(list, by);
+        offer(t, list, n);
+    }
+}
+
+static const struct command *find(const struct typed *t, int *used) {
+    for (size_t i = 0; i < command_count; i++) {
+        const struct command *c = &command_table[i];
+        *used = c->verb ? 3 : 2;
+        if (t->at >= *used && strcmp(word(t, 1), c->noun) == 0 && (!c->verb || strcmp(word(t, 2), c->verb) == 0))
+            return c;
+    }
+    return NULL;
+}
+
+static void offer_nouns(const struct typed *t) {
+    for (size_t i = 0; i < command_count; i++)
+        if (i == 0 || strcmp(command_table[i].noun, command_table[i - 1].noun) != 0)
+            offer(t, command_table[i].noun, strlen(command_table[i].noun));
+}
+
+static void offer_verbs(const struct typed *t) {
+    for (size_t i = 0; i < command_count; i++)
+        if (command_table[i].verb && strcmp(command_table[i].noun, word(t, 1)) == 0)
+            offer(t, command_table[i].verb, strlen(command_table[i].verb));
+}
+
+static const struct option_spec *option_named(const char *name) {
+    for (size_t i = 0; i < option_count; i++)
+        if (strcmp(option_table[i].name, name) == 0)
+            return &option_table[i];
+    return NULL;
+}
+
+static void offer_values(const struct typed *t, const struct option_spec *o) {
+    bool choices = o->kind == OPTION_CHOICE || o->kind == OPTION_SWITCH;
+    if (choices)
+        offer_list(t, o->values, "|");
+    else if (o->kind == OPTION_LIMIT)
+        offer_list(t, strchr(o->values, '|') ? strchr(o->values, '|') + 1 : "", "|");
+    else if (strcmp(o->values, "FILE") == 0)
+        puts(":files");
+}
+
+/* The option whose value stands at the position: "--name value", or bash's "--name" "=" "value"; NULL: none. */
+static const struct option_spec *option_before(const struct typed *t) {
+    bool equals = strcmp(word(t, t->at - 1), "=") == 0;
+    const struct option_spec *o = option_named(word(t, t->at - (equals ? 2 : 1)));
+    return o && o->kind != OPTION_FLAG && o->kind != OPTION_YES ? o : NULL;
+}
+
+static void offer_rest(const struct typed *t, const struct command *c, int used) {
+    const struct option_spec *o = option_before(t);
+    if (o) {
+        offer_values(t, o);
+        return;
+    }
+    if (t->begin[0] == '-') {
+        offer_list(t, c->options, " ");
+        offer(t, "--json", strlen("--json"));
+        return;
+    }
+    if (t->at != used)
+        return;
+    if (strstr(c->args, "FILE"))
+        puts(":files");
+    else if (strncmp(c->args, "[", 1) == 0) /* "[config]": a word as it is */
+        offer(t, c->args + 1, strlen(c->args) - 2);
+}
+
+int complete(int argc, char **argv) {
+    int used;
+    char *end = NULL;
+    long at = argc > 2 ? strtol(argv[2], &end, 10) : -1;
+    if (at < 1 || at > argc || *end) {
+        fputs("usage: muster __complete POSITION muster WORD...\n", stderr);
+        return EXIT_BAD_USAGE;
+    }
+    struct typed t = {.n = argc - 3, .at = (int)at, .words = argv + 3};
+    t.begin = word(&t, t.at);
+    if (strcmp(t.begin, "=") == 0) { /* "--name=" with nothing behind it yet */
+        t.begin = "";
+        t.at++;
+    }
+    const struct command *c = find(&t, &used);
+    if (t.at == 1) {
+        offer_nouns(&t);
+        offer(&t, "--help", strlen("--help"));
+    } else if (c)
+        offer_rest(&t, c, used);
+    else if (t.at == 2)
+        offer_verbs(&t);
+    return 0;
+}

@@ -1,0 +1,169 @@
+#include "muster/migrate.h"
+
+#include "base/arena.h"
+#include "base/token.h"
+#include "db/sql.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* migrate: all is looked at before anything is applied. */
+
+enum { OLDEST_SERVER = 150000 };
+
+static enum err check_facts(struct invocation *in, struct db_rows facts) {
+    const char *database = db_text(facts, 0, "database"), *role = db_text(facts, 0, "role");
+    if (db_int(facts, 0, "version_number") < OLDEST_SERVER)
+        return fail(&in->ctx, ERR_CONFLICT, "this is PostgreSQL %s: Muster needs PostgreSQL 15 or newer",
+                    db_text(facts, 0, "version"));
+    if (strcmp(db_text(facts, 0, "encoding"), "UTF8") != 0)
+        return fail(&in->ctx, ERR_CONFLICT,
+                    "the database \"%s\" has the encoding %s: Muster needs one with UTF8 (create database ... encoding "
+                    "'UTF8' template template0)",
+                    database, db_text(facts, 0, "encoding"));
+    if (!db_bool(facts, 0, "owns"))
+        return fail(&in->ctx, ERR_CONFLICT,
+                    "the role \"%s\" of MUSTER_DB does not own the database \"%s\" or its schema muster: the command "
+                    "line works as their owner",
+                    role, database);
+    return OK;
+}
+
+static size_t find(const struct db_rows applied, int number) {
+    for (size_t i = 0; i < db_count(applied); i++)
+        if (db_int(applied, i, "number") == number)
+            return i;
+    return SIZE_MAX;
+}
+
+static bool is_known(int64_t number) {
+    for (size_t i = 0; i < sql_migrations_count; i++)
+        if (sql_migrations[i].number == number)
+            return true;
+    return false;
+}
+
+static void compare(struct invocation *in, struct migrations *m) {
+    for (size_t i = 0; i < sql_migrations_count; i++)
+        if (!m->applied.result || find(m->applied, sql_migrations[i].number) == SIZE_MAX)
+            m->missing++;
+    for (size_t i = 0; m->applied.result && i < db_count(m->applied); i++)
+        if (!is_known(db_int(m->applied, i, "number")))
+            m->alien = arena_strdup(in->ctx.arena, db_text(m->applied, i, "name"));
+}
+
+static enum err read_all(struct invocation *in, struct migrations *out, struct db_rows *facts) {
+    struct db_rows rows[2] = {0};
+    *out = (struct migrations){0};
+    db_add(in->db, SQL_OP_MIGRATION_FACTS, NULL);
+    db_add(in->db, SQL_OP_MIGRATION_TABLE, NULL);
+    enum err e = db_run(&in->ctx, in->db, rows);
+    if (e != OK)
+        return e;
+    *facts = rows[0];
+    e = check_facts(in, rows[0]);
+    if (e == OK && db_bool(rows[1], 0, "present"))
+        e = command_query(in, SQL_OP_MIGRATIONS, NULL, &out->applied);
+    if (e == OK)
+        compare(in, out);
+    return e;
+}
+
+enum err migrations_read(struct invocation *in, struct migrations *out) {
+    struct db_rows facts = {0};
+    return read_all(in, out, &facts);
+}
+
+enum err migrations_need(struct invocation *in) {
+    struct migrations m;
+    enum err e = migrations_read(in, &m);
+    if (e != OK || m.missing == 0)
+        return e;
+    if (!m.applied.result)
+        return fail(&in->ctx, ERR_UNAVAILABLE,
+                    "the database has no schema of Muster's: is MUSTER_DB right? muster migrate makes one");
+    return fail(
+        &in->ctx, ERR_UNAVAILABLE,
+        "the schema of the database is older than this program (%zu migrations are missing): run muster migrate",
+        m.missing);
+}
+
+static void checksum_of(const struct sql_migration *m, char hex[TOKEN_HASH_HEX + 1]) {
+    token_hash_hex(m->text, strlen(m->text), hex);
+}
+
+/* A migration that was applied and reads otherwise now: nobody knows what this schema is. */
+static enum err check_unchanged(struct invocation *in, const struct migrations *m) {
+    for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
+        char hex[TOKEN_HASH_HEX + 1];
+        size_t row = find(m->applied, sql_migrations[i].number);
+        const char *kept = row == SIZE_MAX ? NULL : db_text(m->applied, row, "checksum");
+        checksum_of(&sql_migrations[i], hex);
+        if (kept && strcmp(kept, hex) != 0)
+            return fail(&in->ctx, ERR_CONFLICT,
+                        "the migration %s was another one when it was applied to this database: use the program of the "
+                        "release that it came with, or a newer one",
+                        sql_migrations[i].name);
+    }
+    return OK;
+}
+
+static enum err check_before(struct invocation *in, struct migrations *m) {
+    struct db_rows facts = {0};
+    enum err e = read_all(in, m, &facts);
+    if (e == OK && m->alien)
+        return fail(&in->ctx, ERR_CONFLICT, "the database is newer than this program: it has the migration %s",
+                    m->alien);
+    if (e == OK && m->missing && !db_bool(facts, 0, "roles"))
+        return fail(
+            &in->ctx, ERR_CONFLICT,
+            "the role \"%s\" of MUSTER_DB may not create the roles of the programs: alter role \"%s\" createrole",
+            db_text(facts, 0, "role"), db_text(facts, 0, "role"));
+    return e == OK ? check_unchanged(in, m) : e;
+}
+
+static enum err apply(struct invocation *in, const struct migrations *m) {
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < sql_migrations_count; i++) {
+        if (m->applied.result && find(m->applied, sql_migrations[i].number) != SIZE_MAX)
+            continue;
+        e = db_script(&in->ctx, in->db, sql_migrations[i].text);
+        if (e == OK && !in->json)
+            printf("applied %s\n", sql_migrations[i].name);
+    }
+    return e;
+}
+
+/* Behind all of them: the first ones are older than the column. */
+static enum err note_checksums(struct invocation *in) {
+    for (size_t i = 0; i < sql_migrations_count; i++) {
+        char hex[TOKEN_HASH_HEX + 1];
+        struct db_rows rows = {0};
+        const char *params[] = {arena_printf(in->ctx.arena, "%d", sql_migrations[i].number), hex};
+        checksum_of(&sql_migrations[i], hex);
+        enum err e = command_query(in, SQL_OP_MIGRATION_NOTE, params, &rows);
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+enum err command_migrate(struct invocation *in) {
+    struct db_rows rows = {0};
+    struct migrations m;
+    enum err e = command_query(in, SQL_OP_MIGRATION_LOCK, NULL, &rows);
+    if (e == OK)
+        e = check_before(in, &m);
+    if (e == OK)
+        e = apply(in, &m);
+    if (e == OK)
+        e = note_checksums(in);
+    if (e == OK)
+        e = command_query(in, SQL_OP_RIGHTS, NULL, &rows);
+    if (e == OK)
+        e = command_query(in, SQL_OP_PARTITIONS, NULL, &rows);
+    if (e == OK)
+        printf(in->json ? "{\"migration\":%d}\n" : "the schema is at migration %d\n",
+               sql_migrations[sql_migrations_count - 1].number);
+    return e;
+}

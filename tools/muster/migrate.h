@@ -1,0 +1,22 @@
+#ifndef MUSTER_MUSTER_MIGRATE_H
+#define MUSTER_MUSTER_MIGRATE_H
+
+#include "muster/command.h"
+
+/* What the database has of the migrations that this program knows. */
+struct migrations {
+    struct db_rows applied; /* of op_migrations; result NULL: there is not even the table */
+    size_t missing;         /* how many of ours are not applied */
+    const char *alien;      /* the newest that is applied and not known here, NULL: none */
+};
+
+/*
+ * Reads it. ERR_CONFLICT: the database cannot be Muster's: not UTF-8, a server before PostgreSQL 15, a role that owns
+ * neither; the detail says which and what to do.
+ */
+enum err migrations_read(struct invocation *in, struct migrations *out) __attribute__((warn_unused_result));
+
+/* ERR_UNAVAILABLE with the words for it unless the schema has all that this program needs; more is no harm. */
+enum err migrations_need(struct invocation *in) __attribute__((warn_unused_result));
+
+#endif
