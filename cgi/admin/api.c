@@ -155,14 +155,27 @@ static enum err work(struct api *a, struct json_object **out) {
     return e;
 }
 
+static const struct {
+    const char *content_type, *ending;
+} formats[] = {[CONTROL_JSON] = {"application/json", "json"},
+               [CONTROL_CSV] = {"text/csv; charset=utf-8", "csv"},
+               [CONTROL_JSON_LINES] = {"application/x-ndjson", "jsonl"}};
+
+/* Of a text that is to be saved as a file. */
+static const char *file_headers(struct api *a, const struct control_text *t) {
+    return arena_printf(a->control.ctx.arena, "Content-Disposition: attachment; filename=\"%s.%s\"\r\n%s%s%s", t->file,
+                        formats[t->format].ending, t->cursor ? "X-Next-Cursor: " : "", t->cursor ? t->cursor : "",
+                        t->cursor ? "\r\n" : "");
+}
+
 static void send_text(struct api *a) {
     const struct control_text *t = &a->control.text;
     struct response *r = &a->call->response;
     *r = (struct response){.status = STATUS_OK,
-                           .content_type = t->content_type ? t->content_type : "application/json",
+                           .content_type = formats[t->format].content_type,
                            .body = t->text,
                            .len = t->len,
-                           .extra = t->headers,
+                           .extra = t->file ? file_headers(a, t) : NULL,
                            .retry_after = a->control.retry_after};
 }
 
@@ -215,6 +228,14 @@ static enum err carry_out(struct api *a, struct json_object **out) {
     return e == OK ? work(a, out) : key_first(a, e);
 }
 
+static void open_admin(struct worker *w) {
+    w->extensions = extensions_create();
+}
+
+static void close_admin(struct worker *w) {
+    extensions_destroy(w->extensions);
+}
+
 static void answer_admin(struct call *call) {
     struct json_object *out = NULL;
     if (open_routes_answer(call))
@@ -250,6 +271,8 @@ static void answer_admin(struct call *call) {
 const struct service service_admin = {.name = "muster-admin",
                                       .short_name = "admin",
                                       .usage = "Answers the admin API for a web server.",
+                                      .open = open_admin,
+                                      .close = close_admin,
                                       .answer = answer_admin,
                                       .fault_type = "application/problem+json",
                                       .exhausted =

@@ -59,6 +59,11 @@ enum err control_accept(struct control *c, struct db_rows row) {
     return OK;
 }
 
+void control_progress(const struct control *c, const char *done, size_t n, const char *of) {
+    if (c->progress)
+        c->progress(done, n, of);
+}
+
 void control_owner(struct control *c) {
     static const char *const tenant[] = {installation};
     if (c->organization)

@@ -27,12 +27,15 @@ struct control_waiting {
     void *arg;
 };
 
+enum control_format { CONTROL_JSON, CONTROL_CSV, CONTROL_JSON_LINES };
+
 /* An answer that is text already, in the arena; NULL: the answer is the JSON object. */
 struct control_text {
     const char *text;
     size_t len;
-    const char *content_type; /* NULL: JSON */
-    const char *headers;      /* lines, each with its end; NULL: none */
+    enum control_format format;
+    const char *file;   /* what to save it as, without an ending; NULL: it is not a file */
+    const char *cursor; /* of the next part of the file; NULL: this is the last one */
 };
 
 /* One operation on its way. `ctx` is its first member. Filled in by the caller up to `accepted`. */
@@ -53,6 +56,8 @@ struct control {
     bool installation;                     /* it is about no organization: a bound key may not */
     bool removed;                          /* the operator's: an organization that was removed is as good */
     const struct control_waiting *waiting; /* NULL: it does not wait */
+    /* How far long work is, page by page: "removed", 200, "users and groups". NULL: nobody looks. */
+    void (*progress)(const char *done, size_t n, const char *of);
     /* Set by control_accept(). */
     bool accepted;
     const char *organization;   /* id; NULL: none */
@@ -93,6 +98,9 @@ enum err control_accept(struct control *c, struct db_rows row) __attribute__((wa
  * audit log has what is written. Queues.
  */
 void control_owner(struct control *c);
+
+/* Tells whoever looks how far the work is. */
+void control_progress(const struct control *c, const char *done, size_t n, const char *of);
 
 /* ERR_CONFLICT where there are no keys to encrypt secrets with; the detail says what to do. */
 enum err control_need_secrets(struct control *c) __attribute__((warn_unused_result));

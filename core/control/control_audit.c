@@ -126,12 +126,6 @@ static enum err export_limit(struct control *c, struct json_object *fields, int6
     return control_refuse(c);
 }
 
-static const char *export_headers(struct control *c, const char *format, const char *cursor) {
-    return arena_printf(c->ctx.arena, "Content-Disposition: attachment; filename=\"audit-log-%s.%s\"\r\n%s%s%s",
-                        c->organization, format, cursor ? "X-Next-Cursor: " : "", cursor ? cursor : "",
-                        cursor ? "\r\n" : "");
-}
-
 /* Only the first page has the names of the columns: pages are put together by writing one behind the other. */
 enum err control_audit_file(struct control *c, const struct control_input *in, struct json_object **out) {
     const char *format = json_get_string(in->fields, "format");
@@ -157,7 +151,8 @@ enum err control_audit_file(struct control *c, const struct control_input *in, s
     }
     c->text = (struct control_text){.text = buf_text(file),
                                     .len = buf_len(file),
-                                    .content_type = csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
-                                    .headers = export_headers(c, csv ? "csv" : "jsonl", p.cursor)};
+                                    .format = csv ? CONTROL_CSV : CONTROL_JSON_LINES,
+                                    .file = arena_printf(c->ctx.arena, "audit-log-%s", c->organization),
+                                    .cursor = p.cursor};
     return OK;
 }

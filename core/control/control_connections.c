@@ -8,7 +8,6 @@
 #include "directory/group.h"
 #include "directory/user.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define MANNERS                                                                                                        \
@@ -146,8 +145,8 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
         if (e != OK)
             return e;
         total += a.step;
-        if (!c->key_hash && a.step)
-            fprintf(stderr, "adopted %zu members\n", total);
+        if (a.step)
+            control_progress(c, "adopted", total, "members");
     } while (a.step);
     *out = json_new_object(c->ctx.arena);
     json_object_object_add(*out, "adopted", json_object_new_int64((int64_t)total));
@@ -205,8 +204,7 @@ enum err control_connection_empty(struct control *c, const char *connection, boo
         if (e != OK)
             return e;
         *total += db_count(l.rows);
-        if (!c->key_hash)
-            fprintf(stderr, "removed %zu users and groups\n", *total);
+        control_progress(c, "removed", *total, "users and groups");
     }
 }
 

@@ -6,7 +6,6 @@
 #include "base/uuid.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /*
@@ -105,8 +104,8 @@ static enum err step(struct control *c, struct ending *x, enum err (*work)(struc
         return e;
     x->after = x->reached;
     x->members += x->last;
-    if (x->last && !c->key_hash)
-        fprintf(stderr, "ended %zu members\n", x->members);
+    if (x->last)
+        control_progress(c, "ended", x->members, "members");
     return OK;
 }
 

@@ -65,10 +65,17 @@ static enum err tell_option(struct invocation *in, const struct control *c, enum
     return argument && strcmp(argument, field) == 0 ? fail(&in->ctx, ERR_USAGE, "%s", c->ctx.detail) : e;
 }
 
+static void show_progress(const char *done, size_t n, const char *of) {
+    fprintf(stderr, "%s %zu %s\n", done, n, of);
+}
+
 enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out) {
     char *request = arena_alloc(in->ctx.arena, UUID_TEXT + 1);
-    struct control c = {
-        .ctx = in->ctx, .db = in->db, .request_id = request, .base_url = in->settings->public_url, .asked = NULL};
+    struct control c = {.ctx = in->ctx,
+                        .db = in->db,
+                        .request_id = request,
+                        .base_url = in->settings->public_url,
+                        .progress = show_progress};
     struct secret_keys keys;
     const char *delivery = command_text(in, "delivery");
     uuid_new(request);
