@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "scim/admit.h"
 #include "scim/denied.h"
 #include "scim/envelope.h"
 #include "scim/refused.h"
@@ -74,29 +75,6 @@ static enum err token_first_of_all(struct exchange *x, enum err e) {
     return answer == ERR_STALE_SCHEMAS ? e : answer;
 }
 
-/*
- * Limits first, then identity, then work: a small body of a token that was accepted lately is read and parsed at once,
- * and its authentication travels with the operation. Any other body, and whoever comes from an address of which many
- * wrong tokens came, waits for an authentication of its own.
- */
-static enum err admit(struct exchange *x) {
-    const struct request *r = &x->request;
-    struct session *s = &x->session;
-    bool known = rate_accepted(x->call, s->token_hash);
-    bool small = r->declared >= 0 && r->declared <= REQUEST_UNASKED;
-    if (known ? small || !request_has_body(r) : !request_has_body(r) && !rate_suspects(x->call, &s->ctx))
-        return OK;
-    enum err e = session_authenticate(s);
-    if (e == ERR_STALE_SCHEMAS) { /* found again, and mended, by the operation */
-        fail_clear(&s->ctx);
-        e = OK;
-    }
-    if (e != OK || known)
-        return e;
-    rate_note(x->call, s);
-    return rate_take(x->call, &s->ctx, s->token_hash, &x->response);
-}
-
 /* What the request wants to do, for the token's scope and for the schemas that it is read with. */
 static void set_wants(struct exchange *x, const struct route *route) {
     struct session *s = &x->session;
@@ -124,22 +102,11 @@ static bool is_heavy(const struct exchange *x, const struct route *route) {
            (request_has_body(&x->request) && x->request.declared > SHARE_BODY);
 }
 
-/* Whether somebody with a token may work: its rate, its share as far as its organization is known, who it is. */
+/* Whether somebody with a token may work. */
 static enum err let_in(struct exchange *x, const struct route *route) {
-    struct session *s = &x->session;
-    struct worker *w = x->call->worker;
     bool heavy = is_heavy(x, route);
-    enum err e = rate_take(x->call, &s->ctx, s->token_hash, &x->response);
-    if (e == OK)
-        e = share_enter(x, s->wants.change);
-    if (e == OK && heavy && share_known(w))
-        e = share_heavy(x);
-    if (e != OK)
-        return token_first_of_all(x, e);
-    if ((e = admit(x)) != OK)
-        return e;
-    share_note(w, s);
-    return heavy ? share_heavy(x) : OK;
+    enum err e = admit_limits(x, heavy);
+    return e == OK ? admit_identity(x, heavy) : token_first_of_all(x, e);
 }
 
 /* A request of somebody with a token, or one that needs none, whose head is good. */
@@ -154,7 +121,7 @@ static enum err work(struct exchange *x, const struct route *route, handler *run
         e = request_read_body(&x->request, (size_t)x->settings->body_max);
     watchdog_arrived();
     if (e == OK && x->request.body_len > SHARE_BODY) /* of a length that was not declared */
-        e = share_heavy(x);
+        e = admit_heavy(x);
     return e == OK ? answer(x, run_by) : token_first_of_all(x, e);
 }
 
@@ -176,7 +143,17 @@ static enum err run(struct exchange *x) {
 }
 
 static enum err take_place(void *arg) {
-    return share_heavy(arg);
+    return admit_heavy(arg);
+}
+
+static void open_scim(struct worker *w) {
+    w->extensions = extensions_create();
+    share_open(w);
+}
+
+static void close_scim(struct worker *w) {
+    share_close(w);
+    extensions_destroy(w->extensions);
 }
 
 static void answer_scim(struct call *call) {
@@ -199,9 +176,7 @@ static void answer_scim(struct call *call) {
                                        .slot = (int)(getpid() % SLOTS)}};
     x->request.ctx = &x->session.ctx;
     enum err e = run(x);
-    if (e == OK || x->session.tenant.token_id || e == ERR_INVALID_TOKEN)
-        rate_note(call, &x->session);
-    share_note(call->worker, &x->session);
+    admit_note(x, e);
     e = rate_failed(call, &x->session.ctx, e, &x->response);
     if (e != OK)
         envelope_render(&x->session.ctx, e, &x->response);
@@ -220,6 +195,8 @@ static void answer_scim(struct call *call) {
 const struct service service_scim = {.name = "muster-scim",
                                      .short_name = "scim",
                                      .usage = "Answers SCIM 2.0 for a web server.",
+                                     .open = open_scim,
+                                     .close = close_scim,
                                      .answer = answer_scim,
                                      .fault_type = "application/scim+json",
                                      .exhausted = "{\"schemas\":[\"" SCHEMA_ERROR "\"],\"status\":\"503\","

@@ -27,8 +27,9 @@ struct exchange {
 typedef enum err handler(struct exchange *x);
 
 /*
- * The service (server/service.h) answers a request so: credentials, head, route, who asks, body, handler, envelope. Whatever
- * is wrong with a request, a missing or invalid token is answered first, and the body of a stranger is never read.
+ * The service (server/service.h) answers a request so: credentials, head, route, who asks, body, handler, envelope.
+ * Whatever is wrong with a request, a missing or invalid token is answered first, and the body of a stranger is never
+ * read.
  */
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "server/share.h"
+#include "scim/admit.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ enum err exchange_write(struct exchange *x, const struct resource_type *rt, stru
     if (e == OK)
         e = exchange_body(x, body);
     if (e == OK)
-        e = share_weigh(x, *body);
+        e = admit_body(x, *body);
     if (e == OK)
         *out = projection_of_write(&x->session.ctx, rt, p, *body);
     return e;

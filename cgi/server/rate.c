@@ -2,7 +2,6 @@
 
 #include "base/arena.h"
 #include "base/ip.h"
-#include "host/limits.h"
 #include "server/measure.h"
 
 #include <inttypes.h>
@@ -52,26 +51,8 @@ enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, stru
     return OK;
 }
 
-/* NO_CAP is 0 there; a rate without a burst has the burst of a second. */
-static int32_t number(int64_t n) {
-    return n == NO_CAP ? 0 : (int32_t)n;
-}
-
-static int32_t burst_of(int64_t rate, int64_t burst) {
-    return number(burst != NO_CAP ? burst : rate);
-}
-
-void rate_note(struct call *c, const struct session *s) {
-    const struct tenant *t = &s->tenant;
-    struct limits_token known = {.org_rate = number(t->rate),
-                                 .org_burst = burst_of(t->rate, t->burst),
-                                 .token_rate = number(t->token_rate),
-                                 .token_burst = burst_of(t->token_rate, t->token_burst)};
-    if (!s->token_hash)
-        return;
-    if (t->token_id)
-        memcpy(known.organization_id, t->organization_id, UUID_TEXT + 1);
-    limits_note(c->worker->failures, s->token_hash, t->token_id ? &known : NULL);
+void rate_note(struct call *c, const char *token_hash, const struct limits_token *known) {
+    limits_note(c->worker->failures, token_hash, known);
 }
 
 void rate_note_key(struct call *c, const char *hash, bool good) {

@@ -1,7 +1,7 @@
 #ifndef MUSTER_SERVER_RATE_H
 #define MUSTER_SERVER_RATE_H
 
-#include "directory/session.h"
+#include "host/limits.h"
 #include "server/service.h"
 
 /*
@@ -12,8 +12,11 @@
 enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, struct response *out)
     __attribute__((warn_unused_result));
 
-/* What the authentication of the session said, for the next request of its token. */
-void rate_note(struct call *c, const struct session *s);
+/*
+ * What an authentication said of a token (hex of its hash): its organization and both rates, 0: none; NULL: it was not
+ * accepted. For the next request of the token.
+ */
+void rate_note(struct call *c, const char *token_hash, const struct limits_token *known);
 
 /*
  * Whether a token or an API key (hex of its hash) was accepted in the last LIMITS_NOTE_SECONDS on this host, or,

@@ -4,7 +4,6 @@
 #include "base/secret.h"
 #include "base/settings.h"
 #include "db/db.h"
-#include "directory/extensions.h"
 #include "server/patience.h"
 #include "server/request.h"
 #include "server/response.h"
@@ -12,13 +11,15 @@
 
 #include <stdint.h>
 
+struct extensions;
+
 /* What a worker process has for all its requests. */
 struct worker {
     const struct settings *settings;
     struct db *db;
-    struct arena *arena; /* of the request in hand */
-    struct extensions *extensions;
-    struct limits *limits; /* NULL: none */
+    struct arena *arena;           /* of the request in hand */
+    struct extensions *extensions; /* of the organizations that it serves (directory/extensions.h) */
+    struct limits *limits;         /* NULL: none */
     struct limits
         *failures; /* of failed authentications, accepted tokens, refused requests: the same, or this process's own */
     struct metrics *metrics;        /* of the limits; NULL: none */
@@ -50,6 +51,8 @@ struct service {
     const char *name;                  /* "muster-scim" */
     const char *short_name;            /* "scim" */
     const char *usage;                 /* its first sentence */
+    void (*open)(struct worker *w);    /* once a process, before its first request */
+    void (*close)(struct worker *w);   /* once a process, after its last */
     void (*answer)(struct call *call); /* the response is always filled in */
     const char *fault_type;            /* Content-Type of its faults */
     const char *exhausted;             /* the fault of a request that used too much CPU */

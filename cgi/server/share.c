@@ -11,14 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FREE_MS = 500, PLACE_MS = 100, DEPTH = 4, HUNG_S = 5, UNIT_MS = 10, BURST_S = 1 };
+enum { FREE_MS = 500, PLACE_MS = 100, HUNG_S = 5, UNIT_MS = 10, BURST_S = 1 };
 
 #define SECOND INT64_C(1000000000)
 #define HUNG_NS (HUNG_S * SECOND)
 
 void share_open(struct worker *w) {
-    if (strcmp(w->service, "scim") == 0)
-        limits_seat_take(w->limits);
+    limits_seat_take(w->limits);
 }
 
 void share_close(struct worker *w) {
@@ -67,14 +66,13 @@ void share_end(struct worker *w, int status) {
         limits_done(w->limits, s->organization);
 }
 
-static enum err refuse(struct exchange *x, const char *what) {
-    unsigned share = settings_share(x->settings);
-    x->call->worker->share.refused = true;
-    measure_refused(x->call, "share");
-    x->response.retry_after = 1;
-    return fail(&x->session.ctx, ERR_RATE_LIMITED,
-                "the organization has its share of the service, %u request%s%s at a time", share, share == 1 ? "" : "s",
-                what);
+static enum err refuse(struct call *c, struct ctx *ctx, const char *what, struct response *out) {
+    unsigned share = settings_share(c->worker->settings);
+    c->worker->share.refused = true;
+    measure_refused(c, "share");
+    out->retry_after = 1;
+    return fail(ctx, ERR_RATE_LIMITED, "the organization has its share of the service, %u request%s%s at a time", share,
+                share == 1 ? "" : "s", what);
 }
 
 /* Its changes wait for locks that do not come, and as many as may wait do. */
@@ -97,25 +95,25 @@ static bool crowds(struct worker *w, const struct limits_others *n) {
            limits_rivals(w->limits, w->share.organization) && ((w->share.change && n->writes_old >= share) || hogs(w));
 }
 
-static enum err look_around(struct exchange *x, bool change) {
-    struct worker *w = x->call->worker;
+static enum err look_around(struct call *c, struct ctx *ctx, bool change, struct response *out) {
+    struct worker *w = c->worker;
     struct limits_others n = limits_others(w->limits, w->share.organization, SECOND, false);
     if ((change && hangs(w, &n)) || crowds(w, &n))
         n = limits_others(w->limits, w->share.organization, SECOND, true);
     if (change && hangs(w, &n)) {
         measure_lock_wait(w, true);
-        return fail(&x->session.ctx, ERR_UNAVAILABLE, "other changes are in the way of this one, try again later");
+        return fail(ctx, ERR_UNAVAILABLE, "other changes are in the way of this one, try again later");
     }
-    return crowds(w, &n) ? refuse(x, "") : OK;
+    return crowds(w, &n) ? refuse(c, ctx, "", out) : OK;
 }
 
-enum err share_enter(struct exchange *x, bool change) {
-    struct worker *w = x->call->worker;
+enum err share_enter(struct call *c, struct ctx *ctx, const char *token_hash, bool change, struct response *out) {
+    struct worker *w = c->worker;
     struct limits_token known;
     w->share.began_ms = clock_monotonic_ms();
     w->share.change = change;
     unsigned what = LIMITS_BUSY | (change ? LIMITS_WRITE : 0);
-    if (!limits_find(w->limits, x->session.token_hash, &known)) {
+    if (!limits_find(w->limits, token_hash, &known)) {
         limits_work(w->limits, NULL, what);
         return OK;
     }
@@ -123,7 +121,7 @@ enum err share_enter(struct exchange *x, bool change) {
     w->share.rate = known.org_rate;
     w->share.burst = known.org_burst;
     limits_work(w->limits, w->share.organization, what);
-    enum err e = settings_workers(w->settings) > 1 ? look_around(x, change) : OK;
+    enum err e = settings_workers(w->settings) > 1 ? look_around(c, ctx, change, out) : OK;
     if (e == OK)
         limits_served(w->limits, w->share.organization);
     return e;
@@ -133,59 +131,21 @@ bool share_known(const struct worker *w) {
     return *w->share.organization;
 }
 
-void share_note(struct worker *w, const struct session *s) {
-    if (*w->share.organization || !s->tenant.token_id)
+void share_note(struct worker *w, const char *organization_id) {
+    if (*w->share.organization || !organization_id)
         return;
-    memcpy(w->share.organization, s->tenant.organization_id, UUID_TEXT + 1);
+    memcpy(w->share.organization, organization_id, UUID_TEXT + 1);
     limits_served(w->limits, w->share.organization);
 }
 
-static enum err learn(struct exchange *x) {
-    struct session *s = &x->session;
-    enum err e = s->tenant.token_id ? OK : session_authenticate(s);
-    if (e == ERR_STALE_SCHEMAS) { /* mended by the operation */
-        fail_clear(&s->ctx);
-        e = OK;
-    }
-    if (e == OK)
-        share_note(x->call->worker, s);
-    return e;
-}
-
-enum err share_heavy(struct exchange *x) {
-    struct worker *w = x->call->worker;
+enum err share_heavy(struct call *c, struct ctx *ctx, struct response *out) {
+    struct worker *w = c->worker;
     unsigned workers = settings_workers(w->settings);
     if (w->share.heavy || workers < 2)
         return OK;
-    enum err e = *w->share.organization ? OK : learn(x);
-    if (e != OK)
-        return e;
     if (!limits_work_heavy(w->limits, w->share.organization, settings_share(w->settings), most_of(workers)))
-        return refuse(x, " of this size or kind");
+        return refuse(c, ctx, " of this size or kind", out);
     w->share.heavy = true;
     patience_set(w, true);
     return OK;
-}
-
-/* Whether a list in it has more than SHARE_LIST values. */
-static bool is_wide(struct json_object *value, int depth) {
-    if (json_object_is_type(value, json_type_array)) {
-        size_t n = json_object_array_length(value);
-        for (size_t i = 0; n <= SHARE_LIST && depth && i < n; i++)
-            if (is_wide(json_object_array_get_idx(value, i), depth - 1))
-                return true;
-        return n > SHARE_LIST;
-    }
-    if (!depth || !json_object_is_type(value, json_type_object))
-        return false;
-    json_object_object_foreach(value, name, member) {
-        (void)name;
-        if (is_wide(member, depth - 1))
-            return true;
-    }
-    return false;
-}
-
-enum err share_weigh(struct exchange *x, struct json_object *body) {
-    return is_wide(body, DEPTH) ? share_heavy(x) : OK;
 }

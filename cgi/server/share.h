@@ -1,13 +1,14 @@
 #ifndef MUSTER_SERVER_SHARE_H
 #define MUSTER_SERVER_SHARE_H
 
+#include "base/fail.h"
 #include "base/uuid.h"
-#include "scim/dispatch.h"
 
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+struct call;
+struct response;
 struct worker;
 
 /*
@@ -35,7 +36,7 @@ struct share {
     int64_t began_ms;
 };
 
-/* A worker of SCIM begins and ends; so does each of its requests. */
+/* A worker of a service that has shares begins and ends; so does each request of any worker. */
 void share_open(struct worker *w);
 void share_close(struct worker *w);
 void share_begin(struct worker *w);
@@ -47,19 +48,20 @@ void share_begin(struct worker *w);
  */
 void share_end(struct worker *w, int status);
 
-/* A request of a token, behind its rate: of the organization that the token is known to be of, if it is. */
-enum err share_enter(struct exchange *x, bool change) __attribute__((warn_unused_result));
+/*
+ * A request of a token, after its rate was taken: of the organization that the token is known to be of, if it is.
+ * ERR_RATE_LIMITED (Retry-After is set in `out`), ERR_UNAVAILABLE.
+ */
+enum err share_enter(struct call *c, struct ctx *ctx, const char *token_hash, bool change, struct response *out)
+    __attribute__((warn_unused_result));
 
-/* The request turns out to be heavy work. Of a token that is not known yet it is first asked whose it is. */
-enum err share_heavy(struct exchange *x) __attribute__((warn_unused_result));
-
-/* share_heavy() if a list in a body has more than SHARE_LIST values. */
-enum err share_weigh(struct exchange *x, struct json_object *body) __attribute__((warn_unused_result));
+/* The request, whose organization is known, turns out to be heavy work. ERR_RATE_LIMITED as above. */
+enum err share_heavy(struct call *c, struct ctx *ctx, struct response *out) __attribute__((warn_unused_result));
 
 /* Whether it is known for which organization the worker works. */
 bool share_known(const struct worker *w);
 
-/* What an authentication said, for a request whose organization was not known before. */
-void share_note(struct worker *w, const struct session *s);
+/* An authentication said whose a request is whose organization was not known before; NULL: it did not. */
+void share_note(struct worker *w, const char *organization_id);
 
 #endif

@@ -33,19 +33,17 @@ static void open_worker(struct worker *w, const struct service *service, const s
     *w = (struct worker){.settings = settings,
                          .db = db_create(settings, service->name),
                          .arena = arena_create(),
-                         .extensions = extensions_create(),
                          .limits = limits_open(settings->limits),
                          .service = service->short_name};
     w->failures = w->limits ? w->limits : limits_alone();
     w->metrics = metrics_of(w->limits);
     db_metrics(w->db, w->metrics, w->service);
-    share_open(w);
+    service->open(w);
 }
 
-static void close_worker(struct worker *w) {
-    share_close(w);
+static void close_worker(struct worker *w, const struct service *service) {
+    service->close(w);
     db_destroy(w->db);
-    extensions_destroy(w->extensions);
     if (w->failures != w->limits)
         limits_close(w->failures);
     limits_close(w->limits);
@@ -267,7 +265,7 @@ int worker_run(const struct service *service, const struct settings *settings) {
     for (long served = 0; wait_for_request();)
         if (serve(&w, service, &request) && grown(&w, ++served))
             break;
-    close_worker(&w);
+    close_worker(&w, service);
     return 0;
 }
 
@@ -314,6 +312,6 @@ int worker_cgi(const struct service *service, const struct settings *settings) {
     bound_memory(settings);
     watchdog_begin();
     (void)handle(&w, service, &source, cgi_write, NULL);
-    close_worker(&w);
+    close_worker(&w, service);
     return 0;
 }

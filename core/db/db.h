@@ -78,8 +78,8 @@ struct db_fragment {
 
 /*
  * Queues a statement each of whose marks is replaced by its text, wherever it stands: constant fragments and $n
- * (query/filter_sql.h, query/sort_sql.h), with their parameters behind the statement's own. A mark that it does not have
- * is passed over. Not inside a transaction.
+ * (query/filter_sql.h, query/sort_sql.h), with their parameters behind the statement's own. A mark that it does not
+ * have is passed over. Not inside a transaction.
  */
 void db_add_shaped(struct db *db, enum sql q, const char *const *params, const struct db_fragment *fragments, size_t n,
                    const char *const *more, size_t n_more);

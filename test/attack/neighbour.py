@@ -27,6 +27,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import secrets
 import statistics
 import sys
 import time

@@ -1,0 +1,30 @@
+"""What is linked into which program."""
+import subprocess
+
+from helpers import BUILD, ROOT
+
+
+def symbols(path):
+    """The functions and tables that a file of the build defines."""
+    text = subprocess.run(["nm", "--defined-only", path], check=True, capture_output=True, text=True).stdout
+    return {line.split()[-1] for line in text.splitlines() if line.split()[-2:-1] and line.split()[-2] in "TtDdRrBb"}
+
+
+def objects(*rooms):
+    found = subprocess.run(["find", *(f"{ROOT}/{BUILD}/{room}" for room in rooms), "-name", "*.o"], check=True, capture_output=True, text=True)
+    return found.stdout.split()
+
+
+def public(path):
+    text = subprocess.run(["nm", "--defined-only", "--extern-only", path], check=True, capture_output=True, text=True).stdout
+    return {line.split()[-1] for line in text.splitlines() if line.strip()}
+
+
+def test_the_responder_that_faces_the_internet_holds_nothing_of_the_admin_api():
+    admin = set().union(*(public(path) for path in objects("cgi/admin", "core/control"))) - {"main"}
+    assert len(admin) > 50
+    for program, has in (("muster-scim.fcgi", False), ("muster-admin.fcgi", True)):
+        linked = symbols(f"{ROOT}/{BUILD}/{program}") & admin
+        assert bool(linked) == has, (program, sorted(linked))
+        with open(f"{ROOT}/{BUILD}/{program}", "rb") as f:
+            assert (b'"openapi":' in f.read().replace(b" ", b"")) == has, program
