@@ -1,6 +1,7 @@
 #include "base/secret.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/hex.h"
 #include "base/log.h"
 
@@ -15,9 +16,9 @@
 enum { VERSION = 1, KEY = 32, NAME = 4, NONCE = 12, TAG = 16, HEAD = 1 + NAME + NONCE, LINE = 44, KEYS = 8 };
 
 static bool read_key(const char *line, uint8_t out[KEY]) {
-    uint8_t bytes[KEY + 3];
-    size_t len = strcspn(line, "\r\n");
-    if (len != LINE || line[LINE - 1] != '=' || EVP_DecodeBlock(bytes, (const uint8_t *)line, LINE) != KEY + 1)
+    uint8_t bytes[LINE / 4 * 3];
+    size_t n;
+    if (strcspn(line, "\r\n") != LINE || !base64_bytes(line, LINE, bytes, &n) || n != KEY)
         return false;
     memcpy(out, bytes, KEY);
     OPENSSL_cleanse(bytes, sizeof bytes);

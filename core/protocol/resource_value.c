@@ -1,6 +1,7 @@
 #include "protocol/resource_internal.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/fold.h"
 #include "base/json.h"
@@ -35,15 +36,6 @@ static enum err boolean_value(struct ctx *ctx, struct json_object *in, const cha
         return wrong(ctx, where, "true or false");
     *out = json_keep_new(ctx->arena, json_object_new_boolean(yes));
     return OK;
-}
-
-/* Base64 of either alphabet's common part; the padding may be left off (RFC 7643, 2.3.6). */
-static bool is_base64(const char *s) {
-    size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-    size_t padding = strspn(s + n, "=");
-    if (s[n + padding] || n % 4 == 1)
-        return false;
-    return padding == 0 || (padding <= 2 && (n + padding) % 4 == 0);
 }
 
 static bool is_ascii(const char *s) {
@@ -94,7 +86,7 @@ static enum err text_value(const struct reader *r, const struct attr *attr, stru
         return e;
     if (attr->type == ATTR_DATETIME && !clock_parse(s, strlen(s), key))
         return wrong(ctx, where, "a date and time such as \"2026-03-01T12:00:00Z\"");
-    if (attr->type == ATTR_BINARY && !is_base64(s))
+    if (attr->type == ATTR_BINARY && !base64_valid(s) /* RFC 7643, 2.3.6 */)
         return wrong(ctx, where, "base64");
     *out = in;
     return attr->closed ? check_canonical(ctx, attr, s, where) : OK;

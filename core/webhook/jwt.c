@@ -1,6 +1,7 @@
 #include "webhook/jwt.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -24,21 +25,6 @@ static void free_key(void *key) {
 static EVP_PKEY *keep(struct arena *a, EVP_PKEY *key) {
     arena_defer(a, free_key, key);
     return key;
-}
-
-/* base64url without padding (RFC 7515, section 2). */
-static const char *to_base64url(struct arena *a, const void *bytes, size_t len) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const uint8_t *in = bytes;
-    char *out = arena_alloc(a, len / 3 * 4 + 5), *p = out;
-    for (size_t i = 0; i < len; i += 3) {
-        size_t n = len - i < 3 ? len - i : 3;
-        unsigned all = (unsigned)in[i] << 16 | (n > 1 ? (unsigned)in[i + 1] << 8 : 0) | (n > 2 ? in[i + 2] : 0U);
-        for (size_t k = 0; k <= n; k++)
-            *p++ = digits[all >> (18 - 6 * k) & 63];
-    }
-    *p = '\0';
-    return out;
 }
 
 EVP_PKEY *jwt_key_new(struct arena *a) {
@@ -69,7 +55,7 @@ static const char *coordinate(struct arena *a, const EVP_PKEY *key, const char *
     BIGNUM *number = NULL;
     need(EVP_PKEY_get_bn_param(key, which, &number) == 1 && BN_bn2binpad(number, bytes, NUMBER) == NUMBER);
     BN_free(number);
-    return to_base64url(a, bytes, NUMBER);
+    return base64_url_text(a, bytes, NUMBER);
 }
 
 struct json_object *jwt_key_public(struct arena *a, const EVP_PKEY *key) {
@@ -84,7 +70,7 @@ struct json_object *jwt_key_public(struct arena *a, const EVP_PKEY *key) {
                                       {"y", y},
                                       {"use", "sig"},
                                       {"alg", "ES256"},
-                                      {"kid", to_base64url(a, hash, HASH)}};
+                                      {"kid", base64_url_text(a, hash, HASH)}};
     struct json_object *out = json_new_object(a);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         json_object_object_add(out, members[i][0], json_object_new_string(members[i][1]));
@@ -112,12 +98,12 @@ static void sign(const EVP_PKEY *key, const char *text, uint8_t out[SIGNATURE]) 
 
 static const char *part(struct arena *a, struct json_object *o) {
     const char *text = json_text(a, o);
-    return to_base64url(a, text, strlen(text));
+    return base64_url_text(a, text, strlen(text));
 }
 
 const char *jwt_sign(struct arena *a, const EVP_PKEY *key, struct json_object *header, struct json_object *claims) {
     const char *text = arena_printf(a, "%s.%s", part(a, header), part(a, claims));
     uint8_t signature[SIGNATURE];
     sign(key, text, signature);
-    return arena_printf(a, "%s.%s", text, to_base64url(a, signature, SIGNATURE));
+    return arena_printf(a, "%s.%s", text, base64_url_text(a, signature, SIGNATURE));
 }

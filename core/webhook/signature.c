@@ -1,6 +1,7 @@
 #include "webhook/signature.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/log.h"
@@ -21,28 +22,13 @@ struct key {
     size_t len;
 };
 
-/* The bytes of a base64 text with its padding; false: it is none, or too long. */
-static bool decode(const char *text, struct key *out) {
-    size_t len = strlen(text), padding = 0;
-    if (len == 0 || len % 4 != 0 || len / 4 * 3 > sizeof out->bytes)
-        return false;
-    while (padding < 2 && text[len - 1 - padding] == '=')
-        padding++;
-    /* EVP_DecodeBlock lets blanks around the text pass. */
-    if (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") != len - padding)
-        return false;
-    int n = EVP_DecodeBlock(out->bytes, (const uint8_t *)text, (int)len);
-    if (n < 0)
-        return false;
-    out->len = (size_t)n - padding;
-    return true;
-}
-
 static void key_of(enum signature_key kind, const char *secret, struct key *out) {
     const char *text = secret;
     if (kind != SIGNATURE_WHOLE && strncmp(secret, PREFIX, strlen(PREFIX)) == 0)
         text += strlen(PREFIX);
-    if (kind == SIGNATURE_DECODED && decode(text, out))
+    out->len = strlen(text);
+    if (kind == SIGNATURE_DECODED && base64_room(out->len) <= sizeof out->bytes &&
+        base64_bytes(text, out->len, out->bytes, &out->len))
         return;
     out->len = strlen(text);
     if (out->len > sizeof out->bytes)
@@ -72,10 +58,8 @@ static void sign(struct arena *a, enum signature_key kind, const char *secret, c
 const char *signature_base64(struct arena *a, enum signature_key kind, const char *secret,
                              const struct signature_input *in) {
     uint8_t digest[DIGEST];
-    char *out = arena_alloc(a, (DIGEST + 2) / 3 * 4 + 1);
     sign(a, kind, secret, in, digest);
-    EVP_EncodeBlock((uint8_t *)out, digest, DIGEST);
-    return out;
+    return base64_text(a, digest, DIGEST);
 }
 
 const char *signature_hex(struct arena *a, enum signature_key kind, const char *secret,
