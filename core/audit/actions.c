@@ -11,7 +11,7 @@ static const char *const actions[] = {
 
 enum { ACTIONS = sizeof actions / sizeof *actions, LONGEST = 63 };
 
-bool action_wanted(const char *pattern) {
+bool actions_wanted(const char *pattern) {
     size_t n = strlen(pattern);
     bool beginning = n && pattern[n - 1] == '*';
     for (size_t i = 0; i < ACTIONS; i++)
@@ -45,21 +45,27 @@ static size_t strangeness(const char *pattern, const char *candidate) {
     return end ? 1 : distance(pattern, candidate);
 }
 
-const char *action_nearest(struct arena *a, const char *pattern) {
-    size_t n = strlen(pattern), best = SIZE_MAX;
-    bool beginning = n && pattern[n - 1] == '*';
-    const char *nearest = "*";
+/* What comes nearest to a pattern so far, and how far it is. */
+struct nearest {
+    const char *pattern, *found;
+    size_t far;
+};
+
+static void compare(struct nearest *n, const char *candidate) {
+    size_t far = strangeness(n->pattern, candidate);
+    if (far < n->far)
+        *n = (struct nearest){n->pattern, candidate, far};
+}
+
+const char *actions_nearest(struct arena *a, const char *pattern) {
+    struct nearest n = {.pattern = pattern, .found = "*", .far = SIZE_MAX};
+    size_t len = strlen(pattern);
+    bool beginning = len && pattern[len - 1] == '*';
     for (size_t i = 0; i < ACTIONS; i++) {
-        const char *dot = strchr(actions[i], '.');
-        for (const char *p = dot; p; p = beginning ? strchr(p + 1, '.') : NULL) {
-            const char *candidate =
-                beginning ? arena_printf(a, "%.*s.*", (int)(p - actions[i]), actions[i]) : actions[i];
-            size_t far = strangeness(pattern, candidate);
-            if (far < best) {
-                best = far;
-                nearest = candidate;
-            }
-        }
+        if (!beginning)
+            compare(&n, actions[i]);
+        for (const char *dot = actions[i]; beginning && (dot = strchr(dot, '.')); dot++)
+            compare(&n, arena_printf(a, "%.*s.*", (int)(dot - actions[i]), actions[i]));
     }
-    return nearest;
+    return n.found;
 }

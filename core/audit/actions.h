@@ -11,9 +11,9 @@
  */
 
 /* Whether a pattern fits an action that there is. */
-bool action_wanted(const char *pattern);
+bool actions_wanted(const char *pattern);
 
 /* The pattern that was probably meant by one which fits nothing. In the arena. */
-const char *action_nearest(struct arena *a, const char *pattern);
+const char *actions_nearest(struct arena *a, const char *pattern);
 
 #endif

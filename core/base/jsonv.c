@@ -367,21 +367,18 @@ static bool after_value(struct checker *c) {
     return count_item(c);
 }
 
+/* Up to the next value: the first inside one that was opened and is not empty, or the one after this. */
+static bool next_item(struct checker *c, bool opened) {
+    if (opened)
+        blanks(c);
+    return opened && !closes(c) ? count_item(c) : after_value(c);
+}
+
 static bool document(struct checker *c) {
     blanks(c);
     do {
         bool opened;
-        if (!value(c, &opened))
-            return false;
-        if (opened) {
-            blanks(c);
-            if (!closes(c)) {
-                if (!count_item(c))
-                    return false;
-                continue;
-            }
-        }
-        if (!after_value(c))
+        if (!value(c, &opened) || !next_item(c, opened))
             return false;
     } while (c->depth);
     blanks(c);

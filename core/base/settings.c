@@ -18,14 +18,19 @@ static const char *value_of(const char *name, const char *def) {
     return value ? value : def;
 }
 
-static bool read_int(const char *name, const char *def, long low, long high, long *out, char *problem, size_t size) {
+/* The least and the greatest that a number may be. */
+struct bounds {
+    long low, high;
+};
+
+static bool read_int(const char *name, const char *def, struct bounds b, long *out, char *problem, size_t size) {
     const char *text = value_of(name, def);
     char *end;
     errno = 0;
     *out = strtol(text, &end, 10);
-    if (*text && *end == '\0' && errno == 0 && *out >= low && *out <= high)
+    if (*text && *end == '\0' && errno == 0 && *out >= b.low && *out <= b.high)
         return true;
-    snprintf(problem, size, "%s is \"%s\": it must be a whole number from %ld to %ld", name, text, low, high);
+    snprintf(problem, size, "%s is \"%s\": it must be a whole number from %ld to %ld", name, text, b.low, b.high);
     return false;
 }
 
@@ -108,7 +113,7 @@ bool settings_load(struct settings *s, char *problem, size_t problem_size) {
     problem[0] = '\0';
 #define TEXT(env, field, def, doc) s->field = value_of("MUSTER_" #env, def);
 #define INT(env, field, def, low, high, doc)                                                                           \
-    if (!read_int("MUSTER_" #env, NUMBER(def), low, high, &s->field, problem, problem_size))                           \
+    if (!read_int("MUSTER_" #env, NUMBER(def), (struct bounds){low, high}, &s->field, problem, problem_size))          \
         return false;
 #define FLAG(env, field, def, doc)                                                                                     \
     if (!read_flag("MUSTER_" #env, def, &s->field, problem, problem_size))                                             \

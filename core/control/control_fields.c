@@ -183,10 +183,10 @@ static const char *check_events(struct control *c, const struct field *f, struct
         const char *s = text_of(json_object_array_get_idx(v, i));
         if (!s || strlen(s) > TEXT_MAX)
             return "a list of texts such as scim.user.deactivated, scim.* or *";
-        if (!action_wanted(s))
+        if (!actions_wanted(s))
             return arena_printf(c->ctx.arena,
                                 "a list of events that there are: nothing is ever \"%s\"; was \"%s\" meant?", s,
-                                action_nearest(c->ctx.arena, s));
+                                actions_nearest(c->ctx.arena, s));
     }
     return NULL;
 }

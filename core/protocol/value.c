@@ -148,24 +148,33 @@ static struct json_object *fold_any(struct arena *a, struct json_object *v) {
     return out;
 }
 
+/* A member's keys, NULL: it has none; and the name that they stand under. */
+static struct json_object *fold_member(struct arena *a, const struct resource_type *rt, const char *name,
+                                       struct json_object *v, const char **under) {
+    size_t len = strlen(name);
+    const struct attr *attr = schema_attr(rt->base, name, len);
+    const struct schema *extension = schema_extension(rt, name, len);
+    if (!attr)
+        attr = schema_common(name, len);
+    if (attr) {
+        *under = attr->name;
+        return fold_value(a, attr, v);
+    }
+    if (extension) {
+        *under = extension->urn;
+        return fold_extension(a, extension, v);
+    }
+    *under = fold_ascii_lower(a, name, len);
+    return strchr(name, ':') ? fold_any(a, v) : NULL;
+}
+
 struct json_object *value_folded(struct arena *a, const struct resource_type *rt, struct json_object *resource) {
     struct json_object *out = json_new_object(a);
     json_object_object_foreach(resource, name, v) {
-        size_t len = strlen(name);
-        const struct attr *attr = schema_attr(rt->base, name, len);
-        const struct schema *extension = schema_extension(rt, name, len);
-        if (!attr)
-            attr = schema_common(name, len);
-        struct json_object *key = attr                ? fold_value(a, attr, v)
-                                  : extension         ? fold_extension(a, extension, v)
-                                  : strchr(name, ':') ? fold_any(a, v)
-                                                      : NULL;
+        const char *under;
+        struct json_object *key = fold_member(a, rt, name, v, &under);
         if (key)
-            json_object_object_add(out,
-                                   attr        ? attr->name
-                                   : extension ? extension->urn
-                                               : fold_ascii_lower(a, name, len),
-                                   key);
+            json_object_object_add(out, under, key);
     }
     return out;
 }

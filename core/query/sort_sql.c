@@ -15,20 +15,26 @@ static bool is_secret(const struct attr *a) {
     return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
 }
 
-/* The attribute that the name means; a complex one stands for its value part (SO-04). */
-static enum err find(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
-                     const char *name, struct attr_ref *out) {
+/* An attribute that the type does not have: of an extension that nobody registered, or of the other type. */
+static bool find_elsewhere(struct arena *a, const struct resource_type *rt, const struct resource_type *other,
+                           const char *name, struct attr_ref *out) {
     size_t len = strlen(name);
-    bool known = schema_lookup(rt, name, len, out) && out->attr;
-    if (!known && (!other || schema_is_foreign(other, name, len)) &&
-        schema_unregistered(ctx->arena, rt, name, len, out))
+    if ((!other || schema_is_foreign(other, name, len)) && schema_unregistered(a, rt, name, len, out))
+        return true;
+    bool found = other && schema_lookup(other, name, len, out) && out->attr;
+    out->absent = found;
+    return found;
+}
+
+/* The attribute that the name means; a complex one stands for its value part (SO-04). */
+static enum err find_attribute(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
+                               const char *name, struct attr_ref *out) {
+    bool known = schema_lookup(rt, name, strlen(name), out) && out->attr;
+    if (!known && !find_elsewhere(ctx->arena, rt, other, name, out))
+        return fail(ctx, ERR_INVALID_VALUE, "sortBy: \"%s\" is not an attribute%s%s", name, other ? "" : " of ",
+                    other ? "" : rt->name);
+    if (out->unregistered)
         return OK;
-    if (!known) {
-        if (!other || !schema_lookup(other, name, len, out) || !out->attr)
-            return fail(ctx, ERR_INVALID_VALUE, "sortBy: \"%s\" is not an attribute%s%s", name, other ? "" : " of ",
-                        other ? "" : rt->name);
-        out->absent = true;
-    }
     const struct attr *a = out->sub ? out->sub : out->attr;
     if (is_secret(out->attr) || is_secret(a))
         return fail(ctx, ERR_INVALID_VALUE, "sortBy: %s cannot be sorted by", name);
@@ -115,7 +121,7 @@ enum err sort_sql(struct ctx *ctx, const struct resource_type *rt, const struct 
                          .user = strcmp(rt->name, "User") == 0};
     bool column = false;
     *out = (struct sort_sql){0};
-    enum err e = find(ctx, rt, other, sort_by, &f.ref);
+    enum err e = find_attribute(ctx, rt, other, sort_by, &f.ref);
     if (e != OK)
         return e;
     const char *none = cast_of(f.ref.sub ? f.ref.sub : f.ref.attr);

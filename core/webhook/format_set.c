@@ -44,24 +44,36 @@ static struct json_object *versioned(const struct telling *t) {
     return payload;
 }
 
-/* Adds the paths of what differs, behind `prefix`: of an object that both have, what differs in it. */
+static bool is_object(struct json_object *v) {
+    return json_object_is_type(v, json_type_object);
+}
+
+/*
+ * Adds the paths, after `prefix`, of what an object has and another does not have or has otherwise: of an object that
+ * both have, what differs in it. `alone`: only of what the other does not have.
+ */
+static void add_differing(struct arena *a, struct json_object *out, const char *prefix, struct json_object *object,
+                          struct json_object *other, bool alone);
+
 static void add_changed(struct arena *a, struct json_object *out, const char *prefix, struct json_object *before,
                         struct json_object *after) {
-    struct json_object *both[] = {before, after};
-    for (size_t i = 0; i < 2; i++) {
-        if (!json_object_is_type(both[i], json_type_object))
+    add_differing(a, out, prefix, before, after, false);
+    add_differing(a, out, prefix, after, before, true);
+}
+
+static void add_differing(struct arena *a, struct json_object *out, const char *prefix, struct json_object *object,
+                          struct json_object *other, bool alone) {
+    if (!is_object(object))
+        return;
+    json_object_object_foreach(object, name, value) {
+        struct json_object *there = json_get(other, name);
+        if (there && (alone || json_same(value, there)))
             continue;
-        json_object_object_foreach(both[i], name, value) {
-            struct json_object *other = json_get(both[1 - i], name);
-            if ((i == 1 && other) || (other && json_same(value, other)))
-                continue;
-            const char *path = arena_printf(a, "%s%s", prefix, name);
-            bool urn = strncmp(name, "urn:", 4) == 0;
-            if (other && json_object_is_type(value, json_type_object) && json_object_is_type(other, json_type_object))
-                add_changed(a, out, arena_printf(a, "%s%s", path, urn ? ":" : "."), value, other);
-            else
-                json_object_array_add(out, text(path));
-        }
+        const char *end = strncmp(name, "urn:", 4) == 0 ? ":" : ".";
+        if (is_object(value) && is_object(there))
+            add_changed(a, out, arena_printf(a, "%s%s%s", prefix, name, end), value, there);
+        else
+            json_object_array_add(out, text(arena_printf(a, "%s%s", prefix, name)));
     }
 }
 

@@ -175,10 +175,10 @@ static void patterns_fit_actions_that_there_are(void **state) {
                                       "**", "*.user", "scim.*.", "scim.*.user", "portal.*", "scim.user.deactivated.*",
                                       "x*"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        if (!action_wanted(good[i]))
+        if (!actions_wanted(good[i]))
             fail_msg("%s is refused", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (action_wanted(bad[i]))
+        if (actions_wanted(bad[i]))
             fail_msg("%s is taken", bad[i]);
 }
 
@@ -193,11 +193,11 @@ static void the_nearest_pattern_is_named(void **state) {
     char longest[5000];
     struct ctx ctx = unit_ctx();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_string_equal(action_nearest(ctx.arena, cases[i][0]), cases[i][1]);
+        assert_string_equal(actions_nearest(ctx.arena, cases[i][0]), cases[i][1]);
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
-    assert_true(action_wanted(action_nearest(ctx.arena, longest)));
-    assert_true(action_wanted(action_nearest(ctx.arena, "")));
+    assert_true(actions_wanted(actions_nearest(ctx.arena, longest)));
+    assert_true(actions_wanted(actions_nearest(ctx.arena, "")));
     arena_destroy(ctx.arena);
 }
 

@@ -119,6 +119,17 @@ static size_t wanted_args(const struct command *c) {
     return n;
 }
 
+/* What follows the command's words. */
+static enum err take_argument(struct invocation *in, const struct command *c, int argc, char **argv, int *i) {
+    if (strcmp(argv[*i], "--json") == 0)
+        in->json = true;
+    else if (strncmp(argv[*i], "--", 2) == 0)
+        return take_option(in, c, argc, argv, i);
+    else if (in->n_args < COMMAND_ARGS)
+        in->args[in->n_args++] = argv[*i];
+    return OK;
+}
+
 enum err arguments_parse(struct invocation *in, int argc, char **argv, const struct command **out) {
     int used;
     bool help = argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
@@ -132,13 +143,7 @@ enum err arguments_parse(struct invocation *in, int argc, char **argv, const str
         return fail(&in->ctx, ERR_USAGE, "\"%s%s%s\" is no command; muster help shows them all", argv[1],
                     argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
     for (int i = used; i < argc; i++) {
-        enum err e = OK;
-        if (strcmp(argv[i], "--json") == 0)
-            in->json = true;
-        else if (strncmp(argv[i], "--", 2) == 0)
-            e = take_option(in, c, argc, argv, &i);
-        else if (in->n_args < COMMAND_ARGS)
-            in->args[in->n_args++] = argv[i];
+        enum err e = take_argument(in, c, argc, argv, &i);
         if (e != OK)
             return e;
     }
