@@ -80,15 +80,15 @@ $(BUILD)/%.o: %.c $(BUILD)/gen/sql_names.h
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/gen/sql_names.h
 	@echo cc $<; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-SQL := $(wildcard sql/queries/*.sql sql/schema/*.sql)
+# The directories are prerequisites, so that a statement that was removed is noticed.
+SQL := $(wildcard sql/queries sql/queries/* sql/queries/*/*.sql sql/schema/*.sql)
 
-# The directory is a prerequisite, so that a statement that was removed is noticed.
-$(BUILD)/gen/sql_names.h: $(SQL) sql/queries scripts/gen-sql
+$(BUILD)/gen/sql_names.h: $(SQL) scripts/gen-sql
 	@mkdir -p $(@D)
 	scripts/gen-sql names sql/queries sql/schema > $@.tmp
 	mv $@.tmp $@
 
-$(BUILD)/gen/sql_table.c: $(SQL) sql/queries scripts/gen-sql
+$(BUILD)/gen/sql_table.c: $(SQL) scripts/gen-sql
 	@mkdir -p $(@D)
 	scripts/gen-sql table sql/queries sql/schema > $@.tmp
 	mv $@.tmp $@

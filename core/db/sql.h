@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* One statement of sql/queries/NAME.sql; the enum is its name in upper case behind SQL_. */
+/* One statement, sql/queries/FOLDER/NAME.sql; the enum is its name in upper case after SQL_. */
 struct sql_statement {
     const char *name; /* "user_by_id", also the name under which it is prepared */
     const char *text; /* without the header comment */

@@ -34,6 +34,13 @@ def unique(prefix="u"):
     return f"{prefix}{uuid.uuid4().hex[:12]}"
 
 
+def statement(name):
+    """The text of a statement of sql/queries, whichever folder it is in, without its header."""
+    path, = glob.glob(f"{ROOT}/sql/queries/*/{name}.sql")
+    with open(path, encoding="utf-8") as f:
+        return "".join(line for line in f if not line.startswith("--"))
+
+
 class Answer:
     """One response: status, headers (any case), text and its JSON."""
 

@@ -11,7 +11,7 @@ import uuid
 import psycopg2
 import pytest
 from api import Customer, good, problem
-from helpers import BUILD, ROOT, unique
+from helpers import BUILD, ROOT, statement, unique
 from webhooks import NOWHERE, deliveries, make_events, seal, settle, states, write_events
 
 INSTALLATION = "00000000-0000-0000-0000-000000000000"
@@ -132,14 +132,9 @@ def test_every_action_that_is_written_can_be_listened_to(api, hook):
     with open(f"{ROOT}/core/audit/actions.def", encoding="utf-8") as f:
         table = re.findall(r'(?m)^ACTION\("([^"]+)"\)$', f.read())
     source = ""
-    for top in ("core/directory", "core/control"):
-        names = os.listdir(f"{ROOT}/{top}")
-        top = f"{ROOT}/{top}"
-        source += "".join(open(os.path.join(top, n), encoding="utf-8").read() for n in names if n.endswith(".c"))
-    for top in ("sql/schema", "sql/queries"):
-        for n in os.listdir(f"{ROOT}/{top}"):
-            with open(f"{ROOT}/{top}/{n}", encoding="utf-8") as f:
-                source += f.read()
+    for room in ("core/directory", "core/control", "sql"):
+        for top, _, names in os.walk(f"{ROOT}/{room}"):
+            source += "".join(open(os.path.join(top, n), encoding="utf-8").read() for n in names if n.endswith((".c", ".sql")))
     written = set(re.findall(r"""["']((?:scim|member|team|organization|webhook|signing_key|key)\.[a-z_]+(?:\.[a-z_]+)?)["']""", source))
     assert written <= set(table) and set(table) - written <= {"scim.request.refused"} and table == sorted(table)
     good(api.patch(hook["path"], {"events": table}))
@@ -265,8 +260,7 @@ def test_events_of_the_installation_are_in_a_log_of_its_own(api, server):
 def test_an_interrupted_write_of_the_installation_is_found_by_its_event(api, server):
     """As core/db/db_transaction.c looks for it: with the rights of the responder, in the log of the installation."""
     answer = api.post("/webhooks", {"url": NOWHERE})
-    with open(f"{ROOT}/sql/queries/audit_event_exists.sql", encoding="utf-8") as f:
-        query = f.read().replace("$1", "%s")
+    query = statement("audit_event_exists").replace("$1", "%s")
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_admin"))) as c, c, c.cursor() as cur:
         for organization, found in ((INSTALLATION, 1), (str(uuid.uuid4()), 0)):
             cur.execute("select set_config('muster.organization', %s, true)", [organization])

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from api import Customer, problem
 from feed import Sealer, read
-from helpers import ROOT, user_body
+from helpers import statement, user_body
 from webhooks import seal
 
 
@@ -79,14 +79,12 @@ def test_what_is_not_wanted_is_passed_over_in_bounded_steps(api, large):
     assert seen == [(0, [], "5000"), (5000, [5500], "6000")]
 
 
-def buffers(server, statement, organization, *params):
+def buffers(server, query, organization, *params):
     """Pages that a statement reads, as the responder's role with a generic plan."""
-    with open(f"{ROOT}/sql/queries/{statement}.sql", encoding="utf-8") as f:
-        text = re.sub("^--.*\n", "", f.read(), flags=re.M)
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_admin"))) as c, c.cursor() as cur:
         cur.execute("select set_config('muster.organization', %s, false)", (organization,))
         cur.execute("set plan_cache_mode = force_generic_plan")
-        cur.execute("prepare p as " + text)
+        cur.execute("prepare p as " + statement(query))
         for _ in range(2):
             cur.execute(f"explain (analyze, buffers, costs off) execute p({', '.join(['%s'] * len(params))})", params)
             plan = "\n".join(r[0] for r in cur.fetchall())

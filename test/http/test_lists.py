@@ -4,7 +4,7 @@ import re
 
 import psycopg2
 import pytest
-from helpers import ENTERPRISE, ROOT, assert_error, fill_users, made, op, user_body
+from helpers import ENTERPRISE, assert_error, fill_users, made, op, statement, user_body
 
 
 @pytest.fixture(scope="module")
@@ -131,11 +131,9 @@ def test_accept_and_content_type(tenant):
 
 def buffers(server, tenant, query, *params, as_role="muster_scim"):
     """How many pages a statement of sql/queries reads, as a role, with a plan that is kept."""
-    with open(f"{ROOT}/sql/queries/{query}.sql", encoding="utf-8") as f:
-        text = "".join(line for line in f if not line.startswith("--"))
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", as_role))) as c, c.cursor() as cur:
         cur.execute("select set_config('muster.organization', %s, false), set_config('muster.connection', %s, false)", (tenant.org["id"], tenant.connection["id"]))
-        cur.execute("prepare q as " + text)
+        cur.execute("prepare q as " + statement(query))
         for _ in range(7):
             cur.execute(f"explain (analyze, buffers) execute q({', '.join(['%s'] * len(params))})", params)
             plan = "\n".join(row for row, in cur.fetchall())

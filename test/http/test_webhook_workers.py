@@ -9,7 +9,7 @@ import time
 import psycopg2
 import pytest
 from api import Api, Customer
-from helpers import ROOT, Server, wait_until
+from helpers import Server, statement, wait_until
 from webhooks import Endpoint, Held, Receiver, Worker, end_worker, seal, sealed, unsealed, write_events
 
 
@@ -131,8 +131,7 @@ def test_a_worker_whose_old_connection_the_database_believes_in_works_on(server,
 
 
 def query(name):
-    with open(f"{ROOT}/sql/queries/{name}.sql", encoding="utf-8") as f:
-        return re.sub(r"\$\d+", "%s", f.read())
+    return re.sub(r"\$\d+", "%s", statement(name))
 
 
 def deliver(server):
