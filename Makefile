@@ -81,16 +81,16 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/gen/sql_names.h
 	@echo cc $<; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The directories are prerequisites, so that a statement that was removed is noticed.
-SQL := $(wildcard sql/queries sql/queries/* sql/queries/*/*.sql sql/schema/*.sql)
+SQL := $(wildcard sql/queries sql/queries/* sql/queries/*/*.sql sql/schema/*.sql sql/functions sql/functions/*.sql)
 
 $(BUILD)/gen/sql_names.h: $(SQL) scripts/gen-sql
 	@mkdir -p $(@D)
-	scripts/gen-sql names sql/queries sql/schema > $@.tmp
+	scripts/gen-sql names sql/queries sql/schema sql/functions > $@.tmp
 	mv $@.tmp $@
 
 $(BUILD)/gen/sql_table.c: $(SQL) scripts/gen-sql
 	@mkdir -p $(@D)
-	scripts/gen-sql table sql/queries sql/schema > $@.tmp
+	scripts/gen-sql table sql/queries sql/schema sql/functions > $@.tmp
 	mv $@.tmp $@
 
 $(BUILD)/gen/schema_json.c: core/protocol/schemas.json

@@ -153,8 +153,8 @@ bool db_notified(struct db *db);
 /* Whether the transaction whose work is running is still there. */
 bool db_in_transaction(const struct db *db);
 
-/* Runs a script (a migration) in a transaction of its own; on failure the detail is PostgreSQL's message. For the
- * operator's command. */
+/* Runs a script (a migration) in the transaction that a statement has opened, or in one of its own; on failure the
+ * detail is PostgreSQL's message. For the operator's command. */
 enum err db_script(struct ctx *ctx, struct db *db, const char *text) __attribute__((warn_unused_result));
 
 /* The constraint that a statement of the last transaction broke, "" if none. */

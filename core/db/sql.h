@@ -24,4 +24,13 @@ struct sql_migration {
 extern const struct sql_migration sql_migrations[];
 extern const size_t sql_migrations_count;
 
+/* The functions of sql/functions/, in an order in which they can be made. */
+struct sql_function {
+    const char *name; /* of the file: "time_text" */
+    const char *text;
+};
+
+extern const struct sql_function sql_functions[];
+extern const size_t sql_functions_count;
+
 #endif

@@ -142,6 +142,13 @@ def test_a_migration_that_is_another_one_now(server):
     assert command(server, "migrate")[0] == 0
 
 
+def test_functions_are_made_anew(server):
+    kept = server.sql("select prosrc from pg_proc where oid = 'muster.time_text(timestamptz)'::regprocedure")
+    server.sql("create or replace function muster.time_text(t timestamptz) returns text language sql immutable parallel safe as 'select null::text'")
+    assert command(server, "migrate")[0] == 0
+    assert server.sql("select prosrc from pg_proc where oid = 'muster.time_text(timestamptz)'::regprocedure") == kept
+
+
 @pytest.mark.parametrize("program, role", [("muster-scim.fcgi", "muster_scim"), ("muster-admin.fcgi", "muster_admin")])
 def test_the_services_on_a_database_without_our_schema(server, program, role):
     token = server.env["MUSTER_TOKEN"] if role == "muster_scim" else server.env["MUSTER_API_KEY"]

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* migrate: all is looked at before anything is applied. */
+/* migrate: all is looked at before anything is applied, and it is applied whole or not at all. */
 
 enum { OLDEST_SERVER = 150000 };
 
@@ -36,6 +36,10 @@ static size_t find(const struct db_rows applied, int number) {
     return SIZE_MAX;
 }
 
+static bool is_missing(const struct migrations *m, size_t i) {
+    return !m->applied.result || find(m->applied, sql_migrations[i].number) == SIZE_MAX;
+}
+
 static bool is_known(int64_t number) {
     for (size_t i = 0; i < sql_migrations_count; i++)
         if (sql_migrations[i].number == number)
@@ -45,7 +49,7 @@ static bool is_known(int64_t number) {
 
 static void compare(struct invocation *in, struct migrations *m) {
     for (size_t i = 0; i < sql_migrations_count; i++)
-        if (!m->applied.result || find(m->applied, sql_migrations[i].number) == SIZE_MAX)
+        if (is_missing(m, i))
             m->missing++;
     for (size_t i = 0; m->applied.result && i < db_count(m->applied); i++)
         if (!is_known(db_int(m->applied, i, "number")))
@@ -122,16 +126,25 @@ static enum err check_before(struct invocation *in, struct migrations *m) {
     return e == OK ? check_unchanged(in, m) : e;
 }
 
+static enum err run_script(struct invocation *in, const char *name, const char *text) {
+    enum err e = db_script(&in->ctx, in->db, text);
+    return e == OK ? OK : fail(&in->ctx, e, "%s: %s", name, fail_detail(&in->ctx));
+}
+
 static enum err apply(struct invocation *in, const struct migrations *m) {
     enum err e = OK;
-    for (size_t i = 0; e == OK && i < sql_migrations_count; i++) {
-        if (m->applied.result && find(m->applied, sql_migrations[i].number) != SIZE_MAX)
-            continue;
-        e = db_script(&in->ctx, in->db, sql_migrations[i].text);
-        if (e == OK && !in->json)
-            printf("applied %s\n", sql_migrations[i].name);
-    }
+    for (size_t i = 0; e == OK && i < sql_migrations_count; i++)
+        if (is_missing(m, i))
+            e = run_script(in, sql_migrations[i].name, sql_migrations[i].text);
+    for (size_t i = 0; e == OK && i < sql_functions_count; i++)
+        e = run_script(in, sql_functions[i].name, sql_functions[i].text);
     return e;
+}
+
+static void print_applied(const struct migrations *m) {
+    for (size_t i = 0; i < sql_migrations_count; i++)
+        if (is_missing(m, i))
+            printf("applied %s\n", sql_migrations[i].name);
 }
 
 /* Behind all of them: the first ones are older than the column. */
@@ -148,6 +161,28 @@ static enum err note_checksums(struct invocation *in) {
     return OK;
 }
 
+/* What every migration leaves as it should be, whatever was there before. */
+static enum err settle(struct invocation *in) {
+    static const enum sql last[] = {SQL_OP_RIGHTS, SQL_OP_PARTITIONS, SQL_TRANSACTION_COMMIT};
+    enum err e = note_checksums(in);
+    for (size_t i = 0; e == OK && i < sizeof last / sizeof *last; i++) {
+        struct db_rows rows = {0};
+        e = command_query(in, last[i], NULL, &rows);
+    }
+    return e;
+}
+
+/* One transaction: a schema has a migration and the functions that belong to it, or is as it was. */
+static enum err migrate_all(struct invocation *in, const struct migrations *m) {
+    struct db_rows rows = {0};
+    enum err e = command_query(in, SQL_TRANSACTION_BEGIN, NULL, &rows);
+    if (e == OK)
+        e = command_query(in, SQL_OP_FUNCTIONS_UNCHECKED, NULL, &rows);
+    if (e == OK)
+        e = apply(in, m);
+    return e == OK ? settle(in) : e;
+}
+
 enum err command_migrate(struct invocation *in) {
     struct db_rows rows = {0};
     struct migrations m;
@@ -155,13 +190,9 @@ enum err command_migrate(struct invocation *in) {
     if (e == OK)
         e = check_before(in, &m);
     if (e == OK)
-        e = apply(in, &m);
-    if (e == OK)
-        e = note_checksums(in);
-    if (e == OK)
-        e = command_query(in, SQL_OP_RIGHTS, NULL, &rows);
-    if (e == OK)
-        e = command_query(in, SQL_OP_PARTITIONS, NULL, &rows);
+        e = migrate_all(in, &m);
+    if (e == OK && !in->json)
+        print_applied(&m);
     if (e == OK)
         printf(in->json ? "{\"migration\":%d}\n" : "the schema is at migration %d\n",
                sql_migrations[sql_migrations_count - 1].number);

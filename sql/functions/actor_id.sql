@@ -1,0 +1,10 @@
+create or replace function muster.actor_id() returns uuid
+    language sql stable parallel safe
+    as $$ select nullif(current_setting('muster.actor_id', true), '')::uuid $$;
+
+comment on function muster.actor_id() is
+'The id of the token or key that works in this transaction.
+Parameters: none.
+Returns: its id; null: the operator.
+Locks: none.
+Called by: audit; statements that write events.';

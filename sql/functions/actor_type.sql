@@ -1,0 +1,10 @@
+create or replace function muster.actor_type() returns text
+    language sql stable parallel safe
+    as $$ select coalesce(nullif(current_setting('muster.actor_type', true), ''), 'operator') $$;
+
+comment on function muster.actor_type() is
+'Who works in this transaction.
+Parameters: none.
+Returns: token, key, or (nothing is set) operator.
+Locks: none.
+Called by: audit; statements that write events.';

@@ -1,0 +1,18 @@
+create or replace function muster.audit(organization uuid, event uuid, action text, connection uuid, target_type text, target uuid, data jsonb,
+                             request uuid, client text) returns void
+    language sql volatile
+    as $$
+        insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type,
+                                        target_id, data, request_id, client_address)
+        values (organization, coalesce(event, muster.uuid7()), now(), action, muster.actor_type(), muster.actor_id(), connection,
+                target_type, target, data, request, client)
+    $$;
+
+comment on function muster.audit(uuid, uuid, text, uuid, text, uuid, jsonb, uuid, text) is
+'Writes one audit event of the control plane; the first of a request has the request''s id.
+Parameters: organization: whose log; event: its id, null: any; action; connection: null: none; target_type, target:
+what it is about; data: an object; request: id of the request; client: address, null: none.
+Returns: nothing.
+Locks: none.
+Called by: api_audit, api_organization_members_end, api_tokens_revoke, op_key_create, op_key_revoke,
+op_signing_key_rotate.';

@@ -1,0 +1,11 @@
+-- first: the aggregate chain() is made of it
+create or replace function muster.chain_step(state bytea, first bytea, item bytea) returns bytea
+    language sql immutable parallel safe
+    as $$ select sha256(coalesce(state, first) || item) $$;
+
+comment on function muster.chain_step(bytea, bytea, bytea) is
+'One step of the aggregate chain(): the hash of the hash before and of the item.
+Parameters: state: null: none yet; first: the hash that the chain goes on from; item.
+Returns: SHA-256.
+Locks: none.
+Called by: the aggregate chain().';

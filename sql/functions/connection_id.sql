@@ -1,0 +1,10 @@
+create or replace function muster.connection_id() returns uuid
+    language sql stable parallel safe
+    as $$ select nullif(current_setting('muster.connection', true), '')::uuid $$;
+
+comment on function muster.connection_id() is
+'The connection of this transaction, as organization_id() is its organization.
+Parameters: none.
+Returns: its id; null: none is set.
+Locks: none.
+Called by: statements of SCIM; groups_of_user.';

@@ -1,0 +1,10 @@
+create or replace function muster.connection_lock(connection uuid) returns bigint
+    language sql immutable parallel safe
+    as $$ select hashtextextended('muster.connection ' || connection::text, 0) $$;
+
+comment on function muster.connection_lock(uuid) is
+'The key of a connection''s advisory lock, of a class that nothing else beside us in this database has.
+Parameters: connection: its id.
+Returns: the key.
+Locks: none itself.
+Called by: enter, api_directory_lock, op_organization_lock, connections_lock_shared.';

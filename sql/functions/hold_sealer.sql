@@ -1,0 +1,18 @@
+create or replace function muster.hold_sealer() returns void
+    language plpgsql volatile security definer
+    set search_path = pg_catalog, pg_temp
+    as $$
+begin
+    perform from muster.sealer for update;
+end
+$$;
+
+comment on function muster.hold_sealer() is
+'Until the end of the transaction no event is sealed.
+Parameters: none.
+Returns: nothing.
+Locks: the row of muster.sealer, to the end of the transaction.
+Called by: api_webhook_hold.';
+
+revoke all on function muster.hold_sealer() from public;
+grant execute on function muster.hold_sealer() to muster_admin;

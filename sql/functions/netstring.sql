@@ -1,0 +1,10 @@
+create or replace function muster.netstring(t text) returns text
+    language sql immutable parallel safe
+    as $$ select coalesce(octet_length(t) || ':' || t || ',', '-') $$;
+
+comment on function muster.netstring(text) is
+'A text with its length, so that no two lists of them read alike.
+Parameters: t.
+Returns: length:text, with a comma; - of null.
+Locks: none.
+Called by: audit_head_text.';

@@ -1,0 +1,28 @@
+create or replace function muster.refuse_change() returns trigger
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    kept record;
+begin
+    if tg_op = 'UPDATE' then
+        kept := new;
+        kept.data := old.data;
+        kept.erased_at := old.erased_at;
+        if old.erased_at is null and new.erased_at is not null and new.data = '{"erased": true}' and kept is not distinct from old then
+            return new;
+        end if;
+    end if;
+    raise exception 'the audit log is insert-only' using errcode = 'insufficient_privilege';
+end
+$$;
+
+comment on function muster.refuse_change() is
+'Keeps the audit log insert-only, with one exception: the data of an event may be erased (a person''s right), once,
+and nothing else of the row changes with it. The chain (audit_seal) hashes no data but a commitment to it, hash(salt
+|| data), made when the event is sealed and kept beside it: erasing takes data and salt away and leaves the
+commitment, so that the chain still verifies and nobody can guess what was erased.
+Parameters: none: a trigger.
+Returns: the row of an erasure; else it raises 42501.
+Locks: none.
+Called by: triggers insert_only and insert_only_truncate of audit_event.';

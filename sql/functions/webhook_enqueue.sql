@@ -1,0 +1,67 @@
+create or replace function muster.webhook_enqueue(organization uuid, sequences bigint[], only_endpoint uuid) returns bigint
+    language plpgsql volatile security definer
+    set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    made bigint;
+    endpoints uuid[]; -- of leavers among them, with their targets and sequence numbers
+    targets uuid[];
+    leaving bigint[];
+begin
+    with made as (
+        insert into muster.webhook_delivery as d (organization_id, id, endpoint_id, sequence, event_id, action, target_id, lane)
+        select s.organization_id, muster.uuid7(), w.id, s.sequence, e.id, e.action,
+               -- A test shows what is so now: it waits for nothing that failed before, no test either.
+               case when e.action = 'webhook.test' then e.id else e.target_id end, muster.webhook_lane(e.action)
+        from muster.audit_seal s
+        cross join lateral (select e.id, e.action, e.target_id from muster.audit_event e
+                            where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at offset 0) e
+        join muster.webhook_endpoint w
+            on w.organization_id in (organization, '00000000-0000-0000-0000-000000000000') and w.events is not null
+               and w.status = 'enabled' and w.removed_at is null and (only_endpoint is null or w.id = only_endpoint)
+               and muster.webhook_wants(w, e.action, e.target_id)
+        where s.organization_id = organization and s.sequence = any (sequences)
+        order by s.sequence
+        on conflict on constraint webhook_delivery_once do update
+            set state = 'pending', attempts = 0, finished_at = null
+            where d.state <> 'pending'
+        returning d.endpoint_id, d.target_id, d.sequence, d.lane
+    ), queued as (
+        insert into muster.webhook_queue as q (organization_id, endpoint_id, target_id, lane, next_at)
+        select organization, m.endpoint_id, m.target_id, min(m.lane), now()
+        from made m
+        group by m.endpoint_id, m.target_id
+        order by m.endpoint_id, m.target_id
+        on conflict (endpoint_id, target_id, organization_id) do update
+            set lane = least(q.lane, excluded.lane),
+                next_at = case when excluded.lane = 0 and (q.lease is null or q.next_at <= now()) then now() else q.next_at end
+    )
+    select count(*), array_agg(m.endpoint_id) filter (where m.lane = 0), array_agg(m.target_id) filter (where m.lane = 0),
+           array_agg(m.sequence) filter (where m.lane = 0)
+    into made, endpoints, targets, leaving
+    from made m;
+    update muster.webhook_delivery d
+    set state = 'superseded', finished_at = clock_timestamp()
+    from (select f.id
+          from unnest(endpoints, targets, leaving) l (endpoint_id, target_id, sequence)
+          cross join lateral (select f.id, f.sequence from muster.webhook_delivery f
+                              where f.endpoint_id = l.endpoint_id and f.organization_id = organization
+                                    and f.target_id = l.target_id and f.state = 'pending' and f.sequence < l.sequence offset 0) f
+          where not exists (select from muster.webhook_queue q
+                            where q.endpoint_id = l.endpoint_id and q.target_id = l.target_id and q.organization_id = organization
+                                  and q.lease is not null and q.next_at > now() and q.in_hand = f.sequence)) s
+    where d.organization_id = organization and d.id = s.id;
+    return made;
+end
+$$;
+
+comment on function muster.webhook_enqueue(uuid, bigint[], uuid) is
+'Makes deliveries of sealed events for endpoints that want them: those that are there already become pending again. A
+leaver goes at once; what was undelivered of the same target before, and is not being sent, is superseded.
+Parameters: organization; sequences: the events'' numbers; only_endpoint: null: all of them.
+Returns: how many.
+Locks: rows of webhook_queue and webhook_delivery.
+Called by: audit_seal_next, api_webhook_replay_dead, api_webhook_replay_one, api_webhook_replay_range.';
+
+revoke all on function muster.webhook_enqueue(uuid, bigint[], uuid) from public;
+grant execute on function muster.webhook_enqueue(uuid, bigint[], uuid) to muster_admin;

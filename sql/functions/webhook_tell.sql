@@ -1,0 +1,17 @@
+create or replace function muster.webhook_tell(organization uuid, action text, target_type text, target uuid, data jsonb) returns void
+    language sql volatile security definer
+    set search_path = pg_catalog, pg_temp
+    as $$
+        insert into muster.audit_event (organization_id, id, at, action, actor_type, target_type, target_id, data, request_id)
+        select organization, i.id, now(), action, 'operator', target_type, target, data, i.id from (select muster.uuid7() as id) i
+    $$;
+
+comment on function muster.webhook_tell(uuid, text, text, uuid, jsonb) is
+'Writes an event of the worker''s own.
+Parameters: organization: whose log; action; target_type, target: what it is about; data: an object.
+Returns: nothing.
+Locks: none.
+Called by: webhook_settle.';
+
+revoke all on function muster.webhook_tell(uuid, text, text, uuid, jsonb) from public;
+grant execute on function muster.webhook_tell(uuid, text, text, uuid, jsonb) to muster_deliver;
