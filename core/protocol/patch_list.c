@@ -81,6 +81,16 @@ enum err patch_no_target(const struct patch_act *a) {
     return fail(a->ctx, ERR_NO_TARGET, "no value of %s matches \"%s\"", a->attr->name, a->s->name);
 }
 
+/* Whether any part of it is one of the attribute's. */
+static bool has_known_part(const struct attr *attr, struct json_object *in) {
+    json_object_object_foreach(in, name, part) {
+        (void)part;
+        if (schema_sub(attr, name, strlen(name)))
+            return true;
+    }
+    return false;
+}
+
 /* Completes a value that its filter has begun with the parts that the step gives. */
 static enum err add_given(const struct patch_act *a, struct json_object *element, struct reader *inside) {
     struct json_object *in = patch_object(a, inside);
@@ -88,6 +98,8 @@ static enum err add_given(const struct patch_act *a, struct json_object *element
         json_object_is_type(in, json_type_object) ? OK : resource_value(inside, a->attr, in, a->attr->name, &in);
     if (e == OK && !value_assigned(in))
         e = fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
+    if (e == OK && !has_known_part(a->attr, in)) /* */
+        e = fail(a->ctx, ERR_INVALID_VALUE, "%s: no part of the object is known", a->attr->name);
     if (e != OK)
         return e;
     json_object_object_foreach(in, name, part) {

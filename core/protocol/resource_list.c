@@ -51,9 +51,10 @@ static enum err read_element(const struct reader *r, const struct attr *attr, st
                              bool named, struct json_object *list) {
     struct json_object *v;
     enum err e = resource_value(r, attr, in, where, &v);
-    if (e == OK && v && !resource_is_cleared(r, attr, in, v))
+    bool something = e == OK && v && !resource_is_cleared(r, attr, in, v);
+    if (something)
         json_object_array_add(list, json_object_get(v));
-    if (e != OK || v || !(named || resource_is_members(attr)))
+    if (e != OK || something || !(named || resource_is_members(attr)))
         return e;
     return resource_is_members(attr)
                ? fail(r->ctx, ERR_INVALID_VALUE, MEMBER_NEEDS_ID, where)

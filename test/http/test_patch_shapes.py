@@ -295,3 +295,12 @@ def test_the_base_schema_may_hold_attributes_in_a_whole_resource_too(tenant, str
         body = {"schemas": [USER], "userName": user["userName"], "emails": user["emails"], USER: {"title": "Gone", "active": False}}
         after = made(t.client.put(f"/Users/{user['id']}", body), 200)
         assert after["title"] == "Gone" and after["active"] is False and t.client.get(f"/Users/{user['id']}").json == after
+
+
+@pytest.mark.parametrize("operation", [
+    op("remove", "photos", [{"type": "photo", "value": ""}]), op("remove", "emails", [{"type": "work", "value": None}]),
+    op("add", 'x509Certificates[primary eq false]', {"bogus": 1}), op("add", 'emails[type eq "other"]', {"bogus": 1})])
+def test_a_value_that_says_nothing_is_refused_and_changes_nothing(tenant, operation):
+    user = tenant.user(photos=[{"type": "photo", "value": "https://example.com/a.png"}])
+    assert_error(tenant.client.patch(f"/Users/{user['id']}", operation), 400, "invalidValue")
+    assert made(tenant.client.get(f"/Users/{user['id']}"), 200) == user
