@@ -1,40 +1,16 @@
 """The responders' own socket: parameters that web servers would not send."""
 import json
 import os
-import socket
-import struct
 
 import pytest
+from fastcgi import begin, body_records, exchange
 from helpers import user_body
-
-BEGIN, END, PARAMS, STDIN, STDOUT = 1, 3, 4, 5, 6
-
-
-def record(kind, data=b""):
-    return struct.pack("!BBHHBB", 1, kind, 1, len(data), 0, 0) + data
-
-
-def pair(name, value):
-    return struct.pack("!II", len(name) | 1 << 31, len(value) | 1 << 31) + name.encode() + value.encode()
 
 
 def ask(path, params, body=b""):
     """One request; its status and JSON."""
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(20)
-        s.connect(path)
-        s.sendall(record(BEGIN, struct.pack("!HB5x", 1, 0)) + record(PARAMS, b"".join(pair(n, v) for n, v in params)) + record(PARAMS) +
-                  (record(STDIN, body) if body else b"") + record(STDIN))
-        with s.makefile("rb") as f:
-            out = b""
-            while True:
-                _, kind, _, length, padding, _ = struct.unpack("!BBHHBB", f.read(8))
-                data = f.read(length + padding)[:length]
-                if kind == END:
-                    break
-                out += data if kind == STDOUT else b""
-    head, _, text = out.partition(b"\r\n\r\n")
-    return int(head.split(b" ")[1]), json.loads(text) if text else None
+    answer, _, text = exchange(path, begin(params) + body_records(body)).partition(b"\r\n\r\n")
+    return int(answer.split(b" ")[1]), json.loads(text) if text else None
 
 
 @pytest.fixture(scope="module")

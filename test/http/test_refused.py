@@ -4,8 +4,8 @@ import os
 import subprocess
 
 import pytest
+from fastcgi import ask
 from helpers import BUILD, ROOT, digest, kill, made, op, unique, user_body, wait_until
-from test_roundtrips import ask
 
 ACTION = "&action=scim.request.refused"
 

@@ -4,13 +4,13 @@ import os
 import select
 import shutil
 import socket
-import struct
 import subprocess
 import tempfile
 import threading
 import time
 
 import pytest
+from fastcgi import ask, body_records, exchange, head, record
 from helpers import BUILD, ROOT, kill, made_up_token, op, user_body, wait_until
 
 
@@ -60,47 +60,6 @@ class Proxy:
         for end in (client, server):
             end.shutdown(socket.SHUT_RDWR)
             end.close()
-
-
-def record(kind, content):
-    return struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
-
-
-def length(n):
-    return bytes([n]) if n < 128 else struct.pack(">I", n | 0x80000000)
-
-
-def head(token, method, target, size, **more):
-    """The begin of a request in FastCGI's own words, up to its body of so many bytes."""
-    params = {"REQUEST_METHOD": method, "REQUEST_URI": target, "CONTENT_LENGTH": str(size), "CONTENT_TYPE": "application/json",
-              "HTTP_AUTHORIZATION": f"Bearer {token}", **more}
-    pairs = b"".join(length(len(k)) + length(len(v)) + k.encode() + v.encode() for k, v in params.items())
-    return record(1, b"\0\1\0\0\0\0\0\0") + record(4, pairs) + record(4, b"")
-
-
-def body_records(body):
-    return b"".join(record(5, body[i:i + 32768]) for i in range(0, len(body), 32768)) + record(5, b"")
-
-
-def exchange(path, sent):
-    """The CGI answer to what is sent, which stays open at its end."""
-    with socket.socket(socket.AF_UNIX) as s:
-        s.connect(path)
-        s.sendall(sent)
-        data = b""
-        while chunk := s.recv(65536):
-            data += chunk
-    out = b""
-    while data:
-        _, kind, _, size, padding = struct.unpack(">BBHHBx", data[:8])
-        out += data[8:8 + size] if kind == 6 else b""
-        data = data[8 + size + padding:]
-    return out
-
-
-def ask(path, token, method, target, body=b""):
-    """One whole request, and the CGI answer."""
-    return exchange(path, head(token, method, target, len(body)) + body_records(body))
 
 
 @pytest.fixture(scope="module")
