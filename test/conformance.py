@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
 Checks test/conformance.tsv: every requirement of doc/protocol.md has a row, every row the tests that it needs, every test is there,
-and the README shows what the table says. Prints the totals; with --readme the part of the README that is made from the table.
+and doc/conformance.md shows what the table says. Prints the totals; with --page the part of that page that is made from the table.
 """
 import collections
 import os
@@ -83,7 +83,7 @@ def in_words(ids):
     return ", ".join(f"{p}-{a:02}" + (f" to {b:02}" if b > a else "") for p, a, b in groups)
 
 
-def readme_part(table, wanted):
+def page_part(table, wanted):
     topics = dict.fromkeys(topic for _, topic in wanted.values())
     yield "| topic | rows | proved by tests | done otherwise | left out |"
     yield "|---|---|---|---|---|"
@@ -100,13 +100,13 @@ def readme_part(table, wanted):
 
 def main():
     table, wanted = rows(), requirements()
-    part = "\n".join(readme_part(table, wanted))
-    if "--readme" in sys.argv:
+    part = "\n".join(page_part(table, wanted))
+    if "--page" in sys.argv:
         print(part)
         return
     wrong = list(complaints(table, wanted))
-    if part not in read("README.md"):
-        wrong.append("the README does not show what the table says: test/conformance.py --readme")
+    if part not in read("doc/conformance.md"):
+        wrong.append("doc/conformance.md does not show what the table says: test/conformance.py --page")
     for line in wrong:
         print(line)
     for level in LEVELS:
