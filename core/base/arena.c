@@ -94,13 +94,17 @@ char *arena_strndup(struct arena *a, const char *s, size_t len) {
 }
 
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) {
+    char most[256]; /* of the texts fit, and are formatted once */
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(most, sizeof most, fmt, ap);
     if (n < 0)
         log_fatal("arena", "a text cannot be formatted");
     char *text = arena_alloc(a, (size_t)n + 1);
-    vsnprintf(text, (size_t)n + 1, fmt, again);
+    if ((size_t)n < sizeof most)
+        memcpy(text, most, (size_t)n + 1);
+    else
+        vsnprintf(text, (size_t)n + 1, fmt, again);
     va_end(again);
     return text;
 }

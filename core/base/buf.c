@@ -92,10 +92,12 @@ void buf_fmt(struct buf *b, const char *fmt, ...) {
     va_list ap, again;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(b->data + b->len, b->cap - b->len, fmt, ap);
+    size_t room = b->cap - b->len;
+    int n = vsnprintf(b->data + b->len, room, fmt, ap);
     va_end(ap);
     if (n >= 0 && reserve(b, (size_t)n)) {
-        vsnprintf(b->data + b->len, b->cap - b->len, fmt, again);
+        if ((size_t)n >= room)
+            vsnprintf(b->data + b->len, b->cap - b->len, fmt, again);
         b->len += (size_t)n;
     } else
         b->overflow = true;
