@@ -1,5 +1,8 @@
 #include "base/siphash.h"
 
+#include <endian.h>
+#include <string.h>
+
 static uint64_t rotate(uint64_t x, int by) {
     return x << by | x >> (64 - by);
 }
@@ -22,9 +25,8 @@ static void rounds(uint64_t v[4], int n) {
 /* Up to eight bytes, little-endian. */
 static uint64_t load(const uint8_t *p, size_t n) {
     uint64_t word = 0;
-    for (size_t i = 0; i < n; i++)
-        word |= (uint64_t)p[i] << (8 * i);
-    return word;
+    memcpy(&word, p, n);
+    return le64toh(word);
 }
 
 static void absorb(uint64_t v[4], uint64_t word) {
