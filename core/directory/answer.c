@@ -153,23 +153,23 @@ static void add_place(const struct list_page *page, struct buf *b) {
 }
 
 enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *page) {
-    size_t total = 0;
+    struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
     page->items = arena_array(s->ctx.arena, page->n, sizeof *page->items);
     for (size_t i = 0; i < page->n; i++) {
-        struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
+        size_t before = buf_len(b);
         bool second = page->n_types > 1 && strcmp(db_text(rows, i, "type"), page->types[1].rt->name) == 0;
         enum err e = answer_resource(s, page->types[second].rt, rows, i, page->types[second].projection, b);
         if (e != OK)
             return e;
         if (buf_overflowed(b))
             return fail(&s->ctx, ERR_TOO_MANY, "a resource is too large; use excludedAttributes");
-        total += buf_len(b);
-        if (i && total > LIST_BYTES) {
+        page->items[i].len = buf_len(b) - before;
+        if (i && buf_len(b) > LIST_BYTES)
             page->n = i;
-            return OK;
-        }
-        page->items[i] = (struct answer){.json = buf_text(b), .len = buf_len(b)};
     }
+    const char *text = buf_text(b); /* it moves while it grows */
+    for (size_t i = 0; i < page->n; text += page->items[i++].len)
+        page->items[i].json = text;
     return OK;
 }
 
