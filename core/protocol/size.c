@@ -99,6 +99,24 @@ static size_t length(struct json_object *v) {
     return n;
 }
 
+/* No less than the length, in a glance: a byte has six at most (\u0000), a decimal is written as it came. */
+static size_t length_at_most(struct json_object *v) {
+    enum { BYTE = 6, SCALAR = 24 };
+    size_t sum = SCALAR;
+    if (json_object_is_type(v, json_type_string))
+        return sum + (size_t)json_object_get_string_len(v) * BYTE;
+    if (json_object_is_type(v, json_type_double))
+        return length(v);
+    for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++)
+        sum += length_at_most(json_object_array_get_idx(v, i));
+    if (json_object_is_type(v, json_type_object)) {
+        json_object_object_foreach(v, name, part) {
+            sum += strlen(name) * BYTE + length_at_most(part);
+        }
+    }
+    return sum;
+}
+
 /* What a member adds to an object that has others. */
 static size_t added(struct json_object *object, const char *name) {
     struct json_object *v = json_get(object, name);
@@ -136,9 +154,11 @@ static enum err check_size(struct ctx *ctx, const char *what, size_t is, size_t 
 
 enum err size_check_resource(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
                              struct json_object *old) {
-    struct sizes is = sizes_of(resource), was = {0, 0};
     bool user = strcmp(rt->name, "User") == 0;
     size_t small = user ? SIZE_USER : SIZE_GROUP;
+    if (length_at_most(resource) <= small)
+        return OK;
+    struct sizes is = sizes_of(resource), was = {0, 0};
     if (is.whole <= small)
         return OK;
     if (old)
