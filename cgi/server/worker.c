@@ -29,12 +29,28 @@
 
 enum { HEAD_MAX = 32 * 1024, LINGER_MS = 2000 };
 
+/* The answer of a request that used too much CPU: written once, and of each request only the id is put in. */
+static struct {
+    char text[1024];
+    char *id;
+} last_words;
+
+static void open_last_words(const struct service *service) {
+    static const char id[] = "00000000-0000-0000-0000-000000000000";
+    snprintf(last_words.text, sizeof last_words.text,
+             "Status: 503 Service Unavailable\r\nContent-Type: %s\r\nRetry-After: 60\r\n"
+             "Cache-Control: no-store\r\nX-Request-Id: %s\r\n\r\n%s",
+             service->fault_type, id, service->exhausted);
+    last_words.id = strstr(last_words.text, id);
+}
+
 static void open_worker(struct worker *w, const struct service *service, const struct settings *settings) {
     *w = (struct worker){.settings = settings,
                          .db = db_create(settings, service->name),
                          .arena = arena_create(),
                          .limits = limits_open(settings->limits),
                          .service = service->short_name};
+    open_last_words(service);
     w->failures = w->limits ? w->limits : limits_alone();
     w->metrics = metrics_of(w->limits);
     db_metrics(w->db, w->metrics, w->service);
@@ -78,10 +94,8 @@ static bool handle(struct worker *w, const struct service *service, const struct
     struct call *c = arena_alloc(w->arena, sizeof *c);
     uuid_new(request_id);
     *c = (struct call){.worker = w, .ctx = {.arena = w->arena}, .request_id = request_id, .route = "-"};
-    watchdog_last_words(arena_printf(w->arena,
-                                     "Status: 503 Service Unavailable\r\nContent-Type: %s\r\nRetry-After: 60\r\n"
-                                     "Cache-Control: no-store\r\nX-Request-Id: %s\r\n\r\n%s",
-                                     service->fault_type, request_id, service->exhausted));
+    memcpy(last_words.id, request_id, UUID_TEXT);
+    watchdog_last_words(last_words.text);
     request_open(&c->request, &c->ctx, source);
     c->client_address = client_address(&c->request, w->settings->trusted_proxies);
     db_deadline(w->db, started / 1000 + w->settings->deadline_ms);
