@@ -3,6 +3,7 @@
 
 #include "sql_names.h" /* generated: enum sql { SQL_..., SQL_COUNT } */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One statement, sql/queries/FOLDER/NAME.sql; the enum is its name in upper case after SQL_. */
@@ -17,17 +18,20 @@ extern const struct sql_statement sql_statements[SQL_COUNT];
 /* The migrations of sql/schema/, in order. */
 struct sql_migration {
     int number;       /* NNNN of the file name, ascending */
-    const char *name; /* "0001_base" */
+    const char *name; /* "0015_baseline" */
     const char *text;
+    const char *replaces; /* names, by blanks, of the migrations that it stands for; NULL: none */
+    const char *release;  /* the last one that has those */
 };
 
 extern const struct sql_migration sql_migrations[];
 extern const size_t sql_migrations_count;
 
-/* The functions of sql/functions/, in an order in which they can be made. */
+/* The functions of sql/functions/. */
 struct sql_function {
     const char *name; /* of the file: "time_text" */
     const char *text;
+    bool first; /* made before the migrations, which need it */
 };
 
 extern const struct sql_function sql_functions[];

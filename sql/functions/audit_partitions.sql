@@ -13,9 +13,7 @@ begin
         if to_regclass('muster.' || part) is null then
             execute format('create table muster.%I partition of muster.audit_event for values from (%L) to (%L)', part,
                            month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
-            execute format('alter table muster.%I enable row level security', part);
-            execute format('alter table muster.%I force row level security', part);
-            execute format('create policy operator on muster.%I to current_user using (true) with check (true)', part);
+            perform muster.protect(format('muster.%I', part));
         end if;
     end loop;
 end

@@ -1,3 +1,4 @@
+-- first: a trigger calls it
 create or replace function muster.audit_written() returns trigger
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp

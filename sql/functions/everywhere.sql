@@ -1,3 +1,4 @@
+-- first: policies of tables call it
 create or replace function muster.everywhere() returns boolean
     language sql stable parallel safe
     as $$ select coalesce(nullif(current_setting('muster.everywhere', true), '')::boolean, false) $$;

@@ -1,3 +1,4 @@
+-- first: policies of tables call it
 create or replace function muster.organization_id() returns uuid
     language sql stable parallel safe
     as $$ select nullif(current_setting('muster.organization', true), '')::uuid $$;

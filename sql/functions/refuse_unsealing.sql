@@ -1,3 +1,4 @@
+-- first: a trigger calls it
 create or replace function muster.refuse_unsealing() returns trigger
     language plpgsql
     set search_path = pg_catalog, pg_temp

@@ -1,6 +1,8 @@
 """muster migrate and its neighbours where the database, the role or the schema are not what they should be: nothing is applied, and it is said."""
 import contextlib
+import glob
 import os
+import re
 import subprocess
 
 import psycopg2
@@ -131,15 +133,46 @@ def test_a_schema_of_a_newer_program(server):
 
 
 def test_a_migration_that_is_another_one_now(server):
-    kept = server.sql("select checksum from muster.schema_migration where number = 3")[0][0]
+    kept = server.sql("select checksum from muster.schema_migration where name = '0015_baseline'")[0][0]
     assert len(kept) == 32
     assert server.sql("select count(*) from muster.schema_migration where checksum is null") == [(0,)]
-    server.sql("update muster.schema_migration set checksum = sha256('other') where number = 3")
+    server.sql("update muster.schema_migration set checksum = sha256('other') where name = '0015_baseline'")
     try:
-        assert_refused(command(server, "migrate"), 1, "0003_scim", "another one")
+        assert_refused(command(server, "migrate"), 1, "0015_baseline", "another one")
     finally:
-        server.sql("update muster.schema_migration set checksum = %s where number = 3", kept)
+        server.sql("update muster.schema_migration set checksum = %s where name = '0015_baseline'", kept)
     assert command(server, "migrate")[0] == 0
+
+
+def replaced():
+    """The migrations that the baseline stands for."""
+    with open(f"{ROOT}/sql/schema/0015_baseline.sql", encoding="utf-8") as f:
+        return " ".join(re.findall("(?m)^-- replaces: (.*)$", f.read())).split()
+
+
+def test_a_database_with_all_that_the_baseline_stands_for_is_at_it(server):
+    names = replaced()
+    assert (names[0], names[-1], len(names)) == ("0001_base", "0015_display", 14)
+    with database(server) as d:
+        assert d.muster("migrate")[0] == 0
+        d.inside("delete from muster.schema_migration where number <= 15")
+        for name in names:
+            d.inside(f"insert into muster.schema_migration (number, name) values ({int(name[:4])}, '{name}')")
+        assert d.muster("org", "list")[0] == 0
+        assert d.muster("migrate")[0] == 0
+        assert d.inside("select name from muster.schema_migration where number <= 15 order by number") == [(n,) for n in names]
+        d.inside("delete from muster.schema_migration where number >= 15")
+        assert_refused(d.muster("migrate"), 1, "at the migration 0014_rights", "0015_display", "Muster 1.1.0 first")
+        assert d.inside("select count(*) from muster.schema_migration") == [(13,)]
+
+
+def test_it_is_applied_whole_or_not_at_all(server):
+    with database(server) as d:
+        d.inside(f"create schema muster authorization {d.role}")
+        d.inside(f"create function muster.webhook_lane(action text) returns text language sql as 'select action'; alter function muster.webhook_lane(text) owner to {d.role}")
+        code, said = d.muster("migrate")
+        assert code != 0 and "webhook_lane: " in said, said
+        assert d.inside("select relname from pg_class where relnamespace = 'muster'::regnamespace") == []
 
 
 def test_functions_are_made_anew(server):
@@ -147,6 +180,38 @@ def test_functions_are_made_anew(server):
     server.sql("create or replace function muster.time_text(t timestamptz) returns text language sql immutable parallel safe as 'select null::text'")
     assert command(server, "migrate")[0] == 0
     assert server.sql("select prosrc from pg_proc where oid = 'muster.time_text(timestamptz)'::regprocedure") == kept
+
+
+def make_baseline(d):
+    """The baseline alone, with the functions that it needs."""
+    files = [open(p, encoding="utf-8").read() for p in sorted(glob.glob(f"{ROOT}/sql/functions/*.sql")) + [f"{ROOT}/sql/schema/0015_baseline.sql"]]
+    d.run("create schema muster", d.uri)
+    for text in files:
+        if text.startswith("-- first: ") or "-- replaces: " in text:
+            d.run(text, d.uri)
+
+
+def catalogue(d):
+    """What pg_dump says of the schema in one order, without functions (each migrate makes them anew) and partitions (their names have the date)."""
+    text = subprocess.run(["pg_dump", "--schema-only", "--no-owner", "-d", d.admin.replace("/muster?", f"/{d.name}?")], stdout=subprocess.PIPE, text=True, check=True).stdout
+    text = re.sub(r"(?s)CREATE FUNCTION .*?(\$\w*\$).*?\1;\n", "", text)
+    text = re.sub(r"(?m)^(--|SET |SELECT pg_catalog|\\).*\n", "", text).replace(d.role, "the_owner")
+    statements = {re.sub(r"\s+", " ", s).strip() for s in text.split(";\n")}
+    return sorted(s for s in statements if s and not re.search(r"audit_event_\d|^[A-Z]+ (ALL )?ON (FUNCTION|AGGREGATE)|^CREATE AGGREGATE", s))
+
+
+def settings(server):
+    return [f"{role}: {' '.join(sorted(s))}" for role, s in server.sql("""select r.rolname::text, s.setconfig from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
+                                                                          where r.rolname like 'muster%%' and s.setdatabase = 0 order by 1""")]
+
+
+def test_the_baseline_is_what_the_migrations_before_it_made(server):
+    """test/data/schema-0015.txt was made from a database with all of them."""
+    with open(f"{ROOT}/test/data/schema-0015.txt", encoding="utf-8") as f:
+        recorded = f.read().splitlines()
+    with database(server) as d:
+        make_baseline(d)
+        assert catalogue(d) + settings(server) == recorded
 
 
 @pytest.mark.parametrize("program, role", [("muster-scim.fcgi", "muster_scim"), ("muster-admin.fcgi", "muster_admin")])

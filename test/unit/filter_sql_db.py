@@ -7,6 +7,7 @@ Every filter is evaluated twice: by its SQL on the tables and by filter_match() 
 Both must agree, and with the expected matches where the specification's cases have them. Ends with 0 if all do.
 """
 import copy
+import glob
 import itertools
 import json
 import os
@@ -338,6 +339,16 @@ def check_generated(report, cursor, answers, users, groups):
                    f"{answer['filter']}: {rows}, filter_match says {answer['matches']}\n    {answer['where']}\n    {answer['params']}")
 
 
+def migrate(cursor):
+    """As muster migrate does it: functions that migrations need, migrations, the other functions."""
+    schema, functions = ([open(p, encoding="utf-8").read() for p in sorted(glob.glob(f"{ROOT}/sql/{d}/*.sql"))] for d in ("schema", "functions"))
+    first = [text for text in functions if text.startswith("-- first: ")]
+    cursor.execute("create schema muster; set check_function_bodies = off")
+    for text in first + schema + [text for text in functions if text not in first]:
+        cursor.execute(text)
+    cursor.execute("reset check_function_bodies")
+
+
 def grow(cursor, n):
     """Many more users and groups, so that plans are those of a directory and not of a handful of rows."""
     cursor.execute("set session_replication_role = replica")
@@ -401,9 +412,7 @@ def main():
     with Cluster() as cluster:
         owner = cluster.connect("postgres")
         cursor = owner.cursor()
-        for name in sorted(os.listdir(os.path.join(ROOT, "sql/schema"))):
-            with open(os.path.join(ROOT, "sql/schema", name), encoding="utf-8") as f:
-                cursor.execute(f.read())
+        migrate(cursor)
         load(cursor, users, groups, out)
         owner.commit()
         scim = cluster.connect("muster_scim")

@@ -29,31 +29,71 @@ static enum err check_facts(struct invocation *in, struct db_rows facts) {
     return OK;
 }
 
-static size_t find(const struct db_rows applied, int number) {
-    for (size_t i = 0; i < db_count(applied); i++)
-        if (db_int(applied, i, "number") == number)
+static size_t find(const struct db_rows applied, const char *name, size_t len) {
+    for (size_t i = 0; i < db_count(applied); i++) {
+        const char *there = db_text(applied, i, "name");
+        if (strlen(there) == len && memcmp(there, name, len) == 0)
             return i;
+    }
     return SIZE_MAX;
 }
 
-static bool is_missing(const struct migrations *m, size_t i) {
-    return !m->applied.result || find(m->applied, sql_migrations[i].number) == SIZE_MAX;
+/* Of the migrations that a baseline stands for. */
+struct replaced {
+    size_t names, applied;
+    size_t newest; /* row of the last one that is applied */
+};
+
+static struct replaced look_at_replaced(const struct db_rows applied, const char *names) {
+    struct replaced found = {.newest = SIZE_MAX};
+    while (names && *names) {
+        size_t len = strcspn(names, " ");
+        size_t row = find(applied, names, len);
+        found.names++;
+        if (row != SIZE_MAX) {
+            found.applied++;
+            found.newest = row;
+        }
+        names += len + strspn(names + len, " ");
+    }
+    return found;
 }
 
-static bool is_known(int64_t number) {
+static bool is_missing(const struct migrations *m, const struct sql_migration *migration) {
+    if (!m->applied.result)
+        return true;
+    if (find(m->applied, migration->name, strlen(migration->name)) != SIZE_MAX)
+        return false;
+    struct replaced found = look_at_replaced(m->applied, migration->replaces);
+    return found.names == 0 || found.applied < found.names;
+}
+
+static bool has_word(const char *words, const char *word) {
+    size_t len = strlen(word);
+    for (const char *at = words; at && (at = strstr(at, word)); at += len)
+        if ((at == words || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+            return true;
+    return false;
+}
+
+static bool is_known(const char *name) {
     for (size_t i = 0; i < sql_migrations_count; i++)
-        if (sql_migrations[i].number == number)
+        if (strcmp(sql_migrations[i].name, name) == 0 || has_word(sql_migrations[i].replaces, name))
             return true;
     return false;
 }
 
 static void compare(struct invocation *in, struct migrations *m) {
     for (size_t i = 0; i < sql_migrations_count; i++)
-        if (is_missing(m, i))
-            m->missing++;
+        m->missing += is_missing(m, &sql_migrations[i]);
     for (size_t i = 0; m->applied.result && i < db_count(m->applied); i++)
-        if (!is_known(db_int(m->applied, i, "number")))
+        if (!is_known(db_text(m->applied, i, "name")))
             m->alien = arena_strdup(in->ctx.arena, db_text(m->applied, i, "name"));
+    for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
+        struct replaced found = look_at_replaced(m->applied, sql_migrations[i].replaces);
+        if (found.applied > 0 && found.applied < found.names)
+            m->old = db_text(m->applied, found.newest, "name");
+    }
 }
 
 static enum err read_all(struct invocation *in, struct migrations *out, struct db_rows *facts) {
@@ -100,7 +140,7 @@ static void checksum_of(const struct sql_migration *m, char hex[TOKEN_HASH_HEX +
 static enum err check_unchanged(struct invocation *in, const struct migrations *m) {
     for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
         char hex[TOKEN_HASH_HEX + 1];
-        size_t row = find(m->applied, sql_migrations[i].number);
+        size_t row = find(m->applied, sql_migrations[i].name, strlen(sql_migrations[i].name));
         const char *kept = row == SIZE_MAX ? NULL : db_text(m->applied, row, "checksum");
         checksum_of(&sql_migrations[i], hex);
         if (kept && strcmp(kept, hex) != 0)
@@ -112,12 +152,25 @@ static enum err check_unchanged(struct invocation *in, const struct migrations *
     return OK;
 }
 
+/* There is one baseline, and it comes first. */
+static enum err check_age(struct invocation *in, const struct migrations *m) {
+    if (!m->old)
+        return OK;
+    const char *last = strrchr(sql_migrations[0].replaces, ' ') + 1;
+    return fail(&in->ctx, ERR_CONFLICT,
+                "the database is at the migration %s, and this program begins at %s: run muster migrate of Muster %s "
+                "first, then this one",
+                m->old, last, sql_migrations[0].release);
+}
+
 static enum err check_before(struct invocation *in, struct migrations *m) {
     struct db_rows facts = {0};
     enum err e = read_all(in, m, &facts);
     if (e == OK && m->alien)
         return fail(&in->ctx, ERR_CONFLICT, "the database is newer than this program: it has the migration %s",
                     m->alien);
+    if (e == OK)
+        e = check_age(in, m);
     if (e == OK && m->missing && !db_bool(facts, 0, "roles"))
         return fail(
             &in->ctx, ERR_CONFLICT,
@@ -131,28 +184,33 @@ static enum err run_script(struct invocation *in, const char *name, const char *
     return e == OK ? OK : fail(&in->ctx, e, "%s: %s", name, fail_detail(&in->ctx));
 }
 
-static enum err apply(struct invocation *in, const struct migrations *m) {
+static enum err make_functions(struct invocation *in, bool first) {
     enum err e = OK;
-    for (size_t i = 0; e == OK && i < sql_migrations_count; i++)
-        if (is_missing(m, i))
-            e = run_script(in, sql_migrations[i].name, sql_migrations[i].text);
     for (size_t i = 0; e == OK && i < sql_functions_count; i++)
-        e = run_script(in, sql_functions[i].name, sql_functions[i].text);
+        if (sql_functions[i].first == first)
+            e = run_script(in, sql_functions[i].name, sql_functions[i].text);
     return e;
+}
+
+static enum err apply(struct invocation *in, const struct migrations *m) {
+    enum err e = make_functions(in, true);
+    for (size_t i = 0; e == OK && i < sql_migrations_count; i++)
+        if (is_missing(m, &sql_migrations[i]))
+            e = run_script(in, sql_migrations[i].name, sql_migrations[i].text);
+    return e == OK ? make_functions(in, false) : e;
 }
 
 static void print_applied(const struct migrations *m) {
     for (size_t i = 0; i < sql_migrations_count; i++)
-        if (is_missing(m, i))
+        if (is_missing(m, &sql_migrations[i]))
             printf("applied %s\n", sql_migrations[i].name);
 }
 
-/* Behind all of them: the first ones are older than the column. */
 static enum err note_checksums(struct invocation *in) {
     for (size_t i = 0; i < sql_migrations_count; i++) {
         char hex[TOKEN_HASH_HEX + 1];
         struct db_rows rows = {0};
-        const char *params[] = {arena_printf(in->ctx.arena, "%d", sql_migrations[i].number), hex};
+        const char *params[] = {sql_migrations[i].name, hex};
         checksum_of(&sql_migrations[i], hex);
         enum err e = command_query(in, SQL_OP_MIGRATION_NOTE, params, &rows);
         if (e != OK)
@@ -161,26 +219,25 @@ static enum err note_checksums(struct invocation *in) {
     return OK;
 }
 
-/* What every migration leaves as it should be, whatever was there before. */
-static enum err settle(struct invocation *in) {
-    static const enum sql last[] = {SQL_OP_RIGHTS, SQL_OP_PARTITIONS, SQL_TRANSACTION_COMMIT};
-    enum err e = note_checksums(in);
-    for (size_t i = 0; e == OK && i < sizeof last / sizeof *last; i++) {
+static enum err run_all(struct invocation *in, const enum sql *q, size_t n) {
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < n; i++) {
         struct db_rows rows = {0};
-        e = command_query(in, last[i], NULL, &rows);
+        e = command_query(in, q[i], NULL, &rows);
     }
     return e;
 }
 
 /* One transaction: a schema has a migration and the functions that belong to it, or is as it was. */
 static enum err migrate_all(struct invocation *in, const struct migrations *m) {
-    struct db_rows rows = {0};
-    enum err e = command_query(in, SQL_TRANSACTION_BEGIN, NULL, &rows);
-    if (e == OK)
-        e = command_query(in, SQL_OP_FUNCTIONS_UNCHECKED, NULL, &rows);
+    static const enum sql before[] = {SQL_TRANSACTION_BEGIN, SQL_OP_MIGRATION_BEGIN, SQL_OP_MIGRATION_SCHEMA};
+    static const enum sql after[] = {SQL_OP_RIGHTS, SQL_OP_PARTITIONS, SQL_TRANSACTION_COMMIT};
+    enum err e = run_all(in, before, sizeof before / sizeof *before);
     if (e == OK)
         e = apply(in, m);
-    return e == OK ? settle(in) : e;
+    if (e == OK)
+        e = note_checksums(in);
+    return e == OK ? run_all(in, after, sizeof after / sizeof *after) : e;
 }
 
 enum err command_migrate(struct invocation *in) {

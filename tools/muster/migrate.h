@@ -8,6 +8,7 @@ struct migrations {
     struct db_rows applied; /* of op_migrations; result NULL: there is not even the table */
     size_t missing;         /* how many of ours are not applied */
     const char *alien;      /* the newest that is applied and not known here, NULL: none */
+    const char *old; /* the newest of those that a baseline stands for and that are not all applied; NULL: no such */
 };
 
 /*

@@ -1,4 +1,4 @@
--- The migrations that were applied. The first ones had no checksums.
+-- The migrations that were applied. A schema from before the baseline may have no checksums.
 -- params: none
 -- row: number integer, name text, checksum text (hex; null: it was never noted)
 select m.number, m.name, substr(to_jsonb(m) ->> 'checksum', 3) as checksum
