@@ -32,6 +32,20 @@ static const char *base_path(struct exchange *x) {
     return arena_strndup(x->session.ctx.arena, path ? path : "", len);
 }
 
+static bool can_end_access(const struct exchange *x, const struct route *route) {
+    bool user = strcasecmp(route->endpoint, "Users") == 0 && route->place == ROUTE_ONE;
+    return (user && strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0) ||
+           strcasecmp(route->endpoint, "Bulk") == 0;
+}
+
+/* What only the answer depends on never refuses a leaver: whether somebody leaves is known behind the body. */
+static enum err put_off(struct exchange *x, const struct route *route, const char *name, enum err e) {
+    if (e == OK || !can_end_access(x, route))
+        return e;
+    parts_failed(&x->session.ctx, &x->lost, name, e);
+    return OK;
+}
+
 /* Everything that can be wrong before the body, the route, and who answers it. */
 static enum err read_head(struct exchange *x, const struct route **route, handler **out) {
     struct request *r = &x->request;
@@ -43,9 +57,9 @@ static enum err read_head(struct exchange *x, const struct route **route, handle
     if (e == OK && request_has_body(r))
         e = request_check_length(r, (size_t)x->settings->body_max);
     if (e == OK)
-        e = request_split_query(r);
+        e = put_off(x, *route, "query", request_split_query(r));
     if (e == OK)
-        e = request_check_accept(r);
+        e = put_off(x, *route, "Accept", request_check_accept(r));
     return e;
 }
 

@@ -3,6 +3,7 @@
 
 #include "directory/extensions.h"
 #include "directory/session.h"
+#include "protocol/parts.h"
 #include "server/request.h"
 #include "server/response.h"
 
@@ -19,6 +20,7 @@ struct exchange {
     struct extensions *extensions; /* of the process */
     struct response response;
     const char *id;          /* the resource that the path names, NULL: the collection */
+    struct parts lost;       /* what is wrong with the head, of a request that can end somebody's access */
     const char *route;       /* template for the log, "/Users/{id}" */
     struct refused *refused; /* operations; NULL: none (scim/refused.h) */
 };

@@ -82,7 +82,7 @@ enum err endpoint_bulk(struct exchange *x) {
     if (e == OK)
         e = bulk_parse(&x->session.ctx, body, &bulk);
     if (e == OK)
-        e = bulk_run(&x->session, &bulk);
+        e = bulk_run(&x->session, &bulk, &x->lost);
     if (e == OK)
         render(x, &bulk);
     return e;

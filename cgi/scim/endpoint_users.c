@@ -39,10 +39,11 @@ static enum err change(struct exchange *x,
                                          struct precondition, const struct projection *, struct answer *)) {
     const struct projection *p;
     struct json_object *body;
+    struct parts lost;
     struct answer a;
-    enum err e = exchange_write(x, x->session.types->user, &body, &p);
+    enum err e = exchange_change(x, &body, &lost, &p);
     if (e == OK)
-        e = apply(&x->session, x->id, body, NULL, exchange_precondition(x), p, &a);
+        e = apply(&x->session, x->id, body, &lost, exchange_precondition(x), p, &a);
     if (e == OK)
         exchange_resource(x, STATUS_OK, x->session.types->user, &a);
     return e;
@@ -57,7 +58,7 @@ enum err endpoint_users_patch(struct exchange *x) {
 }
 
 enum err endpoint_users_delete(struct exchange *x) {
-    enum err e = user_delete(&x->session, x->id, exchange_precondition(x));
+    enum err e = user_delete(&x->session, x->id, &x->lost, exchange_precondition(x));
     if (e == OK)
         x->response.status = STATUS_NO_CONTENT;
     return e;

@@ -30,17 +30,34 @@ enum err exchange_projection(struct exchange *x, const struct resource_type *rt,
     return e == OK ? projection_parse(&x->session.ctx, rt, attributes, excluded, out) : e;
 }
 
-enum err exchange_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
-                        const struct projection **out) {
-    const struct projection *p;
-    enum err e = exchange_projection(x, rt, &p);
-    if (e == OK)
-        e = exchange_body(x, body);
+/* The body; what it sets is added to the projection. */
+static enum err read_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
+                           const struct projection **p) {
+    enum err e = exchange_body(x, body);
     if (e == OK)
         e = admit_body(x, *body);
     if (e == OK)
-        *out = projection_of_write(&x->session.ctx, rt, p, *body);
+        *p = projection_of_write(&x->session.ctx, rt, *p, *body);
     return e;
+}
+
+enum err exchange_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
+                        const struct projection **out) {
+    enum err e = exchange_projection(x, rt, out);
+    return e == OK ? read_write(x, rt, body, out) : e;
+}
+
+enum err exchange_change(struct exchange *x, struct json_object **body, struct parts *lost,
+                         const struct projection **out) {
+    const struct resource_type *user = x->session.types->user;
+    *lost = (struct parts){.go_on = true};
+    parts_failed_before(&x->session.ctx, lost, x->lost.left_out);
+    enum err e = x->lost.left_out ? OK : exchange_projection(x, user, out);
+    if (e != OK)
+        parts_failed(&x->session.ctx, lost, "query", e);
+    if (lost->left_out)
+        *out = NULL;
+    return read_write(x, user, body, out);
 }
 
 enum err exchange_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,

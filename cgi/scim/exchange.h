@@ -21,6 +21,13 @@ enum err exchange_body(struct exchange *x, struct json_object **out) __attribute
 enum err exchange_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
                         const struct projection **out) __attribute__((warn_unused_result));
 
+/*
+ * The same for a change of one user, where a fault of the query is a part that failed: it never refuses a leaver, whose
+ * answer then has the default projection.
+ */
+enum err exchange_change(struct exchange *x, struct json_object **body, struct parts *lost,
+                         const struct projection **out) __attribute__((warn_unused_result));
+
 /* The projection of the query, for answers with one resource. */
 enum err exchange_projection(struct exchange *x, const struct resource_type *rt, const struct projection **out)
     __attribute__((warn_unused_result));

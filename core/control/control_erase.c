@@ -17,7 +17,7 @@ struct erasure {
 };
 
 static enum err delete_user(struct session *s, void *arg) {
-    return user_delete(s, arg, (struct precondition){0});
+    return user_delete(s, arg, NULL, (struct precondition){0});
 }
 
 /* The live SCIM users leave as DELETE /Users has it: groups, teams, managers and counts follow. */

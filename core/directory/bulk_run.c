@@ -13,6 +13,7 @@
 struct run {
     struct session *session;
     struct bulk *bulk;
+    const struct parts *lost; /* failed before */
     struct bulk_order order;
     size_t errors;
     struct tenant tenant; /* of the whole request; each operation reads its own into memory that goes with it */
@@ -87,7 +88,10 @@ static enum err carry_out(struct run *r, struct bulk_item *item, struct answer *
     struct parts lost = {.go_on = true};
     if (!item->users && s->tenant.scope == SCOPE_USERS)
         return fail(&s->ctx, ERR_FORBIDDEN, "this token is for users only, not for groups");
-    enum err e = projection_parse(&s->ctx, type_of(s, item), "id", NULL, &p);
+    parts_failed_before(&s->ctx, &lost, r->lost->left_out);
+    enum err e = item->users && item->method != BULK_POST ? OK : parts_refuse(&s->ctx, &lost);
+    if (e == OK)
+        e = projection_parse(&s->ctx, type_of(s, item), "id", NULL, &p);
     if (e == OK && item->target)
         e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);
     a->id = id; /* known from here on, whatever becomes of the operation */
@@ -100,7 +104,7 @@ static enum err carry_out(struct run *r, struct bulk_item *item, struct answer *
     if (item->method != BULK_DELETE)
         return change(s, item, id, data, &lost, p, a);
     struct precondition when = {.if_match = item->if_match};
-    return item->users ? user_delete(s, id, when) : group_delete(s, id, when);
+    return item->users ? user_delete(s, id, &lost, when) : group_delete(s, id, when);
 }
 
 /* One operation as a request of its own, which the token has to allow. */
@@ -238,8 +242,8 @@ static enum err work(struct session *s, void *arg) {
     return e;
 }
 
-enum err bulk_run(struct session *s, struct bulk *b) {
-    struct attempt a = {.run = {.session = s, .bulk = b}};
+enum err bulk_run(struct session *s, struct bulk *b, const struct parts *lost) {
+    struct attempt a = {.run = {.session = s, .bulk = b, .lost = lost}};
     struct session_write w = {.work = work, .arg = &a};
     bulk_order(&s->ctx, b, &a.run.order);
     struct bulk_item *copy = arena_array(s->ctx.arena, b->n, sizeof *copy);

@@ -17,7 +17,7 @@ enum err user_create(struct session *s, const char *id, struct json_object *body
 
 /*
  * PUT. ERR_NOT_FOUND, ERR_PRECONDITION, ERR_MUTABILITY (identity), ERR_UNIQUENESS. `lost`: parts that failed before,
- * and are not in the body any more (Bulk); NULL: none.
+ * and are not in the body any more (Bulk, the query); NULL: none.
  */
 enum err user_replace(struct session *s, const char *id, struct json_object *body, const struct parts *lost,
                       struct precondition when, const struct projection *p, struct answer *out)
@@ -28,7 +28,9 @@ enum err user_patch(struct session *s, const char *id, struct json_object *body,
                     struct precondition when, const struct projection *p, struct answer *out)
     __attribute__((warn_unused_result));
 
-enum err user_delete(struct session *s, const char *id, struct precondition when) __attribute__((warn_unused_result));
+/* DELETE; what failed before (NULL: nothing) is told, and never stands in its way. */
+enum err user_delete(struct session *s, const char *id, const struct parts *lost, struct precondition when)
+    __attribute__((warn_unused_result));
 
 /*
  * A user whose email or status another attribute mapping makes another: as a change of it, in the connection that the

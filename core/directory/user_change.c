@@ -34,6 +34,8 @@ enum { ROW_AUTH, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
 static enum err unknown_user(struct session *s, const struct change *c) {
     struct json_object *resource;
     struct patch *patch;
+    if (c->lost && c->lost->err != OK)
+        return parts_refuse(&s->ctx, c->lost);
     struct dialect dialect = s->tenant.connection_id ? s->tenant.dialect : (struct dialect){.lenient = true};
     enum err e;
     if (c->is_patch) {
@@ -84,8 +86,8 @@ static enum err new_resource(struct session *s, struct change *c, struct json_ob
             e = patch_apply(&s->ctx, patch, c->old, &c->parts, out, &differs);
     } else
         e = resource_from_parts(&s->ctx, s->types->user, s->tenant.dialect, c->body, c->old, &c->parts, out);
-    for (const struct part *x = c->lost ? c->lost->left_out : NULL; e == OK && x; x = x->next)
-        parts_failed(&s->ctx, &c->parts, x->name, fail(&s->ctx, x->err, "%s", x->detail));
+    if (e == OK)
+        parts_failed_before(&s->ctx, &c->parts, c->lost ? c->lost->left_out : NULL);
     if (e == OK)
         settle_active(s, c, *out);
     return e;

@@ -11,6 +11,7 @@
 
 struct removal {
     const char *id;
+    const struct parts *lost;
     struct precondition when;
 };
 
@@ -56,7 +57,9 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
     const char *end[] = {r->id, now, s->request_id, s->client_address};
     const char *sync[] = {ids_of(s, rows[ROW_GROUPS]), session_uuids(s, &r->id, 1), NULL};
     const char *count[] = {arena_printf(s->ctx.arena, "%d", s->slot), "-1", "0"};
-    session_event(s, "scim.user.deprovisioned", "scim_user", r->id, user_event(s, &after, old, NULL));
+    const char *event = user_event(s, &after, old, NULL);
+    session_event(s, "scim.user.deprovisioned", "scim_user", r->id,
+                  r->lost ? parts_told(s->ctx.arena, r->lost, event) : event);
     db_add(s->db, SQL_USER_REMOVE, remove);
     db_add(s->db, SQL_USER_EMAILS_SET, no_emails);
     unique_queue(s, r->id, s->types->user->unique ? "" : NULL, NULL);
@@ -118,8 +121,8 @@ static enum err work(struct session *s, void *arg) {
     return e == OK && member_mapping_any(s) ? member_mapping_apply(s, &r->id, 1) : e;
 }
 
-enum err user_delete(struct session *s, const char *id, struct precondition when) {
-    struct removal r = {.id = id, .when = when};
+enum err user_delete(struct session *s, const char *id, const struct parts *lost, struct precondition when) {
+    struct removal r = {.id = id, .lost = lost, .when = when};
     struct session_write w = {.work = work, .arg = &r};
     if (!uuid_valid(id, strlen(id)))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);

@@ -29,6 +29,11 @@ void parts_failed(struct ctx *ctx, struct parts *parts, const char *name, enum e
     fail_clear(ctx);
 }
 
+void parts_failed_before(struct ctx *ctx, struct parts *parts, const struct part *failed) {
+    for (; failed; failed = failed->next)
+        parts_failed(ctx, parts, failed->name, fail(ctx, failed->err, "%s", failed->detail));
+}
+
 enum err parts_refuse(struct ctx *ctx, const struct parts *parts) {
     return parts->err == OK ? OK : fail(ctx, parts->err, "%s", parts->detail);
 }

@@ -31,6 +31,9 @@ struct parts {
 /* Notes a part that failed with what `ctx` says, which is forgotten there. */
 void parts_failed(struct ctx *ctx, struct parts *parts, const char *name, enum err e);
 
+/* Notes a part that failed before, with others: it and those behind it. NULL: none. */
+void parts_failed_before(struct ctx *ctx, struct parts *parts, const struct part *failed);
+
 /* The same for a part that is left out without being a failure. */
 void parts_pass_over(struct ctx *ctx, struct parts *parts, const char *name, enum err e, const char *detail);
 

@@ -237,6 +237,45 @@ def test_registered_extensions_do_not_hold_up_a_leaver(api, server, dialect):
     left(tenant, user)
 
 
+CONTRADICTION, BROKEN = "attributes=userName&excludedAttributes=title", "attributes=%zz"
+HEADS = {"contradiction": (CONTRADICTION, {}, "query"), "twice": ("attributes=id&attributes=id", {}, "query"), "broken": (BROKEN, {}, "query"),
+         "long": ("x=" + 9000 * "a", {}, "query"), "names": ("attributes=" + ",".join(f"urn:{i:03x}" for i in range(1001)), {}, "query"),
+         "accept": ("x=y", {"Accept": "text/html"}, "Accept")}
+
+
+@pytest.mark.parametrize("dialect", ["lenient", "strict"])
+@pytest.mark.parametrize("kind", HEADS)
+def test_what_the_answer_depends_on_does_not_hold_up_a_leaver(server, dialect, kind):
+    query, headers, part = HEADS[kind]
+    tenant = server.tenant(dialect=dialect)
+    user, put = tenant.user(title="Boss"), tenant.user(title="Boss")
+    def path(u):
+        return f"/Users/{u['id']}?{query}"
+    refusal = (406,) if kind == "accept" else (400, "invalidValue")
+    assert_error(tenant.client.patch(path(user), op("replace", "title", "Chief"), headers=headers), *refusal)
+    assert one(tenant, user) == user
+    answer = tenant.client.patch(path(user), op("replace", "title", "Gone"), OFF, headers=headers)
+    assert answer.status == 200 and answer.json == one(tenant, user) and answer.json["title"] == "Gone", answer
+    assert tenant.client.put(path(put), user_body(put["userName"], active=False), headers=headers).status == 200
+    for u in user, put:
+        left(tenant, u)
+        assert held(tenant, u) == [part]
+
+
+def test_a_head_that_cannot_be_read_holds_up_no_delete_and_no_leaver_in_bulk(tenant):
+    gone, off, stays = tenant.user(), tenant.user(), tenant.user()
+    assert tenant.client.delete(f"/Users/{gone['id']}?{BROKEN}").status == 204
+    assert held(tenant, gone) == ["query"]
+    change = [("PATCH", f"/Users/{off['id']}", [OFF]), ("PATCH", f"/Users/{stays['id']}", [op("replace", "title", "Boss")])]
+    operations = [{"method": m, "path": p, "data": {"schemas": [PATCH_OP], "Operations": ops}} for m, p, ops in change]
+    operations.append({"method": "POST", "path": "/Users", "bulkId": "b", "data": user_body()})
+    answer = tenant.client.post(f"/Bulk?{BROKEN}", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations})
+    assert [o["status"] for o in answer.json["Operations"]] == ["200", "400", "400"], answer
+    left(tenant, off)
+    assert held(tenant, off) == ["query"] and one(tenant, stays) == stays
+    assert tenant.client.get(f"/Users/{stays['id']}?{BROKEN}").status == 400
+
+
 def test_an_unknown_user_is_404_but_a_bad_body_is_400_first(client):
     nobody = "/Users/0190a3b4-0000-7000-8000-000000000000"
     assert_error(client.patch(nobody, OFF), 404)

@@ -140,8 +140,21 @@ def choose(r, t, u, method):
     return out
 
 
+QUERIES = ["attributes=userName&excludedAttributes=title", "attributes=id&attributes=id", "attributes=%zz", "x=%ff&attributes=id"]
+
+
+def told_of(method, path):
+    """What is told of the query: of one that cannot be read always, of what it asks for only where that is looked at."""
+    return ["query"] if "%" in path or ("?" in path and method in ("PATCH", "PUT")) else []
+
+
 def request(r, t, u):
     """(method, path, body, kinds)"""
+    method, path, body, kinds = plain_request(r, t, u)
+    return method, path + (f"?{r.choice(QUERIES)}" if r.random() < 0.1 else ""), body, kinds
+
+
+def plain_request(r, t, u):
     method = r.choice(["PATCH"] * 5 + ["PUT"] * 3 + ["DELETE"])
     kinds = choose(r, t, u, method)
     body = None if method == "DELETE" else (patch if method == "PATCH" else put)(r, t, u, kinds)

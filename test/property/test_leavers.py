@@ -10,7 +10,7 @@ import threading
 import pytest
 from conftest import SEED
 from helpers import Client, made, op, unique
-from leavers import BADGE, HEX, KINDS, SCHEMA, make_users, patient, request
+from leavers import BADGE, HEX, KINDS, SCHEMA, make_users, patient, request, told_of
 
 THREADS, BATCH = 4, 40
 
@@ -99,7 +99,7 @@ def told(kind, t, u, held):
     return bool(names & set(held)) or any(isinstance(path, str) and h and path.endswith(h) for h in held)
 
 
-def wrong_with(t, u, method, body, kinds, answer, state):
+def wrong_with(t, u, method, path, body, kinds, answer, state):
     """What speaks against the rule; NULL: nothing."""
     status, text = answer
     active, removed, member, elsewhere, held, resource = state
@@ -113,6 +113,8 @@ def wrong_with(t, u, method, body, kinds, answer, state):
         return "the member is still active"
     if elsewhere and member != "active":
         return "another link holds the member, who is not active"
+    if not set(told_of(method, path)) <= set(held):
+        return f"the query is not told: held {held}"
     for k in kinds:
         if k.held and not told(k, t, u, held):
             return f"{k.name} is not told: held {held}"
@@ -139,10 +141,11 @@ def run_batch(t, client, batch, counts):
     answers = [send(client, *a[:3]) for a in asked]
     rows = {row[0]: row[1:] for row in t.server.sql(STATE, t.org["id"], [u["id"] for u in users])}
     for u, (method, path, body, kinds), answer in zip(users, asked, answers):
-        wrong = wrong_with(t, u, method, body, kinds, answer, rows[u["id"]])
+        wrong = wrong_with(t, u, method, path, body, kinds, answer, rows[u["id"]])
         assert not wrong, f"seed {SEED}, batch {batch}, {t}: {wrong}\n{[k.name for k in kinds]}\n{u}\n{method} {path} {json.dumps(body)}\n{answer}"
         counts[method] += 1
-        counts["refused by itself"] += bool(kinds)
+        counts["refused by itself"] += bool(kinds) or bool(told_of(method, path))
+        counts["a query"] += "?" in path
         counts["passed over by strict"] += answer[0] == 400
         counts.update(k.name for k in kinds)
 
