@@ -628,8 +628,21 @@ def unpack(v, lenient):
         return v
 
 
+def single(a, v, lenient):
+    """Entra without its compliant mode wraps single values: [{"$ref": null, "value": x}]."""
+    if not lenient or a.type in ("complex", "any") or a.multi:
+        return v
+    if isinstance(v, list) and len(v) == 1:
+        v = v[0]
+    for k in v if isinstance(v, dict) else ():
+        if k.lower() == "value":
+            return v[k]
+    return v
+
+
 def norm(a, v, lenient=False):
     """Check and coerce one single value of attribute a. None means unassigned."""
+    v = single(a, v, lenient)
     if v is None or v == "" or (lenient and v == [] and not a.multi):  # R-05
         return None
     t = a.type
@@ -891,20 +904,11 @@ class Patcher:
                 continue  # readOnly inside a value object is ignored
             self.run(name, t, v, True)
 
-    def single(self, a, v):
-        """Entra without its compliant mode wraps single values: [{"$ref": null, "value": x}]."""
-        if not self.lenient or a.type in ("complex", "any") or a.multi:
-            return v
-        if isinstance(v, list) and len(v) == 1:
-            v = v[0]
-        inner = get_ci(v, "value")
-        return v if inner is None else inner
-
     def run(self, name, t, val, has_val):
         if t.foreign:
             return self.run_foreign(name, t, val)
         if t.attr is not None:
-            val = self.single(t.sub or t.attr, val)
+            val = single(t.sub or t.attr, val, self.lenient)
         if t.attr is not None and t.flt is not None and not t.attr.multi:  # R-14
             now = self.get(t)
             if now is None or not ev(t.flt, now, t.attr):

@@ -95,22 +95,13 @@ static bool is_read_only(const struct attr_ref *r) {
     return r->attr && (r->attr->mutability == ATTR_READ_ONLY || (r->sub && r->sub->mutability == ATTR_READ_ONLY));
 }
 
-/* Entra without its compliant mode wraps single values: "active": [{"$ref": null, "value": "False"}]. */
-static struct json_object *unwrapped(const struct patch_target *t, struct json_object *v) {
-    const struct attr *a = t->ref.sub ? t->ref.sub : t->ref.attr;
-    if (!a || a->type == ATTR_COMPLEX || a->multi)
-        return v;
-    if (json_object_is_type(v, json_type_array) && json_object_array_length(v) == 1)
-        v = json_object_array_get_idx(v, 0);
-    struct json_object *inner = json_object_is_type(v, json_type_object) ? json_get_caseless(v, "value") : NULL;
-    return inner ? inner : v;
-}
-
 static void add_step(struct ctx *ctx, struct patch *p, const struct patch_step *like) {
     struct patch_step *s = arena_alloc(ctx->arena, sizeof *s);
     *s = *like;
-    if (p->dialect.lenient)
-        s->value = unwrapped(&s->target, s->value);
+    const struct reader read = {.ctx = ctx, .dialect = p->dialect};
+    const struct attr *a = s->target.ref.sub ? s->target.ref.sub : s->target.ref.attr;
+    if (a)
+        s->value = resource_scalar(&read, a, s->value);
     s->next = NULL;
     *p->last = s;
     p->last = &s->next;

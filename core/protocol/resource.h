@@ -64,6 +64,12 @@ enum err resource_value(const struct reader *r, const struct attr *attr, struct 
                         struct json_object **out) __attribute__((warn_unused_result));
 
 /*
+ * What stands for one value of an attribute that is neither complex nor a list: lenient takes what clients wrap it in,
+ * [x], {"value": x} and [{"value": x, ...}] (Entra without its compliant mode). Anything else is given back as it is.
+ */
+struct json_object *resource_scalar(const struct reader *r, const struct attr *attr, struct json_object *in);
+
+/*
  * A list from outside: an array of single values in normal form, not yet compared with each other; null, "" and {} are
  * no values. ERR_INVALID_VALUE, also for a value that cannot be read, since nothing would come of it: an object without
  * any part of the attribute, a member without an id. Strict: and for what is no array. Lenient: one bare value is a

@@ -200,6 +200,20 @@ static enum err complex_value(const struct reader *r, const struct attr *attr, s
     return parts_value(&inside, attr, in, where, out);
 }
 
+struct json_object *resource_scalar(const struct reader *r, const struct attr *attr, struct json_object *in) {
+    if (!r->dialect.lenient || attr->type == ATTR_COMPLEX || attr->type == ATTR_ANY || attr->multi)
+        return in;
+    if (is_type(in, json_type_array) && json_object_array_length(in) == 1)
+        in = json_object_array_get_idx(in, 0);
+    if (!is_type(in, json_type_object))
+        return in;
+    json_object_object_foreach(in, name, part) {
+        if (fold_ascii_equal(name, strlen(name), "value", strlen("value")))
+            return part;
+    }
+    return in;
+}
+
 static bool is_nothing(const struct reader *r, const struct attr *attr, struct json_object *in) {
     bool empty = is_type(in, json_type_array) && json_object_array_length(in) == 0;
     return !in || (is_type(in, json_type_string) && json_object_get_string_len(in) == 0) || /* */
@@ -209,6 +223,7 @@ static bool is_nothing(const struct reader *r, const struct attr *attr, struct j
 enum err resource_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                         struct json_object **out) {
     *out = NULL;
+    in = resource_scalar(r, attr, in);
     if (is_nothing(r, attr, in))
         return OK;
     switch (attr->type) {

@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from helpers import BULK, ENTERPRISE, GROUP, PATCH_OP, USER, assert_error, digest, made, op
+from helpers import BULK, ENTERPRISE, GROUP, PATCH_OP, USER, assert_error, digest, group_body, made, op, user_body
 
 CORE_OP = "urn:ietf:params:scim:schemas:core:2.0:PatchOp"
 MANAGER = f"{ENTERPRISE}:manager"
@@ -123,6 +123,33 @@ def test_a_list_is_a_list_in_strict(strict):
         assert_error(strict.client.patch(path, operation), 400, "invalidValue")
     for emails in ({"value": "c@example.com"}, "c@example.com"):
         assert_error(strict.client.post("/Users", {"schemas": user["schemas"], "userName": "list", "emails": emails}), 400, "invalidValue")
+
+
+# ---------------------------------------------------------------- wrapped single values
+@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"value": v}, lambda v: {"VALUE": v, "type": "work"}, lambda v: [{"$ref": None, "value": v}]], ids=range(4))
+def test_a_wrapped_single_value_is_that_value_wherever_it_stands(tenant, strict, wrap):
+    body = user_body(active=wrap("False"), title=wrap("Chief"), externalId=wrap(7), name={"givenName": wrap("Ada"), "familyName": wrap(None)},
+                     **{ENTERPRISE: {"department": wrap("D"), "manager": {"value": wrap("me")}}})
+    new = made(tenant.client.post("/Users", body))
+    user = tenant.user()
+    put = made(tenant.client.put(f"/Users/{user['id']}", dict(body, userName=wrap(user["userName"]), emails=user["emails"], externalId=wrap("8"))), 200)
+    for after in new, put:
+        assert (after["active"], after["title"], after["name"]) == (False, "Chief", {"givenName": "Ada"}), after
+        assert after[ENTERPRISE] == {"department": "D", "manager": {"value": "me"}}
+        assert tenant.server.sql("select m.status from muster.member m join muster.scim_user u on u.member_id = m.id where u.id = %s", after["id"]) == [("deactivated",)]
+    assert patched(tenant, user, op("replace", "name", {"givenName": wrap("Eve")}), op("replace", "title", wrap(None)))["name"] == {"givenName": "Eve"}
+    assert "title" not in tenant.client.get(f"/Users/{user['id']}").json
+    assert made(tenant.client.post("/Groups", group_body(displayName=wrap("Wrapped"))))["displayName"] == "Wrapped"
+    assert_error(strict.client.post("/Users", user_body(title=wrap("Chief"))), 400, "invalidValue", "title")
+
+
+@pytest.mark.parametrize("value", [[], [True, False], [[{"value": [False]}]], {"other": False}], ids=json.dumps)
+def test_what_is_wrapped_otherwise_is_no_boolean(tenant, value):
+    user = tenant.user()
+    answer = tenant.client.put(f"/Users/{user['id']}", user_body(user["userName"], active=value))
+    if value:
+        assert_error(answer, 400, "invalidValue", "active must be true or false")
+    assert tenant.client.get(f"/Users/{user['id']}").json["active"] is True
 
 
 # ---------------------------------------------------------------- JSON as text
