@@ -34,25 +34,6 @@ static const char *registered_urn(const struct parser *ps) {
     return best;
 }
 
-/*
- * The key with a colon where a dot stands behind a registered URN, as guides of other products write it
- * ("urn:...:User.department").
- */
-static const char *with_colon(struct ctx *ctx, const struct resource_type *user, const char *key) {
-    size_t len = strlen(key), at = 0;
-    for (size_t i = 0; i <= user->n_extensions; i++) {
-        const char *urn = i ? user->extensions[i - 1]->urn : user->base->urn;
-        size_t n = strlen(urn);
-        bool begins = len > n && fold_ascii_equal(urn, n, key, n) && (key[n] == ':' || key[n] == '.');
-        at = begins && n > at ? n : at;
-    }
-    if (!at || key[at] == ':' || memchr(key + at, ':', strcspn(key + at, "[")))
-        return key;
-    char *copy = arena_strdup(ctx->arena, key);
-    copy[at] = ':';
-    return copy;
-}
-
 static const char *part_names(struct arena *a, const struct attr *attr) {
     const char *names = "";
     for (size_t i = 0; i < attr->n_subs; i++)
@@ -198,7 +179,7 @@ enum err mapping_path_parse(struct ctx *ctx, const struct resource_type *user, c
     *out = (struct mapping_path){0};
     if (strlen(key) > MAPPING_KEY_BYTES)
         return too_long(ctx, key);
-    key = with_colon(ctx, user, key);
+    key = schema_with_colon(ctx->arena, user, key);
     struct parser ps = {.ctx = ctx, .user = user, .key = key, .len = strlen(key)};
     size_t head = strcspn(key, "[");
     out->key = arena_strdup(ctx->arena, key);

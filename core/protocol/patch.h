@@ -41,6 +41,27 @@ enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object 
                      struct json_object **out, bool *changed) __attribute__((warn_unused_result));
 
 /*
+ * Members of a body of a POST or PUT whose names are paths, as those of an operation without a path may be (R-24):
+ * {"name.givenName": ..., "urn:...:User:active": ..., "emails[type eq \"work\"].value": ...}. Each is a part.
+ */
+struct patch *patch_names(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect);
+
+/*
+ * One such member; `extension`: it stands in the object of that schema, NULL: in the resource. What nobody knows and
+ * what is readOnly is passed over. ERR_INVALID_PATH, ERR_INVALID_FILTER: a path that cannot be read;
+ * ERR_INVALID_SYNTAX in strict dialect for one that can.
+ */
+enum err patch_name_add(struct ctx *ctx, struct patch *p, const struct schema *extension, const char *name,
+                        struct json_object *value, bool in_text) __attribute__((warn_unused_result));
+
+/*
+ * Adds all that they give to a new resource. What fails is left out (`parts`, with go_on), else the first failure is
+ * returned. ERR_TOO_LARGE as for patch_apply().
+ */
+enum err patch_names_apply(struct ctx *ctx, const struct patch *p, struct parts *parts, struct json_object **resource)
+    __attribute__((warn_unused_result));
+
+/*
  * What a group's patch must see of the members that the group has, so that a change of n members costs O(n):
  * the ids it names, or all of them (replace, remove of the whole list, a filter other than `value eq "..."` joined by
  * or).

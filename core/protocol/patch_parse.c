@@ -15,7 +15,7 @@ enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, 
     va_start(ap, fmt);
     const char *what = arena_vprintf(ctx->arena, fmt, ap);
     va_end(ap);
-    return fail(ctx, kind, "operation %u: %s", s->number, what);
+    return s->number ? fail(ctx, kind, "operation %u: %s", s->number, what) : fail(ctx, kind, "%s", what);
 }
 
 /* A step's name, a path or what stands for one, and its value are short enough. */
@@ -78,6 +78,8 @@ static enum err parse_unregistered(struct ctx *ctx, const struct patch *p, const
 static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
                            size_t len, struct patch_target *out) {
     trim(&text, &len);
+    if (p->dialect.lenient)
+        text = schema_with_colon(ctx->arena, p->rt, arena_strndup(ctx->arena, text, len));
     *out = (struct patch_target){0};
     const char *bracket = len ? memchr(text, '[', len) : NULL;
     size_t head = bracket ? (size_t)(bracket - text) : len;
@@ -148,7 +150,7 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     if (e != OK)
         return e;
     e = parse_path(ctx, p, &step, path, strlen(path), &step.target);
-    if (e != OK && strchr(name, '['))
+    if (e != OK && (strchr(name, '[') || schema_with_colon(ctx->arena, p->rt, path) != path))
         return e;
     bool known = step.target.ref.attr && !is_read_only(&step.target.ref);
     if (e == OK && (known || step.target.unregistered))
@@ -237,6 +239,30 @@ static enum err parse_operation(struct ctx *ctx, struct patch *p, unsigned numbe
     return OK;
 }
 
+static struct patch *new_patch(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect) {
+    struct patch *p = arena_alloc(ctx->arena, sizeof *p);
+    p->rt = rt;
+    p->dialect = dialect;
+    p->last = &p->first;
+    return p;
+}
+
+struct patch *patch_names(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect) {
+    return new_patch(ctx, rt, dialect);
+}
+
+enum err patch_name_add(struct ctx *ctx, struct patch *p, const struct schema *extension, const char *name,
+                        struct json_object *value, bool in_text) {
+    const struct patch_step add = {.op = PATCH_ADD, .name = name, .in_text = in_text};
+    struct patch_step **last = p->last;
+    if (!extension && !strpbrk(name, ":.["))
+        return OK; /* a plain name means the base schema alone (R-08 is for paths) */
+    enum err e = expand_member(ctx, p, &add, extension, name, value);
+    if (e == OK && !p->dialect.lenient && p->last != last)
+        return fail(ctx, ERR_INVALID_SYNTAX, "\"%s\" is a path, and no name of an attribute", name);
+    return e;
+}
+
 enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
                      struct patch **out) {
     struct json_object *operations = json_get_caseless(body, "Operations");
@@ -248,11 +274,7 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
         return fail(ctx, ERR_INVALID_SYNTAX, "Operations must be an array of at least one operation");
     if (n > PATCH_OPERATIONS)
         return fail(ctx, ERR_TOO_LARGE, "a PATCH may have %d operations at most", PATCH_OPERATIONS);
-    struct patch *p = arena_alloc(ctx->arena, sizeof *p);
-    p->rt = rt;
-    p->dialect = dialect;
-    p->last = &p->first;
-    *out = p;
+    struct patch *p = *out = new_patch(ctx, rt, dialect);
     for (size_t i = 0; i < n; i++) {
         enum err e = parse_operation(ctx, p, (unsigned)i + 1, json_object_array_get_idx(operations, i));
         if (e != OK)

@@ -76,6 +76,24 @@ static enum err walk(struct patch_walk *w, struct json_object *resource, bool ap
     return e;
 }
 
+/* All steps; anew if one that failed has left something behind. */
+static enum err walk_all(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct parts *parts,
+                         struct json_object **out) {
+    struct patch_walk w = {.ctx = ctx, .p = p, .parts = parts};
+    parts_clear(parts);
+    enum err e = walk(&w, resource, false);
+    if (e == OK && w.again) {
+        parts_clear(parts);
+        e = walk(&w, resource, true);
+    }
+    *out = w.resource;
+    return e;
+}
+
+enum err patch_names_apply(struct ctx *ctx, const struct patch *p, struct parts *parts, struct json_object **resource) {
+    return p->first ? walk_all(ctx, p, *resource, parts, resource) : OK;
+}
+
 /* A request that has nothing but what nobody knows fails by that. */
 static enum err check_known(struct ctx *ctx, const struct patch *p, struct parts *parts) {
     for (const struct patch_step *s = p->first; s; s = s->next)
@@ -90,16 +108,9 @@ static enum err check_known(struct ctx *ctx, const struct patch *p, struct parts
 
 enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct parts *parts,
                      struct json_object **out, bool *changed) {
-    struct patch_walk w = {.ctx = ctx, .p = p, .parts = parts};
-    parts_clear(parts);
-    enum err e = walk(&w, resource, false);
-    if (e == OK && w.again) {
-        parts_clear(parts);
-        e = walk(&w, resource, true);
-    }
+    enum err e = walk_all(ctx, p, resource, parts, out);
     if (e == OK)
         e = check_known(ctx, p, parts);
-    *out = w.resource;
     if (e == OK)
         e = resource_settle(ctx, p->rt, p->dialect, resource, false, parts, out);
     *changed = e == OK && !json_same(resource, *out);

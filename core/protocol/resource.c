@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/patch.h"
 #include "protocol/size.h"
 #include "protocol/unregistered.h"
 #include "protocol/value.h"
@@ -16,6 +17,7 @@ struct reading {
     struct dialect dialect;
     struct json_object *old; /* NULL: POST */
     struct parts *parts;     /* of a PUT; NULL: the first failure is the end */
+    struct patch *paths;     /* members whose names are paths */
     bool in_text;            /* inside an extension that came as JSON in a text */
 };
 
@@ -99,8 +101,9 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
     json_object_object_foreach(in, name, value) {
         const struct attr *attr = schema_attr(s, name, strlen(name));
         enum err e = size_check(r->ctx, name, value, r->old);
-        if (e == OK && attr)
-            e = add_attr(&part, attr, prefix, value, object);
+        if (e == OK)
+            e = attr ? add_attr(&part, attr, prefix, value, object)
+                     : patch_name_add(r->ctx, r->paths, s, name, value, part.in_text);
         const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, name);
         if (e != OK && !leaves_out(r, where, e, json_get(r->old, s->urn), attr ? attr->name : name, object))
             return e;
@@ -116,9 +119,7 @@ static enum err keep_unregistered(struct reading *r, const char *name, struct js
                                   struct json_object *into) {
     const struct unregistered_change c = {.op = UNREGISTERED_REPLACE, .path = name, .in_body = true, .value = value};
     const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect};
-    if (!r->dialect.lenient || !schema_is_foreign(r->rt, name, strlen(name)))
-        return OK;
-    return unregistered_apply(&reader, r->rt, &c, into);
+    return r->dialect.lenient ? unregistered_apply(&reader, r->rt, &c, into) : OK;
 }
 
 static bool is_base(const struct reading *r, const char *name) {
@@ -133,28 +134,53 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
     const struct attr *attr = schema_attr(r->rt->base, name, len);
     if (extension)
         return add_extension(r, extension, value, into);
-    if (is_base(r, name) && json_object_is_type(value, json_type_object))
+    if (is_base(r, name))
         return add_base(r, value, into);
     enum err e = size_check(r->ctx, name, value, r->old);
     if (e != OK)
         return e;
     if (!attr)
         attr = schema_common(name, len);
-    if (!attr)
+    if (!attr && schema_is_foreign(r->rt, name, len))
         return keep_unregistered(r, name, value, into);
+    if (!attr)
+        return patch_name_add(r->ctx, r->paths, NULL, name, value, r->in_text);
     if (strcmp(attr->name, "schemas") == 0)
         return OK;
     return add_attr(r, attr, "", value, into);
 }
 
-/* Attributes of the base in an object under its URN, as those of an extension stand. */
-static enum err add_base(struct reading *r, struct json_object *in, struct json_object *into) {
+/* The stored name of a member that a body names: extensions and attributes as the schema spells them. */
+static const char *key_of(const struct resource_type *rt, const char *name) {
+    size_t len = strlen(name);
+    const struct schema *extension = schema_extension(rt, name, len);
+    const struct attr *attr = schema_attr(rt->base, name, len);
+    if (!attr)
+        attr = schema_common(name, len);
+    return extension ? extension->urn : attr ? attr->name : name;
+}
+
+static enum err add_members(struct reading *r, struct json_object *in, struct json_object *into) {
     json_object_object_foreach(in, name, value) {
-        enum err e = is_base(r, name) ? OK : add_member(r, name, value, into);
-        if (e != OK)
+        enum err e = add_member(r, name, value, into);
+        if (e != OK && !leaves_out(r, name, e, r->old, key_of(r->rt, name), into))
             return e;
     }
     return OK;
+}
+
+/* Attributes of the base in an object under its URN, as those of an extension stand; each is a part. */
+static enum err add_base(struct reading *r, struct json_object *in, struct json_object *into) {
+    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect, .in_text = r->in_text};
+    struct reader inside;
+    struct reading part = *r;
+    if (!in)
+        return OK;
+    in = resource_unpacked(&reader, in, &inside);
+    part.in_text = inside.in_text;
+    if (!json_object_is_type(in, json_type_object))
+        return fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", r->rt->base->urn);
+    return add_members(&part, in, into);
 }
 
 /* A change of a resource, and what it must leave alone. */
@@ -240,14 +266,32 @@ enum err resource_keep_fixed(struct ctx *ctx, const struct resource_type *rt, st
     return e;
 }
 
-/* The stored name of a member that a body names: extensions and attributes as the schema spells them. */
-static const char *key_of(const struct resource_type *rt, const char *name) {
-    size_t len = strlen(name);
-    const struct schema *extension = schema_extension(rt, name, len);
-    const struct attr *attr = schema_attr(rt->base, name, len);
-    if (!attr)
-        attr = schema_common(name, len);
-    return extension ? extension->urn : attr ? attr->name : name;
+/* Where a member whose name was a path failed, and nothing else was given, the attribute is as it was. */
+static void keep_old(struct reading *r, const char *path, struct json_object *into) {
+    struct attr_ref ref;
+    if (!r->old || !schema_lookup(r->rt, path, strcspn(path, "["), &ref) || !ref.attr)
+        return;
+    const char *urn = ref.extension ? ref.extension->urn : NULL, *name = ref.attr->name;
+    struct json_object *was = json_get(urn ? json_get(r->old, urn) : r->old, name);
+    struct json_object *box = urn ? json_get(into, urn) : into;
+    if (!was || json_get(box, name))
+        return;
+    if (!box) {
+        box = json_new_object(r->ctx->arena);
+        json_object_object_add(into, urn, json_object_get(box));
+    }
+    json_object_object_add(box, name, json_object_get(json_copy(r->ctx->arena, was)));
+}
+
+/* What members whose names are paths give, beside the others. */
+static enum err add_paths(struct reading *r, struct json_object **into) {
+    struct parts failed = {.go_on = r->parts && r->parts->go_on};
+    enum err e = patch_names_apply(r->ctx, r->paths, &failed, into);
+    for (const struct part *p = e == OK ? failed.left_out : NULL; p; p = p->next)
+        keep_old(r, p->name, *into);
+    if (e == OK && r->parts)
+        parts_failed_before(r->ctx, r->parts, failed.left_out);
+    return e;
 }
 
 static enum err read_body(struct reading *r, struct json_object *body, struct json_object **out) {
@@ -257,19 +301,16 @@ static enum err read_body(struct reading *r, struct json_object *body, struct js
     enum err e = check_schemas(r, body);
     if (e != OK && leaves_out(r, "schemas", e, NULL, "", NULL))
         e = OK;
-    json_object_object_foreach(body, name, value) {
-        if (e == OK)
-            e = add_member(r, name, value, *out);
-        if (e != OK && leaves_out(r, name, e, r->old, key_of(r->rt, name), *out))
-            e = OK;
-    }
-    return e;
+    if (e == OK)
+        e = add_members(r, body, *out);
+    return e == OK ? add_paths(r, out) : e;
 }
 
 enum err resource_from_parts(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
                              struct json_object *body, struct json_object *old, struct parts *parts,
                              struct json_object **out) {
     struct reading r = {.ctx = ctx, .rt = rt, .dialect = dialect, .old = old, .parts = parts};
+    r.paths = patch_names(ctx, rt, dialect);
     parts_clear(parts);
     enum err e = read_body(&r, body, out);
     return e == OK ? resource_settle(ctx, rt, dialect, old, true, parts, out) : e;
@@ -278,6 +319,7 @@ enum err resource_from_parts(struct ctx *ctx, const struct resource_type *rt, st
 enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
                             struct json_object *body, struct json_object *old, struct json_object **out) {
     struct reading r = {.ctx = ctx, .rt = rt, .dialect = dialect, .old = old};
+    r.paths = patch_names(ctx, rt, dialect);
     enum err e = read_body(&r, body, out);
     if (e == OK && old)
         e = resource_keep_fixed(ctx, rt, old, true, *out);

@@ -223,7 +223,8 @@ static bool is_nothing(const struct reader *r, const struct attr *attr, struct j
 enum err resource_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                         struct json_object **out) {
     *out = NULL;
-    in = resource_scalar(r, attr, in);
+    if (!attr->parent || !resource_is_members(attr->parent)) /* whom a member names is never guessed */
+        in = resource_scalar(r, attr, in);
     if (is_nothing(r, attr, in))
         return OK;
     switch (attr->type) {

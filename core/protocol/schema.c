@@ -218,6 +218,21 @@ bool schema_lookup(const struct resource_type *rt, const char *text, size_t len,
     return !dot || out->sub;
 }
 
+const char *schema_with_colon(struct arena *a, const struct resource_type *rt, const char *path) {
+    size_t len = strlen(path), at = 0;
+    for (size_t i = 0; i <= rt->n_extensions; i++) {
+        const char *urn = i ? rt->extensions[i - 1]->urn : rt->base->urn;
+        size_t n = strlen(urn);
+        bool begins = len > n && fold_ascii_equal(urn, n, path, n) && (path[n] == ':' || path[n] == '.');
+        at = begins && n > at ? n : at;
+    }
+    if (!at || path[at] == ':' || memchr(path + at, ':', strcspn(path + at, "[")))
+        return path;
+    char *copy = arena_strdup(a, path);
+    copy[at] = ':';
+    return copy;
+}
+
 /* A URN of the type with a dot behind it is a slip, no other URN. */
 static bool is_slip(const char *urn, const char *text, size_t len) {
     size_t n = strlen(urn);

@@ -143,6 +143,12 @@ const struct schema *schema_extension(const struct resource_type *rt, const char
  */
 bool schema_lookup(const struct resource_type *rt, const char *text, size_t len, struct attr_ref *out);
 
+/*
+ * A path with a colon where a dot stands behind a URN of the type's own schemas, as guides of other products write it
+ * ("urn:...:User.department"), in the arena; else the path itself.
+ */
+const char *schema_with_colon(struct arena *a, const struct resource_type *rt, const char *path);
+
 /* Whether a path begins with "urn:" and with no URN of the type's own schemas. */
 bool schema_is_foreign(const struct resource_type *rt, const char *text, size_t len);
 

@@ -154,12 +154,6 @@ def test_answers_name_its_parts(make):
     assert get(f"?excludedAttributes={URN}:tag,{URN}:seat.row,{URN}:desk.type,{URN}:desk.value") == {"seat": {"number": 2}}
 
 
-def test_a_slip_of_a_registered_urn_is_no_other_urn(tenant):
-    user, slip = tenant.user(), "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department"
-    assert tenant.client.patch(f"/Users/{user['id']}", op("replace", slip, "D")).status == 400
-    assert made(tenant.client.get(f"/Users/{user['id']}"), 200) == user
-
-
 def test_it_grows_no_deeper_and_no_longer_than_a_body(tenant):
     thing = Thing(tenant, "/Users")
     deep = "x"
