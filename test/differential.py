@@ -290,13 +290,14 @@ def random_operation(r, unique):
         return {"op": op, "path": r.choice(["favouriteColor", "name.bogus", 'phoneNumbers[type eq "work"].bogus']), "value": "x"}
     usable = lambda a: a.name not in ("groups", "password") and not is_secret(a)
     if op.lower() != "remove" and r.chance(15):
+        whole = {"path": r.name(USER)} if r.lenient and r.chance(20) else {}
         value = {}
         for _ in range(r.randrange(1, 4)):
             prefix, a = r.attribute(rt, usable)
             value[prefix + a.name] = patch_value(r, a, a.multi, unique)
         if r.chance(20):
             value[T] = {a.name: patch_value(r, a, a.multi, unique) for a in rt.ext[T].values() if usable(a) and r.chance(30)}
-        return {"op": op, "value": value}
+        return {"op": op, **whole, "value": value}
     prefix, a = r.attribute(rt, usable)
     path, target, multi = prefix + r.name(a.name), a, a.multi
     if a.type == "complex" and r.chance(55 if a.multi else 25 if r.lenient else 0):

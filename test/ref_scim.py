@@ -856,7 +856,13 @@ class Patcher:
                 raise ScimError("invalidValue", "value must be an object")
             self.no_path(name, val)
             return
-        t = parse_path(get_ci(o, "path"), self.rt, self.lenient)
+        path = get_ci(o, "path")
+        if self.lenient and name != "remove" and isinstance(path, str) and path.strip(" ").lower() == self.rt.base.lower():
+            val = unpack(val, self.lenient)
+            if not isinstance(val, dict):
+                raise ScimError("invalidValue", "value must be an object")
+            return self.no_path(name, val)
+        t = parse_path(path, self.rt, self.lenient)
         if name != "remove" and not has_val:
             raise ScimError("invalidValue", "value missing")
         self.run(name, t, val, has_val)

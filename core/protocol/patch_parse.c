@@ -177,6 +177,13 @@ static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step
     return OK;
 }
 
+static bool is_base(const struct patch *p, const char *path) {
+    const char *urn = p->rt->base->urn;
+    size_t len = strlen(path);
+    trim(&path, &len);
+    return fold_ascii_equal(path, len, urn, strlen(urn));
+}
+
 static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_step *op, struct json_object *path) {
     if (!json_object_is_type(path, json_type_string))
         return patch_fail(ctx, op, ERR_INVALID_PATH, "path must be a string");
@@ -184,6 +191,8 @@ static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_s
     enum err e = check_size(ctx, op);
     if (e != OK)
         return e;
+    if (p->dialect.lenient && op->op != PATCH_REMOVE && is_base(p, op->name))
+        return expand(ctx, p, op, NULL); /* the whole resource, as without a path */
     e = parse_path(ctx, p, op, op->name, strlen(op->name), &op->target);
     op->unknown = e == ERR_INVALID_PATH && p->dialect.lenient && patch_path_unknown(p->rt, op->name);
     if (e != OK)

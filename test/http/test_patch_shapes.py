@@ -316,6 +316,19 @@ def test_the_base_schema_may_hold_its_attributes_as_an_extension_does(tenant, st
         assert {m["value"] for m in t.client.get(f"/Groups/{group['id']}").json["members"]} == {user["id"], other["id"]}
 
 
+def test_the_base_schema_is_the_path_of_the_whole_resource_in_lenient(tenant, strict):
+    user, group = tenant.user(active=True), tenant.group()
+    after = patched(tenant, user, op("Replace", f" {USER.upper()}", {"title": "Gone", "name.givenName": "Ada", ENTERPRISE: {"department": "D"}}), op("add", USER, json.dumps({"active": "False"})))
+    assert (after["active"], after["title"], after["name"], after[ENTERPRISE]) == (False, "Gone", {"givenName": "Ada"}, {"department": "D"})
+    assert made(send(tenant, group, op("replace", GROUP, {"displayName": "Whole", "members": [{"value": user["id"]}]})), 200)["displayName"] == "Whole"
+    assert member_ids(tenant, group) == [user["id"]]
+    stays = f"/Users/{tenant.user()['id']}"
+    for value in (False, None, [5], "x"):
+        assert_error(tenant.client.patch(stays, op("replace", USER, value)), 400, "invalidValue", "must be an object")
+    assert_error(tenant.client.patch(stays, op("remove", USER)), 400, "invalidPath")
+    assert_error(strict.client.patch(f"/Users/{strict.user()['id']}", op("replace", USER, {"active": False})), 400, "invalidPath")
+
+
 def test_the_base_schema_may_hold_attributes_in_a_whole_resource_too(tenant, strict):
     for t in (tenant, strict):
         user = t.user(active=True)
