@@ -84,9 +84,9 @@ enum err resource_list_named(const struct reader *r, const struct attr *attr, st
                              struct json_object **out) __attribute__((warn_unused_result));
 
 /*
- * A value where an object or a list is needed: lenient reads a text that begins with { or [ and is JSON by the same
- * rules as a body (Keycloak's SCIM client sends such), one level deep; `inside` then is how its parts are read.
- * Anything else is given back as it is.
+ * A value where an object or a list is needed: lenient reads a text that begins with { or [ (or blanks and these) and
+ * is JSON by the same rules as a body (Keycloak's SCIM client sends such), one level deep; `inside` then is how its
+ * parts are read. Anything else is given back as it is.
  */
 struct json_object *resource_unpacked(const struct reader *r, struct json_object *in, struct reader *inside);
 

@@ -170,7 +170,7 @@ struct json_object *resource_unpacked(const struct reader *r, struct json_object
         return in;
     const char *text = json_object_get_string(in);
     size_t len = (size_t)json_object_get_string_len(in);
-    if ((*text != '{' && *text != '[') || json_parse(&quiet, text, len, &read) != OK)
+    if (!size_may_be_json(text) || json_parse(&quiet, text, len, &read) != OK)
         return in;
     inside->in_text = true;
     return read;
@@ -190,6 +190,8 @@ static enum err complex_value(const struct reader *r, const struct attr *attr, s
     in = resource_unpacked(r, in, &inside);
     if (!attr->multi)
         in = unwrapped(in);
+    if (is_type(in, json_type_string) && resource_is_members(attr) && size_may_be_json(json_object_get_string(in)))
+        return fail(r->ctx, ERR_INVALID_VALUE, MEMBER_NEEDS_ID, where); /* no id begins so */
     if (is_type(in, json_type_string) && schema_value_part(attr)) {
         struct json_object *whole = json_new_object(r->ctx->arena);
         json_object_object_add(whole, "value", json_object_get(in));

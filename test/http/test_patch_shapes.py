@@ -53,7 +53,8 @@ def test_brackets_behind_a_name_or_nothing_at_all(tenant, strict):
 
 # ---------------------------------------------------------------- lists and what cannot be read in them
 UNREADABLE = ["", {}, [{}], [{"userId": "{a}"}], [""], [None], [{"value": None}], [{"value": ""}], [{"display": "x"}], 5, [5], [True], [["{a}"]],
-              [{"value": "{a}"}, {"userId": "{b}"}], [{"value": "{a}"}, None], "[{}]", "{\"userId\":\"{a}\"}", {"members": [{"id": "{a}"}]},
+              [{"value": "{a}"}, {"userId": "{b}"}], [{"value": "{a}"}, None], "[{}]", "{\"userId\":\"{a}\"}", "[{\"value\":\"{a}\"}", "[{\"value\":\"{a}\",}]",
+              "{'value':'{a}'}", ["[{\"value\":\"{a}\"}]"], [" {"], "[{\"value\":\"{a}\",\"VALUE\":\"{b}\"}]", {"members": [{"id": "{a}"}]},
               {"members": [{"value": "{a}"}], "other": 1}, {"value": {"value": "{a}"}}]
 
 
@@ -71,7 +72,7 @@ def test_nobody_is_removed_from_an_empty_group_either_by_what_cannot_be_read(ten
     assert_error(send(tenant, tenant.group("Empty"), op("remove", "members", [{"userId": "x"}])), 400, "invalidValue")
 
 
-WRITTEN = [{"members": [{"value": "{a}"}]}, {"Members": "{a}"}, "{\"members\":[{\"value\":\"{a}\"}]}", "[{\"value\":\"{a}\"}]", "[\"{a}\"]",
+WRITTEN = [{"members": [{"value": "{a}"}]}, {"Members": "{a}"}, "{\"members\":[{\"value\":\"{a}\"}]}", "[{\"value\":\"{a}\"}]", "[\"{a}\"]", " \n[{\"value\":\"{a}\"}]\r\n", "\t{\"value\":\"{a}\"}",
            "{\"value\":\"{a}\"}", ["{\"value\":\"{a}\"}"], "{a}", ["{a}"], {"value": "{a}"}, [{"value": "{a}", "$ref": None}],
            [{"$ref": "https://x.example/scim/v2/Users/{a}"}]]
 
