@@ -91,7 +91,12 @@ enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_ty
     *out = (struct schema_types){.user = schema_with_extensions(ctx->arena, base->user, user, n_user),
                                  .group = schema_with_extensions(ctx->arena, base->group, group, n_group),
                                  .version = n ? db_int(rows, 0, "version") : 0};
-    return extensions_mapping(ctx, out, n ? db_text(rows, 0, "mapping") : NULL, &out->mapping);
+    enum err e = extensions_mapping(ctx, out, n ? db_text(rows, 0, "mapping") : NULL, &out->mapping);
+    struct resource_type *with_mapping = arena_alloc(ctx->arena, sizeof *with_mapping);
+    *with_mapping = *out->user;
+    with_mapping->mapping = out->mapping;
+    out->user = with_mapping;
+    return e;
 }
 
 /* By what a session's organization is known: the hash of its token, or the connection it entered. */

@@ -102,11 +102,7 @@ static void derive_names(struct session *s, struct user_facts *f) {
 }
 
 bool user_active(struct session *s, struct json_object *resource) {
-    const struct mapping *m = s->types->mapping;
-    struct json_object *active = json_get(resource, "active"), *mapped = NULL;
-    if (m && mapping_sets(m, MAPPING_ACTIVE))
-        mapped = json_get(mapping_user(s->ctx.arena, m, resource), "active");
-    return (!active || json_object_get_boolean(active)) && (!mapped || json_object_get_boolean(mapped));
+    return mapping_active(s->ctx.arena, s->types->mapping, resource);
 }
 
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out) {

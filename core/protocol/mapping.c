@@ -159,6 +159,13 @@ struct json_object *mapping_user(struct arena *a, const struct mapping *m, struc
     return out;
 }
 
+bool mapping_active(struct arena *a, const struct mapping *m, struct json_object *resource) {
+    struct json_object *active = json_get(resource, "active"), *mapped = NULL;
+    if (m && mapping_sets(m, MAPPING_ACTIVE))
+        mapped = json_get(mapping_user(a, m, resource), "active");
+    return (!active || json_object_get_boolean(active)) && (!mapped || json_object_get_boolean(mapped));
+}
+
 struct json_object *mapping_group(struct arena *a, const struct mapping *m, const char *id, const char *display_name) {
     struct json_object *out = json_new_object(a);
     for (size_t i = 0; i < m->n; i++) {

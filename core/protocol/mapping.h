@@ -93,6 +93,12 @@ bool mapping_sets(const struct mapping *m, enum mapping_field field);
 struct json_object *mapping_user(struct arena *a, const struct mapping *m, struct json_object *resource);
 
 /*
+ * Whether a user in normal form (protocol/resource.h) has access: both `active`, absent counting as true, and what the
+ * mapping makes of it (NULL: the default) say so.
+ */
+bool mapping_active(struct arena *a, const struct mapping *m, struct json_object *resource);
+
+/*
  * What the rules that read groups make of one group (display_name NULL: nil), whatever their index:
  *   {"roles": {"RULE": "org:.."}, "values": {"RULE": value}}
  * values (of all fields but the role) are as mapping_user() has them: text, for active a boolean, for public_metadata

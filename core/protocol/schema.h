@@ -61,6 +61,8 @@ struct schema {
     struct json_object *json; /* the resource as /Schemas serves it, without meta */
 };
 
+struct mapping;
+
 /* A resource type (RFC 7643, 6) with its extensions. */
 struct resource_type {
     const char *name;     /* "User" */
@@ -70,9 +72,8 @@ struct resource_type {
     size_t n_extensions;
     bool hides;  /* an extension has values that are stored and not always shown (writeOnly; returned never, request) */
     bool unique; /* an extension has values that no two resources may share */
+    const struct mapping *mapping; /* of an organization's users: may say who is active; NULL: the default */
 };
-
-struct mapping;
 
 /* What an organization has of its own: its resource types, its attribute mapping. */
 struct schema_types {

@@ -2,6 +2,7 @@
 
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/mapping.h"
 #include "protocol/value.h"
 
 #include <string.h>
@@ -136,9 +137,9 @@ static struct sizes sizes_of(struct json_object *resource) {
     return s;
 }
 
-static bool ends_access(struct json_object *resource, struct json_object *old) {
-    struct json_object *is = json_get(resource, "active"), *was = json_get(old, "active");
-    return old && is && !json_object_get_boolean(is) && (!was || json_object_get_boolean(was));
+static bool ends_access(struct arena *a, const struct resource_type *rt, struct json_object *resource,
+                        struct json_object *old) {
+    return old && mapping_active(a, rt->mapping, old) && !mapping_active(a, rt->mapping, resource);
 }
 
 /*
@@ -165,7 +166,7 @@ enum err size_check_resource(struct ctx *ctx, const struct resource_type *rt, st
         was = sizes_of(old);
     if (!user)
         return check_size(ctx, "group, without its members,", is.whole, was.whole, SIZE_GROUP);
-    if (ends_access(resource, old))
+    if (ends_access(ctx->arena, rt, resource, old))
         return OK;
     enum err e = check_size(ctx, "user, without photos and certificates,", is.bare, was.bare, SIZE_USER);
     return e == OK ? check_size(ctx, "user", is.whole, was.whole, SIZE_USER_WHOLE) : e;
