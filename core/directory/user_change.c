@@ -20,7 +20,7 @@ struct change {
     struct session_write *w;
     struct leaving leaving; /* what earlier attempts have met */
     /* of this attempt */
-    struct db_rows rows[6];
+    struct db_rows rows[6];  /* ROW_... */
     struct json_object *old; /* normal form */
     struct user_facts before, after;
     bool is_patch;
@@ -28,7 +28,7 @@ struct change {
     struct parts parts;
 };
 
-enum { ROW_AUTH, ROW_USER, ROW_MEMBER, ROW_LINKS, ROWS };
+enum { ROW_AUTH, ROW_LOCKED, ROW_USER, ROW_MEMBER, ROW_LINKS };
 
 /* Nobody has the id; but a body that could never be right is told first, as for groups. */
 static enum err unknown_user(struct session *s, const struct change *c) {
@@ -51,6 +51,7 @@ static enum err first_batch(struct session *s, struct change *c) {
     const char *user[] = {c->id, s->base_url};
     const char *links[] = {NULL, c->id};
     session_queue_write(s, SESSION_SHARED, NULL, NULL);
+    db_add(s->db, SQL_USER_LINKS_LOCK, user);
     db_add(s->db, SQL_USER_FOR_UPDATE, user);
     db_add(s->db, SQL_MEMBER_FOR_UPDATE, user);
     db_add(s->db, SQL_MEMBER_LINKS, links);

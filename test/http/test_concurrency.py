@@ -1,11 +1,12 @@
 """Many clients at once: no duplicate, no lost member, no leaver who stays, no circle."""
 import os
+import random
 import statistics
 import threading
 import time
 from collections import Counter
 
-from helpers import fill_users, made, op, unique, user_body
+from helpers import assert_error, fill_users, made, op, unique, user_body
 
 CLIENTS = 16
 NAMES = 200 if os.environ.get("SANITIZE") == "1" else 2000  # the sanitizers look for other faults than races
@@ -152,3 +153,71 @@ def test_a_big_group_is_as_quick_as_a_small_one(tenant):
     ratio = statistics.median(times[big["id"]]) / statistics.median(times[small["id"]])
     print(f"\nadding one member: 100 000 against 100: {ratio:.2f} times")
     assert ratio <= 2
+
+
+HEX = "1f2e3d4c5b6a79880011223344556677"
+
+
+def deadlocks(server):
+    with open(os.path.join(server.data, "log", "scim.log"), encoding="utf-8") as f:
+        return f.read().count("40P01")
+
+
+def test_two_connections_put_one_member_into_the_bin_without_a_deadlock(tenant):
+    second, name = tenant.second(linking="auto"), f"{unique()}@example.com"
+    before = deadlocks(tenant.server)
+
+    def cycle(t, user):
+        client = t.server.client(t.token["token"])
+        for _ in range(150):
+            made(client.patch(f"/Users/{user['id']}", op("replace", "userName", HEX + name), op("replace", "active", False)), 200)
+            made(client.patch(f"/Users/{user['id']}", op("replace", "userName", name), op("replace", "active", True)), 200)
+    users = [(t, t.user(name)) for t in (tenant, second)]
+    at_once([lambda t=t, u=u: cycle(t, u) for t, u in users])
+    assert deadlocks(tenant.server) == before
+    assert tenant.server.sql("select count(*), max(m.status), max(m.email_key) from muster.member m where organization_id = %s", tenant.org["id"]) == [(1, "active", name)]
+
+
+STRAYS = """select m.email, m.status, bool_or(u.active and u.removed_at is null)
+from muster.member m join muster.scim_user u on u.organization_id = m.organization_id and u.member_id = m.id
+where m.organization_id = %s group by m.organization_id, m.id having bool_or(u.active and u.removed_at is null) <> (m.status = 'active')"""
+
+
+def test_leavers_and_newcomers_race_for_the_same_names(tenant):
+    """Sixteen clients put people into the bin, rename those who leave to what others take at that moment, and create whom the address is free for."""
+    names = [f"{unique()}@example.com" for _ in range(6)]
+    ids = [made(tenant.client.post("/Users", user_body(n, externalId=n)))["id"] for n in names]
+    seed = random.randrange(2**32)
+
+    def one_of(r, client):
+        user, name = r.choice(ids[-12:]), r.choice(names)
+        path = f"/Users/{user}"
+        way = r.randrange(6)
+        if way == 0:
+            return client.patch(path, op("replace", "userName", HEX + name), op("replace", "active", "False"))
+        if way == 1:
+            return client.patch(path, op("replace", "active", False), op("replace", "userName", name), op("replace", "externalId", r.choice(names)))
+        if way == 2:
+            return client.put(path, user_body(name, externalId=r.choice(names), active=False))
+        if way == 3:
+            return client.patch(path, op("replace", "active", True), op("replace", "userName", name), op("replace", "emails", [{"value": name, "type": "work"}]))
+        if way == 4:
+            return client.delete(path)
+        answer = client.post("/Users", user_body(name, externalId=r.choice([name, unique("x-"), ...])))
+        if answer.status == 201 and answer.json["id"] not in ids:
+            ids.append(answer.json["id"])
+        return answer
+
+    def race(client, i):
+        r = random.Random(f"{seed} {i}")
+        return [one_of(r, client) for _ in range(40)]
+    answers = [a for done in at_once([lambda c=c, i=i: race(c, i) for i, c in enumerate(clients(tenant))]) for a in done]
+    counts = Counter(a.status for a in answers)
+    assert set(counts) <= {200, 201, 204, 400, 404, 409} and counts[200] and counts[201] and counts[409], (seed, counts)
+    for a in answers:
+        if a.status in (400, 409):  # who is active by then keeps his name
+            assert_error(a, a.status, "uniqueness" if a.status == 409 else "mutability")
+    assert tenant.server.sql(STRAYS, tenant.org["id"]) == [], seed
+    live = "select count(*), count(distinct user_name_key), count(distinct member_id) from muster.scim_user where organization_id = %s and removed_at is null"
+    ((n, different, members),) = tenant.server.sql(live, tenant.org["id"])
+    assert n == different == members, seed
