@@ -107,9 +107,18 @@ def patch(r, t, u, kinds):
     return {"schemas": [PATCH_OP], "Operations": parts}
 
 
+def inactive(r, t):
+    """The end of access in a PUT."""
+    value = r.choice([False, "False", "false"])
+    forms = [{"active": value}] if t.dialect == "strict" else [
+        {"active": value}, {"active": [value]}, {"active": {"value": value}}, {f"{USER}:active": value}, {f"{USER}.active": value}, {USER: {"active": value}},
+        {USER: json.dumps({"active": value})}, {"active": True, f"{USER}:active": [{"value": value}]}]
+    return r.choice(forms)
+
+
 def put(r, t, u, kinds):
     body = {"schemas": [USER, ENTERPRISE], "userName": u["name"], "emails": [{"value": u["name"], "type": "work", "primary": True}],
-            "displayName": "Gone", "active": r.choice([False, "False", "false"]), "favouriteColor": "red", "groups": [], "id": u["id"],
+            "displayName": "Gone", **inactive(r, t), "favouriteColor": "red", "groups": [], "id": u["id"],
             "name": {"givenName": "Ada", "familyName": None}, "meta": {"resourceType": "User"}, "password": "secret"}
     if u["external"]:
         body["externalId"] = u["external"]
@@ -118,7 +127,8 @@ def put(r, t, u, kinds):
     for name in r.sample(["displayName", "favouriteColor", "groups", "id", "name", "meta", "password"], 3):
         del body[name]
     for k in kinds:
-        body[k.field] = k.part(t, u)["value"]
+        flat = t.dialect == "lenient" and ":" not in k.field and r.random() < 0.3
+        body[f"{USER}:{k.field}" if flat else k.field] = k.part(t, u)["value"]
     if t.dialect == "lenient" and r.random() < 0.2:
         del body["schemas"]
     return body

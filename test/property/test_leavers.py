@@ -96,7 +96,7 @@ def told(kind, t, u, held):
     names = {path, "", kind.field} if isinstance(path, str) else {""}
     if isinstance(value, str) and path is None:
         names |= {""}
-    return bool(names & set(held)) or any(isinstance(path, str) and h and path.endswith(h) for h in held)
+    return bool(names & set(held)) or any(isinstance(path, str) and h and (path.endswith(h) or h.endswith(f":{kind.field}")) for h in held)
 
 
 def wrong_with(t, u, method, path, body, kinds, answer, state):
