@@ -549,6 +549,10 @@ def parse_path(path, rt, lenient=False):
         if u:
             return Target(u, None)
         r = rt.lookup(path)
+        if r is None and lenient and path.lower().endswith(".value"):  # what wraps a single value is the value
+            r = rt.lookup(path[:-len(".value")])
+            a = r and (r[2] or r[1])
+            r = r if a and a.type != "complex" and not a.multi else None
         if r is None and lenient and rt.foreign(path):
             return Target(None, None, foreign=path)
         if r is None:
@@ -844,7 +848,8 @@ class Patcher:
         if not isinstance(name, str) or name.lower() not in ("add", "remove", "replace"):
             raise ScimError("invalidSyntax", "bad op")
         name = name.lower()
-        has_path = any(k.lower() == "path" for k in o) and get_ci(o, "path") is not None
+        path = get_ci(o, "path")
+        has_path = path is not None and not (self.lenient and isinstance(path, str) and not path.strip(" "))
         has_val = any(k.lower() == "value" for k in o)
         val = get_ci(o, "value")
         self.in_text = False
@@ -856,7 +861,6 @@ class Patcher:
                 raise ScimError("invalidValue", "value must be an object")
             self.no_path(name, val)
             return
-        path = get_ci(o, "path")
         if self.lenient and name != "remove" and isinstance(path, str) and path.strip(" ").lower() == self.rt.base.lower():
             val = unpack(val, self.lenient)
             if not isinstance(val, dict):

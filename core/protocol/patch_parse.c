@@ -74,6 +74,17 @@ static enum err parse_unregistered(struct ctx *ctx, const struct patch *p, const
     return e;
 }
 
+/* "active.value": what clients wrap a single value in (resource_scalar()) is the value itself. */
+static bool lookup_wrapped(const struct patch *p, const char *text, size_t len, struct attr_ref *out) {
+    static const char value[] = ".value";
+    size_t n = strlen(value);
+    if (!p->dialect.lenient || len <= n || !fold_ascii_equal(text + len - n, n, value, n) ||
+        !schema_lookup(p->rt, text, len - n, out))
+        return false;
+    const struct attr *a = out->sub ? out->sub : out->attr;
+    return a && a->type != ATTR_COMPLEX && !a->multi;
+}
+
 /* PATH = attrPath / attrPath "[" valFilter "]" [ subAttr ], or an extension's URN alone. */
 static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
                            size_t len, struct patch_target *out) {
@@ -83,7 +94,7 @@ static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct 
     *out = (struct patch_target){0};
     const char *bracket = len ? memchr(text, '[', len) : NULL;
     size_t head = bracket ? (size_t)(bracket - text) : len;
-    if (!head || !schema_lookup(p->rt, text, head, &out->ref)) {
+    if (!head || (!schema_lookup(p->rt, text, head, &out->ref) && !lookup_wrapped(p, text, head, &out->ref))) {
         if (p->dialect.lenient && schema_is_foreign(p->rt, text, head))
             return parse_unregistered(ctx, p, s, text, len, head, out);
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\" is not an attribute of %s", s->name, p->rt->name);
@@ -221,8 +232,15 @@ static bool parse_op(struct json_object *op, enum patch_op *out) {
     return false;
 }
 
+/* A path that is no more than blanks is none in lenient dialect. */
+static bool is_blank(const struct patch *p, struct json_object *path) {
+    const char *s =
+        p->dialect.lenient && json_object_is_type(path, json_type_string) ? json_object_get_string(path) : "x";
+    return !s[strspn(s, " ")];
+}
+
 static enum err parse_part(struct ctx *ctx, struct patch *p, struct patch_step *op, struct json_object *path) {
-    if (path)
+    if (path && !is_blank(p, path))
         return parse_with_path(ctx, p, op, path);
     if (op->op == PATCH_REMOVE)
         return patch_fail(ctx, op, ERR_NO_TARGET, "remove needs a path");

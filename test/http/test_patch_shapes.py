@@ -144,6 +144,16 @@ def test_a_wrapped_single_value_is_that_value_wherever_it_stands(tenant, strict,
     assert_error(strict.client.post("/Users", user_body(title=wrap("Chief"))), 400, "invalidValue", "title")
 
 
+def test_the_path_of_a_wrapped_value_is_that_of_the_value_and_a_blank_path_is_none(tenant, strict):
+    user = tenant.user(active=True)
+    after = patched(tenant, user, op("replace", f"{USER}:Active.Value", "False"), op("add", "name.givenName.value", "Ada"), op("replace", " ", {"title": "Gone"}))
+    assert (after["active"], after["name"], after["title"]) == (False, {"givenName": "Ada"}, "Gone")
+    put = made(tenant.client.put(f"/Users/{user['id']}", user_body(user["userName"], **{"active.value": "True"})), 200)
+    assert put["active"] is True
+    for path in ("active.value", ""):
+        assert_error(strict.client.patch(f"/Users/{strict.user()['id']}", op("replace", path, False)), 400, "invalidPath")
+
+
 @pytest.mark.parametrize("value", [[], [True, False], [[{"value": [False]}]], {"other": False}], ids=json.dumps)
 def test_what_is_wrapped_otherwise_is_no_boolean(tenant, value):
     user = tenant.user()

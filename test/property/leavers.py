@@ -89,6 +89,7 @@ def switched_off(r, t):
     if t.dialect == "lenient":
         forms += [lambda: op("Replace", "active", [{"$ref": None, "value": value}]), lambda: op("replace", "active", {"value": value}),
                   lambda: op("replace", USER, {"active": value}), lambda: op("add", f"{USER}.active", [value]),
+                  lambda: op("replace", "active.value", value), lambda: op("replace", "", {"active": value}),
                   lambda: op("replace", value=json.dumps({"active": value}))]
     return r.choice(forms)()
 
