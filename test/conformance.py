@@ -7,6 +7,7 @@ import collections
 import os
 import re
 import sys
+import textwrap
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LEVELS, STATUSES = ("MUST", "SHOULD", "MAY", "RULE"), ("pass", "deviation", "excluded")
@@ -95,7 +96,8 @@ def page_part(table, wanted):
         yield f"{title}:"
         yield ""
         for reason in dict.fromkeys(r.reason for r in table if r.status == status):
-            yield f"- {in_words(r.id for r in table if (r.status, r.reason) == (status, reason))}: {reason}"
+            ids = in_words(r.id for r in table if (r.status, r.reason) == (status, reason))
+            yield textwrap.fill(f"- {ids}: {reason}", 100, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def main():

@@ -1,0 +1,55 @@
+"""What the documents name is there: files, and commands with their options."""
+import glob
+import os
+import re
+import shlex
+import subprocess
+
+import pytest
+from helpers import BUILD, ROOT
+
+PAGES = [os.path.relpath(p, ROOT) for p in glob.glob(f"{ROOT}/*.md") + glob.glob(f"{ROOT}/*/*.md")]
+NARROW = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "doc/mapping.md", "doc/glossary.md", "doc/conformance.md"]
+
+
+def read(page):
+    with open(f"{ROOT}/{page}", encoding="utf-8") as f:
+        return f.read()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_that_are_named_are_there(page):
+    """A name in capitals (NAME, NNNN) or in braces stands for others."""
+    named = re.findall(r"`((?:cgi|core|doc|scripts|sql|test|tools)/[\w./*-]+|[\w-]+-example\.conf|[A-Z]+\.md)(?= ?[^`]*`)", read(page))
+    missing = [n for n in named if not re.search("NAME|NOUN|NNNN", n) and not glob.glob(f"{ROOT}/{n}")]
+    assert not missing
+
+
+@pytest.mark.parametrize("page", NARROW)
+def test_lines_are_narrow_but_in_tables(page):
+    assert not [line for line in read(page).splitlines() if len(line) > 100 and not line.startswith("|")]
+
+
+def commands(page):
+    """The lines of examples that call muster, as words."""
+    for block in re.findall(r"(?:^    .*\n)+", read(page), re.M):
+        for line in block.replace("\\\n", " ").splitlines():
+            found = re.match(r"(?:\$ )?(?:.*\| )?muster ([a-z].*)", line.strip())
+            if found:
+                yield shlex.split(found[1].split(" | ")[0], comments=True)
+
+
+@pytest.fixture(scope="module")
+def known():
+    """{"org create": its options}"""
+    text = subprocess.run([f"{ROOT}/{BUILD}/muster", "help"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    found = re.findall(r"^  ([a-z].*)\n(?:      [^-].*\n)*((?:      --.*\n)*)", text, re.M)
+    return {" ".join(w for w in head.split()[:2] if w == w.lower() and w.isascii()): options.split() for head, options in found}
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if list(commands(p))])
+def test_commands_of_examples_are_those_of_the_program(page, known):
+    for words in commands(page):
+        name = next((n for n in (" ".join(words[:2]), words[0]) if n in known), None)
+        assert name, words
+        assert {w for w in words if w.startswith("--")} <= {*known[name], "--json"}, words
