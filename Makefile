@@ -34,7 +34,7 @@ ADMIN := $(sort $(wildcard cgi/admin/*.c))
 TOOL := $(sort $(wildcard tools/muster/*.c))
 DELIVER := $(sort $(wildcard tools/deliver/*.c))
 UNIT := $(sort $(wildcard test/unit/test_*.c))
-GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/schema_json.c
+GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/sql_statements.c $(BUILD)/gen/schema_json.c
 OPENAPI := $(BUILD)/gen/openapi_json.h
 LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 PROGRAMS := $(BUILD)/muster-scim.fcgi $(BUILD)/muster-admin.fcgi $(BUILD)/muster $(BUILD)/muster-deliver
@@ -77,24 +77,28 @@ $(BUILD)/test/unit/%.o: ALL_CFLAGS += -DTEST_DATA='"test/data"'
 
 $(BUILD)/cgi/admin/open_routes.o: $(OPENAPI)
 
-$(BUILD)/%.o: %.c $(BUILD)/gen/sql_names.h
+$(BUILD)/%.o: %.c | $(BUILD)/gen/sql.stamp
 	@mkdir -p $(@D)
 	@echo cc $<; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/gen/sql_names.h
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/sql.stamp
 	@echo cc $<; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The directories are prerequisites, so that a statement that was removed is noticed.
 SQL := $(wildcard sql/queries sql/queries/* sql/queries/*/*.sql sql/schema/*.sql sql/functions sql/functions/*.sql)
 
-$(BUILD)/gen/sql_names.h: $(SQL) scripts/gen-sql
-	@mkdir -p $(@D)
-	scripts/gen-sql names sql/queries sql/schema sql/functions > $@.tmp
-	mv $@.tmp $@
+# What did not change keeps its time, and what includes it is not compiled again.
+$(BUILD)/gen/sql.stamp: $(SQL) scripts/gen-sql scripts/statements.awk
+	scripts/gen-sql statements $(@D) sql/queries sql/schema sql/functions
+	touch $@
+$(BUILD)/gen/sql_statements.c $(BUILD)/gen/sql_names.h: $(BUILD)/gen/sql.stamp
+	@:
+$(BUILD)/gen/sql/%.h: $(BUILD)/gen/sql.stamp
+	@:
 
 $(BUILD)/gen/sql_table.c: $(SQL) scripts/gen-sql
 	@mkdir -p $(@D)
-	scripts/gen-sql table sql/queries sql/schema sql/functions > $@.tmp
+	scripts/gen-sql table $(@D) sql/queries sql/schema sql/functions > $@.tmp
 	mv $@.tmp $@
 
 $(BUILD)/gen/schema_json.c: core/protocol/schemas.json
@@ -127,7 +131,7 @@ check-sql:
 # has changed since is looked at; without that directory, everything.
 tidy: $(C_FILES:%.c=build-tidy/%.ok)
 
-build-tidy/%.ok: %.c .clang-tidy | $(BUILD)/gen/sql_names.h $(OPENAPI)
+build-tidy/%.ok: %.c .clang-tidy | $(BUILD)/gen/sql.stamp $(OPENAPI)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -DTEST_DATA='""' -MM -MP -MT $@ -MF $(@:.ok=.d) $<
 	@echo tidy $<; found=$$(clang-tidy --quiet $< -- $(TIDY_FLAGS) 2>&1) || { echo "$$found"; exit 1; }

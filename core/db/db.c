@@ -165,6 +165,7 @@ void db_queue_clear(struct db *db) {
     db->hidden = 0;
     db->begin_queued = false;
     db->budget = false;
+    db->null_refused.statement = NULL;
     arena_reset(db->queue_arena);
 }
 
@@ -173,13 +174,45 @@ static struct db_queued *queue_next(struct db *db) {
     return &db->queue[db->n_queued++];
 }
 
+static struct db_queued *queue_call(struct db *db, const struct sql_call *call) {
+    const struct sql_statement *s = &sql_statements[call->statement];
+    struct db_queued *q = queue_next(db);
+    q->statement = call->statement;
+    q->name = s->name;
+    q->text = s->text;
+    q->params = q->own;
+    q->n_params = s->n_params;
+    q->prepared = &db->prepared[call->statement];
+    for (int i = 0; i < s->n_params; i++) {
+        q->own[i] = call->params[i];
+        if (!q->own[i] && !(s->nulls >> i & 1) && !db->null_refused.statement) {
+            db->null_refused.statement = s;
+            db->null_refused.param = i;
+        }
+    }
+    return q;
+}
+
+size_t db_queue(struct db *db, struct sql_call call) {
+    size_t at = db_queued(db);
+    queue_call(db, &call);
+    return at;
+}
+
+size_t db_queue_once(struct db *db, struct sql_call call) {
+    size_t at = db_queued(db);
+    queue_call(db, &call)->prepared = NULL;
+    return at;
+}
+
 void db_add(struct db *db, enum sql q, const char *const *params) {
     const struct sql_statement *s = &sql_statements[q];
-    const char **copy = arena_array(db->queue_arena, (size_t)s->n_params + 1, sizeof *copy);
+    struct db_queued *d = queue_next(db);
+    *d = (struct db_queued){
+        .statement = q, .name = s->name, .text = s->text, .n_params = s->n_params, .prepared = &db->prepared[q]};
+    d->params = d->own;
     for (int i = 0; i < s->n_params; i++)
-        copy[i] = params[i];
-    *queue_next(db) = (struct db_queued){
-        .name = s->name, .text = s->text, .params = copy, .n_params = s->n_params, .prepared = &db->prepared[q]};
+        d->own[i] = params[i];
 }
 
 void db_add_once(struct db *db, enum sql q, const char *const *params) {
@@ -246,22 +279,24 @@ static struct db_shape *shape_of(struct db *db, const char *text, size_t added) 
     return s;
 }
 
-void db_add_shaped(struct db *db, enum sql q, const char *const *params, const struct db_fragment *fragments, size_t n,
-                   const char *const *more, size_t n_more) {
-    const struct sql_statement *s = &sql_statements[q];
-    size_t own = (size_t)s->n_params;
-    const char **copy = arena_array(db->queue_arena, own + n_more + 1, sizeof *copy);
+size_t db_queue_shaped(struct db *db, struct sql_call call, const struct db_fragment *fragments, size_t n,
+                       const char *const *more, size_t n_more) {
+    size_t at = db_queued(db);
+    struct db_queued *q = queue_call(db, &call);
+    size_t own = (size_t)q->n_params, bare = strlen(q->text);
+    const char **all = arena_array(db->queue_arena, own + n_more + 1, sizeof *all);
     for (size_t i = 0; i < own + n_more; i++)
-        copy[i] = i < own ? params[i] : more[i - own];
-    const char *text = shaped(db->queue_arena, s->text, fragments, n);
-    size_t len = strlen(text), bare = strlen(s->text);
+        all[i] = i < own ? q->own[i] : more[i - own];
+    const char *text = shaped(db->queue_arena, q->text, fragments, n);
+    size_t len = strlen(text);
     struct db_shape *shape = shape_of(db, text, len > bare ? len - bare : 0);
     assert(!db->in_transaction);
-    *queue_next(db) = (struct db_queued){.name = shape ? shape->name : "",
-                                         .text = text,
-                                         .params = copy,
-                                         .n_params = (int)(own + n_more),
-                                         .prepared = shape ? &shape->prepared : NULL};
+    q->name = shape ? shape->name : "";
+    q->text = text;
+    q->params = all;
+    q->n_params = (int)(own + n_more);
+    q->prepared = shape ? &shape->prepared : NULL;
+    return at;
 }
 
 size_t db_queued(const struct db *db) {
@@ -272,6 +307,35 @@ size_t db_count(struct db_rows rows) {
     return (size_t)PQntuples(rows.result);
 }
 
+/* The place of a column in rows that have it. */
+static int column_place(struct db_rows rows, int column) {
+    const struct sql_statement *s = &sql_statements[rows.statement];
+    int row = column / 256;
+    for (int i = 0; i < SQL_PARTS; i++)
+        if (s->parts[i].row == row)
+            return s->parts[i].from + column % 256;
+    log_fatal("db_column", s->name);
+}
+
+bool(db_null)(struct db_rows rows, size_t row, int column) {
+    return PQgetisnull(rows.result, (int)row, column_place(rows, column));
+}
+
+const char *(db_text)(struct db_rows rows, size_t row, int column) {
+    int c = column_place(rows, column);
+    return PQgetisnull(rows.result, (int)row, c) ? NULL : PQgetvalue(rows.result, (int)row, c);
+}
+
+int64_t(db_int)(struct db_rows rows, size_t row, int column) {
+    const char *s = (db_text)(rows, row, column);
+    return s ? strtoll(s, NULL, 10) : 0;
+}
+
+bool(db_bool)(struct db_rows rows, size_t row, int column) {
+    const char *s = (db_text)(rows, row, column);
+    return s && s[0] == 't';
+}
+
 static int column_of(struct db_rows rows, const char *column) {
     int c = PQfnumber(rows.result, column);
     if (c < 0)
@@ -279,21 +343,21 @@ static int column_of(struct db_rows rows, const char *column) {
     return c;
 }
 
-bool db_null(struct db_rows rows, size_t row, const char *column) {
+bool db_null_named(struct db_rows rows, size_t row, const char *column) {
     return PQgetisnull(rows.result, (int)row, column_of(rows, column));
 }
 
-const char *db_text(struct db_rows rows, size_t row, const char *column) {
+const char *db_text_named(struct db_rows rows, size_t row, const char *column) {
     int c = column_of(rows, column);
     return PQgetisnull(rows.result, (int)row, c) ? NULL : PQgetvalue(rows.result, (int)row, c);
 }
 
-int64_t db_int(struct db_rows rows, size_t row, const char *column) {
-    const char *s = db_text(rows, row, column);
+int64_t db_int_named(struct db_rows rows, size_t row, const char *column) {
+    const char *s = db_text_named(rows, row, column);
     return s ? strtoll(s, NULL, 10) : 0;
 }
 
-bool db_bool(struct db_rows rows, size_t row, const char *column) {
-    const char *s = db_text(rows, row, column);
+bool db_bool_named(struct db_rows rows, size_t row, const char *column) {
+    const char *s = db_text_named(rows, row, column);
     return s && s[0] == 't';
 }

@@ -20,6 +20,7 @@ struct db;
 /* The rows of one statement; they live as long as the arena of the work that ran it. */
 struct db_rows {
     void *result;
+    enum sql statement;
 };
 
 /* Connects at the first use. `application` shows in pg_stat_activity. */
@@ -62,6 +63,19 @@ void db_set_patience(struct db *db, const struct db_patience *p);
  */
 void db_metrics(struct db *db, struct metrics *m, const char *service);
 
+/*
+ * Queues a statement; its parameters are borrowed until it runs. Gives the index of its rows in the batch. A parameter
+ * that is NULL where the statement's header allows none fails db_run() before anything is sent: ERR_INTERNAL, and the
+ * log says which.
+ */
+size_t db_queue(struct db *db, struct sql_call call);
+
+/*
+ * As db_queue() for parameters that are long lists: planned for these very values, not prepared. A plan made for a
+ * handful of ids is quadratic with ten thousand.
+ */
+size_t db_queue_once(struct db *db, struct sql_call call);
+
 /* Queues a statement with its parameters (text or NULL; as many as the statement has; borrowed until it runs). */
 void db_add(struct db *db, enum sql q, const char *const *params);
 
@@ -81,6 +95,14 @@ struct db_fragment {
  * (query/filter_sql.h, query/sort_sql.h), with their parameters behind the statement's own. A mark that it does not
  * have is passed over. Not inside a transaction.
  */
+size_t db_queue_shaped(struct db *db, struct sql_call call, const struct db_fragment *fragments, size_t n,
+                       const char *const *more, size_t n_more);
+
+/*
+ * Queues a statement each of whose marks is replaced by its text, wherever it stands: constant fragments and $n
+ * (query/filter_sql.h, query/sort_sql.h), with their parameters behind the statement's own. A mark that it does not
+ * have is passed over. Not inside a transaction.
+ */
 void db_add_shaped(struct db *db, enum sql q, const char *const *params, const struct db_fragment *fragments, size_t n,
                    const char *const *more, size_t n_more);
 
@@ -88,7 +110,7 @@ void db_add_shaped(struct db *db, enum sql q, const char *const *params, const s
  * Queues that each statement behind it in this batch has `ms` milliseconds. One that takes longer is ERR_TOO_MANY. It
  * counts as a statement of the caller. Not inside a transaction.
  */
-void db_add_budget(struct db *db, int64_t ms);
+void db_queue_budget(struct db *db, int64_t ms);
 
 /* How many statements of the caller are queued: where the rows of the next one will be. */
 size_t db_queued(const struct db *db);
@@ -164,11 +186,26 @@ const char *db_constraint(const struct db *db);
 const char *db_message(const struct db *db);
 
 size_t db_count(struct db_rows rows);
-bool db_null(struct db_rows rows, size_t row, const char *column);
 
-/* A value as text; NULL if it is null. An unknown column is a broken promise of ours and ends the process. */
-const char *db_text(struct db_rows rows, size_t row, const char *column);
-int64_t db_int(struct db_rows rows, size_t row, const char *column); /* 0 if null */
-bool db_bool(struct db_rows rows, size_t row, const char *column);   /* false if null */
+/*
+ * A column of a row: its constant of the statement (USER_BY_ID_VERSION), or of the part of the row that several
+ * statements have (RESOURCE_VERSION). One of another statement is a broken promise of ours and ends the process.
+ */
+bool db_null(struct db_rows rows, size_t row, int column);
+const char *db_text(struct db_rows rows, size_t row, int column); /* NULL if null */
+int64_t db_int(struct db_rows rows, size_t row, int column);      /* 0 if null */
+bool db_bool(struct db_rows rows, size_t row, int column);        /* false if null */
+
+/* The same by the column's name, until all are read by their constants. */
+bool db_null_named(struct db_rows rows, size_t row, const char *column);
+const char *db_text_named(struct db_rows rows, size_t row, const char *column);
+int64_t db_int_named(struct db_rows rows, size_t row, const char *column);
+bool db_bool_named(struct db_rows rows, size_t row, const char *column);
+#define DB_BY(column, function)                                                                                        \
+    _Generic((column), char * : function##_named, const char * : function##_named, default : function)
+#define db_null(rows, row, column) DB_BY(column, db_null)(rows, row, column)
+#define db_text(rows, row, column) DB_BY(column, db_text)(rows, row, column)
+#define db_int(rows, row, column) DB_BY(column, db_int)(rows, row, column)
+#define db_bool(rows, row, column) DB_BY(column, db_bool)(rows, row, column)
 
 #endif

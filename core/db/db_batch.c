@@ -134,11 +134,19 @@ static void clear_result(void *res) {
     PQclear(res);
 }
 
+/* The row is not the one that the statement's header describes, and its columns would be taken for others. */
+static enum err other_row(struct ctx *ctx, struct db *db, enum sql statement) {
+    log_line(LOG_ERROR, "db_row", "statement", sql_statements[statement].name, NULL);
+    db->outcome = DB_REFUSED;
+    return fail(ctx, ERR_INTERNAL, NULL);
+}
+
 /*
- * Reads what one message (a prepare or a statement) gave. `err` receives its failure; being skipped after an earlier
- * failure is none. The function itself fails only when the connection is gone.
+ * Reads what one message (a prepare, or the statement `q`) gave. `err` receives its failure; being skipped after an
+ * earlier failure is none. The function itself fails only when the connection is gone.
  */
-static enum err read_one(struct ctx *ctx, struct db *db, struct db_rows *rows, bool *good, enum err *err) {
+static enum err read_one(struct ctx *ctx, struct db *db, const struct db_queued *q, struct db_rows *rows, bool *good,
+                         enum err *err) {
     *good = false;
     PGresult *res = NULL;
     enum err e;
@@ -147,8 +155,10 @@ static enum err read_one(struct ctx *ctx, struct db *db, struct db_rows *rows, b
         ExecStatusType status = PQresultStatus(res);
         if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
             *good = true;
+            if (q && PQnfields(res) != sql_statements[q->statement].n_columns)
+                *err = other_row(ctx, db, q->statement);
             if (rows)
-                rows->result = res;
+                *rows = (struct db_rows){res, q->statement};
             if (db->commit_queued && strcmp(PQcmdStatus(res), "COMMIT") == 0)
                 db->committed = true;
         } else if (status == PGRES_FATAL_ERROR) {
@@ -229,7 +239,7 @@ static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, cons
     enum err failure = OK;
     bool done;
     if (discarding) {
-        enum err e = read_one(ctx, db, NULL, &done, &failure);
+        enum err e = read_one(ctx, db, NULL, NULL, &done, &failure);
         if (e != OK)
             return e;
     }
@@ -237,18 +247,31 @@ static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, cons
         bool good;
         enum err e;
         if (preparing[i]) {
-            if ((e = read_one(ctx, db, NULL, &good, &failure)) != OK)
+            if ((e = read_one(ctx, db, NULL, NULL, &good, &failure)) != OK)
                 return e;
             *db->queue[i].prepared = good;
         }
-        if ((e = read_one(ctx, db, place_of(db, rows, i), &good, &failure)) != OK)
+        if ((e = read_one(ctx, db, &db->queue[i], place_of(db, rows, i), &good, &failure)) != OK)
             return e;
     }
     enum err e = read_sync(ctx, db);
     return e == OK ? failure : e;
 }
 
+/* A parameter that its statement cannot do without is not there: nothing of the batch is sent. */
+static enum err refuse_null(struct ctx *ctx, struct db *db) {
+    const char *param = db->null_refused.statement->params;
+    for (int i = 0; i < db->null_refused.param; i++)
+        param = strchr(param, ' ') + 1;
+    log_line(LOG_ERROR, "db_null", "statement", db->null_refused.statement->name, "parameter",
+             arena_printf(ctx->arena, "%.*s", (int)strcspn(param, " "), param), NULL);
+    db->outcome = DB_REFUSED;
+    return fail(ctx, ERR_INTERNAL, NULL);
+}
+
 enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    if (db->null_refused.statement)
+        return refuse_null(ctx, db);
     enum err e = db_connect(ctx, db);
     if (e != OK)
         return e;

@@ -21,9 +21,11 @@ enum db_outcome {
 };
 
 struct db_queued {
+    enum sql statement;
     const char *name; /* prepared under this name; "" is never prepared */
     const char *text;
-    const char *const *params;
+    const char *own[SQL_PARAMS]; /* the statement's parameters */
+    const char *const *params;   /* those, or with more behind them */
     int n_params;
     bool *prepared; /* where it is remembered that this connection has it; NULL: never prepared */
 };
@@ -35,6 +37,10 @@ struct db {
     struct arena *queue_arena; /* what is queued, until it ran */
     struct db_queued queue[DB_BATCH];
     size_t n_queued;
+    struct {
+        const struct sql_statement *statement; /* NULL: none */
+        int param;
+    } null_refused;        /* the first parameter of what is queued that is null and must not be */
     size_t hidden;         /* statements at the front of the queue that are ours, not the caller's */
     struct db_rows opened; /* of the last of them, in a transaction's first batch; good until the next batch */
     int64_t deadline;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "sql/transaction.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,9 +38,9 @@ static void queue_begin(struct db *db, const struct db_transaction *t) {
     if (t->event_id)
         mark_key(t->event_id, key);
     db_queue_clear(db);
-    const char *params[] = {arena_strdup(db->queue_arena, key), arena_strdup(db->queue_arena, lock_ms)};
-    db_add(db, SQL_TRANSACTION_BEGIN, NULL);
-    db_add(db, SQL_TRANSACTION_MARK, params);
+    db_queue(db, sql_transaction_begin());
+    db_queue(db, sql_transaction_mark(.key = arena_strdup(db->queue_arena, key),
+                                      .lock_ms = arena_strdup(db->queue_arena, lock_ms)));
     db->hidden = 2;
     db->in_transaction = db->begin_queued = true;
     db->commit_queued = db->commit_sent = db->committed = db->synchronous = false;
@@ -54,7 +55,7 @@ static void roll_back(struct db *db) {
         return;
     enum db_outcome outcome = db->outcome;
     struct ctx scratch = {.arena = arena_create()};
-    db_add(db, SQL_TRANSACTION_ROLLBACK, NULL);
+    db_queue(db, sql_transaction_rollback());
     if (db_run(&scratch, db, NULL) != OK)
         db_drop(db);
     arena_destroy(scratch.arena);
@@ -70,8 +71,8 @@ enum err db_unconfirmed(struct ctx *ctx, struct db *db) {
 
 /* Whoever waits for a standby holds a connection and locks until it is there: one is enough. */
 enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark) {
-    db->synchronous = !db_null(mark, 0, "standby_waits");
-    if (!db_bool(mark, 0, "standby_waits"))
+    db->synchronous = !db_null(mark, 0, TRANSACTION_MARK_STANDBY_WAITS);
+    if (!db_bool(mark, 0, TRANSACTION_MARK_STANDBY_WAITS))
         return OK;
     log_line(LOG_WARN, "db_standby", "reason", "an earlier commit waits for a synchronous standby", NULL);
     db_count_failure(db, "standby");
@@ -87,7 +88,7 @@ static enum err confirm(struct ctx *ctx, struct db *db) {
     (void)db_unconfirmed(ctx, db);
     fail_clear(ctx);
     db->in_transaction = false;
-    db_add(db, SQL_TRANSACTION_BARRIER, NULL);
+    db_queue(db, sql_transaction_barrier());
     enum err e = db_run(ctx, db, NULL);
     if (e != OK) {
         db->commit_sent = true;
@@ -104,10 +105,10 @@ static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t
         return e;
     }
     if (db->synchronous && !t->unheard)
-        db_add(db, SQL_TRANSACTION_BARRIER, NULL);
-    db_add(db, SQL_TRANSACTION_COMMIT, NULL);
+        db_queue(db, sql_transaction_barrier());
+    db_queue(db, sql_transaction_commit());
     if (t->event_id)
-        db_add(db, SQL_TRANSACTION_TELL, NULL);
+        db_queue(db, sql_transaction_tell());
     db->commit_queued = true;
     e = db_run(ctx, db, t->rows);
     db->commit_queued = false;
@@ -135,8 +136,8 @@ static void go_back(struct db *db, bool sent) {
         return;
     enum db_outcome outcome = db->outcome;
     struct ctx scratch = {.arena = arena_create()};
-    db_add(db, SQL_SAVEPOINT_ROLLBACK, NULL);
-    db_add(db, SQL_SAVEPOINT_RELEASE, NULL);
+    db_queue(db, sql_savepoint_rollback());
+    db_queue(db, sql_savepoint_release());
     if (db_run(&scratch, db, NULL) != OK)
         db_drop(db);
     arena_destroy(scratch.arena);
@@ -151,13 +152,13 @@ static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transact
         return fail(ctx, ERR_UNAVAILABLE, NULL);
     }
     db_queue_clear(db);
-    db_add(db, SQL_SAVEPOINT, NULL);
+    db_queue(db, sql_savepoint());
     db->hidden = 1;
     db->outcome = DB_DONE;
     db->constraint[0] = '\0';
     enum err e = t->work(ctx, db, t->arg);
     if (e == OK) {
-        db_add(db, SQL_SAVEPOINT_RELEASE, NULL);
+        db_queue(db, sql_savepoint_release());
         e = db_run(ctx, db, t->rows);
     }
     if (e != OK)
@@ -169,20 +170,18 @@ static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transact
 static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transaction *t, bool *happened) {
     char key[24];
     mark_key(t->event_id, key);
-    const char *tenant[] = {t->organization};
-    const char *mark[] = {key, "5000"};
-    const char *event[] = {t->event_id};
     struct db_rows rows[4] = {0};
+    size_t event = 0;
     enum err e = ERR_UNAVAILABLE;
     int64_t deadline = db->deadline, until = clock_monotonic_ms() + RESOLVE_MS; /* a command has no deadline */
     db->deadline = deadline < until ? deadline : until;
     db->counts.ambiguous++;
     db_count_failure(db, "ambiguous");
     while (clock_monotonic_ms() < db->deadline) {
-        db_add(db, SQL_TENANT_SET, tenant);
-        db_add(db, SQL_TRANSACTION_MARK, mark);
-        db_add(db, SQL_AUDIT_EVENT_EXISTS, event);
-        db_add(db, SQL_TRANSACTION_BARRIER, NULL);
+        db_queue(db, sql_tenant_set(.organization_id = t->organization));
+        db_queue(db, sql_transaction_mark(.key = key, .lock_ms = "5000"));
+        event = db_queue(db, sql_audit_event_exists(.id = t->event_id));
+        db_queue(db, sql_transaction_barrier());
         if ((e = db_run(ctx, db, rows)) == OK)
             break;
         struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
@@ -191,7 +190,7 @@ static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transact
     db->deadline = deadline;
     if (e != OK)
         return e;
-    *happened = db_count(rows[2]) > 0;
+    *happened = db_count(rows[event]) > 0;
     log_line(LOG_WARN, "ambiguous_commit", "happened", *happened ? "yes" : "no", "request", t->event_id, NULL);
     return OK;
 }
@@ -273,11 +272,10 @@ static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsi
     return v == RETRY_HERE;
 }
 
-void db_add_budget(struct db *db, int64_t ms) {
+void db_queue_budget(struct db *db, int64_t ms) {
     char text[24];
     snprintf(text, sizeof text, "%" PRId64, ms);
-    const char *params[] = {arena_strdup(db->queue_arena, text)};
-    db_add(db, SQL_BUDGET, params);
+    db_queue(db, sql_budget(.milliseconds = arena_strdup(db->queue_arena, text)));
     db->budget = true;
 }
 

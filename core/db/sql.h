@@ -1,19 +1,35 @@
 #ifndef MUSTER_DB_SQL_H
 #define MUSTER_DB_SQL_H
 
-#include "sql_names.h" /* generated: enum sql { SQL_..., SQL_COUNT } */
+#include "sql_names.h" /* generated */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* One statement, sql/queries/FOLDER/NAME.sql; the enum is its name in upper case after SQL_. */
 struct sql_statement {
-    const char *name; /* "user_by_id", also the name under which it is prepared */
-    const char *text; /* without the header comment */
-    int n_params;     /* the highest $n */
+    const char *name;   /* "user_by_id", also the name under which it is prepared */
+    const char *text;   /* without the header comment */
+    int n_params;       /* the highest $n */
+    const char *params; /* their names, by blanks */
+    unsigned nulls;     /* which of them may be null: bit 0 is $1 */
+    int n_columns;      /* of a row; 0: it gives none */
+    struct {
+        int row;  /* an enum sql_row or, for columns of its own, its enum sql; one more than that, 0: no part */
+        int from; /* the place of its first column */
+    } parts[SQL_PARTS];
 };
 
 extern const struct sql_statement sql_statements[SQL_COUNT];
+
+/*
+ * A statement with its parameters, text or NULL, borrowed. Made by the functions of sql/FOLDER.h, which take them by
+ * their names: sql_user_by_id(.id = id, .base_url = url, .with_groups = "true").
+ */
+struct sql_call {
+    enum sql statement;
+    const char *params[SQL_PARAMS];
+};
 
 /* The migrations of sql/schema/, in order. */
 struct sql_migration {

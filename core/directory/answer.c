@@ -55,9 +55,9 @@ enum err answer_precondition(struct session *s, struct precondition p, int64_t v
 static void add_meta(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                      struct buf *out) {
     buf_fmt(out, "\"meta\":{\"resourceType\":\"%s\",\"created\":\"%s\",\"lastModified\":\"%s\",\"location\":", rt->name,
-            db_text(rows, row, "created"), db_text(rows, row, "modified"));
-    buf_json_str(out, arena_printf(s->ctx.arena, "%s%s/%s", s->base_url, rt->endpoint, db_text(rows, row, "id")));
-    buf_fmt(out, ",\"version\":\"W/\\\"%s\\\"\"}", db_text(rows, row, "version"));
+            db_text(rows, row, SCIM_CREATED), db_text(rows, row, SCIM_MODIFIED));
+    buf_json_str(out, arena_printf(s->ctx.arena, "%s%s/%s", s->base_url, rt->endpoint, db_text(rows, row, SCIM_ID)));
+    buf_fmt(out, ",\"version\":\"W/\\\"%s\\\"\"}", db_text(rows, row, SCIM_VERSION));
 }
 
 static bool is_user(const struct resource_type *rt) {
@@ -66,11 +66,10 @@ static bool is_user(const struct resource_type *rt) {
 
 /* The computed list of a row: groups of a user, members of a group. */
 static void add_computed(const struct resource_type *rt, struct db_rows rows, size_t row, struct buf *out) {
-    bool user = is_user(rt);
-    const char *text = db_text(rows, row, user ? "groups" : "members");
+    const char *text = db_text(rows, row, SCIM_COMPUTED);
     if (!text)
         return;
-    if (user)
+    if (is_user(rt))
         buf_fmt(out, "\"groups\":%s,", text);
     else {
         buf_str(out, "\"members\":[");
@@ -81,7 +80,7 @@ static void add_computed(const struct resource_type *rt, struct db_rows rows, si
 
 static void splice(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                    struct buf *out) {
-    const char *stored = db_text(rows, row, "resource");
+    const char *stored = db_text(rows, row, SCIM_RESOURCE);
     buf_add(out, stored, strlen(stored) - 1);
     buf_char(out, ',');
     add_computed(rt, rows, row, out);
@@ -94,8 +93,8 @@ static void compute_manager(struct session *s, struct db_rows rows, size_t row, 
     struct json_object *manager = json_get(json_get(resource, SCHEMA_ENTERPRISE), "manager");
     if (!manager)
         return;
-    const char *id = db_text(rows, row, "manager_found");
-    const char *display = db_text(rows, row, "manager_display");
+    const char *id = db_text(rows, row, SCIM_MANAGER_FOUND);
+    const char *display = db_text(rows, row, SCIM_MANAGER_DISPLAY);
     json_object_object_del(manager, "displayName");
     if (!id)
         return;
@@ -107,8 +106,7 @@ static void compute_manager(struct session *s, struct db_rows rows, size_t row, 
 
 enum err answer_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                          const struct projection *p, struct buf *out) {
-    bool user = is_user(rt);
-    bool manager = user && db_text(rows, row, "manager_found");
+    bool manager = db_text(rows, row, SCIM_MANAGER_FOUND);
     if (!p && !manager && !rt->hides) {
         splice(s, rt, rows, row, out);
         return OK;
@@ -138,8 +136,10 @@ enum err answer_one(struct session *s, const struct resource_type *rt, struct db
         return e;
     if (buf_overflowed(b))
         return fail(&s->ctx, ERR_TOO_MANY, NULL);
-    *out = (struct answer){
-        .id = db_text(rows, 0, "id"), .version = db_int(rows, 0, "version"), .json = buf_text(b), .len = buf_len(b)};
+    *out = (struct answer){.id = db_text(rows, 0, SCIM_ID),
+                           .version = db_int(rows, 0, SCIM_VERSION),
+                           .json = buf_text(b),
+                           .len = buf_len(b)};
     return OK;
 }
 
@@ -157,7 +157,7 @@ enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *p
     page->items = arena_array(s->ctx.arena, page->n, sizeof *page->items);
     for (size_t i = 0; i < page->n; i++) {
         size_t before = buf_len(b);
-        bool second = page->n_types > 1 && strcmp(db_text(rows, i, "type"), page->types[1].rt->name) == 0;
+        bool second = page->n_types > 1 && strcmp(db_text(rows, i, PAGE_TYPE), page->types[1].rt->name) == 0;
         enum err e = answer_resource(s, page->types[second].rt, rows, i, page->types[second].projection, b);
         if (e != OK)
             return e;
@@ -175,7 +175,7 @@ enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *p
 
 enum err answer_list(struct session *s, struct db_rows rows, const struct list_page *page, struct answer *out) {
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
-    buf_fmt(b, "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%s", db_text(rows, 0, "total"));
+    buf_fmt(b, "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%s", db_text(rows, 0, PAGE_TOTAL));
     add_place(page, b);
     buf_fmt(b, ",\"itemsPerPage\":%zu,\"Resources\":[", page->n);
     for (size_t i = 0; i < page->n; i++) {

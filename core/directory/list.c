@@ -5,14 +5,15 @@
 #include "protocol/filter.h"
 #include "query/filter_sql.h"
 #include "query/sort_sql.h"
+#include "sql/scim.h"
 
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
-const struct list_kind list_users = {true, false, SQL_USER_LIST};
-const struct list_kind list_groups = {false, true, SQL_GROUP_LIST};
-const struct list_kind list_all = {true, true, SQL_ALL_LIST};
+const struct list_kind list_users = {true, false};
+const struct list_kind list_groups = {false, true};
+const struct list_kind list_all = {true, true};
 
 enum { TYPES = 2, MORE_PARAMS = TYPES * (FILTER_SQL_PARAMS + SORT_SQL_PARAMS) + 2 };
 
@@ -173,7 +174,7 @@ static const char *place_of(struct session *s, struct run *r) {
 static void open_targets(struct session *s, struct run *r) {
     const struct resource_type *user = s->types->user, *group = s->types->group;
     bool both = r->kind->users && r->kind->groups;
-    r->own = both ? 5 : 6;
+    r->own = (size_t)sql_statements[both ? SQL_ALL_LIST : SQL_USER_LIST].n_params; /* group_list: as many */
     if (r->kind->users)
         r->targets[r->n_targets++] = (struct target){.rt = user, .other = both ? group : NULL};
     if (r->kind->groups)
@@ -243,18 +244,28 @@ static const char *name_array(struct session *s, const struct name_list *names) 
     return names->n ? buf_text(b) : NULL;
 }
 
-/* What of a large resource need not be fetched; a list over both types has names that mean two things. */
-static void add_names(struct session *s, const struct run *r, const char **params) {
+/* The statement; what of a large resource need not be fetched has names, which in a list over both types mean two. */
+static struct sql_call call_of(struct session *s, const struct run *r) {
+    const struct list_query *q = r->query;
+    /* By cursor one row more, which tells whether there is another page. */
+    const char *skip = arena_printf(s->ctx.arena, "%" PRId64, q->cursor ? 0 : q->start_index - 1);
+    const char *count = arena_printf(s->ctx.arena, "%" PRId64, q->count + (q->cursor && q->count));
+    const char *groups = projection_wants(r->page.types[0].projection, "groups") ? "true" : "false";
+    const char *members = projection_wants(r->page.types[r->n_targets - 1].projection, "members") ? "true" : "false";
     struct name_list keep, leave;
+    if (r->n_targets > 1)
+        return sql_all_list(.skip = skip, .count = count, .base_url = s->base_url, .with_groups = groups,
+                            .with_members = members);
     projection_names(s->ctx.arena, r->page.types[0].projection, r->targets[0].rt, &keep, &leave);
-    params[0] = name_array(s, &keep);
-    params[1] = name_array(s, &leave);
+    if (r->kind->users)
+        return sql_user_list(.skip = skip, .count = count, .base_url = s->base_url, .with_groups = groups,
+                             .keep = name_array(s, &keep), .leave = name_array(s, &leave));
+    return sql_group_list(.skip = skip, .count = count, .base_url = s->base_url, .with_members = members,
+                          .keep = name_array(s, &keep), .leave = name_array(s, &leave));
 }
 
-static void queue(struct session *s, struct run *r) {
-    const struct list_query *q = r->query;
+static size_t queue(struct session *s, struct run *r) {
     const struct target *first = &r->targets[0], *last = &r->targets[r->n_targets - 1];
-    bool by_cursor = q->cursor;
     const char *place = place_of(s, r);
     const struct db_fragment fragments[] = {
         {"/*filter*/ true", where_of(s, first)},
@@ -264,21 +275,7 @@ static void queue(struct session *s, struct run *r) {
         {"/*key*/ null::text", key_text(s, r)},
         {"/*place*/ true", place},
         {"/*order*/ r.id", order_of(s, r)}};
-    /* By cursor one row more, which tells whether there is another page. */
-    const char *params[] = {arena_printf(s->ctx.arena, "%" PRId64, by_cursor ? 0 : q->start_index - 1),
-                            arena_printf(s->ctx.arena, "%" PRId64, q->count + (by_cursor && q->count)),
-                            s->base_url,
-                            NULL,
-                            NULL,
-                            NULL};
-    size_t n = 3;
-    if (r->kind->users)
-        params[n++] = projection_wants(r->page.types[0].projection, "groups") ? "true" : "false";
-    if (r->kind->groups)
-        params[n++] = projection_wants(r->page.types[r->n_targets - 1].projection, "members") ? "true" : "false";
-    if (r->n_targets == 1)
-        add_names(s, r, params + n);
-    db_add_shaped(s->db, r->kind->q, params, fragments, sizeof fragments / sizeof *fragments, r->more, r->n_more);
+    return db_queue_shaped(s->db, call_of(s, r), fragments, sizeof fragments / sizeof *fragments, r->more, r->n_more);
 }
 
 static enum err check_dialect(struct session *s, const struct run *r) {
@@ -293,22 +290,22 @@ static const char *cursor_at(struct session *s, const struct run *r, struct db_r
     struct cursor c = {.backward = backward,
                        .count = r->query->count,
                        .at_s = s->tenant.now_us / 1000000,
-                       .id = db_text(rows, row, "id"),
-                       .key = db_text(rows, row, "sort_key")};
+                       .id = db_text(rows, row, SCIM_ID),
+                       .key = db_text(rows, row, PAGE_SORT_KEY)};
     return cursor_write(s, &c, r->identity);
 }
 
 /* Which rows the page has, and the cursors to its neighbours; what was found may be more than what fits. */
 static enum err settle_page(struct session *s, struct run *r, struct db_rows rows) {
     struct list_page *p = &r->page;
-    size_t n = db_null(rows, 0, "id") ? 0 : db_count(rows), count = (size_t)r->query->count;
+    size_t n = db_null(rows, 0, SCIM_ID) ? 0 : db_count(rows), count = (size_t)r->query->count;
     p->start_index = r->query->start_index;
     p->by_cursor = r->query->cursor;
     p->n = n > count ? count : n;
     enum err e = answer_fill(s, rows, p);
     if (e != OK || !p->by_cursor || n == 0)
         return e;
-    bool more = db_int(rows, 0, "found") > (int64_t)p->n, backward = r->cursor.backward;
+    bool more = db_int(rows, 0, PAGE_FOUND) > (int64_t)p->n, backward = r->cursor.backward;
     p->reversed = backward;
     size_t first = backward ? p->n - 1 : 0, last = backward ? 0 : p->n - 1;
     if (more || backward)
@@ -329,25 +326,24 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
         e = session_heavy(s);
     if (e != OK)
         return e;
-    struct db_rows all[3] = {0}, *rows = all + scanning;
+    struct db_rows rows[3] = {0};
     if (scanning)
-        db_add_budget(s->db, LIST_SCAN_SECONDS * 1000);
-    session_queue(s);
-    queue(s, r);
-    e = db_read(&s->ctx, s->db, all);
+        db_queue_budget(s->db, LIST_SCAN_SECONDS * 1000);
+    size_t entered = session_queue(s), found = queue(s, r);
+    e = db_read(&s->ctx, s->db, rows);
     if (e == ERR_TOO_MANY)
         return too_long(s, r);
     if (e == ERR_INVALID_VALUE && r->cursor.key)
         return fail(&s->ctx, ERR_INVALID_CURSOR, NULL); /* its key is of another type: not one of ours */
     if (e == OK)
-        e = session_accept(s, rows[0]);
+        e = session_accept(s, rows[entered]);
     if (e == OK)
         e = check_dialect(s, r);
     if (e == OK && r->cursor.id)
         e = cursor_verify(s, query->cursor, &r->cursor, r->identity);
     if (e != OK)
         return e;
-    if ((e = settle_page(s, r, rows[1])) != OK)
+    if ((e = settle_page(s, r, rows[found])) != OK)
         return e;
-    return answer_list(s, rows[1], &r->page, out);
+    return answer_list(s, rows[found], &r->page, out);
 }

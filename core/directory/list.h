@@ -8,7 +8,6 @@ enum { LIST_COUNT = 100, LIST_LARGE = 200, LIST_MAX = 1000, LIST_SCAN_SECONDS = 
 /* What lists of users, of groups, and of both (the base URL) differ in. */
 struct list_kind {
     bool users, groups;
-    enum sql q;
 };
 
 extern const struct list_kind list_users, list_groups, list_all;

@@ -1,19 +1,21 @@
 #include "directory/read.h"
 
 #include "base/uuid.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
-const struct read_kind read_users = {true, SQL_USER_BY_ID, "groups"};
-const struct read_kind read_groups = {false, SQL_GROUP_BY_ID, "members"};
+const struct read_kind read_users = {true, "groups"};
+const struct read_kind read_groups = {false, "members"};
 
 const struct resource_type *read_type(const struct session *s, const struct read_kind *kind) {
     return kind->users ? s->types->user : s->types->group;
 }
 
-static void queue_by_id(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p) {
-    const char *params[] = {id, s->base_url, projection_wants(p, kind->computed) ? "true" : "false"};
-    db_add(s->db, kind->by_id, params);
+static size_t queue_by_id(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p) {
+    const char *computed = projection_wants(p, kind->computed) ? "true" : "false";
+    return db_queue(s->db, kind->users ? sql_user_by_id(.id = id, .base_url = s->base_url, .with_groups = computed)
+                                       : sql_group_by_id(.id = id, .base_url = s->base_url, .with_members = computed));
 }
 
 enum err read_one(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p,
@@ -21,18 +23,16 @@ enum err read_one(struct session *s, const struct read_kind *kind, const char *i
     struct db_rows rows[2] = {0};
     if (!uuid_valid(id, strlen(id)))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
-    session_queue(s);
-    queue_by_id(s, kind, id, p);
+    size_t entered = session_queue(s), found = queue_by_id(s, kind, id, p);
     enum err e = db_read(&s->ctx, s->db, rows);
     if (e == OK)
-        e = session_accept(s, rows[0]);
-    return e == OK ? answer_one(s, read_type(s, kind), rows[1], p, out) : e;
+        e = session_accept(s, rows[entered]);
+    return e == OK ? answer_one(s, read_type(s, kind), rows[found], p, out) : e;
 }
 
 void read_queue_answer(struct session *s, const struct read_kind *kind, struct session_write *w, const char *id,
                        const struct projection *p) {
-    w->answer_at = db_queued(s->db);
-    queue_by_id(s, kind, id, p);
+    w->answer_at = queue_by_id(s, kind, id, p);
 }
 
 enum err read_answer(struct session *s, const struct read_kind *kind, struct session_write *w, const char *id,

@@ -7,7 +7,6 @@
 /* What reading users and reading groups differ in. */
 struct read_kind {
     bool users;
-    enum sql by_id;
     const char *computed; /* the attribute that is made at reading: groups of a user, members of a group */
 };
 

@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/uuid.h"
+#include "sql/control.h"
+#include "sql/scim.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,20 +15,21 @@ enum { ARRAY_MAX = 1024 * 1024 * 1024 };
 static const char *const locks[] = {
     [SESSION_SHARED] = "shared", [SESSION_EXCLUSIVE] = "exclusive", [SESSION_MEMBERS] = "members"};
 
-void session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole) {
-    const char *by_token[] = {s->token_hash, s->asked_connection, s->client_address, locks[lock], ids, whole};
-    const char *entered[] = {s->entered.organization, s->entered.connection, locks[lock], ids, whole, s->actor_key};
+size_t session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole) {
     if (s->entered.connection)
-        db_add(s->db, SQL_ENTER, entered);
-    else
-        db_add(s->db, SQL_AUTHENTICATE, by_token);
+        return db_queue(s->db,
+                        sql_enter(.organization_id = s->entered.organization, .connection_id = s->entered.connection,
+                                  .lock = locks[lock], .ids = ids, .whole = whole, .api_key_id = s->actor_key));
+    return db_queue(s->db, sql_authenticate(.hash = s->token_hash, .asked = s->asked_connection,
+                                            .client_address = s->client_address, .lock = locks[lock], .ids = ids,
+                                            .whole = whole));
 }
 
-void session_queue(struct session *s) {
-    session_queue_write(s, SESSION_UNLOCKED, NULL, NULL);
+size_t session_queue(struct session *s) {
+    return session_queue_write(s, SESSION_UNLOCKED, NULL, NULL);
 }
 
-static int64_t cap_of(struct db_rows row, const char *column) {
+static int64_t cap_of(struct db_rows row, int column) {
     return db_null(row, 0, column) ? NO_CAP : db_int(row, 0, column);
 }
 
@@ -36,7 +39,7 @@ static enum linking linking_of(const char *text) {
     return strcmp(text, "verified_domains") == 0 ? LINKING_VERIFIED_DOMAINS : LINKING_AUTO;
 }
 
-static bool column_is(struct db_rows row, const char *column, const char *text) {
+static bool column_is(struct db_rows row, int column, const char *text) {
     return strcmp(db_text(row, 0, column), text) == 0;
 }
 
@@ -47,11 +50,11 @@ static enum scope scope_of(const char *text) {
 }
 
 static void take_token(struct session *s, struct db_rows row) {
-    s->tenant.token_id = db_text(row, 0, "token_id");
-    s->tenant.scope = scope_of(db_text(row, 0, "scope"));
-    s->tenant.cursor_key = db_text(row, 0, "cursor_key");
-    s->tenant.token_rate = cap_of(row, "token_rate");
-    s->tenant.token_burst = cap_of(row, "token_burst");
+    s->tenant.token_id = db_text(row, 0, AUTHENTICATE_TOKEN_ID);
+    s->tenant.scope = scope_of(db_text(row, 0, AUTHENTICATE_SCOPE));
+    s->tenant.cursor_key = db_text(row, 0, AUTHENTICATE_CURSOR_KEY);
+    s->tenant.token_rate = cap_of(row, AUTHENTICATE_TOKEN_RATE);
+    s->tenant.token_burst = cap_of(row, AUTHENTICATE_TOKEN_BURST);
 }
 
 /* What the request wants to do, against what the token may. */
@@ -66,40 +69,40 @@ static enum err check_scope(struct session *s) {
 enum err session_accept(struct session *s, struct db_rows row) {
     if (db_count(row) == 0)
         return s->entered.connection ? fail(&s->ctx, ERR_NOT_FOUND, NULL) : fail(&s->ctx, ERR_INVALID_TOKEN, NULL);
-    if (!s->entered.connection && !db_bool(row, 0, "allowed"))
+    if (!s->entered.connection && !db_bool(row, 0, AUTHENTICATE_ALLOWED))
         return fail(&s->ctx, ERR_FORBIDDEN, "the token may not be used from this address");
-    if (!s->entered.connection && !db_bool(row, 0, "matches"))
+    if (!s->entered.connection && !db_bool(row, 0, AUTHENTICATE_MATCHES))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     s->tenant = (struct tenant){
-        .organization_id = db_text(row, 0, "organization_id"),
-        .connection_id = db_text(row, 0, "connection_id"),
-        .dialect = {.lenient = column_is(row, "dialect", "lenient")},
-        .linking = linking_of(db_text(row, 0, "linking")),
-        .identity_mutable = column_is(row, "identity", "mutable"),
-        .email_optional = column_is(row, "email", "optional"),
-        .skip_unknown_members = column_is(row, "unknown_members", "skip"),
-        .unique_group_names = column_is(row, "group_names", "unique"),
-        .max_users = cap_of(row, "max_users"),
-        .max_groups = cap_of(row, "max_groups"),
-        .max_group_members = cap_of(row, "max_group_members"),
-        .rate = cap_of(row, "rate"),
-        .burst = cap_of(row, "burst"),
-        .now_us = db_int(row, 0, "now_us") / 1000 * 1000,
+        .organization_id = db_text(row, 0, TENANT_ORGANIZATION_ID),
+        .connection_id = db_text(row, 0, TENANT_CONNECTION_ID),
+        .dialect = {.lenient = column_is(row, TENANT_DIALECT, "lenient")},
+        .linking = linking_of(db_text(row, 0, TENANT_LINKING)),
+        .identity_mutable = column_is(row, TENANT_IDENTITY, "mutable"),
+        .email_optional = column_is(row, TENANT_EMAIL, "optional"),
+        .skip_unknown_members = column_is(row, TENANT_UNKNOWN_MEMBERS, "skip"),
+        .unique_group_names = column_is(row, TENANT_GROUP_NAMES, "unique"),
+        .max_users = cap_of(row, TENANT_MAX_USERS),
+        .max_groups = cap_of(row, TENANT_MAX_GROUPS),
+        .max_group_members = cap_of(row, TENANT_MAX_GROUP_MEMBERS),
+        .rate = cap_of(row, TENANT_RATE),
+        .burst = cap_of(row, TENANT_BURST),
+        .now_us = db_int(row, 0, TENANT_NOW_US) / 1000 * 1000,
     };
     if (!s->entered.connection)
         take_token(s, row);
-    if (!s->entered.connection && column_is(row, "status", "paused"))
+    if (!s->entered.connection && column_is(row, TENANT_STATUS, "paused"))
         return fail(&s->ctx, ERR_PAUSED, "the connection is paused; provisioning goes on when it is active again");
-    if (db_int(row, 0, "schema_version") != s->types->version)
+    if (db_int(row, 0, TENANT_SCHEMA_VERSION) != s->types->version)
         return fail(&s->ctx, ERR_STALE_SCHEMAS, NULL);
     return check_scope(s);
 }
 
 enum err session_authenticate(struct session *s) {
-    struct db_rows row = {0};
-    session_queue(s);
-    enum err e = db_read(&s->ctx, s->db, &row);
-    return e == OK ? session_accept(s, row) : e;
+    struct db_rows rows[1] = {0};
+    size_t entered = session_queue(s);
+    enum err e = db_read(&s->ctx, s->db, rows);
+    return e == OK ? session_accept(s, rows[entered]) : e;
 }
 
 enum err session_heavy(struct session *s) {
@@ -143,9 +146,9 @@ void session_event(struct session *s, const char *action, const char *target_typ
         memcpy(id, s->request_id, UUID_TEXT);
     else
         uuid_new(id);
-    const char *params[] = {id,   session_now(s, 0), action,           target_type, target_id,
-                            data, s->request_id,     s->client_address};
-    db_add(s->db, SQL_AUDIT_ADD, params);
+    db_queue(s->db, sql_audit_add(.id = id, .at = session_now(s, 0), .action = action, .target_type = target_type,
+                                  .target_id = target_id, .data = data, .request_id = s->request_id,
+                                  .client_address = s->client_address));
 }
 
 void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
@@ -153,9 +156,9 @@ void session_member_events(struct session *s, const char *action, const char *gr
     if (n == 0)
         return;
     const char *first = s->events++ == 0 ? s->request_id : NULL;
-    const char *params[] = {first, session_now(s, 0), action,           group_id, session_uuids(s, ids, n),
-                            type,  s->request_id,     s->client_address};
-    db_add(s->db, SQL_AUDIT_ADD_MEMBERS, params);
+    db_queue(s->db, sql_audit_add_members(.first_id = first, .at = session_now(s, 0), .action = action,
+                                          .group_id = group_id, .ids = session_uuids(s, ids, n), .type = type,
+                                          .request_id = s->request_id, .client_address = s->client_address));
 }
 
 void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap) {

@@ -71,11 +71,11 @@ struct session {
 
 /*
  * Authentication travels in front of the operation, in the same batch: session_queue() puts it there, session_accept()
- * reads its row. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another connection), ERR_FORBIDDEN (the
- * client's address, the token's scope), ERR_PAUSED, ERR_STALE_SCHEMAS (s->types are not the organization's; see
- * extensions.h).
+ * reads its row, which it gives the index of. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another
+ * connection), ERR_FORBIDDEN (the client's address, the token's scope), ERR_PAUSED, ERR_STALE_SCHEMAS (s->types are not
+ * the organization's; see extensions.h).
  */
-void session_queue(struct session *s);
+size_t session_queue(struct session *s);
 
 /*
  * The same for a write: the connection's lock is taken first, so that what is read behind it (the organization's
@@ -84,7 +84,7 @@ void session_queue(struct session *s);
  * group `whole` has: exclusive if groups are among them, else shared.
  */
 enum session_lock { SESSION_UNLOCKED, SESSION_SHARED, SESSION_EXCLUSIVE, SESSION_MEMBERS };
-void session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole);
+size_t session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole);
 
 enum err session_accept(struct session *s, struct db_rows row) __attribute__((warn_unused_result));
 
@@ -98,8 +98,8 @@ enum err session_authenticate(struct session *s) __attribute__((warn_unused_resu
 enum err session_heavy(struct session *s) __attribute__((warn_unused_result));
 
 /*
- * A transaction of this session; see db_transaction(). `work` notes in `answer_at` (db_queued()) which statement of
- * the last batch reads the answer.
+ * A transaction of this session; see db_transaction(). `work` notes in `answer_at` which rows of the last batch are
+ * the answer.
  */
 struct session_write {
     enum err (*work)(struct session *s, void *arg);

@@ -1,11 +1,17 @@
--- Audit events of an organization, newest first, from one on, as many as `limit` and `bytes` allow; a row without an id if there is
--- none. Those of a target are found by it, those of a request by its first event, which has its id, and within eleven minutes of it
--- (no request lasts longer); of the others no more than `look` are looked at, and `edge_at`, `edge_id` are the last one of them (null:
--- there are no more). `more`: there are events behind this one that limit and bytes had no room for.
--- Where the events begin and end stands in `bound`, `request_bound` and `looked`: values that are there before the scan, which it can
--- begin and end with. Row-level security takes nothing for its index that coalesce() or greatest() stands in: not leakproof to it.
--- params: 1 action text (null: any), 2 prefix text (null: none), 3 from timestamptz (null: none), 4 to timestamptz (null: none), 5 actor_id uuid (null: any), 6 target_id uuid (null: any), 7 request_id uuid (null: any), 8 before_at timestamptz (null: the newest), 9 before_id uuid, 10 look bigint (null: all), 11 limit bigint (one more than wanted), 12 bytes bigint
--- row: sequence bigint, id uuid, at text, action text, actor_type text, actor_id uuid, connection_id uuid, target_type text, target_id uuid, request_id uuid, client_address text, hash text, data text, more boolean, edge_at text, edge_id uuid
+-- Audit events of an organization, newest first, from one on, as many as `limit` and `bytes` allow; a row without an
+-- id if there is none. Those of a target are found by it, those of a request by its first event, which has its id, and
+-- within eleven minutes of it (no request lasts longer); of the others no more than `look` are looked at, and
+-- `edge_at`, `edge_id` are the last one of them (null: there are no more). `more`: there are events behind this one
+-- that limit and bytes had no room for. Where the events begin and end stands in `bound`, `request_bound` and
+-- `looked`: values that are there before the scan, which it can begin and end with. Row-level security takes nothing
+-- for its index that coalesce() or greatest() stands in: not leakproof to it.
+-- params: 1 action text? (null: any), 2 prefix text? (null: none), 3 from timestamptz? (null: none),
+--         4 to timestamptz? (null: none), 5 actor_id uuid? (null: any), 6 target_id uuid? (null: any),
+--         7 request_id uuid? (null: any), 8 before_at timestamptz? (null: the newest), 9 before_id uuid?,
+--         10 look bigint? (null: all), 11 limit bigint (one more than wanted), 12 bytes bigint
+-- row: sequence bigint, id uuid, at text, action text, actor_type text, actor_id uuid, connection_id uuid,
+--      target_type text, target_id uuid, request_id uuid, client_address text, hash text, data text, more boolean,
+--      edge_at text, edge_id uuid
 with request as (
     select e.at
     from muster.audit_event e

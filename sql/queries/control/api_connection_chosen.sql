@@ -1,5 +1,5 @@
 -- The connection of this id, or the newest.
--- params: 1 id uuid (null: the newest)
+-- params: 1 id uuid? (null: the newest)
 -- row: object json
 select muster.object(c) as object
 from muster.connection c

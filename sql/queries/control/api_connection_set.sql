@@ -1,4 +1,5 @@
--- Changes what the object names. Names become unique, or cease to be, for groups that exist too. 23505: scim_group_display_name.
+-- Changes what the object names. Names become unique, or cease to be, for groups that exist too. 23505:
+-- scim_group_display_name.
 -- params: 1 id uuid, 2 changes jsonb
 -- row: before json, object json
 with before as (

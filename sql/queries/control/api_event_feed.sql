@@ -1,7 +1,8 @@
--- Sealed events behind a number, in their order, as they are told: of the next `look` ones those that are wanted (actions, or
--- beginnings with * at their end), as many as `limit` and `bytes` allow. A row without a sequence if there is none; `more` says
--- that the bytes were too few for the rest. Each event is found in the one partition of its time.
--- params: 1 after bigint, 2 look bigint, 3 actions text[] (null: all), 4 limit bigint, 5 bytes bigint
+-- Sealed events behind a number, in their order, as they are told: of the next `look` ones those that are wanted
+-- (actions, or beginnings with * at their end), as many as `limit` and `bytes` allow. A row without a sequence if
+-- there is none; `more` says that the bytes were too few for the rest. Each event is found in the one partition of its
+-- time.
+-- params: 1 after bigint, 2 look bigint, 3 actions text[]? (null: all), 4 limit bigint, 5 bytes bigint
 -- row: head bigint, sequence bigint, object text, more boolean
 select h.head, f.sequence, f.object, f.more
 from (select coalesce((select s.sequence from muster.audit_seal s

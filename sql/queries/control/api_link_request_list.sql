@@ -1,5 +1,5 @@
 -- The link requests of an organization, oldest first, from one on.
--- params: 1 status text (null: any), 2 after uuid (null: the first), 3 limit bigint (null: all)
+-- params: 1 status text? (null: any), 2 after uuid? (null: the first), 3 limit bigint? (null: all)
 -- row: object json, id uuid
 select muster.object(r) as object, r.id
 from muster.link_request r

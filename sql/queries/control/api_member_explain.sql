@@ -1,6 +1,7 @@
--- Why a member is as they are: the member; every SCIM user behind them with its last change of status; their teams with the ways that lead
--- there and the event that put them in; what the attribute mapping reads (as members_read); the last changes of status and role.
--- params: 1 email_key text, 2 id uuid (null: by email)
+-- Why a member is as they are: the member; every SCIM user behind them with its last change of status; their teams
+-- with the ways that lead there and the event that put them in; what the attribute mapping reads (as members_read);
+-- the last changes of status and role.
+-- params: 1 email_key text, 2 id uuid? (null: by email)
 -- row: object json, links json, teams json, sources json, status_event json, role_event json
 with m as materialized (
     select m.id, m as whole

@@ -1,5 +1,5 @@
 -- The members of an organization, in the order of their creation, from one on.
--- params: 1 after uuid (null: the first), 2 limit bigint (null: all)
+-- params: 1 after uuid? (null: the first), 2 limit bigint? (null: all)
 -- row: object json, id uuid
 select muster.object(m) as object, m.id
 from muster.member m

@@ -1,4 +1,5 @@
--- Ends an organization: its tokens and keys are revoked, the API knows it no more, and its slug is free again. What audit needs stays.
+-- Ends an organization: its tokens and keys are revoked, the API knows it no more, and its slug is free again. What
+-- audit needs stays.
 -- params: none
 -- row: id uuid
 with t as (

@@ -1,5 +1,5 @@
 -- Changes what the object names; a null limit does not apply. Answers with what was, for the audit event.
--- params: 1 changes jsonb
+-- params: 1 changes jsonb?
 -- row: before json
 with before as (
     select o.id, muster.object(o) as object from muster.organization o where o.id = muster.organization_id()

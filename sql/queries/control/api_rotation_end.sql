@@ -1,4 +1,5 @@
--- Ends a connection's rotation: completed (every other token is revoked) or cancelled (the new one is). No row: none is under way.
+-- Ends a connection's rotation: completed (every other token is revoked) or cancelled (the new one is). No row: none
+-- is under way.
 -- params: 1 connection_id uuid, 2 complete boolean
 -- row: object json, valid boolean, used boolean (the new one, at least once), revoked json, used_lately boolean
 with c as (

@@ -1,5 +1,6 @@
 -- The deliveries of a webhook, newest first, from one on.
--- params: 1 endpoint_id text, 2 state text (null: any), 3 event_id uuid (null: any), 4 before uuid (null: the newest), 5 limit bigint (null: all)
+-- params: 1 endpoint_id text, 2 state text? (null: any), 3 event_id uuid? (null: any),
+--         4 before uuid? (null: the newest), 5 limit bigint? (null: all)
 -- row: object json, id uuid
 select muster.object(d) as object, d.id
 from muster.webhook_delivery d

@@ -1,5 +1,5 @@
 -- The webhooks of the tenant, or of the installation, in the order of their creation, from one on.
--- params: 1 after uuid (null: the first), 2 limit bigint (null: all)
+-- params: 1 after uuid? (null: the first), 2 limit bigint? (null: all)
 -- row: object json, id uuid
 select muster.object(w) as object, w.id
 from muster.webhook_endpoint w

@@ -1,5 +1,6 @@
 -- Takes an Idempotency-Key for this request; a request that has it already is waited for.
--- params: 1 organization_id uuid (all zeros: of the installation), 2 api_key_id uuid, 3 key text, 4 request_hash text (hex)
+-- params: 1 organization_id uuid (all zeros: of the installation), 2 api_key_id uuid, 3 key text,
+--         4 request_hash text (hex)
 -- row: fresh boolean, same boolean, body text
 with mine as (
     insert into muster.idempotency_key as k (organization_id, api_key_id, key, request_hash)

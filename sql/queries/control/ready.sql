@@ -1,4 +1,5 @@
--- Whether the database answers, has the schema, takes writes, and keeps those that were acknowledged (muster.durability).
+-- Whether the database answers, has the schema, takes writes, and keeps those that were acknowledged
+-- (muster.durability).
 -- params: none
 -- row: number integer, read_only boolean, blocked text (null: by nothing), warnings json
 select (select max(m.number) from muster.schema_migration m) as number,

@@ -1,6 +1,6 @@
--- Live users of the organization that come next, with their connections, and what a mapping of email or active would change; locked, so
--- that a change in flight is waited for.
--- params: 1 after uuid (null: the first), 2 limit bigint
+-- Live users of the organization that come next, with their connections, and what a mapping of email or active would
+-- change; locked, so that a change in flight is waited for.
+-- params: 1 after uuid? (null: the first), 2 limit bigint
 -- row: id uuid, connection_id uuid, active boolean, email_key text, identifies boolean, resource text
 select u.id, u.connection_id, u.active, u.email_key,
        (select c.linking <> 'never' from muster.connection c

@@ -1,5 +1,5 @@
 -- How far this version of the organization's mapping is applied.
--- params: 1 version bigint, 2 place uuid, 3 more bigint, 4 finished boolean
+-- params: 1 version bigint, 2 place uuid?, 3 more bigint, 4 finished boolean
 -- row: none
 update muster.attribute_mapping m
 set place = coalesce($2::uuid, m.place), done = m.done + $3::bigint,

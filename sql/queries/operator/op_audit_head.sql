@@ -1,5 +1,5 @@
 -- Where the chain of each organization ends, removed ones and the installation too; of one only its own.
--- params: 1 organization_id uuid (null: all)
+-- params: 1 organization_id uuid? (null: all)
 -- row: object json
 with recursive o (id) as (
     (select s.organization_id from muster.audit_seal s

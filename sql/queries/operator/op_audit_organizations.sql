@@ -1,6 +1,6 @@
--- Organizations that have a chain or could have one, removed ones and the installation too, in the order of their ids; of one only it,
--- by id also if nothing but its chain is left.
--- params: 1 after uuid (null: the first), 2 limit bigint, 3 organization text (slug or id, null: all)
+-- Organizations that have a chain or could have one, removed ones and the installation too, in the order of their ids;
+-- of one only it, by id also if nothing but its chain is left.
+-- params: 1 after uuid? (null: the first), 2 limit bigint, 3 organization text? (slug or id, null: all)
 -- row: id uuid, slug text
 with recursive o (id, n) as (
     (select i.id, 1

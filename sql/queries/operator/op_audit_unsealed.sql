@@ -1,6 +1,6 @@
--- Of a page of an organization's events those that have no place in the chain and do not wait for one, and always the last of the page,
--- which says where the next one begins. An event has its place if time and id are those of the seal.
--- params: 1 organization_id uuid, 2 limit bigint, 3 after timestamptz (null: the first), 4 after_id uuid
+-- Of a page of an organization's events those that have no place in the chain and do not wait for one, and always the
+-- last of the page, which says where the next one begins. An event has its place if time and id are those of the seal.
+-- params: 1 organization_id uuid, 2 limit bigint, 3 after timestamptz? (null: the first), 4 after_id uuid?
 -- row: id uuid, at text, stray boolean, n bigint (events on the page)
 select p.id, p.at::text as at, p.stray, p.n
 from (select e.id, e.at, row_number() over (order by e.at desc, e.id desc) as back, count(*) over () as n,

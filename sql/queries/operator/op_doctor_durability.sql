@@ -1,4 +1,5 @@
--- What is wrong with the promise that an acknowledged write stays (muster.durability), and whether we see what the programs wait for.
+-- What is wrong with the promise that an acknowledged write stays (muster.durability), and whether we see what the
+-- programs wait for.
 -- params: none
 -- row: kind text (standby, synchronous_commit, sight), detail text
 select d.kind, d.detail from muster.durability() d

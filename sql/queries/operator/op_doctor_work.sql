@@ -1,6 +1,8 @@
--- What needs attention: a worker that does not run, mappings that are not applied, tokens and keys that end soon, limits that are near, webhooks in trouble.
+-- What needs attention: a worker that does not run, mappings that are not applied, tokens and keys that end soon,
+-- limits that are near, webhooks in trouble.
 -- params: none
--- row: kind text (mapping, sealer, muster-deliver, token, key, limit, webhook, secret), name text (null: there is but one), detail text
+-- row: kind text (mapping, sealer, muster-deliver, token, key, limit, webhook, secret),
+--      name text (null: there is but one), detail text
 select 'sealer' as kind, null as name, 'an event waits since ' || muster.time_text(min(p.at)) as detail
 from (select p.at from muster.audit_pending p order by p.place limit 10000) p
 having min(p.at) < now() - interval '1 minute'

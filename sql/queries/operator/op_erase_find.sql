@@ -1,6 +1,7 @@
 -- The member who is to be erased, locked, and the live SCIM users behind them.
--- params: 1 email_key text, 2 id uuid (null: by email)
--- row: id uuid, email text, active text (names of the connections that say the person is active), users json ([{id, connection_id}])
+-- params: 1 email_key text, 2 id uuid? (null: by email)
+-- row: id uuid, email text, active text (names of the connections that say the person is active),
+--      users json ([{id, connection_id}])
 select m.id, m.email,
        (select string_agg(distinct c.name, ', ') from muster.scim_user u
         join muster.connection c on c.organization_id = u.organization_id and c.id = u.connection_id

@@ -1,5 +1,5 @@
 -- The extension schemas of the organization as lines of an export, from one on.
--- params: 1 limit bigint, 2 after text (null: the first)
+-- params: 1 limit bigint, 2 after text? (null: the first)
 -- row: line text, k1 text, k2 text
 select '{"type":"extension_schema",' || substr((to_jsonb(x) - 'organization_id')::text, 2) as line, x.urn_key::text as k1, null as k2
 from muster.extension_schema x

@@ -1,5 +1,5 @@
 -- The groups in groups of the organization as lines of an export, from one on.
--- params: 1 limit bigint, 2 after uuid (null: the first), 3 after_too uuid
+-- params: 1 limit bigint, 2 after uuid? (null: the first), 3 after_too uuid
 -- row: line text, k1 text, k2 text
 select '{"type":"nesting",' || substr((to_jsonb(x) - 'organization_id')::text, 2) as line, x.parent_id::text as k1, x.child_id::text as k2
 from muster.scim_group_group x

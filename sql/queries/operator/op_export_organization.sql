@@ -1,5 +1,5 @@
 -- The organization itself as a line of an export.
--- params: 1 limit bigint, 2 after uuid (null: the first)
+-- params: 1 limit bigint, 2 after uuid? (null: the first)
 -- row: line text, k1 text, k2 text
 select '{"type":"organization",' || substr((to_jsonb(x) - 'removed_at')::text, 2) as line, x.id::text as k1, null as k2
 from muster.organization x

@@ -1,5 +1,6 @@
 -- A new API key; organization_id null: of the installation. Told as an event of that.
--- params: 1 id uuid, 2 organization_id uuid, 3 name text, 4 hash text (hex), 5 prefix text, 6 scopes text (by blanks), 7 expires_at timestamptz, 8 request_id uuid
+-- params: 1 id uuid, 2 organization_id uuid?, 3 name text, 4 hash text (hex), 5 prefix text,
+--         6 scopes text (by blanks), 7 expires_at timestamptz, 8 request_id uuid
 -- row: object json, told void
 with k as (
     insert into muster.api_key as k (id, organization_id, name, hash, prefix, scopes, expires_at)

@@ -1,6 +1,8 @@
 -- Whether this is a database and a role that migrations can be applied with.
 -- params: none
--- row: version text, version_number integer, encoding text, database text, role text, owns boolean (the database, and the schema if it is there), roles boolean (it may create roles, or all are there)
+-- row: version text, version_number integer, encoding text, database text, role text,
+--      owns boolean (the database, and the schema if it is there),
+--      roles boolean (it may create roles, or all are there)
 select current_setting('server_version') as version, current_setting('server_version_num')::integer as version_number,
        current_setting('server_encoding') as encoding, d.datname::text as database, r.rolname::text as role,
        pg_has_role(r.oid, d.datdba, 'usage')

@@ -1,7 +1,9 @@
--- A page of live SCIM users and groups together (the base URL), and how many there are in all; `found` is how many ids the page has; see user_list
--- and group_list.
+-- A page of live SCIM users and groups together (the base URL), and how many there are in all; `found` is how many ids
+-- the page has; see user_list and group_list.
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 with_members boolean
--- row: total bigint, found bigint, type text, id uuid, version bigint, resource text, created text, modified text, groups text, members text, manager_found uuid, manager_display text, sort_key text
+-- row page: total bigint, found bigint, type text, sort_key text
+-- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
+--           manager_display text
 with page as (
     select r.type, r.id, /*key*/ null::text as sort_key
     from (
@@ -50,21 +52,20 @@ with page as (
                   and g.id = p.id) a
         offset 0) u
 )
-select counted.total, (select count(*) from page) as found, u.type, u.id, u.version, u.resource, muster.time_text(u.created_at) as created,
-       muster.time_text(u.modified_at) as modified,
+select counted.total, (select count(*) from page) as found, u.type, u.sort_key,
+       u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
        case when $4::boolean and u.type = 'User' then
            (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
                                               'type', x.type) order by x.type, x.id)::text
             from muster.groups_of_user(u.id) x)
-       end as groups,
-       case when $5::boolean and u.type = 'Group' then
+       when $5::boolean and u.type = 'Group' then
            (select string_agg('{"value":"' || x.id || '","$ref":"' || $3 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
                               || coalesce(',"display":' || to_json(x.display_name)::text, '') || '}', ',' order by x.type desc, x.id)
             from muster.scim_group_member x
             where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
                   and x.group_id = u.id)
-       end as members,
-       b.id as manager_found, b.display_name as manager_display, u.sort_key
+       end as computed,
+       b.id as manager_found, b.display_name as manager_display
 from counted
 left join fetched u on u.n = 1 or u.bytes <= 8388608
 left join lateral (select b.id, b.display_name from muster.scim_user b

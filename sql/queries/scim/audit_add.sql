@@ -1,5 +1,6 @@
 -- One audit event.
--- params: 1 id uuid, 2 at timestamptz, 3 action text, 4 target_type text, 5 target_id uuid, 6 data jsonb, 7 request_id uuid, 8 client_address text
+-- params: 1 id uuid, 2 at timestamptz, 3 action text, 4 target_type text, 5 target_id uuid, 6 data jsonb,
+--         7 request_id uuid, 8 client_address text?
 -- row: none
 insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type, target_id,
                                 data, request_id, client_address)

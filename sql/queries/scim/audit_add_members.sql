@@ -1,5 +1,6 @@
 -- One audit event for each member added to or removed from a group.
--- params: 1 first_id uuid (of the first event, or null), 2 at timestamptz, 3 action text, 4 group_id uuid, 5 ids uuid[], 6 type text, 7 request_id uuid, 8 client_address text
+-- params: 1 first_id uuid? (of the first event, or null), 2 at timestamptz, 3 action text, 4 group_id uuid,
+--         5 ids uuid[], 6 type text, 7 request_id uuid, 8 client_address text?
 -- row: none
 insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type, target_id,
                                 data, request_id, client_address)

@@ -1,5 +1,5 @@
 -- How many levels there are from the topmost group down to this one, itself included.
--- params: 1 group_id uuid
+-- params: 1 group_id uuid?
 -- row: levels integer
 with recursive above (id, depth) as (
     select $1::uuid, 1

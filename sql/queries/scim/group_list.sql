@@ -1,9 +1,12 @@
--- A page of SCIM groups, and how many there are in all; with no groups on the page one row with the total alone.
--- The page is made of ids; the rows are read afterwards, each by its whole key, up to 8 MiB of them (one at least), a member as some 200 bytes; `found` is
--- how many ids it has. Of a large resource only the attributes that are wanted travel, see user_list.
--- The marks are replaced: what is sought, the place behind which the page begins, the order, the sort key as text.
--- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_members boolean, 5 keep text[], 6 leave text[]
--- row: total bigint, found bigint, id uuid, version bigint, resource text, created text, modified text, members text, sort_key text
+-- A page of SCIM groups, and how many there are in all; with no groups on the page one row with the total alone. The
+-- page is made of ids; the rows are read afterwards, each by its whole key, up to 8 MiB of them (one at least), a
+-- member as some 200 bytes; `found` is how many ids it has. Of a large resource only the attributes that are wanted
+-- travel, see user_list. The marks are replaced: what is sought, the place behind which the page begins, the order,
+-- the sort key as text.
+-- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_members boolean, 5 keep text[]?, 6 leave text[]?
+-- row page: total bigint, found bigint, type text, sort_key text
+-- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
+--           manager_display text
 with page as (
     select r.id, /*key*/ null::text as sort_key
     from muster.scim_group r
@@ -38,16 +41,16 @@ with page as (
         where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id() and g.id = p.id
         offset 0) g
 )
-select counted.total, (select count(*) from page) as found, g.id, g.version, g.resource, muster.time_text(g.created_at) as created,
-       muster.time_text(g.modified_at) as modified,
+select counted.total, (select count(*) from page) as found, 'Group' as type, g.sort_key,
+       g.id, g.version, g.resource, muster.time_text(g.created_at) as created, muster.time_text(g.modified_at) as modified,
        case when $4::boolean then
            (select string_agg('{"value":"' || x.id || '","$ref":"' || $3 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
                               || coalesce(',"display":' || to_json(x.display_name)::text, '') || '}', ',' order by x.type desc, x.id)
             from muster.scim_group_member x
             where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
                   and x.group_id = g.id)
-       end as members,
-       g.sort_key
+       end as computed,
+       null::uuid as manager_found, null::text as manager_display
 from counted
 left join fetched g on g.n = 1 or g.bytes <= 8388608
 order by g.n

@@ -1,5 +1,5 @@
 -- The users of groups and of those below them, by id, from one on.
--- params: 1 group_ids uuid[], 2 after uuid, 3 limit bigint
+-- params: 1 group_ids uuid[], 2 after uuid, 3 limit bigint?
 -- row: id uuid
 with recursive below (id, depth) as (
     select n.id, 1 from unnest($1::uuid[]) n (id)

@@ -1,7 +1,8 @@
--- The groups that a change of members names or (with all_members) that are members, with what nesting them would mean: how deep they go
--- (down), and whether the group is among what they hold (circle).
--- params: 1 group_id uuid (null: a new group), 2 ids uuid[], 3 all_members boolean
--- row: id uuid, display_name text, present boolean, down integer, circle boolean
+-- The groups that a change of members names or (with all_members) that are members, with what nesting them would mean:
+-- how deep they go (down), and whether the group is among what they hold (circle).
+-- params: 1 group_id uuid? (null: a new group), 2 ids uuid[], 3 all_members boolean
+-- row target: id uuid, display_name text, present boolean
+-- row: down integer, circle boolean
 with recursive named (id) as (
     select n.id from unnest($2::uuid[]) n (id)
     union

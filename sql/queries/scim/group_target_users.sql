@@ -1,8 +1,10 @@
--- The users that a change of members names or (with all_members) that are members, locked in the order of their ids: a leaver in
--- flight is waited for, and two changes that touch one user see each other. Each is found by its key, whatever the planner believes.
--- params: 1 group_id uuid (null: a new group), 2 ids uuid[], 3 all_members boolean
--- row: id uuid, live boolean, display_name text, present boolean
-select u.id, u.live, coalesce(p.display, u.display_name) as display_name, p.present is not null as present
+-- The users that a change of members names or (with all_members) that are members, locked in the order of their ids: a
+-- leaver in flight is waited for, and two changes that touch one user see each other. Each is found by its key,
+-- whatever the planner believes.
+-- params: 1 group_id uuid? (null: a new group), 2 ids uuid[], 3 all_members boolean
+-- row target: id uuid, display_name text, present boolean
+-- row: live boolean
+select u.id, coalesce(p.display, u.display_name) as display_name, p.present is not null as present, u.live
 from (select n.id from unnest($2::uuid[]) n (id)
       union
       select gu.user_id

@@ -1,5 +1,5 @@
 -- Adds users to a group, each with its display (null: none has one). Who is there already stays as they are.
--- params: 1 group_id uuid, 2 ids uuid[], 3 displays text[], 4 display_keys text[]
+-- params: 1 group_id uuid, 2 ids uuid[], 3 displays text[]?, 4 display_keys text[]?
 -- row: none
 insert into muster.scim_group_user (organization_id, connection_id, group_id, user_id, display, display_key)
 select muster.organization_id(), muster.connection_id(), $1::uuid, n.id, n.display, n.display_key

@@ -1,5 +1,5 @@
 -- What an administrator decided about a link of this email.
--- params: 1 email_key text
+-- params: 1 email_key text?
 -- row: status text
 select l.status
 from muster.link_request l

@@ -1,5 +1,6 @@
--- The live SCIM users linked to a member, the given one left out: by the member's email or the user's id (the other null).
--- params: 1 email_key text, 2 user_id uuid
+-- The live SCIM users linked to a member, the given one left out: by the member's email or the user's id (the other
+-- null).
+-- params: 1 email_key text?, 2 user_id uuid?
 -- row: active bigint, here bigint
 select count(*) filter (where u.active) as active,
        count(*) filter (where u.connection_id = muster.connection_id()) as here

@@ -1,6 +1,7 @@
 -- The member of the removed SCIM user that comes back (as user_removed_for_update chooses it), locked.
--- params: 1 external_id text (null: none), 2 email_key text (null: none)
--- row: id uuid, email text, email_key text, first_name text, last_name text, display_name text, external_id text, status text
+-- params: 1 external_id text? (null: none), 2 email_key text? (null: none)
+-- row member: id uuid, email text, email_key text, first_name text, last_name text, display_name text,
+--             external_id text, status text
 select m.id, m.email, m.email_key, m.first_name, m.last_name, m.display_name, m.external_id, m.status
 from muster.member m
 where m.organization_id = muster.organization_id()

@@ -1,12 +1,13 @@
 -- One live SCIM user, with what is computed at reading.
 -- params: 1 id uuid, 2 base_url text, 3 with_groups boolean
--- row: id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text
+-- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
+--           manager_display text
 select u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
        case when $3::boolean then
            (select json_agg(json_build_object('value', x.id, '$ref', $2 || '/Groups/' || x.id, 'display', x.display_name,
                                               'type', x.type) order by x.type, x.id)::text
             from muster.groups_of_user(u.id) x)
-       end as groups,
+       end as computed,
        b.id as manager_found, b.display_name as manager_display
 from muster.scim_user u
 left join lateral (select b.id, b.display_name from muster.scim_user b

@@ -1,5 +1,5 @@
 -- Whether a live SCIM user of the connection has the userName or the externalId already.
--- params: 1 user_name_key text, 2 external_id_unique text (null: none)
+-- params: 1 user_name_key text, 2 external_id_unique text? (null: none)
 -- row: user_name boolean, external_id boolean
 select exists (select from muster.scim_user u
                where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id()

@@ -1,9 +1,11 @@
 -- A live SCIM user, locked until the end of the transaction, with what a change needs to know.
 -- params: 1 id uuid, 2 base_url text
--- row: id uuid, member_id uuid, version bigint, active boolean, user_name_key text, email_key text, former_user_name_key text, resource text, created text, modified text, modified_us bigint, groups text
-select u.id, u.member_id, u.version, u.active, u.user_name_key, u.email_key, u.former_user_name_key, u.resource,
+-- row stored: id uuid, version bigint, resource text, modified_us bigint
+-- row: member_id uuid, active boolean, user_name_key text, email_key text, former_user_name_key text, created text,
+--      modified text, groups text
+select u.id, u.version, u.resource, (extract(epoch from u.modified_at) * 1000000)::bigint as modified_us,
+       u.member_id, u.active, u.user_name_key, u.email_key, u.former_user_name_key,
        muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       (extract(epoch from u.modified_at) * 1000000)::bigint as modified_us,
        (select json_agg(json_build_object('value', x.id, '$ref', $2 || '/Groups/' || x.id, 'display', x.display_name,
                                           'type', x.type) order by x.type, x.id)::text
         from muster.groups_of_user(u.id) x)

@@ -1,5 +1,7 @@
 -- A new SCIM user. 23505: scim_user_user_name, scim_user_external_id, scim_user_member.
--- params: 1 id uuid, 2 member_id uuid, 3 active boolean, 4 user_name_key text, 5 external_id text, 6 external_id_unique text, 7 email_key text, 8 display_name text, 9 manager_id uuid, 10 resource text, 11 folded jsonb, 12 at timestamptz
+-- params: 1 id uuid, 2 member_id uuid, 3 active boolean, 4 user_name_key text, 5 external_id text?,
+--         6 external_id_unique text?, 7 email_key text?, 8 display_name text?, 9 manager_id uuid?, 10 resource text,
+--         11 folded jsonb, 12 at timestamptz
 -- row: none
 insert into muster.scim_user (organization_id, connection_id, id, member_id, active, user_name_key, external_id,
                               external_id_unique, email_key, display_name, manager_id, resource, folded, created_at, modified_at)

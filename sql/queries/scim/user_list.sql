@@ -1,9 +1,12 @@
 -- A page of live SCIM users, and how many there are in all; with no users on the page one row with the total alone.
--- The page is made of ids; the rows are read afterwards, each by its whole key, up to 8 MiB of them (one at least); `found` is how many ids it has.
--- Of a large resource only the attributes that are wanted travel: those named in `keep` (null: all) and not in `leave`, in lower case.
--- The marks are replaced: what is sought, the place behind which the page begins, the order, the sort key as text.
--- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 keep text[], 6 leave text[]
--- row: total bigint, found bigint, id uuid, version bigint, resource text, created text, modified text, groups text, manager_found uuid, manager_display text, sort_key text
+-- The page is made of ids; the rows are read afterwards, each by its whole key, up to 8 MiB of them (one at least);
+-- `found` is how many ids it has. Of a large resource only the attributes that are wanted travel: those named in
+-- `keep` (null: all) and not in `leave`, in lower case. The marks are replaced: what is sought, the place behind which
+-- the page begins, the order, the sort key as text.
+-- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 keep text[]?, 6 leave text[]?
+-- row page: total bigint, found bigint, type text, sort_key text
+-- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
+--           manager_display text
 with page as (
     select r.id, /*key*/ null::text as sort_key
     from muster.scim_user r
@@ -33,14 +36,14 @@ with page as (
         where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = p.id
         offset 0) u
 )
-select counted.total, (select count(*) from page) as found, u.id, u.version, u.resource, muster.time_text(u.created_at) as created,
-       muster.time_text(u.modified_at) as modified,
+select counted.total, (select count(*) from page) as found, 'User' as type, u.sort_key,
+       u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
        case when $4::boolean then
            (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
                                               'type', x.type) order by x.type, x.id)::text
             from muster.groups_of_user(u.id) x)
-       end as groups,
-       b.id as manager_found, b.display_name as manager_display, u.sort_key
+       end as computed,
+       b.id as manager_found, b.display_name as manager_display
 from counted
 left join fetched u on u.n = 1 or u.bytes <= 8388608
 left join lateral (select b.id, b.display_name from muster.scim_user b

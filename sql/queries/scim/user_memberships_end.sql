@@ -1,5 +1,5 @@
 -- A removed user leaves its groups, whose versions change; one audit event each.
--- params: 1 user_id uuid, 2 at timestamptz, 3 request_id uuid, 4 client_address text
+-- params: 1 user_id uuid, 2 at timestamptz, 3 request_id uuid, 4 client_address text?
 -- row: none
 with gone as (
     delete from muster.scim_group_user gu

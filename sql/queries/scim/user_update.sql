@@ -1,5 +1,8 @@
--- A SCIM user's new state, a removed one brought back. The email key stays as it is if asked. 23505: scim_user_user_name, scim_user_external_id.
--- params: 1 id uuid, 2 active boolean, 3 user_name_key text, 4 external_id text, 5 external_id_unique text, 6 email_key text, 7 display_name text, 8 manager_id uuid, 9 resource text, 10 folded jsonb, 11 at timestamptz, 12 version bigint, 13 former_user_name_key text, 14 keeps_email boolean
+-- A SCIM user's new state, a removed one brought back. The email key stays as it is if asked. 23505:
+-- scim_user_user_name, scim_user_external_id.
+-- params: 1 id uuid, 2 active boolean, 3 user_name_key text, 4 external_id text?, 5 external_id_unique text?,
+--         6 email_key text?, 7 display_name text?, 8 manager_id uuid?, 9 resource text, 10 folded jsonb,
+--         11 at timestamptz, 12 version bigint, 13 former_user_name_key text?, 14 keeps_email boolean
 -- row: none
 update muster.scim_user u
 set active = $2::boolean, user_name_key = $3, external_id = $4, external_id_unique = $5, 

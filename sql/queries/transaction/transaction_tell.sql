@@ -1,4 +1,5 @@
--- Wakes the sealer. Behind the commit: NOTIFY inside a transaction makes all that notify commit one after the other, each with its fsync.
+-- Wakes the sealer. Behind the commit: NOTIFY inside a transaction makes all that notify commit one after the other,
+-- each with its fsync.
 -- params: none
 -- row: none
 notify muster_audit
