@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/user_facts.h"
+#include "sql/control.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
@@ -24,16 +26,16 @@ static struct json_object *resource_of(struct arena *a, struct db_rows rows, siz
     struct json_object *email = json_object_new_object(), *schemas = json_object_new_array();
     json_object_array_add(schemas, json_object_new_string(SCHEMA_USER));
     json_object_object_add(o, "schemas", schemas);
-    add_text(o, "userName", db_text(rows, row, "email"));
-    add_text(name, "givenName", db_text(rows, row, "first_name"));
-    add_text(name, "familyName", db_text(rows, row, "last_name"));
+    add_text(o, "userName", db_text(rows, row, ADOPTABLE_EMAIL));
+    add_text(name, "givenName", db_text(rows, row, ADOPTABLE_FIRST_NAME));
+    add_text(name, "familyName", db_text(rows, row, ADOPTABLE_LAST_NAME));
     if (json_object_object_length(name) > 0)
         json_object_object_add(o, "name", name);
     else
         json_object_put(name);
-    add_text(o, "displayName", db_text(rows, row, "display_name"));
-    json_object_object_add(o, "active", json_object_new_boolean(db_bool(rows, row, "active")));
-    add_text(email, "value", db_text(rows, row, "email"));
+    add_text(o, "displayName", db_text(rows, row, ADOPTABLE_DISPLAY_NAME));
+    json_object_object_add(o, "active", json_object_new_boolean(db_bool(rows, row, ADOPTABLE_ACTIVE)));
+    add_text(email, "value", db_text(rows, row, ADOPTABLE_EMAIL));
     add_text(email, "type", "work");
     json_object_object_add(email, "primary", json_object_new_boolean(1));
     json_object_array_add(emails, email);
@@ -46,22 +48,12 @@ static void queue_user(struct session *s, struct adoption *a, struct db_rows row
     struct user_facts f;
     uuid_new(id);
     user_facts(s, id, resource_of(s->ctx.arena, rows, row), &f);
-    const char *member = db_text(rows, row, "id");
-    const char *insert[] = {id,
-                            member,
-                            f.active ? "true" : "false",
-                            f.user_name_key,
-                            NULL,
-                            NULL,
-                            f.email_key,
-                            f.display_name,
-                            NULL,
-                            f.stored,
-                            f.folded,
-                            session_now(s, 0)};
-    const char *emails[] = {id, f.email_keys};
-    db_add(s->db, SQL_USER_INSERT, insert);
-    db_add(s->db, SQL_USER_EMAILS_SET, emails);
+    const char *member = db_text(rows, row, ADOPTABLE_ID);
+    db_queue(s->db,
+             sql_user_insert(.id = id, .member_id = member, .active = f.active ? "true" : "false",
+                             .user_name_key = f.user_name_key, .email_key = f.email_key, .display_name = f.display_name,
+                             .resource = f.stored, .folded = f.folded, .at = session_now(s, 0)));
+    db_queue(s->db, sql_user_emails_set(.user_id = id, .keys = f.email_keys));
     session_event(s, "scim.user.linked", "scim_user", id,
                   arena_printf(s->ctx.arena, "{\"member\":\"%s\",\"adopted\":true}", member));
     a->n++;
@@ -70,20 +62,19 @@ static void queue_user(struct session *s, struct adoption *a, struct db_rows row
 static enum err work(struct session *s, void *arg) {
     struct adoption *a = arg;
     struct db_rows rows[2] = {0};
-    const char *adoptable[] = {s->entered.connection, "10"};
     a->n = 0;
-    session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
-    db_add(s->db, SQL_ADOPTABLE, adoptable);
+    size_t entered = session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
+    size_t found = db_queue(s->db, sql_adoptable(.connection_id = s->entered.connection, .limit = "10"));
     enum err e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
-        e = session_accept(s, rows[0]);
+        e = session_accept(s, rows[entered]);
     if (e != OK)
         return e;
-    for (size_t i = 0; i < db_count(rows[1]) && i < BATCH; i++)
-        queue_user(s, a, rows[1], i);
-    const char *usage[] = {"0", arena_printf(s->ctx.arena, "%zu", a->n), "0"};
+    for (size_t i = 0; i < db_count(rows[found]) && i < BATCH; i++)
+        queue_user(s, a, rows[found], i);
+    const char *users = arena_printf(s->ctx.arena, "%zu", a->n);
     if (a->n)
-        db_add(s->db, SQL_USAGE_ADD, usage);
+        db_queue(s->db, sql_usage_add(.slot = "0", .users = users, .groups = "0"));
     return OK;
 }
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "sql/scim.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -29,7 +30,11 @@ struct change {
     struct parts parts;
 };
 
-enum { ROW_AUTH, ROW_GROUP, ROW_USERS, ROW_GROUPS, ROW_LEVELS, ROWS };
+/* What the first batch finds. */
+struct found {
+    struct db_rows group; /* of group_for_update */
+    struct group_targets targets;
+};
 
 /* Which members the request can touch. Read as lenient here, since the dialect comes with the first batch. */
 static enum err named_members(struct session *s, const struct change *c, struct id_list *named, bool *all) {
@@ -61,27 +66,30 @@ static enum err named_members(struct session *s, const struct change *c, struct 
     return OK;
 }
 
-static enum err first_batch(struct session *s, struct change *c, struct db_rows *rows) {
+static enum err first_batch(struct session *s, struct change *c, struct found *out) {
+    struct db_rows rows[5] = {0};
     struct id_list named = {0};
     enum err e = named_members(s, c, &named, &c->all);
     if (e != OK)
         return e;
-    const char *id[] = {c->id};
-    session_queue_write(s, SESSION_MEMBERS, session_uuids(s, named.ids, named.n), c->all ? c->id : NULL);
-    db_add(s->db, SQL_GROUP_FOR_UPDATE, id);
-    group_targets_queue(s, c->id, &named, c->all);
+    const char *ids = session_uuids(s, named.ids, named.n);
+    size_t entered = session_queue_write(s, SESSION_MEMBERS, ids, c->all ? c->id : NULL);
+    size_t group = db_queue(s->db, sql_group_for_update(.id = c->id));
+    struct group_targets_at at = group_targets_queue(s, c->id, &named, c->all);
     e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
-        e = session_accept(s, rows[ROW_AUTH]);
-    if (e == OK && db_count(rows[ROW_GROUP]) == 0)
+        e = session_accept(s, rows[entered]);
+    if (e == OK && db_count(rows[group]) == 0)
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
-    return e == OK ? answer_precondition(s, c->when, db_int(rows[ROW_GROUP], 0, "version")) : e;
+    out->group = rows[group];
+    out->targets = group_targets_of(rows, at, c->all);
+    return e == OK ? answer_precondition(s, c->when, db_int(out->group, 0, STORED_VERSION)) : e;
 }
 
 /* The group as it is, with the members that the request can touch. */
 static enum err old_resource(struct session *s, const struct group_targets *t, struct db_rows group,
                              struct json_object **out) {
-    enum err e = answer_restore(s, db_text(group, 0, "resource"), out);
+    enum err e = answer_restore(s, db_text(group, 0, STORED_RESOURCE), out);
     if (e != OK)
         return e;
     struct json_object *members = group_members_present(s, t);
@@ -103,28 +111,21 @@ static void queue_row(struct session *s, struct change *c, const struct group_fa
                       const char *now, int64_t members) {
     const char *version = arena_printf(s->ctx.arena, "%" PRId64, ++c->version);
     const char *count = arena_printf(s->ctx.arena, "%" PRId64, members);
-    const char *whole[] = {c->id,
-                           f->display_name,
-                           f->display_name_key,
-                           f->display_name_unique,
-                           f->external_id,
-                           f->stored,
-                           f->folded,
-                           now,
-                           version,
-                           count};
-    const char *touch[] = {c->id, now, version, count};
     if (attributes)
-        db_add(s->db, SQL_GROUP_UPDATE, whole);
+        db_queue(s->db,
+                 sql_group_update(.id = c->id, .display_name = f->display_name, .display_name_key = f->display_name_key,
+                                  .display_name_unique = f->display_name_unique, .external_id = f->external_id,
+                                  .resource = f->stored, .folded = f->folded, .at = now, .version = version,
+                                  .member_count = count));
     else
-        db_add(s->db, SQL_GROUP_TOUCH, touch);
+        db_queue(s->db, sql_group_touch(.id = c->id, .at = now, .version = version, .member_count = count));
 }
 
 static enum err queue_change(struct session *s, struct change *c, struct db_rows group, struct json_object *old,
                              struct json_object *new, const struct group_change *members,
                              const struct id_list *skipped) {
     struct group_facts before, after;
-    int64_t count = db_int(group, 0, "member_count");
+    int64_t count = db_int(group, 0, GROUP_FOR_UPDATE_MEMBER_COUNT);
     enum err e = group_check_members_cap(s, count, group_change_growth(members));
     if (e == OK)
         e = group_facts(s, c->id, old, &before);
@@ -133,7 +134,7 @@ static enum err queue_change(struct session *s, struct change *c, struct db_rows
     if (e != OK)
         return e;
     bool attributes = !json_same(before.resource, after.resource);
-    const char *now = session_now(s, db_int(group, 0, "modified_us"));
+    const char *now = session_now(s, db_int(group, 0, STORED_MODIFIED_US));
     if (attributes || group_change_any(members))
         queue_row(s, c, &after, attributes, now, count + group_change_growth(members));
     unique_queue(s, c->id, before.unique, after.unique);
@@ -163,27 +164,26 @@ static struct json_object *members_of(struct session *s, struct json_object *res
 
 static enum err work(struct session *s, void *arg) {
     struct change *c = arg;
-    struct db_rows rows[ROWS] = {0};
+    struct found found = {0};
     struct json_object *old, *new;
     struct group_change members = {0};
     struct id_list skipped = {0};
-    enum err e = first_batch(s, c, rows);
+    enum err e = first_batch(s, c, &found);
     if (e != OK)
         return e;
-    struct group_targets t = {
-        .users = rows[ROW_USERS], .groups = rows[ROW_GROUPS], .levels = rows[ROW_LEVELS], .all = c->all};
-    c->version = db_int(rows[ROW_GROUP], 0, "version");
-    e = old_resource(s, &t, rows[ROW_GROUP], &old);
+    c->version = db_int(found.group, 0, STORED_VERSION);
+    e = old_resource(s, &found.targets, found.group, &old);
     if (e == OK)
         e = new_resource(s, c, old, &new);
     if (e == OK)
-        e = group_members_diff(s, c->id, members_of(s, new), &t, &members, &skipped);
+        e = group_members_diff(s, c->id, members_of(s, new), &found.targets, &members, &skipped);
     if (e == OK)
-        e = queue_change(s, c, rows[ROW_GROUP], old, new, &members, &skipped);
+        e = queue_change(s, c, found.group, old, new, &members, &skipped);
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
-    c->with_body = wants_body(s, c, db_int(rows[ROW_GROUP], 0, "member_count") + group_change_growth(&members));
+    c->with_body =
+        wants_body(s, c, db_int(found.group, 0, GROUP_FOR_UPDATE_MEMBER_COUNT) + group_change_growth(&members));
     if (c->with_body)
         read_queue_answer(s, &read_groups, c->w, c->id, c->p);
     return OK;

@@ -9,6 +9,7 @@
 #include "base/fold.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "sql/scim.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -22,27 +23,32 @@ struct creation {
     char id[UUID_TEXT + 1];
 };
 
-enum { ROW_AUTH, ROW_NAME, ROW_TEAMS, ROW_USAGE, ROW_USERS, ROW_GROUPS, ROW_LEVELS, ROWS };
+/* What the first batch finds: rows of group_name_taken, team_names_like and usage. */
+struct found {
+    struct db_rows name, teams, usage;
+    struct group_targets targets;
+};
 
-static enum err first_batch(struct session *s, struct json_object *resource, struct db_rows *rows) {
+static enum err first_batch(struct session *s, struct json_object *resource, struct found *out) {
+    struct db_rows rows[7] = {0};
     struct id_list named = {0};
     const char *name = json_get_string(resource, "displayName");
     group_member_ids(s, json_get(resource, "members"), &named);
-    const char *taken[] = {fold_identity(s->ctx.arena, name, strlen(name)), NULL};
-    session_queue_write(s, SESSION_MEMBERS, session_uuids(s, named.ids, named.n), NULL);
-    db_add(s->db, SQL_GROUP_NAME_TAKEN, taken);
-    group_team_queue(s, name);
-    db_add(s->db, SQL_USAGE, NULL);
-    group_targets_queue(s, NULL, &named, false);
+    const char *key = fold_identity(s->ctx.arena, name, strlen(name));
+    size_t entered = session_queue_write(s, SESSION_MEMBERS, session_uuids(s, named.ids, named.n), NULL);
+    size_t taken = db_queue(s->db, sql_group_name_taken(.display_name_unique = key));
+    size_t teams = group_team_queue(s, name), usage = db_queue(s->db, sql_usage());
+    struct group_targets_at at = group_targets_queue(s, NULL, &named, false);
     enum err e = db_run(&s->ctx, s->db, rows);
-    return e == OK ? session_accept(s, rows[ROW_AUTH]) : e;
+    *out = (struct found){rows[taken], rows[teams], rows[usage], group_targets_of(rows, at, false)};
+    return e == OK ? session_accept(s, rows[entered]) : e;
 }
 
-static enum err check(struct session *s, struct db_rows *rows) {
+static enum err check(struct session *s, const struct found *found) {
     int64_t cap = s->tenant.max_groups;
-    if (s->tenant.unique_group_names && db_bool(rows[ROW_NAME], 0, "taken"))
+    if (s->tenant.unique_group_names && db_bool(found->name, 0, GROUP_NAME_TAKEN_TAKEN))
         return fail(&s->ctx, ERR_UNIQUENESS, "a group with this displayName exists already");
-    if (cap != NO_CAP && db_int(rows[ROW_USAGE], 0, "groups") >= cap)
+    if (cap != NO_CAP && db_int(found->usage, 0, USAGE_GROUPS) >= cap)
         return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " groups is reached", cap);
     return OK;
 }
@@ -51,37 +57,31 @@ static const char *new_team(struct session *s, const struct group_facts *f, stru
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     const char *name = group_team_name(s, f->display_name, taken);
     uuid_new(id);
-    const char *params[] = {id, name, fold_identity(s->ctx.arena, name, strlen(name)), session_now(s, 0)};
-    db_add(s->db, SQL_TEAM_INSERT, params);
+    db_queue(s->db, sql_team_insert(.id = id, .name = name, .name_key = fold_identity(s->ctx.arena, name, strlen(name)),
+                                    .at = session_now(s, 0)));
     return id;
 }
 
-static void queue_group(struct session *s, const struct creation *c, const struct group_facts *f, struct db_rows *rows,
-                        const struct group_change *change, const struct id_list *skipped) {
-    const char *team = new_team(s, f, rows[ROW_TEAMS]);
-    const char *params[] = {c->id,
-                            team,
-                            f->display_name,
-                            f->display_name_key,
-                            f->display_name_unique,
-                            f->external_id,
-                            f->stored,
-                            f->folded,
-                            session_now(s, 0),
-                            arena_printf(s->ctx.arena, "%" PRId64, group_change_growth(change))};
-    const char *count[] = {arena_printf(s->ctx.arena, "%d", s->slot), "0", "1"};
-    db_add(s->db, SQL_GROUP_INSERT, params);
+static void queue_group(struct session *s, const struct creation *c, const struct group_facts *f,
+                        const struct found *found, const struct group_change *change, const struct id_list *skipped) {
+    const char *team = new_team(s, f, found->teams);
+    const char *members = arena_printf(s->ctx.arena, "%" PRId64, group_change_growth(change));
+    db_queue(s->db,
+             sql_group_insert(.id = c->id, .team_id = team, .display_name = f->display_name,
+                              .display_name_key = f->display_name_key, .display_name_unique = f->display_name_unique,
+                              .external_id = f->external_id, .resource = f->stored, .folded = f->folded,
+                              .at = session_now(s, 0), .member_count = members));
     unique_queue(s, c->id, NULL, f->unique);
     session_event(s, "scim.group.created", "scim_group", c->id, group_event(s, NULL, f, skipped));
-    session_note_usage(s, "max_groups", db_int(rows[ROW_USAGE], 0, "groups"), s->tenant.max_groups);
+    session_note_usage(s, "max_groups", db_int(found->usage, 0, USAGE_GROUPS), s->tenant.max_groups);
     if (group_change_any(change))
         group_change_queue(s, c->id, change);
-    db_add(s->db, SQL_USAGE_ADD, count);
+    db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "0", .groups = "1"));
 }
 
 static enum err work(struct session *s, void *arg) {
     struct creation *c = arg;
-    struct db_rows rows[ROWS] = {0};
+    struct found found = {0};
     struct json_object *resource, *members;
     struct group_facts f;
     struct group_change change = {0};
@@ -89,16 +89,15 @@ static enum err work(struct session *s, void *arg) {
     enum err e =
         resource_from_body(&s->ctx, s->types->group, (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
-        e = first_batch(s, resource, rows);
+        e = first_batch(s, resource, &found);
     if (e == OK && !s->tenant.dialect.lenient)
         e = resource_from_body(&s->ctx, s->types->group, s->tenant.dialect, c->body, NULL, &resource);
     if (e == OK)
-        e = check(s, rows);
+        e = check(s, &found);
     if (e != OK)
         return e;
-    struct group_targets t = {.users = rows[ROW_USERS], .groups = rows[ROW_GROUPS], .levels = rows[ROW_LEVELS]};
     members = json_keep(s->ctx.arena, json_get(resource, "members"));
-    e = group_members_diff(s, NULL, members, &t, &change, &skipped);
+    e = group_members_diff(s, NULL, members, &found.targets, &change, &skipped);
     if (c->wanted)
         memcpy(c->id, c->wanted, sizeof c->id);
     else
@@ -109,7 +108,7 @@ static enum err work(struct session *s, void *arg) {
         e = group_check_members_cap(s, 0, group_change_growth(&change));
     if (e != OK)
         return e;
-    queue_group(s, c, &f, rows, &change, &skipped);
+    queue_group(s, c, &f, &found, &change, &skipped);
     const char *id = c->id;
     if (group_change_any(&change) && member_mapping_reads_groups(s))
         e = member_mapping_apply_groups(s, &id, 1);

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/uuid.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
@@ -13,79 +14,79 @@ struct removal {
     struct precondition when;
 };
 
-enum { ROW_AUTH, ROW_PARENTS, ROW_GROUP, ROWS };
+/* Rows of group_parents_for_update and group_for_update. */
+struct found {
+    struct db_rows parents, group;
+};
 
-static enum err first_batch(struct session *s, const struct removal *r, struct db_rows *rows) {
-    const char *id[] = {r->id};
-    session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
-    db_add(s->db, SQL_GROUP_PARENTS_FOR_UPDATE, id);
-    db_add(s->db, SQL_GROUP_FOR_UPDATE, id);
+static enum err first_batch(struct session *s, const struct removal *r, struct found *out) {
+    struct db_rows rows[3] = {0};
+    size_t entered = session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
+    size_t parents = db_queue(s->db, sql_group_parents_for_update(.group_id = r->id));
+    size_t group = db_queue(s->db, sql_group_for_update(.id = r->id));
     enum err e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
-        e = session_accept(s, rows[ROW_AUTH]);
-    if (e == OK && db_count(rows[ROW_GROUP]) == 0)
+        e = session_accept(s, rows[entered]);
+    if (e == OK && db_count(rows[group]) == 0)
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
-    return e == OK ? answer_precondition(s, r->when, db_int(rows[ROW_GROUP], 0, "version")) : e;
+    *out = (struct found){rows[parents], rows[group]};
+    return e == OK ? answer_precondition(s, r->when, db_int(out->group, 0, STORED_VERSION)) : e;
 }
 
 /* First the groups above lose what came through this one; then its team keeps its people, and it goes. */
-static enum err queue_removal(struct session *s, const struct removal *r, struct db_rows *rows) {
+static enum err queue_removal(struct session *s, const struct removal *r, const struct found *found) {
     struct json_object *old;
     struct group_facts facts;
-    size_t n = db_count(rows[ROW_PARENTS]);
+    size_t n = db_count(found->parents);
     const char **parents = arena_array(s->ctx.arena, n + 1, sizeof *parents);
     for (size_t i = 0; i < n; i++)
-        parents[i] = db_text(rows[ROW_PARENTS], i, "id");
-    enum err e = answer_restore(s, db_text(rows[ROW_GROUP], 0, "resource"), &old);
+        parents[i] = db_text(found->parents, i, GROUP_PARENTS_FOR_UPDATE_ID);
+    enum err e = answer_restore(s, db_text(found->group, 0, STORED_RESOURCE), &old);
     if (e == OK)
         e = group_facts(s, r->id, old, &facts);
     if (e != OK)
         return e;
-    const char *now = session_now(s, 0);
-    const char *leave[] = {r->id, now, s->request_id, s->client_address};
-    const char *sync[] = {session_uuids(s, parents, n), "{}", session_uuids(s, &r->id, 1)};
-    const char *team[] = {db_text(rows[ROW_GROUP], 0, "team_id")};
-    const char *id[] = {r->id};
-    const char *count[] = {arena_printf(s->ctx.arena, "%d", s->slot), "0", "-1"};
     session_event(s, "scim.group.deleted", "scim_group", r->id, group_event(s, &facts, NULL, NULL));
-    db_add(s->db, SQL_GROUP_LEAVE_PARENTS, leave);
-    db_add_once(s->db, SQL_TEAM_SYNC, sync);
-    db_add(s->db, SQL_TEAM_SWEEP, NULL);
-    db_add(s->db, SQL_TEAM_KEEP, team);
+    db_queue(s->db, sql_group_leave_parents(.group_id = r->id, .at = session_now(s, 0), .request_id = s->request_id,
+                                            .client_address = s->client_address));
+    db_queue_once(s->db, sql_team_sync(.group_ids = session_uuids(s, parents, n), .user_ids = "{}",
+                                       .below_ids = session_uuids(s, &r->id, 1)));
+    db_queue(s->db, sql_team_sweep());
+    db_queue(s->db, sql_team_keep(.team_id = db_text(found->group, 0, GROUP_FOR_UPDATE_TEAM_ID)));
     unique_queue(s, r->id, facts.unique, NULL);
-    db_add(s->db, SQL_GROUP_EMPTY, id);
-    db_add(s->db, SQL_GROUP_DELETE, id);
-    db_add(s->db, SQL_USAGE_ADD, count);
+    db_queue(s->db, sql_group_empty(.group_id = r->id));
+    db_queue(s->db, sql_group_delete(.id = r->id));
+    db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "0", .groups = "-1"));
     return OK;
 }
 
 /* Where a mapping reads groups: the people who lose this one, before it goes. */
 static enum err people_of(struct session *s, const char *id, const char ***ids, size_t *n) {
-    struct db_rows rows = {0};
-    const char *params[] = {session_uuids(s, &id, 1), "00000000-0000-0000-0000-000000000000", NULL};
+    struct db_rows rows[1] = {0};
     *n = 0;
     if (!member_mapping_reads_groups(s))
         return OK;
-    db_add(s->db, SQL_GROUP_PEOPLE, params);
-    enum err e = db_run(&s->ctx, s->db, &rows);
+    size_t people = db_queue(s->db, sql_group_people(.group_ids = session_uuids(s, &id, 1),
+                                                     .after = "00000000-0000-0000-0000-000000000000"));
+    enum err e = db_run(&s->ctx, s->db, rows);
     if (e != OK)
         return e;
-    *ids = arena_array(s->ctx.arena, db_count(rows) + 1, sizeof **ids);
-    for (; *n < db_count(rows); ++*n)
-        (*ids)[*n] = db_text(rows, *n, "id");
+    *ids = arena_array(s->ctx.arena, db_count(rows[people]) + 1, sizeof **ids);
+    for (; *n < db_count(rows[people]); ++*n)
+        (*ids)[*n] = db_text(rows[people], *n, GROUP_PEOPLE_ID);
     return OK;
 }
 
 static enum err work(struct session *s, void *arg) {
     struct removal *r = arg;
-    struct db_rows rows[ROWS] = {0};
+    struct found found = {0};
     const char **people = NULL;
     size_t n = 0;
-    enum err e = first_batch(s, r, rows);
+    enum err e = first_batch(s, r, &found);
     if (e == OK)
         e = people_of(s, r->id, &people, &n);
     if (e == OK)
-        e = queue_removal(s, r, rows);
+        e = queue_removal(s, r, &found);
     return e == OK ? member_mapping_apply(s, people, n) : e;
 }
 

@@ -9,6 +9,7 @@
 #include "protocol/projection.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"
+#include "sql/scim.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -86,15 +87,15 @@ const char *group_event(struct session *s, const struct group_facts *before, con
     return buf_text(b);
 }
 
-void group_team_queue(struct session *s, const char *name) {
-    const char *params[] = {fold(s, name), fold(s, arena_printf(s->ctx.arena, "%s (scim", name))};
-    db_add(s->db, SQL_TEAM_NAMES_LIKE, params);
+size_t group_team_queue(struct session *s, const char *name) {
+    return db_queue(s->db, sql_team_names_like(.name_key = fold(s, name),
+                                               .prefix = fold(s, arena_printf(s->ctx.arena, "%s (scim", name))));
 }
 
 static bool is_taken(struct session *s, const char *name, struct db_rows taken) {
     const char *key = fold(s, name);
     for (size_t i = 0, n = db_count(taken); i < n; i++)
-        if (strcmp(db_text(taken, i, "name_key"), key) == 0)
+        if (strcmp(db_text(taken, i, TEAM_NAMES_LIKE_NAME_KEY), key) == 0)
             return true;
     return false;
 }

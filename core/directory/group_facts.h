@@ -33,7 +33,8 @@ const char *group_event(struct session *s, const struct group_facts *before, con
 /* "Name", else "Name (SCIM)", "Name (SCIM 2)", ...: the first that no team has, given the rows of team_names_like. */
 const char *group_team_name(struct session *s, const char *name, struct db_rows taken);
 
-/* What team_names_like asks for: the folded name and the folded beginning of its suffixed forms. */
-void group_team_queue(struct session *s, const char *name);
+/* Queues team_names_like with the folded name and the folded beginning of its suffixed forms; where its rows will be.
+ */
+size_t group_team_queue(struct session *s, const char *name);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
+#include "sql/scim.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,19 +58,25 @@ void group_member_ids(struct session *s, struct json_object *members, struct id_
 }
 
 /* Statements with lists of ids: short ones are prepared, long ones planned for what they are. */
-static void add(struct session *s, enum sql q, const char *const *params, size_t n) {
+static size_t queue_list(struct session *s, size_t n, struct sql_call call) {
     enum { SHORT = 32 };
-    if (n > SHORT)
-        db_add_once(s->db, q, params);
-    else
-        db_add(s->db, q, params);
+    return n > SHORT ? db_queue_once(s->db, call) : db_queue(s->db, call);
 }
 
-void group_targets_queue(struct session *s, const char *group_id, const struct id_list *named, bool all) {
-    const char *params[] = {group_id, session_uuids(s, named->ids, named->n), all ? "true" : "false"};
-    add(s, SQL_GROUP_TARGET_USERS, params, all ? SIZE_MAX : named->n);
-    add(s, SQL_GROUP_TARGET_GROUPS, params, all ? SIZE_MAX : named->n);
-    db_add(s->db, SQL_GROUP_LEVELS_ABOVE, params);
+struct group_targets_at group_targets_queue(struct session *s, const char *group_id, const struct id_list *named,
+                                            bool all) {
+    const char *ids = session_uuids(s, named->ids, named->n), *all_members = all ? "true" : "false";
+    size_t n = all ? SIZE_MAX : named->n;
+    struct group_targets_at at;
+    at.users = queue_list(s, n, sql_group_target_users(.group_id = group_id, .ids = ids, .all_members = all_members));
+    at.groups = queue_list(s, n, sql_group_target_groups(.group_id = group_id, .ids = ids, .all_members = all_members));
+    at.levels = db_queue(s->db, sql_group_levels_above(.group_id = group_id));
+    return at;
+}
+
+struct group_targets group_targets_of(const struct db_rows *rows, struct group_targets_at at, bool all) {
+    return (struct group_targets){
+        .users = rows[at.users], .groups = rows[at.groups], .levels = rows[at.levels], .all = all};
 }
 
 /* One member; where all are there, as it is shown, so that a filter in a path finds it by whatever it shows. */
@@ -77,7 +84,7 @@ static struct json_object *member_of(struct session *s, const struct group_targe
                                      size_t row) {
     struct json_object *member = json_object_new_object();
     bool user = rows.result == t->users.result;
-    const char *id = db_text(rows, row, "id"), *display = db_text(rows, row, "display_name");
+    const char *id = db_text(rows, row, TARGET_ID), *display = db_text(rows, row, TARGET_DISPLAY_NAME);
     const char *ref = arena_printf(s->ctx.arena, "%s/%s/%s", s->base_url, user ? "Users" : "Groups", id);
     json_object_object_add(member, "value", json_object_new_string(id));
     json_object_object_add(member, "type", json_object_new_string(user ? "User" : "Group"));
@@ -93,7 +100,7 @@ struct json_object *group_members_present(struct session *s, const struct group_
     const struct db_rows both[] = {t->users, t->groups};
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0, n = db_count(both[k]); i < n; i++) {
-            if (!db_bool(both[k], i, "present"))
+            if (!db_bool(both[k], i, TARGET_PRESENT))
                 continue;
             json_object_array_add(members, member_of(s, t, both[k], i));
         }
@@ -102,10 +109,10 @@ struct json_object *group_members_present(struct session *s, const struct group_
 
 /* One group that shall join: neither a circle nor too long a chain. */
 static enum err check_nesting(struct session *s, const char *group_id, const struct group_targets *t, size_t row) {
-    int64_t above = group_id ? db_int(t->levels, 0, "levels") : 1;
-    if (db_bool(t->groups, row, "circle"))
+    int64_t above = group_id ? db_int(t->levels, 0, GROUP_LEVELS_ABOVE_LEVELS) : 1;
+    if (db_bool(t->groups, row, GROUP_TARGET_GROUPS_CIRCLE))
         return fail(&s->ctx, ERR_INVALID_VALUE, "nested group would create a cycle");
-    if (above + db_int(t->groups, row, "down") > NESTING_LEVELS)
+    if (above + db_int(t->groups, row, GROUP_TARGET_GROUPS_DOWN) > NESTING_LEVELS)
         return fail(&s->ctx, ERR_INVALID_VALUE, "nested group depth exceeds %d", NESTING_LEVELS);
     return OK;
 }
@@ -117,8 +124,8 @@ static enum err sort_targets(struct session *s, const char *group_id, const stru
     struct id_list *in[] = {&out->users_in, &out->groups_in}, *gone[] = {&out->users_out, &out->groups_out};
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0, n = db_count(both[k]); i < n; i++) {
-            const char *id = db_text(both[k], i, "id");
-            bool is = db_bool(both[k], i, "present"), shall = holds(wanted, id);
+            const char *id = db_text(both[k], i, TARGET_ID);
+            bool is = db_bool(both[k], i, TARGET_PRESENT), shall = holds(wanted, id);
             push(s, known, id);
             if (is && !shall)
                 push(s, gone[k], id);
@@ -140,7 +147,7 @@ static enum err sort_targets(struct session *s, const char *group_id, const stru
 static void keep_hidden(const struct group_targets *t, struct group_change *c) {
     bool hidden = !c->users_in.n && !c->groups_in.n && !c->groups_out.n;
     for (size_t i = 0, n = db_count(t->users); hidden && i < n; i++)
-        if (db_bool(t->users, i, "live") && holds(&c->users_out, db_text(t->users, i, "id")))
+        if (db_bool(t->users, i, GROUP_TARGET_USERS_LIVE) && holds(&c->users_out, db_text(t->users, i, TARGET_ID)))
             hidden = false;
     if (hidden)
         c->users_out.n = 0;
@@ -187,7 +194,7 @@ int64_t group_change_growth(const struct group_change *c) {
     return (int64_t)(c->users_in.n + c->groups_in.n) - (int64_t)(c->users_out.n + c->groups_out.n);
 }
 
-static void queue_in(struct session *s, enum sql q, const char *group_id, const struct id_list *l,
+static void queue_in(struct session *s, bool users, const char *group_id, const struct id_list *l,
                      const struct id_list *displays) {
     if (!l->n)
         return;
@@ -196,15 +203,20 @@ static void queue_in(struct session *s, enum sql q, const char *group_id, const 
         const char *display = displays->ids[i];
         keys[i] = display ? fold_caseless(s->ctx.arena, display, strlen(display)) : NULL;
     }
-    const char *params[] = {group_id, session_uuids(s, l->ids, l->n), session_texts(s, displays->ids, l->n),
-                            session_texts(s, keys, l->n)};
-    add(s, q, params, l->n);
+    const char *ids = session_uuids(s, l->ids, l->n), *shown = session_texts(s, displays->ids, l->n);
+    const char *folded = session_texts(s, keys, l->n);
+    queue_list(s, l->n,
+               users
+                   ? sql_group_users_add(.group_id = group_id, .ids = ids, .displays = shown, .display_keys = folded)
+                   : sql_group_groups_add(.group_id = group_id, .ids = ids, .displays = shown, .display_keys = folded));
 }
 
-static void queue_out(struct session *s, enum sql q, const char *group_id, const struct id_list *l) {
-    const char *params[] = {group_id, session_uuids(s, l->ids, l->n)};
+static void queue_out(struct session *s, bool users, const char *group_id, const struct id_list *l) {
+    const char *ids = session_uuids(s, l->ids, l->n);
     if (l->n)
-        add(s, q, params, l->n);
+        queue_list(s, l->n,
+                   users ? sql_group_users_remove(.group_id = group_id, .ids = ids)
+                         : sql_group_groups_remove(.group_id = group_id, .ids = ids));
 }
 
 void group_change_queue(struct session *s, const char *group_id, const struct group_change *c) {
@@ -213,14 +225,15 @@ void group_change_queue(struct session *s, const char *group_id, const struct gr
     for (size_t k = 0; k < 4; k++)
         for (size_t i = 0; i < from[k]->n; i++)
             push(s, k < 2 ? &users : &groups, from[k]->ids[i]);
-    queue_in(s, SQL_GROUP_USERS_ADD, group_id, &c->users_in, &c->user_displays);
-    queue_out(s, SQL_GROUP_USERS_REMOVE, group_id, &c->users_out);
-    queue_in(s, SQL_GROUP_GROUPS_ADD, group_id, &c->groups_in, &c->group_displays);
-    queue_out(s, SQL_GROUP_GROUPS_REMOVE, group_id, &c->groups_out);
-    const char *sync[] = {session_uuids(s, &group_id, 1), session_uuids(s, users.ids, users.n),
-                          session_uuids(s, groups.ids, groups.n)};
-    add(s, SQL_TEAM_SYNC, sync, groups.n ? SIZE_MAX : users.n);
-    db_add(s->db, SQL_TEAM_SWEEP, NULL);
+    queue_in(s, true, group_id, &c->users_in, &c->user_displays);
+    queue_out(s, true, group_id, &c->users_out);
+    queue_in(s, false, group_id, &c->groups_in, &c->group_displays);
+    queue_out(s, false, group_id, &c->groups_out);
+    queue_list(s, groups.n ? SIZE_MAX : users.n,
+               sql_team_sync(.group_ids = session_uuids(s, &group_id, 1),
+                             .user_ids = session_uuids(s, users.ids, users.n),
+                             .below_ids = session_uuids(s, groups.ids, groups.n)));
+    db_queue(s->db, sql_team_sweep());
     session_member_events(s, "scim.group.member_added", group_id, "User", c->users_in.ids, c->users_in.n);
     session_member_events(s, "scim.group.member_added", group_id, "Group", c->groups_in.ids, c->groups_in.n);
     session_member_events(s, "scim.group.member_removed", group_id, "User", c->users_out.ids, c->users_out.n);

@@ -33,9 +33,17 @@ struct group_change {
 /* The ids of `members` (normal form) that are UUIDs of our form, without duplicates. Others cannot be anybody's. */
 void group_member_ids(struct session *s, struct json_object *members, struct id_list *out);
 
-/* Queues the statements whose rows are `targets`, three in this order; `group_id` NULL: a new group (levels then has no
- * meaning). */
-void group_targets_queue(struct session *s, const char *group_id, const struct id_list *named, bool all);
+/* Where the rows of a batch are that tell of targets. */
+struct group_targets_at {
+    size_t users, groups, levels;
+};
+
+/* Queues what tells of the targets; `group_id` NULL: a new group (levels then has no meaning). */
+struct group_targets_at group_targets_queue(struct session *s, const char *group_id, const struct id_list *named,
+                                            bool all);
+
+/* The targets, from the rows of the batch. */
+struct group_targets group_targets_of(const struct db_rows *rows, struct group_targets_at at, bool all);
 
 /* The members that the group has among the targets, as `members` of a resource in normal form. */
 struct json_object *group_members_present(struct session *s, const struct group_targets *t);
