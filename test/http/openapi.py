@@ -55,21 +55,28 @@ def closed(x):
 STRICT = closed(copy.deepcopy(DOCUMENT))
 
 
-def faults(schema, value):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        validator = jsonschema.Draft202012Validator(closed(schema), resolver=RefResolver("", STRICT), format_checker=FORMATS)
-    return [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validator.iter_errors(value)]
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    RESOLVER = RefResolver("", STRICT)
 
 
 @functools.lru_cache(maxsize=None)
-def pattern(template):
-    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)))
+def validator(schema):
+    """Of a schema as text: making it costs more than most of what it looks at."""
+    return jsonschema.Draft202012Validator(closed(json.loads(schema)), resolver=RESOLVER, format_checker=FORMATS)
 
 
+def faults(schema, value):
+    return [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validator(json.dumps(schema)).iter_errors(value)]
+
+
+PATTERNS = [(t, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(t)))) for t in sorted(DOCUMENT["paths"], key=lambda t: t.count("{"))]
+
+
+@functools.lru_cache(maxsize=1000)
 def find(path):
     """The template that a path (without its query) fits; fixed ones come first. None: there is none."""
-    return next((t for t in sorted(DOCUMENT["paths"], key=lambda t: t.count("{")) if pattern(t).fullmatch(path)), None)
+    return next((t for t, pattern in PATTERNS if pattern.fullmatch(path)), None)
 
 
 def operations():
