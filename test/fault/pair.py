@@ -8,9 +8,9 @@ import subprocess
 import threading
 
 import psycopg2
+from cluster import BIN
 from helpers import Server, wait_until
 
-BIN = "/usr/lib/postgresql/15/bin"
 SOCKET = ".s.PGSQL.5432"
 
 

@@ -1,6 +1,24 @@
+import contextlib
+import os
+import tempfile
+
+import cluster
+import psycopg2
 import pytest
 from api import Api, Customer
-from helpers import Server
+from helpers import Server, wait_until
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: measures times, or keeps all the cores busy: no other test runs beside it")
+    if not hasattr(config, "workerinput"):  # the processes of pytest-xdist have this one's environment
+        config.template = tempfile.TemporaryDirectory(prefix="mt")
+        os.environ[cluster.TEMPLATE] = config.template.name
+
+
+def pytest_unconfigure(config):
+    if hasattr(config, "template"):
+        config.template.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +53,20 @@ def strict(server):
 @pytest.fixture
 def client(tenant):
     return tenant.client
+
+
+@pytest.fixture(scope="module")
+def durable(server):
+    """The server has its database write as in production, for tests of what is said about that."""
+    def write(on):
+        with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+            c.autocommit = True
+            cur.execute(f"alter system set fsync = {on}")
+            cur.execute("select pg_reload_conf()")
+        wait_until(lambda: server.sql("show fsync") == [(on,)], 5, "the setting is known")
+    write("on")
+    yield
+    write("off")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import glob
 import http.client
 import json
 import os
+import random
 import re
 import secrets
 import shutil
@@ -15,6 +16,7 @@ import time
 import uuid
 import zlib
 
+import cluster
 import psycopg2
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -203,6 +205,7 @@ class Server:
         return done.stdout
 
     def start(self):
+        cluster.prepare(self.data, made_and_stopped)
         options = self.options if "--rate" in self.options else (*self.options, "--rate", "off")
         self.run("--background", "--port", str(self.port), *options)
         self.env = {}
@@ -253,13 +256,7 @@ class Server:
 
     def database(self, command):
         """Stops or starts the private cluster."""
-        pg = os.path.join(self.data, "pg")
-        with open(os.path.join(pg, "postmaster.opts"), encoding="utf-8") as f:
-            options = f.read().split(" ", 1)[1].strip().replace('"', "'")
-        user = subprocess.run(["stat", "-c", "%U", pg], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-        run = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
-        how = ["-m", "fast", "-w", "stop"] if command == "stop" else ["-w", "-o", options, "-l", "/dev/null", "start"]
-        subprocess.run([*run, "/usr/lib/postgresql/15/bin/pg_ctl", "-D", pg, *how], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        {"stop": cluster.stop, "start": cluster.start}[command](os.path.join(self.data, "pg"))
 
     @contextlib.contextmanager
     def frozen_database(self):
@@ -296,6 +293,18 @@ class Server:
         answer = client.post(path, fields, headers={"Content-Type": "application/json"})
         client.close()
         return made(answer)
+
+
+@contextlib.contextmanager
+def made_and_stopped():
+    """The directory of a server that has ended, until the block does."""
+    s = Server()
+    try:
+        s.run("--background", "--port", str(s.port), "--workers", "1")
+        s.run("--stop")
+        yield s.data
+    finally:
+        shutil.rmtree(s.dir, ignore_errors=True)
 
 
 class Tenant:
@@ -345,9 +354,12 @@ class Tenant:
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below those that the system gives to connections, of which another process of the tests may make one at any moment."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 TABLES = ["member", "team", "team_member", "team_member_parked", "scim_user", "scim_user_email", "scim_group", "scim_group_user",

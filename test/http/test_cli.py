@@ -32,7 +32,7 @@ def test_migrating_twice_is_harmless(server):
     assert server.sql("select * from muster.schema_migration order by 1") == before
 
 
-def test_doctor_says_what_is_promised(server):
+def test_doctor_says_what_is_promised(server, durable):
     done = run(server, "doctor", MUSTER_SECRET_KEY_FILE=server.env["MUSTER_SECRET_KEY_FILE"])
     assert done.returncode == 0, done
     for words in ("row-level security", "synchronous_commit", "an acknowledged write survives", "least rights", "can only be added to"):

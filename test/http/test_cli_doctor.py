@@ -10,6 +10,8 @@ import pytest
 from helpers import BUILD, ROOT, unique, wait_until
 from webhooks import seal, settle
 
+pytestmark = pytest.mark.usefixtures("durable")
+
 
 @pytest.fixture
 def doctor(server, tmp_path):

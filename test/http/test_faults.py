@@ -9,10 +9,9 @@ import threading
 import time
 from collections import Counter
 
+import cluster
 import pytest
 from helpers import BULK, PATCH_OP, Server, kill, made, op, unique, user_body, wait_until
-
-PG_CTL = "/usr/lib/postgresql/15/bin/pg_ctl"
 
 
 @pytest.fixture(scope="module")
@@ -84,19 +83,15 @@ class Load:
 
 def test_kill_9_of_workers_under_load(own):
     tenant = own.tenant()
-    kills = 0
     with Load(tenant) as load:
-        end = time.monotonic() + 8
-        while time.monotonic() < end:
-            victims = own.workers()
-            kill(random.choice(victims))
-            kills += 1
+        for kills in range(1, 16):
+            kill(random.choice(own.workers()))
             wait_until(lambda: len(own.workers()) == 4, 1, "the master replaces a killed worker")
             before = len(load.journal)
-            wait_until(lambda: len(load.journal) > before + 20, 5, "requests go on")  # noqa: B023
+            wait_until(lambda: len(load.journal) > before + 40, 10, "requests go on")  # noqa: B023
     load.check()
     statuses = load.statuses()
-    assert statuses[200] + statuses[201] + statuses[204] > 500 and kills >= 10
+    assert statuses[200] + statuses[201] + statuses[204] > 500
     hurt = sum(n for s, n in statuses.items() if s not in (200, 201, 204))
     assert hurt <= kills, statuses  # only the request in hand of a killed worker
 
@@ -118,13 +113,8 @@ def test_postgresql_restarted_under_load(own, mode):
 
 def restart(server, mode):
     pg = os.path.join(server.data, "pg")
-    with open(os.path.join(pg, "postmaster.opts"), encoding="utf-8") as f:
-        options = f.read().split(" ", 1)[1].strip()
-    user = subprocess.run(["stat", "-c", "%U", pg], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    run = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
-    subprocess.run([*run, PG_CTL, "-D", pg, "-m", mode, "-w", "stop"], check=True, stdout=subprocess.DEVNULL, cwd="/")
-    subprocess.run([*run, PG_CTL, "-D", pg, "-w", "-o", options.replace('"', "'"), "-l", "/dev/null", "start"], check=True,
-                   stdout=subprocess.DEVNULL, cwd="/")
+    cluster.stop(pg, mode)
+    cluster.start(pg)
 
 
 def test_a_database_that_is_away_is_503_with_retry_after(own):

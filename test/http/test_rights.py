@@ -153,7 +153,7 @@ def doctor(server):
     ("grant connect on database muster to public", None, "everybody may connect"),
     ("grant temporary on database muster to public", None, "temporary tables"),
     ("revoke connect on database muster from muster_scim", None, "muster_scim may not connect")])
-def test_doctor_sees_and_migrate_mends(server, change, back, says):
+def test_doctor_sees_and_migrate_mends(server, durable, change, back, says):
     server.sql(change)
     try:
         code, out = doctor(server)
