@@ -82,6 +82,7 @@ def large(api, server):
         cur.execute("""insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, target_type, target_id, request_id)
                        select %s, i, now() + n * interval '1 s', 'scim.user.updated', 'token', %s, 'scim_user', muster.uuid7(), i
                        from (select n, muster.uuid7() as i from generate_series(1, %s) n) x""", (c.id, c.id, BOUND + 500))
+    server.sql("analyze muster.audit_event")
     return c
 
 

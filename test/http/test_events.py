@@ -33,6 +33,7 @@ def large(api, server):
     write_events(server, c.id, 5498)
     write_events(server, c.id, 1, "member.role_changed")
     write_events(server, c.id, 500)
+    server.sql("analyze muster.audit_event, muster.audit_seal")
     return c
 
 

@@ -5,6 +5,7 @@ import time
 import pytest
 from helpers import Server, assert_error, made, user_body, wait_until
 
+pytestmark = pytest.mark.alone
 WRONG = "scim_" + "0" * 49
 
 

@@ -154,7 +154,7 @@ def test_a_revoked_token_fails_at_once_with_a_small_body_and_with_a_large_one(se
     assert trips(responder, token, "POST", "/Users", padded(500_000)) == ("Status: 401 Unauthorized", 2)  # and whose it was is noted
 
 
-@pytest.mark.parametrize("token, status", [(made_up_token(), b"401"), ("scim_typo", b"401"), (None, b"401")])
+@pytest.mark.parametrize("token, status", [(made_up_token(), b"401"), ("scim_typo", b"401"), (None, b"401")], ids=["made up", "typo", "none"])
 @pytest.mark.parametrize("target", ["/scim/v2/Users", "/scim/v2/Nowhere", "/scim/v2/Schemas", "/elsewhere"])
 def test_the_body_of_a_stranger_is_never_waited_for(responder, token, status, target):
     start = time.monotonic()

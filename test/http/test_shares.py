@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 from helpers import BULK, Server, assert_error, fill_users, group_body, made, op, quote, unique, user_body, wait_until
 
+pytestmark = pytest.mark.alone
 WORKERS = 4
 SHARE = WORKERS // 2
 SCAN = "/Users?filter=" + quote('title co "x"')

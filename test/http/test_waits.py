@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 from helpers import Server, assert_error, op, wait_until
 
+pytestmark = pytest.mark.alone
 WORKERS = 4
 
 

@@ -8,6 +8,7 @@ import time
 import pytest
 from helpers import Server, wait_until
 
+pytestmark = pytest.mark.alone
 WORKERS = 4
 
 
