@@ -165,3 +165,14 @@ def test_doctor_sees_and_migrate_mends(server, durable, change, back, says):
             server.muster("migrate")
     assert "ok   rights" in doctor(server)[1]
     wait_until(lambda: doctor(server)[0] == 0, 10, "all is well")
+
+
+def test_everything_that_is_read_says_what_it_is(server):
+    """Every table and view has a comment, and so has every column of what the application reads (what muster_app may)."""
+    without = server.sql("""select c.relname from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition
+                            and obj_description(c.oid, 'pg_class') is null""")
+    assert without == []
+    columns = server.sql("""select c.relname || '.' || a.attname, col_description(c.oid, a.attnum) from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                            where c.relnamespace = 'muster'::regnamespace and has_table_privilege('muster_app', c.oid, 'select')""")
+    assert {name.split(".")[0] for name, _ in columns} == set(GRANTS["muster_app"][(READ,)].split())
+    assert [name for name, comment in columns if not comment] == []
