@@ -47,8 +47,8 @@ begin
                                                 where d.organization_id = p.organization_id and d.event_id = p.event_id)
                           order by p.organization_id, p.event_id, p.place) p
                     cross join lateral (select e from muster.audit_event e
-                                        where e.organization_id = p.organization_id and e.id = p.event_id and e.at = p.at offset 0) found
-                    offset 0) p
+                                        where e.organization_id = p.organization_id and e.id = p.event_id and e.at = p.at offset 0 /* each by its key */) found
+                    offset 0 /* a number and a salt once for each */) p
               join (select o.organization_id, coalesce(t.sequence, 0) as sequence, coalesce(t.hash, decode(repeat('00', 32), 'hex')) as hash
                     from (select distinct p.organization_id from muster.audit_pending p where p.place = any (batch)) o
                     left join lateral (select s.sequence, s.hash from muster.audit_seal s where s.organization_id = o.organization_id
@@ -68,7 +68,7 @@ begin
         for org in select p.organization_id as id, array_agg(s.sequence) filter (where not p.quiet) as sequences
                    from muster.audit_pending p
                    cross join lateral (select s.sequence from muster.audit_seal s
-                                       where s.organization_id = p.organization_id and s.event_id = p.event_id offset 0) s
+                                       where s.organization_id = p.organization_id and s.event_id = p.event_id offset 0 /* each by its key */) s
                    where p.place = any (batch)
                    group by p.organization_id
                    order by p.organization_id
@@ -81,11 +81,11 @@ begin
         end loop;
         perform pg_notify('muster_events', json_build_object('organization_id', s.organization_id, 'sequence', s.sequence,
             'id', e.id, 'type', e.action, 'target_type', e.target_type, 'target_id', e.target_id)::text)
-        from (select p.* from muster.audit_pending p where p.place = any (batch) and not p.quiet order by p.place offset 0) p
+        from (select p.* from muster.audit_pending p where p.place = any (batch) and not p.quiet order by p.place offset 0 /* in this order */) p
         cross join lateral (select s.sequence, s.organization_id from muster.audit_seal s
-                            where s.organization_id = p.organization_id and s.event_id = p.event_id offset 0) s
+                            where s.organization_id = p.organization_id and s.event_id = p.event_id offset 0 /* each by its key */) s
         cross join lateral (select e.* from muster.audit_event e
-                            where e.organization_id = p.organization_id and e.id = p.event_id and e.at = p.at offset 0) e;
+                            where e.organization_id = p.organization_id and e.id = p.event_id and e.at = p.at offset 0 /* each by its key */) e;
         delete from muster.audit_pending p where p.place = any (batch);
     end if;
     return next;

@@ -5,7 +5,7 @@ create or replace function muster.groups_of_user(who uuid) returns table (id uui
         from (select m.group_id
               from muster.scim_group_user m
               where m.organization_id = muster.organization_id() and m.connection_id = muster.connection_id() and m.user_id = who
-              offset 0) m
+              offset 0 /* from the user upwards */) m
         cross join lateral (
             select m.group_id, 1 as depth
             union all
@@ -15,13 +15,13 @@ create or replace function muster.groups_of_user(who uuid) returns table (id uui
             union all
             select q.parent_id, 3
             from (select p.parent_id from muster.scim_group_group p
-                  where p.organization_id = muster.organization_id() and p.child_id = m.group_id offset 0) p
+                  where p.organization_id = muster.organization_id() and p.child_id = m.group_id offset 0 /* each by its index */) p
             cross join lateral (select q.parent_id from muster.scim_group_group q
-                                where q.organization_id = muster.organization_id() and q.child_id = p.parent_id offset 0) q
+                                where q.organization_id = muster.organization_id() and q.child_id = p.parent_id offset 0 /* each by its index */) q
         ) d
         cross join lateral (select g.id, g.display_name from muster.scim_group g
                             where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
-                                  and g.id = d.group_id offset 0) g
+                                  and g.id = d.group_id offset 0 /* each by its key */) g
         group by g.id, g.display_name
     $$;
 

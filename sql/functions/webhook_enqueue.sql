@@ -15,7 +15,7 @@ begin
                case when e.action = 'webhook.test' then e.id else e.target_id end, muster.webhook_lane(e.action)
         from muster.audit_seal s
         cross join lateral (select e.id, e.action, e.target_id from muster.audit_event e
-                            where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at offset 0) e
+                            where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at offset 0 /* each by its key */) e
         join muster.webhook_endpoint w
             on w.organization_id in (organization, '00000000-0000-0000-0000-000000000000') and w.events is not null
                and w.status = 'enabled' and w.removed_at is null and (only_endpoint is null or w.id = only_endpoint)
@@ -46,7 +46,7 @@ begin
           from unnest(endpoints, targets, leaving) l (endpoint_id, target_id, sequence)
           cross join lateral (select f.id, f.sequence from muster.webhook_delivery f
                               where f.endpoint_id = l.endpoint_id and f.organization_id = organization
-                                    and f.target_id = l.target_id and f.state = 'pending' and f.sequence < l.sequence offset 0) f
+                                    and f.target_id = l.target_id and f.state = 'pending' and f.sequence < l.sequence offset 0 /* each by its index */) f
           where not exists (select from muster.webhook_queue q
                             where q.endpoint_id = l.endpoint_id and q.target_id = l.target_id and q.organization_id = organization
                                   and q.lease is not null and q.next_at > now() and q.in_hand = f.sequence)) s

@@ -16,5 +16,5 @@ from (select s.* from muster.audit_seal s
       fetch first ($4::bigint) rows with ties) s
 left join lateral (select e.* from muster.audit_event e
                    where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at
-                   offset 0) e on true
+                   offset 0 /* each by its key */) e on true
 order by s.sequence

@@ -8,7 +8,7 @@ select s.sequence, encode(s.hash, 'hex') as hash, e.id, muster.time_text(e.at) a
 from muster.audit_seal s
 cross join lateral (select e.* from muster.audit_event e
                     where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at
-                    offset 0) e
+                    offset 0 /* each by its key */) e
 where s.organization_id = $1::uuid and s.sequence > $2::bigint and ($3::text is null or e.action = $3::text)
       and ($4::text is null or e.action ^@ $4::text) and ($5::timestamptz is null or s.at >= $5::timestamptz)
       and ($6::timestamptz is null or s.at < $6::timestamptz)

@@ -16,6 +16,6 @@ from (select e.id, e.at, row_number() over (order by e.at desc, e.id desc) as ba
             left join lateral (select true as here from muster.audit_seal s
                                where s.organization_id = $1::uuid and s.event_id = e.id and s.at = e.at
                                limit 1) s on true
-            offset 0) e) p
+            offset 0 /* once for each event, before they are numbered */) e) p
 where p.stray or p.back = 1
 order by p.at, p.id

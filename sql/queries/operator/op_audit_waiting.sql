@@ -8,7 +8,7 @@ with w as materialized (
     from w
     left join lateral (select true as here from muster.audit_event e
                        where e.organization_id = $1::uuid and e.id = w.event_id and e.at = w.at
-                       offset 0) e on true
+                       offset 0 /* each by its key */) e on true
     where e.here is null
     limit $2::bigint
 )

@@ -50,7 +50,7 @@ with page as (
             select g.id, g.version, g.resource, g.created_at, g.modified_at, null::uuid from muster.scim_group g
             where p.type = 'Group' and g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
                   and g.id = p.id) a
-        offset 0) u
+        offset 0 /* the texts of the page alone */) u
 )
 select counted.total, (select count(*) from page) as found, u.type, u.sort_key,
        u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
@@ -70,5 +70,5 @@ from counted
 left join fetched u on u.n = 1 or u.bytes <= 8388608
 left join lateral (select b.id, b.display_name from muster.scim_user b
                    where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
-                         and b.id = u.manager_id and b.removed_at is null offset 0) b on true
+                         and b.id = u.manager_id and b.removed_at is null offset 0 /* each by its key */) b on true
 order by u.n

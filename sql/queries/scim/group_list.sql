@@ -39,7 +39,7 @@ with page as (
            else g.resource end as resource
         from muster.scim_group g
         where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id() and g.id = p.id
-        offset 0) g
+        offset 0 /* the texts of the page alone */) g
 )
 select counted.total, (select count(*) from page) as found, 'Group' as type, g.sort_key,
        g.id, g.version, g.resource, muster.time_text(g.created_at) as created, muster.time_text(g.modified_at) as modified,

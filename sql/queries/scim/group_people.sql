@@ -7,13 +7,13 @@ with recursive below (id, depth) as (
     select c.child_id, b.depth + 1
     from below b
     cross join lateral (select gg.child_id from muster.scim_group_group gg
-                        where gg.organization_id = muster.organization_id() and gg.parent_id = b.id offset 0) c
+                        where gg.organization_id = muster.organization_id() and gg.parent_id = b.id offset 0 /* each by its index */) c
     where b.depth < 3
 )
 select x.user_id as id
 from (select distinct b.id from below b) g
 cross join lateral (select gu.user_id from muster.scim_group_user gu
-                    where gu.organization_id = muster.organization_id() and gu.group_id = g.id and gu.user_id > $2::uuid offset 0) x
+                    where gu.organization_id = muster.organization_id() and gu.group_id = g.id and gu.user_id > $2::uuid offset 0 /* each by its index */) x
 group by x.user_id
 order by x.user_id
 limit $3::bigint

@@ -18,4 +18,4 @@ cross join lateral (select u.id, u.removed_at is null as live, u.display_name
 left join lateral (select true as present, gu.display
                    from muster.scim_group_user gu
                    where gu.organization_id = muster.organization_id() and gu.group_id = $1::uuid and gu.user_id = u.id
-                   offset 0) p on true
+                   offset 0 /* each by its key */) p on true

@@ -7,6 +7,6 @@ where m.organization_id = muster.organization_id()
       and m.id in (select x.member_id
                    from unnest($1::uuid[]) n (id)
                    cross join lateral (select u.member_id from muster.scim_user u
-                                       where u.organization_id = muster.organization_id() and u.id = n.id offset 0) x)
+                                       where u.organization_id = muster.organization_id() and u.id = n.id offset 0 /* each by its key */) x)
 order by m.id
 for no key update of m

@@ -17,21 +17,21 @@ with recursive above (id, depth) as (
     select p.parent_id, a.depth + 1
     from above a
     cross join lateral (select gg.parent_id from muster.scim_group_group gg
-                        where gg.organization_id = muster.organization_id() and gg.child_id = a.id offset 0) p
+                        where gg.organization_id = muster.organization_id() and gg.child_id = a.id offset 0 /* each by its index */) p
     where a.depth < 3
 ), touched as (
     select distinct g.id, g.team_id
     from above a
     cross join lateral (select g.id, g.team_id from muster.scim_group g
                         where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()
-                              and g.id = a.id offset 0) g
+                              and g.id = a.id offset 0 /* each by its key */) g
 ), below (team_id, id, depth) as (
     select t.team_id, t.id, 1 from touched t
     union
     select b.team_id, c.child_id, b.depth + 1
     from below b
     cross join lateral (select gg.child_id from muster.scim_group_group gg
-                        where gg.organization_id = muster.organization_id() and gg.parent_id = b.id offset 0) c
+                        where gg.organization_id = muster.organization_id() and gg.parent_id = b.id offset 0 /* each by its index */) c
     where b.depth < 3
 ), under (id, depth) as (
     select g.id, 1 from unnest($3::uuid[]) g (id)
@@ -39,7 +39,7 @@ with recursive above (id, depth) as (
     select c.child_id, n.depth + 1
     from under n
     cross join lateral (select gg.child_id from muster.scim_group_group gg
-                        where gg.organization_id = muster.organization_id() and gg.parent_id = n.id offset 0) c
+                        where gg.organization_id = muster.organization_id() and gg.parent_id = n.id offset 0 /* each by its index */) c
     where n.depth < 3
 ), people as (
     select u.id, u.member_id, u.active and u.removed_at is null as counts
@@ -48,10 +48,10 @@ with recursive above (id, depth) as (
           select m.user_id
           from under n
           cross join lateral (select gu.user_id from muster.scim_group_user gu
-                              where gu.organization_id = muster.organization_id() and gu.group_id = n.id offset 0) m) x
+                              where gu.organization_id = muster.organization_id() and gu.group_id = n.id offset 0 /* each by its index */) m) x
     cross join lateral (select u.id, u.member_id, u.active, u.removed_at from muster.scim_user u
                         where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id()
-                              and u.id = x.id offset 0) u
+                              and u.id = x.id offset 0 /* each by its key */) u
 ), goal as (
     select x.team_id, x.member_id, bool_or(x.belongs) as belongs
     from (select t.team_id, p.member_id, false as belongs from touched t cross join people p
@@ -61,7 +61,7 @@ with recursive above (id, depth) as (
           cross join below b
           cross join lateral (select from muster.scim_group_user gu
                               where gu.organization_id = muster.organization_id() and gu.group_id = b.id and gu.user_id = p.id
-                              offset 0) gu
+                              offset 0 /* each by its key */) gu
           where p.counts) x
     group by x.team_id, x.member_id
 )

@@ -12,6 +12,6 @@ select u.id, u.version, u.resource, muster.time_text(u.created_at) as created, m
 from muster.scim_user u
 left join lateral (select b.id, b.display_name from muster.scim_user b
                    where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
-                         and b.id = u.manager_id and b.removed_at is null offset 0) b on true
+                         and b.id = u.manager_id and b.removed_at is null offset 0 /* each by its key */) b on true
 where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = $1::uuid
       and u.removed_at is null

@@ -34,7 +34,7 @@ with page as (
            else u.resource end as resource
         from muster.scim_user u
         where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = p.id
-        offset 0) u
+        offset 0 /* the texts of the page alone */) u
 )
 select counted.total, (select count(*) from page) as found, 'User' as type, u.sort_key,
        u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
@@ -48,5 +48,5 @@ from counted
 left join fetched u on u.n = 1 or u.bytes <= 8388608
 left join lateral (select b.id, b.display_name from muster.scim_user b
                    where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
-                         and b.id = u.manager_id and b.removed_at is null offset 0) b on true
+                         and b.id = u.manager_id and b.removed_at is null offset 0 /* each by its key */) b on true
 order by u.n
