@@ -74,7 +74,7 @@ begin
                    order by p.organization_id
         loop
             if exists (select from muster.webhook_endpoint w
-                       where w.organization_id in (org.id, '00000000-0000-0000-0000-000000000000') and w.events is not null
+                       where w.organization_id in (org.id, muster.installation()) and w.events is not null
                              and w.status = 'enabled' and w.removed_at is null) then
                 deliveries := deliveries + muster.webhook_enqueue(org.id, org.sequences, null);
             end if;

@@ -1,7 +1,7 @@
 create or replace function muster.object(w muster.webhook_endpoint) returns json
     language sql stable
     as $$ select json_build_object('id', w.id,
-        'organization_id', nullif(w.organization_id, '00000000-0000-0000-0000-000000000000'), 'name', w.name, 'url', w.url,
+        'organization_id', nullif(w.organization_id, muster.installation()), 'name', w.name, 'url', w.url,
         'events', w.events, 'format', w.format, 'audience', w.audience, 'allow_private', w.allow_private, 'status', w.status,
         'disabled_reason', w.disabled_reason, 'created_at', muster.time_text(w.created_at), 'failures', w.failures,
         'failing_since', muster.time_text(w.failing_since), 'open_until', muster.time_text(w.open_until),

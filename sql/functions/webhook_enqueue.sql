@@ -17,7 +17,7 @@ begin
         cross join lateral (select e.id, e.action, e.target_id from muster.audit_event e
                             where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at offset 0 /* each by its key */) e
         join muster.webhook_endpoint w
-            on w.organization_id in (organization, '00000000-0000-0000-0000-000000000000') and w.events is not null
+            on w.organization_id in (organization, muster.installation()) and w.events is not null
                and w.status = 'enabled' and w.removed_at is null and (only_endpoint is null or w.id = only_endpoint)
                and muster.webhook_wants(w, e.action, e.target_id)
         where s.organization_id = organization and s.sequence = any (sequences)

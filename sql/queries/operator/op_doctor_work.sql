@@ -41,7 +41,7 @@ cross join lateral (values (w.status = 'disabled' and w.disabled_reason <> 'oper
                            (w.status = 'enabled' and w.failing_since is not null,
                             'fails since ' || muster.time_text(w.failing_since) || ', ' || w.failures || ' times'),
                            (n.dead > 0, n.dead || ' deliveries are dead: muster webhook replay ' || w.id || ' --state dead')) t (so, detail)
-where w.removed_at is null and (o.id is not null or w.organization_id = '00000000-0000-0000-0000-000000000000') and t.so
+where w.removed_at is null and (o.id is not null or w.organization_id = muster.installation()) and t.so
 union all
 select 'secret', 'webhooks', count(*) || ' webhooks have a secret that it encrypted'
 from muster.webhook_endpoint w

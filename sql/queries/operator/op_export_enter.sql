@@ -7,4 +7,4 @@ select '{"type":"header","format":"muster-export","version":1,'
                                         'migration', (select max(m.number) from muster.schema_migration m))::text, 2) as header,
        set_config('muster.organization', o.id::text, true) as organization, set_config('TimeZone', 'UTC', true) as zone
 from muster.organization o
-where (o.slug = $1 or o.id = muster.uuid($1)) and o.id <> '00000000-0000-0000-0000-000000000000'
+where (o.slug = $1 or o.id = muster.uuid($1)) and o.id <> muster.installation()

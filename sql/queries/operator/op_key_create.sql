@@ -8,6 +8,6 @@ with k as (
     returning k
 )
 select muster.object(k.k) as object,
-       muster.audit(coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'), $8::uuid, 'key.created', null, 'key', $1::uuid,
+       muster.audit(coalesce($2::uuid, muster.installation()), $8::uuid, 'key.created', null, 'key', $1::uuid,
                     muster.object(k.k)::jsonb, $8::uuid, null) as told
 from k

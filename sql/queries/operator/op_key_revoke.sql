@@ -9,6 +9,6 @@ with before as (
 )
 select muster.object(changed.k) as object,
        case when changed.now then
-           muster.audit(coalesce((changed.k).organization_id, '00000000-0000-0000-0000-000000000000'), $2::uuid, 'key.revoked', null, 'key',
+           muster.audit(coalesce((changed.k).organization_id, muster.installation()), $2::uuid, 'key.revoked', null, 'key',
                         (changed.k).id, muster.object(changed.k)::jsonb, $2::uuid, null) end as told
 from changed

@@ -4,4 +4,4 @@
 select o.id as organization_id, set_config('muster.organization', o.id::text, true) as organization
 from muster.organization o
 where (o.slug = $1 or o.id = muster.uuid($1)) and (o.removed_at is null or $2::boolean)
-      and o.id <> '00000000-0000-0000-0000-000000000000'
+      and o.id <> muster.installation()

@@ -8,7 +8,7 @@ with before as (
 ), k as (
     insert into muster.signing_key (id, public_key, private_key) values ($1::uuid, $2, $3::bytea) returning *
 ), told as (
-    select muster.audit('00000000-0000-0000-0000-000000000000', null, 'signing_key.rotated', null, 'signing_key', k.id,
+    select muster.audit(muster.installation(), null, 'signing_key.rotated', null, 'signing_key', k.id,
                         jsonb_build_object('kid', k.public_key::jsonb ->> 'kid', 'at_once', $4::boolean), muster.uuid7(), null)
     from k
 )
