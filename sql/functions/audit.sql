@@ -2,10 +2,10 @@ create or replace function muster.audit(organization uuid, event uuid, action te
                              request uuid, client text) returns void
     language sql volatile
     as $$
-        insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type,
-                                        target_id, data, request_id, client_address)
-        values (organization, coalesce(event, muster.uuid7()), now(), action, muster.actor_type(), muster.actor_id(), connection,
-                target_type, target, data, request, client)
+        insert into muster.audit_event
+        select e.*
+        from (select coalesce(event, muster.uuid7()) as id) i
+        cross join lateral muster.event(organization, i.id, now(), action, connection, target_type, target, data, request, client) e
     $$;
 
 comment on function muster.audit(uuid, uuid, text, uuid, text, uuid, jsonb, uuid, text) is

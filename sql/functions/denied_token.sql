@@ -15,10 +15,10 @@ begin
     organization_id := t.organization_id;
     connection_id := t.connection_id;
     if told then
-        insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type, target_id, data,
-                                        request_id, client_address)
-        values (t.organization_id, request, now(), 'scim.token.denied', 'token', t.id, t.connection_id, 'token', t.id,
-                jsonb_build_object('reason', reason, 'name', t.name, 'prefix', t.prefix), request, client);
+        insert into muster.audit_event
+        select * from muster.event(t.organization_id, request, now(), 'scim.token.denied', t.connection_id, 'token', t.id,
+                                   jsonb_build_object('reason', reason, 'name', t.name, 'prefix', t.prefix), request, client,
+                                   'token', t.id);
     end if;
     return next;
 end

@@ -2,8 +2,10 @@ create or replace function muster.webhook_tell(organization uuid, action text, t
     language sql volatile security definer
     set search_path = pg_catalog, pg_temp
     as $$
-        insert into muster.audit_event (organization_id, id, at, action, actor_type, target_type, target_id, data, request_id)
-        select organization, i.id, now(), action, 'operator', target_type, target, data, i.id from (select muster.uuid7() as id) i
+        insert into muster.audit_event
+        select e.*
+        from (select muster.uuid7() as id) i
+        cross join lateral muster.event(organization, i.id, now(), action, null, target_type, target, data, i.id, null, 'operator', null) e
     $$;
 
 comment on function muster.webhook_tell(uuid, text, text, uuid, jsonb) is

@@ -12,8 +12,8 @@ with gone as (
     where g.organization_id = muster.organization_id() and g.id = gone.parent_id
     returning g.id
 )
-insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type, target_id,
-                                data, request_id, client_address)
-select muster.organization_id(), muster.uuid7(), $2::timestamptz, 'scim.group.member_removed', muster.actor_type(), muster.actor_id(),
-       muster.connection_id(), 'scim_group', bumped.id, jsonb_build_object('value', $1::uuid, 'type', 'Group'), $3::uuid, $4
-from bumped
+insert into muster.audit_event
+select e.*
+from (select bumped.id, muster.uuid7() as event_id from bumped) g
+cross join lateral muster.event(muster.organization_id(), g.event_id, $2::timestamptz, 'scim.group.member_removed', muster.connection_id(),
+                                'scim_group', g.id, jsonb_build_object('value', $1::uuid, 'type', 'Group'), $3::uuid, $4) e

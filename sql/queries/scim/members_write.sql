@@ -16,9 +16,10 @@ with w as (
 ), changed as (
     select w.*, row_number() over (order by w.id) as k from w where w.before <> w.organization_role
 )
-insert into muster.audit_event (organization_id, id, at, action, actor_type, actor_id, connection_id, target_type, target_id, data,
-                                request_id, client_address)
-select muster.organization_id(), case when c.k = 1 then coalesce($2::uuid, muster.uuid7()) else muster.uuid7() end, $3::timestamptz,
-       'member.role_changed', muster.actor_type(), muster.actor_id(), muster.connection_id(), 'member', c.id,
-       jsonb_build_object('before', c.before, 'after', c.organization_role, 'by', 'attribute_mapping'), $4::uuid, $5
-from changed c
+insert into muster.audit_event
+select e.*
+from (select c.id, c.before, c.organization_role as after,
+             case when c.k = 1 then coalesce($2::uuid, muster.uuid7()) else muster.uuid7() end as event_id
+      from changed c) c
+cross join lateral muster.event(muster.organization_id(), c.event_id, $3::timestamptz, 'member.role_changed', muster.connection_id(), 'member',
+                                c.id, jsonb_build_object('before', c.before, 'after', c.after, 'by', 'attribute_mapping'), $4::uuid, $5) e
