@@ -849,7 +849,8 @@ class Patcher:
             raise ScimError("invalidSyntax", "bad op")
         name = name.lower()
         path = get_ci(o, "path")
-        has_path = path is not None and not (self.lenient and isinstance(path, str) and not path.strip(" "))
+        blank = self.lenient and isinstance(path, str) and not path.strip(" ") and isinstance(get_ci(o, "value"), dict)
+        has_path = path is not None and not blank
         has_val = any(k.lower() == "value" for k in o)
         val = get_ci(o, "value")
         self.in_text = False

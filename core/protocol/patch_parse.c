@@ -232,15 +232,16 @@ static bool parse_op(struct json_object *op, enum patch_op *out) {
     return false;
 }
 
-/* A path that is no more than blanks is none in lenient dialect. */
-static bool is_blank(const struct patch *p, struct json_object *path) {
-    const char *s =
-        p->dialect.lenient && json_object_is_type(path, json_type_string) ? json_object_get_string(path) : "x";
-    return !s[strspn(s, " ")];
+/* Lenient: beside an object, which names its attributes itself, a path that is no more than blanks is none. */
+static bool is_none(const struct patch *p, const struct patch_step *op, struct json_object *path) {
+    if (!p->dialect.lenient || !json_object_is_type(path, json_type_string))
+        return !path;
+    const char *s = json_object_get_string(path);
+    return !s[strspn(s, " ")] && json_object_is_type(op->value, json_type_object);
 }
 
 static enum err parse_part(struct ctx *ctx, struct patch *p, struct patch_step *op, struct json_object *path) {
-    if (path && !is_blank(p, path))
+    if (!is_none(p, op, path))
         return parse_with_path(ctx, p, op, path);
     if (op->op == PATCH_REMOVE)
         return patch_fail(ctx, op, ERR_NO_TARGET, "remove needs a path");
