@@ -137,8 +137,10 @@ void settings_each(void (*fn)(const char *name, const char *def, const char *doc
 }
 
 unsigned settings_workers(const struct settings *s) {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return (unsigned)(s->workers ? s->workers : PER_CORE * (cores > 0 ? cores : 1));
+    if (s->workers)
+        return (unsigned)s->workers;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN); /* reads a file */
+    return (unsigned)(PER_CORE * (cores > 0 ? cores : 1));
 }
 
 unsigned settings_share(const struct settings *s) {
