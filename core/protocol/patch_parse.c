@@ -131,6 +131,13 @@ static void add_failed(struct ctx *ctx, struct patch *p, const struct patch_step
 
 static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension);
 
+/* Whether a name that leads nowhere is one that an attribute can have: it is passed over. */
+static bool is_plain(struct ctx *ctx, const struct patch *p, const char *path) {
+    size_t len = strlen(path);
+    bool open = len && path[len - 1] == ':';
+    return !open && !strchr(path, '[') && schema_with_colon(ctx->arena, p->rt, path) == path;
+}
+
 /* One member of an object that stands for several paths. Unknown and read-only names are passed over. */
 static enum err expand_member(struct ctx *ctx, struct patch *p, const struct patch_step *op,
                               const struct schema *extension, const char *name, struct json_object *value) {
@@ -161,7 +168,7 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     if (e != OK)
         return e;
     e = parse_path(ctx, p, &step, path, strlen(path), &step.target);
-    if (e != OK && (strchr(name, '[') || schema_with_colon(ctx->arena, p->rt, path) != path))
+    if (e != OK && !is_plain(ctx, p, path))
         return e;
     bool known = step.target.ref.attr && !is_read_only(&step.target.ref);
     if (e == OK && (known || step.target.unregistered))

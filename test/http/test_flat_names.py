@@ -59,7 +59,7 @@ def test_it_is_the_same_for_groups(tenant):
 
 
 @pytest.mark.parametrize("more", [{"emails[0].value": "x"}, {"emails[type eq": "x"}, {"name.givenName": {"a": 1}}, {"emails.value": "x"}, {USER: "text"}, {USER: 5},
-                                  {f"{USER}.favouriteColor": "red"}], ids=json.dumps)
+                                  {f"{USER}.favouriteColor": "red"}, {f"{USER}:": {"nickName": "x"}}], ids=json.dumps)
 def test_what_cannot_be_read_is_refused_but_to_a_leaver(tenant, more):
     user = tenant.user(name={"givenName": "Ada"}, title="Boss")
     body = user_body(user["userName"], title="Chief", **more)
