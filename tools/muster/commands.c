@@ -19,7 +19,7 @@ const struct command command_table[] = {
      NULL,
      "",
      "",
-     "create or update the database schema, and who may enter the database; twice is harmless",
+     "create or update the database schema, and who may enter the database; to run it again changes nothing",
      false,
      command_migrate,
      {0}},
