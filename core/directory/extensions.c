@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/token.h"
 #include "protocol/mapping.h"
+#include "sql/scim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,9 +48,9 @@ const struct schema_types *extensions_known(const struct extensions *x, const ch
 
 static enum err parse(struct ctx *ctx, struct db_rows rows, size_t row, struct schema **out) {
     struct json_object *json;
-    const char *text = db_text(rows, row, "definition");
+    const char *text = db_text(rows, row, EXTENSION_DEFINITION);
     enum err e = json_parse_own(ctx, text, strlen(text), &json);
-    return e == OK ? schema_load_own(ctx, json, db_bool(rows, row, "required"), out) : e;
+    return e == OK ? schema_load_own(ctx, json, db_bool(rows, row, EXTENSION_REQUIRED), out) : e;
 }
 
 enum err extensions_mapping(struct ctx *ctx, const struct schema_types *types, const char *text,
@@ -78,20 +79,20 @@ enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_ty
     size_t n = db_count(rows), n_user = 0, n_group = 0;
     const struct schema **user = arena_array(ctx->arena, n + 1, sizeof *user);
     const struct schema **group = arena_array(ctx->arena, n + 1, sizeof *group);
-    for (size_t i = 0; i < n && !db_null(rows, i, "definition"); i++) {
+    for (size_t i = 0; i < n && !db_null(rows, i, EXTENSION_DEFINITION); i++) {
         struct schema *s;
         enum err e = parse(ctx, rows, i, &s);
         if (e != OK)
             return e;
-        if (strcmp(db_text(rows, i, "resource_type"), base->user->name) == 0)
+        if (strcmp(db_text(rows, i, EXTENSION_RESOURCE_TYPE), base->user->name) == 0)
             user[n_user++] = s;
         else
             group[n_group++] = s;
     }
     *out = (struct schema_types){.user = schema_with_extensions(ctx->arena, base->user, user, n_user),
                                  .group = schema_with_extensions(ctx->arena, base->group, group, n_group),
-                                 .version = n ? db_int(rows, 0, "version") : 0};
-    enum err e = extensions_mapping(ctx, out, n ? db_text(rows, 0, "mapping") : NULL, &out->mapping);
+                                 .version = n ? db_int(rows, 0, EXTENSION_VERSION) : 0};
+    enum err e = extensions_mapping(ctx, out, n ? db_text(rows, 0, EXTENSION_MAPPING) : NULL, &out->mapping);
     struct resource_type *with_mapping = arena_alloc(ctx->arena, sizeof *with_mapping);
     *with_mapping = *out->user;
     with_mapping->mapping = out->mapping;
@@ -121,17 +122,16 @@ static const struct schema_types *publish(struct extensions *x, const char *toke
 enum err extensions_load(struct extensions *x, struct session *s) {
     struct db_rows rows[2] = {0};
     s->types = schema_built_in();
-    session_queue(s);
-    db_add(s->db, SQL_EXTENSION_SCHEMAS, NULL);
+    size_t entered = session_queue(s), schemas = db_queue(s->db, sql_extension_schemas());
     enum err e = db_read(&s->ctx, s->db, rows);
     if (e == OK)
-        e = session_accept(s, rows[0]);
+        e = session_accept(s, rows[entered]);
     if (e != OK && e != ERR_STALE_SCHEMAS)
         return e;
     fail_clear(&s->ctx);
     struct ctx own = {.arena = arena_create()};
     struct schema_types types;
-    e = extensions_types(&own, rows[1], &types);
+    e = extensions_types(&own, rows[schemas], &types);
     if (e != OK) {
         arena_destroy(own.arena);
         return fail(&s->ctx, ERR_INTERNAL, NULL);

@@ -10,6 +10,9 @@
 #include "directory/member_mapping.h"
 #include "directory/user.h"
 #include "directory/user_facts.h"
+#include "sql/deliver.h"
+#include "sql/scim.h"
+#include "sql/transaction.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -28,17 +31,18 @@ struct step {
 
 /* The oldest mapping that is not applied to everybody. */
 static enum err find(struct session *s, struct step *x, bool *found) {
-    struct db_rows row = {0};
-    db_add(s->db, SQL_MAPPING_PENDING, NULL);
-    enum err e = db_run(&s->ctx, s->db, &row);
+    struct db_rows rows[1] = {0};
+    size_t pending = db_queue(s->db, sql_mapping_pending());
+    enum err e = db_run(&s->ctx, s->db, rows);
+    struct db_rows row = rows[pending];
     *found = e == OK && db_count(row) > 0;
     if (!*found)
         return e;
-    const char *resets = db_text(row, 0, "resets");
-    x->organization = db_text(row, 0, "organization_id");
-    x->version = db_text(row, 0, "version");
-    x->place = db_text(row, 0, "place");
-    s->tenant.now_us = db_int(row, 0, "now_us") / 1000 * 1000;
+    const char *resets = db_text(row, 0, MAPPING_PENDING_RESETS);
+    x->organization = db_text(row, 0, MAPPING_PENDING_ORGANIZATION_ID);
+    x->version = db_text(row, 0, MAPPING_PENDING_VERSION);
+    x->place = db_text(row, 0, MAPPING_PENDING_PLACE);
+    s->tenant.now_us = db_int(row, 0, MAPPING_PENDING_NOW_US) / 1000 * 1000;
     s->resets.organization_role = strstr(resets, "organization_role");
     s->resets.public_metadata = strstr(resets, "public_metadata");
     return OK;
@@ -47,24 +51,24 @@ static enum err find(struct session *s, struct step *x, bool *found) {
 /* The organization as the tenant, its definitions as they are, and the page, locked. */
 static enum err enter(struct session *s, struct step *x) {
     struct db_rows rows[4] = {0};
-    const char *tenant[] = {x->organization}, *page[] = {x->place, arena_printf(s->ctx.arena, "%d", PAGE)};
     struct schema_types *types = arena_alloc(s->ctx.arena, sizeof *types);
-    db_add(s->db, SQL_TENANT_SET, tenant);
-    db_add(s->db, SQL_CONNECTIONS_LOCK_SHARED, NULL);
-    db_add(s->db, SQL_EXTENSION_SCHEMAS, NULL);
-    db_add(s->db, SQL_MAPPING_PAGE, page);
+    db_queue(s->db, sql_tenant_set(.organization_id = x->organization));
+    db_queue(s->db, sql_connections_lock_shared());
+    size_t schemas = db_queue(s->db, sql_extension_schemas());
+    size_t users =
+        db_queue(s->db, sql_mapping_page(.after = x->place, .limit = arena_printf(s->ctx.arena, "%d", PAGE)));
     enum err e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
-        e = extensions_types(&s->ctx, rows[2], types);
+        e = extensions_types(&s->ctx, rows[schemas], types);
     if (e != OK)
         return e;
     s->types = types;
     s->tenant.organization_id = x->organization;
-    x->users = rows[3];
-    x->n = db_count(rows[3]);
+    x->users = rows[users];
+    x->n = db_count(x->users);
     x->ids = arena_array(s->ctx.arena, x->n + 1, sizeof *x->ids);
     for (size_t i = 0; i < x->n; i++)
-        x->ids[i] = db_text(rows[3], i, "id");
+        x->ids[i] = db_text(x->users, i, MAPPING_PAGE_ID);
     x->finished = x->n < PAGE;
     return OK;
 }
@@ -73,15 +77,15 @@ static enum err enter(struct session *s, struct step *x) {
 static enum err differs(struct session *s, struct db_rows users, size_t row, bool *out) {
     struct json_object *resource;
     bool from_user_name;
-    enum err e = answer_restore(s, db_text(users, row, "resource"), &resource);
+    enum err e = answer_restore(s, db_text(users, row, MAPPING_PAGE_RESOURCE), &resource);
     if (e != OK)
         return e;
-    const char *email = user_email(s, resource, &from_user_name), *was = db_text(users, row, "email_key");
+    const char *email = user_email(s, resource, &from_user_name), *was = db_text(users, row, MAPPING_PAGE_EMAIL_KEY);
     const char *key =
         email && email_valid(email, strlen(email)) ? fold_identity(s->ctx.arena, email, strlen(email)) : NULL;
-    bool other =
-        db_bool(users, row, "active") && db_bool(users, row, "identifies") && key && (!was || strcmp(key, was) != 0);
-    *out = other || user_active(s, resource) != db_bool(users, row, "active");
+    bool other = db_bool(users, row, MAPPING_PAGE_ACTIVE) && db_bool(users, row, MAPPING_PAGE_IDENTIFIES) && key &&
+                 (!was || strcmp(key, was) != 0);
+    *out = other || user_active(s, resource) != db_bool(users, row, MAPPING_PAGE_ACTIVE);
     return OK;
 }
 
@@ -90,7 +94,7 @@ static enum err change_user(struct session *s, const struct step *x, size_t row)
     const struct schema_types *types = s->types;
     struct tenant tenant = s->tenant;
     s->entered.organization = x->organization;
-    s->entered.connection = db_text(x->users, row, "connection_id");
+    s->entered.connection = db_text(x->users, row, MAPPING_PAGE_CONNECTION_ID);
     enum err e = user_remap(s, x->ids[row]);
     s->types = types;
     s->tenant = tenant;
@@ -128,9 +132,9 @@ static enum err work(struct session *s, void *arg) {
     if (e != OK)
         return e;
     const char *place = x->n ? x->ids[x->n - 1] : NULL;
-    const char *progress[] = {x->version, place, arena_printf(s->ctx.arena, "%zu", x->n),
-                              x->finished ? "true" : "false"};
-    db_add(s->db, SQL_MAPPING_PROGRESS, progress);
+    db_queue(s->db, sql_mapping_progress(.version = x->version, .place = place,
+                                         .more = arena_printf(s->ctx.arena, "%zu", x->n),
+                                         .finished = x->finished ? "true" : "false"));
     return OK;
 }
 

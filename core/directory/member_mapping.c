@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "protocol/mapping.h"
+#include "sql/scim.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,13 @@ struct outcome {
     bool active, changed;
 };
 
-static const char *const texts[] = {"first_name", "last_name", "display_name", "external_id"};
+static const struct {
+    const char *name;
+    int column;
+} texts[] = {{"first_name", MEMBERS_READ_FIRST_NAME},
+             {"last_name", MEMBERS_READ_LAST_NAME},
+             {"display_name", MEMBERS_READ_DISPLAY_NAME},
+             {"external_id", MEMBERS_READ_EXTERNAL_ID}};
 
 static void set_text(struct json_object *o, const char *name, const char *value) {
     json_object_object_add(o, name, value ? json_object_new_string(value) : NULL);
@@ -35,9 +42,9 @@ static void set_text(struct json_object *o, const char *name, const char *value)
 /* What one link gives, put where the links before it gave nothing. */
 static void take_link(struct outcome *o, struct json_object *given, struct json_object *metadata) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct json_object *v = json_get(given, texts[i]);
-        if (v && !json_get(o->fields, texts[i]))
-            json_object_object_add(o->fields, texts[i], json_object_get(v));
+        struct json_object *v = json_get(given, texts[i].name);
+        if (v && !json_get(o->fields, texts[i].name))
+            json_object_object_add(o->fields, texts[i].name, json_object_get(v));
     }
     const char *role = json_get_string(given, "organization_role");
     if (role && strcmp(o->role, plain) == 0)
@@ -53,7 +60,7 @@ static void take_link(struct outcome *o, struct json_object *given, struct json_
 static enum err take_links(struct session *s, struct db_rows rows, size_t row, struct outcome *o,
                            struct json_object *before) {
     const struct mapping *m = s->types->mapping ? s->types->mapping : mapping_default();
-    const char *text = db_text(rows, row, "links");
+    const char *text = db_text(rows, row, MEMBERS_READ_LINKS);
     struct json_object *links, *metadata = json_new_object(s->ctx.arena);
     enum err e = json_parse_own(&s->ctx, text, strlen(text), &links);
     if (e != OK)
@@ -75,21 +82,22 @@ static enum err take_links(struct session *s, struct db_rows rows, size_t row, s
 
 static enum err read_one(struct session *s, struct db_rows rows, size_t row, struct outcome *o) {
     struct json_object *before = json_new_object(s->ctx.arena), *metadata;
-    const char *text = db_text(rows, row, "public_metadata");
-    *o = (struct outcome){.id = db_text(rows, row, "id"),
-                          .role_before = db_text(rows, row, "organization_role"),
+    const char *text = db_text(rows, row, MEMBERS_READ_PUBLIC_METADATA);
+    *o = (struct outcome){.id = db_text(rows, row, MEMBERS_READ_ID),
+                          .role_before = db_text(rows, row, MEMBERS_READ_ORGANIZATION_ROLE),
                           .fields = json_new_object(s->ctx.arena),
-                          .active = strcmp(db_text(rows, row, "status"), "active") == 0};
+                          .active = strcmp(db_text(rows, row, MEMBERS_READ_STATUS), "active") == 0};
     o->role = o->role_before;
     enum err e = json_parse_own(&s->ctx, text, strlen(text), &metadata);
-    if (e != OK || db_null(rows, row, "links"))
+    if (e != OK || db_null(rows, row, MEMBERS_READ_LINKS))
         return e;
     json_object_object_add(before, "public_metadata", json_object_get(metadata));
     e = take_links(s, rows, row, o, before);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        set_text(before, texts[i], db_text(rows, row, texts[i]));
-        if (!json_get(o->fields, texts[i])) /* a name that nobody sends stays */
-            set_text(o->fields, texts[i], db_text(rows, row, texts[i]));
+        const char *was = db_text(rows, row, texts[i].column);
+        set_text(before, texts[i].name, was);
+        if (!json_get(o->fields, texts[i].name)) /* a name that nobody sends stays */
+            set_text(o->fields, texts[i].name, was);
     }
     o->changed = e == OK && (!json_same(before, o->fields) || strcmp(o->role, o->role_before) != 0);
     return e;
@@ -115,14 +123,13 @@ static enum err mind_admins(struct session *s, struct outcome *all, size_t n) {
     }
     if (lost == 0 || gains)
         return OK;
-    const char *params[] = {session_uuids(s, losers, lost)};
-    db_add(s->db, SQL_ADMINS_LOCK, NULL);
-    db_add(s->db, SQL_ADMINS_LEFT, params);
-    db_add(s->db, SQL_ORGANIZATION_PROTECTS, NULL);
+    db_queue(s->db, sql_admins_lock());
+    size_t left = db_queue(s->db, sql_admins_left(.member_ids = session_uuids(s, losers, lost)));
+    size_t protects = db_queue(s->db, sql_organization_protects());
     enum err e = db_run(&s->ctx, s->db, rows);
-    if (e != OK || db_int(rows[1], 0, "left") > 0)
+    if (e != OK || db_int(rows[left], 0, ADMINS_LEFT_LEFT) > 0)
         return e;
-    bool keep = db_bool(rows[2], 0, "protect_last_admin");
+    bool keep = db_bool(rows[protects], 0, ORGANIZATION_PROTECTS_PROTECT_LAST_ADMIN);
     session_event(s, keep ? "organization.last_admin_kept" : "organization.last_admin_lost", "member", first->id,
                   arena_printf(s->ctx.arena, "{\"role\":\"%s\",\"mapped\":\"%s\"}", admin, first->role));
     if (keep)
@@ -145,18 +152,18 @@ static void queue_changes(struct session *s, struct outcome *all, size_t n) {
     if (json_object_array_length(list) == 0)
         return;
     const char *first = roles && s->events++ == 0 ? s->request_id : NULL;
-    const char *params[] = {json_text(s->ctx.arena, list), first, session_now(s, 0), s->request_id, s->client_address};
-    db_add(s->db, SQL_MEMBERS_WRITE, params);
+    db_queue(s->db,
+             sql_members_write(.members = json_text(s->ctx.arena, list), .first_id = first, .at = session_now(s, 0),
+                               .request_id = s->request_id, .client_address = s->client_address));
 }
 
 enum err member_mapping_apply(struct session *s, const char *const *user_ids, size_t n) {
     struct db_rows rows[DB_BATCH] = {0};
-    const char *params[] = {session_uuids(s, user_ids, n)};
+    const char *ids = session_uuids(s, user_ids, n);
     if (n == 0)
         return OK;
-    db_add_once(s->db, SQL_MEMBERS_LOCK, params);
-    size_t at = db_queued(s->db);
-    db_add_once(s->db, SQL_MEMBERS_READ, params);
+    db_queue_once(s->db, sql_members_lock(.user_ids = ids));
+    size_t at = db_queue_once(s->db, sql_members_read(.user_ids = ids));
     enum err e = db_run(&s->ctx, s->db, rows);
     size_t members = e == OK ? db_count(rows[at]) : 0;
     struct outcome *all = arena_array(s->ctx.arena, members + 1, sizeof *all);
@@ -173,14 +180,13 @@ enum err member_mapping_apply_groups(struct session *s, const char *const *group
     const char *groups = session_uuids(s, group_ids, n), *after = "00000000-0000-0000-0000-000000000000";
     for (;;) {
         struct db_rows rows[DB_BATCH] = {0};
-        const char *params[] = {groups, after, arena_printf(s->ctx.arena, "%d", PAGE)};
-        size_t at = db_queued(s->db);
-        db_add(s->db, SQL_GROUP_PEOPLE, params);
+        size_t at = db_queue(s->db, sql_group_people(.group_ids = groups, .after = after,
+                                                     .limit = arena_printf(s->ctx.arena, "%d", PAGE)));
         enum err e = db_run(&s->ctx, s->db, rows);
         size_t people = e == OK ? db_count(rows[at]) : 0;
         const char **ids = arena_array(s->ctx.arena, people + 1, sizeof *ids);
         for (size_t i = 0; i < people; i++)
-            ids[i] = db_text(rows[at], i, "id");
+            ids[i] = db_text(rows[at], i, GROUP_PEOPLE_ID);
         if (e == OK)
             e = member_mapping_apply(s, ids, people);
         if (e != OK || people < PAGE)

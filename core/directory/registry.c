@@ -8,6 +8,7 @@
 #include "directory/unique.h"
 #include "protocol/resource.h"
 #include "protocol/value.h"
+#include "sql/control.h"
 
 #include <string.h>
 #include <strings.h>
@@ -30,8 +31,11 @@ static bool is_user(const struct change *c) {
 
 static enum err next_page(struct change *c, const char *after, struct db_rows *rows) {
     struct session *s = &c->session;
-    const char *params[] = {c->organization, c->urn, after, arena_printf(s->ctx.arena, "%d", PAGE)};
-    db_add(s->db, is_user(c) ? SQL_OP_EXTENSION_USERS : SQL_OP_EXTENSION_GROUPS, params);
+    const char *limit = arena_printf(s->ctx.arena, "%d", PAGE);
+    db_queue(s->db, is_user(c) ? sql_op_extension_users(.organization_id = c->organization, .urn = c->urn,
+                                                        .after = after, .limit = limit)
+                               : sql_op_extension_groups(.organization_id = c->organization, .urn = c->urn,
+                                                         .after = after, .limit = limit));
     return db_run(&s->ctx, s->db, rows);
 }
 
@@ -56,20 +60,23 @@ static enum err reread(struct change *c, struct db_rows rows, size_t row) {
     struct ctx *ctx = &s->ctx;
     const struct resource_type *rt = is_user(c) ? c->types.user : c->types.group;
     struct json_object *old, *new;
-    const char *id = db_text(rows, row, "id");
-    enum err e = answer_restore(s, db_text(rows, row, "resource"), &old);
+    const char *id = db_text(rows, row, EXTENDED_ID);
+    enum err e = answer_restore(s, db_text(rows, row, EXTENDED_RESOURCE), &old);
     if (e != OK || !has_data(old, c->urn))
         return e;
     struct ctx quiet = {.arena = ctx->arena};
     if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old, without(ctx->arena, old, c->urn),
                            &new) != OK)
         return fail(ctx, ERR_INVALID_VALUE, "%s %s (%s) has data that does not fit: %s", rt->name,
-                    db_text(rows, row, "name"), id, fail_detail(&quiet));
+                    db_text(rows, row, EXTENDED_NAME), id, fail_detail(&quiet));
     struct json_object *folded = value_folded(ctx->arena, rt, new);
-    const char *tenant[] = {c->organization, db_text(rows, row, "connection_id")};
-    const char *refold[] = {c->organization, id, answer_stored(s, id, new), json_text(ctx->arena, folded)};
-    db_add(s->db, SQL_OP_TENANT_SET, tenant);
-    db_add(s->db, is_user(c) ? SQL_OP_USER_REFOLD : SQL_OP_GROUP_REFOLD, refold);
+    const char *stored = answer_stored(s, id, new), *refolded = json_text(ctx->arena, folded);
+    db_queue(s->db, sql_op_tenant_set(.organization_id = c->organization,
+                                      .connection_id = db_text(rows, row, EXTENDED_CONNECTION_ID)));
+    db_queue(s->db, is_user(c) ? sql_op_user_refold(.organization_id = c->organization, .id = id, .resource = stored,
+                                                    .folded = refolded)
+                               : sql_op_group_refold(.organization_id = c->organization, .id = id, .resource = stored,
+                                                     .folded = refolded));
     unique_queue(s, id, NULL, unique_values(s, rt, new));
     c->result->resources++;
     return OK;
@@ -87,7 +94,7 @@ static enum err one_page(struct change *c, enum err (*act)(struct change *, stru
     if (e == OK && db_queued(s->db))
         e = db_run(&s->ctx, s->db, NULL);
     if (n)
-        memcpy(after, db_text(rows, n - 1, "id"), UUID_TEXT);
+        memcpy(after, db_text(rows, n - 1, EXTENDED_ID), UUID_TEXT);
     *last = n == 0;
     return e;
 }
@@ -110,7 +117,7 @@ static enum err each_resource(struct ctx *ctx, struct change *c,
 
 static enum err count_one(struct change *c, struct db_rows rows, size_t row) {
     struct json_object *resource;
-    enum err e = answer_restore(&c->session, db_text(rows, row, "resource"), &resource);
+    enum err e = answer_restore(&c->session, db_text(rows, row, EXTENDED_RESOURCE), &resource);
     c->result->resources += e == OK && has_data(resource, c->urn);
     return e;
 }
@@ -118,25 +125,26 @@ static enum err count_one(struct change *c, struct db_rows rows, size_t row) {
 static void begin(struct ctx *ctx, struct db *db, struct change *c) {
     c->result->resources = 0;
     c->session = (struct session){.ctx = *ctx, .db = db, .base_url = "", .types = &c->types};
-    db_add(db, SQL_OP_ORGANIZATION_LOCK, &c->organization);
+    db_queue(db, sql_op_organization_lock(.organization_id = c->organization));
 }
 
 static enum err add_work(struct ctx *ctx, struct db *db, void *arg) {
     struct change *c = arg;
     struct db_rows rows[3] = {0};
-    const char *add[] = {c->organization, c->urn, c->type, c->required ? "true" : "false", c->definition};
     begin(ctx, db, c);
-    db_add(db, SQL_OP_EXTENSION_ADD, add);
-    db_add(db, SQL_OP_EXTENSION_ROWS, &c->organization);
+    size_t added =
+        db_queue(db, sql_op_extension_add(.organization_id = c->organization, .urn = c->urn, .resource_type = c->type,
+                                          .required = c->required ? "true" : "false", .definition = c->definition));
+    size_t schemas = db_queue(db, sql_op_extension_rows(.organization_id = c->organization));
     enum err e = db_run(ctx, db, rows);
-    if (e == OK && db_count(rows[2]) > REGISTRY_SCHEMAS)
+    if (e == OK && db_count(rows[schemas]) > REGISTRY_SCHEMAS)
         return fail(ctx, ERR_CAP, "an organization can have %d schemas of its own", REGISTRY_SCHEMAS);
     if (e == OK)
-        e = extensions_types(ctx, rows[2], &c->types);
+        e = extensions_types(ctx, rows[schemas], &c->types);
     if (e == OK)
         e = schema_check(ctx, &c->types, c->urn);
     if (e == OK)
-        c->result->object = db_text(rows[1], 0, "object");
+        c->result->object = db_text(rows[added], 0, OP_EXTENSION_ADD_OBJECT);
     return e == OK ? each_resource(ctx, c, reread) : e;
 }
 
@@ -215,16 +223,15 @@ static enum err each_kept(struct ctx *ctx, struct change *c, struct db_rows sche
 static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
     struct change *c = arg;
     struct db_rows rows[3] = {0};
-    const char *remove[] = {c->organization, c->urn};
     begin(ctx, db, c);
-    db_add(db, SQL_OP_EXTENSION_REMOVE, remove);
-    db_add(db, SQL_OP_EXTENSION_ROWS, &c->organization);
+    size_t removed = db_queue(db, sql_op_extension_remove(.organization_id = c->organization, .urn = c->urn));
+    size_t schemas = db_queue(db, sql_op_extension_rows(.organization_id = c->organization));
     enum err e = db_run(ctx, db, rows);
-    if (e == OK && db_count(rows[1]) == 0)
+    if (e == OK && db_count(rows[removed]) == 0)
         return fail(ctx, ERR_NOT_FOUND, "no schema %s is registered", c->urn);
     if (e != OK)
         return e;
-    c->result->object = db_text(rows[1], 0, "object");
+    c->result->object = db_text(rows[removed], 0, OP_EXTENSION_REMOVE_OBJECT);
     for (size_t k = 0; e == OK && k < 2; k++) {
         c->type = k ? "Group" : "User";
         e = each_resource(ctx, c, count_one);
@@ -233,7 +240,7 @@ static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
         return fail(ctx, ERR_MUTABILITY,
                     "%zu users or groups have data under %s: take it away first, or keep it there with keep_data",
                     c->result->resources, c->urn);
-    return e == OK && c->result->resources ? each_kept(ctx, c, rows[2]) : e;
+    return e == OK && c->result->resources ? each_kept(ctx, c, rows[schemas]) : e;
 }
 
 enum err registry_remove(struct ctx *ctx, struct db *db, const char *organization, const char *urn, bool keep_data,

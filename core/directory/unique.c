@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "protocol/value.h"
+#include "sql/scim.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -32,8 +33,8 @@ static const char *text_of(struct arena *a, struct json_object *key) {
 static bool is_taken(const struct collection *c, const char *attribute, const char *key) {
     size_t n = c->taken ? db_count(*c->taken) : 0;
     for (size_t i = 0; i < n; i++)
-        if (strcmp(db_text(*c->taken, i, "attribute"), attribute) == 0 &&
-            strcmp(db_text(*c->taken, i, "key"), key) == 0)
+        if (strcmp(db_text(*c->taken, i, UNIQUE_VALUES_TAKEN_ATTRIBUTE), attribute) == 0 &&
+            strcmp(db_text(*c->taken, i, UNIQUE_VALUES_TAKEN_KEY), key) == 0)
             return true;
     return !c->taken;
 }
@@ -83,9 +84,8 @@ const char *unique_values(struct session *s, const struct resource_type *rt, str
 
 void unique_queue(struct session *s, const char *id, const char *before, const char *after) {
     const char *was = before ? before : "[]", *is = after ? after : "[]";
-    const char *params[] = {id, is};
     if (strcmp(was, is) != 0)
-        db_add(s->db, SQL_UNIQUE_VALUES_SET, params);
+        db_queue(s->db, sql_unique_values_set(.resource_id = id, .values = is));
 }
 
 /* An attribute of an extension as it was; an object that has nothing left goes. */

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
@@ -20,15 +21,13 @@ struct change {
     struct session_write *w;
     struct leaving leaving; /* what earlier attempts have met */
     /* of this attempt */
-    struct db_rows rows[6];  /* ROW_... */
-    struct json_object *old; /* normal form */
+    struct db_rows user, member, links; /* of user_for_update, member_for_update and member_links */
+    struct json_object *old;            /* normal form */
     struct user_facts before, after;
     bool is_patch;
     bool leaves; /* the user is inactive with it */
     struct parts parts;
 };
-
-enum { ROW_AUTH, ROW_LOCKED, ROW_USER, ROW_MEMBER, ROW_LINKS };
 
 /* Nobody has the id; but a body that could never be right is told first, as for groups. */
 static enum err unknown_user(struct session *s, const struct change *c) {
@@ -48,17 +47,19 @@ static enum err unknown_user(struct session *s, const struct change *c) {
 }
 
 static enum err first_batch(struct session *s, struct change *c) {
-    const char *user[] = {c->id, s->base_url};
-    const char *links[] = {NULL, c->id};
-    session_queue_write(s, SESSION_SHARED, NULL, NULL);
-    db_add(s->db, SQL_USER_LINKS_LOCK, user);
-    db_add(s->db, SQL_USER_FOR_UPDATE, user);
-    db_add(s->db, SQL_MEMBER_FOR_UPDATE, user);
-    db_add(s->db, SQL_MEMBER_LINKS, links);
-    enum err e = db_run(&s->ctx, s->db, c->rows);
+    struct db_rows rows[5] = {0};
+    size_t entered = session_queue_write(s, SESSION_SHARED, NULL, NULL);
+    db_queue(s->db, sql_user_links_lock(.id = c->id));
+    size_t user = db_queue(s->db, sql_user_for_update(.id = c->id, .base_url = s->base_url));
+    size_t member = db_queue(s->db, sql_member_for_update(.user_id = c->id));
+    size_t links = db_queue(s->db, sql_member_links(.user_id = c->id));
+    enum err e = db_run(&s->ctx, s->db, rows);
+    c->user = rows[user];
+    c->member = rows[member];
+    c->links = rows[links];
     if (e == OK)
-        e = session_accept(s, c->rows[ROW_AUTH]);
-    if (e == OK && db_count(c->rows[ROW_USER]) == 0)
+        e = session_accept(s, rows[entered]);
+    if (e == OK && db_count(c->user) == 0)
         return c->body ? unknown_user(s, c) : fail(&s->ctx, ERR_NOT_FOUND, NULL);
     return e;
 }
@@ -145,33 +146,32 @@ static const char *action_of(const struct change *c) {
  * then is in its row. Where emails do not identify (linking never), the member is the user's own.
  */
 static bool takes_email(struct session *s, const struct change *c, const struct member_state *member) {
-    struct db_rows user = c->rows[ROW_USER];
     if (c->leaves || !c->after.email)
         return false;
     if (c->before.active)
         return !same(c->before.email_folded, c->after.email_folded);
     if (c->after.email_key)
-        return !same(db_text(user, 0, "email_key"), c->after.email_key);
+        return !same(db_text(c->user, 0, USER_FOR_UPDATE_EMAIL_KEY), c->after.email_key);
     return !member->email ||
            strcmp(fold_identity(s->ctx.arena, member->email, strlen(member->email)), c->after.email_folded) != 0;
 }
 
 /* A tombstone gives the address back, so that somebody new can have it, if nobody else lives behind it. */
 static bool releases(const struct change *c) {
-    return c->leaves && c->after.former && db_int(c->rows[ROW_LINKS], 0, "active") == 0;
+    return c->leaves && c->after.former && db_int(c->links, 0, MEMBER_LINKS_ACTIVE) == 0;
 }
 
 static void queue_change(struct session *s, struct change *c) {
-    struct member_state before = user_member_of(c->rows[ROW_MEMBER]);
+    struct member_state before = user_member_of(c->member);
     bool active = before.active;
     if (c->before.active != c->after.active)
-        active = c->after.active || db_int(c->rows[ROW_LINKS], 0, "active") > 0;
+        active = c->after.active || db_int(c->links, 0, MEMBER_LINKS_ACTIVE) > 0;
     struct member_state after = user_member_after(&before, &c->after, takes_email(s, c, &before), active);
-    user_save(s, c->id, &c->after, c->leaves, c->rows[ROW_USER], 0);
+    user_save(s, c->id, &c->after, c->leaves, c->user, 0);
     user_save_values(s, c->id, &c->after, &c->before);
     if (releases(c)) {
         after.email_key = NULL;
-        db_add(s->db, SQL_MEMBER_RELEASE, &after.id);
+        db_queue(s->db, sql_member_release(.member_id = after.id));
     }
     user_member_save(s, &before, &after);
     if (c->before.active != c->after.active)
@@ -182,30 +182,29 @@ static void queue_change(struct session *s, struct change *c) {
 
 /* Nothing has changed; what was left out is told all the same. */
 static void queue_left_out(struct session *s, const struct change *c) {
-    struct member_state member = user_member_of(c->rows[ROW_MEMBER]);
+    struct member_state member = user_member_of(c->member);
     session_event(s, "scim.user.updated", "scim_user", c->id,
                   parts_told(s->ctx.arena, &c->parts, user_event(s, &member, c->old, c->old)));
 }
 
 /* The user as it was. */
 static enum err find_old(struct session *s, struct change *c) {
-    enum err e = answer_restore(s, db_text(c->rows[ROW_USER], 0, "resource"), &c->old);
+    enum err e = answer_restore(s, db_text(c->user, 0, STORED_RESOURCE), &c->old);
     if (e != OK)
         return e;
     user_facts(s, c->id, c->old, &c->before);
-    user_facts_tombstone(s, &c->before, db_text(c->rows[ROW_USER], 0, "former_user_name_key"));
-    c->before.active = db_bool(c->rows[ROW_USER], 0, "active"); /* a mapping may have been another one then */
+    user_facts_tombstone(s, &c->before, db_text(c->user, 0, USER_FOR_UPDATE_FORMER_USER_NAME_KEY));
+    c->before.active = db_bool(c->user, 0, USER_FOR_UPDATE_ACTIVE); /* a mapping may have been another one then */
     return OK;
 }
 
 static enum err work(struct session *s, void *arg) {
     struct change *c = arg;
     struct json_object *resource;
-    memset(c->rows, 0, sizeof c->rows);
     c->leaves = false;
     enum err e = first_batch(s, c);
     if (e == OK)
-        e = answer_precondition(s, c->when, db_int(c->rows[ROW_USER], 0, "version"));
+        e = answer_precondition(s, c->when, db_int(c->user, 0, STORED_VERSION));
     if (e == OK)
         e = find_old(s, c);
     if (e == OK)
@@ -247,7 +246,6 @@ static enum err change_user(struct session *s, struct change *c, struct answer *
 /* The same resource, read with another mapping. */
 static enum err remap_work(struct session *s, void *arg) {
     struct change *c = arg;
-    memset(c->rows, 0, sizeof c->rows);
     enum err e = first_batch(s, c);
     if (e == OK)
         e = find_old(s, c);
@@ -256,7 +254,7 @@ static enum err remap_work(struct session *s, void *arg) {
     c->after = c->before;
     c->after.active = user_active(s, c->old);
     c->leaves = !c->after.active;
-    c->before.email_folded = db_text(c->rows[ROW_USER], 0, "email_key");
+    c->before.email_folded = db_text(c->user, 0, USER_FOR_UPDATE_EMAIL_KEY);
     c->w->final_duplicate = true;
     queue_change(s, c);
     return OK;

@@ -9,6 +9,7 @@
 #include "directory/email.h"
 #include "directory/member_mapping.h"
 #include "directory/unique.h"
+#include "sql/scim.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,17 +25,12 @@ struct creation {
     enum err refused; /* committed (a link request is kept), yet refused */
 };
 
-enum {
-    ROW_AUTH,
-    ROW_CONFLICTS,
-    ROW_REMOVED,
-    ROW_REMOVED_MEMBER,
-    ROW_MEMBER,
-    ROW_LINKS,
-    ROW_USAGE,
-    ROW_DOMAIN,
-    ROW_REQUEST,
-    ROWS
+/* What the first batch finds: who has the identity already, and what the organization has room for. */
+struct found {
+    struct db_rows conflicts;              /* user_conflicts */
+    struct db_rows removed, former_member; /* user_removed_for_update, member_of_removed_for_update */
+    struct db_rows member;                 /* member_by_email_for_update */
+    struct db_rows links, usage, domain, request;
 };
 
 /* The tenant's rules are known only after the first batch, so that batch asks by every key the body could have. */
@@ -53,61 +49,58 @@ static void keys_of(struct session *s, struct json_object *resource, struct keys
     k->domain = k->email ? email_domain(k->email) : NULL;
 }
 
-static enum err first_batch(struct session *s, struct json_object *resource, struct db_rows *rows) {
+static enum err first_batch(struct session *s, struct json_object *resource, struct found *out) {
+    struct db_rows rows[9] = {0};
     struct keys k;
     keys_of(s, resource, &k);
-    const char *conflicts[] = {k.user_name, k.external_id};
-    const char *removed[] = {k.external_id, k.email};
-    const char *email[] = {k.email};
-    const char *links[] = {k.email, NULL};
-    const char *domain[] = {k.domain};
-    session_queue_write(s, SESSION_SHARED, NULL, NULL);
-    db_add(s->db, SQL_USER_CONFLICTS, conflicts);
-    db_add(s->db, SQL_USER_REMOVED_FOR_UPDATE, removed);
-    db_add(s->db, SQL_MEMBER_OF_REMOVED_FOR_UPDATE, removed);
-    db_add(s->db, SQL_MEMBER_BY_EMAIL_FOR_UPDATE, email);
-    db_add(s->db, SQL_MEMBER_LINKS, links);
-    db_add(s->db, SQL_USAGE, NULL);
-    db_add(s->db, SQL_DOMAIN_VERIFIED, domain);
-    db_add(s->db, SQL_LINK_REQUEST_STATE, email);
+    size_t entered = session_queue_write(s, SESSION_SHARED, NULL, NULL);
+    size_t conflicts =
+        db_queue(s->db, sql_user_conflicts(.user_name_key = k.user_name, .external_id_unique = k.external_id));
+    size_t removed = db_queue(s->db, sql_user_removed_for_update(.external_id = k.external_id, .email_key = k.email));
+    size_t former =
+        db_queue(s->db, sql_member_of_removed_for_update(.external_id = k.external_id, .email_key = k.email));
+    size_t member = db_queue(s->db, sql_member_by_email_for_update(.email_key = k.email));
+    size_t links = db_queue(s->db, sql_member_links(.email_key = k.email));
+    size_t usage = db_queue(s->db, sql_usage());
+    size_t domain = db_queue(s->db, sql_domain_verified(.domain = k.domain));
+    size_t request = db_queue(s->db, sql_link_request_state(.email_key = k.email));
     enum err e = db_run(&s->ctx, s->db, rows);
-    return e == OK ? session_accept(s, rows[ROW_AUTH]) : e;
+    *out = (struct found){.conflicts = rows[conflicts],
+                          .removed = rows[removed],
+                          .former_member = rows[former],
+                          .member = rows[member],
+                          .links = rows[links],
+                          .usage = rows[usage],
+                          .domain = rows[domain],
+                          .request = rows[request]};
+    return e == OK ? session_accept(s, rows[entered]) : e;
 }
 
 static enum err check_conflicts(struct session *s, struct db_rows row) {
-    if (db_bool(row, 0, "user_name"))
+    if (db_bool(row, 0, USER_CONFLICTS_USER_NAME))
         return fail(&s->ctx, ERR_UNIQUENESS, "a user with this userName exists already");
-    if (db_bool(row, 0, "external_id") && s->tenant.linking != LINKING_NEVER)
+    if (db_bool(row, 0, USER_CONFLICTS_EXTERNAL_ID) && s->tenant.linking != LINKING_NEVER)
         return fail(&s->ctx, ERR_UNIQUENESS, "a user with this externalId exists already");
     return OK;
 }
 
 static enum err check_cap(struct session *s, struct db_rows usage) {
     int64_t cap = s->tenant.max_users;
-    if (cap == NO_CAP || db_int(usage, 0, "users") < cap)
+    if (cap == NO_CAP || db_int(usage, 0, USAGE_USERS) < cap)
         return OK;
     return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " users is reached", cap);
 }
 
 static void count_user(struct session *s) {
-    const char *params[] = {arena_printf(s->ctx.arena, "%d", s->slot), "1", "0"};
-    db_add(s->db, SQL_USAGE_ADD, params);
+    db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "1", .groups = "0"));
 }
 
 static void queue_insert(struct session *s, const char *id, const char *member_id, const struct user_facts *f) {
-    const char *params[] = {id,
-                            member_id,
-                            f->active ? "true" : "false",
-                            f->user_name_key,
-                            f->external_id,
-                            f->external_id_unique,
-                            f->email_key,
-                            f->display_name,
-                            f->manager_id,
-                            f->stored,
-                            f->folded,
-                            session_now(s, 0)};
-    db_add(s->db, SQL_USER_INSERT, params);
+    db_queue(s->db, sql_user_insert(.id = id, .member_id = member_id, .active = f->active ? "true" : "false",
+                                    .user_name_key = f->user_name_key, .external_id = f->external_id,
+                                    .external_id_unique = f->external_id_unique, .email_key = f->email_key,
+                                    .display_name = f->display_name, .manager_id = f->manager_id, .resource = f->stored,
+                                    .folded = f->folded, .at = session_now(s, 0)));
     user_save_values(s, id, f, NULL);
     count_user(s);
 }
@@ -119,10 +112,10 @@ static enum err provision(struct session *s, struct creation *c) {
     uuid_new(member_id);
     struct member_state none = {.id = member_id};
     struct member_state member = user_member_after(&none, f, true, f->active);
-    const char *params[] = {member_id,        f->email,        f->email_key,   f->first_name,
-                            f->last_name,     f->display_name, f->external_id, f->active ? "active" : "deactivated",
-                            session_now(s, 0)};
-    db_add(s->db, SQL_MEMBER_INSERT, params);
+    db_queue(s->db, sql_member_insert(.id = member_id, .email = f->email, .email_key = f->email_key,
+                                      .first_name = f->first_name, .last_name = f->last_name,
+                                      .display_name = f->display_name, .external_id = f->external_id,
+                                      .status = f->active ? "active" : "deactivated", .at = session_now(s, 0)));
     queue_insert(s, c->id, member_id, f);
     session_event(s, "scim.user.provisioned", "scim_user", c->id, user_event(s, &member, NULL, f->resource));
     return OK;
@@ -132,32 +125,32 @@ static enum err provision(struct session *s, struct creation *c) {
 static enum err ask_to_link(struct session *s, struct creation *c, const char *member_id) {
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     uuid_new(id);
-    const char *params[] = {id, c->facts.email_key, c->facts.user_name, c->facts.external_id, member_id};
-    db_add(s->db, SQL_LINK_REQUEST_ADD, params);
+    db_queue(s->db, sql_link_request_add(.id = id, .email_key = c->facts.email_key, .user_name = c->facts.user_name,
+                                         .external_id = c->facts.external_id, .member_id = member_id));
     c->refused =
         fail(&s->ctx, ERR_UNIQUENESS,
              "a member has this email, and its domain is not verified: an administrator has to approve the link");
     return OK;
 }
 
-static bool may_link(struct session *s, struct db_rows *rows) {
-    if (s->tenant.linking != LINKING_VERIFIED_DOMAINS || db_bool(rows[ROW_DOMAIN], 0, "verified"))
+static bool may_link(struct session *s, const struct found *found) {
+    if (s->tenant.linking != LINKING_VERIFIED_DOMAINS || db_bool(found->domain, 0, DOMAIN_VERIFIED_VERIFIED))
         return true;
-    const char *decided = db_count(rows[ROW_REQUEST]) ? db_text(rows[ROW_REQUEST], 0, "status") : "";
+    const char *decided = db_count(found->request) ? db_text(found->request, 0, LINK_REQUEST_STATE_STATUS) : "";
     return strcmp(decided, "approved") == 0;
 }
 
 /* Step 3: a member has this email. */
-static enum err link_member(struct session *s, struct creation *c, struct db_rows *rows) {
-    struct member_state before = user_member_of(rows[ROW_MEMBER]);
-    if (db_int(rows[ROW_LINKS], 0, "here") > 0)
+static enum err link_member(struct session *s, struct creation *c, const struct found *found) {
+    struct member_state before = user_member_of(found->member);
+    if (db_int(found->links, 0, MEMBER_LINKS_HERE) > 0)
         return fail(&s->ctx, ERR_UNIQUENESS, "another user of this connection has this email");
-    if (!may_link(s, rows))
+    if (!may_link(s, found))
         return ask_to_link(s, c, before.id);
-    enum err e = check_cap(s, rows[ROW_USAGE]);
+    enum err e = check_cap(s, found->usage);
     if (e != OK)
         return e;
-    bool active = c->facts.active || db_int(rows[ROW_LINKS], 0, "active") > 0;
+    bool active = c->facts.active || db_int(found->links, 0, MEMBER_LINKS_ACTIVE) > 0;
     struct member_state after = user_member_after(&before, &c->facts, false, active);
     queue_insert(s, c->id, before.id, &c->facts);
     user_member_save(s, &before, &after);
@@ -172,26 +165,25 @@ static void default_active(struct session *s, struct json_object *resource) {
 }
 
 /* Step 2: a removed user comes back with its id, its member and its history. */
-static enum err revive(struct session *s, struct creation *c, struct db_rows *rows) {
-    struct db_rows removed = rows[ROW_REMOVED];
-    struct member_state before = user_member_of(rows[ROW_REMOVED_MEMBER]);
+static enum err revive(struct session *s, struct creation *c, const struct found *found) {
+    struct member_state before = user_member_of(found->former_member);
     struct json_object *old, *resource;
-    if (db_count(rows[ROW_MEMBER]) && strcmp(db_text(rows[ROW_MEMBER], 0, "id"), before.id) != 0)
+    if (db_count(found->member) && strcmp(db_text(found->member, 0, MEMBER_ID), before.id) != 0)
         return fail(&s->ctx, ERR_UNIQUENESS, "another member has this email");
-    enum err e = check_cap(s, rows[ROW_USAGE]);
+    enum err e = check_cap(s, found->usage);
     if (e == OK)
-        e = answer_restore(s, db_text(removed, 0, "resource"), &old);
+        e = answer_restore(s, db_text(found->removed, 0, STORED_RESOURCE), &old);
     if (e == OK)
         e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, old,
                                &resource); /* as a PUT would */
     if (e != OK)
         return e;
-    memcpy(c->id, db_text(removed, 0, "id"), UUID_TEXT + 1);
+    memcpy(c->id, db_text(found->removed, 0, STORED_ID), UUID_TEXT + 1);
     default_active(s, resource);
     user_facts(s, c->id, resource, &c->facts);
     bool new_email = c->facts.email_key && strcmp(c->facts.email_key, before.email_key ? before.email_key : "") != 0;
     struct member_state after = user_member_after(&before, &c->facts, new_email, c->facts.active || before.active);
-    user_save(s, c->id, &c->facts, false, removed, 0);
+    user_save(s, c->id, &c->facts, false, found->removed, 0);
     user_save_values(s, c->id, &c->facts, NULL);
     count_user(s);
     user_member_save(s, &before, &after);
@@ -203,22 +195,22 @@ static enum err revive(struct session *s, struct creation *c, struct db_rows *ro
     return OK;
 }
 
-static enum err decide(struct session *s, struct creation *c, struct db_rows *rows) {
-    enum err e = check_conflicts(s, rows[ROW_CONFLICTS]);
+static enum err decide(struct session *s, struct creation *c, const struct found *found) {
+    enum err e = check_conflicts(s, found->conflicts);
     if (e != OK)
         return e;
     bool identifies = s->tenant.linking != LINKING_NEVER;
-    if (identifies && db_count(rows[ROW_REMOVED]) && db_count(rows[ROW_REMOVED_MEMBER]))
-        return revive(s, c, rows);
-    if (identifies && db_count(rows[ROW_MEMBER]))
-        return link_member(s, c, rows);
-    e = check_cap(s, rows[ROW_USAGE]);
+    if (identifies && db_count(found->removed) && db_count(found->former_member))
+        return revive(s, c, found);
+    if (identifies && db_count(found->member))
+        return link_member(s, c, found);
+    e = check_cap(s, found->usage);
     return e == OK ? provision(s, c) : e;
 }
 
 static enum err work(struct session *s, void *arg) {
     struct creation *c = arg;
-    struct db_rows rows[ROWS] = {0};
+    struct found found = {0};
     struct json_object *resource;
     c->refused = OK;
     if (c->wanted)
@@ -228,7 +220,7 @@ static enum err work(struct session *s, void *arg) {
     enum err e =
         resource_from_body(&s->ctx, s->types->user, (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
-        e = first_batch(s, resource, rows);
+        e = first_batch(s, resource, &found);
     if (e == OK && !s->tenant.dialect.lenient)
         e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, NULL, &resource);
     if (e != OK)
@@ -237,13 +229,13 @@ static enum err work(struct session *s, void *arg) {
     user_facts(s, c->id, resource, &c->facts);
     e = user_facts_check(s, &c->facts, NULL);
     if (e == OK)
-        e = decide(s, c, rows);
+        e = decide(s, c, &found);
     if (e == OK && c->refused == OK && member_mapping_any(s)) {
         const char *id = c->id;
         e = member_mapping_apply(s, &id, 1);
     }
     if (e == OK && c->refused == OK)
-        session_note_usage(s, "max_users", db_int(rows[ROW_USAGE], 0, "users"), s->tenant.max_users);
+        session_note_usage(s, "max_users", db_int(found.usage, 0, USAGE_USERS), s->tenant.max_users);
     if (e == OK && c->refused == OK)
         read_queue_answer(s, &read_users, c->w, c->id, c->p);
     return e;

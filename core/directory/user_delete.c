@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
@@ -15,59 +16,58 @@ struct removal {
     struct precondition when;
 };
 
-enum { ROW_AUTH, ROW_GROUPS, ROW_USER, ROW_MEMBER, ROW_LINKS, ROW_REPORTS, ROWS };
+/* Rows of user_groups_for_update, user_for_update, member_for_update, member_links and user_reports_for_update. */
+struct found {
+    struct db_rows groups, user, member, links, reports;
+};
 
-static enum err first_batch(struct session *s, const char *id, struct db_rows *rows) {
-    const char *user[] = {id, s->base_url};
-    const char *links[] = {NULL, id};
-    session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
-    db_add(s->db, SQL_USER_GROUPS_FOR_UPDATE, user);
-    db_add(s->db, SQL_USER_FOR_UPDATE, user);
-    db_add(s->db, SQL_MEMBER_FOR_UPDATE, user);
-    db_add(s->db, SQL_MEMBER_LINKS, links);
-    db_add(s->db, SQL_USER_REPORTS_FOR_UPDATE, user);
+static enum err first_batch(struct session *s, const char *id, struct found *out) {
+    struct db_rows rows[6] = {0};
+    size_t entered = session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
+    size_t groups = db_queue(s->db, sql_user_groups_for_update(.user_id = id));
+    size_t user = db_queue(s->db, sql_user_for_update(.id = id, .base_url = s->base_url));
+    size_t member = db_queue(s->db, sql_member_for_update(.user_id = id));
+    size_t links = db_queue(s->db, sql_member_links(.user_id = id));
+    size_t reports = db_queue(s->db, sql_user_reports_for_update(.user_id = id));
     enum err e = db_run(&s->ctx, s->db, rows);
+    *out = (struct found){rows[groups], rows[user], rows[member], rows[links], rows[reports]};
     if (e == OK)
-        e = session_accept(s, rows[ROW_AUTH]);
-    if (e == OK && db_count(rows[ROW_USER]) == 0)
+        e = session_accept(s, rows[entered]);
+    if (e == OK && db_count(out->user) == 0)
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     return e;
 }
 
-/* The ids of a result's rows. */
+/* The ids of the user's groups. */
 static const char *ids_of(struct session *s, struct db_rows rows) {
     size_t n = db_count(rows);
     const char **ids = arena_array(s->ctx.arena, n + 1, sizeof *ids);
     for (size_t i = 0; i < n; i++)
-        ids[i] = db_text(rows, i, "id");
+        ids[i] = db_text(rows, i, USER_GROUPS_FOR_UPDATE_ID);
     return session_uuids(s, ids, n);
 }
 
-static enum err queue_removal(struct session *s, const struct removal *r, struct db_rows *rows) {
+static enum err queue_removal(struct session *s, const struct removal *r, const struct found *found) {
     struct json_object *old;
-    enum err e = answer_restore(s, db_text(rows[ROW_USER], 0, "resource"), &old);
+    enum err e = answer_restore(s, db_text(found->user, 0, STORED_RESOURCE), &old);
     if (e != OK)
         return e;
-    const char *now = session_now(s, db_int(rows[ROW_USER], 0, "modified_us"));
-    struct member_state before = user_member_of(rows[ROW_MEMBER]), after = before;
-    if (db_bool(rows[ROW_USER], 0, "active"))
-        after.active = db_int(rows[ROW_LINKS], 0, "active") > 0;
-    const char *remove[] = {r->id, now};
-    const char *no_emails[] = {r->id, "[]"};
-    const char *end[] = {r->id, now, s->request_id, s->client_address};
-    const char *sync[] = {ids_of(s, rows[ROW_GROUPS]), session_uuids(s, &r->id, 1), NULL};
-    const char *count[] = {arena_printf(s->ctx.arena, "%d", s->slot), "-1", "0"};
+    const char *now = session_now(s, db_int(found->user, 0, STORED_MODIFIED_US));
+    struct member_state before = user_member_of(found->member), after = before;
+    if (db_bool(found->user, 0, USER_FOR_UPDATE_ACTIVE))
+        after.active = db_int(found->links, 0, MEMBER_LINKS_ACTIVE) > 0;
     const char *event = user_event(s, &after, old, NULL);
     session_event(s, "scim.user.deprovisioned", "scim_user", r->id,
                   r->lost ? parts_told(s->ctx.arena, r->lost, event) : event);
-    db_add(s->db, SQL_USER_REMOVE, remove);
-    db_add(s->db, SQL_USER_EMAILS_SET, no_emails);
+    db_queue(s->db, sql_user_remove(.id = r->id, .at = now));
+    db_queue(s->db, sql_user_emails_set(.user_id = r->id, .keys = "[]"));
     unique_queue(s, r->id, s->types->user->unique ? "" : NULL, NULL);
-    db_add(s->db, SQL_USER_MEMBERSHIPS_END, end);
-    db_add(s->db, SQL_TEAM_SYNC, sync);
-    db_add(s->db, SQL_TEAM_SWEEP, NULL);
+    db_queue(s->db, sql_user_memberships_end(.user_id = r->id, .at = now, .request_id = s->request_id,
+                                             .client_address = s->client_address));
+    db_queue(s->db, sql_team_sync(.group_ids = ids_of(s, found->groups), .user_ids = session_uuids(s, &r->id, 1)));
+    db_queue(s->db, sql_team_sweep());
     user_member_save(s, &before, &after);
-    db_add(s->db, SQL_USAGE_ADD, count);
+    db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "-1", .groups = "0"));
     return OK;
 }
 
@@ -75,10 +75,11 @@ static enum err queue_removal(struct session *s, const struct removal *r, struct
 static enum err leave_manager(struct session *s, struct db_rows rows, size_t row) {
     struct json_object *old, *new;
     struct user_facts facts;
-    const char *id = db_text(rows, row, "id");
-    struct member_state member = {.id = db_text(rows, row, "member_id"),
-                                  .active = strcmp(db_text(rows, row, "member_status"), "active") == 0};
-    enum err e = answer_restore(s, db_text(rows, row, "resource"), &old);
+    const char *id = db_text(rows, row, STORED_ID);
+    struct member_state member = {.id = db_text(rows, row, USER_REPORTS_FOR_UPDATE_MEMBER_ID),
+                                  .active =
+                                      strcmp(db_text(rows, row, USER_REPORTS_FOR_UPDATE_MEMBER_STATUS), "active") == 0};
+    enum err e = answer_restore(s, db_text(rows, row, STORED_RESOURCE), &old);
     if (e != OK)
         return e;
     new = json_copy(s->ctx.arena, old);
@@ -90,8 +91,8 @@ static enum err leave_manager(struct session *s, struct db_rows rows, size_t row
     if (e != OK)
         return e;
     user_facts(s, id, new, &facts);
-    facts.active = db_bool(rows, row, "active");
-    facts.former = db_text(rows, row, "former_user_name_key");
+    facts.active = db_bool(rows, row, USER_REPORTS_FOR_UPDATE_ACTIVE);
+    facts.former = db_text(rows, row, USER_REPORTS_FOR_UPDATE_FORMER_USER_NAME_KEY);
     user_save(s, id, &facts, true, rows, row);
     session_event(s, "scim.user.updated", "scim_user", id, user_event(s, &member, old, new));
     return OK;
@@ -110,14 +111,14 @@ static enum err leave_reports(struct session *s, struct db_rows rows) {
 
 static enum err work(struct session *s, void *arg) {
     struct removal *r = arg;
-    struct db_rows rows[ROWS] = {0};
-    enum err e = first_batch(s, r->id, rows);
+    struct found found = {0};
+    enum err e = first_batch(s, r->id, &found);
     if (e == OK)
-        e = answer_precondition(s, r->when, db_int(rows[ROW_USER], 0, "version"));
+        e = answer_precondition(s, r->when, db_int(found.user, 0, STORED_VERSION));
     if (e == OK)
-        e = queue_removal(s, r, rows);
+        e = queue_removal(s, r, &found);
     if (e == OK)
-        e = leave_reports(s, rows[ROW_REPORTS]);
+        e = leave_reports(s, found.reports);
     return e == OK && member_mapping_any(s) ? member_mapping_apply(s, &r->id, 1) : e;
 }
 

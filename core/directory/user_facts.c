@@ -13,6 +13,7 @@
 #include "protocol/projection.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"
+#include "sql/scim.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -142,27 +143,19 @@ void user_facts_tombstone(struct session *s, struct user_facts *f, const char *f
 
 void user_save(struct session *s, const char *id, const struct user_facts *f, bool keeps_email, struct db_rows stored,
                size_t row) {
-    const char *params[] = {id,
-                            f->active ? "true" : "false",
-                            f->user_name_key,
-                            f->external_id,
-                            f->external_id_unique,
-                            f->email_key,
-                            f->display_name,
-                            f->manager_id,
-                            f->stored,
-                            f->folded,
-                            session_now(s, db_int(stored, row, "modified_us")),
-                            arena_printf(s->ctx.arena, "%" PRId64, db_int(stored, row, "version") + 1),
-                            f->former,
-                            keeps_email ? "true" : "false"};
-    db_add(s->db, SQL_USER_UPDATE, params);
+    const char *now = session_now(s, db_int(stored, row, STORED_MODIFIED_US));
+    const char *version = arena_printf(s->ctx.arena, "%" PRId64, db_int(stored, row, STORED_VERSION) + 1);
+    db_queue(s->db,
+             sql_user_update(.id = id, .active = f->active ? "true" : "false", .user_name_key = f->user_name_key,
+                             .external_id = f->external_id, .external_id_unique = f->external_id_unique,
+                             .email_key = f->email_key, .display_name = f->display_name, .manager_id = f->manager_id,
+                             .resource = f->stored, .folded = f->folded, .at = now, .version = version,
+                             .former_user_name_key = f->former, .keeps_email = keeps_email ? "true" : "false"));
 }
 
 void user_save_values(struct session *s, const char *id, const struct user_facts *f, const struct user_facts *before) {
-    const char *emails[] = {id, f->email_keys};
     if (strcmp(f->email_keys, before ? before->email_keys : "[]") != 0)
-        db_add(s->db, SQL_USER_EMAILS_SET, emails);
+        db_queue(s->db, sql_user_emails_set(.user_id = id, .keys = f->email_keys));
     unique_queue(s, id, before ? before->unique : NULL, f->unique);
 }
 
@@ -183,14 +176,14 @@ enum err user_taken(struct session *s) {
 
 struct member_state user_member_of(struct db_rows row) {
     return (struct member_state){
-        .id = db_text(row, 0, "id"),
-        .email = db_text(row, 0, "email"),
-        .email_key = db_text(row, 0, "email_key"),
-        .first_name = db_text(row, 0, "first_name"),
-        .last_name = db_text(row, 0, "last_name"),
-        .display_name = db_text(row, 0, "display_name"),
-        .external_id = db_text(row, 0, "external_id"),
-        .active = strcmp(db_text(row, 0, "status"), "active") == 0,
+        .id = db_text(row, 0, MEMBER_ID),
+        .email = db_text(row, 0, MEMBER_EMAIL),
+        .email_key = db_text(row, 0, MEMBER_EMAIL_KEY),
+        .first_name = db_text(row, 0, MEMBER_FIRST_NAME),
+        .last_name = db_text(row, 0, MEMBER_LAST_NAME),
+        .display_name = db_text(row, 0, MEMBER_DISPLAY_NAME),
+        .external_id = db_text(row, 0, MEMBER_EXTERNAL_ID),
+        .active = strcmp(db_text(row, 0, MEMBER_STATUS), "active") == 0,
     };
 }
 
@@ -217,21 +210,19 @@ static const char *status_of(const struct member_state *m) {
 }
 
 void user_member_save(struct session *s, const struct member_state *before, const struct member_state *after) {
-    const char *params[] = {after->id,          after->email,     after->email_key,
-                            after->first_name,  after->last_name, after->display_name,
-                            after->external_id, status_of(after), session_now(s, 0)};
-    const char *id[] = {after->id};
-    db_add(s->db, SQL_MEMBER_UPDATE, params);
+    db_queue(s->db, sql_member_update(.id = after->id, .email = after->email, .email_key = after->email_key,
+                                      .first_name = after->first_name, .last_name = after->last_name,
+                                      .display_name = after->display_name, .external_id = after->external_id,
+                                      .status = status_of(after), .at = session_now(s, 0)));
     if (before->active && !after->active)
-        db_add(s->db, SQL_MEMBER_PARK, id);
+        db_queue(s->db, sql_member_park(.member_id = after->id));
     if (!before->active && after->active)
-        db_add(s->db, SQL_MEMBER_UNPARK, id);
+        db_queue(s->db, sql_member_unpark(.member_id = after->id));
 }
 
 void user_sync_teams(struct session *s, const char *user_id) {
-    const char *params[] = {NULL, session_uuids(s, &user_id, 1), NULL};
-    db_add(s->db, SQL_TEAM_SYNC, params);
-    db_add(s->db, SQL_TEAM_SWEEP, NULL);
+    db_queue(s->db, sql_team_sync(.user_ids = session_uuids(s, &user_id, 1)));
+    db_queue(s->db, sql_team_sweep());
 }
 
 /* A state as an event may tell it: values that are never shown are not in it. */

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "directory/unique.h"
 #include "directory/user_facts.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
@@ -46,17 +47,18 @@ static enum err mind_user_name(struct session *s, struct json_object *old, struc
 
 static enum err mind_values(struct session *s, const char *id, const struct leaving *l, struct json_object *old,
                             struct json_object *resource, struct parts *parts) {
-    const char *params[] = {id, unique_values(s, s->types->user, resource)};
-    struct db_rows taken = {0};
-    if (l->values == 0 || !params[1])
+    const char *values = unique_values(s, s->types->user, resource);
+    struct db_rows rows[1] = {0};
+    size_t taken = 0;
+    if (l->values == 0 || !values)
         return OK;
     if (l->values == 1) {
-        db_add(s->db, SQL_UNIQUE_VALUES_TAKEN, params);
-        enum err e = db_run(&s->ctx, s->db, &taken);
+        taken = db_queue(s->db, sql_unique_values_taken(.resource_id = id, .values = values));
+        enum err e = db_run(&s->ctx, s->db, rows);
         if (e != OK)
             return e;
     }
-    unique_yield(s, s->types->user, l->values == 1 ? &taken : NULL, old, resource, parts);
+    unique_yield(s, s->types->user, l->values == 1 ? &rows[taken] : NULL, old, resource, parts);
     return OK;
 }
 
