@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "host/limits.h"
 #include "server/service.h"
+#include "sql/scim.h"
 
 enum { TOLD_A_MINUTE = 10, SECONDS = 60 };
 
@@ -16,18 +17,18 @@ static bool may_be_told(struct exchange *x) {
 void denied_keep(struct exchange *x, enum err e) {
     struct session *s = &x->session;
     struct ctx ctx = {.arena = s->ctx.arena};
-    struct db_rows rows = {0};
+    struct db_rows rows[1] = {0};
     if (e == ERR_FORBIDDEN && s->tenant.token_id)
         x->call->reason = "scope";
     if ((e != ERR_INVALID_TOKEN && e != ERR_FORBIDDEN) || !s->token_hash || s->tenant.token_id)
         return;
-    const char *params[] = {s->token_hash, e == ERR_FORBIDDEN ? "address" : NULL, may_be_told(x) ? "true" : "false",
-                            s->request_id, s->client_address};
-    db_add(s->db, SQL_TOKEN_DENIED, params);
-    if (db_run(&ctx, s->db, &rows) != OK || db_count(rows) == 0)
+    size_t at = db_queue(s->db, sql_token_denied(.hash = s->token_hash, .why = e == ERR_FORBIDDEN ? "address" : NULL,
+                                                 .told = may_be_told(x) ? "true" : "false", .request_id = s->request_id,
+                                                 .client_address = s->client_address));
+    if (db_run(&ctx, s->db, rows) != OK || db_count(rows[at]) == 0)
         return;
-    x->call->organization = db_text(rows, 0, "organization_id");
-    x->call->connection = db_text(rows, 0, "connection_id");
-    x->call->actor = db_text(rows, 0, "token_id");
-    x->call->reason = db_text(rows, 0, "reason");
+    x->call->organization = db_text(rows[at], 0, TOKEN_DENIED_ORGANIZATION_ID);
+    x->call->connection = db_text(rows[at], 0, TOKEN_DENIED_CONNECTION_ID);
+    x->call->actor = db_text(rows[at], 0, TOKEN_DENIED_TOKEN_ID);
+    x->call->reason = db_text(rows[at], 0, TOKEN_DENIED_REASON);
 }

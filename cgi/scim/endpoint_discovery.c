@@ -7,6 +7,7 @@
 #include "protocol/bulk.h"
 #include "protocol/schema.h"
 #include "scim/schema_text.h"
+#include "sql/scim.h"
 #include "webhook/format_set.h"
 
 #include <string.h>
@@ -48,12 +49,11 @@ static enum err enter_config(struct exchange *x, bool *events) {
     *events = false;
     if (!x->session.token_hash)
         return OK;
-    session_queue(&x->session);
-    db_add(x->session.db, SQL_SECURITY_EVENTS_WANTED, NULL);
+    size_t entered = session_queue(&x->session), wanted = db_queue(x->session.db, sql_security_events_wanted());
     enum err e = db_read(&x->session.ctx, x->session.db, rows);
     if (e == OK)
-        e = session_accept(&x->session, rows[0]);
-    *events = e == OK && db_bool(rows[1], 0, "wanted");
+        e = session_accept(&x->session, rows[entered]);
+    *events = e == OK && db_bool(rows[wanted], 0, SECURITY_EVENTS_WANTED_WANTED);
     return e;
 }
 

@@ -7,6 +7,8 @@
 #include "host/limits.h"
 #include "scim/envelope.h"
 #include "server/service.h"
+#include "sql/scim.h"
+#include "sql/transaction.h"
 
 #include <string.h>
 
@@ -113,16 +115,10 @@ static void queue(struct exchange *x, const struct refusal *r) {
     struct session *s = &x->session;
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     uuid_new(id);
-    const char **params = arena_array(s->ctx.arena, 8, sizeof *params);
-    params[0] = id;
-    params[1] = s->tenant.token_id;
-    params[2] = s->tenant.connection_id;
-    params[3] = r->target_type;
-    params[4] = r->target_id;
-    params[5] = data_of(s->ctx.arena, r);
-    params[6] = s->request_id;
-    params[7] = s->client_address;
-    db_add(s->db, SQL_AUDIT_REFUSED, params);
+    db_queue(s->db, sql_audit_refused(.id = id, .token_id = s->tenant.token_id,
+                                      .connection_id = s->tenant.connection_id, .target_type = r->target_type,
+                                      .target_id = r->target_id, .data = data_of(s->ctx.arena, r),
+                                      .request_id = s->request_id, .client_address = s->client_address));
 }
 
 void refused_keep(struct exchange *x, enum err e) {
@@ -135,8 +131,8 @@ void refused_keep(struct exchange *x, enum err e) {
         note_request(x, e);
     for (size_t i = 0; x->refused && i < x->refused->n && take_place(x); i++, n++) {
         if (n == 0) {
-            db_add(s->db, SQL_COMMIT_HERE, NULL);
-            db_add(s->db, SQL_TENANT_SET, &s->tenant.organization_id);
+            db_queue(s->db, sql_commit_here());
+            db_queue(s->db, sql_tenant_set(.organization_id = s->tenant.organization_id));
         }
         queue(x, &x->refused->items[i]);
     }

@@ -4,6 +4,7 @@
 #include "audit/snapshot.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "sql/operator.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -41,10 +42,9 @@ struct writing {
 static enum err write_page(struct writing *w, size_t *n) {
     struct ctx ctx = {.arena = w->page};
     struct db_rows rows = {0};
-    const char *params[] = {
-        w->id, arena_printf(w->page, "%" PRId64, w->after), w->action, w->prefix, w->x->from, w->x->to, NULL};
-    params[6] = arena_printf(w->page, "%d", PAGE);
-    db_add(w->db, SQL_OP_AUDIT_EXPORT, params);
+    db_queue(w->db, sql_op_audit_export(.organization_id = w->id, .after = arena_printf(w->page, "%" PRId64, w->after),
+                                        .action = w->action, .prefix = w->prefix, .from = w->x->from, .to = w->x->to,
+                                        .limit = arena_printf(w->page, "%d", PAGE)));
     enum err e = db_run(&ctx, w->db, &rows);
     if (e != OK)
         return fail(w->ctx, e, "%s", fail_detail(&ctx));
@@ -59,7 +59,7 @@ static enum err write_page(struct writing *w, size_t *n) {
             audit_rows_json(b, &row);
         e = put(w->ctx, w->x, b);
     }
-    w->after = *n ? db_int(rows, *n - 1, "sequence") : w->after;
+    w->after = *n ? db_int(rows, *n - 1, AUDITED_SEQUENCE) : w->after;
     w->x->lines += *n;
     if (w->x->progress)
         w->x->progress(w->x->arg, w->x->lines);
@@ -67,15 +67,14 @@ static enum err write_page(struct writing *w, size_t *n) {
 }
 
 static enum err find(struct writing *w) {
-    const char *params[] = {NULL, "1", w->x->organization};
     struct db_rows rows[2] = {0};
-    db_add(w->db, SQL_OP_AUDIT_SETTLE, NULL);
-    db_add(w->db, SQL_OP_AUDIT_ORGANIZATIONS, params);
+    db_queue(w->db, sql_op_audit_settle());
+    size_t found = db_queue(w->db, sql_op_audit_organizations(.limit = "1", .organization = w->x->organization));
     enum err e = db_run(w->ctx, w->db, rows);
-    if (e == OK && db_count(rows[1]) == 0)
+    if (e == OK && db_count(rows[found]) == 0)
         return fail(w->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", w->x->organization);
     if (e == OK)
-        w->id = db_text(rows[1], 0, "id");
+        w->id = db_text(rows[found], 0, OP_AUDIT_ORGANIZATIONS_ID);
     return e;
 }
 

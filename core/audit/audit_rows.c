@@ -19,10 +19,14 @@ const char *const audit_columns[AUDIT_COLUMNS] = {
     [AUDIT_DATA] = "data",
 };
 
+_Static_assert(AUDITED_HASH - AUDITED_SEQUENCE == AUDIT_HASH && AUDITED_DATA - AUDITED_SEQUENCE == AUDIT_DATA &&
+                   AUDIT_DATA + 1 == AUDIT_COLUMNS,
+               "the columns of an audited event stand in the order of enum audit_column");
+
 struct audit_row audit_rows_read(struct db_rows rows, size_t row) {
     struct audit_row r;
     for (size_t i = 0; i < AUDIT_COLUMNS; i++)
-        r.values[i] = db_text(rows, row, audit_columns[i]);
+        r.values[i] = db_text(rows, row, AUDITED_SEQUENCE + (int)i);
     return r;
 }
 

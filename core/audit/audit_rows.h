@@ -33,7 +33,7 @@ struct audit_row {
     const char *values[AUDIT_COLUMNS];
 };
 
-/* The row of a statement that has a column for each of audit_columns, all read as text. Borrowed from the rows. */
+/* The row of a statement that has the columns of `row audited`. Borrowed from the rows. */
 struct audit_row audit_rows_read(struct db_rows rows, size_t row);
 
 /* The line with the names of the columns. */

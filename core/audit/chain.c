@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/log.h"
+#include "sql/operator.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 static const char erased[] = "{\"erased\": true}";
 
 /* A column of 32 bytes in hex; false: it is null or something else. */
-static bool bytes(struct db_rows rows, size_t row, const char *column, unsigned char out[CHAIN_HASH]) {
+static bool bytes(struct db_rows rows, size_t row, int column, unsigned char out[CHAIN_HASH]) {
     const char *hex = db_text(rows, row, column);
     return hex && strlen(hex) == CHAIN_HEX && hex_read(hex, out, CHAIN_HASH);
 }
@@ -48,26 +49,27 @@ static void add_netstring(EVP_MD_CTX *h, const char *text) {
 }
 
 static void add_head(EVP_MD_CTX *h, const char *organization, struct db_rows rows, size_t row) {
-    static const char *const behind[] = {"action",      "actor_type", "actor_id",   "connection_id",
-                                         "target_type", "target_id",  "request_id", "client_address"};
+    static const int after[] = {OP_AUDIT_CHAIN_ACTION,        OP_AUDIT_CHAIN_ACTOR_TYPE,    OP_AUDIT_CHAIN_ACTOR_ID,
+                                OP_AUDIT_CHAIN_CONNECTION_ID, OP_AUDIT_CHAIN_TARGET_TYPE,   OP_AUDIT_CHAIN_TARGET_ID,
+                                OP_AUDIT_CHAIN_REQUEST_ID,    OP_AUDIT_CHAIN_CLIENT_ADDRESS};
     char at[CLOCK_TEXT + 1];
-    clock_format(db_int(rows, row, "at_us"), at);
+    clock_format(db_int(rows, row, OP_AUDIT_CHAIN_AT_US), at);
     add_netstring(h, organization);
-    add_netstring(h, db_text(rows, row, "sequence"));
-    add_netstring(h, db_text(rows, row, "id"));
-    add_netstring(h, db_null(rows, row, "at_us") ? NULL : at);
-    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
-        add_netstring(h, db_text(rows, row, behind[i]));
+    add_netstring(h, db_text(rows, row, PLACE_SEQUENCE));
+    add_netstring(h, db_text(rows, row, OP_AUDIT_CHAIN_ID));
+    add_netstring(h, db_null(rows, row, OP_AUDIT_CHAIN_AT_US) ? NULL : at);
+    for (size_t i = 0; i < sizeof after / sizeof *after; i++)
+        add_netstring(h, db_text(rows, row, after[i]));
 }
 
 void chain_pass(struct chain *c, struct db_rows rows, size_t row) {
-    c->linked = bytes(rows, row, "hash", c->hash);
+    c->linked = bytes(rows, row, PLACE_HASH, c->hash);
 }
 
 const char *chain_check_link(struct chain *c, const char *organization, struct db_rows rows, size_t row) {
     unsigned char commitment[CHAIN_HASH], computed[CHAIN_HASH];
     struct chain before = *c;
-    bool whole = bytes(rows, row, "commitment", commitment);
+    bool whole = bytes(rows, row, OP_AUDIT_CHAIN_COMMITMENT, commitment);
     chain_pass(c, rows, row);
     if (!whole || !c->linked)
         return "its seal has no hash or no commitment";
@@ -85,15 +87,15 @@ const char *chain_check_link(struct chain *c, const char *organization, struct d
 
 const char *chain_check_data(struct db_rows rows, size_t row) {
     unsigned char salt[CHAIN_HASH], kept[CHAIN_HASH], computed[CHAIN_HASH];
-    const char *data = db_text(rows, row, "data");
-    bool marked = db_bool(rows, row, "erased"), empty = data && strcmp(data, erased) == 0;
+    const char *data = db_text(rows, row, OP_AUDIT_CHAIN_DATA);
+    bool marked = db_bool(rows, row, OP_AUDIT_CHAIN_ERASED), empty = data && strcmp(data, erased) == 0;
     if (marked && !empty)
         return "the event is marked as erased, but has data";
     if (!marked && empty)
         return "the event's data is gone, but it is not marked as erased";
-    if (db_null(rows, row, "salt"))
+    if (db_null(rows, row, OP_AUDIT_CHAIN_SALT))
         return marked ? NULL : "the salt is gone, but the event is not erased";
-    if (!data || !bytes(rows, row, "salt", salt) || !bytes(rows, row, "commitment", kept))
+    if (!data || !bytes(rows, row, OP_AUDIT_CHAIN_SALT, salt) || !bytes(rows, row, OP_AUDIT_CHAIN_COMMITMENT, kept))
         return "the event has no data, or its seal no salt or no commitment";
     EVP_MD_CTX *h = begin();
     add(h, salt, sizeof salt);

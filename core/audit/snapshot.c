@@ -1,18 +1,18 @@
 #include "audit/snapshot.h"
+#include "sql/operator.h"
+#include "sql/transaction.h"
 
 enum err snapshot_begin(struct ctx *ctx, struct db *db) {
-    static const char *const snapshot[] = {"repeatable read", "on"};
-    db_add(db, SQL_OP_EXPORT_SETTLE, snapshot);
+    db_queue(db, sql_op_export_settle(.isolation = "repeatable read", .read_only = "on"));
     enum err e = db_run(ctx, db, NULL);
     if (e != OK)
         return e;
-    db_add(db, SQL_TRANSACTION_SNAPSHOT, NULL);
+    db_queue(db, sql_transaction_snapshot());
     return db_run(ctx, db, NULL);
 }
 
 enum err snapshot_end(struct ctx *ctx, struct db *db) {
-    static const char *const usual[] = {"read committed", "off"};
-    db_add(db, SQL_TRANSACTION_ROLLBACK, NULL);
-    db_add(db, SQL_OP_EXPORT_SETTLE, usual);
+    db_queue(db, sql_transaction_rollback());
+    db_queue(db, sql_op_export_settle(.isolation = "read committed", .read_only = "off"));
     return db_run(ctx, db, NULL);
 }

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "sql/operator.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -70,14 +71,14 @@ static bool check_place(struct walk *w, int64_t sequence, const char *event) {
 }
 
 static void check_row(struct walk *w, struct db_rows rows, size_t i) {
-    int64_t sequence = db_int(rows, i, "sequence");
-    const char *event = db_text(rows, i, "event_id"), *wrong;
+    int64_t sequence = db_int(rows, i, PLACE_SEQUENCE);
+    const char *event = db_text(rows, i, OP_AUDIT_CHAIN_EVENT_ID), *wrong;
     if (!check_place(w, sequence, event))
         w->chain.linked = false;
     if (w->events++ == 0)
         w->first = sequence;
     w->last = sequence;
-    if (db_null(rows, i, "id")) {
+    if (db_null(rows, i, OP_AUDIT_CHAIN_ID)) {
         problem(w, sequence, event, "the event is not there, or its organization, id or time was changed");
         chain_pass(&w->chain, rows, i);
         return;
@@ -92,8 +93,8 @@ static enum err walk_chain(struct walk *w) {
     int64_t after = w->run->from ? w->run->from - 1 : INT64_MIN, to = w->run->to ? w->run->to : INT64_MAX;
     for (size_t n = PAGE; n >= PAGE; arena_reset(w->page)) {
         struct db_rows rows = {0};
-        const char *params[] = {w->id, number(w, after), number(w, to), number(w, PAGE)};
-        db_add(w->db, SQL_OP_AUDIT_CHAIN, params);
+        db_queue(w->db, sql_op_audit_chain(.organization_id = w->id, .after = number(w, after), .to = number(w, to),
+                                           .limit = number(w, PAGE)));
         enum err e = run(w, &rows);
         if (e != OK)
             return e;
@@ -113,8 +114,8 @@ static enum err begin_inside(struct walk *w) {
     struct db_rows rows = {0};
     if (w->run->from <= 1)
         return OK;
-    const char *params[] = {w->id, arena_printf(w->page, "{%" PRId64 "}", w->run->from - 1)};
-    db_add(w->db, SQL_OP_AUDIT_HEADS_KNOWN, params);
+    const char *place = arena_printf(w->page, "{%" PRId64 "}", w->run->from - 1);
+    db_queue(w->db, sql_op_audit_heads_known(.organization_id = w->id, .sequences = place));
     enum err e = run(w, &rows);
     if (e != OK)
         return e;
@@ -130,34 +131,34 @@ static enum err find_strays(struct walk *w) {
     char at[TIME_TEXT] = "", id[UUID_TEXT + 1] = "";
     for (int64_t n = PAGE; n >= PAGE; arena_reset(w->page)) {
         struct db_rows rows = {0};
-        const char *params[] = {w->id, number(w, PAGE), *at ? at : NULL, *at ? id : NULL};
-        db_add(w->db, SQL_OP_AUDIT_UNSEALED, params);
+        db_queue(w->db, sql_op_audit_unsealed(.organization_id = w->id, .limit = number(w, PAGE),
+                                              .after = *at ? at : NULL, .after_id = *at ? id : NULL));
         enum err e = run(w, &rows);
         if (e != OK || db_count(rows) == 0)
             return e;
         for (size_t i = 0; i < db_count(rows); i++)
-            if (db_bool(rows, i, "stray"))
-                problem(w, 0, db_text(rows, i, "id"),
+            if (db_bool(rows, i, OP_AUDIT_UNSEALED_STRAY))
+                problem(w, 0, db_text(rows, i, OP_AUDIT_UNSEALED_ID),
                         "the event has no place in the chain: it was put in, its id or time was changed, or its seal");
         size_t end = db_count(rows) - 1;
-        n = db_int(rows, end, "n");
-        snprintf(at, sizeof at, "%s", db_text(rows, end, "at"));
-        snprintf(id, sizeof id, "%s", db_text(rows, end, "id"));
+        n = db_int(rows, end, OP_AUDIT_UNSEALED_N);
+        snprintf(at, sizeof at, "%s", db_text(rows, end, OP_AUDIT_UNSEALED_AT));
+        snprintf(id, sizeof id, "%s", db_text(rows, end, OP_AUDIT_UNSEALED_ID));
     }
     return OK;
 }
 
 static enum err look_at_waiting(struct walk *w) {
     struct db_rows rows = {0};
-    const char *params[] = {w->id, number(w, VERIFY_TOLD)};
-    db_add(w->db, SQL_OP_AUDIT_WAITING, params);
+    db_queue(w->db, sql_op_audit_waiting(.organization_id = w->id, .limit = number(w, VERIFY_TOLD)));
     enum err e = run(w, &rows);
     if (e != OK)
         return e;
-    w->waiting = db_int(rows, 0, "waiting");
+    w->waiting = db_int(rows, 0, OP_AUDIT_WAITING_WAITING);
     for (size_t i = 0; i < db_count(rows); i++)
-        if (!db_null(rows, i, "gone"))
-            problem(w, 0, db_text(rows, i, "gone"), "the event waits for its place in the chain, but is not there");
+        if (!db_null(rows, i, OP_AUDIT_WAITING_GONE))
+            problem(w, 0, db_text(rows, i, OP_AUDIT_WAITING_GONE),
+                    "the event waits for its place in the chain, but is not there");
     arena_reset(w->page);
     return OK;
 }
@@ -174,15 +175,14 @@ static enum err check_heads(struct walk *w) {
         buf_fmt(places, "%s%s", buf_len(places) ? "," : "{", place);
     }
     buf_char(places, '}');
-    const char *params[] = {w->id, buf_text(places)};
-    db_add(w->db, SQL_OP_AUDIT_HEADS_KNOWN, params);
+    db_queue(w->db, sql_op_audit_heads_known(.organization_id = w->id, .sequences = buf_text(places)));
     enum err e = run(w, &rows);
     for (size_t i = 0; e == OK && i < db_count(rows); i++) {
-        const char *hash = db_text(rows, i, "hash");
-        int64_t sequence = db_int(rows, i, "sequence");
+        const char *hash = db_text(rows, i, PLACE_HASH);
+        int64_t sequence = db_int(rows, i, PLACE_SEQUENCE);
         if (!hash)
             problem(w, sequence, NULL, "the chain was cut off: it had this place when its head was kept");
-        else if (strcmp(hash, json_get_string(mine, db_text(rows, i, "sequence"))) != 0)
+        else if (strcmp(hash, json_get_string(mine, db_text(rows, i, PLACE_SEQUENCE))) != 0)
             problem(w, sequence, NULL, "the chain is another one: its head was kept with another hash");
     }
     json_object_object_del(w->run->heads, w->id);
@@ -241,8 +241,9 @@ static enum err verify_one(struct walk *w, const char *id, const char *slug) {
 static enum err verify_page(struct walk *w, struct arena *list, char after[UUID_TEXT + 1], size_t *n) {
     struct ctx ctx = {.arena = list};
     struct db_rows rows = {0};
-    const char *params[] = {*after ? after : NULL, arena_printf(list, "%d", ORGANIZATIONS), w->run->organization};
-    db_add(w->db, SQL_OP_AUDIT_ORGANIZATIONS, params);
+    db_queue(w->db, sql_op_audit_organizations(.after = *after ? after : NULL,
+                                               .limit = arena_printf(list, "%d", ORGANIZATIONS),
+                                               .organization = w->run->organization));
     enum err e = db_run(&ctx, w->db, &rows);
     if (e != OK)
         return fail(w->ctx, e, "%s", fail_detail(&ctx));
@@ -250,9 +251,9 @@ static enum err verify_page(struct walk *w, struct arena *list, char after[UUID_
     if (w->run->organization && *n == 0)
         return fail(w->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", w->run->organization);
     for (size_t i = 0; e == OK && i < *n; i++)
-        e = verify_one(w, db_text(rows, i, "id"), db_text(rows, i, "slug"));
+        e = verify_one(w, db_text(rows, i, OP_AUDIT_ORGANIZATIONS_ID), db_text(rows, i, OP_AUDIT_ORGANIZATIONS_SLUG));
     if (*n)
-        snprintf(after, UUID_TEXT + 1, "%s", db_text(rows, *n - 1, "id"));
+        snprintf(after, UUID_TEXT + 1, "%s", db_text(rows, *n - 1, OP_AUDIT_ORGANIZATIONS_ID));
     return e;
 }
 
@@ -277,7 +278,7 @@ enum err control_verify(struct ctx *ctx, struct db *db, struct verify_run *v) {
         v->heads = json_new_object(ctx->arena);
     enum err e = snapshot_begin(ctx, db);
     if (e == OK) {
-        db_add(db, SQL_OP_AUDIT_SETTLE, NULL);
+        db_queue(db, sql_op_audit_settle());
         e = db_run(ctx, db, NULL);
     }
     if (e == OK)

@@ -9,9 +9,9 @@
 --         4 to timestamptz? (null: none), 5 actor_id uuid? (null: any), 6 target_id uuid? (null: any),
 --         7 request_id uuid? (null: any), 8 before_at timestamptz? (null: the newest), 9 before_id uuid?,
 --         10 look bigint? (null: all), 11 limit bigint (one more than wanted), 12 bytes bigint
--- row: sequence bigint, id uuid, at text, action text, actor_type text, actor_id uuid, connection_id uuid,
---      target_type text, target_id uuid, request_id uuid, client_address text, hash text, data text, more boolean,
---      edge_at text, edge_id uuid
+-- row audited: sequence bigint, hash text, id uuid, at text, action text, actor_type text, actor_id uuid,
+--              connection_id uuid, target_type text, target_id uuid, request_id uuid, client_address text, data text
+-- row: more boolean, edge_at text, edge_id uuid
 with request as (
     select e.at
     from muster.audit_event e
@@ -38,9 +38,9 @@ with request as (
 ), looked as (
     select coalesce(max(g.at), '-infinity') as at, coalesce((array_agg(g.id))[1], '00000000-0000-0000-0000-000000000000') as id from edge g
 )
-select p.sequence, p.id, muster.time_text(p.at) as at, p.action, p.actor_type, p.actor_id, p.connection_id, p.target_type, p.target_id,
-       p.request_id, p.client_address, encode(p.hash, 'hex') as hash, p.data, p.more, muster.time_text(edge.at) as edge_at,
-       edge.id as edge_id
+select p.sequence, encode(p.hash, 'hex') as hash, p.id, muster.time_text(p.at) as at, p.action, p.actor_type, p.actor_id,
+       p.connection_id, p.target_type, p.target_id, p.request_id, p.client_address, p.data,
+       p.more, muster.time_text(edge.at) as edge_at, edge.id as edge_id
 from (select) one
 left join edge on true
 left join lateral (

@@ -2,10 +2,11 @@
 -- computed by a function of the schema, which may be another than ours. Places that should be one but are two come
 -- together.
 -- params: 1 organization_id uuid, 2 after bigint, 3 to bigint, 4 limit bigint
--- row: sequence bigint, event_id uuid, salt text, commitment text, hash text, id uuid, at_us bigint, action text,
---      actor_type text, actor_id uuid, connection_id uuid, target_type text, target_id uuid, request_id uuid,
---      client_address text, data text, erased boolean
-select s.sequence, s.event_id, encode(s.salt, 'hex') as salt, encode(s.commitment, 'hex') as commitment, encode(s.hash, 'hex') as hash,
+-- row place: sequence bigint, hash text
+-- row: event_id uuid, salt text, commitment text, id uuid, at_us bigint, action text, actor_type text, actor_id uuid,
+--      connection_id uuid, target_type text, target_id uuid, request_id uuid, client_address text, data text,
+--      erased boolean
+select s.sequence, encode(s.hash, 'hex') as hash, s.event_id, encode(s.salt, 'hex') as salt, encode(s.commitment, 'hex') as commitment,
        e.id, case when e.at between '0001-01-01 00:00:00+00' and '9999-12-31 00:00:00+00'
                   then (extract(epoch from e.at) * 1000000)::bigint end as at_us,
        e.action, e.actor_type, e.actor_id, e.connection_id, e.target_type, e.target_id, e.request_id, e.client_address,

@@ -1,8 +1,8 @@
 -- A page of an organization's sealed events in the order of the chain; the action may be a beginning.
 -- params: 1 organization_id uuid, 2 after bigint, 3 action text? (null: any), 4 prefix text? (null: none),
 --         5 from timestamptz? (null: none), 6 to timestamptz? (null: none), 7 limit bigint
--- row: sequence bigint, hash text, id uuid, at text, action text, actor_type text, actor_id uuid, connection_id uuid,
---      target_type text, target_id uuid, request_id uuid, client_address text, data text
+-- row audited: sequence bigint, hash text, id uuid, at text, action text, actor_type text, actor_id uuid,
+--              connection_id uuid, target_type text, target_id uuid, request_id uuid, client_address text, data text
 select s.sequence, encode(s.hash, 'hex') as hash, e.id, muster.time_text(e.at) as at, e.action, e.actor_type, e.actor_id, e.connection_id,
        e.target_type, e.target_id, e.request_id, e.client_address, e.data::text as data
 from muster.audit_seal s
