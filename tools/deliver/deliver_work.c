@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "sql/deliver.h"
+#include "sql/transaction.h"
 #include "webhook/retry.h"
 #include "webhook/signing_key.h"
 
@@ -36,14 +38,15 @@ struct job {
     const char *format, *audience, *secret, *previous_secret;
     int attempts; /* that failed before */
     const char *outcome;
+    size_t at; /* of its rows in a batch */
     struct format_message message;
 };
 
 enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made) {
     struct ctx ctx = {.arena = a};
     struct db_rows rows = {0};
-    const char *params[] = {arena_printf(a, "%" PRId64, d->from_place), arena_printf(a, "%d", SEAL_MOST)};
-    db_add(d->db, SQL_DELIVER_SEAL, params);
+    db_queue(d->db, sql_deliver_seal(.from_place = arena_printf(a, "%" PRId64, d->from_place),
+                                     .most = arena_printf(a, "%d", SEAL_MOST)));
     enum err e = db_run(&ctx, d->db, &rows);
     *more = *made = false;
     if (e != OK) {
@@ -51,11 +54,11 @@ enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made
         log_line(LOG_WARN, "seal", "error", fail_name(e), NULL);
         return e;
     }
-    metrics_count(d->metrics, METRIC_EVENTS_SEALED, "", (uint64_t)db_int(rows, 0, "sealed"));
-    *more = db_int(rows, 0, "sealed") == SEAL_MOST;
-    *made = db_int(rows, 0, "deliveries") > 0;
-    if (!db_null(rows, 0, "clear"))
-        d->from_place = db_int(rows, 0, "clear");
+    metrics_count(d->metrics, METRIC_EVENTS_SEALED, "", (uint64_t)db_int(rows, 0, DELIVER_SEAL_SEALED));
+    *more = db_int(rows, 0, DELIVER_SEAL_SEALED) == SEAL_MOST;
+    *made = db_int(rows, 0, DELIVER_SEAL_DELIVERIES) > 0;
+    if (!db_null(rows, 0, DELIVER_SEAL_CLEAR))
+        d->from_place = db_int(rows, 0, DELIVER_SEAL_CLEAR);
     return OK;
 }
 
@@ -74,24 +77,21 @@ static const char *clean(struct arena *a, const char *text, size_t len) {
     return out;
 }
 
-static void queue_settle(struct deliver *d, struct arena *a, struct job *j) {
+static size_t queue_settle(struct deliver *d, struct arena *a, struct job *j) {
     const struct sending *s = &j->sending;
     bool failed = strcmp(j->outcome, "failed") == 0 || strcmp(j->outcome, "gone") == 0;
     double retry = failed ? retry_after(j->attempts, s->retry_after, d->settings->time_scale) : RETRY_NO_MORE;
     bool rest = s->retry_after > 0 && (s->status == 429 || s->status == 503);
-    const char *params[] = {j->organization,
-                            j->endpoint,
-                            j->target,
-                            j->lease,
-                            j->outcome,
-                            s->status ? arena_printf(a, "%d", s->status) : NULL,
-                            *s->error ? clean(a, s->error, strlen(s->error)) : NULL,
-                            arena_printf(a, "%d", s->duration_ms),
-                            s->answer_len ? clean(a, s->answer, s->answer_len) : NULL,
-                            retry >= 0 ? arena_printf(a, "%.3f", retry) : NULL,
-                            rest ? arena_printf(a, "%.3f", retry_rest(s->retry_after)) : NULL,
-                            arena_printf(a, "%ld", d->settings->time_scale)};
-    db_add(d->db, SQL_DELIVER_SETTLE, params);
+    return db_queue(
+        d->db, sql_deliver_settle(.organization_id = j->organization, .endpoint_id = j->endpoint,
+                                  .target_id = j->target, .lease = j->lease, .outcome = j->outcome,
+                                  .status = s->status ? arena_printf(a, "%d", s->status) : NULL,
+                                  .error = *s->error ? clean(a, s->error, strlen(s->error)) : NULL,
+                                  .duration_ms = arena_printf(a, "%d", s->duration_ms),
+                                  .response = s->answer_len ? clean(a, s->answer, s->answer_len) : NULL,
+                                  .retry_seconds = retry >= 0 ? arena_printf(a, "%.3f", retry) : NULL,
+                                  .pause_seconds = rest ? arena_printf(a, "%.3f", retry_rest(s->retry_after)) : NULL,
+                                  .time_scale = arena_printf(a, "%ld", d->settings->time_scale)));
 }
 
 static void job_end(struct deliver *d, struct job *j) {
@@ -132,7 +132,6 @@ static size_t take_finished(struct deliver *d, struct job *out[SETTLE_MOST]) {
 /* What is settled together is locked beforehand: events of several organizations are sealed together, too. */
 static void queue_hold(struct deliver *d, struct arena *a, struct job *const *jobs, size_t n) {
     struct buf *lists[3];
-    const char *params[3];
     for (size_t i = 0; i < 3; i++)
         buf_char(lists[i] = buf_new(a, SIZE_MAX / 2), '{');
     for (size_t i = 0; i < n; i++) {
@@ -140,11 +139,10 @@ static void queue_hold(struct deliver *d, struct arena *a, struct job *const *jo
         for (size_t k = 0; k < 3; k++)
             buf_fmt(lists[k], "%s%s", i ? "," : "", ids[k]);
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 3; i++)
         buf_char(lists[i], '}');
-        params[i] = buf_text(lists[i]);
-    }
-    db_add(d->db, SQL_DELIVER_HOLD, params);
+    db_queue(d->db, sql_deliver_hold(.organization_ids = buf_text(lists[0]), .endpoint_ids = buf_text(lists[1]),
+                                     .target_ids = buf_text(lists[2])));
 }
 
 static void log_delivery(const struct job *j, const char *state) {
@@ -182,14 +180,14 @@ static void count_attempt(struct deliver *d, const struct job *j, const char *st
 
 static void settled(struct deliver *d, struct job *const *jobs, size_t n, struct db_rows *rows) {
     for (size_t i = 0; i < n; i++) {
-        const char *state = db_text(rows[i], 0, "state");
+        const char *state = db_text(rows[jobs[i]->at], 0, DELIVER_SETTLE_STATE);
         count_attempt(d, jobs[i], state);
         log_delivery(jobs[i], state);
         job_end(d, jobs[i]);
     }
 }
 
-static const char *keep(struct job *j, struct db_rows rows, size_t row, const char *column) {
+static const char *keep(struct job *j, struct db_rows rows, size_t row, int column) {
     const char *text = db_text(rows, row, column);
     return text ? arena_strdup(j->arena, text) : NULL;
 }
@@ -198,20 +196,20 @@ static struct job *job_new(struct deliver *d, struct db_rows rows, size_t row) {
     struct arena *a = arena_create();
     struct job *j = arena_alloc(a, sizeof *j);
     j->arena = a;
-    j->organization = keep(j, rows, row, "organization_id");
-    j->id = keep(j, rows, row, "id");
-    j->endpoint = keep(j, rows, row, "endpoint_id");
-    j->target = keep(j, rows, row, "target_id");
-    j->sequence = keep(j, rows, row, "sequence");
-    j->lease = keep(j, rows, row, "lease");
-    j->endpoint_organization = keep(j, rows, row, "endpoint_organization_id");
-    j->format = keep(j, rows, row, "format");
-    j->audience = keep(j, rows, row, "audience");
-    j->secret = keep(j, rows, row, "secret");
-    j->previous_secret = keep(j, rows, row, "previous_secret");
-    j->attempts = (int)db_int(rows, row, "attempts");
-    j->sending.url = keep(j, rows, row, "url");
-    j->sending.allow_private = db_bool(rows, row, "allow_private");
+    j->organization = keep(j, rows, row, DELIVER_CLAIM_ORGANIZATION_ID);
+    j->id = keep(j, rows, row, DELIVER_CLAIM_ID);
+    j->endpoint = keep(j, rows, row, DELIVER_CLAIM_ENDPOINT_ID);
+    j->target = keep(j, rows, row, DELIVER_CLAIM_TARGET_ID);
+    j->sequence = keep(j, rows, row, DELIVER_CLAIM_SEQUENCE);
+    j->lease = keep(j, rows, row, DELIVER_CLAIM_LEASE);
+    j->endpoint_organization = keep(j, rows, row, DELIVER_CLAIM_ENDPOINT_ORGANIZATION_ID);
+    j->format = keep(j, rows, row, DELIVER_CLAIM_FORMAT);
+    j->audience = keep(j, rows, row, DELIVER_CLAIM_AUDIENCE);
+    j->secret = keep(j, rows, row, DELIVER_CLAIM_SECRET);
+    j->previous_secret = keep(j, rows, row, DELIVER_CLAIM_PREVIOUS_SECRET);
+    j->attempts = (int)db_int(rows, row, DELIVER_CLAIM_ATTEMPTS);
+    j->sending.url = keep(j, rows, row, DELIVER_CLAIM_URL);
+    j->sending.allow_private = db_bool(rows, row, DELIVER_CLAIM_ALLOW_PRIVATE);
     d->at_work++;
     return j;
 }
@@ -253,8 +251,9 @@ static struct signer signer_of(struct deliver *d, struct ctx *ctx, struct db_row
     struct signer s = {.why = "there is no key that could sign: muster signing-key rotate makes one"};
     if (db_count(row) == 0)
         return s;
-    const char *columns[SIGNING_KEY_COLUMNS] = {db_text(row, 0, "id"), db_text(row, 0, "public_key"),
-                                                db_text(row, 0, "private_key")};
+    const char *columns[SIGNING_KEY_COLUMNS] = {db_text(row, 0, DELIVER_SIGNING_KEY_ID),
+                                                db_text(row, 0, DELIVER_SIGNING_KEY_PUBLIC_KEY),
+                                                db_text(row, 0, DELIVER_SIGNING_KEY_PRIVATE_KEY)};
     struct ctx own = {.arena = ctx->arena};
     if (signing_key_load(&own, &d->keys, columns, &s.key, &s.kid) != OK)
         s = (struct signer){.why = fail_detail(&own)};
@@ -303,21 +302,20 @@ static enum err start_jobs(struct deliver *d, struct ctx *ctx, struct job *const
     bool sign = false;
     for (size_t i = 0; i < n; i++) {
         sign = sign || is_signed(jobs[i]);
-        db_add(d->db, SQL_TENANT_SET, &jobs[i]->organization);
-        db_add(d->db, SQL_DELIVER_EVENT, &jobs[i]->sequence);
+        db_queue(d->db, sql_tenant_set(.organization_id = jobs[i]->organization));
+        jobs[i]->at = db_queue(d->db, sql_deliver_event(.sequence = jobs[i]->sequence));
     }
-    if (sign)
-        db_add(d->db, SQL_DELIVER_SIGNING_KEY, NULL);
+    size_t key = sign ? db_queue(d->db, sql_deliver_signing_key()) : 0;
     enum err e = n ? db_read(ctx, d->db, rows) : OK;
     if (e == OK && sign)
-        signer = signer_of(d, ctx, rows[2 * n]);
+        signer = signer_of(d, ctx, rows[key]);
     for (size_t i = 0; i < n; i++) {
         if (e != OK)
             job_end(d, jobs[i]);
-        else if (db_count(rows[2 * i + 1]) == 0)
+        else if (db_count(rows[jobs[i]->at]) == 0)
             fail_job(d, jobs[i], "the event is not in the audit log any more");
         else
-            job_start(d, jobs[i], &signer, db_text(rows[2 * i + 1], 0, "object"));
+            job_start(d, jobs[i], &signer, db_text(rows[jobs[i]->at], 0, DELIVER_EVENT_OBJECT));
     }
     return e;
 }
@@ -328,25 +326,27 @@ static size_t room(const struct deliver *d, size_t most) {
     return left < CLAIM_MOST ? left : CLAIM_MOST;
 }
 
+static size_t queue_claim(struct deliver *d, struct arena *a) {
+    return db_queue(d->db, sql_deliver_claim(.most = arena_printf(a, "%zu", room(d, AT_WORK + LEAVERS_MORE)),
+                                             .rest = arena_printf(a, "%zu", room(d, AT_WORK)),
+                                             .width = arena_printf(a, "%d", WIDTH),
+                                             .lease_seconds = arena_printf(a, "%d", LEASE_SECONDS),
+                                             .worker = arena_printf(a, "%d", d->worker),
+                                             .behind = *d->behind ? d->behind : NULL));
+}
+
 enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *taken) {
     struct ctx ctx = {.arena = a};
     struct db_rows rows[DB_BATCH] = {0};
     struct job *done[SETTLE_MOST], *jobs[CLAIM_MOST];
     size_t n = take_finished(d, done);
-    const char *params[] = {arena_printf(a, "%zu", room(d, AT_WORK + LEAVERS_MORE)),
-                            arena_printf(a, "%zu", room(d, AT_WORK)),
-                            arena_printf(a, "%d", WIDTH),
-                            arena_printf(a, "%d", LEASE_SECONDS),
-                            arena_printf(a, "%d", d->worker),
-                            *d->behind ? d->behind : NULL};
     *taken = 0;
     if (n)
         queue_hold(d, a, done, n);
     for (size_t i = 0; i < n; i++)
-        queue_settle(d, a, done[i]);
+        done[i]->at = queue_settle(d, a, done[i]);
     claim = claim && d->keys.n && room(d, AT_WORK + LEAVERS_MORE);
-    if (claim)
-        db_add(d->db, SQL_DELIVER_CLAIM, params);
+    size_t claimed = claim ? queue_claim(d, a) : 0;
     enum err e = n || claim ? db_run(&ctx, d->db, rows) : OK;
     if (e != OK) {
         for (size_t i = 0; i < n; i++)
@@ -354,11 +354,10 @@ enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *t
         log_line(LOG_WARN, "deliver", "error", fail_name(e), NULL);
         return e;
     }
-    settled(d, done, n, rows + 1);
-    struct db_rows claimed = rows[n ? n + 1 : 0];
-    *taken = claim ? db_count(claimed) : 0;
+    settled(d, done, n, rows);
+    *taken = claim ? db_count(rows[claimed]) : 0;
     for (size_t i = 0; i < *taken; i++)
-        jobs[i] = job_new(d, claimed, i);
+        jobs[i] = job_new(d, rows[claimed], i);
     if (*taken)
         snprintf(d->behind, sizeof d->behind, "%s", jobs[*taken - 1]->endpoint);
     return start_jobs(d, &ctx, jobs, *taken);
@@ -367,32 +366,31 @@ enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *t
 enum err deliver_arrive(struct deliver *d, struct arena *a, bool *mine) {
     struct ctx ctx = {.arena = a};
     struct db_rows rows[2] = {0};
-    const char *params[] = {arena_printf(a, "%d", d->worker)};
-    db_add(d->db, SQL_DELIVER_LISTEN, NULL);
-    db_add(d->db, SQL_DELIVER_WORKER, params);
+    db_queue(d->db, sql_deliver_listen());
+    size_t worker = db_queue(d->db, sql_deliver_worker(.worker = arena_printf(a, "%d", d->worker)));
     enum err e = db_run(&ctx, d->db, rows);
     d->from_place = 0; /* a server that crashed may draw a place again */
-    *mine = e == OK && db_bool(rows[1], 0, "mine");
+    *mine = e == OK && db_bool(rows[worker], 0, DELIVER_WORKER_MINE);
     return e;
 }
 
 enum err deliver_release(struct deliver *d, struct arena *a) {
     struct ctx ctx = {.arena = a};
     struct db_rows rows = {0};
-    db_add(d->db, SQL_DELIVER_RELEASE, NULL);
+    db_queue(d->db, sql_deliver_release());
     enum err e = db_run(&ctx, d->db, &rows);
-    d->standby_waits = e == OK && db_bool(rows, 0, "standby_waits");
-    if (e == OK && db_int(rows, 0, "released"))
-        log_line(LOG_INFO, "released", "deliveries", db_text(rows, 0, "released"), NULL);
+    d->standby_waits = e == OK && db_bool(rows, 0, DELIVER_RELEASE_STANDBY_WAITS);
+    if (e == OK && db_int(rows, 0, DELIVER_RELEASE_RELEASED))
+        log_line(LOG_INFO, "released", "deliveries", db_text(rows, 0, DELIVER_RELEASE_RELEASED), NULL);
     return e;
 }
 
 enum err deliver_prune(struct deliver *d, struct arena *a, bool *more) {
     struct ctx ctx = {.arena = a};
     struct db_rows rows = {0};
-    const char *params[] = {arena_printf(a, "%ld", d->settings->delivery_days), arena_printf(a, "%d", PRUNE_MOST)};
-    db_add(d->db, SQL_DELIVER_PRUNE, params);
+    db_queue(d->db, sql_deliver_prune(.days = arena_printf(a, "%ld", d->settings->delivery_days),
+                                      .most = arena_printf(a, "%d", PRUNE_MOST)));
     enum err e = db_run(&ctx, d->db, &rows);
-    *more = e == OK && db_int(rows, 0, "gone") == PRUNE_MOST;
+    *more = e == OK && db_int(rows, 0, DELIVER_PRUNE_GONE) == PRUNE_MOST;
     return e;
 }
