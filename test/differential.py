@@ -19,11 +19,13 @@ with open(f"{HERE}/data/spec/filters.json", encoding="utf-8") as f:
     EXTENSION = json.load(f)["extensionSchema"]
 T = EXTENSION["id"]
 TYPES = ref_scim.load_types([EXTENSION])
-WORDS = ["alma", "Alma", "ALMA", "bob", "Éloise", "e\u0301loise", "日本", "x y", "a%b", "a_b", "Zed", "zeta", "10", "9", "tour guide", "o'neil", "a\"b", "\\", "-"]
+WORDS = ["alma", "Alma", "ALMA", "bob", "Éloise", "e\u0301loise", "日本", "x y", "a%b", "a_b", "Zed", "zeta", "10", "9", "tour guide", "o'neil", "a\"b", "\\",
+         "-"]
 TYPES_OF = ["work", "home", "Work", "other", "mobile"]
 OWN = "urn:example:own:2.0:User"
 OTHER = "urn:other:Group"
-TIMES = ["2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00", "2023-12-31T23:59:59.5Z", "2024-02-29T12:00:00.123Z", "2025-06-01T00:00:00", "2024-01-01T00:00:00.000000001Z"]
+TIMES = ["2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00", "2023-12-31T23:59:59.5Z", "2024-02-29T12:00:00.123Z", "2025-06-01T00:00:00",
+         "2024-01-01T00:00:00.000000001Z"]
 BLOBS = ["AQID", "aqid", "AAAA", "/+8="]
 LINKS = ["https://x.example/A", "https://x.example/a", "Users/1", "urn:x:y"]
 # readOnly at the service, so that only filters meet them.
@@ -110,7 +112,8 @@ def foreign_value(r, depth=2):
 
 
 def foreign_extension(r):
-    box = {"tag": r.choice(WORDS), "level": r.choice([3, 2.5, 7]), "on": r.chance(50), "keys": r.sample(WORDS, 2), "boss": {"value": r.choice(WORDS), "since": 3},
+    box = {"tag": r.choice(WORDS), "level": r.choice([3, 2.5, 7]), "on": r.chance(50), "keys": r.sample(WORDS, 2),
+           "boss": {"value": r.choice(WORDS), "since": 3},
            "desk": [{"type": t, "value": r.choice(WORDS)} for t in r.sample(TYPES_OF, 2)]}
     return {k: v for k, v in box.items() if r.chance(60)} or {"tag": "x"}
 
@@ -175,7 +178,8 @@ def term(r, rt, ids):
         operator, when = r.choice(OPERATORS[:2] + OPERATORS[5:]), r.choice(TIMES)
         return f'meta.{r.choice(["created", "lastModified"])} {operator} "{when}"'
     if r.chance(3):
-        return r.choice(["bogus eq 1", "userName regex \"x\"", "((title pr)", "title eq", "name.bogus pr", "emails[bogus eq \"x\"]", "password eq \"x\"", "title  pr", ""])
+        return r.choice(["bogus eq 1", "userName regex \"x\"", "((title pr)", "title eq", "name.bogus pr", "emails[bogus eq \"x\"]", "password eq \"x\"",
+                         "title  pr", ""])
     # Computed values are asked for above, with values that can be there.
     prefix, a = r.attribute(rt, lambda a: a.name not in COMPUTED | {"members", "password"} and (not is_secret(a) or r.chance(3)))
     name = prefix + r.name(a.name)
@@ -288,7 +292,9 @@ def random_operation(r, unique):
         return foreign_operation(r, op)
     if r.lenient and r.chance(3):
         return {"op": op, "path": r.choice(["favouriteColor", "name.bogus", 'phoneNumbers[type eq "work"].bogus']), "value": "x"}
-    usable = lambda a: a.name not in ("groups", "password") and not is_secret(a)
+
+    def usable(a):
+        return a.name not in ("groups", "password") and not is_secret(a)
     if op.lower() != "remove" and r.chance(15):
         whole = {"path": r.name(USER)} if r.lenient and r.chance(20) else {}
         value = {}
@@ -394,7 +400,8 @@ def run_filters(r, client, n, seed):
     groups = []
     for i in range(8):
         members = [{"value": m} for m in r.sample(people, 6) + (r.sample(groups, 1) if groups and i < 3 else [])]
-        groups += make_all(client, [{"schemas": [GROUP], "displayName": f"{r.choice(WORDS)} {i}", "externalId": r.choice(WORDS), "members": members}], "/Groups")
+        groups += make_all(client, [{"schemas": [GROUP], "displayName": f"{r.choice(WORDS)} {i}", "externalId": r.choice(WORDS), "members": members}],
+                           "/Groups")
     corpus = {"Users": made(client.get(f"/Users{NOTE}&count=1000"), 200)["Resources"], "Groups": made(client.get("/Groups?count=1000"), 200)["Resources"]}
     differences = 0
     for i in range(n):
@@ -412,7 +419,9 @@ def run_filters(r, client, n, seed):
 def run_patches(r, client, n, seed):
     differences = done = 0
     names = iter(range(10**9))
-    unique = lambda: f"{r.choice(WORDS)} again {next(names)}"
+
+    def unique():
+        return f"{r.choice(WORDS)} again {next(names)}"
     while done < n:
         ids = make_all(client, [random_user(r, f"p{next(names)}", []) for _ in range(min(500, n - done))])
         for user in ids:

@@ -2,8 +2,13 @@
 """A second, plain evaluator of SCIM filters and PATCH (RFC 7643/7644 with the
 readings that doc/protocol.md names), written apart from the C code. It favours
 plainness over speed; test/differential.py compares the server with it."""
-import base64, copy, json, os, re, unicodedata
-from datetime import datetime, timedelta, timezone
+import base64
+import copy
+import json
+import os
+import re
+import unicodedata
+from datetime import datetime, timedelta
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "spec")
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -264,16 +269,16 @@ class P:
         return n
 
     def p_or(self):
-        l = self.p_and()
+        left = self.p_and()
         while self.logop("or"):
-            l = ("or", l, self.p_and())
-        return l
+            left = ("or", left, self.p_and())
+        return left
 
     def p_and(self):
-        l = self.p_not()
+        left = self.p_not()
         while self.logop("and"):
-            l = ("and", l, self.p_not())
-        return l
+            left = ("and", left, self.p_not())
+        return left
 
     def group(self):
         self.depth += 1
@@ -397,7 +402,9 @@ class P:
 
     def check(self, tgt, op, val):
         """Type rules; returns the literal, maybe coerced."""
-        bad = lambda why: (_ for _ in ()).throw(ScimError("invalidFilter", why))
+
+        def bad(why):
+            raise ScimError("invalidFilter", why)
         for x in (tgt, tgt.parent):
             if x is not None and (x.mut == "writeOnly" or x.ret == "never"):
                 bad("attribute cannot be filtered on")
@@ -455,7 +462,8 @@ def test_one(attr, op, lit, v):
         return op == "ne"
     t = attr.type
     if t == "any":
-        kind = lambda x: "b" if isinstance(x, bool) else "n" if isinstance(x, (int, float)) else "s" if isinstance(x, str) else "?"
+        def kind(x):
+            return "b" if isinstance(x, bool) else "n" if isinstance(x, (int, float)) else "s" if isinstance(x, str) else "?"
         if kind(v) != kind(lit):
             return op == "ne"
         t = {"b": "boolean", "n": "decimal"}.get(kind(v), "string")
@@ -654,7 +662,9 @@ def norm(a, v, lenient=False):
         v = unpack(v, lenient)
     if lenient and t == "string" and isinstance(v, (int, float)) and not isinstance(v, bool):
         v = json.dumps(v)
-    bad = lambda: (_ for _ in ()).throw(ScimError("invalidValue", f"wrong type for {a.name}"))
+
+    def bad():
+        raise ScimError("invalidValue", f"wrong type for {a.name}")
     if t == "complex":
         if isinstance(v, list) and len(v) == 1 and isinstance(v[0], dict) and not a.multi:
             v = v[0]  # R-23 Entra
@@ -907,7 +917,7 @@ class Patcher:
                 t = parse_path((ext + ":" if ext else "") + k, self.rt, self.lenient)
                 if t.attr is None and not t.foreign:
                     continue
-            except ScimError as e:
+            except ScimError:
                 if "[" in k:
                     raise
                 continue  # unknown attributes inside a value object are ignored
@@ -1221,7 +1231,8 @@ class Patcher:
         named = self.rt.lookup_foreign(path)
         if stored:
             urn, rest = stored, path[len(stored) + 1:]
-        elif named and not (name != "remove" and isinstance(val, dict) and t.flt is None and named[2] is None and not re.search(r":[A-Z][^:]*:[a-z][^:]*$", path)):
+        elif named and not (name != "remove" and isinstance(val, dict) and t.flt is None and named[2] is None
+                            and not re.search(r":[A-Z][^:]*:[a-z][^:]*$", path)):
             urn, rest = path.rsplit(":", 1)
         else:
             urn, rest = path, ""

@@ -265,5 +265,3 @@ def test_a_promotion_loses_nothing_that_was_acknowledged(pair, tenant, number):
     print(f"promotion {number}: {how if away else 'standby there'}, {load.count()} acknowledged, {len(lost)} lost, {load.statuses}")
     pair.join()
     assert lost == []
-
-

@@ -10,8 +10,10 @@ from helpers import user_body
 def things(api, customer):
     """(path, method, a change) of everything that has an entity tag and can be changed."""
     member = api.made(f"{customer.path}/members", {"email": "a@example.com"})
-    return [(customer.path, "PATCH", {"name": "New"}), (customer.connection_path, "PATCH", {"name": "New"}), (f"{customer.path}/members/{member['id']}", "PATCH", {"first_name": "New"}),
-            (f"{customer.path}/scim/domains", "PUT", {"domains": ["new.example"]}), (f"{customer.path}/scim/attribute-mappings", "PUT", {"mapping": {"title": "public_metadata.title"}})]
+    return [(customer.path, "PATCH", {"name": "New"}), (customer.connection_path, "PATCH", {"name": "New"}),
+            (f"{customer.path}/members/{member['id']}", "PATCH", {"first_name": "New"}),
+            (f"{customer.path}/scim/domains", "PUT", {"domains": ["new.example"]}),
+            (f"{customer.path}/scim/attribute-mappings", "PUT", {"mapping": {"title": "public_metadata.title"}})]
 
 
 def test_a_change_wants_the_tag_of_what_is_there(api, things):

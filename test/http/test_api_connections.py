@@ -4,7 +4,8 @@ from helpers import group_body, user_body
 
 DEFAULTS = {"identity_provider": "generic", "dialect": "lenient", "identity": "immutable", "email": "required", "linking": "auto", "unknown_members": "refuse",
             "group_names": "unique", "status": "active", "rotation_token_id": None}
-OTHERS = {"name": "Other", "identity_provider": "ping", "dialect": "strict", "identity": "mutable", "email": "optional", "linking": "never", "unknown_members": "skip",
+OTHERS = {"name": "Other", "identity_provider": "ping", "dialect": "strict", "identity": "mutable", "email": "optional", "linking": "never",
+          "unknown_members": "skip",
           "group_names": "any", "status": "paused"}
 
 

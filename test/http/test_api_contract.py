@@ -5,7 +5,8 @@ from api import SCOPES
 from routes import routes
 
 # Operations that are not of the table of routes, and the scopes that they may need.
-SERVICE = {("GET", "/healthz"): set(), ("GET", "/readyz"): set(), ("GET", "/v1/openapi.json"): set(), ("GET", "/.well-known/jwks.json"): set(), ("GET", "/metrics"): {"audit:read"}}
+SERVICE = {("GET", "/healthz"): set(), ("GET", "/readyz"): set(), ("GET", "/v1/openapi.json"): set(), ("GET", "/.well-known/jwks.json"): set(),
+           ("GET", "/metrics"): {"audit:read"}}
 
 
 def test_every_route_is_described_and_nothing_else():

@@ -57,7 +57,8 @@ def test_another_key_and_another_organization_do_not_see_it(server, api, custome
 
 def test_in_parallel_only_one_is_made(api, customer):
     headers, answers = key(), []
-    threads = [threading.Thread(target=lambda: answers.append(api.with_key(api.token).post(f"{customer.path}/scim/connections", {"name": "P"}, headers=headers))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: answers.append(api.with_key(api.token).post(f"{customer.path}/scim/connections", {"name": "P"},
+                                                                                           headers=headers))) for _ in range(8)]
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert {a.status for a in answers} == {201} and len({a.json["id"] for a in answers}) == 1

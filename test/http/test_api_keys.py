@@ -30,7 +30,8 @@ def test_a_key_is_no_scim_token(server):
 
 
 @pytest.mark.parametrize("value, hint", [
-    ("Bearer Bearer {key}", "twice"), ('Bearer "{key}"', "quotes"), ("Bearer {token}", "begins with msk_"), ("Bearer whsec_x", "begins with msk_"), ("Bearer {part}", "not complete"),
+    ("Bearer Bearer {key}", "twice"), ('Bearer "{key}"', "quotes"), ("Bearer {token}", "begins with msk_"), ("Bearer whsec_x", "begins with msk_"),
+    ("Bearer {part}", "not complete"),
     ("{key}", "Bearer, a space, and the API key"), ("Bearer nothing", "unknown, expired or revoked")])
 def test_401_says_what_was_pasted_instead_of_a_key(api, customer, value, hint):
     value = value.format(key=api.token, part=api.token[:-3], token=customer.token["token"])
@@ -49,8 +50,10 @@ def test_the_scheme_ignores_case(api):
 def test_401_wins_over_what_else_is_wrong(api, customer):
     nobody = api.with_key(NOBODY)
     for answer in (nobody.get("/nothing"), nobody.request("DELETE", "/organizations"), nobody.post("/organizations", "{"), nobody.post("/organizations", "[]"),
-                   nobody.post("/organizations", {"bogus": 1}), nobody.get("/organizations?limit=x"), nobody.get("/organizations?bogus=1"), nobody.get("/organizations?a=%zz"),
-                   nobody.post("/organizations", b"x" * 6_000_000), nobody.get("/organizations/%zz"), nobody.post("/organizations", {}, headers={"Idempotency-Key": "x" * 300})):
+                   nobody.post("/organizations", {"bogus": 1}), nobody.get("/organizations?limit=x"), nobody.get("/organizations?bogus=1"),
+                   nobody.get("/organizations?a=%zz"),
+                   nobody.post("/organizations", b"x" * 6_000_000), nobody.get("/organizations/%zz"),
+                   nobody.post("/organizations", {}, headers={"Idempotency-Key": "x" * 300})):
         refused(answer)
 
 

@@ -19,7 +19,8 @@ def waiting(api):
 def test_domains_are_replaced_as_a_whole(api, customer):
     path = f"{customer.path}/scim/domains"
     assert api.read(path) == {"domains": []}
-    for sent, kept in ((["b.example", "A.example"], ["a.example", "b.example"]), (["A.example"], ["a.example"]), (["A.EXAMPLE", "a.example"], ["a.example"]), ([], [])):
+    for sent, kept in ((["b.example", "A.example"], ["a.example", "b.example"]), (["A.example"], ["a.example"]), (["A.EXAMPLE", "a.example"], ["a.example"]),
+                       ([], [])):
         assert good(api.put(path, {"domains": sent})) == {"domains": kept} == api.read(path) == good(api.put(path, {"domains": sent}))
         assert api.read(customer.path)["verified_domains"] == kept
 

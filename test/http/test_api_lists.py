@@ -30,7 +30,8 @@ def test_walking_a_list(api, full, path, n, limit):
 
 def test_a_page_has_a_hundred_by_default_and_the_last_no_cursor(api, server):
     c = Customer(api)
-    server.sql("""insert into muster.member (organization_id, id, email, email_key) select %s, muster.uuid7(), n || '@x', n || '@x' from generate_series(1, 200) n""", c.id)
+    server.sql("""insert into muster.member (organization_id, id, email, email_key) select %s, muster.uuid7(), n || '@x', n || '@x' from generate_series(1,
+                  200) n""", c.id)
     first = api.read(f"{c.path}/members")
     second = api.read(f"{c.path}/members?cursor={first['next_cursor']}")
     assert len(first["data"]) == len(second["data"]) == 100 and second["next_cursor"] is None
@@ -57,12 +58,15 @@ def test_audit_filters(api, customer):
     customer.scim.delete(f"/Users/{user['id']}")
     good(api.patch(customer.path, {"name": "New"}))
     everything = customer.events()
-    assert [e["action"] for e in everything] == ["organization.updated", "scim.user.deprovisioned", "scim.user.provisioned", "scim.token.issued", "scim.connection.created",
+    assert [e["action"] for e in everything] == ["organization.updated", "scim.user.deprovisioned", "scim.user.provisioned", "scim.token.issued",
+                                                 "scim.connection.created",
                                                  "organization.created"]
-    for query, expected in (("&action=scim.user.*", everything[1:3]), ("&action=scim.*", everything[1:5]), ("&action=scim.user.provisioned", everything[2:3]), ("&action=*", everything),
+    for query, expected in (("&action=scim.user.*", everything[1:3]), ("&action=scim.*", everything[1:5]), ("&action=scim.user.provisioned", everything[2:3]),
+                            ("&action=*", everything),
                             ("&action=nothing", []), (f"&actor={customer.token['id']}", everything[1:3]), (f"&target={user['id']}", everything[1:3]),
                             (f"&target={user['id']}&action=*", everything[1:3]), (f"&actor={customer.token['id']}&target={customer.id}", []),
-                            (f"&from={everything[2]['at']}", everything[:3]), (f"&to={everything[2]['at']}", everything[3:]), ("&from=2100-01-01T00:00:00Z", []),
+                            (f"&from={everything[2]['at']}", everything[:3]), (f"&to={everything[2]['at']}", everything[3:]),
+                            ("&from=2100-01-01T00:00:00Z", []),
                             ("&to=2000-01-01T00:00:00Z", [])):
         assert [e["id"] for e in customer.events(query)] == [e["id"] for e in expected], query  # a number may have come meanwhile
 
@@ -76,7 +80,8 @@ def test_an_event_says_who_what_and_by_which_request(api, customer):
 
 
 def test_parallel_writers_appear_in_the_audit_log_once_each(api, customer):
-    threads = [threading.Thread(target=lambda n=n: [api.with_key(api.token).made(f"{customer.path}/members", {"email": f"{n}-{i}@example.com"}) for i in range(5)]) for n in range(5)]
+    threads = [threading.Thread(target=lambda n=n: [api.with_key(api.token).made(f"{customer.path}/members", {"email": f"{n}-{i}@example.com"})
+                                                    for i in range(5)]) for n in range(5)]
     [t.start() for t in threads]
     [t.join() for t in threads]
     events = api.all(f"{customer.path}/audit-logs?action=member.added", limit=4)

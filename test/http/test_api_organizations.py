@@ -20,7 +20,8 @@ def test_every_field_can_be_given_and_changed(api):
              "verified_domains": ["b.example", "A.example"]}
     made = api.made("/organizations", given)
     assert {k: made[k] for k in given} == {**given, "verified_domains": ["a.example", "b.example"]}
-    changed = {"name": "M", "max_users": None, "max_groups": 7, "max_group_members": None, "rate": 3, "burst": None, "protect_last_admin": False, "verified_domains": []}
+    changed = {"name": "M", "max_users": None, "max_groups": 7, "max_group_members": None, "rate": 3, "burst": None, "protect_last_admin": False,
+               "verified_domains": []}
     after = good(api.patch(f"/organizations/{made['id']}", changed))
     assert after == {**made, **changed} == api.read(f"/organizations/{made['id']}")
     assert good(api.patch(f"/organizations/{made['id']}", {"name": "O"})) == {**after, "name": "O"}

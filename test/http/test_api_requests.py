@@ -11,7 +11,8 @@ def test_json_is_read_under_any_content_type(api, customer, media):
     good(api.post(f"{customer.path}/teams", {"name": unique()}, headers={"Content-Type": media}), 201)
 
 
-@pytest.mark.parametrize("body", ["{", "nope", '{"name": "x"', '{"name": "x",}', "{'name': 'x'}", '{"name": "x"} x', b'{"name": "\xff"}', "{" * 100, '{"a":' * 40 + "1" + "}" * 40, '{"name": NaN}'])
+@pytest.mark.parametrize("body", ["{", "nope", '{"name": "x"', '{"name": "x",}', "{'name': 'x'}", '{"name": "x"} x', b'{"name": "\xff"}', "{" * 100,
+                                  '{"a":' * 40 + "1" + "}" * 40, '{"name": NaN}'])
 def test_what_is_no_json_is_400(api, customer, body):
     assert api.post(f"{customer.path}/teams", body).status == 400
     assert api.read(f"{customer.path}/teams")["data"] == []
@@ -69,9 +70,11 @@ def test_broken_urls_are_400(api, customer):
 
 
 def test_ids_that_are_none_are_404(api, customer):
-    for path in ("scim/connections/nope", "scim/tokens/nope", "members/nope", "teams/nope", "teams/nope/members", "scim/connections/" + "x" * 3000, "members/%27%22%3B--", "members/a%00b"):
+    for path in ("scim/connections/nope", "scim/tokens/nope", "members/nope", "teams/nope", "teams/nope/members", "scim/connections/" + "x" * 3000,
+                 "members/%27%22%3B--", "members/a%00b"):
         assert api.get(f"{customer.path}/{path}").status in (400, 404), path
-    for path in ("scim/connections/nope/adopt", "scim/connections/nope/rotate/start", "scim/connections/nope/rotate/complete", "scim/connections/nope/rotate/cancel",
+    for path in ("scim/connections/nope/adopt", "scim/connections/nope/rotate/start", "scim/connections/nope/rotate/complete",
+                 "scim/connections/nope/rotate/cancel",
                  "scim/link-requests/nope/approve", "scim/link-requests/nope/refuse", "scim/tokens/nope/revoke"):
         problem(api.post(f"{customer.path}/{path}"), 404, "not_found")
     for path in ("scim/connections/nope", "members/nope"):
@@ -80,7 +83,8 @@ def test_ids_that_are_none_are_404(api, customer):
 
 
 def test_errors_hold_no_internals(api, customer):
-    for answer in (api.get(f"{customer.path}/members/%27"), api.post(f"{customer.path}/teams", {"name": "'; drop table muster.team"}), api.get(f"{customer.path}/members?cursor='")):
+    for answer in (api.get(f"{customer.path}/members/%27"), api.post(f"{customer.path}/teams", {"name": "'; drop table muster.team"}),
+                   api.get(f"{customer.path}/members?cursor='")):
         assert "muster." not in answer.text.replace("drop table muster.team", "") and "SQL" not in answer.text
 
 

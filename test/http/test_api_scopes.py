@@ -9,7 +9,8 @@ from webhooks import NOWHERE, deliveries, seal
 
 ROUTES = routes()
 NOBODY = str(uuid.uuid4())
-BODIES = {"/schemas": {"schema": {}}, "/domains": {"domains": []}, "/attribute-mappings": {"mapping": {}}, "/link": {"scim_group_id": None}, "/unlink": {"scim_user_id": NOBODY},
+BODIES = {"/schemas": {"schema": {}}, "/domains": {"domains": []}, "/attribute-mappings": {"mapping": {}}, "/link": {"scim_group_id": None},
+          "/unlink": {"scim_user_id": NOBODY},
           "/deliveries/{delivery}/replay": {}, "/replay": {"state": "dead"}, "/webhooks": {"url": NOWHERE},
           "/preview": {"resource": {"schemas": [USER], "userName": "a@example.com"}}}
 

@@ -32,9 +32,11 @@ def test_which_connection_a_token_is_for(api):
 
 
 def test_every_field_can_be_given(api, customer):
-    given = {"name": "N", "expires_at": "2099-01-31T02:00:00+02:00", "scope": "users", "allowed_addresses": ["192.0.2.0/24", "2001:db8::/32", "10.1.2.3"], "rate": 5, "burst": 6}
+    given = {"name": "N", "expires_at": "2099-01-31T02:00:00+02:00", "scope": "users", "allowed_addresses": ["192.0.2.0/24", "2001:db8::/32", "10.1.2.3"],
+             "rate": 5, "burst": 6}
     made = customer.issue(**given)
-    assert {k: made[k] for k in given} == {**given, "expires_at": "2099-01-31T00:00:00.000Z", "allowed_addresses": ["192.0.2.0/24", "2001:db8::/32", "10.1.2.3/32"]}
+    assert {k: made[k] for k in given} == {**given, "expires_at": "2099-01-31T00:00:00.000Z",
+                                           "allowed_addresses": ["192.0.2.0/24", "2001:db8::/32", "10.1.2.3/32"]}
     nothing = customer.issue(expires_at=None, allowed_addresses=[], rate=None, burst=None)
     assert [nothing[k] for k in ("expires_at", "allowed_addresses", "rate", "burst", "scope", "name")] == [None, None, None, None, "full", "token"]
 
@@ -113,7 +115,8 @@ def test_force_is_a_flag(api, customer):
 def test_a_token_does_not_begin_with_its_end(api, server, customer, past):
     for path in (f"{customer.path}/scim/tokens", f"{customer.connection_path}/rotate/start"):
         assert "still to come" in problem(api.post(path, {"expires_at": past}), 400, "invalid", "expires_at")["message"]
-    for args in (["token", "issue", "--org", customer.slug], ["key", "create", "late", "--org", customer.slug], ["rotation", "start", customer.connection["id"]]):
+    for args in (["token", "issue", "--org", customer.slug], ["key", "create", "late", "--org", customer.slug],
+                 ["rotation", "start", customer.connection["id"]]):
         done = server.muster(*args, "--expires-at", past, ok=False)
         assert done.returncode == 64 and "--expires-at" in done.stderr
     assert customer.actions("&action=key.*") == []
@@ -137,7 +140,8 @@ def test_a_rotation_to_a_dead_token_cannot_be_completed(api, customer):
 
 def test_two_rotations_at_once_are_one(api, customer):
     answers = []
-    threads = [threading.Thread(target=lambda: answers.append(api.with_key(api.token).post(f"{customer.connection_path}/rotate/start").status)) for _ in range(6)]
+    threads = [threading.Thread(target=lambda: answers.append(api.with_key(api.token).post(f"{customer.connection_path}/rotate/start").status))
+               for _ in range(6)]
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert sorted(answers) == [201] + [409] * 5 and len(api.read(f"{customer.path}/scim/tokens")["data"]) == 2

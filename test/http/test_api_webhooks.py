@@ -64,7 +64,8 @@ def test_a_webhook_is_made_with_defaults(api, place):
 
 
 def test_every_field_can_be_given(api, place):
-    given = {"name": "CRM", "url": "http://127.0.0.1:9/x?y=1", "events": ["scim.user.*", "team.created"], "format": "stytch", "audience": "https://me", "allow_private": True}
+    given = {"name": "CRM", "url": "http://127.0.0.1:9/x?y=1", "events": ["scim.user.*", "team.created"], "format": "stytch", "audience": "https://me",
+             "allow_private": True}
     made = api.made(place, given)
     assert {k: made[k] for k in given} == given
 
@@ -108,8 +109,10 @@ def test_lists_come_in_pages(api, org):
 
 
 @pytest.mark.parametrize("fields, field", [
-    ({}, "url"), ({"url": None}, "url"), ({"url": 5}, "url"), ({"url": ""}, "url"), ({"url": "http://example.com/"}, "url"), ({"url": "https://10.0.0.1/"}, "url"),
-    ({"url": "https://2130706433/"}, "url"), ({"url": "https://[::ffff:127.0.0.1]/"}, "url"), ({"url": "https://localhost/"}, "url"), ({"url": "https://db.internal/"}, "url"),
+    ({}, "url"), ({"url": None}, "url"), ({"url": 5}, "url"), ({"url": ""}, "url"), ({"url": "http://example.com/"}, "url"),
+    ({"url": "https://10.0.0.1/"}, "url"),
+    ({"url": "https://2130706433/"}, "url"), ({"url": "https://[::ffff:127.0.0.1]/"}, "url"), ({"url": "https://localhost/"}, "url"),
+    ({"url": "https://db.internal/"}, "url"),
     ({"url": "https://u:p@example.com/"}, "url"), ({"url": "https://example.com/#x"}, "url"), ({"url": "ftp://example.com/", "allow_private": True}, "url"),
     ({"url": "https://example.com/" + "x" * 2000}, "url"), ({"url": NOWHERE, "events": []}, "events"), ({"url": NOWHERE, "events": "*"}, "events"),
     ({"url": NOWHERE, "events": ["scim.*", 5]}, "events"), ({"url": NOWHERE, "events": ["*"] * 101}, "events"), ({"url": NOWHERE, "format": "xml"}, "format"),
@@ -120,7 +123,8 @@ def test_what_cannot_be_is_refused(api, org, fields, field):
     assert api.read(f"{org.path}/webhooks")["data"] == []
 
 
-@pytest.mark.parametrize("wrong, meant", [("scim.user.deactivate", "scim.user.deactivated"), ("user.*", "team.*"), ("scim.usr.*", "scim.user.*"), ("webhooks.*", "webhook.*")])
+@pytest.mark.parametrize("wrong, meant",
+                         [("scim.user.deactivate", "scim.user.deactivated"), ("user.*", "team.*"), ("scim.usr.*", "scim.user.*"), ("webhooks.*", "webhook.*")])
 def test_an_event_that_never_comes_is_refused_with_the_one_that_was_meant(api, org, hook, wrong, meant):
     for answer in (api.post(f"{org.path}/webhooks", {"url": NOWHERE, "events": ["*", wrong]}), api.patch(hook["path"], {"events": [wrong]})):
         message = problem(answer, 400, "invalid", "events")["message"]
@@ -160,7 +164,8 @@ def test_a_change_that_is_not_for_this_version_is_412(api, hook):
 
 def test_how_it_does_is_no_other_version(api, server, hook):
     tag = api.get(hook["path"]).header("ETag")
-    server.sql("update muster.webhook_endpoint set failures = failures + 7, failing_since = now(), open_until = now(), last_success_at = now() where id = %s", hook["id"])
+    server.sql("update muster.webhook_endpoint set failures = failures + 7, failing_since = now(), open_until = now(), last_success_at = now() where id = %s",
+               hook["id"])
     assert api.get(hook["path"]).header("ETag") == tag
 
 
@@ -175,7 +180,8 @@ def test_a_changed_url_is_looked_at_as_a_new_one(api, org, hook):
 def test_enabling_clears_what_went_wrong(api, server, hook):
     down = good(api.patch(hook["path"], {"status": "disabled"}))
     assert (down["status"], down["disabled_reason"]) == ("disabled", "operator")
-    server.sql("update muster.webhook_endpoint set failures = 7, failing_since = now(), open_until = now(), paused_until = now(), disabled_reason = 'failing' where id = %s", hook["id"])
+    server.sql("update muster.webhook_endpoint set failures = 7, failing_since = now(), open_until = now(), paused_until = now(), "
+               "disabled_reason = 'failing' where id = %s", hook["id"])
     assert good(api.patch(hook["path"], {"status": "disabled"}))["disabled_reason"] == "failing"
     up = good(api.patch(hook["path"], {"status": "enabled"}))
     assert (up["status"], up["disabled_reason"], up["failures"]) == ("enabled", None, 0)
@@ -209,7 +215,8 @@ def test_a_removed_webhook_is_gone_with_what_was_queued(api, server, place):
     seal(server)
     problem(api.delete(f"{path}?confirm=https://elsewhere.example/"), 400, "invalid", "confirm")
     assert api.delete(f"{path}?confirm={NOWHERE}").status == 204
-    for answer in (api.get(path), api.delete(path), api.patch(path, {"name": "x"}), api.post(f"{path}/test"), api.get(f"{path}/deliveries"), api.post(f"{path}/rotate-secret")):
+    for answer in (api.get(path), api.delete(path), api.patch(path, {"name": "x"}), api.post(f"{path}/test"), api.get(f"{path}/deliveries"),
+                   api.post(f"{path}/rotate-secret")):
         problem(answer, 404)
     assert made["id"] not in [w["id"] for w in api.all(place)]
     assert server.sql("select count(*) from muster.webhook_queue where endpoint_id = %s", made["id"]) == [(0,)]
@@ -221,7 +228,8 @@ def test_a_removed_webhook_is_gone_with_what_was_queued(api, server, place):
 
 def test_a_rotated_secret_leaves_the_one_before_for_a_while(api, server, hook):
     def kept():
-        return server.sql("select secret::text, previous_secret::text, extract(epoch from previous_secret_until - now())::integer from muster.webhook_endpoint where id = %s", hook["id"])[0]
+        return server.sql("select secret::text, previous_secret::text, extract(epoch from previous_secret_until - now())::integer "
+                          "from muster.webhook_endpoint where id = %s", hook["id"])[0]
     first = kept()
     rotated = good(api.post(f"{hook['path']}/rotate-secret"))
     assert rotated["secret"] != hook["secret"] and rotated["previous_secret_until"]
@@ -284,7 +292,8 @@ def test_deliveries_tell_what_became_of_them(api, server, org, hook):
     assert server.sql("select target_id::text from muster.webhook_delivery where id = %s", one["id"])[0][0] in people
 
 
-@pytest.mark.parametrize("query, field", [("state=lost", "state"), ("event_id=x", "event_id"), ("cursor=x", "cursor"), ("limit=0", "limit"), ("action=x", "action")])
+@pytest.mark.parametrize("query, field",
+                         [("state=lost", "state"), ("event_id=x", "event_id"), ("cursor=x", "cursor"), ("limit=0", "limit"), ("action=x", "action")])
 def test_a_list_of_deliveries_knows_its_parameters(api, hook, query, field):
     problem(api.get(f"{hook['path']}/deliveries?{query}"), 400, field=field)
 
@@ -299,7 +308,8 @@ def test_one_delivery_is_sent_again(api, server, org, hook):
         sent = good(api.post(again))
         assert (sent["id"], sent["state"], sent["finished_at"]) == (one["id"], "pending", None) and sent["next_at"]
     assert actions_of(server, hook["id"]).count("webhook.replayed") == 4
-    assert {k: v for k, v in events_of(server, hook["id"])[-1][2].items()} == {"delivery_id": one["id"], "event_id": one["event_id"], "organization_id": org.id, "replayed": 1}
+    assert {k: v for k, v in events_of(server, hook["id"])[-1][2].items()} == {"delivery_id": one["id"], "event_id": one["event_id"], "organization_id": org.id,
+                                                                               "replayed": 1}
 
 
 def test_one_that_waits_is_sent_at_once(api, server, org, hook):
@@ -309,7 +319,8 @@ def test_one_that_waits_is_sent_at_once(api, server, org, hook):
     good(api.patch(hook["path"], {"url": f"{NOWHERE}/x"}))
     server.sql("update muster.webhook_queue set lease = null, in_hand = null, next_at = now() + interval '10 hours' where endpoint_id = %s", hook["id"])
     good(api.post(f"{hook['path']}/deliveries/{one['id']}/replay"))
-    late = "select count(*) from muster.webhook_queue q join muster.webhook_delivery d using (endpoint_id, target_id) where d.id = %s and q.next_at > now() + interval '9 hours'"
+    late = """select count(*) from muster.webhook_queue q join muster.webhook_delivery d using (endpoint_id, target_id)
+              where d.id = %s and q.next_at > now() + interval '9 hours'"""
     assert server.sql(late, one["id"]) == [(0,)]
 
 
@@ -323,7 +334,8 @@ def test_what_cannot_be_sent_again_is_told(api, server, org, hook):
     problem(api.post(again), 409)
     assert good(api.post(f"{hook['path']}/replay", {"from_sequence": 1, "to_sequence": 100})) == {"replayed": 0}
     good(api.patch(hook["path"], {"events": ["*"], "status": "disabled"}))
-    for answer in (api.post(again), api.post(f"{hook['path']}/replay", {"state": "dead"}), api.post(f"{hook['path']}/replay", {"from_sequence": 1, "to_sequence": 1})):
+    for answer in (api.post(again), api.post(f"{hook['path']}/replay", {"state": "dead"}),
+                   api.post(f"{hook['path']}/replay", {"from_sequence": 1, "to_sequence": 1})):
         assert "disabled" in problem(answer, 409)["message"]
     assert "webhook.replayed" not in actions_of(server, hook["id"])
     assert states(server, hook).get("pending", 0) == 0 or one["id"] not in [d["id"] for d in deliveries(api, hook["path"], "&state=pending")]
@@ -357,7 +369,8 @@ def test_all_that_is_dead_is_sent_again(api, server, org, hook):
 def test_a_range_is_sent_again_also_to_a_webhook_that_is_new(api, server, org):
     make_events(org, 4)
     seal(server)
-    numbers = [n for (n,) in server.sql("select s.sequence from muster.audit_seal s join muster.audit_event e on e.organization_id = s.organization_id and e.id = s.event_id "
+    numbers = [n for (n,) in server.sql("select s.sequence from muster.audit_seal s "
+                                        "join muster.audit_event e on e.organization_id = s.organization_id and e.id = s.event_id "
                                         "where s.organization_id = %s and e.action = 'member.added' order by 1", org.id)]
     made = api.made(f"{org.path}/webhooks", {"url": NOWHERE, "events": ["member.*"]})
     path = f"{org.path}/webhooks/{made['id']}"
@@ -368,9 +381,12 @@ def test_a_range_is_sent_again_also_to_a_webhook_that_is_new(api, server, org):
 
 
 @pytest.mark.parametrize("fields, field", [
-    ({}, "from_sequence"), ({"from_sequence": 1}, "to_sequence"), ({"to_sequence": 1}, "from_sequence"), ({"from_sequence": 2, "to_sequence": 1}, "to_sequence"),
-    ({"from_sequence": 1, "to_sequence": 10001}, "to_sequence"), ({"from_sequence": 0, "to_sequence": 1}, "from_sequence"), ({"from_sequence": "1", "to_sequence": 1}, "from_sequence"),
-    ({"state": "delivered"}, "state"), ({"state": "dead", "from_sequence": 1, "to_sequence": 1}, "state"), ({"from_sequence": 1, "to_sequence": 1, "organization": "demo"}, "organization")])
+    ({}, "from_sequence"), ({"from_sequence": 1}, "to_sequence"), ({"to_sequence": 1}, "from_sequence"),
+    ({"from_sequence": 2, "to_sequence": 1}, "to_sequence"),
+    ({"from_sequence": 1, "to_sequence": 10001}, "to_sequence"), ({"from_sequence": 0, "to_sequence": 1}, "from_sequence"),
+    ({"from_sequence": "1", "to_sequence": 1}, "from_sequence"),
+    ({"state": "delivered"}, "state"), ({"state": "dead", "from_sequence": 1, "to_sequence": 1}, "state"),
+    ({"from_sequence": 1, "to_sequence": 1, "organization": "demo"}, "organization")])
 def test_what_is_sent_again_must_be_said_rightly(api, hook, fields, field):
     problem(api.post(f"{hook['path']}/replay", fields), 400, field=field)
 
@@ -405,10 +421,13 @@ def test_nobody_reaches_the_webhooks_of_others(api, server, org, hook):
     for key, path in ((api, f"{other.path}/webhooks/{hook['id']}"), (bound, f"{other.path}/webhooks/{hook['id']}"), (api, f"/webhooks/{hook['id']}"),
                       (bound, f"{other.path}/webhooks/{theirs['id']}"), (api, f"{org.path}/webhooks/{theirs['id']}"), (bound, hook["path"]),
                       (api, f"{org.path}/webhooks/{uuid.uuid4()}"), (api, f"{org.path}/webhooks/x")):
-        for answer in (key.get(path), key.patch(path, {"name": "x"}), key.delete(path), key.post(f"{path}/rotate-secret"), key.post(f"{path}/test"), key.get(f"{path}/deliveries"),
-                       key.get(f"{path}/deliveries/{delivery}"), key.post(f"{path}/deliveries/{delivery}/replay"), key.post(f"{path}/replay", {"state": "dead"})):
+        for answer in (key.get(path), key.patch(path, {"name": "x"}), key.delete(path), key.post(f"{path}/rotate-secret"), key.post(f"{path}/test"),
+                       key.get(f"{path}/deliveries"),
+                       key.get(f"{path}/deliveries/{delivery}"), key.post(f"{path}/deliveries/{delivery}/replay"),
+                       key.post(f"{path}/replay", {"state": "dead"})):
             problem(answer, 404, "not_found")
-    for path in (f"{other.path}/webhooks/{mine['id']}/deliveries/{delivery}", f"/webhooks/{theirs['id']}/deliveries/{delivery}", f"{hook['path']}/deliveries/{their_delivery}", f"{hook['path']}/deliveries/x"):
+    for path in (f"{other.path}/webhooks/{mine['id']}/deliveries/{delivery}", f"/webhooks/{theirs['id']}/deliveries/{delivery}",
+                 f"{hook['path']}/deliveries/{their_delivery}", f"{hook['path']}/deliveries/x"):
         problem(api.get(path), 404)
         problem(api.post(f"{path}/replay"), 404)
     assert [w["id"] for w in bound.all(f"{other.path}/webhooks")] == [mine["id"]]
@@ -434,7 +453,8 @@ def test_a_bound_key_sets_up_nothing_that_reaches_inside(api, org):
 
 def by_cgi(server, method, path, key, body=b"", **env):
     """The admin API started for one request, with settings of its own."""
-    env = {"REQUEST_METHOD": method, "REQUEST_URI": f"/v1{path}", "CONTENT_LENGTH": str(len(body)), "HTTP_AUTHORIZATION": f"Bearer {key}", "PATH": os.environ["PATH"],
+    env = {"REQUEST_METHOD": method, "REQUEST_URI": f"/v1{path}", "CONTENT_LENGTH": str(len(body)), "HTTP_AUTHORIZATION": f"Bearer {key}",
+           "PATH": os.environ["PATH"],
            "MUSTER_DB": server.db.replace("muster_owner", "muster_admin"), "MUSTER_LOG": "error", **env}
     done = subprocess.run([f"{ROOT}/{BUILD}/muster-admin.fcgi"], env=env, input=body, stdout=subprocess.PIPE, timeout=30, check=True)
     head, _, text = done.stdout.decode().partition("\r\n\r\n")

@@ -55,15 +55,17 @@ def test_an_export_takes_the_filters_of_the_list(api, busy):
         assert ids == [e["id"] for e in busy.events("&" + query)], query
 
 
-@pytest.mark.parametrize("query, field", [("format=xml", "format"), ("limit=0", "limit"), ("limit=10001", "limit"), ("limit=x", "limit"), ("cursor=x", "cursor"),
-                                          ("request_id=x", "request_id"), ("after=1", "after")])
+@pytest.mark.parametrize("query, field",
+                         [("format=xml", "format"), ("limit=0", "limit"), ("limit=10001", "limit"), ("limit=x", "limit"), ("cursor=x", "cursor"),
+                          ("request_id=x", "request_id"), ("after=1", "after")])
 def test_wrong_parameters_are_named(api, customer, query, field):
     problem(api.get(f"{customer.path}/audit-logs/export?{query}"), 400, None, field)
 
 
 def test_the_events_of_a_request_are_found_by_its_id(api, customer):
     users = [made(customer.scim.post("/Users", user_body()))["id"] for _ in range(3)]
-    answer = customer.scim.post("/Groups", {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "All", "members": [{"value": u} for u in users]})
+    answer = customer.scim.post("/Groups",
+                                {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "All", "members": [{"value": u} for u in users]})
     request = answer.header("X-Request-Id")
     events = customer.events(f"&request_id={request}")
     assert {e["request_id"] for e in events} == {request} and request in {e["id"] for e in events}
@@ -95,7 +97,8 @@ def test_what_is_rare_is_looked_for_in_bounded_steps(api, large, query):
 
 
 def test_no_filter_reads_the_whole_log(server, large):
-    target, request, at = server.sql("select target_id::text, request_id::text, at::text from muster.audit_event where organization_id = %s order by at offset 7000 limit 1", large.id)[0]
+    target, request, at = server.sql("select target_id::text, request_id::text, at::text from muster.audit_event where organization_id = %s order by at "
+                                     "offset 7000 limit 1", large.id)[0]
 
     def pages(action=None, prefix=None, actor=None, target=None, request=None, to=None, look=None):
         return buffers(server, "api_audit_list", large.id, action, prefix, None, to, actor, target, request, None, None, look, 101, 16777216)

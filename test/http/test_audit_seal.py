@@ -210,7 +210,8 @@ def test_what_is_erased_while_it_is_sealed_verifies_too(server):
         wait_until(sealed, 10, "the sealing lock")
         thread = threading.Thread(target=lambda: done.append(server.muster("erase", user["userName"], "--org", t.slug, "--confirm", user["userName"])))
         thread.start()
-        wait_until(lambda: server.sql("select count(*) from pg_locks where locktype in ('transactionid', 'tuple') and not granted") != [(0,)], 10, "erase waits")
+        wait_until(lambda: server.sql("select count(*) from pg_locks where locktype in ('transactionid', 'tuple') and not granted") != [(0,)], 10,
+                   "erase waits")
         sealing.commit()
     thread.join()
     assert done[0]["audit_events"] > 0
@@ -336,6 +337,7 @@ def make_chains(server, organizations):
                 ("""insert into muster.audit_pending (organization_id, event_id, at, quiet)
                     select e.organization_id, e.id, e.at, true from muster.audit_event e where e.organization_id = any(%s::uuid[])""", organizations))
     sealer = Sealer(server)
+
     def sealed():
         sealer.round()
         return server.sql("select count(*) from muster.audit_pending where organization_id = any(%s::uuid[])", organizations) == [(0,)]
@@ -450,6 +452,7 @@ def test_an_export_of_some(server):
     org, path = t.org["id"], f"{server.dir}/{unique('events')}"
     t.client.post("/Users", user_body())
     seal(server, org)
+
     def some(*args):
         done = muster(server, "audit", "export", "--org", t.slug, "--format", "jsonl", *args)
         assert done.returncode == 0, done
@@ -471,6 +474,7 @@ def test_an_export_of_some(server):
 def test_what_is_not_sealed_is_not_exported(server):
     t = server.tenant()
     seal(server, t.org["id"])
+
     def exported():
         return b"test.waiting" in muster(server, "audit", "export", "--org", t.slug, "--format", "jsonl").stdout
     with owner(server) as holder, owner(server) as c, holder.cursor() as hold, c.cursor() as cur:

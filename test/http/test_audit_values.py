@@ -6,10 +6,13 @@ from helpers import made, op, user_body
 
 def test_long_pictures_and_certificates_are_kept_by_their_hash(server, tenant):
     photo, certificate, short, title = "https://photos.example.com/" + "p" * 50_000, "QUJD" * 5_000, "https://photos.example.com/ann", "t" * 4_000
-    user = made(tenant.client.post("/Users", user_body("ann@example.com", title=title, photos=[{"value": photo, "type": "photo"}, {"value": short, "type": "thumbnail"}],
-                                                       x509Certificates=[{"value": certificate}])))
+    user = made(tenant.client.post("/Users",
+                                   user_body("ann@example.com", title=title, photos=[{"value": photo, "type": "photo"}, {"value": short, "type": "thumbnail"}],
+                                             x509Certificates=[{"value": certificate}])))
     assert tenant.client.patch(f"/Users/{user['id']}", op("replace", 'photos[type eq "photo"].value', photo + "2")).status == 200
-    (first,), (second,) = server.sql("select data from muster.audit_event where organization_id = %s and target_id = %s order by at, id", tenant.org["id"], user["id"])
+    (first,), (second,) = server.sql("select data from muster.audit_event where organization_id = %s and target_id = %s order by at, id", tenant.org["id"],
+                                     user["id"])
+
     def shortened(text):
         return {"value": text[:1024], "value_sha256": hashlib.sha256(text.encode()).hexdigest(), "value_bytes": len(text)}
     photos = sorted(first["after"]["photos"], key=lambda p: p["type"])

@@ -27,9 +27,12 @@ def test_a_wrong_token_is_401_everywhere(tenant, path):
 
 
 @pytest.mark.parametrize("value, hint", [
-    ("Bearer Bearer {token}", "twice"), ("bearer bearer {token}", "twice"), ('Bearer "{token}"', "quotes"), ("Bearer '{token}'", "quotes"), ("Bearer <{token}>", "brackets"),
-    ("Bearer msk_{rest}", "begins with scim_"), ("Bearer {key}", "begins with scim_"), ("Bearer whsec_{rest}", "begins with scim_"), ("Bearer {part}", "not complete"),
-    ("Bearer {token}x", "not complete"), ("Bearer scim_ {rest}", "a blank"), ("{token}", "Bearer, a space, and the token"), ("Basic {token}", "Bearer, a space, and the token"),
+    ("Bearer Bearer {token}", "twice"), ("bearer bearer {token}", "twice"), ('Bearer "{token}"', "quotes"), ("Bearer '{token}'", "quotes"),
+    ("Bearer <{token}>", "brackets"),
+    ("Bearer msk_{rest}", "begins with scim_"), ("Bearer {key}", "begins with scim_"), ("Bearer whsec_{rest}", "begins with scim_"),
+    ("Bearer {part}", "not complete"),
+    ("Bearer {token}x", "not complete"), ("Bearer scim_ {rest}", "a blank"), ("{token}", "Bearer, a space, and the token"),
+    ("Basic {token}", "Bearer, a space, and the token"),
     ("Bearer nothing", "unknown, expired or revoked")])
 def test_401_says_what_was_pasted_instead_of_a_token(client, server, value, hint):
     token = client.token
@@ -86,7 +89,8 @@ def test_a_token_without_the_right_is_403(tenant):
     before = digest(tenant.server, tenant.org["id"])
     for read in ("/Users", f"/Groups/{group['id']}", "/Schemas"):
         assert tenant.client.get(read).status == 200
-    for answer in (tenant.client.post("/Users", user_body()), tenant.client.patch(f"/Users/{user['id']}", op("add", "title", "T")), tenant.client.delete(f"/Groups/{group['id']}")):
+    for answer in (tenant.client.post("/Users", user_body()), tenant.client.patch(f"/Users/{user['id']}", op("add", "title", "T")),
+                   tenant.client.delete(f"/Groups/{group['id']}")):
         refused(answer, "only read")
     assert digest(tenant.server, tenant.org["id"]) == before
     tenant.issue(scope="users")

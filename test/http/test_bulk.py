@@ -49,8 +49,10 @@ def resource(tenant, item):
 
 def test_items_answer_as_single_requests_do(tenant):
     old, group = tenant.user("old@example.com"), tenant.group("Crew")
-    answers = items(bulk(tenant, post("/Users", user_body("new@example.com"), "n"), change("PUT", f"/Users/{old['id']}", user_body("old@example.com", title="T")),
-                         patch(f"/Users/{old['id']}", op("replace", "title", "U")), patch(f"/Groups/{group['id']}", op("add", "members", [{"value": old["id"]}])),
+    answers = items(bulk(tenant, post("/Users", user_body("new@example.com"), "n"),
+                         change("PUT", f"/Users/{old['id']}", user_body("old@example.com", title="T")),
+                         patch(f"/Users/{old['id']}", op("replace", "title", "U")),
+                         patch(f"/Groups/{group['id']}", op("add", "members", [{"value": old["id"]}])),
                          change("DELETE", f"/Groups/{group['id']}"), change("DELETE", f"/Users/{NOBODY}"), post("/Users", user_body("old@example.com"), "o")))
     assert [a["status"] for a in answers] == ["201", "200", "200", "200", "204", "404", "409"]
     assert [a["method"] for a in answers] == ["POST", "PUT", "PATCH", "PATCH", "DELETE", "DELETE", "POST"]
@@ -78,8 +80,10 @@ def test_the_message_must_say_what_it_is(tenant, strict):
 
 
 @pytest.mark.parametrize("operation", [
-    {"path": "/Users", "bulkId": "a", "data": {}}, change("GET", "/Users"), {"method": "POST", "bulkId": "a", "data": {}}, {"method": "POST", "path": "/Users", "data": {}},
-    {"method": "POST", "path": "/Users", "bulkId": "a"}, change("PUT", "/Users/x"), change("PATCH", "/Users/x"), change("PUT", "/Users", {}), change("DELETE", "/Users"),
+    {"path": "/Users", "bulkId": "a", "data": {}}, change("GET", "/Users"), {"method": "POST", "bulkId": "a", "data": {}},
+    {"method": "POST", "path": "/Users", "data": {}},
+    {"method": "POST", "path": "/Users", "bulkId": "a"}, change("PUT", "/Users/x"), change("PATCH", "/Users/x"), change("PUT", "/Users", {}),
+    change("DELETE", "/Users"),
     post("/Users/x", {}, "a"), post("/Bulk", {}, "a"), post("/Users/.search", {}, "a"), change("PUT", "/Schemas/x", {}), post("/Nope", {}, "a"), 5, [], "x",
     patch("/Users/x", version=3), change("PATCH", "/Users/x", [op("add", "title", "T")])])
 def test_a_faulty_operation_is_400_and_the_others_go_on(tenant, operation):
@@ -99,7 +103,8 @@ def test_bulk_ids_stand_for_what_is_made_wherever_they_are(tenant):
     answers = items(bulk(tenant, post("/Users", schema, "boss"), post("/Users", with_manager("ann@example.com", "bulkId:boss"), "ann"),
                          post("/Groups", group_body("Crew", ["bulkId:ann"]), "crew"), post("/Groups", {"schemas": [GROUP], "displayName": "Top", "members": [
                              {"$ref": "../Groups/bulkId:crew"}]}, "top"),
-                         patch("/Groups/bulkId:crew", op("add", "members", [{"value": "bulkId:boss"}])), patch("/Groups/bulkId:crew", op("remove", 'members[value eq "bulkId:ann"]'))))
+                         patch("/Groups/bulkId:crew", op("add", "members", [{"value": "bulkId:boss"}])),
+                         patch("/Groups/bulkId:crew", op("remove", 'members[value eq "bulkId:ann"]'))))
     assert [a["status"] for a in answers] == ["201"] * 4 + ["200"] * 2
     boss, ann, crew, top = [resource(tenant, a) for a in answers[:4]]
     assert ann[ENTERPRISE]["manager"]["value"] == boss["id"]
@@ -107,7 +112,8 @@ def test_bulk_ids_stand_for_what_is_made_wherever_they_are(tenant):
 
 
 def test_operations_may_name_what_comes_later(tenant):
-    answers = items(bulk(tenant, patch("/Groups/bulkId:top", op("replace", "displayName", "Renamed")), post("/Groups", group_body("Top", ["bulkId:crew"]), "top"),
+    answers = items(bulk(tenant, patch("/Groups/bulkId:top", op("replace", "displayName", "Renamed")),
+                         post("/Groups", group_body("Top", ["bulkId:crew"]), "top"),
                          post("/Groups", group_body("Crew", ["bulkId:ann"]), "crew"), post("/Users", user_body("ann@example.com"), "ann")))
     assert [a["status"] for a in answers] == ["200", "201", "201", "201"]
     assert resource(tenant, answers[1])["displayName"] == "Renamed" and tenant.people("Top") == ["ann@example.com"]
@@ -115,7 +121,8 @@ def test_operations_may_name_what_comes_later(tenant):
 
 def test_two_managers_of_each_other(tenant):
     answers = items(bulk(tenant, post("/Users", with_manager("a@example.com", "bulkId:b"), "a"), post("/Users", with_manager("b@example.com", "bulkId:c"), "b"),
-                         post("/Users", with_manager("c@example.com", "bulkId:a"), "c"), post("/Users", with_manager("self@example.com", "bulkId:self"), "self")))
+                         post("/Users", with_manager("c@example.com", "bulkId:a"), "c"),
+                         post("/Users", with_manager("self@example.com", "bulkId:self"), "self")))
     assert [a["status"] for a in answers] == ["201"] * 4
     a, b, c, own = [resource(tenant, x) for x in answers]
     assert [x[ENTERPRISE]["manager"]["value"] for x in (a, b, c, own)] == [b["id"], c["id"], a["id"], own["id"]]
@@ -125,7 +132,8 @@ def test_two_managers_of_each_other(tenant):
 def test_a_circle_with_somebody_who_comes_back_has_the_old_id(tenant):
     old = tenant.user("old@example.com")
     assert tenant.client.delete(f"/Users/{old['id']}").status == 204
-    answers = items(bulk(tenant, post("/Users", with_manager("new@example.com", "bulkId:old"), "new"), post("/Users", with_manager("old@example.com", "bulkId:new"), "old")))
+    answers = items(bulk(tenant, post("/Users", with_manager("new@example.com", "bulkId:old"), "new"),
+                         post("/Users", with_manager("old@example.com", "bulkId:new"), "old")))
     new, back = [resource(tenant, a) for a in answers]
     assert back["id"] == old["id"] == new[ENTERPRISE]["manager"]["value"] and back[ENTERPRISE]["manager"]["value"] == new["id"]
 
@@ -133,7 +141,8 @@ def test_a_circle_with_somebody_who_comes_back_has_the_old_id(tenant):
 def test_one_refused_in_a_circle_takes_the_others_with_it_and_leaves_nothing(tenant):
     tenant.user("taken@example.com")
     before = len(tenant.actions())
-    answers = items(bulk(tenant, post("/Users", with_manager("a@example.com", "bulkId:b"), "a"), post("/Users", with_manager("taken@example.com", "bulkId:a"), "b")))
+    answers = items(bulk(tenant, post("/Users", with_manager("a@example.com", "bulkId:b"), "a"),
+                         post("/Users", with_manager("taken@example.com", "bulkId:a"), "b")))
     refused(answers[0], "400", "invalidValue", "refused")
     refused(answers[1], "409", "uniqueness")
     assert made(tenant.client.get("/Users?count=0"), 200)["totalResults"] == 1 and len(tenant.actions()) == before
@@ -151,7 +160,8 @@ def test_a_circle_of_members_is_refused_on_the_operation_that_closes_it(tenant):
 def test_an_unknown_or_refused_bulk_id_is_400(tenant):
     tenant.user("taken@example.com")
     answers = items(bulk(tenant, post("/Groups", group_body("A", ["bulkId:nobody"]), "a"), post("/Users", user_body("taken@example.com"), "t"),
-                         post("/Groups", group_body("B", ["bulkId:t"]), "b"), patch("/Users/bulkId:t", op("replace", "title", "T")), change("DELETE", "/Users/bulkId:x")))
+                         post("/Groups", group_body("B", ["bulkId:t"]), "b"), patch("/Users/bulkId:t", op("replace", "title", "T")),
+                         change("DELETE", "/Users/bulkId:x")))
     for item, named in zip(answers, ("nobody", None, "t", "t", "x")):
         if named:
             refused(item, "400", "invalidValue", f'"{named}"')
@@ -161,9 +171,12 @@ def test_a_location_is_one_or_is_left_out(tenant):
     user = tenant.user("u@example.com")
     path = f"/Users/{user['id']}"
     title, wrong = op("replace", "title", "T"), op("add", f"{ENTERPRISE}:manager", "bulkId:nope")
-    answers = items(bulk(tenant, post("/Users", user_body("a@example.com"), "a"), patch("/Users/bulkId:a", wrong), change("PUT", "/Users/bulkId:a", {"userName": 5}),
-                         patch(path, wrong), change("PUT", path), patch(path, version=3), change("DELETE", "/Users/bulkId:a"), change("DELETE", "/Users/bulkId:a"),
-                         patch(f"{path}?x=1", title), patch(f"{path}/x", title), patch("/Users/bulkId:zz", title), patch("/Users/x", title), change("DELETE", "/Groups/bulkId:a b"),
+    answers = items(bulk(tenant, post("/Users", user_body("a@example.com"), "a"), patch("/Users/bulkId:a", wrong),
+                         change("PUT", "/Users/bulkId:a", {"userName": 5}),
+                         patch(path, wrong), change("PUT", path), patch(path, version=3), change("DELETE", "/Users/bulkId:a"),
+                         change("DELETE", "/Users/bulkId:a"),
+                         patch(f"{path}?x=1", title), patch(f"{path}/x", title), patch("/Users/bulkId:zz", title), patch("/Users/x", title),
+                         change("DELETE", "/Groups/bulkId:a b"),
                          post("/Users", user_body("u@example.com"), "t"), patch("/Users/bulkId:t", title), change("GET", path), post(path, {}, "p"),
                          change("DELETE", f"/Users/{user['id'].upper()}"), change("PUT", "/Users/bulkId:a")))
     assert [a["status"] for a in answers] == ["201"] + ["400"] * 5 + ["204", "404"] + ["400"] * 3 + ["404", "400", "409"] + ["400"] * 3 + ["404", "400"]
@@ -208,14 +221,16 @@ def test_a_version_protects_an_operation(tenant):
 
 
 def test_the_order_is_that_of_the_request(tenant):
-    answers = items(bulk(tenant, post("/Users", user_body("u@example.com"), "a"), change("DELETE", "/Users/bulkId:a"), post("/Users", user_body("u@example.com"), "b"),
+    answers = items(bulk(tenant, post("/Users", user_body("u@example.com"), "a"), change("DELETE", "/Users/bulkId:a"),
+                         post("/Users", user_body("u@example.com"), "b"),
                          post("/Users", user_body("u@example.com"), "c")))
     assert [a["status"] for a in answers] == ["201", "204", "201", "409"]
 
 
 def test_who_names_what_comes_later_waits_and_all_else_keeps_its_place(tenant):
     old, boss = tenant.user("jo@example.com"), tenant.user("boss@example.com")
-    answers = items(bulk(tenant, post("/Groups", group_body("g", ["bulkId:n"]), "g"), change("DELETE", f"/Users/{old['id']}"), post("/Users", user_body("jo@example.com"), "n"),
+    answers = items(bulk(tenant, post("/Groups", group_body("g", ["bulkId:n"]), "g"), change("DELETE", f"/Users/{old['id']}"),
+                         post("/Users", user_body("jo@example.com"), "n"),
                          post("/Users", with_manager("ann@example.com", "bulkId:b"), "a"), change("DELETE", f"/Users/{boss['id']}"),
                          post("/Users", with_manager("boss@example.com", "bulkId:a"), "b"), change("DELETE", "/Users/bulkId:n")))
     assert [a["status"] for a in answers] == ["201", "204", "201", "201", "204", "201", "204"]
@@ -270,7 +285,8 @@ def test_long_texts_are_not_repeated(tenant):
     answers = items(bulk(tenant, change("DELETE", f"/Users/{user['id']}", bulkId="<" * 1024)))
     assert answers[0]["status"] == "204" and answers[0]["bulkId"] == "<" * 1024
     for operation in (change(long, f"/Users/{NOBODY}"), change("DELETE", f"/Users/{long}"), patch(f"/Users/{tenant.user()['id']}", op("add", long, "x")),
-                      change("DELETE", f"/Users/bulkId:{long}"), post("/Users", user_body(active="é" * 400_000), "a"), post("/Groups", group_body(members=[f"bulkId:{long}"]), "a"),
+                      change("DELETE", f"/Users/bulkId:{long}"), post("/Users", user_body(active="é" * 400_000), "a"),
+                      post("/Groups", group_body(members=[f"bulkId:{long}"]), "a"),
                       post("/Groups", group_body(members=["é" * 400_000]), "a")):
         answer = bulk(tenant, operation)
         assert items(answer)[0]["status"] in ("400", "404") and len(answer.text) < 10_000
@@ -299,8 +315,10 @@ def test_each_operation_needs_a_token_that_allows_it(tenant):
     group, user = tenant.group("Crew"), tenant.user("u@example.com")
     tenant.issue(scope="users")
     answers = items(bulk(tenant, post("/Users", user_body("a@example.com"), "a"), post("/Groups", group_body("G", ["bulkId:a"]), "g"),
-                         patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}])), change("PUT", f"/Groups/{group['id']}", group_body("H")),
-                         change("DELETE", f"/Groups/{group['id']}"), patch(f"/Users/{user['id']}", op("replace", "title", "T")), change("DELETE", "/Users/bulkId:a")))
+                         patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}])),
+                         change("PUT", f"/Groups/{group['id']}", group_body("H")),
+                         change("DELETE", f"/Groups/{group['id']}"), patch(f"/Users/{user['id']}", op("replace", "title", "T")),
+                         change("DELETE", "/Users/bulkId:a")))
     assert [a["status"] for a in answers] == ["201", "403", "403", "403", "403", "200", "204"]
     for a in answers[1:5]:
         refused(a, "403", None, "for users only")

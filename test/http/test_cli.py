@@ -14,7 +14,8 @@ def run(server, *args, **env):
 
 def test_help_names_every_command_and_setting(server):
     text = run(server, "help").stdout
-    for words in ("migrate", "org create NAME", "key create NAME", "rotation complete CONNECTION", "link-request approve", "connection adopt", "token revoke TOKEN", "member show EMAIL", "team add", "audit list", "doctor"):
+    for words in ("migrate", "org create NAME", "key create NAME", "rotation complete CONNECTION", "link-request approve", "connection adopt",
+                  "token revoke TOKEN", "member show EMAIL", "team add", "audit list", "doctor"):
         assert words in text
     config = run(server, "help", "config").stdout
     for name in ("MUSTER_DB", "MUSTER_PUBLIC_URL", "MUSTER_TRUSTED_PROXIES", "MUSTER_DEADLINE_MS", "MUSTER_PREPARE"):
@@ -111,10 +112,13 @@ def test_names_cannot_be_made_unique_when_they_are_not(server):
 @pytest.mark.parametrize("args, code, words", [
     (["bogus"], 64, "muster help"), (["org"], 64, "muster help"), (["org", "create"], 64, "takes NAME"), (["org", "show", "nobody"], 1, "muster org list"),
     (["org", "create", "X", "--slug", "Not A Slug"], 64, "--slug"), (["org", "set", "x", "--max-users", "many"], 64, "--max-users"),
-    (["org", "set", "x", "--bogus", "1"], 64, "--bogus"), (["org", "set", "x", "--name"], 64, "needs a value"), (["org", "set", "x"], 64, "something to change"),
-    (["member", "list"], 64, "--org"), (["member", "list", "--org", "nobody"], 1, "nobody"), (["connection", "set", "nope", "--name", "x"], 1, "muster connection list"),
+    (["org", "set", "x", "--bogus", "1"], 64, "--bogus"), (["org", "set", "x", "--name"], 64, "needs a value"),
+    (["org", "set", "x"], 64, "something to change"),
+    (["member", "list"], 64, "--org"), (["member", "list", "--org", "nobody"], 1, "nobody"),
+    (["connection", "set", "nope", "--name", "x"], 1, "muster connection list"),
     (["connection", "create", "--org", "demo", "--dialect", "loose"], 64, "lenient|strict"), (["token", "revoke", "nope"], 1, "muster token list"),
-    (["token", "issue", "--org", "demo", "--expires-at", "tomorrow"], 64, "--expires-at"), (["member", "add", "no address", "--org", "demo"], 64, "email address"),
+    (["token", "issue", "--org", "demo", "--expires-at", "tomorrow"], 64, "--expires-at"),
+    (["member", "add", "no address", "--org", "demo"], 64, "email address"),
     (["team", "show", "None", "--org", "demo"], 1, "muster team list"), (["help", "me"], 64, "config")])
 def test_errors_say_what_to_do(server, args, code, words):
     done = run(server, *args)

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.usefixtures("durable")
 def doctor(server, tmp_path):
     def run(**env):
         done = subprocess.run([f"{ROOT}/{BUILD}/muster", "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
-                              env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db, "MUSTER_LIMITS": os.path.join(server.data, "run", "sock", "limits"), "MUSTER_SECRET_KEY_FILE": server.env["MUSTER_SECRET_KEY_FILE"], **env})
+                              env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db, "MUSTER_LIMITS": os.path.join(server.data, "run", "sock", "limits"),
+                                   "MUSTER_SECRET_KEY_FILE": server.env["MUSTER_SECRET_KEY_FILE"], **env})
         return done.returncode, done.stdout.splitlines()
     return run
 

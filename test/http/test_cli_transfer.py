@@ -137,6 +137,7 @@ def test_what_is_broken_is_refused_by_line(server, furnished):
     """The organization is not there, so that nothing but the file is wrong."""
     t, lines = furnished
     new = lines[0].replace(t.org["id"], "01980000-0000-7000-8000-000000000000")
+
     def refused(changed, line, words, end="\n"):
         done = run(server, "import", "-", "--slug", unique("no"), stdin=("\n".join(changed) + end).encode())
         assert done.returncode == 1 and f"line {line}:" in done.stderr.decode() and words in done.stderr.decode(), (done, line)

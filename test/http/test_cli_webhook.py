@@ -38,8 +38,10 @@ def test_from_create_to_remove(server, place, org):
     shown = server.muster("webhook", "show", made["id"])
     assert (shown["url"], shown["events"], shown["allow_private"]) == (NOWHERE, made["events"], False) and "secret" not in shown
     assert listed(server, *place)[made["id"]]["url"] == NOWHERE
-    inside = server.muster("webhook", "set", made["id"], "--url", "http://127.0.0.1:9/", "--allow-private", "on", "--audience", "none", "--status", "disabled", "--events", "*")
-    assert (inside["url"], inside["allow_private"], inside["audience"], inside["status"], inside["events"]) == ("http://127.0.0.1:9/", True, None, "disabled", ["*"])
+    inside = server.muster("webhook", "set", made["id"], "--url", "http://127.0.0.1:9/", "--allow-private", "on", "--audience", "none", "--status", "disabled",
+                           "--events", "*")
+    assert (inside["url"], inside["allow_private"], inside["audience"], inside["status"], inside["events"]) == ("http://127.0.0.1:9/", True, None, "disabled",
+                                                                                                                ["*"])
     assert server.muster("webhook", "set", made["id"], "--status", "enabled")["status"] == "enabled"
     rotated = server.muster("webhook", "rotate-secret", made["id"], "--previous-valid-for", "60")
     assert rotated["secret"].startswith("whsec_") and rotated["previous_secret_until"]
@@ -88,7 +90,8 @@ def test_what_is_wrong_is_said(server, args, code, says):
 def test_a_webhook_that_is_there_wants_to_know_what(server, org):
     made = server.muster("webhook", "create", NOWHERE, "--org", org["slug"])
     theirs = server.muster("webhook", "create", NOWHERE)
-    for args in (["set", made["id"]], ["set", made["id"], "--status", "active"], ["replay", made["id"], "--from", "1"], ["rotate-secret", made["id"], "--previous-valid-for", "604801"]):
+    for args in (["set", made["id"]], ["set", made["id"], "--status", "active"], ["replay", made["id"], "--from", "1"],
+                 ["rotate-secret", made["id"], "--previous-valid-for", "604801"]):
         assert run(server, "webhook", *args).returncode in (1, 64), args
     done = run(server, "webhook", "replay", theirs["id"], "--from", "1", "--to", "2")
     assert done.returncode in (1, 64) and "organization" in done.stderr

@@ -13,13 +13,16 @@ def behind(request):
 
 def came_from(tenant, address):
     made(tenant.client.post("/Users", user_body(), headers={"X-Forwarded-For": address}))
-    return tenant.server.sql("select client_address from muster.audit_event where organization_id = %s and action like 'scim.user%%' order by at desc, id desc limit 1",
+    return tenant.server.sql("select client_address from muster.audit_event where organization_id = %s and action like 'scim.user%%' order by at desc, id "
+                             "desc limit 1",
                              tenant.org["id"])[0][0]
 
 
-@pytest.mark.parametrize("sent, kept", [("::ffff:192.0.2.7", "192.0.2.7"), ("::FFFF:c000:0207", "192.0.2.7"), ("192.0.2.7", "192.0.2.7"), ("2001:DB8:0:0::1", "2001:db8::1"),
-                                        ("198.51.100.1, ::ffff:192.0.2.7", "192.0.2.7"), ("192.0.2.7, ::ffff:127.0.0.1", "192.0.2.7"), ("192.0.2.7:49152", "192.0.2.7"),
-                                        ("[2001:db8::1]:443", "2001:db8::1"), ("nobody", "127.0.0.1")])
+@pytest.mark.parametrize("sent, kept",
+                         [("::ffff:192.0.2.7", "192.0.2.7"), ("::FFFF:c000:0207", "192.0.2.7"), ("192.0.2.7", "192.0.2.7"), ("2001:DB8:0:0::1", "2001:db8::1"),
+                          ("198.51.100.1, ::ffff:192.0.2.7", "192.0.2.7"), ("192.0.2.7, ::ffff:127.0.0.1", "192.0.2.7"),
+                          ("192.0.2.7:49152", "192.0.2.7"),
+                          ("[2001:db8::1]:443", "2001:db8::1"), ("nobody", "127.0.0.1")])
 def test_the_audit_log_has_the_one_form(behind, sent, kept):
     assert came_from(behind.tenant(), sent) == kept
 

@@ -175,7 +175,8 @@ def test_two_connections_put_one_member_into_the_bin_without_a_deadlock(tenant):
     users = [(t, t.user(name)) for t in (tenant, second)]
     at_once([lambda t=t, u=u: cycle(t, u) for t, u in users])
     assert deadlocks(tenant.server) == before
-    assert tenant.server.sql("select count(*), max(m.status), max(m.email_key) from muster.member m where organization_id = %s", tenant.org["id"]) == [(1, "active", name)]
+    assert tenant.server.sql("select count(*), max(m.status), max(m.email_key) from muster.member m where organization_id = %s",
+                             tenant.org["id"]) == [(1, "active", name)]
 
 
 STRAYS = """select m.email, m.status, bool_or(u.active and u.removed_at is null)
@@ -200,7 +201,8 @@ def test_leavers_and_newcomers_race_for_the_same_names(tenant):
         if way == 2:
             return client.put(path, user_body(name, externalId=r.choice(names), active=False))
         if way == 3:
-            return client.patch(path, op("replace", "active", True), op("replace", "userName", name), op("replace", "emails", [{"value": name, "type": "work"}]))
+            return client.patch(path, op("replace", "active", True), op("replace", "userName", name),
+                                op("replace", "emails", [{"value": name, "type": "work"}]))
         if way == 4:
             return client.delete(path)
         answer = client.post("/Users", user_body(name, externalId=r.choice([name, unique("x-"), ...])))

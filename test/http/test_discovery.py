@@ -47,7 +47,9 @@ def test_users_and_groups_have_an_external_id(server):
 
 
 def test_descriptions_say_what_the_connection_does(server):
-    default, open_one = server.tenant().client, server.tenant(identity="mutable", email="optional", linking="never", unknown_members="skip", group_names="any").client
+    default, open_one = server.tenant().client, server.tenant(identity="mutable", email="optional", linking="never", unknown_members="skip",
+                                                              group_names="any").client
+
     def texts(client):
         users, groups = attributes_of(client, USER), attributes_of(client, GROUP)
         assert [users[n]["mutability"] for n in ("userName", "emails")] == ["readWrite"] * 2  # as validators want it

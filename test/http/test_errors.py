@@ -64,9 +64,11 @@ def test_bad_patch_messages(tenant, unchanged, body):
 
 @pytest.mark.parametrize("operation, scim_type", [
     (op("replace", "emails[0].value", "x"), "invalidFilter"), (op("replace", "/userName", "x"), "invalidPath"), (op("replace", "", "x"), "invalidPath"),
-    (op("replace", 5, "x"), "invalidPath"), (op("replace", "emails[type eq", "x"), "invalidPath"), (op("replace", 'emails[type eq "work"].value.x', "x"), "invalidPath"),
+    (op("replace", 5, "x"), "invalidPath"), (op("replace", "emails[type eq", "x"), "invalidPath"),
+    (op("replace", 'emails[type eq "work"].value.x', "x"), "invalidPath"),
     (op("replace", "id", "x"), "mutability"), (op("replace", "meta.created", "x"), "mutability"), (op("add", "groups", []), "mutability"),
-    (op("remove", "userName"), "mutability"), (op("remove"), "noTarget"), (op("replace", "title"), "invalidValue"), (op("replace", "title", {"a": 5}), "invalidValue"),
+    (op("remove", "userName"), "mutability"), (op("remove"), "noTarget"), (op("replace", "title"), "invalidValue"),
+    (op("replace", "title", {"a": 5}), "invalidValue"),
     (op("add", value="x"), "invalidValue"), (op("replace", "active", "maybe"), "invalidValue"), (op("replace", "userName", ""), "invalidValue"),
     (op("replace", "userName", "a\u0001b"), "mutability")])
 def test_bad_operations(tenant, unchanged, operation, scim_type):
@@ -77,7 +79,8 @@ def test_bad_operations(tenant, unchanged, operation, scim_type):
 @pytest.mark.parametrize("id", [NOBODY, "nope", "01A20DB4-3E9D-72D7-82E9-F673093DEB64", "%27%20or%201=1", "x" * 3000])
 @pytest.mark.parametrize("endpoint", ["Users", "Groups"])
 def test_unknown_ids_are_404(tenant, unchanged, endpoint, id, method):
-    bodies = {"PUT": {"displayName": "D", **user_body("x@example.com", schemas=...)}, "PATCH": {"schemas": [PATCH_OP], "Operations": [op("add", "externalId", "x")]}}
+    bodies = {"PUT": {"displayName": "D", **user_body("x@example.com", schemas=...)},
+              "PATCH": {"schemas": [PATCH_OP], "Operations": [op("add", "externalId", "x")]}}
     assert_error(tenant.client.request(method, f"/{endpoint}/{id}", bodies.get(method)), 404)
 
 
@@ -126,7 +129,8 @@ def test_what_is_wrong_with_a_body_comes_before_who_is_unknown(tenant, strict, i
     for client in (tenant.client, strict.client):
         for endpoint in ("Users", "Groups"):
             path = f"/{endpoint}/{id}"
-            for wrong in ({"Operations": 5}, {}, {"schemas": [PATCH_OP], "Operations": [{"op": "jump"}]}, {"schemas": [PATCH_OP], "Operations": [{"op": "add", "path": "(", "value": 1}]}):
+            for wrong in ({"Operations": 5}, {}, {"schemas": [PATCH_OP], "Operations": [{"op": "jump"}]},
+                          {"schemas": [PATCH_OP], "Operations": [{"op": "add", "path": "(", "value": 1}]}):
                 assert client.request("PATCH", path, wrong).status == 400, (path, wrong)
             assert_error(client.patch(path, {"op": "replace", "path": "externalId", "value": "E"}), 404)
             assert client.put(path, {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:" + endpoint[:-1]], "userName": 5, "displayName": {}}).status == 400

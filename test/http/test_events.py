@@ -65,7 +65,8 @@ def test_types_are_actions_or_beginnings(api, server, customer):
     customer.scim.post("/Users", user_body())
     seal(server)
     everything, head = read(api, customer)
-    for types, expected in (("*", everything), ("scim.*", everything[1:]), ("scim.user.*", everything[3:]), ("scim.token.issued,organization.created", [everything[0], everything[2]]),
+    for types, expected in (("*", everything), ("scim.*", everything[1:]), ("scim.user.*", everything[3:]),
+                            ("scim.token.issued,organization.created", [everything[0], everything[2]]),
                             ("scim.tok", []), ("scim.token.issued,scim.token.*", everything[2:3]), ("nothing_of_this", [])):
         assert read(api, customer, more=f"&types={types}") == (expected, head), types
 
@@ -105,10 +106,14 @@ def test_a_number_that_is_not_there_yet_is_refused(api, server, customer):
     assert "snapshot" in problem(api.get(f"{customer.path}/events?after=4"), 409, "conflict")["message"]
 
 
-@pytest.mark.parametrize("query, field", [("after=-1", "after"), ("after=x", "after"), ("after=", "after"), ("after=1e3", "after"), ("after=99999999999999999999", "after"),
-                                          ("limit=0", "limit"), ("limit=1001", "limit"), ("wait=31", "wait"), ("wait=-1", "wait"), ("wait=0.5", "wait"), ("types=", "types"),
-                                          ("types=a,,b", "types"), ("types=*.user", "types"), ("types=a**", "types"), ("types=A", "types"), ("types=%7B%7D", "types"),
-                                          ("types=" + ",".join(["a"] * 51), "types"), ("types=" + "a" * 101, "types"), ("cursor=1", "cursor"), ("sequence=1", "sequence")])
+@pytest.mark.parametrize("query, field",
+                         [("after=-1", "after"), ("after=x", "after"), ("after=", "after"), ("after=1e3", "after"), ("after=99999999999999999999", "after"),
+                          ("limit=0", "limit"), ("limit=1001", "limit"), ("wait=31", "wait"), ("wait=-1", "wait"), ("wait=0.5", "wait"),
+                          ("types=", "types"),
+                          ("types=a,,b", "types"), ("types=*.user", "types"), ("types=a**", "types"), ("types=A", "types"),
+                          ("types=%7B%7D", "types"),
+                          ("types=" + ",".join(["a"] * 51), "types"), ("types=" + "a" * 101, "types"), ("cursor=1", "cursor"),
+                          ("sequence=1", "sequence")])
 def test_wrong_parameters_are_named(api, customer, query, field):
     problem(api.get(f"{customer.path}/events?{query}"), 400, None, field)
 
@@ -167,5 +172,3 @@ def test_a_consumer_misses_nothing_and_sees_each_event_once_while_many_write(api
     written = {r[0] for r in server.sql("select id::text from muster.audit_event where organization_id = %s", customer.id)}
     assert [e["sequence"] for e in consumer.events] == list(range(1, len(written) + 1))
     assert {e["id"] for e in consumer.events} == written and late in written and len(written) > 8 * 6
-
-

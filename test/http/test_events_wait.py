@@ -93,7 +93,6 @@ def test_other_types_do_not_wake_but_are_passed(api, server, customer, head):
 def test_a_wait_leaves_a_worker_free(api, server, customer, head):
     """Of two workers one may wait. Whoever comes beyond that is told to come back, and others are served."""
     wait = started(server, lambda: Wait(api, f"{customer.path}/events?after={head}&wait=3"))
-    begin = time.monotonic()
     for _ in range(5):
         answer = api.get(f"{customer.path}/events?after={head}&wait=30")
         assert answer.status == 200 and answer.header("Retry-After") == "1" and answer.json == {"data": [], "next_cursor": str(head)}
@@ -125,7 +124,8 @@ def finish(process, seconds):
 
 def test_the_deadline_of_a_request_moves_with_its_wait(server, customer, head, limits):
     begin = time.monotonic()
-    out = finish(cgi(server, f"{customer.path}/events?after={head}&wait=2", MUSTER_LIMITS=limits, MUSTER_WORKERS="2", MUSTER_DEADLINE_MS="300", MUSTER_BODY_MS="300"), 20)
+    out = finish(cgi(server, f"{customer.path}/events?after={head}&wait=2", MUSTER_LIMITS=limits, MUSTER_WORKERS="2", MUSTER_DEADLINE_MS="300",
+                     MUSTER_BODY_MS="300"), 20)
     assert "Status: 200" in out and f'"next_cursor":"{head}"' in out and time.monotonic() - begin >= 2
 
 

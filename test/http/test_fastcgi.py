@@ -23,7 +23,8 @@ def scim(server, body, **more):
             "CONTENT_LENGTH": str(len(body)), "HTTP_AUTHORIZATION": f"Bearer {server.env['MUSTER_TOKEN']}", "HTTP_IF_MATCH": "*", **more}
 
 
-@pytest.mark.parametrize("name", ["HTTP_AUTHORIZATION", "CONTENT_LENGTH", "CONTENT_TYPE", "REQUEST_URI", "QUERY_STRING", "REMOTE_ADDR", "HTTP_IF_MATCH", "HTTP_IDEMPOTENCY_KEY"])
+@pytest.mark.parametrize("name", ["HTTP_AUTHORIZATION", "CONTENT_LENGTH", "CONTENT_TYPE", "REQUEST_URI", "QUERY_STRING", "REMOTE_ADDR", "HTTP_IF_MATCH",
+                                  "HTTP_IDEMPOTENCY_KEY"])
 def test_what_decides_something_stands_there_once(server, sockets, name):
     body = json.dumps(user_body()).encode()
     params = {**scim(server, body), "HTTP_IDEMPOTENCY_KEY": "k"}

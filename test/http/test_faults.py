@@ -215,7 +215,8 @@ def test_sigterm_finishes_the_request_in_hand():
             c.rollback()
             t.join()
         assert made(result[0], 200)["title"] == "T"
-        wait_until(lambda: not os.path.exists(f"/proc/{master}") or open(f"/proc/{master}/stat", encoding="ascii").read().split()[2] == "Z", 20, "the master has ended")
+        wait_until(lambda: not os.path.exists(f"/proc/{master}") or open(f"/proc/{master}/stat", encoding="ascii").read().split()[2] == "Z", 20,
+                   "the master has ended")
     finally:
         s.stop()
 
@@ -254,7 +255,8 @@ def test_plans_are_not_thrown_away_inside_a_transaction_that_failed(own):
     tenant = own.tenant()
     refused = log_of(own).count("25P02")
     with contextlib.closing(psycopg2.connect(own.db)) as c, c.cursor() as cur:
-        cur.execute("insert into muster.member (organization_id, id, email, email_key) values (%s, muster.uuid7(), 'b@example.com', 'b@example.com')", (tenant.org["id"],))
+        cur.execute("insert into muster.member (organization_id, id, email, email_key) values (%s, muster.uuid7(), 'b@example.com', 'b@example.com')",
+                    (tenant.org["id"],))
         thread, result = in_background(lambda: bulk(tenant, *[create(f"{n}@example.com") for n in "abc"]))
         wait_until(lambda: waiting(own), 10, "the second operation waits for the other transaction")
         time.sleep(2.5)
@@ -302,6 +304,7 @@ def test_an_abandoned_read_ends_in_the_database_too():
         assert tenant.client.get("/Users").status == 200
     finally:
         s.stop()
+
 
 def test_a_frozen_database_holds_no_request_past_its_deadline():
     """Nor does giving up ask the frozen server once more."""

@@ -21,8 +21,10 @@ def sent(tenant, way, body):
     return after
 
 
-OFF = [{f"{USER}:active": False}, {f"{USER}:active": "False"}, {f"{USER.upper()}:Active": ["false"]}, {f"{USER}:active": [{"value": "False"}]}, {f"{USER}.active": "False"},
-       {USER: {"active": "False"}}, {USER: json.dumps({"active": "False"})}, {USER: {USER: {f"{USER}:active": False}}}, {"active": True, f"{USER}:active": False}]
+OFF = [{f"{USER}:active": False}, {f"{USER}:active": "False"}, {f"{USER.upper()}:Active": ["false"]}, {f"{USER}:active": [{"value": "False"}]},
+       {f"{USER}.active": "False"},
+       {USER: {"active": "False"}}, {USER: json.dumps({"active": "False"})}, {USER: {USER: {f"{USER}:active": False}}},
+       {"active": True, f"{USER}:active": False}]
 
 
 @pytest.mark.parametrize("off", OFF, ids=json.dumps)
@@ -35,11 +37,15 @@ def test_a_flattened_end_of_access_ends_it(tenant, way, off):
 @pytest.mark.parametrize("way", ["POST", "PUT"])
 def test_a_name_that_is_a_path_is_read_as_one(server, way):
     tenant = server.tenant(identity="mutable")
-    body = user_body(emails=..., **{"name.givenName": "Ada", "NAME.familyName": ["Moss"], WORK: "ada@example.com", f"{USER}:title": "Chief", f"{ENTERPRISE}:department": "D",
-                                    f"{ENTERPRISE}:manager.value": "me", f"{ENTERPRISE}.costCenter": 7, ENTERPRISE: {"manager.displayName": "x", "division": "V"},
-                                    f"{USER}:phoneNumbers": [{"value": "1"}], "favourite.colour": "red", "meta.created": "2020-01-01T00:00:00Z", f"{USER}:password": "secret"})
+    body = user_body(emails=..., **{"name.givenName": "Ada", "NAME.familyName": ["Moss"], WORK: "ada@example.com", f"{USER}:title": "Chief",
+                                    f"{ENTERPRISE}:department": "D",
+                                    f"{ENTERPRISE}:manager.value": "me", f"{ENTERPRISE}.costCenter": 7,
+                                    ENTERPRISE: {"manager.displayName": "x", "division": "V"},
+                                    f"{USER}:phoneNumbers": [{"value": "1"}], "favourite.colour": "red", "meta.created": "2020-01-01T00:00:00Z",
+                                    f"{USER}:password": "secret"})
     after = sent(tenant, way, body)
-    assert (after["name"], after["title"], after["emails"]) == ({"givenName": "Ada", "familyName": "Moss"}, "Chief", [{"type": "work", "value": "ada@example.com"}])
+    assert (after["name"], after["title"], after["emails"]) == ({"givenName": "Ada", "familyName": "Moss"}, "Chief",
+                                                                [{"type": "work", "value": "ada@example.com"}])
     assert after[ENTERPRISE] == {"department": "D", "manager": {"value": "me"}, "costCenter": "7", "division": "V"}
     assert after["phoneNumbers"] == [{"value": "1"}] and "secret" not in json.dumps(after) and "red" not in json.dumps(after)
 
@@ -54,12 +60,14 @@ def test_it_is_the_same_for_groups(tenant):
     one, two = tenant.user(), tenant.user()
     group = made(tenant.client.post("/Groups", {"schemas": [GROUP], f"{GROUP}:displayName": "Flat", f"{GROUP}:members": [{"value": one["id"]}]}))
     assert group["displayName"] == "Flat" and [m["value"] for m in group["members"]] == [one["id"]]
-    put = made(tenant.client.put(f"/Groups/{group['id']}", {"schemas": [GROUP], GROUP: {"displayName": "Flatter"}, f'members[value eq "{two["id"]}"]': {"type": "User"}}), 200)
+    put = made(tenant.client.put(f"/Groups/{group['id']}",
+                                 {"schemas": [GROUP], GROUP: {"displayName": "Flatter"}, f'members[value eq "{two["id"]}"]': {"type": "User"}}), 200)
     assert put["displayName"] == "Flatter" and [m["value"] for m in put["members"]] == [two["id"]]
 
 
-@pytest.mark.parametrize("more", [{"emails[0].value": "x"}, {"emails[type eq": "x"}, {"name.givenName": {"a": 1}}, {"emails.value": "x"}, {USER: "text"}, {USER: 5},
-                                  {f"{USER}.favouriteColor": "red"}, {f"{USER}:": {"nickName": "x"}}], ids=json.dumps)
+@pytest.mark.parametrize("more",
+                         [{"emails[0].value": "x"}, {"emails[type eq": "x"}, {"name.givenName": {"a": 1}}, {"emails.value": "x"}, {USER: "text"}, {USER: 5},
+                          {f"{USER}.favouriteColor": "red"}, {f"{USER}:": {"nickName": "x"}}], ids=json.dumps)
 def test_what_cannot_be_read_is_refused_but_to_a_leaver(tenant, more):
     user = tenant.user(name={"givenName": "Ada"}, title="Boss")
     body = user_body(user["userName"], title="Chief", **more)
@@ -80,14 +88,16 @@ def test_in_an_object_of_the_schema_each_attribute_is_a_part(tenant):
     assert after["active"] is False and after["title"] == "Gone" and status(tenant, user) == "deactivated"
 
 
-@pytest.mark.parametrize("more", [{f"{USER}:active": False}, {"name.givenName": "Ada"}, {WORK: "x@example.com"}, {f"{USER}.active": False}, {"emails[0].value": "x"},
-                                  {ENTERPRISE: {"manager.value": "me"}}], ids=json.dumps)
+@pytest.mark.parametrize("more",
+                         [{f"{USER}:active": False}, {"name.givenName": "Ada"}, {WORK: "x@example.com"}, {f"{USER}.active": False}, {"emails[0].value": "x"},
+                          {ENTERPRISE: {"manager.value": "me"}}], ids=json.dumps)
 def test_strict_refuses_such_names_and_ignores_unknown_ones(strict, more):
     user = strict.user()
     answer = strict.client.put(f"/Users/{user['id']}", user_body(user["userName"], title="Chief", **more))
     assert answer.status == 400 and next(iter(more.get(ENTERPRISE, more))) in answer.json["detail"], answer
     assert strict.client.get(f"/Users/{user['id']}").json == user
-    put = made(strict.client.put(f"/Users/{user['id']}", user_body(user["userName"], title="Chief", department="D", **{"favourite.colour": "red", "urn:x:y:z": {"a": 1}})), 200)
+    put = made(strict.client.put(f"/Users/{user['id']}",
+                                 user_body(user["userName"], title="Chief", department="D", **{"favourite.colour": "red", "urn:x:y:z": {"a": 1}})), 200)
     assert put["title"] == "Chief" and ENTERPRISE not in put
 
 

@@ -29,12 +29,14 @@ def test_a_new_group_is_a_new_team(tenant):
 def test_a_member_is_made_from_the_filter_and_what_is_given(tenant):
     users, group = [tenant.user()["id"] for _ in range(4)], tenant.group("Crew")
     change(tenant, group, op("add", 'members[type eq "User"].value', users[3]))
-    change(tenant, group, op("add", f'members[value eq "{users[0]}"]', {"type": "User"}), op("add", f'members[value eq "{users[1]}"]', {"VALUE": users[1], "type": None}),
+    change(tenant, group, op("add", f'members[value eq "{users[0]}"]', {"type": "User"}),
+           op("add", f'members[value eq "{users[1]}"]', {"VALUE": users[1], "type": None}),
            op("add", f'members[value eq "{users[2]}" and type eq "User"]', {"display": "D", "value": ""}))
     assert member_ids(tenant, group) == sorted(users)
     for value in ({}, {"type": None}, "", None, 5, {"type": 5}, {"type": {}}):
         assert_error(tenant.client.patch(f"/Groups/{group['id']}", op("add", f'members[value eq "{NOBODY}"]', value)), 400, "invalidValue")
-    for path, value in (('members[type eq "Group"]', {"display": "x"}), ('members[type eq "Group"].$ref', "x"), (f'members[value eq "{NOBODY}"]', {"type": "User"})):
+    for path, value in (('members[type eq "Group"]', {"display": "x"}), ('members[type eq "Group"].$ref', "x"),
+                        (f'members[value eq "{NOBODY}"]', {"type": "User"})):
         assert_error(tenant.client.patch(f"/Groups/{group['id']}", op("add", path, value)), 400, "invalidValue")
     assert member_ids(tenant, group) == sorted(users)
 

@@ -202,6 +202,7 @@ def test_bulk_has_the_rule(tenant):
 def test_a_reference_to_nobody_does_not_hold_up_a_leaver(tenant):
     stays, leaves, put = tenant.user(), tenant.user(), tenant.user()
     manager = op("add", f"{ENTERPRISE}:manager", {"value": "bulkId:nobody"})
+
     def change(*operations):
         return {"schemas": [PATCH_OP], "Operations": list(operations)}
     answer = tenant.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
@@ -249,6 +250,7 @@ def test_what_the_answer_depends_on_does_not_hold_up_a_leaver(server, dialect, k
     query, headers, part = HEADS[kind]
     tenant = server.tenant(dialect=dialect)
     user, put = tenant.user(title="Boss"), tenant.user(title="Boss")
+
     def path(u):
         return f"/Users/{u['id']}?{query}"
     refusal = (406,) if kind == "accept" else (400, "invalidValue")

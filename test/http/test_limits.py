@@ -149,7 +149,8 @@ def test_nor_is_one_that_comes_from_a_mapping(server, api, dialect):
     made(api.put(f"/organizations/{t.slug}/scim/attribute-mappings", {"mapping": {"userType": "{{ value | replace: 'gone', 'false' }}.active"}}), 200)
     user = t.user(userType="here")
     enlarge(server, user, RESOURCE - 21_000)
-    assert_error(t.client.patch(f"/Users/{user['id']}", op("add", "nickName", "x" * 8000), op("replace", "userType", "there")), 400, "invalidValue", "262144 are the limit")
+    assert_error(t.client.patch(f"/Users/{user['id']}", op("add", "nickName", "x" * 8000), op("replace", "userType", "there")), 400, "invalidValue",
+                 "262144 are the limit")
     answer = t.client.patch(f"/Users/{user['id']}", op("add", "nickName", "x" * 8000), op("replace", "userType", "gone"))
     assert answer.status == 200 and len(answer.json["nickName"]) == 8000, answer
     assert t.member(user["userName"])["status"] == "deactivated"

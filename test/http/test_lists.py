@@ -45,7 +45,8 @@ def test_a_page_has_a_thousand_at_most(server):
     ("excludedAttributes=name,emails,meta,id", {"schemas", "id", "userName", "title", "active", ENTERPRISE}),
     (f"attributes={ENTERPRISE}", {"schemas", "id", ENTERPRISE}), (f"attributes={ENTERPRISE}:department", {"schemas", "id", ENTERPRISE}),
     ('attributes=emails[type eq "work"]'.replace(" ", "+"), {"schemas", "id", "emails"}), ("attributes=meta.version", {"schemas", "id", "meta"}),
-    ("attributes=name.middleName", {"schemas", "id"}), ("attributes=emails.display", {"schemas", "id"}), (f"attributes={ENTERPRISE}:manager.displayName", {"schemas", "id"}),
+    ("attributes=name.middleName", {"schemas", "id"}), ("attributes=emails.display", {"schemas", "id"}),
+    (f"attributes={ENTERPRISE}:manager.displayName", {"schemas", "id"}),
     ("attributes=" + "title," * 200 + "userName", {"schemas", "id", "title", "userName"})])
 def test_projection(server, query, keys):
     t = server.tenant()
@@ -54,7 +55,8 @@ def test_projection(server, query, keys):
     assert set(one) == keys
     assert made(t.client.get(f"/Users?{query}"), 200)["Resources"] == [one]
     assert set(made(t.client.patch(f"/Users/{user['id']}?{query}", op("replace", "title", "T")), 200)) == keys
-    assert set(made(t.client.post(f"/Users?{query}", user_body("q@example.com", title="T", name={"givenName": "G"}, **{ENTERPRISE: {"department": "D"}})))) == keys
+    assert set(made(t.client.post(f"/Users?{query}",
+                                  user_body("q@example.com", title="T", name={"givenName": "G"}, **{ENTERPRISE: {"department": "D"}})))) == keys
 
 
 def test_sub_attributes_select(tenant):
@@ -65,7 +67,8 @@ def test_sub_attributes_select(tenant):
 def test_values_of_which_nothing_is_left_are_left_out(server):
     t = server.tenant()
     boss = t.user()
-    user = t.user(emails=[{"value": "a@example.com"}, {"value": "b@example.com", "display": "B"}], **{ENTERPRISE: {"manager": {"value": boss["id"]}, "department": "D"}})
+    user = t.user(emails=[{"value": "a@example.com"}, {"value": "b@example.com", "display": "B"}],
+                  **{ENTERPRISE: {"manager": {"value": boss["id"]}, "department": "D"}})
     assert t.client.get(f"/Users/{user['id']}?attributes=emails.display").json["emails"] == [{"display": "B"}]
     assert t.client.get(f"/Users/{user['id']}?attributes={ENTERPRISE}:manager.displayName,{ENTERPRISE}:department").json[ENTERPRISE] == {"department": "D"}
     assert "emails" not in t.client.get(f"/Users/{boss['id']}?excludedAttributes=emails.value,emails.type,emails.primary").json
@@ -118,11 +121,14 @@ def test_if_match_on_put_and_unknown_ids(tenant):
 
 def test_accept_and_content_type(tenant):
     assert tenant.client.get("/Users", headers={"Accept": "text/html, */*;q=0.1"}).status == 200
-    for none in ("text/csv", "application/json;q=0", "application/json; Q=0", "application/json ; q = 0.000", "*/*;Q=0", 'application/json;x="a,b";q=0', 'text/csv;x=",application/json"'):
+    for none in ("text/csv", "application/json;q=0", "application/json; Q=0", "application/json ; q = 0.000", "*/*;Q=0", 'application/json;x="a,b";q=0',
+                 'text/csv;x=",application/json"'):
         assert_error(tenant.client.get("/Users", headers={"Accept": none}), 406)
-    for some in ("application/json; Q=0.1", 'application/json;x="q=0"', "application/json;iq=0", "application/json;q=0, */*", 'text/csv;x="a\\",b", application/json'):
+    for some in ("application/json; Q=0.1", 'application/json;x="q=0"', "application/json;iq=0", "application/json;q=0, */*",
+                 'text/csv;x="a\\",b", application/json'):
         assert tenant.client.get("/Users", headers={"Accept": some}).status == 200
-    for good in ("application/json", "application/scim+json; charset=utf-8", "APPLICATION/JSON", 'application/json; x="charset=latin1"', "application/json;xcharset=latin1",
+    for good in ("application/json", "application/scim+json; charset=utf-8", "APPLICATION/JSON", 'application/json; x="charset=latin1"',
+                 "application/json;xcharset=latin1",
                  'application/json; Charset="UTF-8"; x', "application/json ;charset=utf8", "application/json; charset=iso-8859-1", "application/json; charset"):
         assert_error(tenant.client.post("/Users", "{", headers={"Content-Type": good}), 400, "invalidSyntax")
     for bad in ("text/plain", "application/jsonx", "text/json; charset=utf-8", "application/x-www-form-urlencoded"):
@@ -132,7 +138,8 @@ def test_accept_and_content_type(tenant):
 def buffers(server, tenant, query, *params, as_role="muster_scim"):
     """How many pages a statement of sql/queries reads, as a role, with a plan that is kept."""
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", as_role))) as c, c.cursor() as cur:
-        cur.execute("select set_config('muster.organization', %s, false), set_config('muster.connection', %s, false)", (tenant.org["id"], tenant.connection["id"]))
+        cur.execute("select set_config('muster.organization', %s, false), set_config('muster.connection', %s, false)",
+                    (tenant.org["id"], tenant.connection["id"]))
         cur.execute("prepare q as " + statement(query))
         for _ in range(7):
             cur.execute(f"explain (analyze, buffers) execute q({', '.join(['%s'] * len(params))})", params)
@@ -146,7 +153,8 @@ def test_a_directory_that_the_statistics_do_not_know_is_not_read_whole(server, t
     new = server.tenant()
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c, c.cursor() as cur:
         cur.execute("set session_replication_role = replica")
-        cur.execute("""insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at, modified_at)
+        cur.execute("""insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at,
+                       modified_at)
                        select %s, muster.uuid7(), %s, muster.uuid7(), true, 'n' || n, '{"schemas":["x"],"id":""}', '{}', now(), now()
                        from generate_series(1, 4500) n returning id::text""", (new.org["id"], new.connection["id"]))
         one = cur.fetchone()[0]

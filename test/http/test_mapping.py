@@ -46,7 +46,8 @@ def test_a_role_follows_the_groups_of_a_user(tenant, mapped):
     member_patch(tenant, group, op("add", "members", [{"value": user["id"]}]))
     assert tenant.client.delete(f"/Groups/{group['id']}").status == 204
     assert role(tenant, user) == "org:member"
-    changes = [(e["data"]["before"], e["data"]["after"]) for e in reversed(tenant.server.muster("audit", "list", "--org", tenant.slug, "--action", "member.role_changed")["data"])]
+    changes = [(e["data"]["before"], e["data"]["after"])
+               for e in reversed(tenant.server.muster("audit", "list", "--org", tenant.slug, "--action", "member.role_changed")["data"])]
     assert changes == [("org:member", "org:admin"), ("org:admin", "org:site-owner"), ("org:site-owner", "org:member"), ("org:member", "org:site-owner"),
                        ("org:site-owner", "org:member")]
 
@@ -224,7 +225,8 @@ DOTTED = {f"{ENTERPRISE}.department": "public_metadata.a", f"{USER.upper()}.titl
 def test_a_dot_behind_a_urn_is_its_colon(tenant, customer, mapped):
     """As another product's guide writes keys, for registered URNs and others."""
     boss = tenant.user()
-    sent = user_body(title="Lead", **{ENTERPRISE: {"department": "Tours", "manager": {"value": boss["id"]}}, "urn:nobody:x:2.0:User": {"site": "Lima", "deep": {"er": 1}}})
+    sent = user_body(title="Lead",
+                     **{ENTERPRISE: {"department": "Tours", "manager": {"value": boss["id"]}}, "urn:nobody:x:2.0:User": {"site": "Lima", "deep": {"er": 1}}})
     want = {"a": "Tours", "b": "Lead", "c": "Lima", "d": boss["id"], "e": 1}
     mapped(tenant, DOTTED)
     assert made(tenant.client.post("/Users", sent)) and tenant.member(sent["userName"])["public_metadata"] == want
@@ -243,12 +245,14 @@ def test_a_preview_refuses_groups_that_are_none(customer, groups):
     assert "groups must be a list" in preview(customer, {**user_body(), "groups": groups}, ROLE, 400)["detail"]
 
 
-PEOPLE = [{"userName": "bo"}, {"userName": "bo", "emails": [{"value": "nope"}]}, {"userName": "bo@example.com"}, {"userName": "Bo", "emails": [{"value": "b@example.com", "type": "home"}]},
+PEOPLE = [{"userName": "bo"}, {"userName": "bo", "emails": [{"value": "nope"}]}, {"userName": "bo@example.com"},
+          {"userName": "Bo", "emails": [{"value": "b@example.com", "type": "home"}]},
           {"userName": "bo@example.com", "emails": [{"value": "w@example.com", "type": "work"}, {"value": "p@example.com", "primary": True}], "active": False},
           {"userName": "x\u0007y@example.com"}, {"userName": "bo@example.com", "title": "t@example.com"}, {"userName": "bo", "title": "false"}]
 
 
-@pytest.mark.parametrize("mapping", [None, {"title": "email_address"}, {"userName": "{{ value | append: '@example.net' }}.email_address"}, {"title": "active"}], ids=str)
+@pytest.mark.parametrize("mapping", [None, {"title": "email_address"}, {"userName": "{{ value | append: '@example.net' }}.email_address"}, {"title": "active"}],
+                         ids=str)
 def test_a_preview_is_what_a_post_then_does(customer, mapping):
     """The email, the status and the refusal, whatever the mapping."""
     if mapping:
@@ -265,12 +269,16 @@ def test_a_preview_is_what_a_post_then_does(customer, mapping):
 
 
 def test_a_preview_says_what_each_rule_does(customer):
-    mapping = {"title": "public_metadata.title", "nickName": "public_metadata.nick", "name.givenName": "first_name", "displayName": "first_name", "userType": "organization_role",
-               "groups[0].displayName": "organization_role", "groups[3].value": "public_metadata.third", "profileUrl": "{{ value | split: '/' | last }}.public_metadata.page"}
-    user = {**user_body("ada@example.com"), "title": "T", "name": {"givenName": "Ada"}, "displayName": "A", "userType": "boss", "groups": [{"displayName": "org:x"}]}
+    mapping = {"title": "public_metadata.title", "nickName": "public_metadata.nick", "name.givenName": "first_name", "displayName": "first_name",
+               "userType": "organization_role",
+               "groups[0].displayName": "organization_role", "groups[3].value": "public_metadata.third",
+               "profileUrl": "{{ value | split: '/' | last }}.public_metadata.page"}
+    user = {**user_body("ada@example.com"), "title": "T", "name": {"givenName": "Ada"}, "displayName": "A", "userType": "boss",
+            "groups": [{"displayName": "org:x"}]}
     shown = preview(customer, user, mapping)
     assert {p: e for p, e in effects(shown).items() if p in mapping} == {
-        "title": "written", "nickName": "nothing_there", "name.givenName": "replaced", "displayName": "written", "userType": "not_a_value", "groups[0].displayName": "written",
+        "title": "written", "nickName": "nothing_there", "name.givenName": "replaced", "displayName": "written", "userType": "not_a_value",
+        "groups[0].displayName": "written",
         "groups[3].value": "nothing_there", "profileUrl": "nothing_there"}
     assert shown["first_name"] == "A" and shown["organization_role"] == "org:x" and shown["problem"] is None
     assert effects(preview(customer, {"schemas": [USER], "userName": "bo"}))["userName"] == "not_a_value"
@@ -289,7 +297,8 @@ def own():
 def test_everybody_is_mapped_while_changes_arrive_and_the_worker_is_killed(own, tmp_path):
     t = own.tenant()
     fill_users(own, t, USERS)
-    own.sql("""update muster.scim_user set resource = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"' || id || '","userName":"' || user_name_key || '","title":"old"}'
+    own.sql("""update muster.scim_user set resource = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"' || id || '","userName":"' ||
+               user_name_key || '","title":"old"}'
                where connection_id = %s""", t.connection["id"])
     path = tmp_path / "mapping.json"
     path.write_text(json.dumps({"title": "public_metadata.title"}))
@@ -331,7 +340,8 @@ def test_everybody_is_mapped_while_changes_arrive_and_the_worker_is_killed(own, 
     print(f"\n{USERS} users mapped in {took:.1f} s, {rate} users changed meanwhile, killed {killed} times")
     want = {r[0]: "old" for r in own.sql("select id::text from muster.scim_user where connection_id = %s", t.connection["id"])} | changed
     got = dict(own.sql("""select u.id::text, m.public_metadata ->> 'title' from muster.scim_user u
-                          join muster.member m on m.organization_id = u.organization_id and m.id = u.member_id where u.connection_id = %s""", t.connection["id"]))
+                          join muster.member m on m.organization_id = u.organization_id and m.id = u.member_id where u.connection_id = %s""",
+                       t.connection["id"]))
     assert got == want
     assert own.sql("select done >= total from muster.attribute_mapping where organization_id = %s", t.org["id"]) == [(True,)]
 

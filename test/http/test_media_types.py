@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from helpers import GROUP, PATCH_OP, USER, assert_error, made, op, quote, user_body
+from helpers import GROUP, PATCH_OP, USER, assert_error, made, quote, user_body
 
 JSON_TYPE = "application/scim+json"
 
@@ -20,7 +20,8 @@ def test_text_is_utf8_in_and_out(tenant):
     assert answer.json["displayName"] == "Éloïse 日本" and "Éloïse 日本".encode() in answer.raw
 
 
-@pytest.mark.parametrize("accept", [None, "*/*", "application/*", "application/scim+json", "application/json", "Application/SCIM+JSON", "text/html, application/json;q=0.5"])
+@pytest.mark.parametrize("accept", [None, "*/*", "application/*", "application/scim+json", "application/json", "Application/SCIM+JSON",
+                                    "text/html, application/json;q=0.5"])
 def test_answers_are_scim_json(tenant, accept):
     answer = tenant.client.get("/Users", headers={"Accept": accept} if accept else {})
     assert answer.status == 200 and answer.header("Content-Type").split(";")[0] in (JSON_TYPE, "application/json")
@@ -28,7 +29,8 @@ def test_answers_are_scim_json(tenant, accept):
         assert answer.header("Content-Type").startswith(JSON_TYPE)
 
 
-@pytest.mark.parametrize("kind", ["application/scim+json", "application/json", "application/scim+json; charset=utf-8", "APPLICATION/SCIM+JSON; Charset=UTF-8", ""])
+@pytest.mark.parametrize("kind",
+                         ["application/scim+json", "application/json", "application/scim+json; charset=utf-8", "APPLICATION/SCIM+JSON; Charset=UTF-8", ""])
 def test_bodies_of_both_json_types_are_taken(tenant, kind):
     made(tenant.client.post("/Users", user_body(), headers={"Content-Type": kind}))
 
@@ -100,7 +102,8 @@ def test_without_credentials_the_challenge_names_no_error(tenant):
 
 
 def test_every_answer_may_not_be_kept_or_guessed(tenant):
-    for answer in (tenant.client.get("/Users"), tenant.client.get(f"/Users/{tenant.ann['id']}"), tenant.client.get("/Users/nope"), tenant.client.with_token("x").get("/Users")):
+    for answer in (tenant.client.get("/Users"), tenant.client.get(f"/Users/{tenant.ann['id']}"), tenant.client.get("/Users/nope"),
+                   tenant.client.with_token("x").get("/Users")):
         assert answer.header("Cache-Control") in ("private, no-cache", "no-store") and answer.header("X-Content-Type-Options") == "nosniff"
 
 
@@ -131,7 +134,8 @@ def test_service_provider_config_tells_the_truth(tenant):
         assert type(config[name]["supported"]) is bool
     assert {n: config[n]["supported"] for n in ("patch", "bulk", "filter", "sort", "etag", "changePassword")} == {
         "patch": True, "bulk": True, "filter": True, "sort": True, "etag": True, "changePassword": False}
-    assert config["pagination"] == {"cursor": True, "index": True, "defaultPaginationMethod": "index", "defaultPageSize": 100, "maxPageSize": 1000, "cursorTimeout": 3600}
+    assert config["pagination"] == {"cursor": True, "index": True, "defaultPaginationMethod": "index", "defaultPageSize": 100, "maxPageSize": 1000,
+                                    "cursorTimeout": 3600}
     assert config["schemas"] == ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"] and config["meta"]["resourceType"] == "ServiceProviderConfig"
     scheme, = config["authenticationSchemes"]
     assert scheme["type"] == "oauthbearertoken" and scheme["name"] and scheme["description"]
@@ -142,9 +146,11 @@ def test_service_provider_config_tells_the_truth(tenant):
 
 def test_names_and_urns_ignore_case_everywhere(tenant):
     name = "CASE@example.com"
-    user = made(tenant.client.post("/Users", {"SCHEMAS": [USER.upper()], "USERNAME": name, "Emails": [{"VALUE": name, "TYPE": "work"}], "Name": {"GIVENNAME": "C"}}))
+    user = made(tenant.client.post("/Users",
+                                   {"SCHEMAS": [USER.upper()], "USERNAME": name, "Emails": [{"VALUE": name, "TYPE": "work"}], "Name": {"GIVENNAME": "C"}}))
     assert user["userName"] == name and user["emails"] == [{"value": name, "type": "work"}] and user["name"] == {"givenName": "C"}
     for text in (f'USERNAME EQ "{name.lower()}"', f'{USER.upper()}:username eq "{name}"', f'EMAILS[VALUE EQ "{name}" AND TYPE EQ "WORK"]'):
         assert tenant.client.find("Users", text).json["totalResults"] == 1
-    answer = tenant.client.request("PATCH", f"/Users/{user['id']}?ATTRIBUTES=NICKNAME", {"SCHEMAS": [PATCH_OP], "OPERATIONS": [{"OP": "ADD", "PATH": "NickName", "VALUE": "N"}]})
+    answer = tenant.client.request("PATCH", f"/Users/{user['id']}?ATTRIBUTES=NICKNAME",
+                                   {"SCHEMAS": [PATCH_OP], "OPERATIONS": [{"OP": "ADD", "PATH": "NickName", "VALUE": "N"}]})
     assert made(answer, 200)["nickName"] == "N"

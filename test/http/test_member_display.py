@@ -49,7 +49,7 @@ def test_by_put_and_bulk(tenant, people):
     made(tenant.client.put(path, group_body("Crew", members=[{"value": bob, "display": "B"}, {"value": ann}])), 200)
     assert shown(tenant, group) == {ann: "A", bob: "B"}
     add = {"method": "PATCH", "path": path, "data": {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-                                                    "Operations": [op("add", "members", [{"value": cid, "display": "C"}])]}}
+                                                     "Operations": [op("add", "members", [{"value": cid, "display": "C"}])]}}
     answer = tenant.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [add]})
     assert made(answer, 200)["Operations"][0]["status"] in ("200", "204")
     assert shown(tenant, group) == {ann: "A", bob: "B", cid: "C"}

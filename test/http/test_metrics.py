@@ -206,8 +206,8 @@ def test_the_outboxes_lag_is_told_by_lane(page, endpoint):
 def test_endpoints_are_told_by_state(watched, page, state, lag, change):
     tenant = watched.tenant()
     before = page()
-    endpoint = watched.sql(f"""insert into muster.webhook_endpoint (organization_id, id, url, events, format, secret, removed_at)
-                               values (%s, gen_random_uuid(), 'https://example.com', '{{none}}', 'muster', '\\x00', now())
+    endpoint = watched.sql("""insert into muster.webhook_endpoint (organization_id, id, url, events, format, secret, removed_at)
+                               values (%s, gen_random_uuid(), 'https://example.com', '{none}', 'muster', '\\x00', now())
                                returning id::text""", tenant.org["id"])[0][0]
     watched.sql(f"update muster.webhook_endpoint set removed_at = null, {change} where id = %s", endpoint)
     with holding(watched, "select from muster.webhook_endpoint where id = %s for update", endpoint):

@@ -89,7 +89,8 @@ def test_a_server_that_is_too_old(server):
     with database(server) as d:
         d.inside("""create schema old; grant usage on schema old to public;
                     create function old.current_setting(name text) returns text language sql as
-                    $$ select case when name like 'server_version%' then replace(pg_catalog.current_setting(name), '15', '14') else pg_catalog.current_setting(name) end $$""")
+                    $$ select case when name like 'server_version%' then replace(pg_catalog.current_setting(name), '15', '14') else
+                    pg_catalog.current_setting(name) end $$""")
         d.run(f"alter role {d.role} in database {d.name} set search_path = old, pg_catalog")
         assert_refused(d.muster("migrate"), 1, "PostgreSQL 14", "15 or newer")
         assert d.is_empty()
@@ -105,7 +106,8 @@ def test_a_database_without_our_schema(server):
 @contextlib.contextmanager
 def forgotten(server):
     """The newest migration was not applied."""
-    row = server.sql("delete from muster.schema_migration where number = (select max(number) from muster.schema_migration) returning number, name, applied_at, checksum")[0]
+    row = server.sql("delete from muster.schema_migration where number = (select max(number) from muster.schema_migration) returning number, name, "
+                     "applied_at, checksum")[0]
     try:
         yield
     finally:
@@ -113,7 +115,8 @@ def forgotten(server):
 
 
 def command(server, *args):
-    done = subprocess.run([f"{ROOT}/{BUILD}/muster", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False, env=server.operator())
+    done = subprocess.run([f"{ROOT}/{BUILD}/muster", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+                          env=server.operator())
     return done.returncode, done.stderr
 
 
@@ -169,7 +172,8 @@ def test_a_database_with_all_that_the_baseline_stands_for_is_at_it(server):
 def test_it_is_applied_whole_or_not_at_all(server):
     with database(server) as d:
         d.inside(f"create schema muster authorization {d.role}")
-        d.inside(f"create function muster.webhook_lane(action text) returns text language sql as 'select action'; alter function muster.webhook_lane(text) owner to {d.role}")
+        d.inside(f"create function muster.webhook_lane(action text) returns text language sql as 'select action'; alter function muster.webhook_lane(text) "
+                 f"owner to {d.role}")
         code, said = d.muster("migrate")
         assert code != 0 and "webhook_lane: " in said, said
         assert d.inside("select relname from pg_class where relnamespace = 'muster'::regnamespace") == []
@@ -193,7 +197,8 @@ def make_baseline(d):
 
 def catalogue(d):
     """What pg_dump says of the schema in one order, without functions (each migrate makes them anew) and partitions (their names have the date)."""
-    text = subprocess.run(["pg_dump", "--schema-only", "--no-owner", "-d", d.admin.replace("/muster?", f"/{d.name}?")], stdout=subprocess.PIPE, text=True, check=True).stdout
+    text = subprocess.run(["pg_dump", "--schema-only", "--no-owner", "-d", d.admin.replace("/muster?", f"/{d.name}?")], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout
     text = re.sub(r"(?s)CREATE FUNCTION .*?(\$\w*\$).*?\1;\n", "", text)
     text = re.sub(r"(?m)^(--|SET |SELECT pg_catalog|\\).*\n", "", text).replace(d.role, "the_owner")
     statements = {re.sub(r"\s+", " ", s).strip() for s in text.split(";\n")}
@@ -201,7 +206,8 @@ def catalogue(d):
 
 
 def settings(server):
-    return [f"{role}: {' '.join(sorted(s))}" for role, s in server.sql("""select r.rolname::text, s.setconfig from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
+    return [f"{role}: {' '.join(sorted(s))}" for role, s in server.sql("""select r.rolname::text, s.setconfig from pg_db_role_setting s join pg_roles r on
+                                                                          r.oid = s.setrole
                                                                           where r.rolname like 'muster%%' and s.setdatabase = 0 order by 1""")]
 
 
@@ -220,11 +226,13 @@ def test_the_services_on_a_database_without_our_schema(server, program, role):
     path = "/scim/v2/Users" if role == "muster_scim" else "/v1/organizations"
     with database(server) as d:
         d.run(f"grant connect on database {d.name} to {role}")
+
         def get(uri):
             env = {"PATH": os.environ["PATH"], "MUSTER_DB": d.uri.replace(d.role, role), "MUSTER_PUBLIC_URL": "http://localhost/scim/v2", "MUSTER_LIMITS": "",
                    "REQUEST_METHOD": "GET", "REQUEST_URI": uri, "SCRIPT_NAME": "", "HTTP_AUTHORIZATION": f"Bearer {token}", "REMOTE_ADDR": "127.0.0.1",
                    "SERVER_PROTOCOL": "HTTP/1.1", "GATEWAY_INTERFACE": "CGI/1.1"}
-            return subprocess.run([f"{ROOT}/{BUILD}/{program}"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+            return subprocess.run([f"{ROOT}/{BUILD}/{program}"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  timeout=30, check=False)
         done = get(path)
         assert "Status: 503" in done.stdout and "older than this program" in done.stdout, done
         assert "muster migrate" in done.stderr, done

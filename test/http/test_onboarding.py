@@ -1,5 +1,4 @@
 """How a customer comes aboard, as the manual tells it: curl, the API, and what the identity providers then send."""
-import json
 import subprocess
 import threading
 
@@ -17,7 +16,8 @@ class Curl(Client):
     def send(self, method, target, body, headers):
         lines = [x for name, value in headers.items() for x in ("-H", f"{name}: {value}")]
         data = [] if method in ("GET", "DELETE") else ["--data-binary", "@-"]
-        done = subprocess.run(["curl", "-sS", "-i", "-g", "--path-as-is", "--noproxy", "*", "-X", method, *lines, *data, f"http://{self.host}:{self.port}{target}"],
+        done = subprocess.run(["curl", "-sS", "-i", "-g", "--path-as-is", "--noproxy", "*", "-X", method, *lines, *data,
+                               f"http://{self.host}:{self.port}{target}"],
                               input=body or b"", stdout=subprocess.PIPE, timeout=60, check=True)
         head, text = done.stdout.split(b"\r\n\r\n", 1)
         status, *rest = head.decode().split("\r\n")

@@ -97,7 +97,8 @@ def test_a_page_of_large_groups_ends_too(server):
     for n in range(60):
         t.group(f"g{n}")
     server.fill(("insert into muster.scim_group_user (organization_id, connection_id, group_id, user_id) "
-                 "select g.organization_id, g.connection_id, g.id, u.id from muster.scim_group g join muster.scim_user u using (organization_id, connection_id) "
+                 "select g.organization_id, g.connection_id, g.id, u.id from muster.scim_group g join muster.scim_user u using (organization_id, "
+                 "connection_id) "
                  "where g.connection_id = %s", t.connection["id"]))
     start, seen, sizes = 1, [], []
     while start <= 60:
@@ -109,8 +110,9 @@ def test_a_page_of_large_groups_ends_too(server):
     assert len(t.client.get("/Groups?count=1000&excludedAttributes=members").json["Resources"]) == 60
 
 
-@pytest.mark.parametrize("query", ["attributes=urn:example:own:a", "attributes=URN:Example:Own:A,title", "attributes=urn:example:own", "attributes=urn" + ":x" * 20,
-                                   "excludedAttributes=urn:example:own:a", "attributes=urn:example:own:b"])
+@pytest.mark.parametrize("query",
+                         ["attributes=urn:example:own:a", "attributes=URN:Example:Own:A,title", "attributes=urn:example:own", "attributes=urn" + ":x" * 20,
+                          "excludedAttributes=urn:example:own:a", "attributes=urn:example:own:b"])
 def test_of_a_large_resource_a_list_shows_what_a_get_shows(server, query):
     t = server.tenant()
     user = t.user(title="t", **{"urn:example:own": {"a": "x" * 3000, "b": ["y" * 3000]}})

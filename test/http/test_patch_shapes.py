@@ -32,10 +32,13 @@ def crew(tenant):
     (op("remove", MANAGER + '[value eq "{m}"]'), None), (op("remove", MANAGER + '[value eq "{m}"].value'), None),
     (op("remove", MANAGER + '[value eq "other"]'), "{m}"), (op("Replace", MANAGER + '[value eq "{m}"].value', "{n}"), "{n}"),
     (op("Replace", MANAGER + '[value eq "{m}"]', {"value": "{n}"}), "{n}"), (op("Replace", MANAGER + '[value eq "other"]', {"value": "{n}"}), "{m}"),
-    (op("Add", MANAGER + '[value eq "{m}"]', "{n}"), "{n}"), (op("remove", "urn:ietf:params:SCIM:schemas:extension:enterprise:2.0:User:Manager[value eq '{m}']"), None)])
+    (op("Add", MANAGER + '[value eq "{m}"]', "{n}"), "{n}"),
+    (op("remove", "urn:ietf:params:SCIM:schemas:extension:enterprise:2.0:User:Manager[value eq '{m}']"), None)])
 def test_brackets_behind_one_complex_attribute_choose_it_or_nothing(tenant, operation, left):
     ids = {"{m}": tenant.user()["id"], "{n}": tenant.user()["id"]}
-    fill = lambda x: None if x is None else json.loads(json.dumps(x).replace("{m}", ids["{m}"]).replace("{n}", ids["{n}"]))
+
+    def fill(x):
+        return None if x is None else json.loads(json.dumps(x).replace("{m}", ids["{m}"]).replace("{n}", ids["{n}"]))
     user = tenant.user(**{ENTERPRISE: {"manager": {"value": ids["{m}"]}}})
     after = patched(tenant, user, fill(operation), op("replace", "active", False))
     assert after["active"] is False
@@ -72,7 +75,8 @@ def test_nobody_is_removed_from_an_empty_group_either_by_what_cannot_be_read(ten
     assert_error(send(tenant, tenant.group("Empty"), op("remove", "members", [{"userId": "x"}])), 400, "invalidValue")
 
 
-WRITTEN = [{"members": [{"value": "{a}"}]}, {"Members": "{a}"}, "{\"members\":[{\"value\":\"{a}\"}]}", "[{\"value\":\"{a}\"}]", "[\"{a}\"]", " \n[{\"value\":\"{a}\"}]\r\n", "\t{\"value\":\"{a}\"}",
+WRITTEN = [{"members": [{"value": "{a}"}]}, {"Members": "{a}"}, "{\"members\":[{\"value\":\"{a}\"}]}", "[{\"value\":\"{a}\"}]", "[\"{a}\"]",
+           " \n[{\"value\":\"{a}\"}]\r\n", "\t{\"value\":\"{a}\"}",
            "{\"value\":\"{a}\"}", ["{\"value\":\"{a}\"}"], "{a}", ["{a}"], {"value": "{a}"}, [{"value": "{a}", "$ref": None}],
            [{"$ref": "https://x.example/scim/v2/Users/{a}"}]]
 
@@ -100,7 +104,8 @@ def test_a_list_of_nobody_removes_nobody_in_both_dialects(tenant, strict, crew):
     assert patched(strict, user, op("remove", "emails", []))["emails"] == [{"value": "a@example.com"}]
 
 
-@pytest.mark.parametrize("value", [[{"bogus": 1}], {"mail": "x"}, [{}], "", [None], [{"value": None}], [5], [[]], [{"type": "work"}, {"bogus": 1}]], ids=json.dumps)
+@pytest.mark.parametrize("value", [[{"bogus": 1}], {"mail": "x"}, [{}], "", [None], [{"value": None}], [5], [[]], [{"type": "work"}, {"bogus": 1}]],
+                         ids=json.dumps)
 def test_what_says_nothing_removes_no_other_value_either(tenant, value):
     user = tenant.user(phoneNumbers=[{"value": "1", "type": "work"}])
     assert_error(tenant.client.patch(f"/Users/{user['id']}", op("remove", "phoneNumbers", value)), 400, "invalidValue")
@@ -109,7 +114,8 @@ def test_what_says_nothing_removes_no_other_value_either(tenant, value):
 
 def test_an_object_without_a_known_part_is_no_value(tenant):
     user = tenant.user(phoneNumbers=[{"value": "1", "type": "work"}])
-    for operation in (op("add", "phoneNumbers", [{"number": "2"}]), op("replace", "phoneNumbers", {"number": "2"}), op("replace", 'phoneNumbers[type eq "work"]', {"number": "2"}),
+    for operation in (op("add", "phoneNumbers", [{"number": "2"}]), op("replace", "phoneNumbers", {"number": "2"}),
+                      op("replace", 'phoneNumbers[type eq "work"]', {"number": "2"}),
                       op("replace", value={"phoneNumbers": [{"value": "2"}, {"number": "3"}]})):
         assert_error(tenant.client.patch(f"/Users/{user['id']}", operation), 400, "invalidValue")
     assert patched(tenant, user, op("add", "phoneNumbers", {"phoneNumbers": [{"value": "2"}]}))["phoneNumbers"][1] == {"value": "2"}
@@ -118,8 +124,10 @@ def test_an_object_without_a_known_part_is_no_value(tenant):
 def test_a_list_is_a_list_in_strict(strict):
     user = strict.user(emails=[{"value": "a@example.com"}])
     group = strict.group("G", [user["id"]])
-    for path, operation in ((f"/Users/{user['id']}", op("replace", "emails", {"value": "b@example.com"})), (f"/Users/{user['id']}", op("replace", "emails", "b@example.com")),
-                            (f"/Users/{user['id']}", op("replace", value={"emails": {"value": "b@example.com"}})), (f"/Groups/{group['id']}", op("remove", "members", {"value": user["id"]})),
+    for path, operation in ((f"/Users/{user['id']}", op("replace", "emails", {"value": "b@example.com"})),
+                            (f"/Users/{user['id']}", op("replace", "emails", "b@example.com")),
+                            (f"/Users/{user['id']}", op("replace", value={"emails": {"value": "b@example.com"}})),
+                            (f"/Groups/{group['id']}", op("remove", "members", {"value": user["id"]})),
                             (f"/Groups/{group['id']}", op("replace", "members", user["id"]))):
         assert_error(strict.client.patch(path, operation), 400, "invalidValue")
     for emails in ({"value": "c@example.com"}, "c@example.com"):
@@ -127,7 +135,8 @@ def test_a_list_is_a_list_in_strict(strict):
 
 
 # ---------------------------------------------------------------- wrapped single values
-@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"value": v}, lambda v: {"VALUE": v, "type": "work"}, lambda v: [{"$ref": None, "value": v}]], ids=range(4))
+@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"value": v}, lambda v: {"VALUE": v, "type": "work"}, lambda v: [{"$ref": None, "value": v}]],
+                         ids=range(4))
 def test_a_wrapped_single_value_is_that_value_wherever_it_stands(tenant, strict, wrap):
     body = user_body(active=wrap("False"), title=wrap("Chief"), externalId=wrap(7), name={"givenName": wrap("Ada"), "familyName": wrap(None)},
                      **{ENTERPRISE: {"department": wrap("D"), "manager": {"value": wrap("me")}}})
@@ -137,7 +146,8 @@ def test_a_wrapped_single_value_is_that_value_wherever_it_stands(tenant, strict,
     for after in new, put:
         assert (after["active"], after["title"], after["name"]) == (False, "Chief", {"givenName": "Ada"}), after
         assert after[ENTERPRISE] == {"department": "D", "manager": {"value": "me"}}
-        assert tenant.server.sql("select m.status from muster.member m join muster.scim_user u on u.member_id = m.id where u.id = %s", after["id"]) == [("deactivated",)]
+        assert tenant.server.sql("select m.status from muster.member m join muster.scim_user u on u.member_id = m.id where u.id = %s",
+                                 after["id"]) == [("deactivated",)]
     assert patched(tenant, user, op("replace", "name", {"givenName": wrap("Eve")}), op("replace", "title", wrap(None)))["name"] == {"givenName": "Eve"}
     assert "title" not in tenant.client.get(f"/Users/{user['id']}").json
     assert made(tenant.client.post("/Groups", group_body(displayName=wrap("Wrapped"))))["displayName"] == "Wrapped"
@@ -146,7 +156,8 @@ def test_a_wrapped_single_value_is_that_value_wherever_it_stands(tenant, strict,
 
 def test_the_path_of_a_wrapped_value_is_that_of_the_value_and_a_blank_path_is_none(tenant, strict):
     user = tenant.user(active=True)
-    after = patched(tenant, user, op("replace", f"{USER}:Active.Value", "False"), op("add", "name.givenName.value", "Ada"), op("replace", " ", {"title": "Gone"}))
+    after = patched(tenant, user, op("replace", f"{USER}:Active.Value", "False"), op("add", "name.givenName.value", "Ada"),
+                    op("replace", " ", {"title": "Gone"}))
     assert (after["active"], after["name"], after["title"]) == (False, {"givenName": "Ada"}, "Gone")
     put = made(tenant.client.put(f"/Users/{user['id']}", user_body(user["userName"], **{"active.value": "True"})), 200)
     assert put["active"] is True
@@ -167,11 +178,13 @@ def test_what_is_wrapped_otherwise_is_no_boolean(tenant, value):
 def test_json_as_text_is_read_one_level_deep(tenant):
     user = tenant.user()
     boss = tenant.user()["id"]
-    after = patched(tenant, user, op("replace", value=json.dumps({"displayName": "Kim", "name": {"givenName": "K"}, "emails": [{"value": user["userName"], "type": "home"}]})),
+    after = patched(tenant, user, op("replace", value=json.dumps({"displayName": "Kim", "name": {"givenName": "K"},
+                                                                  "emails": [{"value": user["userName"], "type": "home"}]})),
                     op("add", "phoneNumbers", json.dumps([{"value": "1"}, {"value": "2"}])), op("replace", "name", json.dumps({"familyName": "R"})),
                     op("add", ENTERPRISE, json.dumps({"department": "D"})), op("add", 'addresses[type eq "work"]', json.dumps({"locality": "Rome"})),
                     op("add", value={MANAGER: json.dumps({"value": boss}), "roles": "[{\"value\":\"admin\"}]"}))
-    assert (after["displayName"], after["name"], after["emails"]) == ("Kim", {"givenName": "K", "familyName": "R"}, [{"value": user["userName"], "type": "home"}])
+    assert (after["displayName"], after["name"], after["emails"]) == ("Kim", {"givenName": "K", "familyName": "R"},
+                                                                      [{"value": user["userName"], "type": "home"}])
     assert after["phoneNumbers"] == [{"value": "1"}, {"value": "2"}] and after["roles"] == [{"value": "admin"}]
     assert after[ENTERPRISE]["department"] == "D" and after[ENTERPRISE]["manager"]["value"] == boss
     assert after["addresses"] == [{"type": "work", "locality": "Rome"}]
@@ -194,7 +207,8 @@ def test_text_inside_text_stays_text_and_strict_reads_none(tenant, strict):
     inner = json.dumps({"name": json.dumps({"givenName": "K"})})
     assert_error(tenant.client.patch(f"/Users/{user['id']}", op("replace", value=inner)), 400, "invalidValue")
     mine = strict.user()
-    for operation in (op("replace", value=json.dumps({"title": "x"})), op("replace", "name", json.dumps({"givenName": "x"})), op("replace", "phoneNumbers", "[]")):
+    for operation in (op("replace", value=json.dumps({"title": "x"})), op("replace", "name", json.dumps({"givenName": "x"})),
+                      op("replace", "phoneNumbers", "[]")):
         assert_error(strict.client.patch(f"/Users/{mine['id']}", operation), 400, "invalidValue")
 
 
@@ -236,7 +250,8 @@ def test_replace_makes_a_value_of_any_type(tenant, strict):
     assert_error(strict.client.patch(f"/Users/{strict.user()['id']}", op("Replace", 'emails[type eq "alias"].value', "al@example.com")), 400, "noTarget")
 
 
-@pytest.mark.parametrize("path", ['phoneNumbers[type eq "mobile"].value', 'phoneNumbers[type eq "mobile"]', 'phoneNumbers[type co "mob"].value', 'phoneNumbers[not (type pr)]'])
+@pytest.mark.parametrize("path", ['phoneNumbers[type eq "mobile"].value', 'phoneNumbers[type eq "mobile"]', 'phoneNumbers[type co "mob"].value',
+                                  'phoneNumbers[not (type pr)]'])
 @pytest.mark.parametrize("value", [None, ""])
 def test_clearing_a_value_that_is_not_there_changes_nothing(tenant, path, value):
     user = tenant.user()
@@ -245,8 +260,10 @@ def test_clearing_a_value_that_is_not_there_changes_nothing(tenant, path, value)
 
 @pytest.mark.parametrize("operation", [op("Replace", 'phoneNumbers[type eq "mobile"].value', ""), op("Replace", 'phoneNumbers[type eq "mobile"].value', None),
                                        op("Replace", 'phoneNumbers[type eq "mobile"].value', []), op("remove", 'phoneNumbers[type eq "mobile"].value'),
-                                       op("Replace", 'phoneNumbers[type eq "mobile"]', {"type": "mobile", "value": ""}), op("Replace", 'phoneNumbers[type eq "mobile"]', None),
-                                       op("add", 'phoneNumbers[type eq "mobile"]', {"value": None, "type": "mobile"}), op("Replace", "phoneNumbers", [{"type": "mobile", "value": None}]),
+                                       op("Replace", 'phoneNumbers[type eq "mobile"]', {"type": "mobile", "value": ""}),
+                                       op("Replace", 'phoneNumbers[type eq "mobile"]', None),
+                                       op("add", 'phoneNumbers[type eq "mobile"]', {"value": None, "type": "mobile"}),
+                                       op("Replace", "phoneNumbers", [{"type": "mobile", "value": None}]),
                                        op("remove", "phoneNumbers.value"), op("replace", "phoneNumbers.value", None)])
 def test_a_cleared_value_leaves_no_shell(tenant, operation):
     user = tenant.user(phoneNumbers=[{"type": "mobile", "value": "1", "primary": True, "display": "M"}])
@@ -284,7 +301,8 @@ def test_an_empty_list_is_no_value(tenant):
 
 def test_an_array_of_one_stands_for_the_value_of_a_value_path(tenant):
     user = tenant.user(addresses=[{"type": "work", "locality": "Rome"}])
-    after = patched(tenant, user, op("replace", 'addresses[type eq "work"]', [{"type": "work", "locality": "Oslo"}]), op("add", 'phoneNumbers[type eq "work"]', [{"value": "1"}]),
+    after = patched(tenant, user, op("replace", 'addresses[type eq "work"]', [{"type": "work", "locality": "Oslo"}]),
+                    op("add", 'phoneNumbers[type eq "work"]', [{"value": "1"}]),
                     op("replace", 'phoneNumbers[type eq "work"].display', ["x"]))
     assert after["addresses"] == [{"type": "work", "locality": "Oslo"}] and after["phoneNumbers"] == [{"type": "work", "value": "1", "display": "x"}]
 
@@ -303,8 +321,10 @@ def test_of_two_primaries_the_first_stays_so_in_lenient(tenant, strict):
 def test_single_quotes_are_quotes_in_lenient(tenant, strict, crew):
     group, ids = crew
     user = tenant.user(userName="o'neil d'x", emails=[{"value": "o'neil@example.com"}], displayName="Kim (the 1st]", title="A'KELAH", active=True)
-    for text in ("userName eq 'o'neil d'x'", "displayName eq 'kim (the 1st]'", "title eq A'KELAH", "(title eq 'A'KELAH')", "active eq 'True' and title eq 'a'kelah'",
-                 "userName sw 'o'neil d' and not (title eq '')", "emails[value eq 'o'neil@example.com'] and title co 'KEL'", "meta.created gt '2020-01-01T00:00:00Z' and title pr and title ew 'LAH'"):
+    for text in ("userName eq 'o'neil d'x'", "displayName eq 'kim (the 1st]'", "title eq A'KELAH", "(title eq 'A'KELAH')",
+                 "active eq 'True' and title eq 'a'kelah'",
+                 "userName sw 'o'neil d' and not (title eq '')", "emails[value eq 'o'neil@example.com'] and title co 'KEL'",
+                 "meta.created gt '2020-01-01T00:00:00Z' and title pr and title ew 'LAH'"):
         answer = tenant.client.find("Users", text)
         assert [u["id"] for u in made(answer, 200)["Resources"]] == [user["id"]], text
     for text in ("userName eq 'x", "'x'"):
@@ -329,7 +349,8 @@ def test_the_base_schema_may_hold_its_attributes_as_an_extension_does(tenant, st
 
 def test_the_base_schema_is_the_path_of_the_whole_resource_in_lenient(tenant, strict):
     user, group = tenant.user(active=True), tenant.group()
-    after = patched(tenant, user, op("Replace", f" {USER.upper()}", {"title": "Gone", "name.givenName": "Ada", ENTERPRISE: {"department": "D"}}), op("add", USER, json.dumps({"active": "False"})))
+    after = patched(tenant, user, op("Replace", f" {USER.upper()}", {"title": "Gone", "name.givenName": "Ada", ENTERPRISE: {"department": "D"}}),
+                    op("add", USER, json.dumps({"active": "False"})))
     assert (after["active"], after["title"], after["name"], after[ENTERPRISE]) == (False, "Gone", {"givenName": "Ada"}, {"department": "D"})
     assert made(send(tenant, group, op("replace", GROUP, {"displayName": "Whole", "members": [{"value": user["id"]}]})), 200)["displayName"] == "Whole"
     assert member_ids(tenant, group) == [user["id"]]

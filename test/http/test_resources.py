@@ -100,12 +100,15 @@ def test_the_base_schema_must_be_named(client, schemas):
 
 
 # ---------------------------------------------------------------- create
-@pytest.mark.parametrize("wrong", [{"userName": None}, {"userName": ""}, {"userName": " "}, {"userName": 5}, {"active": 1}, {"active": "yes"}, {"emails": 5}, {"name": "x"}, {"name": 5},
-                                   {"emails": [{"value": 5}]}, {"emails": [{"value": "a", "primary": True}, {"value": "b", "primary": True}]}, {"title": ["x"]}, {"title": {}},
+@pytest.mark.parametrize("wrong", [{"userName": None}, {"userName": ""}, {"userName": " "}, {"userName": 5}, {"active": 1}, {"active": "yes"}, {"emails": 5},
+                                   {"name": "x"}, {"name": 5},
+                                   {"emails": [{"value": 5}]}, {"emails": [{"value": "a", "primary": True}, {"value": "b", "primary": True}]}, {"title": ["x"]},
+                                   {"title": {}},
                                    {"profileUrl": 5}, {"x509Certificates": [{"value": "***"}]}, {ENTERPRISE: "x"}, {ENTERPRISE: {"manager": {"value": 5}}}])
 def test_wrong_values_are_400_and_leave_nothing(client, wrong):
     before = client.get("/Users?count=0").json["totalResults"]
-    assert_error(client.post("/Users", body(**{"userName": unique(), **wrong}) if "userName" not in wrong else {"schemas": [USER], **wrong}), 400, "invalidValue")
+    assert_error(client.post("/Users", body(**{"userName": unique(), **wrong}) if "userName" not in wrong else {"schemas": [USER], **wrong}), 400,
+                 "invalidValue")
     assert client.get("/Users?count=0").json["totalResults"] == before
 
 
@@ -176,7 +179,8 @@ def test_a_value_that_is_too_long_but_there_already_stays(tenant, client):
 
 def test_values_are_kept_as_they_were_sent(client):
     values = {"locale": "en_US", "preferredLanguage": "EN", "timezone": "Nowhere", "phoneNumbers": [{"value": "5555555", "type": "club"}],
-              "addresses": [{"country": "Bermuda", "formatted": "1 St\nTown"}], "emails": [{"value": "Not An Address"}], "name": {"givenName": "G", "formatted": "Other"},
+              "addresses": [{"country": "Bermuda", "formatted": "1 St\nTown"}], "emails": [{"value": "Not An Address"}],
+              "name": {"givenName": "G", "formatted": "Other"},
               "x509Certificates": [{"value": "AQI"}]}
     user = create(client, **values)
     assert {k: user[k] for k in values} == values
@@ -184,7 +188,8 @@ def test_values_are_kept_as_they_were_sent(client):
 
 
 def test_equal_values_of_a_list_are_one(client):
-    user = create(client, emails=[{"value": "a@x.example", "type": "work"}, {"value": "A@x.example", "type": "WORK", "display": "D"}, {"value": "a@x.example", "type": "home"}])
+    user = create(client, emails=[{"value": "a@x.example", "type": "work"}, {"value": "A@x.example", "type": "WORK", "display": "D"},
+                                  {"value": "a@x.example", "type": "home"}])
     assert user["emails"] == [{"value": "a@x.example", "type": "work", "display": "D"}, {"value": "a@x.example", "type": "home"}]
 
 
@@ -222,7 +227,8 @@ def test_list_parameters_mean_nothing_for_one_resource(client):
 def test_a_put_replaces_what_can_be_written(client):
     user = create(client, title="T", nickName="N", emails=[{"value": "a"}, {"value": "b"}], **{ENTERPRISE: {"department": "D"}})
     now = made(client.put(path(user), body("Renamed" + user["userName"], emails=[{"value": "c"}], id="x", meta={"version": "x"}, groups=[{"value": "x"}])), 200)
-    assert {k: v for k, v in now.items() if k != "meta"} == {"schemas": [USER], "id": user["id"], "userName": "Renamed" + user["userName"], "emails": [{"value": "c"}]}
+    assert {k: v for k, v in now.items() if k != "meta"} == {"schemas": [USER], "id": user["id"], "userName": "Renamed" + user["userName"],
+                                                             "emails": [{"value": "c"}]}
     assert now["meta"]["version"] == 'W/"2"' and now["meta"]["created"] == user["meta"]["created"]
     assert "emails" not in made(client.put(path(user), body(user["userName"], emails=[], title=None)), 200)
 
@@ -287,15 +293,19 @@ def test_versions_count_changes(client):
 
 
 @pytest.mark.parametrize("headers, status", [
-    ({"If-Match": 'W/"1"'}, 200), ({"If-Match": '"1"'}, 200), ({"If-Match": "*"}, 200), ({"If-Match": 'W/"0", W/"1"'}, 200), ({"If-Match": 'W/"7"'}, 412), ({"If-Match": "abc"}, 412),
+    ({"If-Match": 'W/"1"'}, 200), ({"If-Match": '"1"'}, 200), ({"If-Match": "*"}, 200), ({"If-Match": 'W/"0", W/"1"'}, 200), ({"If-Match": 'W/"7"'}, 412),
+    ({"If-Match": "abc"}, 412),
     ({"If-None-Match": "*"}, 412), ({"If-None-Match": 'W/"1"'}, 412), ({"If-None-Match": 'W/"7"'}, 200), ({"If-None-Match": "abc"}, 200),
-    ({"If-Match": '"01"'}, 412), ({"If-Match": '"1"x'}, 412), ({"If-Match": 'W/"1"W/"1"'}, 412), ({"If-Match": '"1x"'}, 412), ({"If-Match": '"+1"'}, 412), ({"If-Match": 'w/"1"'}, 412),
-    ({"If-Match": '"1'}, 412), ({"If-Match": 'W/"0,x" ,W/"1"'}, 200), ({"If-Match": '"1",x'}, 200), ({"If-None-Match": '"01"'}, 200), ({"If-None-Match": '"1"x'}, 200),
+    ({"If-Match": '"01"'}, 412), ({"If-Match": '"1"x'}, 412), ({"If-Match": 'W/"1"W/"1"'}, 412), ({"If-Match": '"1x"'}, 412), ({"If-Match": '"+1"'}, 412),
+    ({"If-Match": 'w/"1"'}, 412),
+    ({"If-Match": '"1'}, 412), ({"If-Match": 'W/"0,x" ,W/"1"'}, 200), ({"If-Match": '"1",x'}, 200), ({"If-None-Match": '"01"'}, 200),
+    ({"If-None-Match": '"1"x'}, 200),
     ({"If-Match": 'W/"7"', "If-None-Match": 'W/"7"'}, 412), ({"If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}, 200)])
 def test_preconditions_of_changes(client, headers, status):
     for method in ("PUT", "PATCH", "DELETE"):
         for resource in (create(client, title="T"), team(client)):
-            data = {k: v for k, v in resource.items() if k not in ("id", "meta")} if method == "PUT" else {"schemas": [PATCH_OP], "Operations": [op("add", "externalId", "x")]}
+            data = {k: v for k, v in resource.items() if k not in ("id", "meta")} if method == "PUT" else {"schemas": [PATCH_OP],
+                                                                                                           "Operations": [op("add", "externalId", "x")]}
             answer = client.request(method, path(resource), None if method == "DELETE" else data, headers)
             assert answer.status == (204 if status == 200 and method == "DELETE" else status), answer
             if status == 412:
@@ -341,7 +351,8 @@ def test_members_come_and_go_their_parts_do_not_change(client):
     group = team(client, a)
     assert_error(client.patch(path(group), op("replace", f'members[value eq "{a}"].value', b)), 400, "mutability")
     assert_error(client.patch(path(group), op("replace", f'members[value eq "{a}"].display', "x")), 400, "mutability")
-    assert [m["value"] for m in made(client.patch(path(group), op("add", "members", [{"value": b}]), op("remove", f'members[value eq "{a}"]')), 200)["members"]] == [b]
+    assert [m["value"]
+            for m in made(client.patch(path(group), op("add", "members", [{"value": b}]), op("remove", f'members[value eq "{a}"]')), 200)["members"]] == [b]
     assert_error(client.patch(path(group), op("add", "members", [{"value": NOBODY}])), 400, "invalidValue")
     assert_error(client.post("/Groups", {"schemas": [GROUP], "displayName": "X", "members": [{"display": "x"}]}), 400, "invalidValue")
 
@@ -366,14 +377,16 @@ def test_inactive_users_stay_as_they_are(client):
     assert made(client.patch(path(user), op("replace", "password", "x")), 200)["active"] is False
 
 
-@pytest.mark.parametrize("form", [lambda i: i, lambda i: {"value": i}, lambda i: [{"value": i}], lambda i: {"value": i, "displayName": "Wrong", "$ref": "../Users/x"}])
+@pytest.mark.parametrize("form",
+                         [lambda i: i, lambda i: {"value": i}, lambda i: [{"value": i}], lambda i: {"value": i, "displayName": "Wrong", "$ref": "../Users/x"}])
 def test_a_manager_in_every_form_is_an_object_kept_current(client, form):
     boss, user = create(client, displayName="Boss"), create(client)
     managed = made(client.patch(path(user), op("add", f"{ENTERPRISE}:manager", form(boss["id"]))), 200)
     assert managed[ENTERPRISE]["manager"] == {"value": boss["id"], "$ref": boss["meta"]["location"], "displayName": "Boss"}
     made(client.patch(path(boss), op("replace", "displayName", "Chief")), 200)
     assert read(client, user)[ENTERPRISE]["manager"]["displayName"] == "Chief" and read(client, user)["meta"] == managed["meta"]
-    assert made(client.put(path(user), body(user["userName"], **{ENTERPRISE: {"manager": form(boss["id"])}})), 200)[ENTERPRISE]["manager"]["displayName"] == "Chief"
+    assert made(client.put(path(user), body(user["userName"], **{ENTERPRISE: {"manager": form(boss["id"])}})),
+                200)[ENTERPRISE]["manager"]["displayName"] == "Chief"
     assert ENTERPRISE not in made(client.patch(path(user), op("replace", f"{ENTERPRISE}:manager", "")), 200)
 
 
@@ -385,24 +398,29 @@ def test_a_manager_nobody_knows_is_kept_without_a_reference(client):
 # ---------------------------------------------------------------- PATCH
 def test_a_patch_is_applied_in_order_or_not_at_all(client):
     user = create(client)
-    now = made(client.patch(path(user), op("add", "emails", [{"value": "a", "type": "work"}]), op("replace", 'emails[type eq "work"].value', "b"), op("add", "title", "T")), 200)
+    now = made(client.patch(path(user), op("add", "emails", [{"value": "a", "type": "work"}]), op("replace", 'emails[type eq "work"].value', "b"),
+                            op("add", "title", "T")), 200)
     assert now["emails"] == [{"value": "b", "type": "work"}] and now["title"] == "T"
-    for bad in (op("replace", "active", "maybe"), op("add", "bogus", 1), op("replace", "id", "x"), op("remove", "userName"), op("replace", 'emails[type eq "home"]', {"value": "x"})):
+    for bad in (op("replace", "active", "maybe"), op("add", "bogus", 1), op("replace", "id", "x"), op("remove", "userName"),
+                op("replace", 'emails[type eq "home"]', {"value": "x"})):
         assert client.patch(path(user), op("replace", "title", "Changed"), bad).status == 400
         assert read(client, user) == now
 
 
 def test_identical_patches_have_identical_results(client):
-    operations = [op("replace", "title", "T"), op("add", "emails", [{"value": "a", "type": "work", "primary": True}]), op("replace", "name", {"familyName": "F"}), op("remove", "nickName")]
+    operations = [op("replace", "title", "T"), op("add", "emails", [{"value": "a", "type": "work", "primary": True}]),
+                  op("replace", "name", {"familyName": "F"}), op("remove", "nickName")]
     users = [create(client, nickName="N", emails=[{"value": "z", "primary": True}]) for _ in range(2)]
     results = [made(client.patch(path(u), *operations), 200) for u in users]
-    assert [{k: v for k, v in r.items() if k not in ("id", "meta", "userName")} for r in results] == [{k: v for k, v in results[0].items() if k not in ("id", "meta", "userName")}] * 2
+    assert [{k: v for k, v in r.items() if k not in ("id", "meta", "userName")}
+            for r in results] == [{k: v for k, v in results[0].items() if k not in ("id", "meta", "userName")}] * 2
     assert made(client.patch(path(users[0]), *operations), 200) == results[0]
 
 
 def test_a_thousand_operations_and_members_take_seconds(client):
-    users = [i["location"].rsplit("/", 1)[1] for i in made(client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
-        {"method": "POST", "path": "/Users", "bulkId": str(i), "data": body(f"many{i}")} for i in range(1000)]}), 200)["Operations"]]
+    users = [i["location"].rsplit("/", 1)[1]
+             for i in made(client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+                 {"method": "POST", "path": "/Users", "bulkId": str(i), "data": body(f"many{i}")} for i in range(1000)]}), 200)["Operations"]]
     group = team(client)
     assert len(made(client.patch(path(group), *[op("add", "members", [{"value": u}]) for u in users]), 200)["members"]) == 1000
     assert "members" not in made(client.patch(path(group), op("remove", "members", [{"value": u} for u in users])), 200)
@@ -411,8 +429,10 @@ def test_a_thousand_operations_and_members_take_seconds(client):
 # ---------------------------------------------------------------- errors
 def test_errors_have_the_envelope(client):
     user = create(client)
-    for answer, status in ((client.get("/Nope"), 404), (client.get("/Users?filter=x"), 400), (client.post("/Users", body(user["userName"])), 409), (client.post("/Users", "{"), 400),
-                           (client.get("/Me"), 501), (client.put("/Users", {}), 405), (client.post("/Users", body(), headers={"Content-Type": "text/plain"}), 415),
+    for answer, status in ((client.get("/Nope"), 404), (client.get("/Users?filter=x"), 400), (client.post("/Users", body(user["userName"])), 409),
+                           (client.post("/Users", "{"), 400),
+                           (client.get("/Me"), 501), (client.put("/Users", {}), 405),
+                           (client.post("/Users", body(), headers={"Content-Type": "text/plain"}), 415),
                            (client.get("/Users", headers={"Accept": "image/png"}), 406), (client.delete(path(user), headers={"If-Match": "x"}), 412)):
         assert_error(answer, status, answer.json.get("scimType"))
 

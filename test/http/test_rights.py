@@ -46,7 +46,8 @@ DEFINERS = {
 
 
 def test_definer_functions_are_safe_and_for_those_named(server):
-    rows = server.sql("""select p.proname, p.proowner = n.nspowner, p.proconfig, coalesce(array_agg(a.grantee::regrole::text) filter (where a.grantee <> p.proowner), '{}'),
+    rows = server.sql("""select p.proname, p.proowner = n.nspowner, p.proconfig, coalesce(array_agg(a.grantee::regrole::text) filter (where a.grantee <>
+                         p.proowner), '{}'),
                                 p.proacl is null
                          from pg_proc p join pg_namespace n on n.oid = p.pronamespace left join lateral aclexplode(p.proacl) a on true
                          where n.nspname = 'muster' and p.prosecdef group by p.oid, n.nspowner""")
@@ -77,7 +78,8 @@ def test_row_level_security_is_forced_on_every_table(server):
     rows = server.sql("""select c.relname from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind in ('r', 'p')
                          and not (c.relrowsecurity and c.relforcerowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))""")
     assert rows == [("schema_migration",)]
-    views = server.sql("select c.relname from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind = 'v' and c.reloptions is distinct from '{security_invoker=true}'")
+    views = server.sql("select c.relname from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind = 'v' and c.reloptions is distinct from "
+                       "'{security_invoker=true}'")
     assert views == []
 
 
@@ -85,6 +87,7 @@ def test_row_level_security_is_forced_on_every_table(server):
 def somebody(server, *granted):
     """A role of the cluster that is none of ours, as a URI of the database."""
     name, admin = unique("somebody"), server.db.replace("muster_owner", "postgres")
+
     def run(text):
         with contextlib.closing(psycopg2.connect(admin)) as c, c, c.cursor() as cur:
             cur.execute(text)
@@ -169,10 +172,12 @@ def test_doctor_sees_and_migrate_mends(server, durable, change, back, says):
 
 def test_everything_that_is_read_says_what_it_is(server):
     """Every table and view has a comment, and so has every column of what the application reads (what muster_app may)."""
-    without = server.sql("""select c.relname from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition
+    without = server.sql("""select c.relname from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind in ('r', 'p', 'v') and not
+                            c.relispartition
                             and obj_description(c.oid, 'pg_class') is null""")
     assert without == []
-    columns = server.sql("""select c.relname || '.' || a.attname, col_description(c.oid, a.attnum) from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    columns = server.sql("""select c.relname || '.' || a.attname, col_description(c.oid, a.attnum) from pg_class c join pg_attribute a on a.attrelid = c.oid
+                            and a.attnum > 0 and not a.attisdropped
                             where c.relnamespace = 'muster'::regnamespace and has_table_privilege('muster_app', c.oid, 'select')""")
     assert {name.split(".")[0] for name, _ in columns} == set(GRANTS["muster_app"][(READ,)].split())
     assert [name for name, comment in columns if not comment] == []

@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from fastcgi import ask, body_records, exchange, head, record
+from fastcgi import ask, exchange, head, record
 from helpers import BUILD, ROOT, kill, made_up_token, op, user_body, wait_until
 
 
@@ -50,7 +50,6 @@ class Proxy:
                 self.answered = one is server
                 ends[one].sendall(data)
 
-
     def lose(self, client, server, data):
         """The connection breaks: before the server has COMMIT, or after it has answered to it."""
         mode, self.cut = self.cut, None
@@ -75,6 +74,7 @@ def responder(server):
     process = subprocess.Popen(["spawn-fcgi", "-n", "-s", listening, "--", f"{ROOT}/{BUILD}/muster-scim.fcgi", "--workers", "1"], env=env,
                                stderr=subprocess.DEVNULL)
     wait_until(lambda: os.path.exists(listening), 10, "the responder's socket")
+
     def ask_and_count(*a):
         return count(proxy, listening, *a)
     ask_and_count.proxy, ask_and_count.listening = proxy, listening

@@ -67,7 +67,8 @@ def test_every_worker_knows_at_once(server, tenant, register):
 
 
 @pytest.mark.parametrize("kind, good, bad", [
-    ("string", "x", False), ("boolean", True, "yes"), ("integer", 2**53 + 1, 1.5), ("decimal", 1.5, "1"), ("dateTime", "2026-01-01T00:00:00+02:00", "2026-01-01"),
+    ("string", "x", False), ("boolean", True, "yes"), ("integer", 2**53 + 1, 1.5), ("decimal", 1.5, "1"),
+    ("dateTime", "2026-01-01T00:00:00+02:00", "2026-01-01"),
     ("binary", "AQID", "***"), ("reference", "https://x.example/a", 5)])
 def test_values_are_of_the_type(tenant, register, kind, good, bad):
     register(tenant, definition(attribute("one", type=kind), attribute("many", type=kind, multiValued=True)))
@@ -81,7 +82,10 @@ def test_values_are_of_the_type(tenant, register, kind, good, bad):
 
 
 def test_complex_attributes(tenant, register):
-    register(tenant, definition(attribute("car", type="complex", multiValued=True, subAttributes=[attribute("plate", caseExact=True), attribute("seats", type="integer"), attribute("primary", type="boolean")])))
+    register(tenant,
+             definition(attribute("car", type="complex", multiValued=True,
+                                  subAttributes=[attribute("plate", caseExact=True), attribute("seats", type="integer"),
+                                                 attribute("primary", type="boolean")])))
     user = tenant.user(**{URN: {"CAR": [{"PLATE": "Ab", "seats": 4}, {"plate": "cd", "primary": True}]}})
     assert user[URN] == {"car": [{"plate": "Ab", "seats": 4}, {"plate": "cd", "primary": True}]}
     for text, n in ((f'{URN}:car.plate eq "ab"', 0), (f'{URN}:car[plate eq "Ab" and seats gt 3]', 1), (f'{URN}:car[plate eq "cd" and seats pr]', 0)):
@@ -113,7 +117,8 @@ FIXED = definition(
     attribute("tags", multiValued=True, mutability="immutable"),
     attribute("badge", type="complex", mutability="immutable", subAttributes=[attribute("color"), attribute("pin", mutability="writeOnly", returned="never")]),
     attribute("cards", type="complex", multiValued=True, mutability="immutable", subAttributes=[attribute("value"), attribute("level", type="integer")]),
-    attribute("box", type="complex", subAttributes=[attribute("serial", mutability="immutable"), attribute("note"), attribute("secret", mutability="writeOnly", returned="never")]),
+    attribute("box", type="complex",
+              subAttributes=[attribute("serial", mutability="immutable"), attribute("note"), attribute("secret", mutability="writeOnly", returned="never")]),
     attribute("free"))
 FIXED_DATA = {"tags": ["a", "b"], "badge": {"color": "red", "pin": "1"}, "cards": [{"value": "c1", "level": 1}, {"value": "c2"}],
               "box": {"serial": "s1", "note": "n", "secret": "Zz"}}
@@ -131,7 +136,8 @@ def fixed(tenant, register):
 
 @pytest.mark.parametrize("data, name", [
     ({"box": {"serial": "s2"}}, "box.serial"), ({"tags": ["a"]}, "tags"), ({"tags": ["a", "b", "c"]}, "tags"), ({"badge": {"color": "blue"}}, "badge"),
-    ({"badge": {"color": "red", "pin": "2"}}, "badge"), ({"cards": [{"value": "c1"}, {"value": "c2"}]}, "cards"), ({"cards": [{"value": "c1", "level": 1}]}, "cards")])
+    ({"badge": {"color": "red", "pin": "2"}}, "badge"), ({"cards": [{"value": "c1"}, {"value": "c2"}]}, "cards"),
+    ({"cards": [{"value": "c1", "level": 1}]}, "cards")])
 def test_a_put_does_not_change_what_is_immutable(tenant, fixed, data, name):
     path, body = fixed
     assert_error(tenant.client.put(path, {**body, URN: data}), 400, "mutability", f"{name} is immutable")
@@ -139,8 +145,10 @@ def test_a_put_does_not_change_what_is_immutable(tenant, fixed, data, name):
 
 
 @pytest.mark.parametrize("data, box", [
-    (FIXED_DATA, {"serial": "s1", "note": "n"}), (FIXED_SEEN, {"serial": "s1", "note": "n"}), ({}, {"serial": "s1"}), ({"box": {"note": "m"}}, {"serial": "s1", "note": "m"}),
-    ({"box": None, "tags": [], "badge": {}}, {"serial": "s1"}), ({"tags": ["B", "A"], "cards": [{"value": "c2"}, {"level": 1, "value": "C1"}], "box": {"serial": "S1"}}, {"serial": "s1"})])
+    (FIXED_DATA, {"serial": "s1", "note": "n"}), (FIXED_SEEN, {"serial": "s1", "note": "n"}), ({}, {"serial": "s1"}),
+    ({"box": {"note": "m"}}, {"serial": "s1", "note": "m"}),
+    ({"box": None, "tags": [], "badge": {}}, {"serial": "s1"}),
+    ({"tags": ["B", "A"], "cards": [{"value": "c2"}, {"level": 1, "value": "C1"}], "box": {"serial": "S1"}}, {"serial": "s1"})])
 def test_a_put_keeps_what_is_immutable_or_write_only(server, tenant, fixed, data, box):
     path, body = fixed
     assert made(tenant.client.put(path, {**body, URN: data}), 200)[URN] == {**FIXED_SEEN, "box": box}
@@ -156,15 +164,19 @@ def test_what_a_client_got_it_may_put_back(tenant, fixed):
 @pytest.mark.parametrize("operation, name", [
     (op("add", f"{URN}:tags", ["c"]), "tags"), (op("replace", f"{URN}:tags", ["a"]), "tags"), (op("replace", f"{URN}:tags", []), "tags"),
     (op("remove", f"{URN}:tags"), "tags"), (op("remove", f'{URN}:tags[value eq "a"]'), "tags"), (op("remove", f"{URN}:tags", ["a"]), "tags"),
-    (op("replace", f'{URN}:tags[value eq "a"]', "z"), "tags"), (op("replace", value={URN: {"tags": ["x"]}}), "tags"), (op("add", value={f"{URN}:tags": "x"}), "tags"),
-    (op("replace", f"{URN}:badge.color", "blue"), "badge"), (op("remove", f"{URN}:badge.color"), "badge"), (op("replace", f"{URN}:badge", {"color": "blue"}), "badge"),
+    (op("replace", f'{URN}:tags[value eq "a"]', "z"), "tags"), (op("replace", value={URN: {"tags": ["x"]}}), "tags"),
+    (op("add", value={f"{URN}:tags": "x"}), "tags"),
+    (op("replace", f"{URN}:badge.color", "blue"), "badge"), (op("remove", f"{URN}:badge.color"), "badge"),
+    (op("replace", f"{URN}:badge", {"color": "blue"}), "badge"),
     (op("remove", f"{URN}:badge"), "badge"), (op("replace", f"{URN}:badge", None), "badge"), (op("replace", f"{URN}:badge", {"color": None}), "badge"),
     (op("remove", f'{URN}:cards[value eq "c1"]'), "cards"), (op("replace", f'{URN}:cards[value eq "c1"]', {"value": "c9"}), "cards"),
     (op("replace", f'{URN}:cards[value eq "c1"].level', 2), "cards"), (op("add", f"{URN}:cards", {"value": "c1", "level": 3}), "cards"),
     (op("add", f'{URN}:cards[value eq "c3"].level', 3), "cards"), (op("remove", f"{URN}:cards.level"), "cards"),
     (op("replace", f"{URN}:box.serial", "s2"), "box.serial"), (op("remove", f"{URN}:box.serial"), "box.serial"), (op("remove", f"{URN}:box"), "box.serial"),
-    (op("replace", f"{URN}:box", None), "box.serial"), (op("replace", f"{URN}:box", {"serial": None}), "box.serial"), (op("replace", value={URN: {"box": {"serial": "s2"}}}), "box.serial"),
-    (op("remove", URN), "tags"), (op("remove", "schemas", [URN]), "tags"), (op("replace", "schemas", [USER]), "tags"), (op("replace", value={URN: None}), "tags")])
+    (op("replace", f"{URN}:box", None), "box.serial"), (op("replace", f"{URN}:box", {"serial": None}), "box.serial"),
+    (op("replace", value={URN: {"box": {"serial": "s2"}}}), "box.serial"),
+    (op("remove", URN), "tags"), (op("remove", "schemas", [URN]), "tags"), (op("replace", "schemas", [USER]), "tags"),
+    (op("replace", value={URN: None}), "tags")])
 def test_a_patch_does_not_change_what_is_immutable(tenant, fixed, operation, name):
     path = fixed[0]
     assert_error(tenant.client.patch(path, operation), 400, "mutability", f"{name} is immutable")
@@ -174,7 +186,8 @@ def test_a_patch_does_not_change_what_is_immutable(tenant, fixed, operation, nam
 @pytest.mark.parametrize("operation", [
     op("add", f"{URN}:tags", ["a"]), op("add", f"{URN}:tags", "B"), op("replace", f"{URN}:tags", ["b", "a"]), op("remove", f"{URN}:tags", ["z"]),
     op("remove", f'{URN}:tags[value eq "z"]'), op("add", f"{URN}:badge", {"color": "red"}), op("replace", f"{URN}:badge.color", "RED"),
-    op("replace", f'{URN}:cards[value eq "c1"].level', 1), op("add", f"{URN}:cards", [{"value": "c1"}]), op("replace", f"{URN}:cards", [{"value": "c2"}, {"level": 1, "value": "c1"}]),
+    op("replace", f'{URN}:cards[value eq "c1"].level', 1), op("add", f"{URN}:cards", [{"value": "c1"}]),
+    op("replace", f"{URN}:cards", [{"value": "c2"}, {"level": 1, "value": "c1"}]),
     op("replace", f"{URN}:box.serial", "S1"), op("replace", value={URN: {"tags": ["a", "b"], "box": {"serial": "s1"}}})])
 def test_a_patch_with_the_same_immutable_value_changes_nothing(tenant, fixed, operation):
     path = fixed[0]
@@ -187,13 +200,15 @@ def test_a_patch_gives_what_is_immutable_its_first_value(tenant, register):
     register(tenant, FIXED)
     path = f"/Users/{tenant.user(**{URN: {'box': {'note': 'n'}, 'free': 'f'}})['id']}"
     made(tenant.client.patch(path, op("add", f"{URN}:tags", ["a"]), op("add", f"{URN}:tags", ["b"]), op("add", f"{URN}:badge.color", "red")), 200)
-    now = made(tenant.client.patch(path, op("add", f'{URN}:cards[value eq "c"].level', 1), op("add", f"{URN}:box.serial", "s"), op("remove", f"{URN}:free")), 200)
+    now = made(tenant.client.patch(path, op("add", f'{URN}:cards[value eq "c"].level', 1), op("add", f"{URN}:box.serial", "s"), op("remove", f"{URN}:free")),
+               200)
     assert now[URN] == {"tags": ["a", "b"], "badge": {"color": "red"}, "cards": [{"value": "c", "level": 1}], "box": {"note": "n", "serial": "s"}}
     made(tenant.client.patch(path, op("replace", "active", False)), 200)
 
 
 def test_the_values_of_a_list_come_and_go_with_their_immutable_parts(tenant, register):
-    register(tenant, definition(attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", mutability="immutable"), attribute("note")])))
+    register(tenant,
+             definition(attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", mutability="immutable"), attribute("note")])))
     path = f"/Users/{tenant.user(**{URN: {'keys': [{'value': 'a'}, {'value': 'b'}]}})['id']}"
     assert_error(tenant.client.patch(path, op("replace", f'{URN}:keys[value eq "a"].value', "z")), 400, "mutability", "keys.value is immutable")
     assert_error(tenant.client.patch(path, op("replace", f'{URN}:keys[value eq "a"]', {"value": "z"})), 400, "mutability", "keys.value is immutable")
@@ -220,7 +235,8 @@ def test_what_is_returned_on_request_and_never(tenant, register):
     assert made(tenant.client.patch(path, op("replace", value={T: {"note": "O"}})), 200)[T] == {"note": "O", "level": 1}
     assert made(tenant.client.patch(path, op("replace", "title", "T")), 200)[T] == {"level": 1}
     assert made(tenant.client.put(path, {**user_body(user["userName"]), T: {"note": "P"}}), 200)[T] == {"note": "P"}
-    assert made(tenant.client.put(f"{path}?attributes=userName", {**user_body(user["userName"]), T: {"note": "P"}}), 200).keys() == {"schemas", "id", "userName"}
+    assert made(tenant.client.put(f"{path}?attributes=userName", {**user_body(user["userName"]), T: {"note": "P"}}), 200).keys() == {"schemas", "id",
+                                                                                                                                     "userName"}
     for text in (f'{T}:secret eq "S"', f"{T}:secret pr"):
         assert_error(tenant.client.find("Users", text), 400, "invalidFilter")
     assert_error(tenant.client.get(f"/Users?sortBy={T}:secret"), 400, "invalidValue")
@@ -263,7 +279,8 @@ def test_a_conflict_names_what_is_taken_whatever_was_refused_before(tenant, regi
 
 def test_equal_numbers_and_the_values_of_one_resource(tenant, register):
     register(tenant, definition(attribute("size", type="decimal", uniqueness="server"),
-                                attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server"), attribute("type")])))
+                                attribute("keys", type="complex", multiValued=True,
+                                          subAttributes=[attribute("value", uniqueness="server"), attribute("type")])))
     tenant.user(**{URN: {"size": 1, "keys": [{"value": "a", "type": "x"}, {"value": "a", "type": "y"}]}})
     for clash in ({"size": 1.0}, {"keys": [{"value": "A", "type": "z"}]}):
         assert_error(tenant.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness")
@@ -350,8 +367,10 @@ def test_required_attributes_and_extensions(tenant, register):
     assert URN not in made(tenant.client.patch(f"/Users/{early['id']}", op("add", f"{URN}:may", "x")), 200)
 
 
-NEEDY = definition(attribute("box", type="complex", subAttributes=[attribute("need", required=True), attribute("note"), attribute("made", mutability="readOnly")]),
-                   attribute("cards", type="complex", multiValued=True, subAttributes=[attribute("value"), attribute("need", required=True)]), attribute("free"))
+NEEDY = definition(attribute("box", type="complex",
+                             subAttributes=[attribute("need", required=True), attribute("note"), attribute("made", mutability="readOnly")]),
+                   attribute("cards", type="complex", multiValued=True, subAttributes=[attribute("value"), attribute("need", required=True)]),
+                   attribute("free"))
 
 
 def test_required_parts(tenant, register):
@@ -366,8 +385,10 @@ def test_required_parts(tenant, register):
         assert_error(tenant.client.patch(empty, op("add", value={URN: wrong})), 400, "invalidValue", f"{name} is required")
     for operation in (op("add", f"{URN}:box.note", "n"), op("add", f'{URN}:cards[value eq "z"]', {"value": "z"})):
         assert_error(tenant.client.patch(empty, operation), 400, "invalidValue", "need is required")
-    for operation in (op("remove", f"{URN}:box.need"), op("replace", f"{URN}:box.need", None), op("replace", f"{URN}:box.need", ""), op("replace", f"{URN}:box", {"need": None}),
-                      op("replace", f"{URN}:box", {"need": None, "note": "m"}), op("remove", f'{URN}:cards[value eq "a"].need'), op("remove", f"{URN}:cards.need"),
+    for operation in (op("remove", f"{URN}:box.need"), op("replace", f"{URN}:box.need", None), op("replace", f"{URN}:box.need", ""),
+                      op("replace", f"{URN}:box", {"need": None}),
+                      op("replace", f"{URN}:box", {"need": None, "note": "m"}), op("remove", f'{URN}:cards[value eq "a"].need'),
+                      op("remove", f"{URN}:cards.need"),
                       op("replace", f'{URN}:cards[value eq "a"].need', None)):
         assert_error(tenant.client.patch(path, operation), 400, "mutability", "need is required")
     assert_error(tenant.client.patch(path, op("replace", f'{URN}:cards[value eq "a"]', {"value": "c"})), 400, "invalidValue", "cards.need is required")
@@ -383,7 +404,8 @@ def test_a_part_that_was_lacking_before_refuses_no_other_change(server, tenant, 
     user = tenant.user("u@example.com", **{URN: {"free": "f"}})
     server.sql("update muster.scim_user set resource = jsonb_set(resource::jsonb, array[%s], %s::jsonb)::text where id = %s", URN, json.dumps(data), user["id"])
     path = f"/Users/{user['id']}"
-    for operation in (op("replace", "active", False), op("replace", "active", True), op("replace", f"{URN}:box.note", "m"), op("add", f"{URN}:cards", {"value": "c", "need": "3"}),
+    for operation in (op("replace", "active", False), op("replace", "active", True), op("replace", f"{URN}:box.note", "m"),
+                      op("add", f"{URN}:cards", {"value": "c", "need": "3"}),
                       op("remove", f"{URN}:box.need"), op("remove", f'{URN}:cards[value eq "b"]')):
         made(tenant.client.patch(path, operation), 200)
     assert_error(tenant.client.patch(path, op("add", f"{URN}:cards", {"value": "d"})), 400, "invalidValue", "cards.need is required")
@@ -395,19 +417,23 @@ def test_a_part_that_was_lacking_before_refuses_no_other_change(server, tenant, 
 
 def test_canonical_values_are_the_only_ones(tenant, register):
     register(tenant, definition(attribute("size", canonicalValues=["S", "M"]), attribute("code", canonicalValues=["a"], caseExact=True),
-                                attribute("cards", type="complex", multiValued=True, subAttributes=[attribute("value"), attribute("type", canonicalValues=["gold"])])))
+                                attribute("cards", type="complex", multiValued=True,
+                                          subAttributes=[attribute("value"), attribute("type", canonicalValues=["gold"])])))
     assert tenant.user(**{URN: {"size": "s", "code": "a"}})[URN] == {"size": "s", "code": "a"}
     for wrong in ({"size": "XL"}, {"code": "A"}):
         assert_error(tenant.client.post("/Users", user_body(**{URN: wrong})), 400, "invalidValue", "must be one of")
-    assert_error(tenant.client.patch(f"/Users/{tenant.user()['id']}", op("add", f'{URN}:cards[type eq "tin"].value', "x")), 400, "invalidValue", "must be one of")
+    assert_error(tenant.client.patch(f"/Users/{tenant.user()['id']}", op("add", f'{URN}:cards[type eq "tin"].value', "x")), 400, "invalidValue",
+                 "must be one of")
     assert tenant.user(emails=[{"value": "c@example.com", "type": "club"}])["emails"][0]["type"] == "club"
 
 
 def test_filters_and_sorting_reach_every_type(tenant, register):
     register(tenant, TEST)
-    values = [{"level": 3, "score": 7.5, "hireDate": "2024-01-01T01:00:00+01:00", "tags": ["a", "B"]}, {"level": 10, "score": -1, "hireDate": "2024-01-01T00:30:00Z"}, {}]
+    values = [{"level": 3, "score": 7.5, "hireDate": "2024-01-01T01:00:00+01:00", "tags": ["a", "B"]},
+              {"level": 10, "score": -1, "hireDate": "2024-01-01T00:30:00Z"}, {}]
     ids = [tenant.user(f"u{i}@example.com", **({T: v} if v else {}))["id"] for i, v in enumerate(values)]
-    for text, found in ((f"{T}:level gt 3", [1]), ("level le 10", [0, 1]), (f"{T}:score lt 0", [1]), (f'{T}:hireDate eq "2024-01-01T00:00:00Z"', [0]), (f'{T}:tags eq "b"', []),
+    for text, found in ((f"{T}:level gt 3", [1]), ("level le 10", [0, 1]), (f"{T}:score lt 0", [1]), (f'{T}:hireDate eq "2024-01-01T00:00:00Z"', [0]),
+                        (f'{T}:tags eq "b"', []),
                         (f'{T}:tags eq "B"', [0]), (f"not ({T}:level pr)", [2]), (f'{T}:hireDate gt "2024-01-01T00:00:00Z"', [1])):
         assert [u["id"] for u in tenant.client.find("Users", text).json["Resources"]] == [ids[i] for i in found]
     for by, order in (("level", [0, 1, 2]), ("score", [1, 0, 2]), ("hireDate", [0, 1, 2]), ("tags", [0, 1, 2])):
@@ -417,7 +443,9 @@ def test_filters_and_sorting_reach_every_type(tenant, register):
 def test_data_that_was_there_before_is_found(server, tenant, register):
     """The lenient dialect keeps an extension that nobody registered; registering it makes it one like the others, and back."""
     user = tenant.user(**{URN.upper(): {"COLOR": "Red", "other": 1}})
-    found = lambda: tenant.client.find("Users", f'{URN}:color eq "red"').json["totalResults"]
+
+    def found():
+        return tenant.client.find("Users", f'{URN}:color eq "red"').json["totalResults"]
     assert found() == 1
     register(tenant, definition(attribute("color")))
     assert found() == 1
@@ -491,19 +519,25 @@ def test_removing_a_schema_can_leave_its_data(server, tenant, register):
 
 
 @pytest.mark.parametrize("schema, complaint", [
-    ("{", "JSON"), ([], "object"), (definition(), "at least one"), (definition(attribute("9x")), "name"), (definition(attribute("")), "name"), (definition(attribute("a b")), "name"),
-    (definition(attribute("a"), attribute("A")), "twice"), (definition(attribute("a", type="text")), "type"), (definition(attribute("a", mutability="rw")), "mutability"),
-    (definition(attribute("a", returned="maybe")), "returned"), (definition(attribute("a", uniqueness="yes")), "uniqueness"), (definition(attribute("a", required="yes")), "required"),
+    ("{", "JSON"), ([], "object"), (definition(), "at least one"), (definition(attribute("9x")), "name"), (definition(attribute("")), "name"),
+    (definition(attribute("a b")), "name"),
+    (definition(attribute("a"), attribute("A")), "twice"), (definition(attribute("a", type="text")), "type"),
+    (definition(attribute("a", mutability="rw")), "mutability"),
+    (definition(attribute("a", returned="maybe")), "returned"), (definition(attribute("a", uniqueness="yes")), "uniqueness"),
+    (definition(attribute("a", required="yes")), "required"),
     (definition(attribute("a", multiValued=1)), "multiValued"), (definition(attribute("a", canonicalValues="x")), "canonicalValues"),
     (definition(attribute("a", type="complex")), "subAttributes"), (definition(attribute("a", subAttributes=[attribute("b")])), "subAttributes"),
     (definition(attribute("a", type="complex", subAttributes=[attribute("b", type="complex", subAttributes=[attribute("c")])])), "inside another"),
-    (definition(attribute("a"), urn="http://x"), "URN"), (definition(attribute("a"), urn=USER), "not free"), (definition(attribute("a"), urn=GROUP.upper()), "not free"),
-    (definition(attribute("a"), urn="urn:ietf:params:scim:api:messages:2.0:X"), "not free"), (definition(attribute("a"), urn="urn:x:"), "URN"), (definition(attribute("a"), urn=""), "id"),
+    (definition(attribute("a"), urn="http://x"), "URN"), (definition(attribute("a"), urn=USER), "not free"),
+    (definition(attribute("a"), urn=GROUP.upper()), "not free"),
+    (definition(attribute("a"), urn="urn:ietf:params:scim:api:messages:2.0:X"), "not free"), (definition(attribute("a"), urn="urn:x:"), "URN"),
+    (definition(attribute("a"), urn=""), "id"),
     (definition(attribute("a", type="complex", subAttributes=[attribute("b", multiValued=True)])), "a.b: a sub-attribute cannot be multiValued"),
     (definition(attribute("a", required=True, mutability="readOnly")), "attribute a: what is readOnly cannot be required"),
     (definition(attribute("a", type="complex", subAttributes=[attribute("b", required=True, mutability="readOnly")])), "attribute a.b: what is readOnly"),
     *((definition(attribute("a"), urn=urn), "is the path of an attribute of") for urn in (
-        f"{USER}:name", f"{USER}:NAME", f"{USER}:name.familyName", f"{USER}:externalId".upper(), f"{GROUP}:members", f"{ENTERPRISE}:manager", f"{ENTERPRISE}:manager.value"))])
+        f"{USER}:name", f"{USER}:NAME", f"{USER}:name.familyName", f"{USER}:externalId".upper(), f"{GROUP}:members", f"{ENTERPRISE}:manager",
+        f"{ENTERPRISE}:manager.value"))])
 def test_a_wrong_definition_is_refused_and_says_why(server, tenant, register, schema, complaint):
     done = register(tenant, schema, ok=False)
     assert done.returncode == 1 and complaint.lower() in done.stderr.lower(), done.stderr
@@ -541,7 +575,8 @@ def test_the_id_of_a_schema_is_no_path_of_another(tenant, register):
 
 
 def test_nothing_empty_is_left_of_what_is_not_shown(tenant, register):
-    register(tenant, definition(attribute("cx", type="complex", subAttributes=[attribute("r", returned="request"), attribute("d"), attribute("z", mutability="writeOnly")]),
+    register(tenant, definition(attribute("cx", type="complex",
+                                          subAttributes=[attribute("r", returned="request"), attribute("d"), attribute("z", mutability="writeOnly")]),
                                 attribute("list", type="complex", multiValued=True, subAttributes=[attribute("r", returned="request"), attribute("d")])))
     data = {"cx": {"r": "1"}, "list": [{"r": "1"}, {"r": "2", "d": "x"}]}
     user = tenant.user(**{URN: data})
@@ -560,7 +595,8 @@ def test_a_secret_part_is_not_found_out_by_asking_for_the_whole(tenant, register
                                 attribute("key", type="complex", subAttributes=[attribute("value", returned="never")])))
     tenant.user("secret@example.com", **{URN: {"cx": {"z": "1"}, "list": [{"z": "1"}], "key": {"value": "1"}}})
     shown = tenant.user("shown@example.com", **{URN: {"cx": {"z": "1", "a": "x"}, "list": [{"z": "1", "a": "x"}]}})
-    for text in (f"{URN}:cx pr", f"{URN}:cx ne null", f"not ({URN}:cx eq null)", f"{URN}:list pr", f"{URN}:list ne null", f'{URN}:cx[not (a eq "b")]', f'{URN}:list[not (a eq "b")]',
+    for text in (f"{URN}:cx pr", f"{URN}:cx ne null", f"not ({URN}:cx eq null)", f"{URN}:list pr", f"{URN}:list ne null", f'{URN}:cx[not (a eq "b")]',
+                 f'{URN}:list[not (a eq "b")]',
                  f'{URN}:list.a ne "b"'):
         assert [u["id"] for u in tenant.client.find("Users", text).json["Resources"]] == [shown["id"]], text
     assert tenant.client.find("Users", f"{URN}:key pr").json["totalResults"] == 0
@@ -605,7 +641,8 @@ def test_what_a_write_sets_is_shown_however_much_it_is(tenant, register):
 
 
 def test_a_unique_value_has_a_greatest_length(tenant, register):
-    register(tenant, definition(attribute("badge", uniqueness="server"), attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server")]),
+    register(tenant, definition(attribute("badge", uniqueness="server"),
+                                attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server")]),
                                 attribute("free")))
     user = tenant.user(**{URN: {"badge": "x" * 1000, "keys": [{"value": "y" * 1000}], "free": "z" * 5000}})
     for wrong, name in (({"badge": "x" * 1001}, f"{URN}:badge"), ({"keys": [{"value": "k"}, {"value": "y" * 1001}]}, f"{URN}:keys.value")):

@@ -22,7 +22,8 @@ def found(answer):
 
 
 def test_a_search_answers_as_the_get_does(tenant):
-    for path, query in (("/Users", 'filter=displayName sw "a"&sortBy=displayName&sortOrder=descending&count=1&startIndex=2'), ("/Groups", "excludedAttributes=members"),
+    for path, query in (("/Users", 'filter=displayName sw "a"&sortBy=displayName&sortOrder=descending&count=1&startIndex=2'),
+                        ("/Groups", "excludedAttributes=members"),
                         ("", "attributes=displayName,name.givenName&sortBy=displayName")):
         members = dict(p.split("=", 1) for p in query.split("&"))
         members = {k: int(v) if k in ("count", "startIndex") else v for k, v in members.items()}
@@ -96,9 +97,12 @@ def test_the_base_url_lists_all_types(tenant):
     ('members pr', ["Atlas"]), ('members[type eq "User"]', ["Atlas"]), ('displayName eq "zoo" or title eq "t"', ["Ann", "Zoo"]),
     ('bogus eq "x"', []), ('bogus pr or title pr', ["Ann"]), ('bogus eq null', []), ('not (bogus pr)', ["Ann", "abe", "Atlas", "Zoo"]),
     ('groups.display eq "Atlas"', ["Ann"]), ('id pr', ["Ann", "abe", "Atlas", "Zoo"]), ('emails[type eq "work"].value sw "ann"', ["Ann"]),
-    ('bogus[type eq "x"]', []), ('bogus[type eq "x" and not (y pr)].z eq 1', []), ("not (bogus[type pr])", ["Ann", "abe", "Atlas", "Zoo"]), ('emails[bogus eq "x"]', []), ("emails[bogus pr]", []),
-    ("emails[bogus eq null]", []), ('emails[not (bogus eq "x")]', ["Ann", "abe"]), ('emails[bogus eq "x" or type eq "work"]', ["Ann", "abe"]), ('emails[type eq "work"].bogus eq "x"', []),
-    ("groups[bogus pr]", []), ("members[bogus pr]", []), ("members[not (bogus pr)]", ["Atlas"]), ("meta[bogus pr]", []), ('schemas[bogus eq "x"]', []), ('name[bogus eq "x"]', [])])
+    ('bogus[type eq "x"]', []), ('bogus[type eq "x" and not (y pr)].z eq 1', []), ("not (bogus[type pr])", ["Ann", "abe", "Atlas", "Zoo"]),
+    ('emails[bogus eq "x"]', []), ("emails[bogus pr]", []),
+    ("emails[bogus eq null]", []), ('emails[not (bogus eq "x")]', ["Ann", "abe"]), ('emails[bogus eq "x" or type eq "work"]', ["Ann", "abe"]),
+    ('emails[type eq "work"].bogus eq "x"', []),
+    ("groups[bogus pr]", []), ("members[bogus pr]", []), ("members[not (bogus pr)]", ["Atlas"]), ("meta[bogus pr]", []), ('schemas[bogus eq "x"]', []),
+    ('name[bogus eq "x"]', [])])
 def test_at_the_base_url_attributes_of_other_types_are_unassigned(tenant, text, names):
     assert [name for _, name in found(tenant.client.get(f"?filter={quote(text)}"))] == names
 
@@ -114,7 +118,8 @@ def test_cursors_walk_over_all_types(tenant):
 
 
 def test_what_no_type_has_cannot_be_sorted_by_or_be_malformed(tenant):
-    for query, scim_type in (("sortBy=bogus", "invalidValue"), ("filter=bogus", "invalidFilter"), ("filter=title%20eq%205", "invalidFilter"), ("filter=members%20eq%205", "invalidFilter")):
+    for query, scim_type in (("sortBy=bogus", "invalidValue"), ("filter=bogus", "invalidFilter"), ("filter=title%20eq%205", "invalidFilter"),
+                             ("filter=members%20eq%205", "invalidFilter")):
         assert_error(tenant.client.get(f"?{query}"), 400, scim_type)
 
 

@@ -145,7 +145,8 @@ def test_a_linked_user_is_a_new_one_to_the_receiver(own, tenant):
 def test_an_update_names_what_changed_and_no_value(tenant):
     user = tenant.user(externalId="E1", title="Clerk", name={"givenName": "Ann", "familyName": "Lee"}, **{ENTERPRISE: {"department": "Sales", "division": "D"}})
     path = f"/Users/{user['id']}"
-    answer = tenant.client.patch(path, op("replace", "title", "Secret title"), op("replace", "name.familyName", "Hidden"), op("replace", f"{ENTERPRISE}:department", "Covert"),
+    answer = tenant.client.patch(path, op("replace", "title", "Secret title"), op("replace", "name.familyName", "Hidden"),
+                                 op("replace", f"{ENTERPRISE}:department", "Covert"),
                                  op("add", "phoneNumbers", [{"value": "+1 555 0100", "type": "work"}]), op("remove", f"{ENTERPRISE}:division"))
     claims = last(tenant)
     payload = claims["events"][NOTICE]
@@ -220,13 +221,15 @@ def test_all_tokens_of_one_request_have_one_txn(own, tenant):
 
 def test_secrets_are_in_no_token(own, tenant, tmp_path):
     urn, path = "urn:example:Vault", tmp_path / "schema.json"
-    path.write_text(json.dumps({"id": urn, "attributes": [{"name": "pin", "returned": "never"}, {"name": "code", "mutability": "writeOnly", "returned": "never"}, {"name": "shelf"}]}),
+    path.write_text(json.dumps({"id": urn, "attributes": [{"name": "pin", "returned": "never"},
+                                                          {"name": "code", "mutability": "writeOnly", "returned": "never"}, {"name": "shelf"}]}),
                     encoding="utf-8")
     own.muster("schema", "add", str(path), "--org", tenant.slug)
     user = tenant.user(password="Tr0ub4dor", **{urn: {"pin": "4711-pin", "code": "0815-code", "shelf": "top"}})
     created = last(tenant)
     assert created["events"][CREATE]["data"][urn] == {"shelf": "top"}
-    assert tenant.client.patch(f"/Users/{user['id']}", op("replace", "password", "C0rrect"), op("replace", f"{urn}:pin", "4712-pin"), op("replace", f"{urn}:shelf", "low")).status == 200
+    assert tenant.client.patch(f"/Users/{user['id']}", op("replace", "password", "C0rrect"), op("replace", f"{urn}:pin", "4712-pin"),
+                               op("replace", f"{urn}:shelf", "low")).status == 200
     assert last(tenant)["events"][NOTICE]["attributes"] == [f"{urn}:shelf"]
     text = json.dumps([told(own, tenant.org["id"]), events(own, tenant.org["id"])])
     assert not any(secret in text for secret in ("Tr0ub4dor", "C0rrect", "4711-pin", "4712-pin", "0815-code"))
@@ -251,7 +254,8 @@ def test_a_test_of_an_endpoint_is_the_verification_event(own, tenant):
     endpoint = str(uuid.uuid4())
     own.sql("select muster.webhook_tell(%s, 'webhook.test', 'webhook', %s, '{}')", tenant.org["id"], endpoint)
     claims = last(tenant)
-    assert claims["events"] == {"https://schemas.openid.net/secevent/ssf/event-type/verification": {}} and claims["sub_id"] == {"format": "opaque", "id": endpoint}
+    assert claims["events"] == {"https://schemas.openid.net/secevent/ssf/event-type/verification": {}} and claims["sub_id"] == {"format": "opaque",
+                                                                                                                                "id": endpoint}
 
 
 def test_the_service_announces_what_it_tells(own, tenant):
@@ -277,7 +281,8 @@ def test_the_service_announces_what_it_tells(own, tenant):
 def test_asynchronous_requests_are_answered_at_once(tenant):
     headers = {"Prefer": "respond-async"}
     answer = tenant.client.post("/Users", user_body(), headers=headers)
-    bulk = tenant.client.post("/Bulk", {"schemas": [BULK], "Operations": [{"method": "POST", "path": "/Users", "bulkId": "1", "data": user_body()}]}, headers=headers)
+    bulk = tenant.client.post("/Bulk", {"schemas": [BULK], "Operations": [{"method": "POST", "path": "/Users", "bulkId": "1", "data": user_body()}]},
+                              headers=headers)
     assert (answer.status, bulk.status) == (201, 200)
     for a in (answer, bulk):
         assert a.header("Preference-Applied") is None and a.header("Set-Txn") is None and a.json
@@ -323,7 +328,8 @@ def test_the_private_key_is_encrypted(own):
 def test_without_a_secret_key_file_there_is_no_rotation(own):
     env = {**own.environment(), "MUSTER_DB": own.db, "MUSTER_SECRET_KEY_FILE": ""}
     before = own.muster("signing-key", "list")
-    done = subprocess.run([f"{ROOT}/{BUILD}/muster", "signing-key", "rotate"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    done = subprocess.run([f"{ROOT}/{BUILD}/muster", "signing-key", "rotate"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
+                          check=False)
     assert done.returncode == 1 and "MUSTER_SECRET_KEY_FILE" in done.stderr and own.muster("signing-key", "list") == before
 
 

@@ -14,7 +14,8 @@ def start(program, *args, **env):
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("value", ["10.0.0.0/33", "10.0.0", "2001:db8::/129", "10.0.0.1;10.0.0.2", "proxy.example.com", "10.0.0.0/", "10.0.0.1, any", "10.0.0.0/-1"])
+@pytest.mark.parametrize("value",
+                         ["10.0.0.0/33", "10.0.0", "2001:db8::/129", "10.0.0.1;10.0.0.2", "proxy.example.com", "10.0.0.0/", "10.0.0.1, any", "10.0.0.0/-1"])
 def test_proxies_are_addresses_and_ranges(value):
     for program in PROGRAMS:
         code, said = start(program, MUSTER_TRUSTED_PROXIES=value)
@@ -45,8 +46,9 @@ def test_sensitive_attributes_that_are_right_are_taken(value):
     assert start("muster-scim.fcgi", MUSTER_SENSITIVE=value)[0] != EX_USAGE
 
 
-@pytest.mark.parametrize("name, nearest", [("MUSTER_TRUSTED_PROXY", "MUSTER_TRUSTED_PROXIES"), ("MUSTER_LOGS", "MUSTER_LOG"), ("MUSTER_PUBLIC_URI", "MUSTER_PUBLIC_URL"),
-                                           ("MUSTER_SECRETKEY_FILE", "MUSTER_SECRET_KEY_FILE"), ("MUSTER_BODYMAX", "MUSTER_BODY_MAX")])
+@pytest.mark.parametrize("name, nearest",
+                         [("MUSTER_TRUSTED_PROXY", "MUSTER_TRUSTED_PROXIES"), ("MUSTER_LOGS", "MUSTER_LOG"), ("MUSTER_PUBLIC_URI", "MUSTER_PUBLIC_URL"),
+                          ("MUSTER_SECRETKEY_FILE", "MUSTER_SECRET_KEY_FILE"), ("MUSTER_BODYMAX", "MUSTER_BODY_MAX")])
 def test_an_unknown_name_is_refused_and_the_nearest_named(name, nearest):
     for program in PROGRAMS:
         code, said = start(program, **{name: "x"})
@@ -95,7 +97,8 @@ def test_the_demo_connection_is_for_suites(option, dialect):
 
 
 def test_another_conformance_is_refused():
-    done = subprocess.run([f"{ROOT}/scripts/run", "--conformance=lenient"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    done = subprocess.run([f"{ROOT}/scripts/run", "--conformance=lenient"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=60)
     assert done.returncode != 0 and "strict or certification" in done.stdout
 
 

@@ -26,7 +26,8 @@ def person(name, **more):
 
 
 def ops(*operations, **more):
-    return {"schemas": [PATCH_OP], "Operations": [dict(zip(("op", "path", "value"), o)) if len(o) > 1 else {"op": "replace", "value": o[0]} for o in operations],
+    return {"schemas": [PATCH_OP],
+            "Operations": [dict(zip(("op", "path", "value"), o)) if len(o) > 1 else {"op": "replace", "value": o[0]} for o in operations],
             **more}
 
 
@@ -68,7 +69,8 @@ SHAPES = {
     "leaver by PUT with another mail": user(put(active=False, **OTHER_MAIL), None, GONE),
     "leaver by a path-less value with a tombstone": user(ops([{"userName": TOMBSTONE, "active": False}]), DONE, GONE),
     "leaver in the other order": user(ops(("Replace", "active", "False"), ("Replace", "userName", TOMBSTONE)), DONE, GONE),
-    "leaver in Bulk": user(bulk({"method": "PATCH", "path": "/Users/${u}", "data": ops(("replace", "userName", TOMBSTONE), ("replace", "active", False))}, "200"), None,
+    "leaver in Bulk": user(bulk({"method": "PATCH", "path": "/Users/${u}", "data": ops(("replace", "userName", TOMBSTONE), ("replace", "active", False))},
+                                "200"), None,
                            GONE),
     "leaver with the name of somebody else": user(ops(("Replace", "userName", "m.${uuid}@example.com"), ("Replace", "active", "False")), DONE, GONE),
     "leaver beside a path that is none": user(ops(("Replace", "emails[type is work].value", "x"), ("Replace", "active", "False")), DONE, GONE),
@@ -78,9 +80,11 @@ SHAPES = {
                                  step("PATCH", "/Users/${u}", ops(("Replace", "userName", TOMBSTONE)), DONE),
                                  step("GET", "/Users/${u}", None, [200], body={"/active": False, "/userName": TOMBSTONE})],
     # A filter on an attribute that has one value.
-    "manager by a filter that matches": user(ops(("Replace", f'{ENTERPRISE}:manager[value eq "${{m}}"].value', "${u}")), DONE, {MANAGER: "${u}"}, **HELD_MANAGER),
+    "manager by a filter that matches": user(ops(("Replace", f'{ENTERPRISE}:manager[value eq "${{m}}"].value', "${u}")), DONE, {MANAGER: "${u}"},
+                                             **HELD_MANAGER),
     "manager by a filter that does not": user(ops(("remove", f'{ENTERPRISE}:manager[value eq "${{u}}"]')), DONE, {MANAGER: "${m}"}, **HELD_MANAGER),
-    "name by a filter that matches": user(ops(("replace", 'name[givenName eq "Ada"].familyName', "Fen")), DONE, {"/name/familyName": "Fen", "/name/givenName": "Ada"}),
+    "name by a filter that matches": user(ops(("replace", 'name[givenName eq "Ada"].familyName', "Fen")), DONE,
+                                          {"/name/familyName": "Fen", "/name/givenName": "Ada"}),
     "name added by a filter that does not": user(ops(("add", 'name[givenName eq "Bo"].familyName', "Fen")), DONE, {"/name/familyName": "Moss"}),
     # Extensions that nobody registered.
     "own extension by path": user(ops(("Add", f"{OWN}:color", "blue")), DONE, {f"/{OWN}/color": "blue"}),
@@ -111,9 +115,11 @@ SHAPES = {
     "JSON text with a name twice": user(ops(("replace", "name", '{"givenName": "Bo", "givenName": "Di"}')), BAD, {"/name/givenName": "Ada"}),
     # Quotes and plus signs.
     "userName in single quotes": found("/Users?filter=userName%20eq%20'u.${uuid}@example.com'"),
-    "phone in single quotes": user(ops(("replace", "phoneNumbers[type eq 'mobile'].value", "7")), DONE, {"/phoneNumbers/0/value": "7", "/phoneNumbers/1": None}, **MOBILE),
+    "phone in single quotes": user(ops(("replace", "phoneNumbers[type eq 'mobile'].value", "7")), DONE, {"/phoneNumbers/0/value": "7", "/phoneNumbers/1": None},
+                                   **MOBILE),
     "title with an apostrophe, bare": found("/Users?filter=externalId%20eq%20A'KELAH-${uuid}", externalId="A'KELAH-${uuid}"),
-    "plus in an email, raw": found('/Users?filter=emails.value%20eq%20"p+q.${uuid}@example.com"', emails=[{"value": "p+q.${uuid}@example.com", "type": "work"}]),
+    "plus in an email, raw": found('/Users?filter=emails.value%20eq%20"p+q.${uuid}@example.com"',
+                                   emails=[{"value": "p+q.${uuid}@example.com", "type": "work"}]),
     "plus for a space": found('/Users?filter=userName+eq+"u.${uuid}@example.com"'),
     # The message.
     "any URN of a PatchOp": user({**ops(("replace", "title", "Cook")), "schemas": ["urn:example:messages:PatchOp"]}, DONE, {"/title": "Cook"}),
@@ -121,7 +127,8 @@ SHAPES = {
     "failOnErrors 0": [step("POST", "/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "failOnErrors": 0, "Operations": [
         {"method": "POST", "path": "/Users", "bulkId": "x", "data": PERSON}]}, [200], body={"/Operations/0/status": "201"})],
     # Values.
-    "replace makes a value": user(ops(("Replace", 'phoneNumbers[type eq "fax"].value', "5")), DONE, {"/phoneNumbers/1/value": "5", "/phoneNumbers/1/type": "fax"}, **MOBILE),
+    "replace makes a value": user(ops(("Replace", 'phoneNumbers[type eq "fax"].value', "5")), DONE,
+                                  {"/phoneNumbers/1/value": "5", "/phoneNumbers/1/type": "fax"}, **MOBILE),
     "nothing in place of nothing": user(ops(("Replace", 'phoneNumbers[type eq "fax"].value', "")), DONE, {"/phoneNumbers/1": None}, **MOBILE),
     "a number as title": user(ops(("Replace", "title", 7)), DONE, {"/title": "7"}),
     "a number in a filter": found("/Users?filter=externalId%20eq%204711", externalId=4711),
@@ -137,7 +144,8 @@ SHAPES = {
     "slashes before groups": [step("GET", "//Groups?count=1", None, [200])],
     "slashes before an id": [person("u"), step("GET", "/Users//${u}", None, [200], body={"/id": "${u}"})],
     "a filter on the configuration": [step("GET", '/ServiceProviderConfig?filter=patch%20eq%20"x"', None, [200])],
-    "a search without schemas": [person("u"), step("POST", "/Users/.search", {"filter": 'userName eq "u.${uuid}@example.com"'}, [200], body={"/totalResults": 1})],
+    "a search without schemas": [person("u"),
+                                 step("POST", "/Users/.search", {"filter": 'userName eq "u.${uuid}@example.com"'}, [200], body={"/totalResults": 1})],
     "another charset": [step("POST", "/Users", PERSON, [201], headers={"Content-Type": "application/scim+json; charset=ISO-8859-1"})],
 }
 

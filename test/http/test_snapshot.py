@@ -24,7 +24,8 @@ def test_it_has_what_the_single_objects_have(api, server, customer):
     made(second.connect().scim.post("/Users", user_body("ann@example.com")))
     customer.scim.patch(f"/Users/{ids[2]}", op("replace", "active", False))
     for team, members in (("Zoo", ids[:2]), ("Ant", ids[:1])):
-        made(customer.scim.post("/Groups", {"displayName": team, "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "members": [{"value": i} for i in members]}))
+        made(customer.scim.post("/Groups",
+                                {"displayName": team, "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "members": [{"value": i} for i in members]}))
     api.made(f"{customer.path}/teams", {"name": "Empty"})
     api.made(f"{customer.path}/members", {"email": "operator@example.com", "organization_role": "org:admin"})
     seal(server)
@@ -80,15 +81,19 @@ def fill(server, customer, n):
     """Members with a SCIM user and two teams each, of whom the planner has not heard yet."""
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c, c.cursor() as cur:
         cur.execute("set session_replication_role = replica; set synchronous_commit = off")
-        cur.execute("insert into muster.member (organization_id, id, email) select %s, muster.uuid7(), 'm' || n from generate_series(1, %s) n", (customer.id, n))
-        cur.execute("""insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at, modified_at)
+        cur.execute("insert into muster.member (organization_id, id, email) select %s, muster.uuid7(), 'm' || n from generate_series(1, %s) n",
+                    (customer.id, n))
+        cur.execute("""insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at,
+                       modified_at)
                        select m.organization_id, m.id, %s, m.id, true, m.email, '{}', '{}', now(), now() from muster.member m where m.organization_id = %s""",
                     (customer.connection["id"], customer.id))
-        cur.execute("insert into muster.team (organization_id, id, name, name_key) select %s, muster.uuid7(), 't' || n, 't' || n from generate_series(0, 99) n", (customer.id,))
+        cur.execute("insert into muster.team (organization_id, id, name, name_key) select %s, muster.uuid7(), 't' || n, 't' || n from generate_series(0, 99) n",
+                    (customer.id,))
         cur.execute("""insert into muster.team_member (organization_id, team_id, member_id, linked, added)
                        select m.organization_id, t.id, m.id, true, false
                        from (select m.*, row_number() over (order by m.id) as n from muster.member m where m.organization_id = %s) m
-                       join muster.team t on t.organization_id = m.organization_id and t.name in ('t' || m.n %% 100, 't' || (m.n + 1) %% 100)""", (customer.id,))
+                       join muster.team t on t.organization_id = m.organization_id and t.name in ('t' || m.n %% 100, 't' || (m.n + 1) %% 100)""",
+                    (customer.id,))
 
 
 def test_ten_thousand_members_are_a_matter_of_a_second(api, server, customer):

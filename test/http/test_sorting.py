@@ -67,7 +67,8 @@ def test_sort_order_alone_changes_nothing(tenant):
     assert order(tenant, "sortOrder=descending") == list(PEOPLE)
 
 
-@pytest.mark.parametrize("query", ["sortBy=bogus", "sortBy=password", "sortBy=name", "sortBy=meta", "sortBy=userName&sortOrder=up", "sortBy=", "sortBy=userName.x"])
+@pytest.mark.parametrize("query",
+                         ["sortBy=bogus", "sortBy=password", "sortBy=name", "sortBy=meta", "sortBy=userName&sortOrder=up", "sortBy=", "sortBy=userName.x"])
 def test_what_cannot_be_sorted_by_is_400(tenant, query):
     assert_error(tenant.client.get(f"/Users?{query}"), 400, "invalidValue")
 

@@ -5,6 +5,7 @@ from helpers import Server, replay, transcripts
 CORE = {"entra-create-match", "entra-disable-string-false", "entra-group-add-one", "entra-group-remove-path-filter",
         "entra-match-filters", "okta-create", "okta-deactivate-patch", "okta-group-push", "okta-update-put"}
 
+
 @pytest.fixture(scope="module")
 def connection(server):
     return server.tenant()

@@ -67,7 +67,8 @@ def test_an_extension_that_was_not_there_begins_at_the_last_colon_or_is_the_obje
     thing = make()
     thing.patch(op("replace", OKTA, {"description": "d"}), op("replace", f"{OKTA}:owner", "me"))
     assert thing.get()[OKTA] == {"description": "d", "owner": "me"}
-    for path, value in ((OKTA.replace("okta", "other"), "text"), (f"{OKTA}:", "x"), (f"{URN}:a.b.c", "x"), (f"{URN}:9", "x"), ("urn:x", "y"), (f"{URN}:a[x eq", "y")):
+    for path, value in ((OKTA.replace("okta", "other"), "text"), (f"{OKTA}:", "x"), (f"{URN}:a.b.c", "x"), (f"{URN}:9", "x"), ("urn:x", "y"),
+                        (f"{URN}:a[x eq", "y")):
         before = thing.get()
         assert thing.client.patch(thing.path, op("add", path, value)).status == 400, path
         assert thing.get() == before
@@ -123,10 +124,13 @@ def test_the_key_of_an_object_in_a_body_is_the_urn_though_it_ends_in_a_name_with
 
 
 def test_filters_and_sorting_look_into_it(tenant, make):
-    thing, other = make({"Tag": "Éloise", "level": 7, "on": True, "desk": [{"type": "work", "value": "A"}], "boss": {"value": "b"}, "keys": ["k1", "k2"]}), make({"tag": "zeta", "level": 30})
+    thing, other = make({"Tag": "Éloise", "level": 7, "on": True, "desk": [{"type": "work", "value": "A"}], "boss": {"value": "b"},
+                         "keys": ["k1", "k2"]}), make({"tag": "zeta", "level": 30})
     none = make()
-    for text in ("tag eq \"éloise\"", "TAG sw 'ÉL'", "tag co \"loi\" and " + URN + ":level lt 10", "level eq 7", "level le 29", "on eq true", "desk.value eq \"a\"", "keys eq \"K2\"",
-                 "desk[type eq \"work\" and value eq \"a\"]", "desk[type eq \"work\"].value eq \"a\"", "boss eq \"b\"", "boss.value eq \"b\"", "boss[value pr]", "desk pr", "keys[value eq \"k1\"]",
+    for text in ("tag eq \"éloise\"", "TAG sw 'ÉL'", "tag co \"loi\" and " + URN + ":level lt 10", "level eq 7", "level le 29", "on eq true",
+                 "desk.value eq \"a\"", "keys eq \"K2\"",
+                 "desk[type eq \"work\" and value eq \"a\"]", "desk[type eq \"work\"].value eq \"a\"", "boss eq \"b\"", "boss.value eq \"b\"", "boss[value pr]",
+                 "desk pr", "keys[value eq \"k1\"]",
                  "level ne 30 and " + URN + ":tag pr"):
         assert thing.find(f"{URN}:{text}"), text
     assert other.find(f'{URN.lower()}:tag eq "zeta"') and none.find(f"not ({URN}:tag pr)") and none.find(f"{URN}:tag eq null")
@@ -147,8 +151,11 @@ def test_strict_knows_none_of_it(strict):
 
 def test_answers_name_its_parts(make):
     thing = make({"tag": "x", "seat": {"row": 1, "number": 2}, "desk": [{"type": "work", "value": "1"}]})
-    get = lambda query: thing.get(query).get(URN)
-    assert get(f"?attributes={URN}:tag") == {"tag": "x"} and get(f"?attributes={URN}:SEAT.row,{URN}:desk.value") == {"seat": {"row": 1}, "desk": [{"value": "1"}]}
+
+    def get(query):
+        return thing.get(query).get(URN)
+    assert get(f"?attributes={URN}:tag") == {"tag": "x"} and get(f"?attributes={URN}:SEAT.row,{URN}:desk.value") == {"seat": {"row": 1},
+                                                                                                                     "desk": [{"value": "1"}]}
     assert get(f"?attributes={URN}") == {"tag": "x", "seat": {"row": 1, "number": 2}, "desk": [{"type": "work", "value": "1"}]}
     assert get("?attributes=externalId") is None and get(f"?attributes={URN}:nothing") is None and get(f"?excludedAttributes={URN}") is None
     assert get(f"?excludedAttributes={URN}:tag,{URN}:seat.row,{URN}:desk.type,{URN}:desk.value") == {"seat": {"number": 2}}

@@ -105,7 +105,8 @@ def test_bytes_that_are_not_utf8_are_400(client):
 
 
 def test_answers_have_the_bare_media_type(client, admin):
-    for answer in (client.get("/Users"), client.post("/Users", user_body()), client.get("/Users/x"), client.post("/Users", "{"), client.with_token("x").get("/Users")):
+    for answer in (client.get("/Users"), client.post("/Users", user_body()), client.get("/Users/x"), client.post("/Users", "{"),
+                   client.with_token("x").get("/Users")):
         assert answer.header("Content-Type") == "application/scim+json", answer
     for path, kind in (("/organizations", "application/json"), ("/openapi.json", "application/json"), ("/nothing", "application/problem+json")):
         assert admin.get(path).header("Content-Type") == kind
@@ -122,8 +123,6 @@ def test_a_compressed_body_is_415_and_says_what_is_taken(client, admin):
     made(client.post("/Users", user_body(), headers={"Content-Encoding": "Identity"}))
     assert_error(client.with_token("x").post("/Users", body, headers={"Content-Encoding": "gzip"}), 401)
     assert client.post("/Users", "x", headers={"Content-Type": "text/plain"}).header("Accept-Encoding") is None
-
-
 
 
 def send(client, *headers, method="POST", path="/Users", body=None):

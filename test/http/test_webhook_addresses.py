@@ -75,7 +75,9 @@ def test_no_connection_is_made_to_any_spelling_of_an_inner_address(server, custo
             place(customer, e, f"https://{spelling}:{traps[n % len(traps)].port}/")
             endpoints.append(e)
         write_events(server, customer.id, 1)
-        rows = lambda: server.sql("""select e.url, d.attempts, d.error, d.status from muster.webhook_delivery d
+
+        def rows():
+            return server.sql("""select e.url, d.attempts, d.error, d.status from muster.webhook_delivery d
                                      join muster.webhook_endpoint e on e.id = d.endpoint_id where d.organization_id = %s""", customer.id)
         wait_until(lambda: len(rows()) == len(SPELLINGS) and all(r[1] for r in rows()), 60, "each was tried")
         for url, _, error, status in rows():

@@ -121,7 +121,8 @@ def test_a_worker_whose_old_connection_the_database_believes_in_works_on(server,
         held = "select l.pid, l.objid::bigint from pg_locks l where l.locktype = 'advisory' and l.objsubid = 2 and l.granted"
         wait_until(lambda: server.sql(held), 10, "the worker is there")
         pid, number = server.sql(held)[0]
-        waits = threading.Thread(target=c.execute, args=("set lock_timeout = '5s'; select pg_advisory_lock(hashtext('muster.webhook_worker'), %s::integer)", (number,)))
+        waits = threading.Thread(target=c.execute,
+                                 args=("set lock_timeout = '5s'; select pg_advisory_lock(hashtext('muster.webhook_worker'), %s::integer)", (number,)))
         waits.start()
         wait_until(lambda: server.sql("select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and not granted"), 5, "it is waited for")
         server.hang_up("muster-deliver")

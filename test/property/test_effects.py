@@ -10,7 +10,8 @@ from helpers import ENTERPRISE, made, op, unique
 REGISTERED = "urn:example:effects:1.0:Thing"
 OWN = "urn:example:own:1.0:Thing"
 SCHEMA = {"id": REGISTERED, "name": "Thing", "attributes": [
-    {"name": "text"}, {"name": "whole", "type": "integer"}, {"name": "part", "type": "decimal"}, {"name": "yes", "type": "boolean"}, {"name": "when", "type": "dateTime"},
+    {"name": "text"}, {"name": "whole", "type": "integer"}, {"name": "part", "type": "decimal"}, {"name": "yes", "type": "boolean"},
+    {"name": "when", "type": "dateTime"},
     {"name": "link", "type": "reference", "referenceTypes": ["external"]}, {"name": "blob", "type": "binary"}, {"name": "words", "multiValued": True},
     {"name": "box", "type": "complex", "subAttributes": [{"name": "value"}, {"name": "size", "type": "integer"}]},
     {"name": "boxes", "type": "complex", "multiValued": True, "subAttributes": [{"name": "value"}, {"name": "type"}, {"name": "size", "type": "integer"}]}]}
@@ -91,7 +92,8 @@ class Case:
     def odd(self, kind):
         """Of another shape: as some client writes it, or nonsense."""
         r, good = self.r, self.good(kind)
-        return r.choice([None, "", [], {}, [{}], [None], good and json.dumps(good), [good], {"value": good}, {self.name: good}, [json.dumps(good)], {"bogus": 1}, [{"bogus": 1}],
+        return r.choice([None, "", [], {}, [{}], [None], good and json.dumps(good), [good], {"value": good}, {self.name: good}, [json.dumps(good)],
+                         {"bogus": 1}, [{"bogus": 1}],
                          5, 2.5, True, "nobody", [[good]], [good, {"bogus": 1}] if isinstance(kind, list) else [good, good], {"value": None}, [{"value": ""}]])
 
 
@@ -112,7 +114,8 @@ def holds(sent, stored, lenient, kind):
         return "value" in sent and holds(sent["value"], stored, lenient, inner)
     if isinstance(sent, dict):
         known = {k: v for k, v in sent.items() if inner is ANY or not isinstance(inner, dict) or any(k.lower() == n.lower() for n in inner)}
-        return all(nothing(v) or k == "primary" or holds(v, fold(k, stored), lenient, inner if inner is ANY else inner.get(k) if isinstance(inner, dict) else None) for k, v in known.items())
+        return all(nothing(v) or k == "primary" or holds(v, fold(k, stored), lenient, inner if inner is ANY else inner.get(k) if isinstance(inner, dict)
+                                                         else None) for k, v in known.items())
     if isinstance(stored, dict):
         stored = stored.get("value")
     return str(sent).lower() == str(stored).lower()
@@ -209,7 +212,8 @@ def test_a_success_has_its_effect_and_a_refusal_has_none(server, chance, cases, 
             refused += 1
             wrong = "it was refused and changed something" if after != before else None
         else:
-            wrong = "the answer is not what is stored" if answer.status != 204 and answer.json != after else what_is_wrong(case, before, after, dialect == "lenient")
+            wrong = "the answer is not what is stored" if answer.status != 204 and answer.json != after else what_is_wrong(case, before, after,
+                                                                                                                           dialect == "lenient")
         if answer.status not in (200, 204, 400, 409) or wrong:
             pytest.fail(f"case {number}: {wrong}: {json.dumps(case.operation)} {answer}\nbefore {json.dumps(before)}\nafter {json.dumps(after)}")
     assert 0 < refused < cases(250)

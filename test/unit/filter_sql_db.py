@@ -172,8 +172,8 @@ def literals_of(attr, values):
         return sorted({json.dumps(v) for v in values}) + ["0", "7.5", "1e2", "-0", "9007199254740993"]
     if kind == "dateTime":
         return [json.dumps(v) for v in values[:4]] + ['"2024-03-01T12:30:00.4999999Z"', '"2024-03-01T12:30:00.5000001Z"',
-                                                     '"2024-01-01T02:00:00+02:00"', '"0001-01-01T00:00:00Z"',
-                                                     '"9999-12-31T23:59:59.999999999Z"']
+                                                      '"2024-01-01T02:00:00+02:00"', '"0001-01-01T00:00:00Z"',
+                                                      '"9999-12-31T23:59:59.999999999Z"']
     texts = list(dict.fromkeys(v for v in values if isinstance(v, str)))[:5]
     texts += [t.upper() for t in texts[:2]] + [t[:3] for t in texts[:2]] + [t[-3:] for t in texts[:2]]
     return [json.dumps(t, ensure_ascii=False) for t in [*texts, "", "%", "x'; --", "\u00e9", "\uff21"]]
