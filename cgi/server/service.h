@@ -38,6 +38,7 @@ struct call {
     struct request request;
     const char *request_id; /* UUIDv7 */
     const char *client_address;
+    uint64_t trips_before; /* round trips to the database that the worker had made */
 
     struct response response;
     enum err err;      /* for the log, OK: none */

@@ -78,7 +78,7 @@ static void log_request(const struct call *c, int64_t microseconds) {
     snprintf(status, sizeof status, "%d", c->response.status);
     snprintf(ms, sizeof ms, "%lld", (long long)(microseconds / 1000));
     snprintf(bytes, sizeof bytes, "%zu", c->response.body ? c->response.len : 0);
-    snprintf(trips, sizeof trips, "%llu", (unsigned long long)db_counts(c->worker->db).round_trips);
+    snprintf(trips, sizeof trips, "%llu", (unsigned long long)(db_counts(c->worker->db).round_trips - c->trips_before));
     log_line(LOG_INFO, "request", "request", c->request_id, "route", c->route, "status", status, "error",
              c->response.status >= 400 ? fail_name(c->err) : NULL, "reason", c->reason, "ms", ms, "bytes", bytes,
              "organization", c->organization, "connection", c->connection, "token", c->actor, "trips", trips, "method",
@@ -93,7 +93,11 @@ static bool handle(struct worker *w, const struct service *service, const struct
     int64_t started = clock_monotonic_us();
     struct call *c = arena_alloc(w->arena, sizeof *c);
     uuid_new(request_id);
-    *c = (struct call){.worker = w, .ctx = {.arena = w->arena}, .request_id = request_id, .route = "-"};
+    *c = (struct call){.worker = w,
+                       .ctx = {.arena = w->arena},
+                       .request_id = request_id,
+                       .route = "-",
+                       .trips_before = db_counts(w->db).round_trips};
     memcpy(last_words.id, request_id, UUID_TEXT);
     watchdog_last_words(last_words.text);
     request_open(&c->request, &c->ctx, source);

@@ -72,12 +72,12 @@ def responder(server):
     env = {"PATH": os.environ["PATH"], "MUSTER_DB": f"postgresql:///muster?host={directory}&user=muster_scim", "MUSTER_PUBLIC_URL": server.url,
            "MUSTER_BODY_MS": "1000"}
     process = subprocess.Popen(["spawn-fcgi", "-n", "-s", listening, "--", f"{ROOT}/{BUILD}/muster-scim.fcgi", "--workers", "1"], env=env,
-                               stderr=subprocess.DEVNULL)
+                               stderr=open(f"{directory}/log", "w", encoding="utf-8"))  # pylint: disable=consider-using-with
     wait_until(lambda: os.path.exists(listening), 10, "the responder's socket")
 
     def ask_and_count(*a):
         return count(proxy, listening, *a)
-    ask_and_count.proxy, ask_and_count.listening = proxy, listening
+    ask_and_count.proxy, ask_and_count.listening, ask_and_count.log = proxy, listening, f"{directory}/log"
     yield ask_and_count
     kill(process.pid, 15)
     process.wait(30)
@@ -118,6 +118,14 @@ def test_round_trips(server, responder):
     assert responder(token, "POST", "/Users", user_body("z@example.com")) == ("Status: 201 Created", 2)
     assert responder(token, "DELETE", path) == ("Status: 204 No Content", 2)
     assert responder(token, "DELETE", team) == ("Status: 204 No Content", 2)
+
+
+def test_the_log_says_how_often_a_request_goes_there(server, responder):
+    t = server.tenant()
+    for method, path, body in (("GET", "/Users", None), ("GET", "/Users", None), ("POST", "/Users", user_body())):
+        _, trips = responder(t.token["token"], method, path, body)
+        with open(responder.log, encoding="utf-8") as f:
+            assert f" trips={trips} " in f.read().splitlines()[-1]
 
 
 def padded(size, **more):
