@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Instructions of the responder for one request, of each of the commonest kinds.
+"""Instructions and system calls of the responder for one request, of each of the commonest kinds.
 
     test/bench/instructions.py [--build DIR] [--json FILE] [--compare FILE] [--bound PERCENT] [--keep DIR] [REQUEST ...]
 
@@ -8,16 +8,18 @@
     list     GET of 100 users                             member   PATCH of a group of 150 people, one more
 
 A worker of muster-scim.fcgi (in --build, "build" without it; scripts/run beside that directory starts the database) runs under callgrind
-and is sent requests over its FastCGI socket: its instructions for 200 of them less its instructions for 100, divided by 100. What a start
-costs is not in it, nor what PostgreSQL and the web server do; libpq, json-c and libc are. Each count is of an organization of its own,
-with a lenient connection and 400 users; it is the least of --repeat counts (two).
+and is sent requests over its FastCGI socket: what it takes for 200 of them less what it takes for 100, divided by 100. What a start costs is
+not in it, nor what PostgreSQL and the web server do; libpq, json-c and libc are. Each count is of an organization of its own, with a
+lenient connection and 400 users; it is the least of --repeat counts (two). The kernel's work shows in the number of system calls alone,
+among which callgrind has each look at the clock.
 
 The figures are for machines with the same compiler and flags, json-c and libpq: these stand in the file that --json writes. Two counts
-with the same programs differ by 0.5 % at most. What varies: in how many pieces an answer of PostgreSQL arrives, and how json-c spreads
-names over its hash tables, whose seed is random in each process.
+with the same programs differ by 0.5 % at most, and by half a system call. What varies: in how many pieces an answer of PostgreSQL
+arrives, and how json-c spreads names over its hash tables, whose seed is random in each process.
 
---compare prints the ratio to the figures of such a file and ends with 1 if one is more than --bound (2) percent above. instructions.json
-beside this file has the figures to compare with. --keep leaves callgrind's files (200 requests) for callgrind_annotate in DIR.
+--compare prints the ratio to the figures of such a file and ends with 1 if one is more than --bound (2) percent above, or a request has
+a system call more. instructions.json beside this file has the figures to compare with. --keep leaves callgrind's files (200 requests)
+for callgrind_annotate in DIR.
 """
 import argparse
 import contextlib
@@ -90,7 +92,7 @@ def worker(server, out):
         listener.bind(path)
         listener.listen()
         process = subprocess.Popen(
-            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", f"--log-file={out}.log",
+            ["valgrind", "--tool=callgrind", "--collect-systime=yes", f"--callgrind-out-file={out}", f"--log-file={out}.log",
              f"{helpers.ROOT}/{helpers.BUILD}/muster-scim.fcgi", "--worker"],
             stdin=listener, stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], **settings(server)})
     try:
@@ -104,7 +106,7 @@ def worker(server, out):
 
 
 def count(server, kind, requests, out):
-    """Instructions of a worker from its start to its end."""
+    """Instructions and system calls of a worker from its start to its end."""
     directory = Directory(server)
     with worker(server, out) as path:
         for n in range(requests):
@@ -112,21 +114,25 @@ def count(server, kind, requests, out):
             answer = ask(path, directory.tenant.token["token"], method, f"/scim/v2{target}", b"" if body is None else json.dumps(body).encode())
             assert answer.startswith(b"Status: 20"), answer
     with open(out, encoding="utf-8") as f:
-        return int(re.findall(r"^(?:summary|totals): (\d+)", f.read(), re.M)[-1])
+        text = f.read()
+    assert "\nevents: Ir sysCount " in text
+    return [int(n) for n in re.findall(r"^totals: (\d+) (\d+)", text, re.M)[-1]]
 
 
 def per_request(server, kind, repeat, keep):
     out = os.path.join(server.dir, f"callgrind.{kind}")
-    found = []
+    found, calls = [], []
     for _ in range(repeat):
         few, many = (count(server, kind, n, out) for n in (REQUESTS, 2 * REQUESTS))
-        found.append(round((many - few) / REQUESTS))
+        found.append(round((many[0] - few[0]) / REQUESTS))
+        calls.append((many[1] - few[1]) / REQUESTS)
     if keep:
         os.makedirs(keep, exist_ok=True)
         shutil.copy(out, keep)
     spread = (max(found) / min(found) - 1) * 100
-    print(f"{kind:7} {min(found):10,} instructions" + (f", {spread:.2f} % between the counts" if repeat > 1 else ""), flush=True)
-    return min(found)
+    print(f"{kind:7} {min(found):10,} instructions, {min(calls):.1f} system calls" +
+          (f"; {spread:.2f} % between the counts" if repeat > 1 else ""), flush=True)
+    return min(found), min(calls)
 
 
 def first_line(*command):
@@ -154,8 +160,11 @@ def compare(figures, name, bound):
     for kind, now in figures["instructions"].items():
         ratio = now / other["instructions"][kind]
         bad = ratio > 1 + bound / 100
-        print(f"{kind:7} {now:10,} / {other['instructions'][kind]:10,} = {ratio:.4f}{'  TOO MUCH' if bad else ''}")
-        good = good and not bad
+        calls, before = figures["system_calls"][kind], other["system_calls"][kind]
+        more = calls > before + 0.9
+        print(f"{kind:7} {now:10,} / {other['instructions'][kind]:10,} = {ratio:.4f}{'  TOO MUCH' if bad else ''}; "
+              f"{calls:.1f} system calls, before {before:.1f}{'  TOO MANY' if more else ''}")
+        good = good and not bad and not more
     return good
 
 
@@ -179,7 +188,7 @@ def main():
         counts = {k: per_request(server, k, chosen.repeat, chosen.keep) for k in chosen.kinds or KINDS}
     finally:
         server.stop()
-    figures = {"with": made_with(), "instructions": counts}
+    figures = {"with": made_with(), "instructions": {k: n for k, (n, _) in counts.items()}, "system_calls": {k: c for k, (_, c) in counts.items()}}
     if chosen.json:
         with open(chosen.json, "w", encoding="utf-8") as f:
             json.dump(figures, f, indent=2)
