@@ -153,7 +153,7 @@ install: all
 	install -m 755 $(BUILD)/muster $(DESTDIR)$(PREFIX)/bin/
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 tools/muster/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/muster
-	install -m 644 README.md LICENSE $(wildcard *-example.conf doc/*.md) $(DESTDIR)$(PREFIX)/share/doc/muster/
+	install -m 644 README.md CHANGELOG.md LICENSE $(wildcard *-example.conf doc/*.md) $(DESTDIR)$(PREFIX)/share/doc/muster/
 	for n in 1 8; do for f in doc/man/*.$$n; do [ -e "$$f" ] || continue; \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$n; install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$$n/; done; done
 
