@@ -7,6 +7,7 @@
 #include "host/metrics.h"
 #include "server/client_address.h"
 #include "server/credentials.h"
+#include "sql/control.h"
 
 #include <string.h>
 
@@ -35,12 +36,12 @@ static enum err ask(struct call *call, struct db_rows *rows) {
     db_deadline(c.db, clock_monotonic_ms() + DATABASE_MS);
     enum err e = OK;
     if (client_address_is_local(&call->request)) {
-        db_add(c.db, SQL_API_METRICS, NULL);
+        db_queue(c.db, sql_api_metrics());
         return db_read(&call->ctx, c.db, rows);
     }
     e = credentials_read(&c.ctx, &call->request, CREDENTIALS_API, &c.key_hash);
     if (e == OK)
-        e = control_read(&c, SQL_API_METRICS, NULL, rows);
+        e = control_read(&c, sql_api_metrics(), rows);
     call->ctx = c.ctx;
     call->actor = c.key_id;
     return e;
@@ -50,11 +51,11 @@ static void write_gauges(struct buf *out, struct db_rows rows) {
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++) {
         metrics_write_head(out, gauges[i].name, "gauge", gauges[i].help);
         for (size_t row = 0; row < db_count(rows); row++) {
-            const char *label = db_text(rows, row, "label");
-            if (strcmp(db_text(rows, row, "name"), gauges[i].name) != 0)
+            const char *label = db_text(rows, row, API_METRICS_LABEL);
+            if (strcmp(db_text(rows, row, API_METRICS_NAME), gauges[i].name) != 0)
                 continue;
             metrics_write_series(out, gauges[i].name, gauges[i].label, label ? label : "");
-            buf_fmt(out, "%s\n", db_text(rows, row, "value"));
+            buf_fmt(out, "%s\n", db_text(rows, row, API_METRICS_VALUE));
         }
     }
 }

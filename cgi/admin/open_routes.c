@@ -10,6 +10,7 @@
 #include "server/watchdog.h"
 
 #include "openapi_json.h"
+#include "sql/control.h"
 #include <string.h>
 
 enum { STATUS_OK = 200, READY_MS = 500 };
@@ -34,20 +35,20 @@ static enum err answer_ready(struct call *call) {
     struct db *db = call->worker->db;
     struct db_rows row = {0};
     db_deadline(db, clock_monotonic_ms() + READY_MS);
-    db_add(db, SQL_READY, NULL);
+    db_queue(db, sql_ready());
     enum err e = db_read(&call->ctx, db, &row);
     if (e != OK)
         return e;
-    if (db_bool(row, 0, "read_only"))
+    if (db_bool(row, 0, READY_READ_ONLY))
         return fail(&call->ctx, ERR_UNAVAILABLE, "the database takes no writes at the moment");
-    if (db_int(row, 0, "number") < sql_migrations[sql_migrations_count - 1].number)
+    if (db_int(row, 0, READY_NUMBER) < sql_migrations[sql_migrations_count - 1].number)
         return fail(&call->ctx, ERR_UNAVAILABLE, "the schema of the database is older than this program");
-    if (db_text(row, 0, "blocked"))
-        return fail(&call->ctx, ERR_UNAVAILABLE, "%s", db_text(row, 0, "blocked"));
+    if (db_text(row, 0, READY_BLOCKED))
+        return fail(&call->ctx, ERR_UNAVAILABLE, "%s", db_text(row, 0, READY_BLOCKED));
     enum err healthy = answer_health(call);
-    if (healthy == OK && db_text(row, 0, "warnings"))
-        answer_json(call,
-                    arena_printf(call->ctx.arena, "{\"status\":\"ok\",\"warnings\":%s}", db_text(row, 0, "warnings")));
+    if (healthy == OK && db_text(row, 0, READY_WARNINGS))
+        answer_json(call, arena_printf(call->ctx.arena, "{\"status\":\"ok\",\"warnings\":%s}",
+                                       db_text(row, 0, READY_WARNINGS)));
     return healthy;
 }
 
@@ -59,11 +60,11 @@ static enum err answer_description(struct call *call) {
 /* The public keys that verify security event tokens, a JWK Set (RFC 7517, section 8.5.2). */
 static enum err answer_keys(struct call *call) {
     struct db_rows row = {0};
-    db_add(call->worker->db, SQL_API_SIGNING_KEY_SET, NULL);
+    db_queue(call->worker->db, sql_api_signing_key_set());
     enum err e = db_read(&call->ctx, call->worker->db, &row);
     if (e != OK)
         return e;
-    answer_json(call, db_text(row, 0, "object"));
+    answer_json(call, db_text(row, 0, API_SIGNING_KEY_SET_OBJECT));
     call->response.content_type = "application/jwk-set+json";
     call->response.cache_control = "public, max-age=300";
     return OK;

@@ -4,6 +4,9 @@
 #include "base/json.h"
 #include "base/token.h"
 #include "base/uuid.h"
+#include "sql/control.h"
+#include "sql/operator.h"
+#include "sql/transaction.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,15 +14,15 @@
 
 static const char installation[] = "00000000-0000-0000-0000-000000000000";
 
-enum { PAGE = 100, PAGE_MAX = 1000, LIST_PARAMS = 16 };
+enum { PAGE = 100, PAGE_MAX = 1000 };
 
 void control_queue(struct control *c) {
-    const char *key[] = {c->key_hash, c->asked, c->client_address, db_in_transaction(c->db) ? "true" : "false"};
-    const char *operator[] = {c->asked, c->removed ? "true" : "false"};
     if (c->key_hash)
-        db_add(c->db, SQL_API_AUTHENTICATE, key);
+        db_queue(c->db, sql_api_authenticate(.hash = c->key_hash, .organization = c->asked,
+                                             .client_address = c->client_address,
+                                             .changes = db_in_transaction(c->db) ? "true" : "false"));
     else
-        db_add(c->db, SQL_OP_ORGANIZATION_ENTER, operator);
+        db_queue(c->db, sql_op_organization_enter(.organization = c->asked, .removed = c->removed ? "true" : "false"));
 }
 
 /* Whether two lists of words, parted by blanks, have one in common. */
@@ -36,9 +39,9 @@ static bool shares_word(const char *list, const char *other) {
 static enum err accept_key(struct control *c, struct db_rows row) {
     if (db_count(row) == 0)
         return fail(&c->ctx, ERR_INVALID_TOKEN, "the API key is unknown, expired or revoked");
-    c->key_id = arena_strdup(c->ctx.arena, db_text(row, 0, "key_id"));
-    c->bound = db_bool(row, 0, "bound");
-    if (c->scopes && !shares_word(db_text(row, 0, "scopes"), c->scopes))
+    c->key_id = arena_strdup(c->ctx.arena, db_text(row, 0, API_AUTHENTICATE_KEY_ID));
+    c->bound = db_bool(row, 0, API_AUTHENTICATE_BOUND);
+    if (c->scopes && !shares_word(db_text(row, 0, API_AUTHENTICATE_SCOPES), c->scopes))
         return fail(&c->ctx, ERR_FORBIDDEN, "the API key needs %s %s",
                     strchr(c->scopes, ' ') ? "one of the scopes" : "the scope", c->scopes);
     if (c->installation && c->bound)
@@ -51,7 +54,8 @@ enum err control_accept(struct control *c, struct db_rows row) {
     enum err e = c->key_hash ? accept_key(c, row) : OK;
     if (e != OK)
         return e;
-    const char *id = db_count(row) ? db_text(row, 0, "organization_id") : NULL;
+    int column = c->key_hash ? API_AUTHENTICATE_ORGANIZATION_ID : OP_ORGANIZATION_ENTER_ORGANIZATION_ID;
+    const char *id = db_count(row) ? db_text(row, 0, column) : NULL;
     if (c->asked && !id)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", c->asked);
     c->organization = id ? arena_strdup(c->ctx.arena, id) : NULL;
@@ -65,10 +69,9 @@ void control_progress(const struct control *c, const char *done, size_t n, const
 }
 
 void control_owner(struct control *c) {
-    static const char *const tenant[] = {installation};
     if (c->organization)
         return;
-    db_add(c->db, SQL_TENANT_SET, tenant);
+    db_queue(c->db, sql_tenant_set(.organization_id = installation));
     c->organization = installation;
 }
 
@@ -81,47 +84,45 @@ enum err control_need_secrets(struct control *c) {
                          : c->no_secret_keys);
 }
 
-enum err control_read(struct control *c, enum sql q, const char *const *params, struct db_rows *rows) {
+enum err control_read(struct control *c, struct sql_call call, struct db_rows *rows) {
     struct db_rows both[2] = {0};
     control_queue(c);
-    db_add(c->db, q, params);
+    size_t at = db_queue(c->db, call);
     enum err e = db_read(&c->ctx, c->db, both);
     if (e == OK)
         e = control_accept(c, both[0]);
-    *rows = both[1];
+    *rows = both[at];
     return e;
 }
 
-enum err control_read_own(struct control *c, enum sql q, const char *const *params, struct db_rows *rows) {
-    static const char *const tenant[] = {installation};
+enum err control_read_own(struct control *c, struct sql_call call, struct db_rows *rows) {
     struct db_rows row = {0}, both[2] = {0};
     if (c->asked)
-        return control_read(c, q, params, rows);
+        return control_read(c, call, rows);
     control_queue(c);
     enum err e = db_read(&c->ctx, c->db, &row);
     if (e == OK)
         e = control_accept(c, row);
     if (e != OK)
         return e;
-    db_add(c->db, SQL_TENANT_SET, tenant);
-    db_add(c->db, q, params);
+    db_queue(c->db, sql_tenant_set(.organization_id = installation));
+    size_t at = db_queue(c->db, call);
     e = db_read(&c->ctx, c->db, both);
-    *rows = both[1];
+    *rows = both[at];
     return e;
 }
 
-enum err control_object(struct control *c, struct db_rows rows, const char *column, struct json_object **out) {
+enum err control_object(struct control *c, struct db_rows rows, int column, struct json_object **out) {
     const char *text = db_text(rows, 0, column);
     return json_parse_own(&c->ctx, text, strlen(text), out);
 }
 
-enum err control_show(struct control *c, enum sql q, const char *const *params, const char *what,
-                      struct json_object **out) {
+enum err control_show(struct control *c, struct sql_call call, const char *what, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = control_read(c, q, params, &rows);
+    enum err e = control_read(c, call, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such %s", what);
-    return e == OK ? control_object(c, rows, "object", out) : e;
+    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
 enum err control_limit(struct control *c, struct json_object *fields, int64_t otherwise, int64_t *out) {
@@ -145,7 +146,7 @@ static enum err fill_page(struct control *c, struct db_rows rows, int64_t limit,
     n = more ? (size_t)limit : n;
     for (size_t i = 0; i < n; i++) {
         struct json_object *o;
-        const char *text = db_text(rows, i, "object");
+        const char *text = db_text(rows, i, OBJECT_OBJECT);
         enum err e = json_parse_own(&c->ctx, text, strlen(text), &o);
         if (e != OK)
             return e;
@@ -153,28 +154,29 @@ static enum err fill_page(struct control *c, struct db_rows rows, int64_t limit,
     }
     *out = json_new_object(c->ctx.arena);
     json_object_object_add(*out, "data", json_object_get(data));
-    json_object_object_add(*out, "next_cursor", more ? json_object_new_string(db_text(rows, n - 1, "id")) : NULL);
+    json_object_object_add(*out, "next_cursor", more ? json_object_new_string(db_text(rows, n - 1, LISTED_ID)) : NULL);
     return OK;
 }
 
-enum err control_list(struct control *c, enum sql q, const char *const *params, size_t n, struct json_object *fields,
-                      struct json_object **out) {
-    const char *all[LIST_PARAMS], *after = json_get_string(fields, "cursor");
-    struct db_rows rows = {0};
-    int64_t limit;
-    enum err e = control_limit(c, fields, c->key_hash ? PAGE : 0, &limit); /* the operator gets all */
-    if (e == OK && after && !uuid_valid(after, strlen(after))) {
-        control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
-        e = control_refuse(c);
-    }
+enum err control_page(struct control *c, struct json_object *fields, struct control_page *out) {
+    const char *after = json_get_string(fields, "cursor");
+    *out = (struct control_page){.after = after};
+    enum err e = control_limit(c, fields, c->key_hash ? PAGE : 0, &out->size);
     if (e != OK)
         return e;
-    for (size_t i = 0; i < n; i++)
-        all[i] = params[i];
-    all[n] = after;
-    all[n + 1] = limit ? arena_printf(c->ctx.arena, "%" PRId64, limit + 1) : NULL;
-    e = control_read(c, q, all, &rows);
-    return e == OK ? fill_page(c, rows, limit, out) : e;
+    if (after && !uuid_valid(after, strlen(after))) {
+        control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
+        return control_refuse(c);
+    }
+    out->limit = out->size ? arena_printf(c->ctx.arena, "%" PRId64, out->size + 1) : NULL;
+    return OK;
+}
+
+enum err control_list(struct control *c, struct sql_call call, const struct control_page *page,
+                      struct json_object **out) {
+    struct db_rows rows = {0};
+    enum err e = control_read(c, call, &rows);
+    return e == OK ? fill_page(c, rows, page->size, out) : e;
 }
 
 struct running {
@@ -190,17 +192,18 @@ static const char *key_organization(const struct control *c) {
 /* The key is taken, or somebody has it: whoever is at work with it is waited for. */
 static enum err take_key(struct control *c) {
     const char *organization = key_organization(c);
-    const char *params[] = {organization, c->key_id, c->idempotency_key, c->request_hash};
-    struct db_rows rows[2] = {0};
-    db_add(c->db, SQL_IDEMPOTENCY_EXPIRE, &organization);
-    db_add(c->db, SQL_IDEMPOTENCY_BEGIN, params);
-    enum err e = db_run(&c->ctx, c->db, rows);
-    if (e != OK || db_bool(rows[1], 0, "fresh"))
+    struct db_rows rows = {0};
+    db_queue(c->db, sql_idempotency_expire(.organization_id = organization));
+    enum err e = control_step(c,
+                              sql_idempotency_begin(.organization_id = organization, .api_key_id = c->key_id,
+                                                    .key = c->idempotency_key, .request_hash = c->request_hash),
+                              &rows);
+    if (e != OK || db_bool(rows, 0, IDEMPOTENCY_BEGIN_FRESH))
         return e;
-    if (!db_bool(rows[1], 0, "same"))
+    if (!db_bool(rows, 0, IDEMPOTENCY_BEGIN_SAME))
         return fail(&c->ctx, ERR_IDEMPOTENCY, NULL);
     c->replayed = true;
-    return control_object(c, rows[1], "body", &c->result);
+    return control_object(c, rows, IDEMPOTENCY_BEGIN_BODY, &c->result);
 }
 
 /* What is kept of the answer has no secret in it. */
@@ -208,8 +211,8 @@ static void keep_answer(struct control *c, const char *organization) {
     struct json_object *kept = json_copy(c->ctx.arena, c->result);
     json_object_object_del(kept, "token");
     json_object_object_del(kept, "secret");
-    const char *params[] = {organization, c->key_id, c->idempotency_key, json_text(c->ctx.arena, kept)};
-    db_add(c->db, SQL_IDEMPOTENCY_END, params);
+    db_queue(c->db, sql_idempotency_end(.organization_id = organization, .api_key_id = c->key_id,
+                                        .key = c->idempotency_key, .body = json_text(c->ctx.arena, kept)));
 }
 
 static enum err work_once(struct control *c, struct control_write *w) {
@@ -256,20 +259,20 @@ enum err control_write(struct control *c, struct control_write *w) {
     return e;
 }
 
-enum err control_step(struct control *c, enum sql q, const char *const *params, struct db_rows *rows) {
+enum err control_step(struct control *c, struct sql_call call, struct db_rows *rows) {
     struct db_rows all[DB_BATCH] = {0};
-    db_add(c->db, q, params);
-    size_t last = db_queued(c->db) - 1;
+    size_t at = db_queue(c->db, call);
     enum err e = db_run(&c->ctx, c->db, all);
-    *rows = all[last];
+    *rows = all[at];
     return e;
 }
 
 void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
                    const char *target, const char *data) {
     const char *first = c->events++ == 0 ? c->request_id : NULL;
-    const char *params[] = {first, action, connection, target_type, target, data, c->request_id, c->client_address};
-    db_add(c->db, SQL_API_AUDIT, params);
+    db_queue(c->db, sql_api_audit(.event_id = first, .action = action, .connection_id = connection,
+                                  .target_type = target_type, .target_id = target, .data = data,
+                                  .request_id = c->request_id, .client_address = c->client_address));
 }
 
 void control_event_changed(struct control *c, const char *action, const char *connection, const char *target_type,

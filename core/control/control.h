@@ -106,26 +106,33 @@ void control_progress(const struct control *c, const char *done, size_t n, const
 enum err control_need_secrets(struct control *c) __attribute__((warn_unused_result));
 
 /* One statement that reads, authentication included: one round trip. */
-enum err control_read(struct control *c, enum sql q, const char *const *params, struct db_rows *rows)
+enum err control_read(struct control *c, struct sql_call call, struct db_rows *rows)
     __attribute__((warn_unused_result));
 
 /*
  * control_read() of an organization, or, where none was asked for, of what is the installation's own: two round trips
  * then, since only who may see it makes it the tenant.
  */
-enum err control_read_own(struct control *c, enum sql q, const char *const *params, struct db_rows *rows)
+enum err control_read_own(struct control *c, struct sql_call call, struct db_rows *rows)
     __attribute__((warn_unused_result));
 
-/* control_read() of one `object`; ERR_NOT_FOUND says what there is none of ("connection"). */
-enum err control_show(struct control *c, enum sql q, const char *const *params, const char *what,
-                      struct json_object **out) __attribute__((warn_unused_result));
+/* control_read() of one `object` (OBJECT_OBJECT); ERR_NOT_FOUND says what there is none of ("connection"). */
+enum err control_show(struct control *c, struct sql_call call, const char *what, struct json_object **out)
+    __attribute__((warn_unused_result));
 
-/*
- * control_read() of a list whose statement ends with the parameters `after` (an id) and `limit`: {"data",
- * "next_cursor"}. Takes them from the fields `cursor` and `limit`, which may be absent: a page of 100; the operator
- * gets all.
- */
-enum err control_list(struct control *c, enum sql q, const char *const *params, size_t n, struct json_object *fields,
+/* A page of a list, as parameters of its statement. */
+struct control_page {
+    int64_t size;      /* 0: all */
+    const char *after; /* an id; NULL: from the first on */
+    const char *limit; /* one more than the page has, which tells whether there is another; NULL: all */
+};
+
+/* Of the fields `cursor` and `limit`, which may be absent: a page of 100; the operator gets all. ERR_INVALID_FIELD. */
+enum err control_page(struct control *c, struct json_object *fields, struct control_page *out)
+    __attribute__((warn_unused_result));
+
+/* control_read() of a list with `object` and, to go on after, `id` (LISTED_ID): {"data", "next_cursor"}. */
+enum err control_list(struct control *c, struct sql_call call, const struct control_page *page,
                       struct json_object **out) __attribute__((warn_unused_result));
 
 /*
@@ -141,7 +148,7 @@ struct control_write {
 enum err control_write(struct control *c, struct control_write *w) __attribute__((warn_unused_result));
 
 /* Queues a statement of the work, runs what is queued, and gives the rows of this one. */
-enum err control_step(struct control *c, enum sql q, const char *const *params, struct db_rows *rows)
+enum err control_step(struct control *c, struct sql_call call, struct db_rows *rows)
     __attribute__((warn_unused_result));
 
 /* A session of the directory that works on a connection of the organization as whoever asks. */
@@ -163,8 +170,8 @@ void control_event_changed(struct control *c, const char *action, const char *co
 enum err control_limit(struct control *c, struct json_object *fields, int64_t otherwise, int64_t *out)
     __attribute__((warn_unused_result));
 
-/* The column `object` (or another one) of the first row as JSON. */
-enum err control_object(struct control *c, struct db_rows rows, const char *column, struct json_object **out)
+/* A column of the first row, OBJECT_OBJECT or another one, as JSON. */
+enum err control_object(struct control *c, struct db_rows rows, int column, struct json_object **out)
     __attribute__((warn_unused_result));
 
 /* ERR_PRECONDITION unless If-Match names the object as it is; NULL demands nothing. See control_tag(). */

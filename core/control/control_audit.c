@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "sql/control.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -71,19 +72,16 @@ static enum err read_page(struct control *c, struct json_object *fields, struct 
     size_t len = action ? strlen(action) : 0;
     bool wild = len && action[len - 1] == '*';
     bool bounded = c->key_hash && (action || actor); /* the operator waits for all of it */
-    const char *params[] = {wild ? NULL : action,
-                            wild ? arena_strndup(c->ctx.arena, action, len - 1) : NULL,
-                            json_get_string(fields, "from"),
-                            json_get_string(fields, "to"),
-                            actor,
-                            json_get_string(fields, "target"),
-                            json_get_string(fields, "request_id"),
-                            before_at,
-                            before_id,
-                            bounded ? arena_printf(c->ctx.arena, "%d", LOOK) : NULL,
-                            arena_printf(c->ctx.arena, "%" PRId64, p->limit + 1),
-                            bytes_max};
-    e = control_read_own(c, SQL_API_AUDIT_LIST, params, &p->rows);
+    e = control_read_own(
+        c,
+        sql_api_audit_list(.action = wild ? NULL : action,
+                           .prefix = wild ? arena_strndup(c->ctx.arena, action, len - 1) : NULL,
+                           .from = json_get_string(fields, "from"), .to = json_get_string(fields, "to"),
+                           .actor_id = actor, .target_id = json_get_string(fields, "target"),
+                           .request_id = json_get_string(fields, "request_id"), .before_at = before_at,
+                           .before_id = before_id, .look = bounded ? arena_printf(c->ctx.arena, "%d", LOOK) : NULL,
+                           .limit = arena_printf(c->ctx.arena, "%" PRId64, p->limit + 1), .bytes = bytes_max),
+        &p->rows);
     if (e == OK)
         measure(c, p);
     return e;

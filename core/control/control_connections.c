@@ -7,6 +7,7 @@
 #include "directory/adopt.h"
 #include "directory/group.h"
 #include "directory/user.h"
+#include "sql/control.h"
 
 #include <string.h>
 
@@ -49,20 +50,20 @@ static void apply_preset(struct json_object *fields) {
 
 static enum err show(struct control *c, const char *id, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_CONNECTION_SHOW, &id, &rows);
+    enum err e = control_step(c, sql_api_connection_show(.id = id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such connection");
-    return e == OK ? control_object(c, rows, "object", out) : e;
+    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
 static enum err create_work(struct control *c, void *arg) {
     struct change *x = arg;
     apply_preset(x->in->fields);
-    const char *params[] = {x->id, json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_CONNECTION_CREATE, params, &rows);
+    enum err e = control_step(
+        c, sql_api_connection_create(.id = x->id, .fields = json_text(c->ctx.arena, x->in->fields)), &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e == OK)
         control_event(c, "scim.connection.created", x->id, "connection", x->id,
                       arena_printf(c->ctx.arena, "{\"after\":%s}", json_text(c->ctx.arena, c->result)));
@@ -77,31 +78,34 @@ enum err control_connection_create(struct control *c, const struct control_input
 }
 
 enum err control_connection_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct control_page p;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
-    return e == OK ? control_list(c, SQL_API_CONNECTION_LIST, NULL, 0, in->fields, out) : e;
+    if (e == OK)
+        e = control_page(c, in->fields, &p);
+    return e == OK ? control_list(c, sql_api_connection_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_connection_show(struct control *c, const struct control_input *in, struct json_object **out) {
     enum err e = fields_check(c, NULL, 0, in->fields, false);
-    return e == OK ? control_show(c, SQL_API_CONNECTION_SHOW, &in->id, "connection", out) : e;
+    return e == OK ? control_show(c, sql_api_connection_show(.id = in->id), "connection", out) : e;
 }
 
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
     apply_preset(x->in->fields);
-    const char *params[] = {x->in->id, json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_CONNECTION_LOCK, &x->in->id);
+    db_queue(c->db, sql_api_connection_lock(.id = x->in->id));
     enum err e = show(c, x->in->id, &x->before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, x->before);
     if (e != OK)
         return e;
-    e = control_step(c, SQL_API_CONNECTION_SET, params, &rows);
+    e = control_step(c, sql_api_connection_set(.id = x->in->id, .changes = json_text(c->ctx.arena, x->in->fields)),
+                     &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e == OK)
-        e = control_object(c, rows, "before", &x->before);
+        e = control_object(c, rows, API_CONNECTION_SET_BEFORE, &x->before);
     if (e == OK)
         control_event_changed(c, "scim.connection.updated", x->in->id, "connection", x->in->id, x->before);
     return e;
@@ -157,14 +161,14 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
  */
 static enum err close_work(struct control *c, void *arg) {
     struct change *x = arg;
-    const char *tokens[] = {x->in->id, c->request_id, c->client_address};
     enum err e = show(c, x->in->id, &x->before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"));
     if (e != OK)
         return e;
-    db_add(c->db, SQL_API_CONNECTION_CLOSE, &x->in->id);
-    db_add(c->db, SQL_API_TOKENS_REVOKE, tokens);
+    db_queue(c->db, sql_api_connection_close(.id = x->in->id));
+    db_queue(c->db, sql_api_tokens_revoke(.connection_id = x->in->id, .request_id = c->request_id,
+                                          .client_address = c->client_address));
     return OK;
 }
 
@@ -179,7 +183,7 @@ static enum err leave_page(struct session *s, void *arg) {
     struct leaving *l = arg;
     enum err e = OK;
     for (size_t i = 0, n = db_count(l->rows); e == OK && i < n; i++) {
-        const char *id = db_text(l->rows, i, "id");
+        const char *id = db_text(l->rows, i, LISTED_ID);
         char request[UUID_TEXT + 1];
         uuid_new(request);
         s->request_id = request;
@@ -193,11 +197,15 @@ static enum err leave_page(struct session *s, void *arg) {
     return e;
 }
 
+static struct sql_call those_left(const char *connection, bool users) {
+    return users ? sql_api_connection_users(.connection_id = connection, .limit = "100")
+                 : sql_api_connection_groups(.connection_id = connection, .limit = "100");
+}
+
 enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total) {
     for (;;) {
         struct leaving l = {.control = c, .users = users};
-        const char *params[] = {connection, "100"};
-        enum err e = control_read(c, users ? SQL_API_CONNECTION_USERS : SQL_API_CONNECTION_GROUPS, params, &l.rows);
+        enum err e = control_read(c, those_left(connection, users), &l.rows);
         if (e != OK || db_count(l.rows) == 0)
             return e;
         struct session s = control_session(c, connection);
@@ -211,7 +219,7 @@ enum err control_connection_empty(struct control *c, const char *connection, boo
 
 static enum err removed_work(struct control *c, void *arg) {
     struct change *x = arg;
-    db_add(c->db, SQL_API_CONNECTION_REMOVE, &x->in->id);
+    db_queue(c->db, sql_api_connection_remove(.id = x->in->id));
     control_event(c, "scim.connection.deleted", x->in->id, "connection", x->in->id,
                   arena_printf(c->ctx.arena, "{\"before\":%s}", json_text(c->ctx.arena, x->before)));
     return OK;
@@ -238,11 +246,11 @@ enum err control_connection_remove(struct control *c, const struct control_input
 
 /* ENTRA wants its flag on the tenant URL; a slash at the end would break what identity providers append. */
 enum err control_endpoint(struct control *c, const struct control_input *in, struct json_object **out) {
-    const char *asked = json_get_string(in->fields, "connection_id"), *params[] = {asked};
+    const char *asked = json_get_string(in->fields, "connection_id");
     struct json_object *connection;
     enum err e = fields_check(c, FIELDS(endpoint), in->fields, false);
     if (e == OK)
-        e = control_show(c, SQL_API_CONNECTION_CHOSEN, params, "connection", &connection);
+        e = control_show(c, sql_api_connection_chosen(.id = asked), "connection", &connection);
     if (e != OK)
         return e;
     const char *provider = json_get_string(connection, "identity_provider");

@@ -6,6 +6,8 @@
 #include "base/fold.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "sql/control.h"
+#include "sql/operator.h"
 
 #include <string.h>
 
@@ -46,28 +48,35 @@ static enum err leave(struct control *c, struct json_object *users) {
 static enum err find(struct control *c, struct erasure *x, struct json_object **users) {
     const char *who = x->in->id;
     size_t len = strlen(who);
-    const char *params[] = {fold_identity(c->ctx.arena, who, len), uuid_valid(who, len) ? who : NULL};
     struct json_object *force = json_get(x->in->fields, "force");
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_DIRECTORY_LOCK, NULL);
-    enum err e = control_step(c, SQL_OP_ERASE_FIND, params, &rows);
+    db_queue(c->db, sql_api_directory_lock());
+    enum err e = control_step(
+        c,
+        sql_op_erase_find(.email_key = fold_identity(c->ctx.arena, who, len), .id = uuid_valid(who, len) ? who : NULL),
+        &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
     if (e != OK)
         return e;
-    x->member = db_text(rows, 0, "id");
-    if (!db_null(rows, 0, "active") && !json_object_get_boolean(force))
+    x->member = db_text(rows, 0, OP_ERASE_FIND_ID);
+    if (!db_null(rows, 0, OP_ERASE_FIND_ACTIVE) && !json_object_get_boolean(force))
         return fail(
             &c->ctx, ERR_CONFLICT,
             "%s is active at an identity provider (%s), whose next sync would bring them back: end their access "
             "there first, or use --force",
-            who, db_text(rows, 0, "active"));
-    return control_object(c, rows, "users", users);
+            who, db_text(rows, 0, OP_ERASE_FIND_ACTIVE));
+    return control_object(c, rows, OP_ERASE_FIND_USERS, users);
 }
 
 /* What the leaving itself wrote into the audit log is erased with the rest. */
 static enum err work(struct control *c, void *arg) {
-    static const char *const counts[] = {"scim_users", "link_requests", "audit_events"};
+    static const struct {
+        const char *name;
+        int column;
+    } counts[] = {{"scim_users", OP_ERASE_SCIM_USERS},
+                  {"link_requests", OP_ERASE_LINK_REQUESTS},
+                  {"audit_events", OP_ERASE_AUDIT_EVENTS}};
     struct erasure *x = arg;
     struct json_object *users = NULL;
     struct db_rows rows = {0};
@@ -75,12 +84,12 @@ static enum err work(struct control *c, void *arg) {
     if (e == OK)
         e = leave(c, users);
     if (e == OK)
-        e = control_step(c, SQL_OP_ERASE, &x->member, &rows);
+        e = control_step(c, sql_op_erase(.member_id = x->member), &rows);
     if (e != OK)
         return e;
     struct json_object *data = json_new_object(c->ctx.arena);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        json_object_object_add(data, counts[i], json_object_new_int64(db_int(rows, 0, counts[i])));
+        json_object_object_add(data, counts[i].name, json_object_new_int64(db_int(rows, 0, counts[i].column)));
     control_event(c, "member.erased", NULL, "member", x->member, json_text(c->ctx.arena, data));
     c->result = json_new_object(c->ctx.arena);
     json_object_object_add(c->result, "id", json_object_new_string(x->member));

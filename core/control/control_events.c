@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "sql/control.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -68,27 +69,30 @@ static const char *types_of(struct control *c, struct json_object *fields) {
 
 /* One look: the events behind x->after, and x->after moves to the last one that was looked at. */
 static enum err look(struct control *c, struct feed *x) {
-    const char *params[] = {arena_printf(c->ctx.arena, "%" PRId64, x->after), arena_printf(c->ctx.arena, "%d", LOOK),
-                            x->types, arena_printf(c->ctx.arena, "%" PRId64, x->limit), bytes_max};
     struct db_rows rows = {0};
-    enum err e = control_read(c, SQL_API_EVENT_FEED, params, &rows);
+    enum err e =
+        control_read(c,
+                     sql_api_event_feed(.after = arena_printf(c->ctx.arena, "%" PRId64, x->after),
+                                        .look = arena_printf(c->ctx.arena, "%d", LOOK), .actions = x->types,
+                                        .limit = arena_printf(c->ctx.arena, "%" PRId64, x->limit), .bytes = bytes_max),
+                     &rows);
     if (e != OK)
         return e;
     size_t n = db_count(rows);
-    x->head = db_int(rows, 0, "head");
+    x->head = db_int(rows, 0, API_EVENT_FEED_HEAD);
     if (x->after > x->head)
         return fail(&c->ctx, ERR_CONFLICT,
                     "after is %" PRId64 ", but the last event is %" PRId64
                     ": the events of this organization are not those that you have read (a backup was restored); begin "
                     "again with events/snapshot",
                     x->after, x->head);
-    x->count = db_null(rows, 0, "sequence") ? 0 : n;
+    x->count = db_null(rows, 0, API_EVENT_FEED_SEQUENCE) ? 0 : n;
     for (size_t i = 0; i < x->count; i++) {
         buf_str(x->data, i ? "," : "");
-        buf_str(x->data, db_text(rows, i, "object"));
+        buf_str(x->data, db_text(rows, i, API_EVENT_FEED_OBJECT));
     }
-    int64_t last = x->count ? db_int(rows, n - 1, "sequence") : x->after;
-    bool cut = x->count && (x->count == (size_t)x->limit || db_bool(rows, n - 1, "more"));
+    int64_t last = x->count ? db_int(rows, n - 1, API_EVENT_FEED_SEQUENCE) : x->after;
+    bool cut = x->count && (x->count == (size_t)x->limit || db_bool(rows, n - 1, API_EVENT_FEED_MORE));
     int64_t end = x->after + LOOK < x->head ? x->after + LOOK : x->head;
     x->after = cut ? last : end;
     return OK;
@@ -106,8 +110,8 @@ static enum err wait_for_events(struct control *c, struct feed *x) {
     while (e == OK && x->count == 0 && x->after == x->head && clock_monotonic_ms() < until &&
            w->pause(w->arg, POLL_MS)) {
         struct db_rows rows = {0};
-        e = control_read(c, SQL_API_EVENT_HEAD, NULL, &rows);
-        if (e == OK && db_int(rows, 0, "head") > x->after)
+        e = control_read(c, sql_api_event_head(), &rows);
+        if (e == OK && db_int(rows, 0, API_EVENT_HEAD_HEAD) > x->after)
             e = look(c, x);
     }
     w->end(w->arg);
@@ -137,20 +141,19 @@ enum err control_event_feed(struct control *c, const struct control_input *in, s
 }
 
 enum err control_event_snapshot(struct control *c, const struct control_input *in, struct json_object **out) {
-    const char *params[] = {arena_printf(c->ctx.arena, "%d", MEMBERS_MAX)};
     struct db_rows rows = {0};
     enum err e = fields_check(c, NULL, 0, in->fields, false);
     *out = NULL;
     if (e == OK)
-        e = control_read(c, SQL_API_EVENT_SNAPSHOT, params, &rows);
+        e = control_read(c, sql_api_event_snapshot(.most = arena_printf(c->ctx.arena, "%d", MEMBERS_MAX)), &rows);
     if (e != OK)
         return e;
-    const char *text = db_text(rows, 0, "object");
+    const char *text = db_text(rows, 0, API_EVENT_SNAPSHOT_OBJECT);
     if (!text)
         return fail(&c->ctx, ERR_TOO_MANY,
                     "the organization has more than %d members: read members and teams page by page, then the events "
                     "after %" PRId64,
-                    MEMBERS_MAX, db_int(rows, 0, "sequence"));
+                    MEMBERS_MAX, db_int(rows, 0, API_EVENT_SNAPSHOT_SEQUENCE));
     c->text = (struct control_text){.text = text, .len = strlen(text)};
     return OK;
 }

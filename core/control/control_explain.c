@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "protocol/mapping.h"
+#include "sql/control.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
@@ -168,14 +170,19 @@ static struct json_object *explain_fields(struct explaining *x, struct json_obje
 }
 
 /* A column of JSON that may be null. */
-static enum err column(struct control *c, struct db_rows rows, const char *name, struct json_object **out) {
+static enum err column(struct control *c, struct db_rows rows, int name, struct json_object **out) {
     *out = NULL;
     return db_null(rows, 0, name) ? OK : control_object(c, rows, name, out);
 }
 
 static enum err put_together(struct explaining *x, struct db_rows rows, struct json_object **out) {
-    static const char *const columns[] = {"object", "links", "teams", "sources", "status_event", "role_event"};
     enum { OBJECT, LINKS, TEAMS, SOURCES, STATUS_EVENT, ROLE_EVENT, COLUMNS };
+    static const int columns[COLUMNS] = {[OBJECT] = OBJECT_OBJECT,
+                                         [LINKS] = API_MEMBER_EXPLAIN_LINKS,
+                                         [TEAMS] = API_MEMBER_EXPLAIN_TEAMS,
+                                         [SOURCES] = API_MEMBER_EXPLAIN_SOURCES,
+                                         [STATUS_EVENT] = API_MEMBER_EXPLAIN_STATUS_EVENT,
+                                         [ROLE_EVENT] = API_MEMBER_EXPLAIN_ROLE_EVENT};
     struct control *c = x->control;
     struct json_object *v[COLUMNS];
     enum err e = OK;
@@ -201,19 +208,19 @@ static enum err put_together(struct explaining *x, struct db_rows rows, struct j
 enum err control_member_explain(struct control *c, const struct control_input *in, struct json_object **out) {
     struct explaining x = {.control = c};
     size_t len = strlen(in->id);
-    const char *params[] = {fold_identity(c->ctx.arena, in->id, len), uuid_valid(in->id, len) ? in->id : NULL};
     struct db_rows rows[3] = {0};
     control_queue(c);
-    db_add(c->db, SQL_EXTENSION_SCHEMAS, NULL);
-    db_add(c->db, SQL_API_MEMBER_EXPLAIN, params);
+    size_t schemas = db_queue(c->db, sql_extension_schemas());
+    size_t found = db_queue(c->db, sql_api_member_explain(.email_key = fold_identity(c->ctx.arena, in->id, len),
+                                                          .id = uuid_valid(in->id, len) ? in->id : NULL));
     enum err e = db_read(&c->ctx, c->db, rows);
     if (e == OK)
         e = control_accept(c, rows[0]);
-    if (e == OK && db_count(rows[2]) == 0)
+    if (e == OK && db_count(rows[found]) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
     if (e == OK)
-        e = extensions_types(&c->ctx, rows[1], &x.types);
+        e = extensions_types(&c->ctx, rows[schemas], &x.types);
     if (e == OK)
-        e = find_rules(&x, db_text(rows[1], 0, "mapping"));
-    return e == OK ? put_together(&x, rows[2], out) : e;
+        e = find_rules(&x, db_text(rows[schemas], 0, EXTENSION_MAPPING));
+    return e == OK ? put_together(&x, rows[found], out) : e;
 }

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/token.h"
+#include "sql/operator.h"
 
 #include <errno.h>
 #include <string.h>
@@ -11,18 +12,26 @@
 enum { PAGE = 200 };
 
 const char *const transfer_names[TRANSFER_TYPES] = {
-#define TRANSFER(name, NAME) [TRANSFER_##NAME] = #name,
+#define TRANSFER(name, NAME, KEYS) [TRANSFER_##NAME] = #name,
 #include "control/transfer.def"
 #undef TRANSFER
     [TRANSFER_TOKEN] = "token",
 };
 
-static const enum sql queries[TRANSFER_TYPES] = {
-#define TRANSFER(name, NAME) [TRANSFER_##NAME] = SQL_OP_EXPORT_##NAME,
+/* A page of a type; `keys` are those of the line before it. */
+static struct sql_call page_of(enum transfer type, const char *limit, const char *const keys[2]) {
+    switch (type) {
+#define ONE_KEY .after = keys[0]
+#define TWO_KEYS .after = keys[0], .after_too = keys[1]
+#define TRANSFER(name, NAME, KEYS)                                                                                     \
+    case TRANSFER_##NAME:                                                                                              \
+        return sql_op_export_##name(.limit = limit, KEYS);
 #include "control/transfer.def"
 #undef TRANSFER
-    [TRANSFER_TOKEN] = SQL_OP_EXPORT_TOKEN,
-};
+    default:
+        return sql_op_export_token(.limit = limit, ONE_KEY);
+    }
+}
 
 /* One export on its way. */
 struct writing {
@@ -60,18 +69,17 @@ static enum err write_page(struct writing *w, enum transfer type, const char *ke
     struct ctx ctx = {.arena = w->page};
     struct db_rows rows = {0};
     snprintf(limit, sizeof limit, "%d", PAGE);
-    const char *params[] = {limit, keys[0], keys[1]};
-    db_add(w->db, queries[type], params);
+    db_queue(w->db, page_of(type, limit, keys));
     enum err e = db_run(&ctx, w->db, &rows);
     if (e != OK)
         return fail(w->ctx, e, "%s", fail_detail(&ctx));
     *n = db_count(rows);
     for (size_t i = 0; e == OK && i < *n; i++)
-        e = write_line(w, db_text(rows, i, "line"), w->check);
+        e = write_line(w, db_text(rows, i, EXPORT_LINE), w->check);
     if (*n == 0 || e != OK)
         return e;
-    const char *k2 = db_text(rows, *n - 1, "k2");
-    keys[0] = arena_strdup(w->ctx->arena, db_text(rows, *n - 1, "k1"));
+    const char *k2 = db_text(rows, *n - 1, EXPORT_K2);
+    keys[0] = arena_strdup(w->ctx->arena, db_text(rows, *n - 1, EXPORT_K1));
     keys[1] = k2 ? arena_strdup(w->ctx->arena, k2) : NULL;
     w->run->counts[type] += *n;
     if (w->run->progress)
@@ -95,12 +103,12 @@ static enum err write_header(struct writing *w, const char *organization) {
     enum err e = snapshot_begin(w->ctx, w->db);
     if (e != OK)
         return e;
-    db_add(w->db, SQL_OP_EXPORT_ENTER, &organization);
+    db_queue(w->db, sql_op_export_enter(.organization = organization));
     e = db_run(w->ctx, w->db, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(w->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", organization);
     if (e == OK)
-        e = write_line(w, db_text(rows, 0, "header"), "");
+        e = write_line(w, db_text(rows, 0, OP_EXPORT_ENTER_HEADER), "");
     w->check[0] = '\0'; /* the header has a time: what follows does not depend on it */
     return e;
 }

@@ -3,19 +3,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/uuid.h"
+#include "sql/operator.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BATCH = 200, BATCH_BYTES = 1024 * 1024, BUFFER_MAX = 512 * 1024 * 1024, LINE_MAX_BYTES = 64 * 1024 * 1024 };
-
-static const enum sql queries[TRANSFER_TOKEN] = {
-#define TRANSFER(name, NAME) [TRANSFER_##NAME] = SQL_OP_IMPORT_##NAME,
-#include "control/transfer.def"
-#undef TRANSFER
-};
 
 static const char type_begin[] = "{\"type\":\"", check_begin[] = ",\"check\":\"";
 
@@ -132,12 +128,11 @@ static enum err check_room(struct reading *r) {
     if (!id || !slug || !uuid_valid(id, strlen(id)))
         return bad_line(r, "the organization has no id or no slug");
     r->run->organization = arena_strdup(r->ctx->arena, id);
-    const char *params[] = {id, slug};
-    db_add(r->db, SQL_OP_IMPORT_TAKEN, params);
+    db_queue(r->db, sql_op_import_taken(.id = id, .slug = slug));
     enum err e = db_run(r->ctx, r->db, &rows);
     if (e != OK || db_count(rows) == 0)
         return e;
-    const char *has = db_text(rows, 0, "slug");
+    const char *has = db_text(rows, 0, OP_IMPORT_TAKEN_SLUG);
     if (strcmp(has, slug) == 0)
         return fail(r->ctx, ERR_CONFLICT,
                     "there is an organization \"%s\" already; --slug gives the new one another name", slug);
@@ -169,6 +164,21 @@ static enum err check_file(struct reading *r) {
     return e;
 }
 
+/* The lines of a type that is imported. */
+static struct sql_call import_of(const struct reading *r, const char *lines) {
+    if (r->type == TRANSFER_ORGANIZATION)
+        return sql_op_import_organization(.lines = lines, .slug = r->run->slug);
+    switch (r->type) {
+#define TRANSFER(name, NAME, KEYS)                                                                                     \
+    case TRANSFER_##NAME:                                                                                              \
+        return sql_op_import_##name(.lines = lines);
+#include "control/transfer.def"
+#undef TRANSFER
+    default:
+        log_fatal("import", transfer_names[r->type]);
+    }
+}
+
 /* Sends what was collected. */
 static enum err flush_lines(struct reading *r) {
     struct ctx ctx = {.arena = r->batch};
@@ -177,8 +187,7 @@ static enum err flush_lines(struct reading *r) {
         return OK;
     buf_char(r->lines, ']');
     bool over = buf_overflowed(r->lines);
-    const char *params[] = {over ? "" : buf_text(r->lines), r->run->slug};
-    db_add_once(r->db, queries[r->type], params);
+    db_queue_once(r->db, import_of(r, over ? "" : buf_text(r->lines)));
     enum err e = over ? ERR_INTERNAL : db_run(&ctx, r->db, NULL);
     const char *message = arena_strdup(r->ctx->arena, db_message(r->db));
     r->n = 0;
@@ -242,7 +251,7 @@ static enum err work(struct ctx *ctx, struct db *db, void *arg) {
     if (e == OK)
         e = take_lines(r);
     if (e == OK)
-        db_add(db, SQL_OP_IMPORT_USAGE, NULL);
+        db_queue(db, sql_op_import_usage());
     return e;
 }
 

@@ -1,19 +1,20 @@
 #include "control/control_operations.h"
 
+#include "sql/control.h"
 #include "webhook/signing_key.h"
 
 enum err control_signing_key(struct control *c) {
     const char *columns[SIGNING_KEY_COLUMNS];
     struct db_rows rows = {0};
     /* Behind the lock: two at once make one. */
-    db_add(c->db, SQL_SIGNING_KEY_LOCK, NULL);
-    enum err e = control_step(c, SQL_API_SIGNING_KEY_EXISTS, NULL, &rows);
-    if (e != OK || db_bool(rows, 0, "there"))
+    db_queue(c->db, sql_signing_key_lock());
+    enum err e = control_step(c, sql_api_signing_key_exists(), &rows);
+    if (e != OK || db_bool(rows, 0, API_SIGNING_KEY_EXISTS_THERE))
         return e;
     e = control_need_secrets(c);
     if (e != OK)
         return e;
     signing_key_make(c->ctx.arena, c->secret_keys, columns);
-    db_add(c->db, SQL_API_SIGNING_KEY_ADD, columns);
+    db_queue(c->db, sql_api_signing_key_add(.id = columns[0], .public_key = columns[1], .private_key = columns[2]));
     return OK;
 }

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "directory/relink.h"
+#include "sql/control.h"
 
 #include <string.h>
 
@@ -12,9 +13,16 @@ static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false},
                                       {"status", FIELD_CHOICE, "open|approved|refused", false}};
 
 enum err control_link_request_list(struct control *c, const struct control_input *in, struct json_object **out) {
-    const char *params[] = {json_get_string(in->fields, "status")};
+    struct control_page page;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
-    return e == OK ? control_list(c, SQL_API_LINK_REQUEST_LIST, params, 1, in->fields, out) : e;
+    if (e == OK)
+        e = control_page(c, in->fields, &page);
+    if (e != OK)
+        return e;
+    return control_list(c,
+                        sql_api_link_request_list(.status = json_get_string(in->fields, "status"), .after = page.after,
+                                                  .limit = page.limit),
+                        &page, out);
 }
 
 struct decision {
@@ -24,13 +32,12 @@ struct decision {
 static enum err decide_work(struct control *c, void *arg) {
     struct decision *x = arg;
     struct db_rows rows = {0};
-    const char *params[] = {x->id, x->status};
-    enum err e = control_step(c, SQL_API_LINK_REQUEST_DECIDE, params, &rows);
+    enum err e = control_step(c, sql_api_link_request_decide(.id = x->id, .status = x->status), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such link request");
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
-    if (e == OK && strcmp(db_text(rows, 0, "before"), x->status) != 0)
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
+    if (e == OK && strcmp(db_text(rows, 0, API_LINK_REQUEST_DECIDE_BEFORE), x->status) != 0)
         control_event(c, arena_printf(c->ctx.arena, "scim.link_request.%s", x->status),
                       json_get_string(c->result, "connection_id"), "link_request", x->id,
                       json_text(c->ctx.arena, c->result));
@@ -74,8 +81,8 @@ enum err control_team_link(struct control *c, const struct control_input *in, st
         e = control_team_show(c, &named, &team);
     if (e != OK)
         return e;
-    const char *params[] = {group, json_get_string(team, "id")};
-    e = control_read(c, SQL_API_GROUP_CONNECTION, params, &rows);
+    const char *id = json_get_string(team, "id");
+    e = control_read(c, sql_api_group_connection(.group_id = group, .team_id = id), &rows);
     if (e == OK && db_count(rows) == 0 && !group)
         return control_team_show(c, &named, out); /* it has no link */
     if (e == OK && db_count(rows) == 0) {
@@ -84,8 +91,8 @@ enum err control_team_link(struct control *c, const struct control_input *in, st
     }
     if (e != OK)
         return e;
-    struct link_change l = {.group = db_text(rows, 0, "id"), .team = group ? json_get_string(team, "id") : NULL};
-    struct session s = control_session(c, db_text(rows, 0, "connection_id"));
+    struct link_change l = {.group = db_text(rows, 0, API_GROUP_CONNECTION_ID), .team = group ? id : NULL};
+    struct session s = control_session(c, db_text(rows, 0, API_GROUP_CONNECTION_CONNECTION_ID));
     e = control_directory(c, &s, link_group, &l);
     return e == OK ? control_team_show(c, &named, out) : e;
 }
@@ -105,15 +112,14 @@ enum err control_member_unlink(struct control *c, const struct control_input *in
         e = control_member_show(c, &named, &member);
     if (e != OK)
         return e;
-    const char *params[] = {l.user, json_get_string(member, "id")};
-    e = control_read(c, SQL_API_USER_CONNECTION, params, &rows);
+    e = control_read(c, sql_api_user_connection(.user_id = l.user, .member_id = json_get_string(member, "id")), &rows);
     if (e == OK && db_count(rows) == 0) {
         control_wrong(c, "scim_user_id", "not_found", "the member has no link to a SCIM user %s", l.user);
         return control_refuse(c);
     }
     if (e != OK)
         return e;
-    struct session s = control_session(c, db_text(rows, 0, "connection_id"));
+    struct session s = control_session(c, db_text(rows, 0, API_USER_CONNECTION_CONNECTION_ID));
     e = control_directory(c, &s, part, &l);
     return e == OK ? control_member_show(c, &named, out) : e;
 }

@@ -7,6 +7,8 @@
 #include "directory/user_facts.h"
 #include "protocol/mapping.h"
 #include "protocol/resource.h"
+#include "sql/control.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
@@ -16,23 +18,30 @@ static const struct field previewed[] = {{"resource", FIELD_OBJECT, NULL, true},
 
 /* {"mapping": {..}, "version", "applied_version", "done", "total", ...}; without a row the defaults, applied. */
 static enum err object_of(struct control *c, struct db_rows rows, struct json_object **out) {
-    static const char *const numbers[] = {"version", "applied_version", "done", "total"};
-    static const char *const times[] = {"requested_at", "finished_at"};
+    static const struct member {
+        const char *name;
+        int column;
+    } numbers[] = {{"version", MAPPING_STATE_VERSION},
+                   {"applied_version", MAPPING_STATE_APPLIED_VERSION},
+                   {"done", MAPPING_STATE_DONE},
+                   {"total", MAPPING_STATE_TOTAL}},
+      times[] = {{"requested_at", MAPPING_STATE_REQUESTED_AT}, {"finished_at", MAPPING_STATE_FINISHED_AT}};
     bool any = db_count(rows);
     struct json_object *mapping = json_new_object(c->ctx.arena);
-    const char *text = any ? db_text(rows, 0, "mapping") : "{}";
+    const char *text = any ? db_text(rows, 0, MAPPING_STATE_MAPPING) : "{}";
     enum err e = json_parse_own(&c->ctx, text, strlen(text), &mapping);
     if (e != OK)
         return e;
     *out = json_new_object(c->ctx.arena);
     json_object_object_add(*out, "mapping", json_object_get(mapping));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        json_object_object_add(*out, numbers[i], json_object_new_int64(any ? db_int(rows, 0, numbers[i]) : 0));
+        json_object_object_add(*out, numbers[i].name,
+                               json_object_new_int64(any ? db_int(rows, 0, numbers[i].column) : 0));
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        const char *at = any ? db_text(rows, 0, times[i]) : NULL;
-        json_object_object_add(*out, times[i], at ? json_object_new_string(at) : NULL);
+        const char *at = any ? db_text(rows, 0, times[i].column) : NULL;
+        json_object_object_add(*out, times[i].name, at ? json_object_new_string(at) : NULL);
     }
-    bool pending = any && db_int(rows, 0, "version") != db_int(rows, 0, "applied_version");
+    bool pending = any && db_int(rows, 0, MAPPING_STATE_VERSION) != db_int(rows, 0, MAPPING_STATE_APPLIED_VERSION);
     json_object_object_add(*out, "status", json_object_new_string(pending ? "applying" : "applied"));
     return OK;
 }
@@ -41,7 +50,7 @@ enum err control_mapping_show(struct control *c, const struct control_input *in,
     struct db_rows rows = {0};
     enum err e = fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
-        e = control_read(c, SQL_API_MAPPING_SHOW, NULL, &rows);
+        e = control_read(c, sql_api_mapping_show(), &rows);
     return e == OK ? object_of(c, rows, out) : e;
 }
 
@@ -80,23 +89,22 @@ static enum err set_work(struct control *c, void *arg) {
     struct schema_types types;
     struct json_object *before;
     const struct mapping *new = NULL;
-    enum err e = control_step(c, SQL_API_DIRECTORY_LOCK, NULL, &rows);
+    enum err e = control_step(c, sql_api_directory_lock(), &rows);
     if (e == OK)
-        e = control_step(c, SQL_EXTENSION_SCHEMAS, NULL, &schemas);
+        e = control_step(c, sql_extension_schemas(), &schemas);
     if (e == OK)
         e = extensions_types(&c->ctx, schemas, &types);
     if (e == OK)
         e = refuse_mapping(c, extensions_mapping(&c->ctx, &types, x->text, &new));
     if (e == OK)
-        e = control_step(c, SQL_API_MAPPING_SHOW, NULL, &rows);
+        e = control_step(c, sql_api_mapping_show(), &rows);
     if (e == OK)
         e = object_of(c, rows, &before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
     if (e != OK)
         return e;
-    const char *params[] = {x->text, resets(c, types.mapping, new)};
-    e = control_step(c, SQL_API_MAPPING_SET, params, &rows);
+    e = control_step(c, sql_api_mapping_set(.mapping = x->text, .resets = resets(c, types.mapping, new)), &rows);
     if (e == OK)
         e = object_of(c, rows, &c->result);
     if (e == OK)
@@ -192,7 +200,7 @@ enum err control_mapping_preview(struct control *c, const struct control_input *
     struct json_object *resource, *own = json_get(in->fields, "mapping");
     enum err e = fields_check(c, FIELDS(previewed), in->fields, true);
     if (e == OK)
-        e = control_read(c, SQL_EXTENSION_SCHEMAS, NULL, &rows);
+        e = control_read(c, sql_extension_schemas(), &rows);
     if (e == OK)
         e = extensions_types(&c->ctx, rows, &types);
     if (e != OK)

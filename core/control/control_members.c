@@ -5,6 +5,7 @@
 #include "base/fold.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "sql/control.h"
 
 #include <string.h>
 
@@ -31,11 +32,13 @@ static const char *fold(struct control *c, const char *s) {
 static enum err add_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *email = json_get_string(x->in->fields, "email");
-    const char *params[] = {x->id, email, fold(c, email), json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_MEMBER_ADD, params, &rows);
+    enum err e = control_step(c,
+                              sql_api_member_add(.id = x->id, .email = email, .email_key = fold(c, email),
+                                                 .fields = json_text(c->ctx.arena, x->in->fields)),
+                              &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e == OK)
         control_event(c, "member.added", NULL, "member", x->id,
                       arena_printf(c->ctx.arena, "{\"organization_role\":%s}",
@@ -56,38 +59,43 @@ enum err control_member_add(struct control *c, const struct control_input *in, s
 }
 
 enum err control_member_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct control_page p;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
-    return e == OK ? control_list(c, SQL_API_MEMBER_LIST, NULL, 0, in->fields, out) : e;
+    if (e == OK)
+        e = control_page(c, in->fields, &p);
+    return e == OK ? control_list(c, sql_api_member_list(.after = p.after, .limit = p.limit), &p, out) : e;
+}
+
+/* By email or id. */
+static struct sql_call member_show(struct control *c, const char *who) {
+    return sql_api_member_show(.email_key = fold(c, who), .id = who);
 }
 
 enum err control_member_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    const char *params[] = {fold(c, in->id), in->id};
     enum err e = fields_check(c, NULL, 0, in->fields, false);
-    return e == OK ? control_show(c, SQL_API_MEMBER_SHOW, params, "member", out) : e;
+    return e == OK ? control_show(c, member_show(c, in->id), "member", out) : e;
 }
 
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before;
     struct db_rows rows = {0};
-    const char *show[] = {fold(c, x->in->id), x->in->id};
-    db_add(c->db, SQL_API_MEMBER_LOCK, show);
-    enum err e = control_step(c, SQL_API_MEMBER_SHOW, show, &rows);
+    db_queue(c->db, sql_api_member_lock(.email_key = fold(c, x->in->id), .id = x->in->id));
+    enum err e = control_step(c, member_show(c, x->in->id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
     if (e == OK)
-        e = control_object(c, rows, "object", &before);
+        e = control_object(c, rows, OBJECT_OBJECT, &before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
     if (e != OK)
         return e;
     const char *id = json_get_string(before, "id");
-    const char *params[] = {id, json_text(c->ctx.arena, x->in->fields)};
-    e = control_step(c, SQL_API_MEMBER_SET, params, &rows);
+    e = control_step(c, sql_api_member_set(.id = id, .changes = json_text(c->ctx.arena, x->in->fields)), &rows);
     if (e == OK)
-        e = control_object(c, rows, "before", &before);
+        e = control_object(c, rows, API_MEMBER_SET_BEFORE, &before);
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e != OK)
         return e;
     bool role = !json_same(json_get(before, "organization_role"), json_get(c->result, "organization_role"));
@@ -104,11 +112,10 @@ enum err control_member_set(struct control *c, const struct control_input *in, s
 static enum err team_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *name = json_get_string(x->in->fields, "name");
-    const char *params[] = {x->id, name, fold(c, name)};
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_TEAM_ADD, params, &rows);
+    enum err e = control_step(c, sql_api_team_add(.id = x->id, .name = name, .name_key = fold(c, name)), &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e == OK)
         control_event(c, "team.created", NULL, "team", x->id, json_text(c->ctx.arena, x->in->fields));
     return e;
@@ -128,37 +135,40 @@ enum err control_team_add(struct control *c, const struct control_input *in, str
 
 static const struct field joined[] = {{"member", FIELD_EMAIL, NULL, true}};
 
-static enum err find_id(struct control *c, enum sql q, const char *who, const char *what, const char **id) {
-    const char *params[] = {fold(c, who), who};
+static enum err find_id(struct control *c, struct sql_call show, const char *who, const char *what, const char **id) {
     struct db_rows rows = {0};
     struct json_object *o;
-    enum err e = control_step(c, q, params, &rows);
+    enum err e = control_step(c, show, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no %s \"%s\"", what, who);
     if (e == OK)
-        e = control_object(c, rows, "object", &o);
+        e = control_object(c, rows, OBJECT_OBJECT, &o);
     if (e == OK)
         *id = json_get_string(o, "id");
     return e;
+}
+
+/* By name or id. */
+static struct sql_call team_show(struct control *c, const char *which) {
+    return sql_api_team_show(.name_key = fold(c, which), .id = which);
 }
 
 static enum err join_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *team = NULL, *member = NULL, *who = json_get_string(x->in->fields, "member");
     struct db_rows rows = {0};
-    enum err e = find_id(c, SQL_API_TEAM_SHOW, x->in->id, "team", &team);
+    enum err e = find_id(c, team_show(c, x->in->id), x->in->id, "team", &team);
     if (e == OK)
-        e = find_id(c, SQL_API_MEMBER_SHOW, who, "member", &member);
+        e = find_id(c, member_show(c, who), who, "member", &member);
     if (e != OK)
         return e;
-    const char *join[] = {team, member}, *show[] = {NULL, team};
-    e = control_step(c, SQL_API_TEAM_JOIN, join, &rows);
+    e = control_step(c, sql_api_team_join(.team_id = team, .member_id = member), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "%s is deactivated: a deactivated member is in no team", who);
     if (e == OK)
-        e = control_step(c, SQL_API_TEAM_SHOW, show, &rows);
+        e = control_step(c, sql_api_team_show(.id = team), &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e == OK)
         control_event(c, "team.member_added", NULL, "team", team,
                       arena_printf(c->ctx.arena, "{\"member\":\"%s\"}", member));
@@ -172,27 +182,28 @@ enum err control_team_join(struct control *c, const struct control_input *in, st
 }
 
 enum err control_team_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct control_page p;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
-    return e == OK ? control_list(c, SQL_API_TEAM_LIST, NULL, 0, in->fields, out) : e;
-}
-
-static enum err show_team(struct control *c, const char *id, struct json_object **out) {
-    const char *params[] = {fold(c, id), id};
-    return control_show(c, SQL_API_TEAM_SHOW, params, "team", out);
+    if (e == OK)
+        e = control_page(c, in->fields, &p);
+    return e == OK ? control_list(c, sql_api_team_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_team_show(struct control *c, const struct control_input *in, struct json_object **out) {
     enum err e = fields_check(c, NULL, 0, in->fields, false);
-    return e == OK ? show_team(c, in->id, out) : e;
+    return e == OK ? control_show(c, team_show(c, in->id), "team", out) : e;
 }
 
 enum err control_team_members(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *team;
+    struct control_page p;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
-        e = show_team(c, in->id, &team);
+        e = control_show(c, team_show(c, in->id), "team", &team);
+    if (e == OK)
+        e = control_page(c, in->fields, &p);
     if (e != OK)
         return e;
-    const char *params[] = {json_get_string(team, "id")};
-    return control_list(c, SQL_API_TEAM_MEMBERS, params, 1, in->fields, out);
+    const char *id = json_get_string(team, "id");
+    return control_list(c, sql_api_team_members(.team_id = id, .after = p.after, .limit = p.limit), &p, out);
 }

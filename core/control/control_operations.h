@@ -76,7 +76,7 @@ enum err control_signing_key(struct control *c) __attribute__((warn_unused_resul
 enum { TRANSFER_VERSION = 1, TRANSFER_CHECK = 32 };
 
 enum transfer {
-#define TRANSFER(name, NAME) TRANSFER_##NAME,
+#define TRANSFER(name, NAME, KEYS) TRANSFER_##NAME,
 #include "control/transfer.def"
 #undef TRANSFER
     TRANSFER_TOKEN,

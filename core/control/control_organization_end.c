@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "sql/control.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -28,43 +29,46 @@ struct ending {
 
 static enum err read_before(struct control *c, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_ORGANIZATION_SHOW, &c->organization, &rows);
+    enum err e = control_step(c, sql_api_organization_show(.slug_or_id = c->organization), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such organization");
-    return e == OK ? control_object(c, rows, "object", out) : e;
+    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
 static enum err close_work(struct control *c, void *arg) {
     struct ending *x = arg;
     struct json_object *before = NULL;
-    const char *params[] = {NULL, c->request_id, c->client_address};
     enum err e = read_before(c, &before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "organization's slug", json_get_string(before, "slug"));
     if (e == OK)
-        db_add(c->db, SQL_API_TOKENS_REVOKE, params);
+        db_queue(c->db, sql_api_tokens_revoke(.request_id = c->request_id, .client_address = c->client_address));
     return e;
 }
 
 static enum err leave_users(struct control *c, struct ending *x) {
-    static const char *const all[] = {NULL, NULL};
     struct db_rows rows = {0};
-    enum err e = control_read(c, SQL_API_CONNECTION_LIST, all, &rows);
+    enum err e = control_read(c, sql_api_connection_list(.after = NULL), &rows);
     for (size_t i = 0, n = e == OK ? db_count(rows) : 0; e == OK && i < n; i++)
-        e = control_connection_empty(c, db_text(rows, i, "id"), true, &x->users);
+        e = control_connection_empty(c, db_text(rows, i, LISTED_ID), true, &x->users);
     return e;
 }
 
 /* Nobody's groups or links move meanwhile. */
 static enum err end_some(struct control *c, struct ending *x, const char *after) {
-    const char *params[] = {after, arena_printf(c->ctx.arena, "%d", MEMBERS_AT_ONCE), c->request_id, c->client_address};
+    const char *limit = arena_printf(c->ctx.arena, "%d", MEMBERS_AT_ONCE);
     struct db_rows rows = {0};
-    db_add(c->db, SQL_API_DIRECTORY_LOCK, NULL);
-    enum err e = control_step(c, SQL_API_ORGANIZATION_MEMBERS_END, params, &rows);
+    db_queue(c->db, sql_api_directory_lock());
+    enum err e =
+        control_step(c,
+                     sql_api_organization_members_end(.after = after, .limit = limit, .request_id = c->request_id,
+                                                      .client_address = c->client_address),
+                     &rows);
     if (e != OK)
         return e;
     x->last = db_count(rows);
-    x->reached = x->last ? arena_strdup(c->ctx.arena, db_text(rows, x->last - 1, "id")) : NULL;
+    x->reached =
+        x->last ? arena_strdup(c->ctx.arena, db_text(rows, x->last - 1, API_ORGANIZATION_MEMBERS_END_ID)) : NULL;
     return OK;
 }
 
@@ -79,7 +83,7 @@ static enum err removed_work(struct control *c, void *arg) {
     struct json_object *before = NULL;
     struct db_rows rows = {0};
     x->gone = false;
-    enum err e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows);
+    enum err e = control_step(c, sql_api_organization_lock(), &rows);
     if (e == OK)
         e = read_before(c, &before);
     if (e == OK)
@@ -88,7 +92,7 @@ static enum err removed_work(struct control *c, void *arg) {
         return e;
     c->events += x->last > 0; /* the first of them has the request's id */
     control_event(c, "organization.removed", NULL, "organization", c->organization, json_text(c->ctx.arena, before));
-    db_add(c->db, SQL_API_ORGANIZATION_REMOVE, NULL);
+    db_queue(c->db, sql_api_organization_remove());
     x->gone = true;
     return OK;
 }

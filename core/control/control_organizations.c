@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "sql/control.h"
+#include "sql/transaction.h"
 
 #include <string.h>
 
@@ -51,22 +53,20 @@ static void domains_of(struct control *c, struct json_object *organization, stru
 /* The organization as it now is, read behind the change in the same transaction. */
 static enum err read_back(struct control *c, const char *id, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_ORGANIZATION_SHOW, &id, &rows);
+    enum err e = control_step(c, sql_api_organization_show(.slug_or_id = id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such organization");
-    return e == OK ? control_object(c, rows, "object", out) : e;
+    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
 static enum err create_work(struct control *c, void *arg) {
     struct change *x = arg;
-    const char *tenant[] = {x->id};
-    const char *params[] = {x->id, x->slug, json_get_string(x->in->fields, "name"),
-                            json_text(c->ctx.arena, x->in->fields)};
-    const char *domains[] = {json_text(c->ctx.arena, x->in->fields)};
+    const char *fields = json_text(c->ctx.arena, x->in->fields);
     struct db_rows rows = {0};
-    db_add(c->db, SQL_TENANT_SET, tenant);
-    db_add(c->db, SQL_API_ORGANIZATION_CREATE, params);
-    enum err e = control_step(c, SQL_API_ORGANIZATION_SET, domains, &rows);
+    db_queue(c->db, sql_tenant_set(.organization_id = x->id));
+    db_queue(c->db, sql_api_organization_create(.id = x->id, .slug = x->slug,
+                                                .name = json_get_string(x->in->fields, "name"), .fields = fields));
+    enum err e = control_step(c, sql_api_organization_set(.changes = fields), &rows); /* domains */
     c->organization = x->id; /* whose audit log has the event */
     if (e == OK)
         e = read_back(c, x->id, &c->result);
@@ -98,13 +98,16 @@ enum err control_organization_create(struct control *c, const struct control_inp
 }
 
 enum err control_organization_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct control_page p;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
-    return e == OK ? control_list(c, SQL_API_ORGANIZATION_LIST, NULL, 0, in->fields, out) : e;
+    if (e == OK)
+        e = control_page(c, in->fields, &p);
+    return e == OK ? control_list(c, sql_api_organization_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_organization_show(struct control *c, const struct control_input *in, struct json_object **out) {
     enum err e = fields_check(c, NULL, 0, in->fields, false);
-    return e == OK ? control_show(c, SQL_API_ORGANIZATION_SHOW, &c->asked, "organization", out) : e;
+    return e == OK ? control_show(c, sql_api_organization_show(.slug_or_id = c->asked), "organization", out) : e;
 }
 
 /* What an organization may use is not for whoever has a key of that organization alone. */
@@ -125,7 +128,7 @@ static enum err set_work(struct control *c, void *arg) {
     struct db_rows rows = {0};
     enum err e = check_limits(c, x->in->fields);
     if (e == OK)
-        e = control_step(c, SQL_API_ORGANIZATION_LOCK, NULL, &rows);
+        e = control_step(c, sql_api_organization_lock(), &rows);
     if (e == OK)
         e = read_back(c, c->organization, &before);
     if (e != OK)
@@ -134,10 +137,9 @@ static enum err set_work(struct control *c, void *arg) {
     if (x->domains)
         domains_of(c, before, &shown);
     e = control_precondition(c, x->in->if_match, shown);
-    const char *params[] = {json_text(c->ctx.arena, x->in->fields)};
     if (e != OK)
         return e;
-    e = control_step(c, SQL_API_ORGANIZATION_SET, params, &rows);
+    e = control_step(c, sql_api_organization_set(.changes = json_text(c->ctx.arena, x->in->fields)), &rows);
     if (e == OK)
         e = read_back(c, c->organization, &c->result);
     if (e == OK)

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "directory/registry.h"
+#include "sql/control.h"
 
 #include <string.h>
 
@@ -56,10 +57,10 @@ enum err control_schema_list(struct control *c, const struct control_input *in, 
     struct json_object *data = json_new_array(c->ctx.arena);
     enum err e = fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
-        e = control_read(c, SQL_API_SCHEMA_LIST, NULL, &rows);
+        e = control_read(c, sql_api_schema_list(), &rows);
     for (size_t i = 0; e == OK && i < db_count(rows); i++) {
         struct json_object *o;
-        const char *text = db_text(rows, i, "object");
+        const char *text = db_text(rows, i, OBJECT_OBJECT);
         e = json_parse_own(&c->ctx, text, strlen(text), &o);
         if (e == OK)
             json_object_array_add(data, json_object_get(o));

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/token.h"
 #include "base/uuid.h"
+#include "sql/control.h"
 
 #include <string.h>
 
@@ -38,11 +39,13 @@ static enum err insert(struct control *c, struct issue *x) {
     struct json_object *ranges = json_get(x->in->fields, "allowed_addresses");
     if (ranges && json_object_array_length(ranges) == 0)
         json_object_object_del(x->in->fields, "allowed_addresses");
-    const char *params[] = {x->id, x->connection, x->hash, prefix, json_text(c->ctx.arena, x->in->fields)};
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_TOKEN_ISSUE, params, &rows);
+    enum err e = control_step(c,
+                              sql_api_token_issue(.id = x->id, .connection_id = x->connection, .hash = x->hash,
+                                                  .prefix = prefix, .fields = json_text(c->ctx.arena, x->in->fields)),
+                              &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e != OK)
         return e;
     control_event(c, "scim.token.issued", x->connection, "token", x->id, json_text(c->ctx.arena, c->result));
@@ -52,11 +55,11 @@ static enum err insert(struct control *c, struct issue *x) {
 
 /* The connection that the fields name, else the only one, else a new generic one. */
 static enum err find_connection(struct control *c, struct issue *x) {
-    const char *given = json_get_string(x->in->fields, "connection_id"), *two[] = {NULL, "2"};
+    const char *given = json_get_string(x->in->fields, "connection_id");
     struct db_rows rows = {0};
     struct json_object *o;
     enum err e =
-        control_step(c, given ? SQL_API_CONNECTION_SHOW : SQL_API_CONNECTION_LIST, given ? &given : two, &rows);
+        control_step(c, given ? sql_api_connection_show(.id = given) : sql_api_connection_list(.limit = "2"), &rows);
     if (e != OK)
         return e;
     if (given && db_count(rows) == 0) {
@@ -70,13 +73,12 @@ static enum err find_connection(struct control *c, struct issue *x) {
     if (db_count(rows) == 0) {
         char *id = arena_alloc(c->ctx.arena, UUID_TEXT + 1);
         uuid_new(id);
-        const char *params[] = {id, "{}"};
-        e = control_step(c, SQL_API_CONNECTION_CREATE, params, &rows);
+        e = control_step(c, sql_api_connection_create(.id = id, .fields = "{}"), &rows);
         if (e == OK)
-            control_event(c, "scim.connection.created", id, "connection", id, db_text(rows, 0, "object"));
+            control_event(c, "scim.connection.created", id, "connection", id, db_text(rows, 0, OBJECT_OBJECT));
     }
     if (e == OK)
-        e = control_object(c, rows, "object", &o);
+        e = control_object(c, rows, OBJECT_OBJECT, &o);
     if (e == OK)
         x->connection = json_get_string(o, "id");
     return e;
@@ -96,24 +98,27 @@ enum err control_token_issue(struct control *c, const struct control_input *in, 
 }
 
 enum err control_token_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct control_page p;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
-    return e == OK ? control_list(c, SQL_API_TOKEN_LIST, NULL, 0, in->fields, out) : e;
+    if (e == OK)
+        e = control_page(c, in->fields, &p);
+    return e == OK ? control_list(c, sql_api_token_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_token_show(struct control *c, const struct control_input *in, struct json_object **out) {
     enum err e = fields_check(c, NULL, 0, in->fields, false);
-    return e == OK ? control_show(c, SQL_API_TOKEN_SHOW, &in->id, "token", out) : e;
+    return e == OK ? control_show(c, sql_api_token_show(.id = in->id), "token", out) : e;
 }
 
 static enum err revoke_work(struct control *c, void *arg) {
     struct issue *x = arg;
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_TOKEN_REVOKE, &x->in->id, &rows);
+    enum err e = control_step(c, sql_api_token_revoke(.id = x->in->id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such token");
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
-    if (e == OK && db_bool(rows, 0, "now"))
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
+    if (e == OK && db_bool(rows, 0, API_TOKEN_REVOKE_NOW))
         control_event(c, "scim.token.revoked", json_get_string(c->result, "connection_id"), "token", x->in->id,
                       json_text(c->ctx.arena, c->result));
     return e;
@@ -127,7 +132,7 @@ enum err control_token_revoke(struct control *c, const struct control_input *in,
 
 static enum err known_connection(struct control *c, const char *id) {
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_CONNECTION_SHOW, &id, &rows);
+    enum err e = control_step(c, sql_api_connection_show(.id = id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such connection");
     return e;
@@ -136,14 +141,13 @@ static enum err known_connection(struct control *c, const char *id) {
 static enum err start_work(struct control *c, void *arg) {
     struct issue *x = arg;
     struct db_rows rows = {0};
-    const char *start[] = {x->in->id, x->id};
     x->connection = x->in->id;
     enum err e = known_connection(c, x->in->id);
     if (e == OK)
         e = insert(c, x);
     if (e != OK)
         return e;
-    e = control_step(c, SQL_API_ROTATION_START, start, &rows);
+    e = control_step(c, sql_api_rotation_start(.connection_id = x->in->id, .token_id = x->id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "a rotation is under way: complete or cancel it first");
     return e;
@@ -169,24 +173,24 @@ static enum err end_work(struct control *c, void *arg) {
     struct json_object *revoked;
     struct db_rows rows = {0};
     bool force = json_object_get_boolean(json_get(x->in->fields, "force"));
-    const char *params[] = {x->in->id, x->complete ? "true" : "false"};
     enum err e = known_connection(c, x->in->id);
     if (e != OK)
         return e;
-    e = control_step(c, SQL_API_ROTATION_END, params, &rows);
+    e = control_step(c, sql_api_rotation_end(.connection_id = x->in->id, .complete = x->complete ? "true" : "false"),
+                     &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "no rotation is under way: start one first");
-    if (e == OK && x->complete && !db_bool(rows, 0, "valid"))
+    if (e == OK && x->complete && !db_bool(rows, 0, API_ROTATION_END_VALID))
         return fail(&c->ctx, ERR_CONFLICT,
                     "the new token has expired or was revoked: cancel this rotation and start another");
-    if (e == OK && x->complete && !force && !db_bool(rows, 0, "used"))
+    if (e == OK && x->complete && !force && !db_bool(rows, 0, API_ROTATION_END_USED))
         return fail(&c->ctx, ERR_CONFLICT,
                     "the new token was never used: the identity provider would be locked out. Enter it there and let "
                     "it connect once, or force the end (--force; {\"force\": true})");
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e == OK)
-        e = control_object(c, rows, "revoked", &revoked);
+        e = control_object(c, rows, API_ROTATION_END_REVOKED, &revoked);
     if (e != OK)
         return e;
     for (size_t i = 0, n = json_object_array_length(revoked); e == OK && i < n; i++) {
@@ -199,7 +203,7 @@ static enum err end_work(struct control *c, void *arg) {
     if (e != OK)
         return e;
     json_object_object_add(c->result, "revoked", json_object_get(revoked));
-    if (x->complete && db_bool(rows, 0, "used_lately"))
+    if (x->complete && db_bool(rows, 0, API_ROTATION_END_USED_LATELY))
         json_object_object_add(
             c->result, "warning",
             json_object_new_string("a token that was revoked had been used in the last five minutes: "

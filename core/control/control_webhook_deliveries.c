@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "sql/control.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -22,20 +23,30 @@ static const struct field replayed[] = {{"from_sequence", FIELD_NUMBER, "1..9007
 
 /* Behind an answer of control_show(), which tells that the webhook is there and whose. */
 enum err control_webhook_delivery_list(struct control *c, const struct control_input *in, struct json_object **out) {
-    const char *params[] = {in->id, json_get_string(in->fields, "state"), json_get_string(in->fields, "event_id")};
     struct json_object *webhook;
+    struct control_page p;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK && !c->key_hash && !json_get(in->fields, "limit"))
         json_object_object_add(in->fields, "limit", json_object_new_string("100")); /* the operator, too */
     if (e == OK)
-        e = control_show(c, SQL_API_WEBHOOK_SHOW, &in->id, "webhook", &webhook);
-    return e == OK ? control_list(c, SQL_API_WEBHOOK_DELIVERY_LIST, params, 3, in->fields, out) : e;
+        e = control_show(c, sql_api_webhook_show(.id = in->id), "webhook", &webhook);
+    if (e == OK)
+        e = control_page(c, in->fields, &p);
+    if (e != OK)
+        return e;
+    return control_list(c,
+                        sql_api_webhook_delivery_list(.endpoint_id = in->id,
+                                                      .state = json_get_string(in->fields, "state"),
+                                                      .event_id = json_get_string(in->fields, "event_id"),
+                                                      .before = p.after, .limit = p.limit),
+                        &p, out);
 }
 
 enum err control_webhook_delivery_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    const char *params[] = {in->id, in->delivery};
     enum err e = fields_check(c, NULL, 0, in->fields, false);
-    return e == OK ? control_show(c, SQL_API_WEBHOOK_DELIVERY_SHOW, params, "delivery", out) : e;
+    if (e != OK)
+        return e;
+    return control_show(c, sql_api_webhook_delivery_show(.endpoint_id = in->id, .id = in->delivery), "delivery", out);
 }
 
 /* The webhook that gets something again; from now on nothing else is queued for it. */
@@ -43,12 +54,12 @@ static enum err begin(struct control *c, const char *id) {
     struct json_object *webhook;
     struct db_rows rows = {0};
     control_owner(c);
-    db_add(c->db, SQL_API_WEBHOOK_HOLD, NULL);
-    enum err e = control_step(c, SQL_API_WEBHOOK_SHOW, &id, &rows);
+    db_queue(c->db, sql_api_webhook_hold());
+    enum err e = control_step(c, sql_api_webhook_show(.id = id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such webhook");
     if (e == OK)
-        e = control_object(c, rows, "object", &webhook);
+        e = control_object(c, rows, OBJECT_OBJECT, &webhook);
     if (e == OK && strcmp(json_get_string(webhook, "status"), "enabled") != 0)
         return fail(&c->ctx, ERR_CONFLICT, "the webhook is disabled: enable it first");
     return e;
@@ -56,20 +67,19 @@ static enum err begin(struct control *c, const char *id) {
 
 static enum err replay_one_work(struct control *c, void *arg) {
     const struct control_input *in = arg;
-    const char *params[] = {in->id, in->delivery};
     struct db_rows rows = {0};
     enum err e = begin(c, in->id);
     if (e == OK)
-        e = control_step(c, SQL_API_WEBHOOK_REPLAY_ONE, params, &rows);
+        e = control_step(c, sql_api_webhook_replay_one(.endpoint_id = in->id, .id = in->delivery), &rows);
     if (e != OK)
         return e;
     if (db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such delivery");
-    int64_t made = db_int(rows, 0, "made");
-    db_add(c->db, SQL_API_WEBHOOK_DUE, params);
-    e = control_step(c, SQL_API_WEBHOOK_DELIVERY_SHOW, params, &rows);
+    int64_t made = db_int(rows, 0, API_WEBHOOK_REPLAY_ONE_MADE);
+    db_queue(c->db, sql_api_webhook_due(.endpoint_id = in->id, .delivery_id = in->delivery));
+    e = control_step(c, sql_api_webhook_delivery_show(.endpoint_id = in->id, .id = in->delivery), &rows);
     if (e == OK)
-        e = control_object(c, rows, "object", &c->result);
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e != OK)
         return e;
     if (made == 0 && strcmp(json_get_string(c->result, "state"), "pending") != 0)
@@ -97,31 +107,34 @@ struct replay {
 };
 
 static enum err replay_dead(struct control *c, const struct replay *r, struct json_object *data) {
-    const char *params[] = {r->id, arena_printf(c->ctx.arena, "%d", REPLAY_MAX)};
+    const char *most = arena_printf(c->ctx.arena, "%d", REPLAY_MAX);
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_WEBHOOK_REPLAY_DEAD, params, &rows);
+    enum err e = control_step(c, sql_api_webhook_replay_dead(.endpoint_id = r->id, .most = most), &rows);
     if (e != OK)
         return e;
     json_object_object_add(data, "state", json_object_new_string("dead"));
-    json_object_object_add(data, "replayed", json_object_new_int64(db_int(rows, 0, "made")));
+    json_object_object_add(data, "replayed", json_object_new_int64(db_int(rows, 0, API_WEBHOOK_REPLAY_DEAD_MADE)));
     return OK;
 }
 
 static enum err replay_range(struct control *c, const struct replay *r, struct json_object *data) {
-    const char *from = arena_printf(c->ctx.arena, "%" PRId64, r->from);
-    const char *params[] = {r->id, r->organization, from, arena_printf(c->ctx.arena, "%" PRId64, r->to)};
     struct db_rows rows = {0};
-    enum err e = control_step(c, SQL_API_WEBHOOK_REPLAY_RANGE, params, &rows);
+    enum err e = control_step(c,
+                              sql_api_webhook_replay_range(.endpoint_id = r->id, .organization = r->organization,
+                                                           .from = arena_printf(c->ctx.arena, "%" PRId64, r->from),
+                                                           .to = arena_printf(c->ctx.arena, "%" PRId64, r->to)),
+                              &rows);
     if (e != OK)
         return e;
     if (db_count(rows) == 0) {
         control_wrong(c, "organization", "not_found", "there is no organization \"%s\"", r->organization);
         return control_refuse(c);
     }
-    json_object_object_add(data, "organization_id", json_object_new_string(db_text(rows, 0, "organization_id")));
+    json_object_object_add(data, "organization_id",
+                           json_object_new_string(db_text(rows, 0, API_WEBHOOK_REPLAY_RANGE_ORGANIZATION_ID)));
     json_object_object_add(data, "from_sequence", json_object_new_int64(r->from));
     json_object_object_add(data, "to_sequence", json_object_new_int64(r->to));
-    json_object_object_add(data, "replayed", json_object_new_int64(db_int(rows, 0, "made")));
+    json_object_object_add(data, "replayed", json_object_new_int64(db_int(rows, 0, API_WEBHOOK_REPLAY_RANGE_MADE)));
     return OK;
 }
 

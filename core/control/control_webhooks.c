@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/token.h"
 #include "base/uuid.h"
+#include "sql/control.h"
 #include "webhook/url.h"
 
 #include <inttypes.h>
@@ -59,13 +60,13 @@ static const char *seal_secret(struct control *c, const char *id, char secret[TO
 }
 
 /* The object of a statement whose missing row means that there is no such webhook. */
-static enum err take(struct control *c, enum sql q, const char *const *params, struct json_object **out) {
+static enum err take(struct control *c, struct sql_call call, struct json_object **out) {
     struct db_rows rows = {0};
     control_owner(c);
-    enum err e = control_step(c, q, params, &rows);
+    enum err e = control_step(c, call, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such webhook");
-    return e == OK ? control_object(c, rows, "object", out) : e;
+    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
 /* Tokens are signed with a key of the installation: the first endpoint that gets them makes it. */
@@ -86,8 +87,10 @@ static enum err create_work(struct control *c, void *arg) {
     if (e != OK)
         return e;
     control_owner(c);
-    const char *params[] = {x->id, json_text(c->ctx.arena, fields), seal_secret(c, x->id, secret)};
-    e = take(c, SQL_API_WEBHOOK_CREATE, params, &c->result);
+    e = take(c,
+             sql_api_webhook_create(.id = x->id, .fields = json_text(c->ctx.arena, fields),
+                                    .secret = seal_secret(c, x->id, secret)),
+             &c->result);
     if (e != OK)
         return e;
     control_event(c, "webhook.created", NULL, "webhook", x->id, json_text(c->ctx.arena, c->result));
@@ -110,13 +113,16 @@ enum err control_webhook_create(struct control *c, const struct control_input *i
 }
 
 enum err control_webhook_list(struct control *c, const struct control_input *in, struct json_object **out) {
+    struct control_page p;
     enum err e = fields_check(c, FIELDS(listed), in->fields, false);
-    return e == OK ? control_list(c, SQL_API_WEBHOOK_LIST, NULL, 0, in->fields, out) : e;
+    if (e == OK)
+        e = control_page(c, in->fields, &p);
+    return e == OK ? control_list(c, sql_api_webhook_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_webhook_show(struct control *c, const struct control_input *in, struct json_object **out) {
     enum err e = fields_check(c, NULL, 0, in->fields, false);
-    return e == OK ? control_show(c, SQL_API_WEBHOOK_SHOW, &in->id, "webhook", out) : e;
+    return e == OK ? control_show(c, sql_api_webhook_show(.id = in->id), "webhook", out) : e;
 }
 
 /* Whether the webhook may become so. A bound key does not send what may go inside elsewhere, either. */
@@ -137,8 +143,7 @@ static bool differs(struct json_object *before, struct json_object *after, const
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL, *fields = x->in->fields;
-    const char *params[] = {x->in->id, json_text(c->ctx.arena, fields)}, *due[] = {x->in->id, NULL};
-    enum err e = take(c, SQL_API_WEBHOOK_LOCK, &x->in->id, &before);
+    enum err e = take(c, sql_api_webhook_lock(.id = x->in->id), &before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
     if (e == OK)
@@ -146,11 +151,11 @@ static enum err set_work(struct control *c, void *arg) {
     if (e == OK)
         e = need_signing_key(c, fields);
     if (e == OK)
-        e = take(c, SQL_API_WEBHOOK_SET, params, &c->result);
+        e = take(c, sql_api_webhook_set(.id = x->in->id, .changes = json_text(c->ctx.arena, fields)), &c->result);
     if (e != OK)
         return e;
     if (differs(before, c->result, "status") || differs(before, c->result, "url"))
-        db_add(c->db, SQL_API_WEBHOOK_DUE, due);
+        db_queue(c->db, sql_api_webhook_due(.endpoint_id = x->in->id));
     control_event_changed(c, "webhook.updated", NULL, "webhook", x->in->id, before);
     return OK;
 }
@@ -166,15 +171,15 @@ static enum err remove_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL;
     struct db_rows rows = {0};
-    enum err e = take(c, SQL_API_WEBHOOK_SHOW, &x->in->id, &before);
+    enum err e = take(c, sql_api_webhook_show(.id = x->in->id), &before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "webhook's URL", json_get_string(before, "url"));
     if (e != OK)
         return e;
-    db_add(c->db, SQL_API_WEBHOOK_HOLD, NULL);
-    db_add(c->db, SQL_API_WEBHOOK_UNQUEUE, &x->in->id);
-    db_add(c->db, SQL_API_WEBHOOK_SKIP, &x->in->id);
-    e = control_step(c, SQL_API_WEBHOOK_REMOVE, &x->in->id, &rows);
+    db_queue(c->db, sql_api_webhook_hold());
+    db_queue(c->db, sql_api_webhook_unqueue(.endpoint_id = x->in->id));
+    db_queue(c->db, sql_api_webhook_skip(.endpoint_id = x->in->id));
+    e = control_step(c, sql_api_webhook_remove(.id = x->in->id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such webhook");
     if (e == OK)
@@ -198,10 +203,11 @@ static enum err rotate_work(struct control *c, void *arg) {
     if (e != OK)
         return e;
     control_owner(c);
-    const char *params[] = {
-        x->in->id, seal_secret(c, x->in->id, secret),
-        arena_printf(c->ctx.arena, "%" PRId64, valid ? json_object_get_int64(valid) : (int64_t)PREVIOUS_VALID)};
-    e = take(c, SQL_API_WEBHOOK_ROTATE, params, &c->result);
+    int64_t seconds = valid ? json_object_get_int64(valid) : (int64_t)PREVIOUS_VALID;
+    e = take(c,
+             sql_api_webhook_rotate(.id = x->in->id, .secret = seal_secret(c, x->in->id, secret),
+                                    .seconds = arena_printf(c->ctx.arena, "%" PRId64, seconds)),
+             &c->result);
     if (e != OK)
         return e;
     control_event(c, "webhook.secret_rotated", NULL, "webhook", x->in->id, json_text(c->ctx.arena, c->result));
@@ -219,7 +225,7 @@ enum err control_webhook_rotate(struct control *c, const struct control_input *i
 static enum err test_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *webhook = NULL;
-    enum err e = take(c, SQL_API_WEBHOOK_SHOW, &x->in->id, &webhook);
+    enum err e = take(c, sql_api_webhook_show(.id = x->in->id), &webhook);
     if (e != OK)
         return e;
     const char *url = json_text(c->ctx.arena, json_get(webhook, "url"));

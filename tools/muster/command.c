@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "muster/print.h"
+#include "sql/control.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,14 +16,14 @@ const char *command_text(const struct invocation *in, const char *field) {
     return json_get_string(in->fields, field);
 }
 
-enum err command_query(struct invocation *in, enum sql q, const char *const *params, struct db_rows *rows) {
-    db_add(in->db, q, params);
+enum err command_query(struct invocation *in, struct sql_call call, struct db_rows *rows) {
+    db_queue(in->db, call);
     return db_run(&in->ctx, in->db, rows);
 }
 
-enum err command_list(struct invocation *in, enum sql q, const char *const *params, const char *columns) {
+enum err command_list(struct invocation *in, struct sql_call call, const char *columns) {
     struct db_rows rows = {0};
-    enum err e = command_query(in, q, params, &rows);
+    enum err e = command_query(in, call, &rows);
     return e == OK ? print_list(&in->ctx, rows, columns, in->json) : e;
 }
 
@@ -32,12 +33,11 @@ enum err command_organization(struct invocation *in, const char **id) {
     struct json_object *o;
     if (!org)
         return fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
-    const char *params[] = {org};
-    enum err e = command_query(in, SQL_API_ORGANIZATION_SHOW, params, &rows);
+    enum err e = command_query(in, sql_api_organization_show(.slug_or_id = org), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&in->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"; muster org list shows them", org);
     if (e == OK)
-        e = json_parse_own(&in->ctx, db_text(rows, 0, "object"), strlen(db_text(rows, 0, "object")), &o);
+        e = json_parse_own(&in->ctx, db_text(rows, 0, OBJECT_OBJECT), strlen(db_text(rows, 0, OBJECT_OBJECT)), &o);
     if (e == OK)
         *id = arena_strdup(in->ctx.arena, json_get_string(o, "id"));
     return e;

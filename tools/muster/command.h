@@ -78,11 +78,11 @@ const char *command_text(const struct invocation *in, const char *field);
 enum err command_organization(struct invocation *in, const char **id) __attribute__((warn_unused_result));
 
 /* Runs one statement; rows of it. */
-enum err command_query(struct invocation *in, enum sql q, const char *const *params, struct db_rows *rows)
+enum err command_query(struct invocation *in, struct sql_call call, struct db_rows *rows)
     __attribute__((warn_unused_result));
 
 /* Prints the `object` of each row as a list; see print.h. */
-enum err command_list(struct invocation *in, enum sql q, const char *const *params, const char *columns)
+enum err command_list(struct invocation *in, struct sql_call call, const char *columns)
     __attribute__((warn_unused_result));
 
 /* Runs a command's operation of the control plane; the operator is who asks. */

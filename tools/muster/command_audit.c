@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "muster/output.h"
 #include "muster/print.h"
+#include "sql/operator.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -189,16 +190,16 @@ enum err command_audit_verify(struct invocation *in) {
 
 /* The id of --org, also of one that is removed. */
 static enum err find_organization(struct invocation *in, const char **id) {
-    const char *params[] = {NULL, "1", command_text(in, "org")};
+    const char *org = command_text(in, "org");
     struct db_rows rows = {0};
     *id = NULL;
-    if (!params[2])
+    if (!org)
         return OK;
-    enum err e = command_query(in, SQL_OP_AUDIT_ORGANIZATIONS, params, &rows);
+    enum err e = command_query(in, sql_op_audit_organizations(.limit = "1", .organization = org), &rows);
     if (e == OK && db_count(rows) == 0)
-        return fail(&in->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"; muster org list shows them", params[2]);
+        return fail(&in->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"; muster org list shows them", org);
     if (e == OK)
-        *id = db_text(rows, 0, "id");
+        *id = db_text(rows, 0, OP_AUDIT_ORGANIZATIONS_ID);
     return e;
 }
 
@@ -208,14 +209,14 @@ enum err command_audit_head(struct invocation *in) {
     struct json_object *o;
     enum err e = find_organization(in, &id);
     if (e == OK)
-        e = command_query(in, SQL_OP_AUDIT_HEAD, &id, &rows);
+        e = command_query(in, sql_op_audit_head(.organization_id = id), &rows);
     if (e != OK)
         return e;
     if (!id)
         return print_list(&in->ctx, rows, "slug organization_id sequence hash at", in->json);
     if (db_count(rows) == 0)
         return fail(&in->ctx, ERR_NOT_FOUND, "nothing of this organization is sealed yet: does muster-deliver run?");
-    const char *text = db_text(rows, 0, "object");
+    const char *text = db_text(rows, 0, OBJECT_OBJECT);
     e = json_parse_own(&in->ctx, text, strlen(text), &o);
     if (e == OK && in->json)
         print_object(o, true);

@@ -6,6 +6,7 @@
 #include "control/control_operations.h"
 #include "directory/extensions.h"
 #include "muster/print.h"
+#include "sql/operator.h"
 
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -34,11 +35,11 @@ static enum err find_organization(struct invocation *in, const char **out) {
         return *out || webhook || strcmp(in->command->noun, "audit") == 0
                    ? OK
                    : fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
-    enum err e = command_query(in, SQL_OP_ORGANIZATION_OF, in->args, &rows);
+    enum err e = command_query(in, sql_op_organization_of(.id = in->args[0]), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&in->ctx, ERR_NOT_FOUND, "there is no %s", in->command->noun);
-    if (e == OK && strcmp(db_text(rows, 0, "organization_id"), installation) != 0)
-        *out = arena_strdup(in->ctx.arena, db_text(rows, 0, "organization_id"));
+    if (e == OK && strcmp(db_text(rows, 0, OP_ORGANIZATION_OF_ORGANIZATION_ID), installation) != 0)
+        *out = arena_strdup(in->ctx.arena, db_text(rows, 0, OP_ORGANIZATION_OF_ORGANIZATION_ID));
     return e;
 }
 

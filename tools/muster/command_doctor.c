@@ -5,6 +5,7 @@
 #include "db/sql.h"
 #include "host/limits.h"
 #include "muster/migrate.h"
+#include "sql/operator.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,23 +24,26 @@ static bool say(bool good, const char *what, const char *meaning) {
     return good;
 }
 
-static bool is_on(struct db_rows rows, const char *column) {
+static bool is_on(struct db_rows rows, int column) {
     return strcmp(db_text(rows, 0, column), "on") == 0;
 }
 
 static bool check_server(struct invocation *in, struct db_rows rows) {
-    const char *commit = db_text(rows, 0, "synchronous_commit"),
-               *standbys = db_text(rows, 0, "synchronous_standby_names");
-    bool good = say(true, "PostgreSQL", db_text(rows, 0, "version"));
-    good &= say(!db_bool(rows, 0, "superuser"), "operator's role",
-                db_bool(rows, 0, "superuser") ? "it is a superuser; use one that owns the database and may create roles"
-                                              : "no superuser");
-    good &= say(!db_bool(rows, 0, "in_recovery"), "primary",
-                db_bool(rows, 0, "in_recovery") ? "this is a standby: writes fail" : "");
-    good &= say(is_on(rows, "fsync") && is_on(rows, "full_page_writes"), "fsync and full_page_writes",
-                "on means that a crash of the machine loses nothing that was acknowledged");
+    const char *commit = db_text(rows, 0, OP_DOCTOR_SETTINGS_SYNCHRONOUS_COMMIT),
+               *standbys = db_text(rows, 0, OP_DOCTOR_SETTINGS_SYNCHRONOUS_STANDBY_NAMES);
+    bool good = say(true, "PostgreSQL", db_text(rows, 0, OP_DOCTOR_SETTINGS_VERSION));
+    good &= say(!db_bool(rows, 0, OP_DOCTOR_SETTINGS_SUPERUSER), "operator's role",
+                db_bool(rows, 0, OP_DOCTOR_SETTINGS_SUPERUSER)
+                    ? "it is a superuser; use one that owns the database and may create roles"
+                    : "no superuser");
+    good &= say(!db_bool(rows, 0, OP_DOCTOR_SETTINGS_IN_RECOVERY), "primary",
+                db_bool(rows, 0, OP_DOCTOR_SETTINGS_IN_RECOVERY) ? "this is a standby: writes fail" : "");
+    good &=
+        say(is_on(rows, OP_DOCTOR_SETTINGS_FSYNC) && is_on(rows, OP_DOCTOR_SETTINGS_FULL_PAGE_WRITES),
+            "fsync and full_page_writes", "on means that a crash of the machine loses nothing that was acknowledged");
     say(true, arena_printf(in->ctx.arena, "synchronous_commit = %s", commit), "");
-    say(true, "data checksums", is_on(rows, "data_checksums") ? "on" : "off: damage of the disk goes unnoticed");
+    say(true, "data checksums",
+        is_on(rows, OP_DOCTOR_SETTINGS_DATA_CHECKSUMS) ? "on" : "off: damage of the disk goes unnoticed");
     say(true, "promise",
         *standbys
             ? "an acknowledged write survives the loss of this server (synchronous standbys are set)"
@@ -50,34 +54,34 @@ static bool check_server(struct invocation *in, struct db_rows rows) {
 /* What keeps acknowledged writes from being safe, and what waits for a standby. */
 static bool check_durability(struct db_rows rows) {
     for (size_t i = 0; i < db_count(rows); i++)
-        say(false, strcmp(db_text(rows, i, "kind"), "standby") == 0 ? "standby" : "durability",
-            db_text(rows, i, "detail"));
+        say(false, strcmp(db_text(rows, i, OP_DOCTOR_DURABILITY_KIND), "standby") == 0 ? "standby" : "durability",
+            db_text(rows, i, OP_DOCTOR_DURABILITY_DETAIL));
     return db_count(rows) == 0 && say(true, "durability", "no commit waits, and every role waits as the server says");
 }
 
 static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_rows audit) {
     bool good = true;
     for (size_t i = 0; i < db_count(tables); i++)
-        good &= say(false, db_text(tables, i, "name"),
+        good &= say(false, db_text(tables, i, OP_DOCTOR_TABLES_NAME),
                     "row-level security is not forced here: run muster migrate, or mend it");
     if (good)
         say(true, "row-level security", "forced on every table of an organization");
     for (size_t i = 0; i < db_count(roles); i++) {
-        bool there = db_bool(roles, i, "present"), strong = db_bool(roles, i, "too_strong");
-        good &= say(there && !strong, db_text(roles, i, "name"),
+        bool there = db_bool(roles, i, OP_DOCTOR_ROLES_PRESENT), strong = db_bool(roles, i, OP_DOCTOR_ROLES_TOO_STRONG);
+        good &= say(there && !strong, db_text(roles, i, OP_DOCTOR_ROLES_NAME),
                     !there   ? "the role is missing: run muster migrate"
                     : strong ? "the role may do more than it needs"
                              : "least rights");
     }
-    good &= say(db_bool(audit, 0, "insert_only"), "audit log", "can only be added to");
-    good &= say(db_bool(audit, 0, "prepared"), "audit partitions",
-                db_bool(audit, 0, "prepared") ? "made ahead" : "next month has none: run muster migrate");
+    good &= say(db_bool(audit, 0, OP_DOCTOR_AUDIT_INSERT_ONLY), "audit log", "can only be added to");
+    good &= say(db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED), "audit partitions",
+                db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED) ? "made ahead" : "next month has none: run muster migrate");
     return good;
 }
 
 static bool check_grants(struct db_rows rows) {
     for (size_t i = 0; i < db_count(rows); i++)
-        say(false, db_text(rows, i, "name"), db_text(rows, i, "detail"));
+        say(false, db_text(rows, i, OP_DOCTOR_RIGHTS_NAME), db_text(rows, i, OP_DOCTOR_RIGHTS_DETAIL));
     return db_count(rows) == 0 && say(true, "rights", "nobody has more than their work needs");
 }
 
@@ -91,10 +95,11 @@ static bool check_waiting(struct invocation *in, struct db_rows rows, const char
                           const char *well) {
     bool good = true;
     for (size_t i = 0; i < db_count(rows); i++) {
-        const char *name = db_text(rows, i, "name");
-        if (strcmp(db_text(rows, i, "kind"), waits) == 0)
-            good &= say(false, name ? arena_printf(in->ctx.arena, "%s of %s", what, name) : what,
-                        arena_printf(in->ctx.arena, "%s: does muster-deliver run?", db_text(rows, i, "detail")));
+        const char *name = db_text(rows, i, OP_DOCTOR_WORK_NAME);
+        if (strcmp(db_text(rows, i, OP_DOCTOR_WORK_KIND), waits) == 0)
+            good &= say(
+                false, name ? arena_printf(in->ctx.arena, "%s of %s", what, name) : what,
+                arena_printf(in->ctx.arena, "%s: does muster-deliver run?", db_text(rows, i, OP_DOCTOR_WORK_DETAIL)));
     }
     return good && say(true, what, well);
 }
@@ -104,8 +109,8 @@ static bool check_work(struct invocation *in, struct db_rows rows) {
     bool good = check_waiting(in, rows, "sealer", "sealing", "no event waits for more than a minute");
     good &= check_waiting(in, rows, "mapping", "attribute mappings", "none waits for more than an hour");
     for (size_t i = 0; i < db_count(rows); i++) {
-        const char *kind = db_text(rows, i, "kind"), *detail = db_text(rows, i, "detail");
-        const char *name = db_text(rows, i, "name");
+        const char *kind = db_text(rows, i, OP_DOCTOR_WORK_KIND), *detail = db_text(rows, i, OP_DOCTOR_WORK_DETAIL);
+        const char *name = db_text(rows, i, OP_DOCTOR_WORK_NAME);
         if (strcmp(kind, "secret") == 0 && !*in->settings->secret_key_file)
             good &= say(false, "secret key file",
                         arena_printf(in->ctx.arena, "MUSTER_SECRET_KEY_FILE names none, and %s", detail));
@@ -184,9 +189,11 @@ static bool check_secret(struct invocation *in) {
 
 enum err command_doctor(struct invocation *in) {
     enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, CHECKS };
-    static const enum sql queries[CHECKS] = {SQL_OP_DOCTOR_SETTINGS, SQL_OP_DOCTOR_DURABILITY, SQL_OP_DOCTOR_TABLES,
-                                             SQL_OP_DOCTOR_ROLES,    SQL_OP_DOCTOR_AUDIT,      SQL_OP_DOCTOR_WORK,
-                                             SQL_OP_DOCTOR_RIGHTS};
+    const struct sql_call calls[CHECKS] = {
+        [SETTINGS] = sql_op_doctor_settings(), [DURABILITY] = sql_op_doctor_durability(),
+        [TABLES] = sql_op_doctor_tables(),     [ROLES] = sql_op_doctor_roles(),
+        [AUDIT] = sql_op_doctor_audit(),       [WORK] = sql_op_doctor_work(),
+        [RIGHTS] = sql_op_doctor_rights()};
     struct db_rows rows[CHECKS] = {0};
     struct migrations m;
     enum err e = migrations_read(in, &m);
@@ -196,7 +203,7 @@ enum err command_doctor(struct invocation *in) {
                     m.alien ? ", and there is one that this program does not know: " : "", m.alien ? m.alien : "");
     }
     for (size_t i = 0; e == OK && i < CHECKS; i++)
-        db_add(in->db, queries[i], NULL);
+        db_queue(in->db, calls[i]);
     if (e == OK)
         e = db_run(&in->ctx, in->db, rows);
     if (e != OK)

@@ -6,6 +6,7 @@
 #include "base/token.h"
 #include "base/uuid.h"
 #include "muster/print.h"
+#include "sql/operator.h"
 
 #include <string.h>
 
@@ -29,14 +30,14 @@ static const char *scopes_of(struct invocation *in) {
     return !list ? scopes_known : *out ? out : NULL;
 }
 
-static enum err show_one(struct invocation *in, enum sql q, const char *const *params, const char *key) {
+static enum err show_one(struct invocation *in, struct sql_call call, const char *key) {
     struct db_rows rows = {0};
     struct json_object *o;
-    enum err e = command_query(in, q, params, &rows);
+    enum err e = command_query(in, call, &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&in->ctx, ERR_NOT_FOUND, "there is no API key \"%s\"; muster key list shows them", in->args[0]);
     if (e == OK)
-        e = json_parse_own(&in->ctx, db_text(rows, 0, "object"), strlen(db_text(rows, 0, "object")), &o);
+        e = json_parse_own(&in->ctx, db_text(rows, 0, OBJECT_OBJECT), strlen(db_text(rows, 0, OBJECT_OBJECT)), &o);
     if (e != OK)
         return e;
     if (key)
@@ -62,15 +63,17 @@ enum err command_key_create(struct invocation *in) {
     uuid_new(request);
     token_new(TOKEN_API, key);
     token_hash_hex(key, strlen(key), hash);
-    const char *params[] = {id,     org,     in->args[0], hash, arena_strndup(in->ctx.arena, key, TOKEN_SHOWN),
-                            scopes, expires, request};
-    return show_one(in, SQL_OP_KEY_CREATE, params, key);
+    return show_one(in,
+                    sql_op_key_create(.id = id, .organization_id = org, .name = in->args[0], .hash = hash,
+                                      .prefix = arena_strndup(in->ctx.arena, key, TOKEN_SHOWN), .scopes = scopes,
+                                      .expires_at = expires, .request_id = request),
+                    key);
 }
 
 enum err command_key_list(struct invocation *in) {
     const char *org = NULL;
     enum err e = command_text(in, "org") ? command_organization(in, &org) : OK;
-    return e == OK ? command_list(in, SQL_OP_KEY_LIST, &org,
+    return e == OK ? command_list(in, sql_op_key_list(.organization_id = org),
                                   "id prefix name organization_id scopes expires_at revoked_at last_used_at")
                    : e;
 }
@@ -78,6 +81,5 @@ enum err command_key_list(struct invocation *in) {
 enum err command_key_revoke(struct invocation *in) {
     char request[UUID_TEXT + 1];
     uuid_new(request);
-    const char *params[] = {in->args[0], request};
-    return show_one(in, SQL_OP_KEY_REVOKE, params, NULL);
+    return show_one(in, sql_op_key_revoke(.id = in->args[0], .request_id = request), NULL);
 }

@@ -3,6 +3,8 @@
 #include "base/arena.h"
 #include "base/token.h"
 #include "db/sql.h"
+#include "sql/operator.h"
+#include "sql/transaction.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,16 +14,17 @@
 enum { OLDEST_SERVER = 150000 };
 
 static enum err check_facts(struct invocation *in, struct db_rows facts) {
-    const char *database = db_text(facts, 0, "database"), *role = db_text(facts, 0, "role");
-    if (db_int(facts, 0, "version_number") < OLDEST_SERVER)
+    const char *database = db_text(facts, 0, OP_MIGRATION_FACTS_DATABASE),
+               *role = db_text(facts, 0, OP_MIGRATION_FACTS_ROLE);
+    if (db_int(facts, 0, OP_MIGRATION_FACTS_VERSION_NUMBER) < OLDEST_SERVER)
         return fail(&in->ctx, ERR_CONFLICT, "this is PostgreSQL %s: Muster needs PostgreSQL 15 or newer",
-                    db_text(facts, 0, "version"));
-    if (strcmp(db_text(facts, 0, "encoding"), "UTF8") != 0)
+                    db_text(facts, 0, OP_MIGRATION_FACTS_VERSION));
+    if (strcmp(db_text(facts, 0, OP_MIGRATION_FACTS_ENCODING), "UTF8") != 0)
         return fail(&in->ctx, ERR_CONFLICT,
                     "the database \"%s\" has the encoding %s: Muster needs one with UTF8 (create database ... encoding "
                     "'UTF8' template template0)",
-                    database, db_text(facts, 0, "encoding"));
-    if (!db_bool(facts, 0, "owns"))
+                    database, db_text(facts, 0, OP_MIGRATION_FACTS_ENCODING));
+    if (!db_bool(facts, 0, OP_MIGRATION_FACTS_OWNS))
         return fail(&in->ctx, ERR_CONFLICT,
                     "the role \"%s\" of MUSTER_DB does not own the database \"%s\" or its schema muster: the command "
                     "line works as their owner",
@@ -31,7 +34,7 @@ static enum err check_facts(struct invocation *in, struct db_rows facts) {
 
 static size_t find(const struct db_rows applied, const char *name, size_t len) {
     for (size_t i = 0; i < db_count(applied); i++) {
-        const char *there = db_text(applied, i, "name");
+        const char *there = db_text(applied, i, OP_MIGRATIONS_NAME);
         if (strlen(there) == len && memcmp(there, name, len) == 0)
             return i;
     }
@@ -87,27 +90,26 @@ static void compare(struct invocation *in, struct migrations *m) {
     for (size_t i = 0; i < sql_migrations_count; i++)
         m->missing += is_missing(m, &sql_migrations[i]);
     for (size_t i = 0; m->applied.result && i < db_count(m->applied); i++)
-        if (!is_known(db_text(m->applied, i, "name")))
-            m->alien = arena_strdup(in->ctx.arena, db_text(m->applied, i, "name"));
+        if (!is_known(db_text(m->applied, i, OP_MIGRATIONS_NAME)))
+            m->alien = arena_strdup(in->ctx.arena, db_text(m->applied, i, OP_MIGRATIONS_NAME));
     for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
         struct replaced found = look_at_replaced(m->applied, sql_migrations[i].replaces);
         if (found.applied > 0 && found.applied < found.names)
-            m->old = db_text(m->applied, found.newest, "name");
+            m->old = db_text(m->applied, found.newest, OP_MIGRATIONS_NAME);
     }
 }
 
 static enum err read_all(struct invocation *in, struct migrations *out, struct db_rows *facts) {
     struct db_rows rows[2] = {0};
     *out = (struct migrations){0};
-    db_add(in->db, SQL_OP_MIGRATION_FACTS, NULL);
-    db_add(in->db, SQL_OP_MIGRATION_TABLE, NULL);
+    size_t found = db_queue(in->db, sql_op_migration_facts()), table = db_queue(in->db, sql_op_migration_table());
     enum err e = db_run(&in->ctx, in->db, rows);
     if (e != OK)
         return e;
-    *facts = rows[0];
-    e = check_facts(in, rows[0]);
-    if (e == OK && db_bool(rows[1], 0, "present"))
-        e = command_query(in, SQL_OP_MIGRATIONS, NULL, &out->applied);
+    *facts = rows[found];
+    e = check_facts(in, *facts);
+    if (e == OK && db_bool(rows[table], 0, OP_MIGRATION_TABLE_PRESENT))
+        e = command_query(in, sql_op_migrations(), &out->applied);
     if (e == OK)
         compare(in, out);
     return e;
@@ -141,7 +143,7 @@ static enum err check_unchanged(struct invocation *in, const struct migrations *
     for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
         char hex[TOKEN_HASH_HEX + 1];
         size_t row = find(m->applied, sql_migrations[i].name, strlen(sql_migrations[i].name));
-        const char *kept = row == SIZE_MAX ? NULL : db_text(m->applied, row, "checksum");
+        const char *kept = row == SIZE_MAX ? NULL : db_text(m->applied, row, OP_MIGRATIONS_CHECKSUM);
         checksum_of(&sql_migrations[i], hex);
         if (kept && strcmp(kept, hex) != 0)
             return fail(&in->ctx, ERR_CONFLICT,
@@ -171,11 +173,11 @@ static enum err check_before(struct invocation *in, struct migrations *m) {
                     m->alien);
     if (e == OK)
         e = check_age(in, m);
-    if (e == OK && m->missing && !db_bool(facts, 0, "roles"))
+    if (e == OK && m->missing && !db_bool(facts, 0, OP_MIGRATION_FACTS_ROLES))
         return fail(
             &in->ctx, ERR_CONFLICT,
             "the role \"%s\" of MUSTER_DB may not create the roles of the programs: alter role \"%s\" createrole",
-            db_text(facts, 0, "role"), db_text(facts, 0, "role"));
+            db_text(facts, 0, OP_MIGRATION_FACTS_ROLE), db_text(facts, 0, OP_MIGRATION_FACTS_ROLE));
     return e == OK ? check_unchanged(in, m) : e;
 }
 
@@ -210,28 +212,27 @@ static enum err note_checksums(struct invocation *in) {
     for (size_t i = 0; i < sql_migrations_count; i++) {
         char hex[TOKEN_HASH_HEX + 1];
         struct db_rows rows = {0};
-        const char *params[] = {sql_migrations[i].name, hex};
         checksum_of(&sql_migrations[i], hex);
-        enum err e = command_query(in, SQL_OP_MIGRATION_NOTE, params, &rows);
+        enum err e = command_query(in, sql_op_migration_note(.name = sql_migrations[i].name, .checksum = hex), &rows);
         if (e != OK)
             return e;
     }
     return OK;
 }
 
-static enum err run_all(struct invocation *in, const enum sql *q, size_t n) {
+static enum err run_all(struct invocation *in, const struct sql_call *calls, size_t n) {
     enum err e = OK;
     for (size_t i = 0; e == OK && i < n; i++) {
         struct db_rows rows = {0};
-        e = command_query(in, q[i], NULL, &rows);
+        e = command_query(in, calls[i], &rows);
     }
     return e;
 }
 
 /* One transaction: a schema has a migration and the functions that belong to it, or is as it was. */
 static enum err migrate_all(struct invocation *in, const struct migrations *m) {
-    static const enum sql before[] = {SQL_TRANSACTION_BEGIN, SQL_OP_MIGRATION_BEGIN, SQL_OP_MIGRATION_SCHEMA};
-    static const enum sql after[] = {SQL_OP_RIGHTS, SQL_OP_PARTITIONS, SQL_TRANSACTION_COMMIT};
+    const struct sql_call before[] = {sql_transaction_begin(), sql_op_migration_begin(), sql_op_migration_schema()};
+    const struct sql_call after[] = {sql_op_rights(), sql_op_partitions(), sql_transaction_commit()};
     enum err e = run_all(in, before, sizeof before / sizeof *before);
     if (e == OK)
         e = apply(in, m);
@@ -243,7 +244,7 @@ static enum err migrate_all(struct invocation *in, const struct migrations *m) {
 enum err command_migrate(struct invocation *in) {
     struct db_rows rows = {0};
     struct migrations m;
-    enum err e = command_query(in, SQL_OP_MIGRATION_LOCK, NULL, &rows);
+    enum err e = command_query(in, sql_op_migration_lock(), &rows);
     if (e == OK)
         e = check_before(in, &m);
     if (e == OK)

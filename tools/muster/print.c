@@ -87,7 +87,7 @@ enum err print_list(struct ctx *ctx, struct db_rows rows, const char *columns, b
     struct json_object *list = json_new_array(ctx->arena);
     for (size_t i = 0; i < db_count(rows); i++) {
         struct json_object *o;
-        const char *text = db_text(rows, i, "object");
+        const char *text = db_text(rows, i, OBJECT_OBJECT);
         enum err e = json_parse_own(ctx, text, strlen(text), &o);
         if (e != OK)
             return e;

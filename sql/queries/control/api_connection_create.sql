@@ -1,6 +1,6 @@
 -- A new connection of an organization; what the object does not name has its default.
 -- params: 1 id uuid, 2 fields jsonb
--- row: object json
+-- row object: object json
 with c as (
     insert into muster.connection as c (organization_id, id, name, identity_provider, dialect, identity, email, linking, unknown_members,
                                         group_names, status)

@@ -1,6 +1,6 @@
 -- Some of the live groups of a connection.
 -- params: 1 connection_id uuid, 2 limit bigint
--- row: id uuid
+-- row listed: id uuid
 select x.id
 from muster.scim_group x
 where x.organization_id = muster.organization_id() and x.connection_id = $1::uuid

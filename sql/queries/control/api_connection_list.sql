@@ -1,6 +1,7 @@
 -- The connections of an organization, in the order of their creation, from one on.
 -- params: 1 after uuid? (null: the first), 2 limit bigint? (null: all)
--- row: object json, id uuid
+-- row object: object json
+-- row listed: id uuid
 select muster.object(c) as object, c.id
 from muster.connection c
 where c.organization_id = muster.organization_id() and c.removed_at is null and ($1::uuid is null or c.id > $1::uuid)

@@ -1,7 +1,8 @@
 -- Changes what the object names. Names become unique, or cease to be, for groups that exist too. 23505:
 -- scim_group_display_name.
 -- params: 1 id uuid, 2 changes jsonb
--- row: before json, object json
+-- row: before json
+-- row object: object json
 with before as (
     select c.group_names, muster.object(c) as object from muster.connection c where c.organization_id = muster.organization_id() and c.removed_at is null and c.id = $1::uuid
 ), changed as (

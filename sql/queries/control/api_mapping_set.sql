@@ -1,7 +1,7 @@
 -- Replaces the organization's attribute mapping; it is applied to everybody in the background.
 -- params: 1 mapping text, 2 resets text
--- row: mapping text, version bigint, applied_version bigint, done bigint, total bigint, requested_at text,
---      finished_at text
+-- row mapping_state: mapping text, version bigint, applied_version bigint, done bigint, total bigint,
+--                    requested_at text, finished_at text
 with n as (
     select count(*) as users from muster.scim_user u where u.organization_id = muster.organization_id() and u.removed_at is null
 ), set as (

@@ -2,7 +2,8 @@
 -- with the ways that lead there and the event that put them in; what the attribute mapping reads (as members_read);
 -- the last changes of status and role.
 -- params: 1 email_key text, 2 id uuid? (null: by email)
--- row: object json, links json, teams json, sources json, status_event json, role_event json
+-- row object: object json
+-- row: links json, teams json, sources json, status_event json, role_event json
 with m as materialized (
     select m.id, m as whole
     from muster.member m

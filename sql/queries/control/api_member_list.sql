@@ -1,6 +1,7 @@
 -- The members of an organization, in the order of their creation, from one on.
 -- params: 1 after uuid? (null: the first), 2 limit bigint? (null: all)
--- row: object json, id uuid
+-- row object: object json
+-- row listed: id uuid
 select muster.object(m) as object, m.id
 from muster.member m
 where m.organization_id = muster.organization_id() and ($1::uuid is null or m.id > $1::uuid)

@@ -1,6 +1,7 @@
 -- Changes what the object names. Answers with what was, too.
 -- params: 1 id uuid, 2 changes jsonb
--- row: before json, object json
+-- row: before json
+-- row object: object json
 with before as (
     select m.id, muster.object(m) as object from muster.member m where m.organization_id = muster.organization_id() and m.id = $1::uuid for no key update
 ), changed as (

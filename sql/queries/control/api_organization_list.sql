@@ -1,6 +1,7 @@
 -- The organizations, in the order of their creation, from one on.
 -- params: 1 after uuid? (null: the first), 2 limit bigint? (null: all)
--- row: object json, id uuid
+-- row object: object json
+-- row listed: id uuid
 select muster.object(o) as object, o.id
 from muster.organization o
 where o.removed_at is null and ($1::uuid is null or o.id > $1::uuid)

@@ -1,6 +1,6 @@
 -- Ends the next members of an organization: deactivated, in no team (those they were added to are remembered), one
 -- event each; the first one has the request's id.
--- params: 1 after uuid? (null: the first), 2 limit bigint, 3 request_id uuid, 4 client_address text
+-- params: 1 after uuid? (null: the first), 2 limit bigint, 3 request_id uuid, 4 client_address text?
 -- row: id uuid, told void
 with m as (
     select m.id from muster.member m

@@ -1,7 +1,8 @@
 -- Ends a connection's rotation: completed (every other token is revoked) or cancelled (the new one is). No row: none
 -- is under way.
 -- params: 1 connection_id uuid, 2 complete boolean
--- row: object json, valid boolean, used boolean (the new one, at least once), revoked json, used_lately boolean
+-- row object: object json
+-- row: valid boolean, used boolean (the new one, at least once), revoked json, used_lately boolean
 with c as (
     select c.id, c.rotation_token_id as token_id from muster.connection c
     where c.organization_id = muster.organization_id() and c.id = $1::uuid and c.rotation_token_id is not null

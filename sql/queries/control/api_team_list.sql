@@ -1,6 +1,7 @@
 -- The teams of an organization, in the order of their creation, from one on.
 -- params: 1 after uuid? (null: the first), 2 limit bigint? (null: all)
--- row: object json, id uuid
+-- row object: object json
+-- row listed: id uuid
 select muster.object(t) as object, t.id
 from muster.team t
 where t.organization_id = muster.organization_id() and ($1::uuid is null or t.id > $1::uuid)

@@ -1,7 +1,7 @@
 -- A new token of a connection.
 -- params: 1 id uuid, 2 connection_id uuid, 3 hash text (hex), 4 prefix text,
 --         5 fields jsonb (name, expires_at, scope, allowed_addresses, rate, burst)
--- row: object json
+-- row object: object json
 with t as (
     insert into muster.token as t (id, organization_id, connection_id, name, hash, prefix, expires_at, scope, allowed_addresses, rate, burst)
     select $1::uuid, muster.organization_id(), $2::uuid, f.name, decode($3, 'hex'), $4, f.expires_at, f.scope, f.allowed_addresses::cidr[], f.rate, f.burst

@@ -1,6 +1,7 @@
 -- Revokes a token; once more changes nothing. `now`: it was not before.
 -- params: 1 id text
--- row: object json, now boolean
+-- row object: object json
+-- row: now boolean
 with before as (
     select t.id, t.revoked_at from muster.token t
     where t.organization_id = muster.organization_id() and t.id = muster.uuid($1)

@@ -1,6 +1,6 @@
 -- Revokes all tokens of an organization or of one connection, and tells it, one event each; the first one has the
 -- request's id.
--- params: 1 connection_id uuid? (null: all), 2 request_id uuid, 3 client_address text
+-- params: 1 connection_id uuid? (null: all), 2 request_id uuid, 3 client_address text?
 -- row: id uuid, told void
 with gone as (
     update muster.token t set revoked_at = now()

@@ -1,6 +1,6 @@
 -- A new webhook of the tenant, or of the installation.
 -- params: 1 id uuid, 2 fields jsonb (name, url, events, format, audience, allow_private), 3 secret bytea (encrypted)
--- row: object json
+-- row object: object json
 with w as (
     insert into muster.webhook_endpoint as w (organization_id, id, name, url, events, format, audience, allow_private, secret)
     select muster.webhook_owner(), $1::uuid, f.name, f.url, f.events, f.format, f.audience, f.allow_private, $3::bytea

@@ -1,6 +1,6 @@
 -- One delivery of a webhook, by id.
 -- params: 1 endpoint_id text, 2 id text
--- row: object json
+-- row object: object json
 select muster.object(d) as object
 from muster.webhook_endpoint w
 join muster.webhook_delivery d on d.endpoint_id = w.id and d.id = muster.uuid($2)

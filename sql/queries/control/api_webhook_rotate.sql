@@ -1,6 +1,6 @@
 -- A new secret of a webhook; the one before signs beside it for so many seconds.
 -- params: 1 id text, 2 secret bytea (encrypted), 3 seconds integer
--- row: object json
+-- row object: object json
 with w as (
     update muster.webhook_endpoint w
     set previous_secret = case when $3::integer > 0 then w.secret end,

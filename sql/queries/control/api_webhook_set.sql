@@ -1,6 +1,6 @@
 -- Changes what the object names. Enabling forgets what went wrong; disabling is the operator's word.
 -- params: 1 id text, 2 changes jsonb
--- row: object json
+-- row object: object json
 with w as (
     update muster.webhook_endpoint w
     set (name, url, events, format, audience, allow_private, status) =

@@ -1,6 +1,6 @@
 -- Where the chain of each organization ends, removed ones and the installation too; of one only its own.
 -- params: 1 organization_id uuid? (null: all)
--- row: object json
+-- row object: object json
 with recursive o (id) as (
     (select s.organization_id from muster.audit_seal s
      where s.organization_id >= coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') order by s.organization_id limit 1)

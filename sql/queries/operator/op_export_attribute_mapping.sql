@@ -1,6 +1,6 @@
 -- The attribute mapping of the organization as lines of an export, from one on.
 -- params: 1 limit bigint, 2 after uuid? (null: the first)
--- row: line text, k1 text, k2 text
+-- row export: line text, k1 text, k2 text
 select '{"type":"attribute_mapping",' || substr((to_jsonb(x) - 'organization_id')::text, 2) as line, x.organization_id::text as k1, null as k2
 from muster.attribute_mapping x
 where x.organization_id = muster.organization_id() and ($2::uuid is null or x.organization_id > $2::uuid)

@@ -1,6 +1,6 @@
 -- The SCIM groups, with their unique values, of the organization as lines of an export, from one on.
 -- params: 1 limit bigint, 2 after uuid? (null: the first)
--- row: line text, k1 text, k2 text
+-- row export: line text, k1 text, k2 text
 select '{"type":"scim_group",' || substr(((to_jsonb(x) - 'organization_id') || jsonb_build_object(
            'unique_values', (select coalesce(jsonb_agg(jsonb_build_object('attribute', v.attribute, 'value_key', v.value_key)
                                                                  order by v.attribute, v.value_key), '[]')

@@ -1,6 +1,6 @@
 -- The SCIM users, with their folded emails and unique values, of the organization as lines of an export, from one on.
 -- params: 1 limit bigint, 2 after uuid? (null: the first)
--- row: line text, k1 text, k2 text
+-- row export: line text, k1 text, k2 text
 select '{"type":"scim_user",' || substr(((to_jsonb(x) - '{organization_id,display_name_key}'::text[]) || jsonb_build_object(
            'emails', (select coalesce(jsonb_agg(e.value_key order by e.value_key), '[]') from muster.scim_user_email e
                       where e.organization_id = x.organization_id and e.user_id = x.id),

@@ -1,6 +1,7 @@
 -- Revokes an API key, and tells it; once more changes nothing.
 -- params: 1 id text, 2 request_id uuid
--- row: object json, told void
+-- row object: object json
+-- row: told void
 with before as (
     select k.id, k.revoked_at from muster.api_key k where k.id = muster.uuid($1) for update
 ), changed as (

@@ -1,6 +1,6 @@
 -- A new signing key; the ones before are retired in seven days, or at once. Behind signing_key_lock.
 -- params: 1 id uuid, 2 public_key text (a JWK), 3 private_key bytea (sealed), 4 at_once boolean
--- row: object json
+-- row object: object json
 with before as (
     update muster.signing_key k
     set retired_at = case when $4::boolean then now() else now() + interval '7 days' end
