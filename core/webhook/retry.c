@@ -1,13 +1,13 @@
 #include "webhook/retry.h"
 
+#include "webhook/policy.h"
+
 #include <stdlib.h>
 
-enum { ASKED_MAX = 3600 };
-
-static const double table[] = {5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600};
+static const double table[] = POLICY_RETRY_SECONDS;
 
 double retry_rest(long asked) {
-    return asked > ASKED_MAX ? ASKED_MAX : (double)asked;
+    return asked > POLICY_ASKED_SECONDS ? POLICY_ASKED_SECONDS : (double)asked;
 }
 
 /* From 0.9 to 1.1, so that what failed together does not come back together. */

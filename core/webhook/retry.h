@@ -1,7 +1,7 @@
 #ifndef MUSTER_WEBHOOK_RETRY_H
 #define MUSTER_WEBHOOK_RETRY_H
 
-/* When a delivery is tried again (the table of Standard Webhooks). */
+/* When a delivery is tried again (webhook/policy.h). */
 
 #define RETRY_NO_MORE (-1.0)
 

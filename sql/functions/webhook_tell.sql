@@ -13,7 +13,7 @@ comment on function muster.webhook_tell(uuid, text, text, uuid, jsonb) is
 Parameters: organization: whose log; action; target_type, target: what it is about; data: an object.
 Returns: nothing.
 Locks: none.
-Called by: webhook_settle.';
+Called by: webhook_outcome.';
 
 revoke all on function muster.webhook_tell(uuid, text, text, uuid, jsonb) from public;
 grant execute on function muster.webhook_tell(uuid, text, text, uuid, jsonb) to muster_deliver;

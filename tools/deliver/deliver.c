@@ -7,6 +7,7 @@
 #include "deliver/deliver_work.h"
 #include "directory/mapping_job.h"
 #include "host/limits.h"
+#include "webhook/policy.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@
  * thread that never waits but in one place, for a connection of a webhook, a NOTIFY, or the next look.
  */
 
-enum { EXIT_USAGE = 64, LOOK_MS = 200, PRUNE_MS = 600000, STOP_MS = 20000, LEASE_MS = 30000, COMPLAIN_MS = 60000 };
+enum { EXIT_USAGE = 64, LOOK_MS = 200, PRUNE_MS = 600000, STOP_MS = 20000, COMPLAIN_MS = 60000 };
 
 static volatile sig_atomic_t stopping;
 
@@ -53,7 +54,7 @@ static void arrive(struct deliver *d, struct arena *a, struct agenda *g, int64_t
         g->renumber = 0;
         g->seal = g->claim = true;
     } else if (!g->renumber)
-        g->renumber = now + LEASE_MS;
+        g->renumber = now + POLICY_LEASE_SECONDS * 1000;
     else if (now >= g->renumber) {
         d->worker = (int)random();
         g->renumber = 0;

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "webhook/address.h"
+#include "webhook/policy.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -12,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TOTAL_MS = 15000, CONNECT_MS = 5000, ANSWER_MAX = 64 * 1024, KEPT = 256, KEPT_SECONDS = 60 };
+enum { KEPT = 256, KEPT_SECONDS = 60 };
 
 struct sender {
     CURLM *multi;
@@ -51,7 +52,7 @@ static size_t take_body(char *data, size_t size, size_t n, void *arg) {
     memcpy(one->answer + one->answer_len, data, len < room ? len : room);
     one->answer_len += len < room ? len : room;
     one->received += len;
-    return one->received > ANSWER_MAX ? CURL_WRITEFUNC_ERROR : len;
+    return one->received > POLICY_ANSWER_BYTES ? CURL_WRITEFUNC_ERROR : len;
 }
 
 /* An empty line ends the headers: of an interim answer (1xx), or of the answer. LF alone ends a line, too. */
@@ -78,8 +79,8 @@ static void set_guards(const struct sender *s, CURL *easy, struct sending *one) 
     /* Nor while it carries this one, as HTTP/2 would let it. */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)POLICY_ATTEMPT_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)POLICY_CONNECT_SECONDS);
     curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, (long)KEPT_SECONDS);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -120,9 +121,9 @@ static void explain(struct sending *one, CURLcode code) {
     if (one->refused && !one->status)
         snprintf(one->error, SEND_ERROR, "the address is not a public one; nothing was sent");
     else if (code == CURLE_WRITE_ERROR)
-        snprintf(one->error, SEND_ERROR, "the answer is longer than %d bytes", ANSWER_MAX);
+        snprintf(one->error, SEND_ERROR, "the answer is longer than %d bytes", POLICY_ANSWER_BYTES);
     else if (code == CURLE_OPERATION_TIMEDOUT && one->complete)
-        snprintf(one->error, SEND_ERROR, "the answer did not end within %d seconds", TOTAL_MS / 1000);
+        snprintf(one->error, SEND_ERROR, "the answer did not end within %d seconds", POLICY_ATTEMPT_SECONDS);
     else if (code != CURLE_OK && !*one->error)
         snprintf(one->error, SEND_ERROR, "%s", curl_easy_strerror(code));
     else if (code == CURLE_OK && one->status >= 300 && one->status < 400)

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "sql/deliver.h"
 #include "sql/transaction.h"
+#include "webhook/policy.h"
 #include "webhook/retry.h"
 #include "webhook/signing_key.h"
 
@@ -18,16 +19,7 @@
 #include <time.h>
 #include <unistr.h>
 
-enum {
-    SEAL_MOST = 1000,
-    AT_WORK = 256,
-    LEAVERS_MORE = 64,
-    WIDTH = 4,
-    LEASE_SECONDS = 30,
-    SETTLE_MOST = 24,
-    CLAIM_MOST = 30,
-    PRUNE_MOST = 1000
-};
+enum { SEAL_MOST = 1000, AT_WORK = 256, LEAVERS_MORE = 64, SETTLE_MOST = 24, CLAIM_MOST = 30, PRUNE_MOST = 1000 };
 
 /* One delivery in hand. Its arena, which it lives in, ends with it. */
 struct job {
@@ -91,7 +83,11 @@ static size_t queue_settle(struct deliver *d, struct arena *a, struct job *j) {
                                   .response = s->answer_len ? clean(a, s->answer, s->answer_len) : NULL,
                                   .retry_seconds = retry >= 0 ? arena_printf(a, "%.3f", retry) : NULL,
                                   .pause_seconds = rest ? arena_printf(a, "%.3f", retry_rest(s->retry_after)) : NULL,
-                                  .time_scale = arena_printf(a, "%ld", d->settings->time_scale)));
+                                  .time_scale = arena_printf(a, "%ld", d->settings->time_scale),
+                                  .circuit_failures = arena_printf(a, "%d", POLICY_CIRCUIT_FAILURES),
+                                  .circuit_seconds = arena_printf(a, "%d", POLICY_CIRCUIT_SECONDS),
+                                  .circuit_longest = arena_printf(a, "%d", POLICY_CIRCUIT_LONGEST),
+                                  .failing_days = arena_printf(a, "%d", POLICY_FAILING_DAYS)));
 }
 
 static void job_end(struct deliver *d, struct job *j) {
@@ -329,8 +325,8 @@ static size_t room(const struct deliver *d, size_t most) {
 static size_t queue_claim(struct deliver *d, struct arena *a) {
     return db_queue(d->db, sql_deliver_claim(.most = arena_printf(a, "%zu", room(d, AT_WORK + LEAVERS_MORE)),
                                              .rest = arena_printf(a, "%zu", room(d, AT_WORK)),
-                                             .width = arena_printf(a, "%d", WIDTH),
-                                             .lease_seconds = arena_printf(a, "%d", LEASE_SECONDS),
+                                             .width = arena_printf(a, "%d", POLICY_WIDTH),
+                                             .lease_seconds = arena_printf(a, "%d", POLICY_LEASE_SECONDS),
                                              .worker = arena_printf(a, "%d", d->worker),
                                              .behind = *d->behind ? d->behind : NULL));
 }

@@ -1,0 +1,25 @@
+#ifndef MUSTER_WEBHOOK_POLICY_H
+#define MUSTER_WEBHOOK_POLICY_H
+
+/*
+ * How webhooks are sent: every number of it. What receivers are told of them stands in doc/webhooks.md. Times are of
+ * an installation; in tests MUSTER_TIME_SCALE makes those shorter that are divided by it (retries, circuit, failing).
+ */
+enum webhook_policy {
+    POLICY_WIDTH = 4,            /* deliveries to an endpoint at once, and as many of leavers beside them */
+    POLICY_LEASE_SECONDS = 30,   /* so long a worker may have a delivery in hand */
+    POLICY_CONNECT_SECONDS = 5,  /* of an attempt: to connect */
+    POLICY_ATTEMPT_SECONDS = 15, /* and in all; less than the lease */
+    POLICY_ANSWER_BYTES = 64 * 1024,
+    POLICY_ASKED_SECONDS = 3600, /* the longest rest that a receiver can ask for (Retry-After) */
+    POLICY_CIRCUIT_FAILURES = 5, /* so many in a row open the circuit: then only leavers are sent */
+    POLICY_CIRCUIT_SECONDS = 5,  /* for so long, twice as long with each more */
+    POLICY_CIRCUIT_LONGEST = 60, /* at most */
+    POLICY_FAILING_DAYS = 5      /* an endpoint that failed for so long, and for each attempt, is disabled */
+};
+
+/* Seconds until the next attempt, after none that failed before, after one, ... (the table of Standard Webhooks). */
+#define POLICY_RETRY_SECONDS                                                                                           \
+    { 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600 }
+
+#endif

@@ -1,0 +1,102 @@
+create or replace function muster.webhook_outcome(organization uuid, endpoint uuid, target uuid, held uuid, outcome text, answer_status integer,
+                                                  problem text, took_ms integer, answer text, retry_seconds double precision,
+                                                  pause_seconds double precision, time_scale double precision, circuit_failures integer,
+                                                  circuit_seconds double precision, circuit_longest double precision, failing_days integer)
+    returns text
+    language plpgsql volatile
+    set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    q muster.webhook_queue;
+    w muster.webhook_endpoint;
+    action text;
+    fate text;
+    head bigint;
+    low smallint;
+begin
+    select l.* into q from muster.webhook_queue l
+    where l.endpoint_id = endpoint and l.target_id = target and l.organization_id = organization for update;
+    if held is null or q.lease is distinct from held then
+        return null;
+    end if;
+    fate := case
+        when outcome in ('delivered', 'skipped') then outcome
+        when exists (select from muster.webhook_delivery l
+                     where l.endpoint_id = endpoint and l.organization_id = organization and l.target_id = target
+                           and l.state = 'pending' and l.sequence > q.in_hand and l.lane = 0) then 'superseded'
+        when retry_seconds is null then 'dead'
+        else 'pending' end;
+    update muster.webhook_delivery d
+    set state = fate, attempts = d.attempts + 1, status = answer_status, error = problem, duration_ms = took_ms, response = answer,
+        attempted_at = clock_timestamp(), finished_at = case when fate <> 'pending' then clock_timestamp() end,
+        log = case when jsonb_array_length(d.log) >= 50 then d.log - 0 else d.log end
+              || jsonb_build_object('at', muster.time_text(clock_timestamp()), 'status', answer_status, 'duration_ms', took_ms,
+                                    'error', problem)
+    where d.organization_id = organization and d.endpoint_id = endpoint and d.sequence = q.in_hand
+    returning d.action into action;
+    -- The first of each index: of one target, a group say, there may be very many.
+    select l.sequence into head from muster.webhook_delivery l
+    where l.endpoint_id = endpoint and l.organization_id = organization and l.target_id = target and l.state = 'pending'
+    order by l.sequence limit 1;
+    select l.lane into low from muster.webhook_delivery l
+    where l.endpoint_id = endpoint and l.organization_id = organization and l.target_id = target and l.state = 'pending' and l.lane < 2
+    order by l.lane limit 1;
+    if head is null then
+        delete from muster.webhook_queue l
+        where l.endpoint_id = endpoint and l.target_id = target and l.organization_id = organization;
+    else
+        update muster.webhook_queue l
+        set lease = null, in_hand = null, holder = null, lane = coalesce(low, 2),
+            next_at = clock_timestamp() + make_interval(secs => case when head = q.in_hand and fate = 'pending' then retry_seconds else 0 end)
+        where l.endpoint_id = endpoint and l.target_id = target and l.organization_id = organization;
+    end if;
+    if outcome = 'skipped' then
+        return fate;
+    end if;
+    if outcome = 'delivered' then
+        update muster.webhook_endpoint e
+        set failures = 0, failing_since = null, open_until = null, last_success_at = now()
+        where e.id = endpoint and (e.failures > 0 or e.last_success_at is null or e.last_success_at < now() - interval '1 minute');
+        return fate;
+    end if;
+    update muster.webhook_endpoint e
+    set failures = e.failures + 1, failing_since = coalesce(e.failing_since, now()),
+        open_until = case when e.failures + 1 >= circuit_failures
+                          then now() + make_interval(secs => least(circuit_seconds * 2 ^ least(e.failures + 1 - circuit_failures, 10),
+                                                                   circuit_longest) / time_scale) end,
+        paused_until = case when pause_seconds > 0 then now() + make_interval(secs => pause_seconds) else e.paused_until end
+    where e.id = endpoint
+    returning e.* into w;
+    if w.status = 'enabled' and (outcome = 'gone' or w.failing_since < now() - make_interval(days => failing_days) / time_scale) then
+        update muster.webhook_endpoint e
+        set status = 'disabled', disabled_reason = case when outcome = 'gone' then 'gone' else 'failing' end
+        where e.id = endpoint;
+        perform muster.webhook_tell(w.organization_id, 'webhook.disabled', 'webhook', endpoint,
+            jsonb_build_object('url', w.url, 'reason', case when outcome = 'gone' then 'gone' else 'failing' end,
+                               'failing_since', muster.time_text(w.failing_since)));
+    end if;
+    -- What is dead of an endpoint that hears of its own dead ones would never end.
+    if fate = 'dead' and action not like 'webhook.%' then
+        perform muster.webhook_tell(w.organization_id, 'webhook.delivery_dead', 'webhook', endpoint,
+            jsonb_build_object('url', w.url, 'organization_id', organization, 'sequence', q.in_hand, 'action', action,
+                               'status', answer_status, 'error', problem));
+    end if;
+    return fate;
+end
+$$;
+
+comment on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision, integer, double precision, double precision, integer) is
+'How an attempt ended: writes it to delivery, queue and endpoint; opens the circuit of an endpoint that fails,
+disables one that is gone or has failed for days, and tells what is disabled or dead. The numbers of the policy are the
+program''s (core/webhook/policy.h).
+Parameters: organization, endpoint, target, held: what was claimed, and its lease; outcome: delivered, skipped (the
+format has no such event), failed, gone (410: the endpoint is disabled); answer_status, problem, took_ms, answer: of
+the attempt; retry_seconds: again in so many, null: that was the last attempt; pause_seconds: the receiver wants
+rest; time_scale: our own times are shorter by that; circuit_failures: so many in a row open the circuit, for
+circuit_seconds, twice as long with each more, circuit_longest at most; failing_days: so long it may fail.
+Returns: the state of the delivery; null: the lease was lost, and with it the word in this.
+Locks: rows of webhook_queue, webhook_delivery and webhook_endpoint.
+Called by: deliver_settle, webhook_settle.';
+
+revoke all on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision, integer, double precision, double precision, integer) from public;
+grant execute on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision, integer, double precision, double precision, integer) to muster_deliver;
