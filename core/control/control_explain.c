@@ -175,19 +175,37 @@ static enum err column(struct control *c, struct db_rows rows, int name, struct 
     return db_null(rows, 0, name) ? OK : control_object(c, rows, name, out);
 }
 
-static enum err put_together(struct explaining *x, struct db_rows rows, struct json_object **out) {
+/* Where the parts of the answer stand. */
+struct explained {
+    size_t member, links, teams, sources;
+};
+
+static struct explained queue_parts(struct db *db, const char *email_key, const char *id) {
+    struct explained p;
+    p.member = db_queue(db, sql_api_member_explain(.email_key = email_key, .id = id));
+    p.links = db_queue(db, sql_api_member_explain_links(.email_key = email_key, .id = id));
+    p.teams = db_queue(db, sql_api_member_explain_teams(.email_key = email_key, .id = id));
+    p.sources = db_queue(db, sql_api_member_explain_sources(.email_key = email_key, .id = id));
+    return p;
+}
+
+static enum err put_together(struct explaining *x, const struct db_rows *rows, const struct explained *p,
+                             struct json_object **out) {
     enum { OBJECT, LINKS, TEAMS, SOURCES, STATUS_EVENT, ROLE_EVENT, COLUMNS };
-    static const int columns[COLUMNS] = {[OBJECT] = OBJECT_OBJECT,
-                                         [LINKS] = API_MEMBER_EXPLAIN_LINKS,
-                                         [TEAMS] = API_MEMBER_EXPLAIN_TEAMS,
-                                         [SOURCES] = API_MEMBER_EXPLAIN_SOURCES,
-                                         [STATUS_EVENT] = API_MEMBER_EXPLAIN_STATUS_EVENT,
-                                         [ROLE_EVENT] = API_MEMBER_EXPLAIN_ROLE_EVENT};
+    const struct {
+        size_t at;
+        int name;
+    } columns[COLUMNS] = {[OBJECT] = {p->member, OBJECT_OBJECT},
+                          [LINKS] = {p->links, API_MEMBER_EXPLAIN_LINKS_LINKS},
+                          [TEAMS] = {p->teams, API_MEMBER_EXPLAIN_TEAMS_TEAMS},
+                          [SOURCES] = {p->sources, API_MEMBER_EXPLAIN_SOURCES_SOURCES},
+                          [STATUS_EVENT] = {p->member, API_MEMBER_EXPLAIN_STATUS_EVENT},
+                          [ROLE_EVENT] = {p->member, API_MEMBER_EXPLAIN_ROLE_EVENT}};
     struct control *c = x->control;
     struct json_object *v[COLUMNS];
     enum err e = OK;
     for (size_t i = 0; e == OK && i < COLUMNS; i++)
-        e = column(c, rows, columns[i], &v[i]);
+        e = column(c, rows[columns[i].at], columns[i].name, &v[i]);
     if (e != OK)
         return e;
     note_sources(x, v[SOURCES]);
@@ -208,19 +226,19 @@ static enum err put_together(struct explaining *x, struct db_rows rows, struct j
 enum err control_member_explain(struct control *c, const struct control_input *in, struct json_object **out) {
     struct explaining x = {.control = c};
     size_t len = strlen(in->id);
-    struct db_rows rows[3] = {0};
+    struct db_rows rows[6] = {0};
     control_queue(c);
     size_t schemas = db_queue(c->db, sql_extension_schemas());
-    size_t found = db_queue(c->db, sql_api_member_explain(.email_key = fold_identity(c->ctx.arena, in->id, len),
-                                                          .id = uuid_valid(in->id, len) ? in->id : NULL));
+    struct explained p =
+        queue_parts(c->db, fold_identity(c->ctx.arena, in->id, len), uuid_valid(in->id, len) ? in->id : NULL);
     enum err e = db_read(&c->ctx, c->db, rows);
     if (e == OK)
         e = control_accept(c, rows[0]);
-    if (e == OK && db_count(rows[found]) == 0)
+    if (e == OK && db_count(rows[p.member]) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
     if (e == OK)
         e = extensions_types(&c->ctx, rows[schemas], &x.types);
     if (e == OK)
         e = find_rules(&x, db_text(rows[schemas], 0, EXTENSION_MAPPING));
-    return e == OK ? put_together(&x, rows[found], out) : e;
+    return e == OK ? put_together(&x, rows, &p, out) : e;
 }
