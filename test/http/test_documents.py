@@ -53,3 +53,9 @@ def test_commands_of_examples_are_those_of_the_program(page, known):
         name = next((n for n in (" ".join(words[:2]), words[0]) if n in known), None)
         assert name, words
         assert {w for w in words if w.startswith("--")} <= {*known[name], "--json"}, words
+
+
+def test_the_rooms_are_those_that_are_checked():
+    arrows = dict(re.findall(r"^    (\w+): *(.*)$", read("scripts/check-layers").split("arrows='")[1].split("'")[0], re.M))
+    rows = re.findall(r"^\| `(?:\w+/)?(\w+)` \|.*\| ([^|]*) \|$", read("ARCHITECTURE.md").split("## Rooms")[1].split("\n\n")[1], re.M)
+    assert {room: into.replace(",", "").replace("-", "") for room, into in rows} == arrows
