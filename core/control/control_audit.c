@@ -50,12 +50,12 @@ static bool read_cursor(struct control *c, const char *text, const char **at, co
 
 /* The page ends with a full page, or where the bytes were used up, or where the look ended. */
 static void measure(struct control *c, struct page *p) {
-    size_t n = db_null(p->rows, 0, "id") ? 0 : db_count(p->rows);
-    const char *at = db_text(p->rows, 0, "edge_at"), *id = db_text(p->rows, 0, "edge_id");
+    size_t n = db_null(p->rows, 0, AUDITED_ID) ? 0 : db_count(p->rows);
+    const char *at = db_text(p->rows, 0, API_AUDIT_LIST_EDGE_AT), *id = db_text(p->rows, 0, API_AUDIT_LIST_EDGE_ID);
     p->count = n > (size_t)p->limit ? (size_t)p->limit : n;
-    if (p->count && (n > (size_t)p->limit || db_bool(p->rows, n - 1, "more"))) {
-        at = db_text(p->rows, p->count - 1, "at");
-        id = db_text(p->rows, p->count - 1, "id");
+    if (p->count && (n > (size_t)p->limit || db_bool(p->rows, n - 1, API_AUDIT_LIST_MORE))) {
+        at = db_text(p->rows, p->count - 1, AUDITED_AT);
+        id = db_text(p->rows, p->count - 1, AUDITED_ID);
     }
     p->cursor = id ? arena_printf(c->ctx.arena, "%s/%s", at, id) : NULL;
 }

@@ -205,21 +205,6 @@ size_t db_queue_once(struct db *db, struct sql_call call) {
     return at;
 }
 
-void db_add(struct db *db, enum sql q, const char *const *params) {
-    const struct sql_statement *s = &sql_statements[q];
-    struct db_queued *d = queue_next(db);
-    *d = (struct db_queued){
-        .statement = q, .name = s->name, .text = s->text, .n_params = s->n_params, .prepared = &db->prepared[q]};
-    d->params = d->own;
-    for (int i = 0; i < s->n_params; i++)
-        d->own[i] = params[i];
-}
-
-void db_add_once(struct db *db, enum sql q, const char *const *params) {
-    db_add(db, q, params);
-    db->queue[db->n_queued - 1].prepared = NULL;
-}
-
 /* The fragment whose mark begins here, NULL: none. */
 static const struct db_fragment *fragment_at(const char *p, const struct db_fragment *fragments, size_t n) {
     for (size_t i = 0; i < n; i++)
@@ -317,47 +302,21 @@ static int column_place(struct db_rows rows, int column) {
     log_fatal("db_column", s->name);
 }
 
-bool(db_null)(struct db_rows rows, size_t row, int column) {
+bool db_null(struct db_rows rows, size_t row, int column) {
     return PQgetisnull(rows.result, (int)row, column_place(rows, column));
 }
 
-const char *(db_text)(struct db_rows rows, size_t row, int column) {
+const char *db_text(struct db_rows rows, size_t row, int column) {
     int c = column_place(rows, column);
     return PQgetisnull(rows.result, (int)row, c) ? NULL : PQgetvalue(rows.result, (int)row, c);
 }
 
-int64_t(db_int)(struct db_rows rows, size_t row, int column) {
-    const char *s = (db_text)(rows, row, column);
+int64_t db_int(struct db_rows rows, size_t row, int column) {
+    const char *s = db_text(rows, row, column);
     return s ? strtoll(s, NULL, 10) : 0;
 }
 
-bool(db_bool)(struct db_rows rows, size_t row, int column) {
-    const char *s = (db_text)(rows, row, column);
-    return s && s[0] == 't';
-}
-
-static int column_of(struct db_rows rows, const char *column) {
-    int c = PQfnumber(rows.result, column);
-    if (c < 0)
-        log_fatal("db_column", column);
-    return c;
-}
-
-bool db_null_named(struct db_rows rows, size_t row, const char *column) {
-    return PQgetisnull(rows.result, (int)row, column_of(rows, column));
-}
-
-const char *db_text_named(struct db_rows rows, size_t row, const char *column) {
-    int c = column_of(rows, column);
-    return PQgetisnull(rows.result, (int)row, c) ? NULL : PQgetvalue(rows.result, (int)row, c);
-}
-
-int64_t db_int_named(struct db_rows rows, size_t row, const char *column) {
-    const char *s = db_text_named(rows, row, column);
-    return s ? strtoll(s, NULL, 10) : 0;
-}
-
-bool db_bool_named(struct db_rows rows, size_t row, const char *column) {
-    const char *s = db_text_named(rows, row, column);
+bool db_bool(struct db_rows rows, size_t row, int column) {
+    const char *s = db_text(rows, row, column);
     return s && s[0] == 't';
 }

@@ -12,7 +12,7 @@ struct metrics;
 struct settings;
 
 /*
- * One connection to PostgreSQL. Statements are queued with db_add() and go out together, in one libpq pipeline: one
+ * One connection to PostgreSQL. Statements are queued with db_queue() and go out together, in one libpq pipeline: one
  * network round trip a batch. SQL comes from sql/queries/ alone; filter and order of a list are the one addition.
  */
 struct db;
@@ -76,15 +76,6 @@ size_t db_queue(struct db *db, struct sql_call call);
  */
 size_t db_queue_once(struct db *db, struct sql_call call);
 
-/* Queues a statement with its parameters (text or NULL; as many as the statement has; borrowed until it runs). */
-void db_add(struct db *db, enum sql q, const char *const *params);
-
-/*
- * As db_add() for parameters that are long lists: planned for these very values, not prepared. A plan made for a
- * handful of ids is quadratic with ten thousand.
- */
-void db_add_once(struct db *db, enum sql q, const char *const *params);
-
 /* A mark in a statement's text (a comment, and what stands for it) and what replaces it. */
 struct db_fragment {
     const char *mark, *text;
@@ -97,14 +88,6 @@ struct db_fragment {
  */
 size_t db_queue_shaped(struct db *db, struct sql_call call, const struct db_fragment *fragments, size_t n,
                        const char *const *more, size_t n_more);
-
-/*
- * Queues a statement each of whose marks is replaced by its text, wherever it stands: constant fragments and $n
- * (query/filter_sql.h, query/sort_sql.h), with their parameters behind the statement's own. A mark that it does not
- * have is passed over. Not inside a transaction.
- */
-void db_add_shaped(struct db *db, enum sql q, const char *const *params, const struct db_fragment *fragments, size_t n,
-                   const char *const *more, size_t n_more);
 
 /*
  * Queues that each statement behind it in this batch has `ms` milliseconds. One that takes longer is ERR_TOO_MANY. It
@@ -195,17 +178,5 @@ bool db_null(struct db_rows rows, size_t row, int column);
 const char *db_text(struct db_rows rows, size_t row, int column); /* NULL if null */
 int64_t db_int(struct db_rows rows, size_t row, int column);      /* 0 if null */
 bool db_bool(struct db_rows rows, size_t row, int column);        /* false if null */
-
-/* The same by the column's name, until all are read by their constants. */
-bool db_null_named(struct db_rows rows, size_t row, const char *column);
-const char *db_text_named(struct db_rows rows, size_t row, const char *column);
-int64_t db_int_named(struct db_rows rows, size_t row, const char *column);
-bool db_bool_named(struct db_rows rows, size_t row, const char *column);
-#define DB_BY(column, function)                                                                                        \
-    _Generic((column), char * : function##_named, const char * : function##_named, default : function)
-#define db_null(rows, row, column) DB_BY(column, db_null)(rows, row, column)
-#define db_text(rows, row, column) DB_BY(column, db_text)(rows, row, column)
-#define db_int(rows, row, column) DB_BY(column, db_int)(rows, row, column)
-#define db_bool(rows, row, column) DB_BY(column, db_bool)(rows, row, column)
 
 #endif
