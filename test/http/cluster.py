@@ -1,4 +1,5 @@
 """PostgreSQL for the tests: where its programs are, and a cluster that is made once for each run and copied for each server."""
+import contextlib
 import fcntl
 import glob
 import os
@@ -33,6 +34,20 @@ def prepare(data, make):
                 f.write("fsync = off\n")
             os.rename(made + ".new", made)
     copy(made, data)
+
+
+def remember(directory):
+    """That a server is in this directory, for the end of the run."""
+    if os.environ.get(TEMPLATE):
+        with open(os.path.join(os.environ[TEMPLATE], "servers"), "a", encoding="utf-8") as f:
+            f.write(directory + "\n")
+
+
+def left(place):
+    """The directories of servers that nobody ended: their process was interrupted."""
+    with contextlib.suppress(FileNotFoundError), open(os.path.join(place, "servers"), encoding="utf-8") as f:
+        return [d for d in f.read().splitlines() if os.path.exists(d)]
+    return []
 
 
 def options(pg):

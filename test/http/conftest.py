@@ -1,12 +1,14 @@
 import contextlib
 import os
+import shutil
+import subprocess
 import tempfile
 
 import cluster
 import psycopg2
 import pytest
 from api import Api, Customer
-from helpers import Server, wait_until
+from helpers import ROOT, Server, wait_until
 
 
 def pytest_configure(config):
@@ -18,6 +20,9 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     if hasattr(config, "template"):
+        for directory in cluster.left(config.template.name):
+            subprocess.run([f"{ROOT}/scripts/run", "--stop", "--data", f"{directory}/d"], stdout=subprocess.DEVNULL, timeout=120, check=False)
+            shutil.rmtree(directory, ignore_errors=True)
         config.template.cleanup()
 
 

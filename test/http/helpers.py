@@ -191,6 +191,7 @@ class Server:
     def __init__(self, *options, env=None):
         self.dir = tempfile.mkdtemp(prefix="mt", dir="/tmp")
         os.chmod(self.dir, 0o755)
+        cluster.remember(self.dir)
         self.data = os.path.join(self.dir, "d")
         self.port = free_port()
         self.options, self.extra = options, dict(env or {})
