@@ -248,6 +248,7 @@ def test_each_operation_has_its_own_audit_event(tenant):
     assert rows == [(3, 3, 1, True)]
 
 
+@pytest.mark.alone
 def test_a_thousand_creates_in_one_request(tenant):
     operations = [post("/Users", user_body(f"u{i}@example.com"), str(i)) for i in range(999)]
     answers = items(bulk(tenant, *operations, post("/Groups", group_body("All", [f"bulkId:{i}" for i in range(999)]), "all")))

@@ -144,6 +144,7 @@ def test_sighup_rolls_over_without_a_failed_request(own):
     assert set(load.statuses()) <= {200, 201, 204}, load.statuses()
 
 
+@pytest.mark.alone
 def test_the_last_sighup_of_many_is_the_one_that_counts(own):
     """Those that come while a generation is still ending are one more roll-over, not none."""
     import psycopg2
@@ -164,6 +165,7 @@ def test_the_last_sighup_of_many_is_the_one_that_counts(own):
     wait_until(lambda: len(own.workers()) == 4 and not meanwhile & set(own.workers()), 10, "one generation more")
 
 
+@pytest.mark.alone
 def test_twenty_sighups_in_a_row_end_with_workers_of_the_last(own):
     tenant = own.tenant()
     with Load(tenant, 2) as load:
