@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /*
- * The chain of an organization's audit log, as sql/schema/0008_events.sql has it:
+ * The chain of an organization's audit log, as sql/functions/audit_seal_next.sql makes it:
  *   commitment = SHA-256(salt, data as text)
  *   hash = SHA-256(hash before (32 zero bytes for the first), head, commitment)
  * head: the netstrings ("LEN:TEXT,", "-" for null) of organization_id, sequence, id, at, action, actor_type, actor_id,

@@ -29,12 +29,12 @@ struct verify_run {
 };
 
 /*
- * Verifies chains of the audit log (sql/schema/0008_events.sql) in one snapshot, page by page; memory stays flat. The
- * hashes are computed here, of the rows as they are stored, since whoever changes rows may have changed the database's
- * functions. Found are: an event or a seal that is not as it was sealed, is missing, was added or moved, and with a
- * head from elsewhere an end that was cut off or a chain that was made anew. Not in the chain are the times at which an
- * event was erased and sealed. With `from` the hash of the place before it is taken as the database has it; with `from`
- * or `to` events without a place are not looked for. ERR_NOT_FOUND; a problem is none of the function.
+ * Verifies chains of the audit log (sql/functions/audit_seal_next.sql) in one snapshot, page by page; memory stays
+ * flat. The hashes are computed here, of the rows as they are stored, since whoever changes rows may have changed the
+ * database's functions. Found are: an event or a seal that is not as it was sealed, is missing, was added or moved, and
+ * with a head from elsewhere an end that was cut off or a chain that was made anew. Not in the chain are the times at
+ * which an event was erased and sealed. With `from` the hash of the place before it is taken as the database has it;
+ * with `from` or `to` events without a place are not looked for. ERR_NOT_FOUND; a problem is none of the function.
  */
 enum err control_verify(struct ctx *ctx, struct db *db, struct verify_run *v) __attribute__((warn_unused_result));
 

@@ -31,7 +31,7 @@ void db_destroy(struct db *db);
  * Work after this moment (clock_monotonic_ms) is given up: the connection is closed, ERR_UNAVAILABLE. Nothing is
  * cancelled: a cancel would end exactly a commit's wait for its synchronous standby, and show the commit to everybody;
  * and it would wait once more for a server that may be frozen. What runs there ends by itself
- * (client_connection_check_interval, sql/schema/0006_protocol.sql).
+ * (client_connection_check_interval, sql/schema/0015_baseline.sql).
  */
 void db_deadline(struct db *db, int64_t at_ms);
 

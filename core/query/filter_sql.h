@@ -9,7 +9,7 @@
 
 enum { FILTER_SQL_PARAMS = 256 };
 
-/* What no id is below: a condition on it lets a directory be read by scim_user_live (sql/schema/0006_protocol.sql). */
+/* What no id is below: a condition on it lets a directory be read by scim_user_live (sql/schema/0015_baseline.sql). */
 #define LOWEST_ID "'00000000-0000-0000-0000-000000000000'::uuid"
 
 /* A condition over the row `r` of muster.scim_user or muster.scim_group and its parameters, all sent as text. */

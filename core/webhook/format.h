@@ -10,7 +10,7 @@
 
 /*
  * What a webhook gets to see of an event: one file a format, each a row of the table in format.c. An event
- * is the object of the feed (muster.event_object, sql/schema/0008_events.sql). doc/webhooks.md is for who receives.
+ * is the object of the feed (muster.event_object, sql/functions/event_object.sql). doc/webhooks.md is for who receives.
  */
 
 enum { FORMAT_HEADERS = 8, FORMAT_SECRETS = 2 };
