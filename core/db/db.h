@@ -95,17 +95,18 @@ size_t db_queue_shaped(struct db *db, struct sql_call call, const struct db_frag
  */
 void db_queue_budget(struct db *db, int64_t ms);
 
-/* How many statements of the caller are queued: where the rows of the next one will be. */
+/* How many statements of the caller are queued. */
 size_t db_queued(const struct db *db);
 
 /* The most that a batch can hold, our own statements included. */
 enum { DB_BATCH = 64 };
 
 /*
- * Sends what is queued and waits for it: rows[i] are those of the i-th statement. Outside a transaction the batch is
- * one of its own. Errors: ERR_UNAVAILABLE (no database, deadline, or a synchronous standby whose word was not waited
- * for to the end), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value that PostgreSQL cannot take), ERR_INTERNAL.
- * `rows` must have room for all that is queued.
+ * Sends what is queued and waits for it: rows[i] are those of the statement of which db_queue() gave i. Outside a
+ * transaction the batch is one of its own. Errors: ERR_UNAVAILABLE (no database, deadline, or a synchronous standby
+ * whose word was not waited for to the end), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value that PostgreSQL cannot
+ * take), ERR_INTERNAL (also a row that is not what the statement's header says, and see db_queue()). `rows` must have
+ * room for all that is queued.
  */
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 

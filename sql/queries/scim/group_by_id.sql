@@ -1,4 +1,5 @@
--- One SCIM group; its members as JSON texts joined by commas, null if there are none or they are not asked for.
+-- One SCIM group; `computed` are its members as JSON texts joined by commas, null if there are none or they are not
+-- asked for.
 -- params: 1 id uuid, 2 base_url text, 3 with_members boolean
 -- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
 --           manager_display text

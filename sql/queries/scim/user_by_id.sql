@@ -1,4 +1,4 @@
--- One live SCIM user, with what is computed at reading.
+-- One live SCIM user, with what is computed at reading: `computed` are its groups, a JSON array.
 -- params: 1 id uuid, 2 base_url text, 3 with_groups boolean
 -- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
 --           manager_display text
