@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 
+import psycopg2
 from helpers import BUILD, ROOT, unique, wait_until
 
 INSTALLATION = "00000000-0000-0000-0000-000000000000"
@@ -252,9 +253,10 @@ def end_worker(server):
 
 
 def seal(server):
-    """Waits until every event has its number and its deliveries; who seals, this or the worker, is all the same."""
+    """Waits until every event has its number and its deliveries; who seals, this or the worker, is all the same (with the role's plans)."""
     def done():
-        server.sql("select * from muster.audit_seal_next(0, 1000)")
+        with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_deliver"))) as c, c, c.cursor() as cur:
+            cur.execute("select * from muster.audit_seal_next(0, 1000)")
         return server.sql("select count(*) from muster.audit_pending") == [(0,)]
     wait_until(done, 20, "every event is sealed")
 
