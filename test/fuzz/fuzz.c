@@ -45,10 +45,8 @@ void fuzz_fault(const char *file, int line, const char *condition) {
 }
 
 /* json-c hashes names with a number by chance, which changes what is found next: here it is always the same. */
-int LLVMFuzzerInitialize(int *argc, char ***argv) {
-    (void)argc, (void)argv;
+__attribute__((constructor)) static void fuzz_fix_hash(void) {
     HOLDS(json_global_set_string_hash(JSON_C_STR_HASH_PERLLIKE) == 0);
-    return 0;
 }
 
 struct ctx *fuzz_begin(void) {

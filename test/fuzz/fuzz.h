@@ -19,7 +19,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* Ends the program, so that the input is reported, unless what always holds does hold. */
 #define HOLDS(condition)                                                                                               \
