@@ -49,10 +49,11 @@ static void a_null_where_none_is_allowed_is_refused_before_anything_is_sent(void
 static struct db_rows rows_of(enum sql statement) {
     PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
     int n = sql_statements[statement].n_columns;
+    static char column[] = "column";
     PGresAttDesc columns[16] = {0};
     assert_in_range(n, 1, 16);
     for (int i = 0; i < n; i++)
-        columns[i].name = (char[]){"column"};
+        columns[i].name = column;
     assert_true(PQsetResultAttrs(res, n, columns));
     for (int i = 0; i < n; i++) {
         char text[16];
