@@ -2,6 +2,6 @@
 #define MUSTER_BASE_VERSION_H
 
 /* Of all programs, and of the admin API (doc/openapi.json). */
-#define MUSTER_VERSION "1.0.0"
+#define MUSTER_VERSION "1.2.0"
 
 #endif
