@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char installation[] = "00000000-0000-0000-0000-000000000000";
+const char control_installation[] = "00000000-0000-0000-0000-000000000000";
 
 enum { PAGE = 100, PAGE_MAX = 1000 };
 
@@ -71,8 +71,8 @@ void control_progress(const struct control *c, const char *done, size_t n, const
 void control_owner(struct control *c) {
     if (c->organization)
         return;
-    db_queue(c->db, sql_tenant_set(.organization_id = installation));
-    c->organization = installation;
+    db_queue(c->db, sql_tenant_set(.organization_id = control_installation));
+    c->organization = control_installation;
 }
 
 enum err control_need_secrets(struct control *c) {
@@ -105,7 +105,7 @@ enum err control_read_own(struct control *c, struct sql_call call, struct db_row
         e = control_accept(c, row);
     if (e != OK)
         return e;
-    db_queue(c->db, sql_tenant_set(.organization_id = installation));
+    db_queue(c->db, sql_tenant_set(.organization_id = control_installation));
     size_t at = db_queue(c->db, call);
     e = db_read(&c->ctx, c->db, both);
     *rows = both[at];
@@ -179,98 +179,13 @@ enum err control_list(struct control *c, struct sql_call call, const struct cont
     return e == OK ? fill_page(c, rows, page->size, out) : e;
 }
 
-struct running {
-    struct control *control;
-    struct control_write *write;
-    struct db_transaction *transaction;
-};
-
-static const char *key_organization(const struct control *c) {
-    return c->organization ? c->organization : installation;
-}
-
-/* The key is taken, or somebody has it: whoever is at work with it is waited for. */
-static enum err take_key(struct control *c) {
-    const char *organization = key_organization(c);
-    struct db_rows rows = {0};
-    db_queue(c->db, sql_idempotency_expire(.organization_id = organization));
-    enum err e = control_step(c,
-                              sql_idempotency_begin(.organization_id = organization, .api_key_id = c->key_id,
-                                                    .key = c->idempotency_key, .request_hash = c->request_hash),
-                              &rows);
-    if (e != OK || db_bool(rows, 0, IDEMPOTENCY_BEGIN_FRESH))
-        return e;
-    if (!db_bool(rows, 0, IDEMPOTENCY_BEGIN_SAME))
-        return fail(&c->ctx, ERR_IDEMPOTENCY, NULL);
-    c->replayed = true;
-    return control_object(c, rows, IDEMPOTENCY_BEGIN_BODY, &c->result);
-}
-
-/* What is kept of the answer has no secret in it. */
-static void keep_answer(struct control *c, const char *organization) {
-    struct json_object *kept = json_copy(c->ctx.arena, c->result);
-    json_object_object_del(kept, "token");
-    json_object_object_del(kept, "secret");
-    db_queue(c->db, sql_idempotency_end(.organization_id = organization, .api_key_id = c->key_id,
-                                        .key = c->idempotency_key, .body = json_text(c->ctx.arena, kept)));
-}
-
-static enum err work_once(struct control *c, struct control_write *w) {
-    const char *organization = key_organization(c);
-    enum err e = take_key(c);
-    if (e != OK || c->replayed)
-        return e;
-    e = w->work(c, w->arg);
-    if (e == OK)
-        keep_answer(c, organization);
-    return e;
-}
-
-static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
-    (void)ctx;
-    struct running *r = arg;
-    struct control *c = r->control;
-    struct db_rows row = {0};
-    c->events = 0;
-    c->errors = NULL;
-    c->n_errors = 0;
-    c->result = NULL;
-    c->replayed = false;
-    control_queue(c);
-    enum err e = db_run(&c->ctx, db, &row);
-    if (e == OK)
-        e = control_accept(c, row);
-    if (e == OK)
-        e = c->idempotency_key && c->key_id ? work_once(c, r->write) : r->write->work(c, r->write->arg);
-    r->transaction->organization = c->organization;
-    return e;
-}
-
-enum err control_write(struct control *c, struct control_write *w) {
-    struct db_transaction t = {
-        .work = run_work, .event_id = c->request_id, .rows = w->rows, .final_duplicate = w->final_duplicate};
-    struct running r = {.control = c, .write = w, .transaction = &t};
-    t.arg = &r;
-    enum err e = db_transaction(&c->ctx, c->db, &t);
-    /* The answer was lost with the connection; what was done stands, and can be read. */
-    if (e == OK && t.read_again)
-        return fail(&c->ctx, ERR_UNAVAILABLE,
-                    "it was done, but the connection to the database was lost: read the result");
-    return e;
-}
-
-enum err control_step(struct control *c, struct sql_call call, struct db_rows *rows) {
-    struct db_rows all[DB_BATCH] = {0};
-    size_t at = db_queue(c->db, call);
-    enum err e = db_run(&c->ctx, c->db, all);
-    *rows = all[at];
-    return e;
+const char *control_event_id(struct control *c) {
+    return c->events++ == 0 ? c->request_id : NULL;
 }
 
 void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
                    const char *target, const char *data) {
-    const char *first = c->events++ == 0 ? c->request_id : NULL;
-    db_queue(c->db, sql_api_audit(.event_id = first, .action = action, .connection_id = connection,
+    db_queue(c->db, sql_api_audit(.event_id = control_event_id(c), .action = action, .connection_id = connection,
                                   .target_type = target_type, .target_id = target, .data = data,
                                   .request_id = c->request_id, .client_address = c->client_address));
 }

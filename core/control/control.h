@@ -64,6 +64,8 @@ struct control {
     const char *key_id;         /* NULL: the operator */
     bool bound;                 /* the key is bound to one organization */
     unsigned events;            /* queued by this attempt */
+    bool asking;                /* who asks is queued in front of the work's first step */
+    size_t result_at;           /* where the last batch will have the result, from 1 on; 0: it is there */
     bool replayed;              /* the result is what the same request was answered before, without its secrets */
     struct json_object *result; /* of a write: set by its work */
     struct control_text text;   /* in place of the JSON object */
@@ -85,6 +87,9 @@ struct control_input {
 };
 
 typedef enum err control_run(struct control *c, const struct control_input *in, struct json_object **out);
+
+/* The id that stands for the installation where an organization's would: all zeros. */
+extern const char control_installation[];
 
 /*
  * Who asks travels in front of the first statement, in the same batch. Errors: ERR_INVALID_TOKEN, ERR_FORBIDDEN (the
@@ -137,15 +142,26 @@ enum err control_list(struct control *c, struct sql_call call, const struct cont
 
 /*
  * A transaction: `work` is called behind control_accept(), queues, runs and computes as the work of db_transaction()
- * does, and sets c->result. Two round trips. ERR_IDEMPOTENCY: the Idempotency-Key is another request's.
+ * does, and sets c->result or ends with control_result(). ERR_IDEMPOTENCY: the Idempotency-Key is another request's.
+ * Who asks is a round trip of its own, unless the work begins `together` with it: then its first control_step() runs
+ * both, and accepts before it gives rows. Until then the work only reads and locks, and uses nothing of `c` that
+ * control_accept() sets. With control_result() that is two round trips.
  */
 struct control_write {
     enum err (*work)(struct control *c, void *arg);
+    void (*done)(struct control *c, void *arg); /* adds to the result of control_result(); NULL: nothing */
     void *arg;
+    bool together;
     struct db_rows rows[DB_BATCH]; /* of the last batch */
     bool final_duplicate;          /* 23505 is no race to run again, but what to answer */
 };
 enum err control_write(struct control *c, struct control_write *w) __attribute__((warn_unused_result));
+
+/* The last of a work: queues a statement whose `object` is the result. It runs in one batch with COMMIT. */
+void control_result(struct control *c, struct sql_call call);
+
+/* The id of the next event that the work writes: that of the request for its first one; NULL: any. */
+const char *control_event_id(struct control *c);
 
 /* Queues a statement of the work, runs what is queued, and gives the rows of this one. */
 enum err control_step(struct control *c, struct sql_call call, struct db_rows *rows)

@@ -93,27 +93,21 @@ enum err control_connection_show(struct control *c, const struct control_input *
 static enum err set_work(struct control *c, void *arg) {
     struct change *x = arg;
     apply_preset(x->in->fields);
-    struct db_rows rows = {0};
     db_queue(c->db, sql_api_connection_lock(.id = x->in->id));
     enum err e = show(c, x->in->id, &x->before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, x->before);
     if (e != OK)
         return e;
-    e = control_step(c, sql_api_connection_set(.id = x->in->id, .changes = json_text(c->ctx.arena, x->in->fields)),
-                     &rows);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e == OK)
-        e = control_object(c, rows, API_CONNECTION_SET_BEFORE, &x->before);
-    if (e == OK)
-        control_event_changed(c, "scim.connection.updated", x->in->id, "connection", x->in->id, x->before);
-    return e;
+    control_result(c, sql_api_connection_set(.id = x->in->id, .changes = json_text(c->ctx.arena, x->in->fields),
+                                             .event_id = control_event_id(c), .request_id = c->request_id,
+                                             .client_address = c->client_address));
+    return OK;
 }
 
 enum err control_connection_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_work, .arg = &x, .final_duplicate = true};
+    struct control_write w = {.work = set_work, .arg = &x, .together = true, .final_duplicate = true};
     enum err e = fields_write(c, FIELDS(manners), in->fields, false, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;

@@ -91,21 +91,15 @@ static enum err set_work(struct control *c, void *arg) {
     if (e != OK)
         return e;
     const char *id = json_get_string(before, "id");
-    e = control_step(c, sql_api_member_set(.id = id, .changes = json_text(c->ctx.arena, x->in->fields)), &rows);
-    if (e == OK)
-        e = control_object(c, rows, API_MEMBER_SET_BEFORE, &before);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e != OK)
-        return e;
-    bool role = !json_same(json_get(before, "organization_role"), json_get(c->result, "organization_role"));
-    control_event_changed(c, role ? "member.role_changed" : "member.updated", NULL, "member", id, before);
+    control_result(c, sql_api_member_set(.id = id, .changes = json_text(c->ctx.arena, x->in->fields),
+                                         .event_id = control_event_id(c), .request_id = c->request_id,
+                                         .client_address = c->client_address));
     return OK;
 }
 
 enum err control_member_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_work, .arg = &x};
+    struct control_write w = {.work = set_work, .arg = &x, .together = true};
     return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 

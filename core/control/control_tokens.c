@@ -33,24 +33,20 @@ static void prepare(struct issue *x) {
     token_hash_hex(x->token, strlen(x->token), x->hash);
 }
 
-/* Queues and runs the insert, in the transaction of the caller. */
-static enum err insert(struct control *c, struct issue *x) {
+static struct sql_call insert(struct control *c, struct issue *x) {
     const char *prefix = arena_strndup(c->ctx.arena, x->token, TOKEN_SHOWN);
     struct json_object *ranges = json_get(x->in->fields, "allowed_addresses");
     if (ranges && json_object_array_length(ranges) == 0)
         json_object_object_del(x->in->fields, "allowed_addresses");
-    struct db_rows rows = {0};
-    enum err e = control_step(c,
-                              sql_api_token_issue(.id = x->id, .connection_id = x->connection, .hash = x->hash,
-                                                  .prefix = prefix, .fields = json_text(c->ctx.arena, x->in->fields)),
-                              &rows);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e != OK)
-        return e;
-    control_event(c, "scim.token.issued", x->connection, "token", x->id, json_text(c->ctx.arena, c->result));
+    return sql_api_token_issue(.id = x->id, .connection_id = x->connection, .hash = x->hash, .prefix = prefix,
+                               .fields = json_text(c->ctx.arena, x->in->fields), .event_id = control_event_id(c),
+                               .request_id = c->request_id, .client_address = c->client_address);
+}
+
+/* The only time that the token is shown. */
+static void show_token(struct control *c, void *arg) {
+    struct issue *x = arg;
     json_object_object_add(c->result, "token", json_object_new_string(x->token));
-    return OK;
 }
 
 /* The connection that the fields name, else the only one, else a new generic one. */
@@ -87,12 +83,14 @@ static enum err find_connection(struct control *c, struct issue *x) {
 static enum err issue_work(struct control *c, void *arg) {
     struct issue *x = arg;
     enum err e = find_connection(c, x);
-    return e == OK ? insert(c, x) : e;
+    if (e == OK)
+        control_result(c, insert(c, x));
+    return e;
 }
 
 enum err control_token_issue(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
-    struct control_write w = {.work = issue_work, .arg = &x};
+    struct control_write w = {.work = issue_work, .done = show_token, .arg = &x, .together = true};
     prepare(&x);
     return fields_write(c, FIELDS(issued), in->fields, true, &w, out);
 }
@@ -144,9 +142,12 @@ static enum err start_work(struct control *c, void *arg) {
     x->connection = x->in->id;
     enum err e = known_connection(c, x->in->id);
     if (e == OK)
-        e = insert(c, x);
+        e = control_step(c, insert(c, x), &rows);
+    if (e == OK)
+        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e != OK)
         return e;
+    show_token(c, x);
     e = control_step(c, sql_api_rotation_start(.connection_id = x->in->id, .token_id = x->id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_CONFLICT, "a rotation is under way: complete or cancel it first");

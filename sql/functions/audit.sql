@@ -14,5 +14,5 @@ Parameters: organization: whose log; event: its id, null: any; action; connectio
 what it is about; data: an object; request: id of the request; client: address, null: none.
 Returns: nothing.
 Locks: none.
-Called by: api_audit, api_organization_members_end, api_tokens_revoke, op_key_create, op_key_revoke,
-op_signing_key_rotate.';
+Called by: api_audit, api_connection_set, api_member_set, api_organization_members_end, api_token_issue,
+api_tokens_revoke, op_key_create, op_key_revoke, op_signing_key_rotate.';

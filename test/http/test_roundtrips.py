@@ -1,4 +1,5 @@
 """The way to PostgreSQL and back: how often a request goes it, what happens when it breaks at COMMIT; and requests that stop half way."""
+import contextlib
 import json
 import os
 import select
@@ -61,17 +62,17 @@ class Proxy:
             end.close()
 
 
-@pytest.fixture(scope="module")
-def responder(server):
+@contextlib.contextmanager
+def behind_a_proxy(server, program, role):
     """A responder with one worker whose database connection goes through the proxy."""
     directory = tempfile.mkdtemp(prefix="mt", dir="/tmp")
     os.chmod(directory, 0o755)
     target = dict(p.split("=") for p in server.db.split("?")[1].split("&"))["host"]
     proxy = Proxy(directory, os.path.join(target, ".s.PGSQL.5432"))
-    listening = os.path.join(directory, "scim")
-    env = {"PATH": os.environ["PATH"], "MUSTER_DB": f"postgresql:///muster?host={directory}&user=muster_scim", "MUSTER_PUBLIC_URL": server.url,
+    listening = os.path.join(directory, "responder")
+    env = {"PATH": os.environ["PATH"], "MUSTER_DB": f"postgresql:///muster?host={directory}&user={role}", "MUSTER_PUBLIC_URL": server.url,
            "MUSTER_BODY_MS": "1000"}
-    process = subprocess.Popen(["spawn-fcgi", "-n", "-s", listening, "--", f"{ROOT}/{BUILD}/muster-scim.fcgi", "--workers", "1"], env=env,
+    process = subprocess.Popen(["spawn-fcgi", "-n", "-s", listening, "--", f"{ROOT}/{BUILD}/{program}", "--workers", "1"], env=env,
                                stderr=open(f"{directory}/log", "w", encoding="utf-8"))  # pylint: disable=consider-using-with
     wait_until(lambda: os.path.exists(listening), 10, "the responder's socket")
 
@@ -85,9 +86,21 @@ def responder(server):
     shutil.rmtree(directory)
 
 
+@pytest.fixture(scope="module")
+def responder(server):
+    with behind_a_proxy(server, "muster-scim.fcgi", "muster_scim") as r:
+        yield r
+
+
+@pytest.fixture(scope="module")
+def admin(server):
+    with behind_a_proxy(server, "muster-admin.fcgi", "muster_admin") as r:
+        yield r
+
+
 def count(proxy, listening, token, method, path, body=None):
     before = proxy.turns
-    answer = ask(listening, token, method, f"/scim/v2{path}", json.dumps(body).encode() if body is not None else b"")
+    answer = ask(listening, token, method, path if path.startswith("/v1/") else f"/scim/v2{path}", json.dumps(body).encode() if body is not None else b"")
     return answer.split(b"\r\n")[0].decode(), proxy.turns - before
 
 
@@ -118,6 +131,26 @@ def test_round_trips(server, responder):
     assert responder(token, "POST", "/Users", user_body("z@example.com")) == ("Status: 201 Created", 2)
     assert responder(token, "DELETE", path) == ("Status: 204 No Content", 2)
     assert responder(token, "DELETE", team) == ("Status: 204 No Content", 2)
+
+
+def test_round_trips_of_the_admin_api(server, admin):
+    t = server.tenant()
+    key, base = server.env["MUSTER_API_KEY"], f"/v1/organizations/{t.org['id']}"
+    t.user("x@example.com")
+    admin(key, "GET", base)  # connects
+    member, connection = f"{base}/members/x@example.com", f"{base}/scim/connections/{t.connection['id']}"
+    for name in ("Ada", "Ada", "Eve"):
+        assert admin(key, "PATCH", member, {"first_name": name}) == ("Status: 200 OK", 2)
+    assert admin(key, "PATCH", member, {"organization_role": "org:admin"}) == ("Status: 200 OK", 2)
+    assert admin(key, "PATCH", connection, {"name": "New"}) == ("Status: 200 OK", 2)
+    assert admin(key, "POST", f"{base}/scim/tokens", {"name": "second"}) == ("Status: 201 Created", 2)
+    assert admin(key, "POST", f"{base}/scim/tokens", {"connection_id": t.connection["id"]}) == ("Status: 201 Created", 2)
+    nobody = made_up_token("msk_")
+    for method, path, body in (("PATCH", member, {"first_name": "Mallory"}), ("POST", f"{base}/scim/tokens", {})):
+        assert admin(nobody, method, path, body)[0] == "Status: 401 Unauthorized"
+    assert admin(key, "GET", member)[1] == 1
+    told = [e["action"] for e in server.muster("audit", "list", "--org", t.org["id"])["data"]]
+    assert told[:6] == ["scim.token.issued", "scim.token.issued", "scim.connection.updated", "member.role_changed", "member.updated", "member.updated"]
 
 
 def test_the_log_says_how_often_a_request_goes_there(server, responder):

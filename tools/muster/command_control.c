@@ -15,8 +15,6 @@
 
 /* The commands that do what the API does: each names an operation of the control plane (commands.c). */
 
-static const char installation[] = "00000000-0000-0000-0000-000000000000";
-
 /*
  * The organization that the command is about: --org, the argument of "org ...", or that of the connection, token or
  * webhook. NULL: none, of a webhook and of the audit log: the installation.
@@ -38,7 +36,7 @@ static enum err find_organization(struct invocation *in, const char **out) {
     enum err e = command_query(in, sql_op_organization_of(.id = in->args[0]), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&in->ctx, ERR_NOT_FOUND, "there is no %s", in->command->noun);
-    if (e == OK && strcmp(db_text(rows, 0, OP_ORGANIZATION_OF_ORGANIZATION_ID), installation) != 0)
+    if (e == OK && strcmp(db_text(rows, 0, OP_ORGANIZATION_OF_ORGANIZATION_ID), control_installation) != 0)
         *out = arena_strdup(in->ctx.arena, db_text(rows, 0, OP_ORGANIZATION_OF_ORGANIZATION_ID));
     return e;
 }

@@ -1,7 +1,7 @@
--- Changes what the object names. Answers with what was, too.
--- params: 1 id uuid, 2 changes jsonb
--- row: before json
+-- Changes what the object names, and writes the event of what was and what is, if that is not the same.
+-- params: 1 id uuid, 2 changes jsonb, 3 event_id uuid? (null: any), 4 request_id uuid, 5 client_address text?
 -- row object: object json
+-- row: told void
 with before as (
     select m.id, muster.object(m) as object from muster.member m where m.organization_id = muster.organization_id() and m.id = $1::uuid for no key update
 ), changed as (
@@ -11,5 +11,14 @@ with before as (
     from before
     where m.organization_id = muster.organization_id() and m.id = before.id
     returning m
+), shown as materialized ( -- once for all that reads them
+    select before.object::jsonb as before, muster.object(changed.m) as object from before, changed
 )
-select before.object as before, muster.object(changed.m) as object from before, changed
+select s.object,
+       case when s.before <> s.object::jsonb
+            then muster.audit(muster.organization_id(), $3::uuid,
+                              case when s.before ->> 'organization_role' is distinct from s.object ->> 'organization_role'
+                                   then 'member.role_changed' else 'member.updated' end,
+                              null, 'member', $1::uuid, jsonb_build_object('before', s.before, 'after', s.object::jsonb), $4::uuid, $5)
+       end as told
+from shown s
