@@ -177,7 +177,7 @@ def test_twenty_sighups_in_a_row_end_with_workers_of_the_last(own):
         count = len(load.journal)
         wait_until(lambda: len(load.journal) > count + 20, 10, "requests go on")
     load.check()
-    assert set(load.statuses()) == {200, 201}, load.statuses()
+    assert set(load.statuses()) <= {200, 201, 204}, load.statuses()
 
 
 def test_revocation_counts_on_the_very_next_request_of_every_worker(own):

@@ -326,6 +326,7 @@ def test_the_head_of_an_answer_decides_and_no_body_is_read_without_an_end(custom
         assert good or one["status"] is None
 
 
+@pytest.mark.alone
 def test_one_slow_endpoint_holds_up_no_other_and_is_cut_off(customer):
     """Four that never end, and one that answers at once: its events are sent as if it were alone."""
     done = threading.Event()
