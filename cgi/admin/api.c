@@ -70,7 +70,7 @@ static enum err read_idempotency_key(struct api *a) {
     return OK;
 }
 
-static enum err read_head(struct api *a) {
+static enum err read_api_head(struct api *a) {
     struct call *call = a->call;
     struct request *r = &call->request;
     enum err e = request_split_path(r, "");
@@ -115,7 +115,7 @@ static enum err key_first(struct api *a, enum err fault) {
  * A small body of a key that was accepted lately is read at once; any other waits until it is known who sends it. The
  * operation asks again, with what it does.
  */
-static enum err admit(struct api *a) {
+static enum err admit_key(struct api *a) {
     struct control *c = &a->control, kept = *c;
     const struct request *r = &a->call->request;
     bool small = r->declared >= 0 && r->declared <= REQUEST_UNASKED;
@@ -127,7 +127,7 @@ static enum err admit(struct api *a) {
     return e;
 }
 
-static enum err operate(struct api *a, struct json_object **out) {
+static enum err run_operation(struct api *a, struct json_object **out) {
     struct control *c = &a->control;
     const struct api_route *route = a->match.route;
     const struct control_input in = {.id = a->match.id,
@@ -142,14 +142,14 @@ static enum err operate(struct api *a, struct json_object **out) {
                : e;
 }
 
-static enum err work(struct api *a, struct json_object **out) {
+static enum err admit_and_operate(struct api *a, struct json_object **out) {
     struct control *c = &a->control;
-    enum err e = admit(a);
+    enum err e = admit_key(a);
     if (e != OK)
         return e;
     e = read_fields(a);
     watchdog_arrived();
-    e = e == OK ? operate(a, out) : key_first(a, e);
+    e = e == OK ? run_operation(a, out) : key_first(a, e);
     if (c->accepted || e == ERR_INVALID_TOKEN)
         rate_note_key(a->call, c->key_hash, c->accepted && e != ERR_INVALID_TOKEN);
     return e;
@@ -168,7 +168,7 @@ static const char *file_headers(struct api *a, const struct control_text *t) {
                         t->cursor ? "\r\n" : "");
 }
 
-static void send_text(struct api *a) {
+static void answer_text(struct api *a) {
     const struct control_text *t = &a->control.text;
     struct response *r = &a->call->response;
     *r = (struct response){.status = STATUS_OK,
@@ -179,7 +179,7 @@ static void send_text(struct api *a) {
                            .retry_after = a->control.retry_after};
 }
 
-static void succeed(struct api *a, struct json_object *out) {
+static void answer_object(struct api *a, struct json_object *out) {
     struct call *call = a->call;
     struct response *response = &call->response;
     const char *method = call->request.method, *known = request_header(&call->request, "HTTP_IF_NONE_MATCH");
@@ -204,7 +204,7 @@ static void succeed(struct api *a, struct json_object *out) {
 }
 
 /* The keys that encrypt secrets: read once; while there are none it is looked again, so that a file may come later. */
-static void give_keys(struct control *c, struct worker *w) {
+static void give_secret_keys(struct control *c, struct worker *w) {
     struct ctx ctx = {.arena = c->ctx.arena};
     if (w->secret_keys.n == 0 && secret_keys_load(&ctx, w->settings->secret_key_file, &w->secret_keys) != OK)
         c->no_secret_keys = ctx.detail;
@@ -213,19 +213,19 @@ static void give_keys(struct control *c, struct worker *w) {
 }
 
 /* What is wrong with the request is told behind the key. */
-static enum err carry_out(struct api *a, struct json_object **out) {
+static enum err carry_out_request(struct api *a, struct json_object **out) {
     struct control *c = &a->control;
     enum err e = request_check_once(&a->call->request);
     if (e != OK)
         return e;
-    e = read_head(a);
+    e = read_api_head(a);
     struct ctx fault = c->ctx;
     c->ctx = (struct ctx){.arena = fault.arena};
     enum err key = credentials_read(&c->ctx, &a->call->request, CREDENTIALS_API, &c->key_hash);
     if (key != OK)
         return key;
     c->ctx = fault;
-    return e == OK ? work(a, out) : key_first(a, e);
+    return e == OK ? admit_and_operate(a, out) : key_first(a, e);
 }
 
 static void open_admin(struct worker *w) {
@@ -250,15 +250,15 @@ static void answer_admin(struct call *call) {
                                   .client_address = call->client_address,
                                   .base_url = call->worker->settings->public_url,
                                   .extensions = call->worker->extensions};
-    give_keys(&a->control, call->worker);
+    give_secret_keys(&a->control, call->worker);
     a->fields = json_new_object(call->ctx.arena);
     call->request.ctx = &a->control.ctx;
-    enum err e = carry_out(a, &out);
+    enum err e = carry_out_request(a, &out);
     e = rate_failed(call, &a->control.ctx, e, &call->response);
     if (e == OK && a->control.text.text)
-        send_text(a);
+        answer_text(a);
     else if (e == OK)
-        succeed(a, out);
+        answer_object(a, out);
     else
         problem_render(&a->control.ctx, e, call->request_id, a->control.errors, &call->response);
     call->response.head = strcmp(call->request.method, "HEAD") == 0;

@@ -85,7 +85,7 @@ const struct api_route api_routes[] = {
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;
 
 /* Whether the segments fit the template; what stands for {org}, {id} and {delivery} goes to `out`. */
-static bool fits(const struct request *r, const char *path, struct api_match *out) {
+static bool path_fits_route(const struct request *r, const char *path, struct api_match *out) {
     size_t i = 0;
     for (const char *p = path; *p; i++) {
         size_t len = strcspn(++p, "/");
@@ -108,7 +108,7 @@ enum err api_route_find(struct ctx *ctx, const struct request *r, struct api_mat
     const char *method = strcmp(r->method, "HEAD") == 0 ? "GET" : r->method, *others = "";
     for (size_t i = 0; i < api_route_count; i++) {
         struct api_match match = {.route = &api_routes[i]};
-        if (!fits(r, api_routes[i].path, &match))
+        if (!path_fits_route(r, api_routes[i].path, &match))
             continue;
         *out = match;
         if (strcmp(api_routes[i].method, method) == 0)

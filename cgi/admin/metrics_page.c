@@ -27,7 +27,7 @@ static const struct {
 };
 
 /* With a key, who asks is looked up in front of what is asked. */
-static enum err ask(struct call *call, struct db_rows *rows) {
+static enum err read_gauges(struct call *call, struct db_rows *rows) {
     struct control c = {.ctx = call->ctx,
                         .db = call->worker->db,
                         .client_address = call->client_address,
@@ -68,7 +68,7 @@ static void write_gauge(struct buf *out, const char *name, const char *help, con
 enum err metrics_page_answer(struct call *call) {
     struct db_rows rows = {0};
     struct buf *out = buf_new(call->ctx.arena, PAGE_MAX);
-    enum err e = ask(call, &rows);
+    enum err e = read_gauges(call, &rows);
     if (e != OK && !client_address_is_local(&call->request))
         return e;
     fail_clear(&call->ctx);

@@ -81,14 +81,14 @@ static const struct open_route {
     {"/.well-known/jwks.json", answer_keys},
 };
 
-static const struct open_route *find(const char *path) {
+static const struct open_route *find_open_route(const char *path) {
     for (size_t i = 0; i < sizeof open_routes / sizeof *open_routes; i++)
         if (strcmp(open_routes[i].path, path) == 0)
             return &open_routes[i];
     return NULL;
 }
 
-static enum err answer(struct call *call, const struct open_route *route) {
+static enum err answer_open_route(struct call *call, const struct open_route *route) {
     const char *method = call->request.method;
     enum err e = request_check_once(&call->request);
     if (e != OK)
@@ -100,14 +100,14 @@ static enum err answer(struct call *call, const struct open_route *route) {
 }
 
 bool open_routes_answer(struct call *call) {
-    const struct open_route *route = find(call->request.path);
+    const struct open_route *route = find_open_route(call->request.path);
     if (!route)
         return false;
     watchdog_arrived();
     call->route = route->path;
     call->response.head = strcmp(call->request.method, "HEAD") == 0;
     bool head = call->response.head;
-    call->err = rate_failed(call, &call->ctx, answer(call, route), &call->response);
+    call->err = rate_failed(call, &call->ctx, answer_open_route(call, route), &call->response);
     if (call->err != OK)
         problem_render(&call->ctx, call->err, call->request_id, NULL, &call->response);
     call->response.head = head;

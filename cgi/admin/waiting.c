@@ -27,11 +27,11 @@ static bool pause_wait(void *arg, int64_t ms) {
     return worker_pause(w, ms) && limits_wait_renew(w->limits, LEASE);
 }
 
-static void end_wait(void *arg) {
+static void end_feed_wait(void *arg) {
     struct worker *w = arg;
     limits_wait_end(w->limits);
 }
 
 struct control_waiting waiting_of(struct worker *w) {
-    return (struct control_waiting){.begin = begin_wait, .pause = pause_wait, .end = end_wait, .arg = w};
+    return (struct control_waiting){.begin = begin_wait, .pause = pause_wait, .end = end_feed_wait, .arg = w};
 }

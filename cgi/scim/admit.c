@@ -45,7 +45,7 @@ void admit_note(struct exchange *x, enum err e) {
 }
 
 /* An authentication by itself; that the schemas are stale is found again, and mended, by the operation. */
-static enum err authenticate(struct session *s) {
+static enum err authenticate_alone(struct session *s) {
     enum err e = session_authenticate(s);
     if (e != ERR_STALE_SCHEMAS)
         return e;
@@ -58,7 +58,7 @@ enum err admit_heavy(struct exchange *x) {
     if (settings_workers(x->settings) < 2)
         return OK;
     if (!share_known(x->call->worker)) {
-        enum err e = s->tenant.token_id ? OK : authenticate(s);
+        enum err e = s->tenant.token_id ? OK : authenticate_alone(s);
         if (e != OK)
             return e;
         note_organization(x);
@@ -87,7 +87,7 @@ enum err admit_identity(struct exchange *x, bool heavy) {
     struct session *s = &x->session;
     bool known = rate_accepted(x->call, s->token_hash);
     if (!is_trusted(x, known)) {
-        enum err e = authenticate(s);
+        enum err e = authenticate_alone(s);
         if (e == OK && !known) {
             note_token(x);
             e = rate_take(x->call, &s->ctx, s->token_hash, &x->response);

@@ -47,7 +47,7 @@ static enum err put_off(struct exchange *x, const struct route *route, const cha
 }
 
 /* Everything that can be wrong before the body, the route, and who answers it. */
-static enum err read_head(struct exchange *x, const struct route **route, handler **out) {
+static enum err read_scim_head(struct exchange *x, const struct route **route, handler **out) {
     struct request *r = &x->request;
     enum err e = request_split_path(r, base_path(x));
     if (e == OK)
@@ -99,7 +99,7 @@ static void set_wants(struct exchange *x, const struct route *route) {
 }
 
 /* Runs the handler; again, if the organization's schemas turn out to be others than those the request was read with. */
-static enum err answer(struct exchange *x, handler *run_by) {
+static enum err run_handler(struct exchange *x, handler *run_by) {
     enum { TRIES = 3 };
     enum err e = OK;
     for (unsigned i = 1; (e = token_first(x, run_by(x))) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
@@ -124,7 +124,7 @@ static enum err let_in(struct exchange *x, const struct route *route) {
 }
 
 /* A request of somebody with a token, or one that needs none, whose head is good. */
-static enum err work(struct exchange *x, const struct route *route, handler *run_by) {
+static enum err admit_and_handle(struct exchange *x, const struct route *route, handler *run_by) {
     struct session *s = &x->session;
     enum err e = OK;
     assert(route && run_by); /* the head is good */
@@ -136,10 +136,10 @@ static enum err work(struct exchange *x, const struct route *route, handler *run
     watchdog_arrived();
     if (e == OK && x->request.body_len > SHARE_BODY) /* of a length that was not declared */
         e = admit_heavy(x);
-    return e == OK ? answer(x, run_by) : token_first_of_all(x, e);
+    return e == OK ? run_handler(x, run_by) : token_first_of_all(x, e);
 }
 
-static enum err run(struct exchange *x) {
+static enum err answer_exchange(struct exchange *x) {
     const struct route *route = NULL;
     handler *run_by = NULL;
     enum err once = request_check_once(&x->request);
@@ -147,16 +147,16 @@ static enum err run(struct exchange *x) {
         return once;
     enum err credentials = credentials_read(&x->session.ctx, &x->request, CREDENTIALS_SCIM, &x->session.token_hash);
     struct ctx denied = x->session.ctx;
-    enum err e = read_head(x, &route, &run_by);
+    enum err e = read_scim_head(x, &route, &run_by);
     bool open = route && route->open && credentials == ERR_UNAUTHORIZED;
     if (credentials != OK && !open) {
         x->session.ctx = denied;
         return credentials;
     }
-    return e == OK ? work(x, route, run_by) : token_first_of_all(x, e);
+    return e == OK ? admit_and_handle(x, route, run_by) : token_first_of_all(x, e);
 }
 
-static enum err take_place(void *arg) {
+static enum err take_heavy_place(void *arg) {
     return admit_heavy(arg);
 }
 
@@ -186,10 +186,10 @@ static void answer_scim(struct call *call) {
                                        .types = schema_built_in(),
                                        .sensitive = settings->sensitive,
                                        .cursor_seconds = settings->cursor_seconds,
-                                       .heavy = {take_place, x},
+                                       .heavy = {take_heavy_place, x},
                                        .slot = (int)(getpid() % SLOTS)}};
     x->request.ctx = &x->session.ctx;
-    enum err e = run(x);
+    enum err e = answer_exchange(x);
     admit_note(x, e);
     e = rate_failed(call, &x->session.ctx, e, &x->response);
     if (e != OK)

@@ -17,7 +17,7 @@
 /* BULK_MAX: 1000 operations with 13 KB of what is repeated, each byte six in JSON, and the base URL. */
 enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, BULK_MAX = 16 * 1024 * 1024 };
 
-static int status_of(const struct bulk_item *item) {
+static int item_status(const struct bulk_item *item) {
     if (item->err != OK)
         return envelope_status(item->err);
     if (item->method == BULK_POST)
@@ -26,7 +26,7 @@ static int status_of(const struct bulk_item *item) {
 }
 
 /* The id for the location: a POST that failed has none, nor has a path that leads to no id (RFC 7644, 3.7.3). */
-static const char *resource_of(const struct bulk_item *item) {
+static const char *item_resource_id(const struct bulk_item *item) {
     bool known = item->target && uuid_valid(item->target, strlen(item->target));
     if (item->method == BULK_POST && item->err != OK)
         return NULL;
@@ -34,7 +34,7 @@ static const char *resource_of(const struct bulk_item *item) {
 }
 
 static void add_item(const struct exchange *x, const struct bulk_item *item, struct buf *b) {
-    const char *id = resource_of(item);
+    const char *id = item_resource_id(item);
     buf_str(b, "{\"method\":");
     buf_json_str(b, item->method_text ? item->method_text : "");
     if (item->bulk_id) {
@@ -48,7 +48,7 @@ static void add_item(const struct exchange *x, const struct bulk_item *item, str
     }
     if (item->err == OK && item->version)
         buf_fmt(b, ",\"version\":\"W/\\\"%" PRId64 "\\\"\"", item->version);
-    buf_fmt(b, ",\"status\":\"%d\"", status_of(item));
+    buf_fmt(b, ",\"status\":\"%d\"", item_status(item));
     if (item->err != OK) {
         buf_str(b, ",\"response\":");
         envelope_error(item->err, item->detail, b);
@@ -56,7 +56,7 @@ static void add_item(const struct exchange *x, const struct bulk_item *item, str
     buf_char(b, '}');
 }
 
-static void render(struct exchange *x, const struct bulk *bulk) {
+static void render_response(struct exchange *x, const struct bulk *bulk) {
     struct buf *b = buf_new(x->session.ctx.arena, BULK_MAX);
     bool first = true;
     buf_str(b, "{\"schemas\":[\"" SCHEMA_BULK_RESPONSE "\"],\"Operations\":[");
@@ -84,6 +84,6 @@ enum err endpoint_bulk(struct exchange *x) {
     if (e == OK)
         e = bulk_run(&x->session, &bulk, &x->lost);
     if (e == OK)
-        render(x, &bulk);
+        render_response(x, &bulk);
     return e;
 }

@@ -18,7 +18,7 @@
 enum { STATUS_OK = 200, DISCOVERY_MAX = 64 * 1024 * 1024 };
 
 /* Everybody with a token may read these; filters are forbidden (RFC 7644, 4), other parameters ignored. */
-static enum err enter(struct exchange *x) {
+static enum err enter_discovery(struct exchange *x) {
     const char *filter;
     enum err e = session_authenticate(&x->session);
     if (e == OK)
@@ -28,16 +28,16 @@ static enum err enter(struct exchange *x) {
     return e;
 }
 
-static struct buf *text_of(struct exchange *x) {
+static struct buf *new_document(struct exchange *x) {
     return buf_new(x->session.ctx.arena, DISCOVERY_MAX);
 }
 
-static enum err answer(struct exchange *x, const struct buf *b) {
+static enum err answer_document(struct exchange *x, const struct buf *b) {
     x->response.status = STATUS_OK;
     return response_text(&x->session.ctx, &x->response, b);
 }
 
-static void add_meta(struct exchange *x, struct buf *b, const char *type, const char *path) {
+static void add_document_meta(struct exchange *x, struct buf *b, const char *type, const char *path) {
     buf_fmt(b, "\"meta\":{\"resourceType\":\"%s\",\"location\":", type);
     buf_json_str(b, arena_printf(x->session.ctx.arena, "%s%s", x->session.base_url, path));
     buf_char(b, '}');
@@ -73,7 +73,7 @@ enum err endpoint_provider_config(struct exchange *x) {
     enum err e = enter_config(x, &events);
     if (e != OK)
         return e;
-    struct buf *b = text_of(x);
+    struct buf *b = new_document(x);
     buf_str(b, "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig\"],\"documentationUri\":");
     buf_json_str(b, x->settings->documentation_uri);
     buf_fmt(b,
@@ -91,16 +91,16 @@ enum err endpoint_provider_config(struct exchange *x) {
             BULK_OPERATIONS, x->settings->body_max, LIST_MAX, LIST_COUNT, LIST_MAX, x->session.cursor_seconds);
     if (events)
         add_security_events(b);
-    add_meta(x, b, "ServiceProviderConfig", "/ServiceProviderConfig");
+    add_document_meta(x, b, "ServiceProviderConfig", "/ServiceProviderConfig");
     buf_char(b, '}');
-    return answer(x, b);
+    return answer_document(x, b);
 }
 
 static void add_schema(struct exchange *x, struct buf *b, const struct schema *s) {
     const char *text = schema_text(&x->session, s);
     buf_add(b, text, strlen(text) - 1);
     buf_char(b, ',');
-    add_meta(x, b, "Schema", arena_printf(x->session.ctx.arena, "/Schemas/%s", s->urn));
+    add_document_meta(x, b, "Schema", arena_printf(x->session.ctx.arena, "/Schemas/%s", s->urn));
     buf_char(b, '}');
 }
 
@@ -130,13 +130,13 @@ static const struct schema *schema_at(const struct exchange *x, size_t i) {
 }
 
 enum err endpoint_schemas(struct exchange *x) {
-    enum err e = enter(x);
+    enum err e = enter_discovery(x);
     if (e != OK)
         return e;
     size_t n = 0;
     while (schema_at(x, n))
         n++;
-    struct buf *b = text_of(x);
+    struct buf *b = new_document(x);
     list_head(b, n);
     for (size_t i = 0; i < n; i++) {
         if (i)
@@ -144,11 +144,11 @@ enum err endpoint_schemas(struct exchange *x) {
         add_schema(x, b, schema_at(x, i));
     }
     buf_str(b, "]}");
-    return answer(x, b);
+    return answer_document(x, b);
 }
 
 enum err endpoint_schema(struct exchange *x) {
-    enum err e = enter(x);
+    enum err e = enter_discovery(x);
     if (e != OK)
         return e;
     const struct schema *s;
@@ -156,9 +156,9 @@ enum err endpoint_schema(struct exchange *x) {
         i++;
     if (!s)
         return fail(&x->session.ctx, ERR_NOT_FOUND, "no such schema");
-    struct buf *b = text_of(x);
+    struct buf *b = new_document(x);
     add_schema(x, b, s);
-    return answer(x, b);
+    return answer_document(x, b);
 }
 
 static void add_resource_type(struct exchange *x, struct buf *b, const struct resource_type *rt) {
@@ -170,33 +170,33 @@ static void add_resource_type(struct exchange *x, struct buf *b, const struct re
         buf_fmt(b, "%s{\"schema\":\"%s\",\"required\":%s}", i ? "," : "", rt->extensions[i]->urn,
                 rt->extensions[i]->required ? "true" : "false");
     buf_str(b, "],");
-    add_meta(x, b, "ResourceType", arena_printf(x->session.ctx.arena, "/ResourceTypes/%s", rt->name));
+    add_document_meta(x, b, "ResourceType", arena_printf(x->session.ctx.arena, "/ResourceTypes/%s", rt->name));
     buf_char(b, '}');
 }
 
 enum err endpoint_resource_types(struct exchange *x) {
-    enum err e = enter(x);
+    enum err e = enter_discovery(x);
     if (e != OK)
         return e;
-    struct buf *b = text_of(x);
+    struct buf *b = new_document(x);
     list_head(b, 2);
     add_resource_type(x, b, x->session.types->user);
     buf_char(b, ',');
     add_resource_type(x, b, x->session.types->group);
     buf_str(b, "]}");
-    return answer(x, b);
+    return answer_document(x, b);
 }
 
 enum err endpoint_resource_type(struct exchange *x) {
-    enum err e = enter(x);
+    enum err e = enter_discovery(x);
     if (e != OK)
         return e;
     const struct resource_type *all[] = {x->session.types->user, x->session.types->group};
     for (size_t i = 0; i < 2; i++)
         if (strcasecmp(x->id, all[i]->name) == 0) {
-            struct buf *b = text_of(x);
+            struct buf *b = new_document(x);
             add_resource_type(x, b, all[i]);
-            return answer(x, b);
+            return answer_document(x, b);
         }
     return fail(&x->session.ctx, ERR_NOT_FOUND, "no such resource type");
 }

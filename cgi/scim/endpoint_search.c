@@ -74,7 +74,7 @@ static enum err search_query(struct exchange *x, struct json_object *body, struc
     return e == OK ? exchange_settle_list(x, out, start_index, count) : e;
 }
 
-static enum err search(struct exchange *x, const struct list_kind *kind) {
+static enum err answer_search(struct exchange *x, const struct list_kind *kind) {
     struct json_object *body;
     struct list_query q;
     enum err e = exchange_body(x, &body);
@@ -84,15 +84,15 @@ static enum err search(struct exchange *x, const struct list_kind *kind) {
 }
 
 enum err endpoint_users_search(struct exchange *x) {
-    return search(x, &list_users);
+    return answer_search(x, &list_users);
 }
 
 enum err endpoint_groups_search(struct exchange *x) {
-    return search(x, &list_groups);
+    return answer_search(x, &list_groups);
 }
 
 enum err endpoint_all_search(struct exchange *x) {
-    return search(x, &list_all);
+    return answer_search(x, &list_all);
 }
 
 enum err endpoint_all_list(struct exchange *x) {

@@ -34,9 +34,10 @@ enum err endpoint_users_get(struct exchange *x) {
 }
 
 /* PUT and PATCH differ only in who applies the body. */
-static enum err change(struct exchange *x,
-                       enum err (*apply)(struct session *, const char *, struct json_object *, const struct parts *,
-                                         struct precondition, const struct projection *, struct answer *)) {
+static enum err answer_user_change(struct exchange *x,
+                                   enum err (*apply)(struct session *, const char *, struct json_object *,
+                                                     const struct parts *, struct precondition,
+                                                     const struct projection *, struct answer *)) {
     const struct projection *p;
     struct json_object *body;
     struct parts lost;
@@ -50,11 +51,11 @@ static enum err change(struct exchange *x,
 }
 
 enum err endpoint_users_replace(struct exchange *x) {
-    return change(x, user_replace);
+    return answer_user_change(x, user_replace);
 }
 
 enum err endpoint_users_patch(struct exchange *x) {
-    return change(x, user_patch);
+    return answer_user_change(x, user_patch);
 }
 
 enum err endpoint_users_delete(struct exchange *x) {

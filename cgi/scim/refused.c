@@ -39,7 +39,7 @@ static void name_target(struct exchange *x, struct refusal *r, bool users, const
     r->target_id = id;
 }
 
-static struct refusal *add(struct exchange *x, enum err e, const char *method, const char *path) {
+static struct refusal *add_refusal(struct exchange *x, enum err e, const char *method, const char *path) {
     if (!x->refused)
         x->refused = arena_alloc(x->session.ctx.arena, sizeof *x->refused);
     if (x->refused->n == REFUSED_BURST || !is_refusal(e))
@@ -57,7 +57,7 @@ void refused_operation(struct exchange *x, const struct bulk_item *item, size_t 
     static const char *const methods[] = {
         [BULK_POST] = "POST", [BULK_PUT] = "PUT", [BULK_PATCH] = "PATCH", [BULK_DELETE] = "DELETE"};
     bool known = item->target && uuid_valid(item->target, strlen(item->target));
-    struct refusal *r = add(x, item->err, methods[item->method], item->users ? "/Users" : "/Groups");
+    struct refusal *r = add_refusal(x, item->err, methods[item->method], item->users ? "/Users" : "/Groups");
     if (!r)
         return;
     r->operation = (int)number;
@@ -67,7 +67,7 @@ void refused_operation(struct exchange *x, const struct bulk_item *item, size_t 
 }
 
 static void note_request(struct exchange *x, enum err e) {
-    struct refusal *r = add(x, e, x->request.method, strcmp(x->route, "-") != 0 ? x->route : NULL);
+    struct refusal *r = add_refusal(x, e, x->request.method, strcmp(x->route, "-") != 0 ? x->route : NULL);
     if (!r)
         return;
     r->detail = x->session.ctx.err == e ? x->session.ctx.detail : NULL;
@@ -77,7 +77,7 @@ static void note_request(struct exchange *x, enum err e) {
 }
 
 /* Whether one more may be kept. */
-static bool take_place(struct exchange *x) {
+static bool take_refusal_place(struct exchange *x) {
     static const struct limits_rule rule = {
         .rate = REFUSED_BURST, .seconds = SECONDS, .burst = REFUSED_BURST, .table = LIMITS_KNOWN};
     const char *key = arena_printf(x->session.ctx.arena, "refused:%s", x->session.tenant.connection_id);
@@ -85,7 +85,7 @@ static bool take_place(struct exchange *x) {
 }
 
 /* Whole characters of a text. */
-static size_t shortened(const char *text) {
+static size_t shortened_length(const char *text) {
     size_t n = strlen(text);
     if (n <= REFUSED_DETAIL_BYTES)
         return n;
@@ -94,7 +94,7 @@ static size_t shortened(const char *text) {
     return n;
 }
 
-static const char *data_of(struct arena *a, const struct refusal *r) {
+static const char *refusal_data(struct arena *a, const struct refusal *r) {
     struct buf *b = buf_new(a, DATA_MAX);
     const char *detail = r->detail ? r->detail : fail_text(r->err), *scim_type = envelope_scim_type(r->err);
     buf_fmt(b, "{\"method\":\"%s\",", r->method);
@@ -106,18 +106,18 @@ static const char *data_of(struct arena *a, const struct refusal *r) {
     if (r->operation)
         buf_fmt(b, "\"operation\":%d,", r->operation);
     buf_str(b, "\"detail\":");
-    buf_json(b, detail, shortened(detail));
+    buf_json(b, detail, shortened_length(detail));
     buf_char(b, '}');
     return buf_text(b);
 }
 
-static void queue(struct exchange *x, const struct refusal *r) {
+static void queue_refusal(struct exchange *x, const struct refusal *r) {
     struct session *s = &x->session;
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     uuid_new(id);
     db_queue(s->db, sql_audit_refused(.id = id, .token_id = s->tenant.token_id,
                                       .connection_id = s->tenant.connection_id, .target_type = r->target_type,
-                                      .target_id = r->target_id, .data = data_of(s->ctx.arena, r),
+                                      .target_id = r->target_id, .data = refusal_data(s->ctx.arena, r),
                                       .request_id = s->request_id, .client_address = s->client_address));
 }
 
@@ -129,12 +129,12 @@ void refused_keep(struct exchange *x, enum err e) {
         return;
     if (e != OK)
         note_request(x, e);
-    for (size_t i = 0; x->refused && i < x->refused->n && take_place(x); i++, n++) {
+    for (size_t i = 0; x->refused && i < x->refused->n && take_refusal_place(x); i++, n++) {
         if (n == 0) {
             db_queue(s->db, sql_commit_here());
             db_queue(s->db, sql_tenant_set(.organization_id = s->tenant.organization_id));
         }
-        queue(x, &x->refused->items[i]);
+        queue_refusal(x, &x->refused->items[i]);
     }
     if (n && db_run(&ctx, s->db, NULL) != OK)
         log_line(LOG_WARN, "refused_not_kept", "request", s->request_id, NULL);

@@ -16,7 +16,7 @@ static bool parse_hop(const char *text, size_t len, struct ip *out) {
     return end && memchr(text, '.', (size_t)(end - text)) && ip_parse(text, (size_t)(end - text), out);
 }
 
-static const char *text_of(const struct request *r, const struct ip *ip) {
+static const char *address_text(const struct request *r, const struct ip *ip) {
     char text[IP_TEXT];
     ip_format(ip, text);
     return arena_strdup(r->ctx->arena, text);
@@ -40,7 +40,7 @@ const char *client_address(const struct request *r, const char *trusted) {
         found = hop;
         end = start ? start - 1 : 0;
     }
-    return text_of(r, &found);
+    return address_text(r, &found);
 }
 
 bool client_address_is_local(const struct request *r) {

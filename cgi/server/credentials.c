@@ -37,7 +37,7 @@ static bool is_bearer(const char *text) {
 }
 
 /* What people paste into the field of an identity provider; NULL: nothing that we know. */
-static const char *hint(enum credentials_kind kind, const char *secret, size_t len) {
+static const char *hint_at_secret(enum credentials_kind kind, const char *secret, size_t len) {
     const char *prefix = kinds[kind].prefix;
     if (is_bearer(secret))
         return "the word Bearer stands there twice: the client writes it by itself, so its field takes the secret "
@@ -54,21 +54,21 @@ static const char *hint(enum credentials_kind kind, const char *secret, size_t l
     return NULL;
 }
 
-static enum err refuse(struct ctx *ctx, enum err e, const char *text) {
+static enum err refuse_credentials(struct ctx *ctx, enum err e, const char *text) {
     return text ? fail(ctx, e, "%s", text) : fail(ctx, e, NULL);
 }
 
 enum err credentials_read(struct ctx *ctx, const struct request *r, enum credentials_kind kind, const char **hash) {
     const char *header = request_header(r, "HTTP_AUTHORIZATION");
     if (!header || *header == '\0')
-        return refuse(ctx, ERR_UNAUTHORIZED, kinds[kind].missing);
+        return refuse_credentials(ctx, ERR_UNAUTHORIZED, kinds[kind].missing);
     if (!is_bearer(header))
-        return refuse(ctx, ERR_INVALID_TOKEN, kinds[kind].scheme);
+        return refuse_credentials(ctx, ERR_INVALID_TOKEN, kinds[kind].scheme);
     const char *secret = header + SCHEME + strspn(header + SCHEME, " ");
     size_t len = strcspn(secret, " ");
     if (secret[len + strspn(secret + len, " ")] || !token_well_formed(kinds[kind].prefix, secret, len)) {
-        const char *text = hint(kind, secret, len);
-        return refuse(ctx, ERR_INVALID_TOKEN, text ? text : kinds[kind].unknown);
+        const char *text = hint_at_secret(kind, secret, len);
+        return refuse_credentials(ctx, ERR_INVALID_TOKEN, text ? text : kinds[kind].unknown);
     }
     char *hex = arena_alloc(ctx->arena, TOKEN_HASH_HEX + 1);
     token_hash_hex(secret, len, hex);

@@ -81,7 +81,7 @@ static void go_on(pid_t pid) {
     log_line(LOG_WARN, "worker_stopped", "worker", who, "how", "continued", NULL);
 }
 
-static void reap(struct master *m) {
+static void reap_workers(struct master *m) {
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
         if (WIFSTOPPED(status)) {
@@ -100,7 +100,7 @@ static void reap(struct master *m) {
 }
 
 /* A worker may be about to wait for a connection when the signal comes: it is told until it is gone. */
-static void nudge(struct master *m) {
+static void nudge_old_workers(struct master *m) {
     for (unsigned i = 0; i < WORKERS_MAX; i++) {
         struct worker_process *w = &m->workers[i];
         if (w->pid && (m->stopping || w->generation != m->generation))
@@ -180,10 +180,10 @@ int master_run(const char *program, unsigned workers) {
         if (poll(&p, 1, wait_ms(&m)) < 0 && errno != EINTR)
             log_fatal("master", "waiting for signals failed");
         take_signals(&m);
-        reap(&m);
+        reap_workers(&m);
         roll_over_when_asked(&m);
         start_due(&m);
-        nudge(&m);
+        nudge_old_workers(&m);
     }
     return 0;
 }

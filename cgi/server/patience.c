@@ -31,7 +31,7 @@ static int64_t next_wait(void *arg, unsigned waits) {
     return !goes_on ? 0 : left < MOMENT_MS ? left : MOMENT_MS;
 }
 
-static void end_wait(void *arg, bool in_vain) {
+static void end_lock_wait(void *arg, bool in_vain) {
     struct worker *w = arg;
     if (w->patience.waits)
         limits_wait_end(w->limits);
@@ -43,6 +43,6 @@ static void end_wait(void *arg, bool in_vain) {
 
 void patience_set(struct worker *w, bool placed) {
     w->patience = (struct patience){.placed = placed};
-    struct db_patience p = {.ms = placed ? LOCK_MS : MOMENT_MS, .next = next_wait, .end = end_wait, .arg = w};
+    struct db_patience p = {.ms = placed ? LOCK_MS : MOMENT_MS, .next = next_wait, .end = end_lock_wait, .arg = w};
     db_set_patience(w->db, &p);
 }

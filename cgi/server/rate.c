@@ -10,7 +10,7 @@
 #define SECOND INT64_C(1000000000)
 
 /* Entra gives a sync up after a burst of 429s, so a place that is free soon is waited for. */
-static bool take(struct call *c, const char *key, struct limits_rule rule, struct limits_state *state) {
+static bool take_from_rate(struct call *c, const char *key, struct limits_rule rule, struct limits_state *state) {
     struct limits *l = c->worker->limits;
     int64_t wait = limits_take(l, key, rule, 0, state);
     if (wait < 0 && limits_wait_begin(l, LIMITS_FOR_PLACE, SECOND, settings_share(c->worker->settings))) {
@@ -21,8 +21,8 @@ static bool take(struct call *c, const char *key, struct limits_rule rule, struc
     return wait >= 0;
 }
 
-static enum err refuse(struct ctx *ctx, const char *what, struct limits_rule rule, const struct limits_state *state,
-                       struct response *out) {
+static enum err refuse_rate(struct ctx *ctx, const char *what, struct limits_rule rule,
+                            const struct limits_state *state, struct response *out) {
     int32_t window = rule.rate > 0 ? (rule.burst * (rule.seconds ? rule.seconds : 1) + rule.rate - 1) / rule.rate : 1;
     out->retry_after = state->retry > 0 ? (int)state->retry : 1;
     out->extra = arena_printf(ctx->arena,
@@ -40,13 +40,13 @@ enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, stru
         return OK;
     struct limits_rule token = {.rate = known.token_rate, .burst = known.token_burst, .table = LIMITS_KNOWN};
     struct limits_rule org = {.rate = known.org_rate, .burst = known.org_burst, .table = LIMITS_KNOWN};
-    if (!take(c, arena_printf(ctx->arena, "token:%s", token_hash), token, &state)) {
+    if (!take_from_rate(c, arena_printf(ctx->arena, "token:%s", token_hash), token, &state)) {
         measure_refused(c, "token");
-        return refuse(ctx, "token", token, &state, out);
+        return refuse_rate(ctx, "token", token, &state, out);
     }
-    if (!take(c, arena_printf(ctx->arena, "org:%s", known.organization_id), org, &state)) {
+    if (!take_from_rate(c, arena_printf(ctx->arena, "org:%s", known.organization_id), org, &state)) {
         measure_refused(c, "organization");
-        return refuse(ctx, "organization", org, &state, out);
+        return refuse_rate(ctx, "organization", org, &state, out);
     }
     return OK;
 }
@@ -97,7 +97,7 @@ enum err rate_failed(struct call *c, struct ctx *ctx, enum err e, struct respons
     if (limits_take(c->worker->failures, address_key(c, ctx), rule, 0, &state) >= 0)
         return e;
     measure_refused(c, "address");
-    e = refuse(ctx, "address", rule, &state, out);
+    e = refuse_rate(ctx, "address", rule, &state, out);
     ctx->detail = "too many requests with a wrong token came from this address";
     return e;
 }

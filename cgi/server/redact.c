@@ -10,7 +10,7 @@
 
 enum { REDACTED_MAX = 2048, SHOWN_ELEMENTS = 3 };
 
-static void add(struct buf *b, const char *name, struct json_object *v);
+static void add_redacted(struct buf *b, const char *name, struct json_object *v);
 
 /* Whether an attribute of a schema, or a part of one, has this name. */
 static bool is_attribute(const char *name, size_t len) {
@@ -26,7 +26,7 @@ static bool is_attribute(const char *name, size_t len) {
 }
 
 /* The names that are ours: a client can put anybody's address in the place of another. */
-static bool is_known(const char *name, size_t len) {
+static bool is_known_name(const char *name, size_t len) {
     static const char *const messages[] = {
         "op",         "path",   "value",      "data",   "bulkId",       "method",
         "operations", "count",  "startIndex", "filter", "attributes",   "version",
@@ -50,9 +50,9 @@ static void add_object(struct buf *b, struct json_object *o) {
         if (!first)
             buf_char(b, ',');
         first = false;
-        buf_json_str(b, is_known(name, strlen(name)) || is_known_path(name, strlen(name)) ? name : "...");
+        buf_json_str(b, is_known_name(name, strlen(name)) || is_known_path(name, strlen(name)) ? name : "...");
         buf_char(b, ':');
-        add(b, name, v);
+        add_redacted(b, name, v);
     }
     buf_char(b, '}');
 }
@@ -63,7 +63,7 @@ static void add_array(struct buf *b, const char *name, struct json_object *list)
     for (size_t i = 0; i < n && i < SHOWN_ELEMENTS; i++) {
         if (i)
             buf_char(b, ',');
-        add(b, name, json_object_array_get_idx(list, i));
+        add_redacted(b, name, json_object_array_get_idx(list, i));
     }
     if (n > SHOWN_ELEMENTS)
         buf_fmt(b, ",\"%zu more\"", n - SHOWN_ELEMENTS);
@@ -85,7 +85,7 @@ static bool is_known_text(const char *name, const char *text) {
 }
 
 /* Texts that say what is asked for, not about whom. A path may hold a value between brackets. */
-static void add_text(struct buf *b, const char *name, const char *text) {
+static void add_redacted_text(struct buf *b, const char *name, const char *text) {
     if (is_known_text(name, text))
         buf_json_str(b, text);
     else if (strcasecmp(name, "path") == 0 && is_known_path(text, strcspn(text, "[")))
@@ -94,13 +94,13 @@ static void add_text(struct buf *b, const char *name, const char *text) {
         buf_str(b, "\"...\"");
 }
 
-static void add(struct buf *b, const char *name, struct json_object *v) {
+static void add_redacted(struct buf *b, const char *name, struct json_object *v) {
     if (json_object_is_type(v, json_type_object))
         add_object(b, v);
     else if (json_object_is_type(v, json_type_array))
         add_array(b, name, v);
     else if (json_object_is_type(v, json_type_string))
-        add_text(b, name, json_object_get_string(v));
+        add_redacted_text(b, name, json_object_get_string(v));
     else if (json_object_is_type(v, json_type_boolean))
         buf_str(b, json_object_get_boolean(v) ? "true" : "false");
     else
@@ -113,6 +113,6 @@ const char *redact_body(struct ctx *ctx, const char *body, size_t len) {
     struct buf *b = buf_new(ctx->arena, REDACTED_MAX);
     if (json_parse(&quiet, body, len, &o) != OK || !json_object_is_type(o, json_type_object))
         return NULL;
-    add(b, "", o);
+    add_redacted(b, "", o);
     return buf_beginning(b);
 }

@@ -119,7 +119,7 @@ enum err request_read_body(struct request *r, size_t max) {
     return OK;
 }
 
-static int hex(char c) {
+static int hex_digit(char c) {
     if (c >= '0' && c <= '9')
         return c - '0';
     c = (char)(c | 0x20);
@@ -127,15 +127,15 @@ static int hex(char c) {
 }
 
 /* Percent-decodes `len` bytes; NULL: a broken escape or bad UTF-8. *nul: there is a NUL among them. */
-static char *decode(struct arena *a, const char *s, size_t len, bool plus, bool *nul) {
+static char *decode_percent(struct arena *a, const char *s, size_t len, bool plus, bool *nul) {
     char *out = arena_alloc(a, len + 1);
     size_t n = 0;
     *nul = false;
     for (size_t i = 0; i < len; i++) {
         char c = s[i];
         if (c == '%') {
-            int high = i + 2 < len ? hex(s[i + 1]) : -1;
-            int low = i + 2 < len ? hex(s[i + 2]) : -1;
+            int high = i + 2 < len ? hex_digit(s[i + 1]) : -1;
+            int low = i + 2 < len ? hex_digit(s[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return NULL;
             c = (char)(high << 4 | low);
@@ -161,7 +161,7 @@ enum err request_split_path(struct request *r, const char *base) {
     for (const char *p = r->path + base_len + strspn(r->path + base_len, "/"); *p; p += strspn(p, "/")) {
         bool nul;
         size_t len = strcspn(p, "/");
-        char *segment = decode(r->ctx->arena, p, len, false, &nul);
+        char *segment = decode_percent(r->ctx->arena, p, len, false, &nul);
         if (!segment)
             return fail(r->ctx, ERR_BAD_REQUEST, "the path has a broken percent escape or is not UTF-8");
         if (nul || !usable_segment(segment) || r->n_segments == REQUEST_SEGMENTS)
@@ -179,7 +179,7 @@ enum err request_split_path(struct request *r, const char *base) {
  */
 static char *decode_query(struct request *r, const char *s, size_t len) {
     bool nul, plus = !strstr(r->query, "%20");
-    char *out = decode(r->ctx->arena, s, len, plus, &nul);
+    char *out = decode_percent(r->ctx->arena, s, len, plus, &nul);
     return nul ? NULL : out;
 }
 
@@ -233,7 +233,7 @@ struct media_param {
 };
 
 /* The next of `;name=value` at *p, which moves behind it; false: there are no more. A name may stand there alone. */
-static bool next_param(const char **p, struct media_param *out) {
+static bool next_media_param(const char **p, struct media_param *out) {
     const char *s = skip_space(*p);
     if (*s != ';')
         return false;
@@ -281,7 +281,7 @@ static bool element_allows(const char **p) {
     bool fits = is_json(s, len) || fold_ascii_equal(s, len, "*/*", 3) || fold_ascii_equal(s, len, "application/*", 13);
     struct media_param param;
     s += len;
-    while (next_param(&s, &param))
+    while (next_media_param(&s, &param))
         fits = fits && !(param_is(&param, "q") && strtod(param.value, NULL) <= 0);
     *p = s + strcspn(s, ",");
     return fits;

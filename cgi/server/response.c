@@ -44,31 +44,31 @@ enum err response_text(struct ctx *ctx, struct response *r, const struct buf *te
     return OK;
 }
 
-static void header(struct buf *out, const char *name, const char *value) {
+static void add_header(struct buf *out, const char *name, const char *value) {
     if (value)
         buf_fmt(out, "%s: %s\r\n", name, value);
 }
 
 void response_head(const struct response *r, const char *request_id, struct buf *out) {
     buf_fmt(out, "Status: %d %s\r\n", r->status, response_reason(r->status));
-    header(out, "Content-Type", !r->body ? NULL : r->content_type ? r->content_type : "application/scim+json");
+    add_header(out, "Content-Type", !r->body ? NULL : r->content_type ? r->content_type : "application/scim+json");
     if (r->identity_only)
-        header(out, "Accept-Encoding", "identity");
-    header(out, "ETag", r->etag);
-    header(out, "Location", r->location);
-    header(out, "Content-Location", r->location);
-    header(out, "Allow", r->allow);
-    header(out, "WWW-Authenticate", r->www_authenticate);
+        add_header(out, "Accept-Encoding", "identity");
+    add_header(out, "ETag", r->etag);
+    add_header(out, "Location", r->location);
+    add_header(out, "Content-Location", r->location);
+    add_header(out, "Allow", r->allow);
+    add_header(out, "WWW-Authenticate", r->www_authenticate);
     if (r->retry_after)
         buf_fmt(out, "Retry-After: %d\r\n", r->retry_after);
     if (r->extra)
         buf_str(out, r->extra);
-    header(out, "Cache-Control",
-           r->cache_control  ? r->cache_control
-           : r->status < 400 ? "private, no-cache"
-                             : "no-store");
-    header(out, "X-Content-Type-Options", "nosniff");
-    header(out, "X-Request-Id", request_id);
+    add_header(out, "Cache-Control",
+               r->cache_control  ? r->cache_control
+               : r->status < 400 ? "private, no-cache"
+                                 : "no-store");
+    add_header(out, "X-Content-Type-Options", "nosniff");
+    add_header(out, "X-Request-Id", request_id);
     if (r->body)
         buf_fmt(out, "Content-Length: %zu\r\n", r->len);
     buf_str(out, "\r\n");

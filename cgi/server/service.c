@@ -45,7 +45,7 @@ static int run_master(const char *program, unsigned workers) {
 }
 
 /* A core dump would hold tokens and personal data. */
-static void keep_secrets(void) {
+static void forbid_core_dumps(void) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
@@ -61,7 +61,7 @@ static int fail_usage(const struct service *service, const char *what) {
  * Whether every name of MUSTER_SENSITIVE is an attribute. Those of schemas of the organizations' own cannot be known
  * here: they stand behind a URN.
  */
-static bool check_sensitive(const struct settings *s, char *problem, size_t size) {
+static bool check_sensitive_names(const struct settings *s, char *problem, size_t size) {
     const struct schema_types *types = schema_built_in();
     struct attr_ref ref;
     for (const char *p = s->sensitive + strspn(s->sensitive, ", "); *p; p += strspn(p, ", ")) {
@@ -85,7 +85,7 @@ int service_main(const struct service *service, int argc, char **argv) {
     char problem[256], program[4096];
     oom_guard();
     if (!settings_load(&settings, problem, sizeof problem) || settings_unknown(problem, sizeof problem) ||
-        !check_sensitive(&settings, problem, sizeof problem) || !log_open(service->name, settings.log))
+        !check_sensitive_names(&settings, problem, sizeof problem) || !log_open(service->name, settings.log))
         return fail_usage(service, problem);
     unsigned workers = settings_workers(&settings);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
@@ -102,7 +102,7 @@ int service_main(const struct service *service, int argc, char **argv) {
         return fail_usage(service, "unknown option");
     ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
     program[n > 0 ? n : 0] = '\0';
-    keep_secrets();
+    forbid_core_dumps();
     if (!is_listening(STDIN_FILENO))
         return worker_cgi(service, &settings);
     return argc == 2 ? worker_run(service, &settings) : run_master(program, workers);

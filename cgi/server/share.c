@@ -44,7 +44,7 @@ static struct limits_rule time_rule(const struct worker *w, const struct share *
     return (struct limits_rule){.rate = rate, .burst = rate * BURST_S, .table = LIMITS_KNOWN};
 }
 
-static void charge(struct worker *w, const struct share *s) {
+static void charge_share(struct worker *w, const struct share *s) {
     struct limits_rule rule = {.rate = s->rate, .burst = s->burst, .table = LIMITS_KNOWN};
     int64_t took = clock_monotonic_ms() - s->began_ms, more = (took - FREE_MS) / PLACE_MS;
     char key[KEY];
@@ -61,12 +61,12 @@ void share_end(struct worker *w, int status) {
     limits_work(w->limits, NULL, LIMITS_IDLE);
     if (!*s->organization || status >= 429)
         return;
-    charge(w, s);
+    charge_share(w, s);
     if (s->change)
         limits_done(w->limits, s->organization);
 }
 
-static enum err refuse(struct call *c, struct ctx *ctx, const char *what, struct response *out) {
+static enum err refuse_share(struct call *c, struct ctx *ctx, const char *what, struct response *out) {
     unsigned share = settings_share(c->worker->settings);
     c->worker->share.refused = true;
     measure_refused(c, "share");
@@ -76,12 +76,12 @@ static enum err refuse(struct call *c, struct ctx *ctx, const char *what, struct
 }
 
 /* Its changes wait for locks that do not come, and as many as may wait do. */
-static bool hangs(struct worker *w, const struct limits_others *n) {
+static bool is_hanging(struct worker *w, const struct limits_others *n) {
     return n->writes >= settings_share(w->settings) && limits_hangs(w->limits, w->share.organization, HUNG_NS);
 }
 
 /* It used more of the workers' time than is left to one, and somebody waits for them now. */
-static bool hogs(struct worker *w) {
+static bool is_hogging(struct worker *w) {
     char key[KEY];
     struct limits_rule rule = time_rule(w, &w->share, key);
     return !limits_peek(w->limits, key, rule, NULL) && worker_queued(w);
@@ -89,22 +89,23 @@ static bool hogs(struct worker *w) {
 
 /* Others have to wait for what it has more than its share, or would. That it has more is no harm by itself: four quick
    requests at once are what an identity provider sends, and an Entra job is stopped after a burst of 429s. */
-static bool crowds(struct worker *w, const struct limits_others *n) {
+static bool is_crowding(struct worker *w, const struct limits_others *n) {
     unsigned share = settings_share(w->settings);
     return n->own >= share && n->busy + 1 >= settings_workers(w->settings) &&
-           limits_rivals(w->limits, w->share.organization) && ((w->share.change && n->writes_old >= share) || hogs(w));
+           limits_rivals(w->limits, w->share.organization) &&
+           ((w->share.change && n->writes_old >= share) || is_hogging(w));
 }
 
 static enum err look_around(struct call *c, struct ctx *ctx, bool change, struct response *out) {
     struct worker *w = c->worker;
     struct limits_others n = limits_others(w->limits, w->share.organization, SECOND, false);
-    if ((change && hangs(w, &n)) || crowds(w, &n))
+    if ((change && is_hanging(w, &n)) || is_crowding(w, &n))
         n = limits_others(w->limits, w->share.organization, SECOND, true);
-    if (change && hangs(w, &n)) {
+    if (change && is_hanging(w, &n)) {
         measure_lock_wait(w, true);
         return fail(ctx, ERR_UNAVAILABLE, "other changes are in the way of this one, try again later");
     }
-    return crowds(w, &n) ? refuse(c, ctx, "", out) : OK;
+    return is_crowding(w, &n) ? refuse_share(c, ctx, "", out) : OK;
 }
 
 enum err share_enter(struct call *c, struct ctx *ctx, const char *token_hash, bool change, struct response *out) {
@@ -144,7 +145,7 @@ enum err share_heavy(struct call *c, struct ctx *ctx, struct response *out) {
     if (w->share.heavy || workers < 2)
         return OK;
     if (!limits_work_heavy(w->limits, w->share.organization, settings_share(w->settings), most_of(workers)))
-        return refuse(c, ctx, " of this size or kind", out);
+        return refuse_share(c, ctx, " of this size or kind", out);
     w->share.heavy = true;
     patience_set(w, true);
     return OK;

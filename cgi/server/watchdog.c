@@ -70,7 +70,7 @@ static void on_tick(int signal) {
         _exit(EXIT_STUCK);
 }
 
-static void every(long ms) {
+static void tick_every(long ms) {
     struct timeval tick = {.tv_usec = ms * 1000};
     struct itimerval timer = {.it_interval = tick, .it_value = tick};
     setitimer(ITIMER_REAL, &timer, NULL);
@@ -102,7 +102,7 @@ void watchdog_answering(void) {
 void watchdog_begin(void) {
     arrived = fired = ticks = more_ticks = answering = 0;
     cpu_begin = cpu_now();
-    every(TICK_MS);
+    tick_every(TICK_MS);
 }
 
 void watchdog_arrived(void) {
@@ -119,7 +119,7 @@ void watchdog_linger(long ms) {
 }
 
 void watchdog_end(void) {
-    every(0);
+    tick_every(0);
 }
 
 bool watchdog_fired(void) {

@@ -67,7 +67,7 @@ static void close_worker(struct worker *w, const struct service *service) {
 }
 
 /* What a client wrote may not push the rest out of a line. */
-static const char *shown(const struct call *c, const char *text) {
+static const char *shown_in_log(const struct call *c, const char *text) {
     enum { SHOWN_BYTES = 128 };
     return text && strlen(text) > SHOWN_BYTES ? arena_printf(c->ctx.arena, "%.*s...", SHOWN_BYTES, text) : text;
 }
@@ -82,13 +82,13 @@ static void log_request(const struct call *c, int64_t microseconds) {
     log_line(LOG_INFO, "request", "request", c->request_id, "route", c->route, "status", status, "error",
              c->response.status >= 400 ? fail_name(c->err) : NULL, "reason", c->reason, "ms", ms, "bytes", bytes,
              "organization", c->organization, "connection", c->connection, "token", c->actor, "trips", trips, "method",
-             shown(c, c->request.method), "client", shown(c, c->client_address), "client_request",
-             shown(c, request_header(&c->request, "HTTP_X_REQUEST_ID")), NULL);
+             shown_in_log(c, c->request.method), "client", shown_in_log(c, c->client_address), "client_request",
+             shown_in_log(c, request_header(&c->request, "HTTP_X_REQUEST_ID")), NULL);
 }
 
 /* Whether a part of the body may be unread. */
-static bool handle(struct worker *w, const struct service *service, const struct source *source,
-                   int (*put)(void *self, const char *bytes, size_t n), void *to) {
+static bool handle_request(struct worker *w, const struct service *service, const struct source *source,
+                           int (*put)(void *self, const char *bytes, size_t n), void *to) {
     char request_id[UUID_TEXT + 1];
     int64_t started = clock_monotonic_us();
     struct call *c = arena_alloc(w->arena, sizeof *c);
@@ -149,7 +149,7 @@ static int fcgi_write(void *self, const char *bytes, size_t n) {
 static volatile sig_atomic_t stopping;
 static sigset_t waiting; /* the mask for waiting: SIGTERM comes through */
 
-static void on_stop(int signal) {
+static void stop_worker(int signal) {
     (void)signal;
     stopping = 1;
 }
@@ -160,7 +160,7 @@ static void on_stop(int signal) {
  */
 static void hold_stop(void) {
     static const int stops[] = {SIGTERM, SIGINT}, ignored[] = {SIGPIPE, SIGHUP, SIGUSR1};
-    struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
+    struct sigaction stop = {.sa_handler = stop_worker}, ignore = {.sa_handler = SIG_IGN};
     sigset_t held;
     sigemptyset(&held);
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
@@ -211,7 +211,7 @@ static long resident_mb(void) {
 }
 
 /* Whether the worker is to be replaced. */
-static bool grown(const struct worker *w, long served) {
+static bool has_worker_grown(const struct worker *w, long served) {
     enum { LOOK_EVERY = 64 };
     char values[64];
     bool enough = served >= w->settings->worker_requests;
@@ -226,7 +226,7 @@ static bool grown(const struct worker *w, long served) {
  * The answer goes out, and what still comes of a body that nobody wants is thrown away until the web server has seen
  * it: one that finds its connection closed while it writes takes that for a fault of ours.
  */
-static void dismiss(FCGX_Request *r) {
+static void finish_fcgi(FCGX_Request *r) {
     static char rest[64 * 1024];
     struct pollfd p = {.fd = r->ipcFd, .events = POLLIN};
     if (watchdog_fired())
@@ -241,15 +241,15 @@ static void dismiss(FCGX_Request *r) {
 }
 
 /* One request from its first byte to its last; false: another worker was quicker. */
-static bool serve(struct worker *w, const struct service *service, FCGX_Request *request) {
+static bool serve_fcgi(struct worker *w, const struct service *service, FCGX_Request *request) {
     watchdog_begin();
     bool here = FCGX_Accept_r(request) >= 0;
     if (here) {
         struct source source = {.param = fcgi_param, .read = fcgi_read, .params = request->envp, .self = request};
         w->peer = request->ipcFd;
         request->keepConnection = 0; /* others wait for this worker */
-        if (handle(w, service, &source, fcgi_write, request))
-            dismiss(request);
+        if (handle_request(w, service, &source, fcgi_write, request))
+            finish_fcgi(request);
         FCGX_Finish_r(request);
         watchdog_last_words("");
         arena_reset(w->arena);
@@ -281,7 +281,7 @@ int worker_run(const struct service *service, const struct settings *settings) {
     watchdog_bound_cpu(settings->cpu_ms, &request.requestId);
     bound_memory(settings);
     for (long served = 0; wait_for_request();)
-        if (serve(&w, service, &request) && grown(&w, ++served))
+        if (serve_fcgi(&w, service, &request) && has_worker_grown(&w, ++served))
             break;
     close_worker(&w, service);
     return 0;
@@ -329,7 +329,7 @@ int worker_cgi(const struct service *service, const struct settings *settings) {
     watchdog_bound_cpu(settings->cpu_ms, NULL);
     bound_memory(settings);
     watchdog_begin();
-    (void)handle(&w, service, &source, cgi_write, NULL);
+    (void)handle_request(&w, service, &source, cgi_write, NULL);
     close_worker(&w, service);
     return 0;
 }

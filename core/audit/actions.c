@@ -21,7 +21,7 @@ bool actions_wanted(const char *pattern) {
 }
 
 /* How many characters must be put in, taken out or replaced to make `b` of the first characters of `a`. */
-static size_t distance(const char *a, const char *b) {
+static size_t edit_distance(const char *a, const char *b) {
     size_t row[LONGEST + 1], n = strnlen(a, LONGEST), m = strnlen(b, LONGEST);
     for (size_t j = 0; j <= m; j++)
         row[j] = j;
@@ -39,10 +39,10 @@ static size_t distance(const char *a, const char *b) {
 }
 
 /* A name without its beginning, "user.updated" for "scim.user.updated", is as good as one wrong character. */
-static size_t strangeness(const char *pattern, const char *candidate) {
+static size_t pattern_distance(const char *pattern, const char *candidate) {
     size_t n = strlen(pattern), m = strlen(candidate);
     bool end = n && n < m && candidate[m - n - 1] == '.' && strcmp(candidate + m - n, pattern) == 0;
-    return end ? 1 : distance(pattern, candidate);
+    return end ? 1 : edit_distance(pattern, candidate);
 }
 
 /* What comes nearest to a pattern so far, and how far it is. */
@@ -51,8 +51,8 @@ struct nearest {
     size_t far;
 };
 
-static void compare(struct nearest *n, const char *candidate) {
-    size_t far = strangeness(n->pattern, candidate);
+static void compare_pattern(struct nearest *n, const char *candidate) {
+    size_t far = pattern_distance(n->pattern, candidate);
     if (far < n->far)
         *n = (struct nearest){n->pattern, candidate, far};
 }
@@ -63,9 +63,9 @@ const char *actions_nearest(struct arena *a, const char *pattern) {
     bool beginning = len && pattern[len - 1] == '*';
     for (size_t i = 0; i < ACTIONS; i++) {
         if (!beginning)
-            compare(&n, actions[i]);
+            compare_pattern(&n, actions[i]);
         for (const char *dot = actions[i]; beginning && (dot = strchr(dot, '.')); dot++)
-            compare(&n, arena_printf(a, "%.*s.*", (int)(dot - actions[i]), actions[i]));
+            compare_pattern(&n, arena_printf(a, "%.*s.*", (int)(dot - actions[i]), actions[i]));
     }
     return n.found;
 }

@@ -13,7 +13,7 @@
 /* LINE_MAX_BYTES: one event, written as CSV or JSON; the data of the largest is a few megabytes. */
 enum { PAGE = 200, LINE_MAX_BYTES = 1024 * 1024 * 1024 };
 
-static enum err put(struct ctx *ctx, struct audit_export *x, const struct buf *b) {
+static enum err write_buffer(struct ctx *ctx, struct audit_export *x, const struct buf *b) {
     if (buf_overflowed(b))
         return fail(ctx, ERR_BAD_REQUEST, "an event is too large to be written");
     if (!x->write(x->arg, buf_text(b), buf_len(b)))
@@ -21,12 +21,12 @@ static enum err put(struct ctx *ctx, struct audit_export *x, const struct buf *b
     return OK;
 }
 
-static enum err write_header(struct ctx *ctx, struct audit_export *x, struct arena *a) {
+static enum err write_audit_header(struct ctx *ctx, struct audit_export *x, struct arena *a) {
     struct buf *b = buf_new(a, LINE_MAX_BYTES);
     if (x->format != AUDIT_CSV)
         return OK;
     audit_rows_csv_head(b);
-    return put(ctx, x, b);
+    return write_buffer(ctx, x, b);
 }
 
 /* An export on its way. */
@@ -39,7 +39,7 @@ struct writing {
     int64_t after; /* the place that was written last */
 };
 
-static enum err write_page(struct writing *w, size_t *n) {
+static enum err write_audit_page(struct writing *w, size_t *n) {
     struct ctx ctx = {.arena = w->page};
     struct db_rows rows = {0};
     db_queue(w->db, sql_op_audit_export(.organization_id = w->id, .after = arena_printf(w->page, "%" PRId64, w->after),
@@ -57,7 +57,7 @@ static enum err write_page(struct writing *w, size_t *n) {
             audit_rows_csv(b, &row);
         else
             audit_rows_json(b, &row);
-        e = put(w->ctx, w->x, b);
+        e = write_buffer(w->ctx, w->x, b);
     }
     w->after = *n ? db_int(rows, *n - 1, AUDITED_SEQUENCE) : w->after;
     w->x->lines += *n;
@@ -66,7 +66,7 @@ static enum err write_page(struct writing *w, size_t *n) {
     return e;
 }
 
-static enum err find(struct writing *w) {
+static enum err find_exported_organization(struct writing *w) {
     struct db_rows rows[2] = {0};
     db_queue(w->db, sql_op_audit_settle());
     size_t found = db_queue(w->db, sql_op_audit_organizations(.limit = "1", .organization = w->x->organization));
@@ -89,11 +89,11 @@ enum err control_audit_export(struct ctx *ctx, struct db *db, struct audit_expor
                         .prefix = wild ? arena_strndup(ctx->arena, x->action, len - 1) : NULL};
     enum err e = snapshot_begin(ctx, db);
     if (e == OK)
-        e = find(&w);
+        e = find_exported_organization(&w);
     if (e == OK)
-        e = write_header(ctx, x, w.page);
+        e = write_audit_header(ctx, x, w.page);
     for (size_t n = PAGE; e == OK && n == PAGE; arena_reset(w.page))
-        e = write_page(&w, &n);
+        e = write_audit_page(&w, &n);
     arena_destroy(w.page);
     return e == OK ? snapshot_end(ctx, db) : e;
 }

@@ -12,24 +12,24 @@
 static const char erased[] = "{\"erased\": true}";
 
 /* A column of 32 bytes in hex; false: it is null or something else. */
-static bool bytes(struct db_rows rows, size_t row, int column, unsigned char out[CHAIN_HASH]) {
+static bool read_hash_column(struct db_rows rows, size_t row, int column, unsigned char out[CHAIN_HASH]) {
     const char *hex = db_text(rows, row, column);
     return hex && strlen(hex) == CHAIN_HEX && hex_read(hex, out, CHAIN_HASH);
 }
 
-static void add(EVP_MD_CTX *h, const void *data, size_t len) {
+static void add_to_hash(EVP_MD_CTX *h, const void *data, size_t len) {
     if (EVP_DigestUpdate(h, data, len) != 1)
         log_fatal("chain", "SHA-256 failed");
 }
 
-static EVP_MD_CTX *begin(void) {
+static EVP_MD_CTX *begin_hash(void) {
     EVP_MD_CTX *h = EVP_MD_CTX_new();
     if (!h || EVP_DigestInit_ex(h, EVP_sha256(), NULL) != 1)
         log_fatal("chain", "SHA-256 failed");
     return h;
 }
 
-static void end(EVP_MD_CTX *h, unsigned char out[CHAIN_HASH]) {
+static void end_hash(EVP_MD_CTX *h, unsigned char out[CHAIN_HASH]) {
     if (EVP_DigestFinal_ex(h, out, NULL) != 1)
         log_fatal("chain", "SHA-256 failed");
     EVP_MD_CTX_free(h);
@@ -39,16 +39,16 @@ static void end(EVP_MD_CTX *h, unsigned char out[CHAIN_HASH]) {
 static void add_netstring(EVP_MD_CTX *h, const char *text) {
     char len[24];
     if (!text) {
-        add(h, "-", 1);
+        add_to_hash(h, "-", 1);
         return;
     }
     int n = snprintf(len, sizeof len, "%zu:", strlen(text));
-    add(h, len, (size_t)n);
-    add(h, text, strlen(text));
-    add(h, ",", 1);
+    add_to_hash(h, len, (size_t)n);
+    add_to_hash(h, text, strlen(text));
+    add_to_hash(h, ",", 1);
 }
 
-static void add_head(EVP_MD_CTX *h, const char *organization, struct db_rows rows, size_t row) {
+static void add_event_head(EVP_MD_CTX *h, const char *organization, struct db_rows rows, size_t row) {
     static const int after[] = {OP_AUDIT_CHAIN_ACTION,        OP_AUDIT_CHAIN_ACTOR_TYPE,    OP_AUDIT_CHAIN_ACTOR_ID,
                                 OP_AUDIT_CHAIN_CONNECTION_ID, OP_AUDIT_CHAIN_TARGET_TYPE,   OP_AUDIT_CHAIN_TARGET_ID,
                                 OP_AUDIT_CHAIN_REQUEST_ID,    OP_AUDIT_CHAIN_CLIENT_ADDRESS};
@@ -63,23 +63,23 @@ static void add_head(EVP_MD_CTX *h, const char *organization, struct db_rows row
 }
 
 void chain_pass(struct chain *c, struct db_rows rows, size_t row) {
-    c->linked = bytes(rows, row, PLACE_HASH, c->hash);
+    c->linked = read_hash_column(rows, row, PLACE_HASH, c->hash);
 }
 
 const char *chain_check_link(struct chain *c, const char *organization, struct db_rows rows, size_t row) {
     unsigned char commitment[CHAIN_HASH], computed[CHAIN_HASH];
     struct chain before = *c;
-    bool whole = bytes(rows, row, OP_AUDIT_CHAIN_COMMITMENT, commitment);
+    bool whole = read_hash_column(rows, row, OP_AUDIT_CHAIN_COMMITMENT, commitment);
     chain_pass(c, rows, row);
     if (!whole || !c->linked)
         return "its seal has no hash or no commitment";
     if (!before.linked)
         return NULL;
-    EVP_MD_CTX *h = begin();
-    add(h, before.hash, sizeof before.hash);
-    add_head(h, organization, rows, row);
-    add(h, commitment, sizeof commitment);
-    end(h, computed);
+    EVP_MD_CTX *h = begin_hash();
+    add_to_hash(h, before.hash, sizeof before.hash);
+    add_event_head(h, organization, rows, row);
+    add_to_hash(h, commitment, sizeof commitment);
+    end_hash(h, computed);
     return memcmp(computed, c->hash, sizeof computed) == 0
                ? NULL
                : "the chain does not fit here: the event, its seal or the hash before was changed";
@@ -95,12 +95,13 @@ const char *chain_check_data(struct db_rows rows, size_t row) {
         return "the event's data is gone, but it is not marked as erased";
     if (db_null(rows, row, OP_AUDIT_CHAIN_SALT))
         return marked ? NULL : "the salt is gone, but the event is not erased";
-    if (!data || !bytes(rows, row, OP_AUDIT_CHAIN_SALT, salt) || !bytes(rows, row, OP_AUDIT_CHAIN_COMMITMENT, kept))
+    if (!data || !read_hash_column(rows, row, OP_AUDIT_CHAIN_SALT, salt) ||
+        !read_hash_column(rows, row, OP_AUDIT_CHAIN_COMMITMENT, kept))
         return "the event has no data, or its seal no salt or no commitment";
-    EVP_MD_CTX *h = begin();
-    add(h, salt, sizeof salt);
-    add(h, data, strlen(data));
-    end(h, computed);
+    EVP_MD_CTX *h = begin_hash();
+    add_to_hash(h, salt, sizeof salt);
+    add_to_hash(h, data, strlen(data));
+    end_hash(h, computed);
     return memcmp(computed, kept, sizeof computed) == 0
                ? NULL
                : "the event's data, or the salt or the commitment of its seal, was changed";

@@ -30,10 +30,10 @@ struct walk {
     struct json_object *told;
 };
 
-static void problem(struct walk *w, int64_t sequence, const char *event, const char *fmt, ...)
+static void note_problem(struct walk *w, int64_t sequence, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-static void problem(struct walk *w, int64_t sequence, const char *event, const char *fmt, ...) {
+static void note_problem(struct walk *w, int64_t sequence, const char *event, const char *fmt, ...) {
     if (w->problems++ >= VERIFY_TOLD)
         return;
     va_list ap;
@@ -48,25 +48,25 @@ static void problem(struct walk *w, int64_t sequence, const char *event, const c
 }
 
 /* Runs what is queued, with rows of the page. */
-static enum err run(struct walk *w, struct db_rows *rows) {
+static enum err run_batch(struct walk *w, struct db_rows *rows) {
     struct ctx ctx = {.arena = w->page};
     enum err e = db_run(&ctx, w->db, rows);
     return e == OK ? OK : fail(w->ctx, e, "%s", fail_detail(&ctx));
 }
 
-static const char *number(struct walk *w, int64_t n) {
+static const char *number_text(struct walk *w, int64_t n) {
     return arena_printf(w->page, "%" PRId64, n);
 }
 
 /* Whether the place follows the one before. */
 static bool check_place(struct walk *w, int64_t sequence, const char *event) {
     if (sequence == w->last)
-        problem(w, sequence, event, "there are two of this place");
+        note_problem(w, sequence, event, "there are two of this place");
     else if (w->last + 2 == sequence)
-        problem(w, w->last + 1, NULL, "this place is missing");
+        note_problem(w, w->last + 1, NULL, "this place is missing");
     else if (w->last + 1 != sequence)
-        problem(w, w->last + 1, NULL, "the places from %" PRId64 " to %" PRId64 " are missing", w->last + 1,
-                sequence - 1);
+        note_problem(w, w->last + 1, NULL, "the places from %" PRId64 " to %" PRId64 " are missing", w->last + 1,
+                     sequence - 1);
     return sequence == w->last + 1;
 }
 
@@ -79,23 +79,23 @@ static void check_row(struct walk *w, struct db_rows rows, size_t i) {
         w->first = sequence;
     w->last = sequence;
     if (db_null(rows, i, OP_AUDIT_CHAIN_ID)) {
-        problem(w, sequence, event, "the event is not there, or its organization, id or time was changed");
+        note_problem(w, sequence, event, "the event is not there, or its organization, id or time was changed");
         chain_pass(&w->chain, rows, i);
         return;
     }
     if ((wrong = chain_check_data(rows, i)))
-        problem(w, sequence, event, "%s", wrong);
+        note_problem(w, sequence, event, "%s", wrong);
     if ((wrong = chain_check_link(&w->chain, w->id, rows, i)))
-        problem(w, sequence, event, "%s", wrong);
+        note_problem(w, sequence, event, "%s", wrong);
 }
 
 static enum err walk_chain(struct walk *w) {
     int64_t after = w->run->from ? w->run->from - 1 : INT64_MIN, to = w->run->to ? w->run->to : INT64_MAX;
     for (size_t n = PAGE; n >= PAGE; arena_reset(w->page)) {
         struct db_rows rows = {0};
-        db_queue(w->db, sql_op_audit_chain(.organization_id = w->id, .after = number(w, after), .to = number(w, to),
-                                           .limit = number(w, PAGE)));
-        enum err e = run(w, &rows);
+        db_queue(w->db, sql_op_audit_chain(.organization_id = w->id, .after = number_text(w, after),
+                                           .to = number_text(w, to), .limit = number_text(w, PAGE)));
+        enum err e = run_batch(w, &rows);
         if (e != OK)
             return e;
         n = db_count(rows);
@@ -116,13 +116,13 @@ static enum err begin_inside(struct walk *w) {
         return OK;
     const char *place = arena_printf(w->page, "{%" PRId64 "}", w->run->from - 1);
     db_queue(w->db, sql_op_audit_heads_known(.organization_id = w->id, .sequences = place));
-    enum err e = run(w, &rows);
+    enum err e = run_batch(w, &rows);
     if (e != OK)
         return e;
     w->last = w->run->from - 1;
     chain_pass(&w->chain, rows, 0);
     if (!w->chain.linked)
-        problem(w, w->last, NULL, "this place is missing, or its hash is none: nothing can follow it");
+        note_problem(w, w->last, NULL, "this place is missing, or its hash is none: nothing can follow it");
     return OK;
 }
 
@@ -131,15 +131,16 @@ static enum err find_strays(struct walk *w) {
     char at[TIME_TEXT] = "", id[UUID_TEXT + 1] = "";
     for (int64_t n = PAGE; n >= PAGE; arena_reset(w->page)) {
         struct db_rows rows = {0};
-        db_queue(w->db, sql_op_audit_unsealed(.organization_id = w->id, .limit = number(w, PAGE),
+        db_queue(w->db, sql_op_audit_unsealed(.organization_id = w->id, .limit = number_text(w, PAGE),
                                               .after = *at ? at : NULL, .after_id = *at ? id : NULL));
-        enum err e = run(w, &rows);
+        enum err e = run_batch(w, &rows);
         if (e != OK || db_count(rows) == 0)
             return e;
         for (size_t i = 0; i < db_count(rows); i++)
             if (db_bool(rows, i, OP_AUDIT_UNSEALED_STRAY))
-                problem(w, 0, db_text(rows, i, OP_AUDIT_UNSEALED_ID),
-                        "the event has no place in the chain: it was put in, its id or time was changed, or its seal");
+                note_problem(
+                    w, 0, db_text(rows, i, OP_AUDIT_UNSEALED_ID),
+                    "the event has no place in the chain: it was put in, its id or time was changed, or its seal");
         size_t end = db_count(rows) - 1;
         n = db_int(rows, end, OP_AUDIT_UNSEALED_N);
         snprintf(at, sizeof at, "%s", db_text(rows, end, OP_AUDIT_UNSEALED_AT));
@@ -150,15 +151,15 @@ static enum err find_strays(struct walk *w) {
 
 static enum err look_at_waiting(struct walk *w) {
     struct db_rows rows = {0};
-    db_queue(w->db, sql_op_audit_waiting(.organization_id = w->id, .limit = number(w, VERIFY_TOLD)));
-    enum err e = run(w, &rows);
+    db_queue(w->db, sql_op_audit_waiting(.organization_id = w->id, .limit = number_text(w, VERIFY_TOLD)));
+    enum err e = run_batch(w, &rows);
     if (e != OK)
         return e;
     w->waiting = db_int(rows, 0, OP_AUDIT_WAITING_WAITING);
     for (size_t i = 0; i < db_count(rows); i++)
         if (!db_null(rows, i, OP_AUDIT_WAITING_GONE))
-            problem(w, 0, db_text(rows, i, OP_AUDIT_WAITING_GONE),
-                    "the event waits for its place in the chain, but is not there");
+            note_problem(w, 0, db_text(rows, i, OP_AUDIT_WAITING_GONE),
+                         "the event waits for its place in the chain, but is not there");
     arena_reset(w->page);
     return OK;
 }
@@ -176,21 +177,21 @@ static enum err check_heads(struct walk *w) {
     }
     buf_char(places, '}');
     db_queue(w->db, sql_op_audit_heads_known(.organization_id = w->id, .sequences = buf_text(places)));
-    enum err e = run(w, &rows);
+    enum err e = run_batch(w, &rows);
     for (size_t i = 0; e == OK && i < db_count(rows); i++) {
         const char *hash = db_text(rows, i, PLACE_HASH);
         int64_t sequence = db_int(rows, i, PLACE_SEQUENCE);
         if (!hash)
-            problem(w, sequence, NULL, "the chain was cut off: it had this place when its head was kept");
+            note_problem(w, sequence, NULL, "the chain was cut off: it had this place when its head was kept");
         else if (strcmp(hash, json_get_string(mine, db_text(rows, i, PLACE_SEQUENCE))) != 0)
-            problem(w, sequence, NULL, "the chain is another one: its head was kept with another hash");
+            note_problem(w, sequence, NULL, "the chain is another one: its head was kept with another hash");
     }
     json_object_object_del(w->run->heads, w->id);
     arena_reset(w->page);
     return e;
 }
 
-static void tell(struct walk *w, const char *slug) {
+static void report_organization(struct walk *w, const char *slug) {
     char hash[CHAIN_HEX + 1];
     struct json_object *o = json_new_object(w->own);
     chain_hash_hex(&w->chain, hash);
@@ -230,7 +231,7 @@ static enum err verify_one(struct walk *w, const char *id, const char *slug) {
     if (e == OK)
         e = check_heads(w);
     if (e == OK)
-        tell(w, slug);
+        report_organization(w, slug);
     v->organizations++;
     v->problems += w->problems;
     arena_reset(w->own);

@@ -18,7 +18,7 @@ struct buf {
     bool overflow;
 };
 
-static void release(void *ptr) {
+static void release_buffer(void *ptr) {
     struct buf *b = ptr;
     free(b->data);
 }
@@ -28,7 +28,7 @@ struct buf *buf_new(struct arena *a, size_t max) {
     b->max = max;
     b->cap = max < FIRST ? max + 1 : FIRST;
     b->data = calloc(1, b->cap);
-    arena_defer(a, release, b);
+    arena_defer(a, release_buffer, b);
     return b;
 }
 
@@ -57,7 +57,7 @@ bool buf_overflowed(const struct buf *b) {
 }
 
 /* Room for `more` bytes and the NUL, or overflow. */
-static bool reserve(struct buf *b, size_t more) {
+static bool reserve_room(struct buf *b, size_t more) {
     if (b->overflow || more > b->max - b->len) {
         b->overflow = true;
         return false;
@@ -73,7 +73,7 @@ static bool reserve(struct buf *b, size_t more) {
 }
 
 void buf_add(struct buf *b, const char *data, size_t len) {
-    if (!reserve(b, len))
+    if (!reserve_room(b, len))
         return;
     memcpy(b->data + b->len, data, len);
     b->len += len;
@@ -95,7 +95,7 @@ void buf_fmt(struct buf *b, const char *fmt, ...) {
     size_t room = b->cap - b->len;
     int n = vsnprintf(b->data + b->len, room, fmt, ap);
     va_end(ap);
-    if (n >= 0 && reserve(b, (size_t)n)) {
+    if (n >= 0 && reserve_room(b, (size_t)n)) {
         if ((size_t)n >= room)
             vsnprintf(b->data + b->len, b->cap - b->len, fmt, again);
         b->len += (size_t)n;

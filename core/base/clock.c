@@ -64,7 +64,7 @@ void clock_format(int64_t unix_us, char out[CLOCK_TEXT + 1]) {
 }
 
 /* Exactly `n` digits; false if there are fewer. */
-static bool digits(const char **p, const char *end, int n, int *out) {
+static bool read_digits(const char **p, const char *end, int n, int *out) {
     *out = 0;
     for (int i = 0; i < n; i++, ++*p) {
         if (*p == end || **p < '0' || **p > '9')
@@ -74,7 +74,7 @@ static bool digits(const char **p, const char *end, int n, int *out) {
     return true;
 }
 
-static bool literal(const char **p, const char *end, char c) {
+static bool read_literal(const char **p, const char *end, char c) {
     if (*p == end || **p != c)
         return false;
     ++*p;
@@ -83,10 +83,10 @@ static bool literal(const char **p, const char *end, char c) {
 
 static bool read_civil(const char **p, const char *end, struct civil *c) {
     int year;
-    bool good = digits(p, end, 4, &year) && literal(p, end, '-') && digits(p, end, 2, &c->month) &&
-                literal(p, end, '-') && digits(p, end, 2, &c->day) && literal(p, end, 'T') &&
-                digits(p, end, 2, &c->hour) && literal(p, end, ':') && digits(p, end, 2, &c->minute) &&
-                literal(p, end, ':') && digits(p, end, 2, &c->second);
+    bool good = read_digits(p, end, 4, &year) && read_literal(p, end, '-') && read_digits(p, end, 2, &c->month) &&
+                read_literal(p, end, '-') && read_digits(p, end, 2, &c->day) && read_literal(p, end, 'T') &&
+                read_digits(p, end, 2, &c->hour) && read_literal(p, end, ':') && read_digits(p, end, 2, &c->minute) &&
+                read_literal(p, end, ':') && read_digits(p, end, 2, &c->second);
     c->year = year;
     return good;
 }
@@ -108,12 +108,12 @@ static bool read_zone(const char **p, const char *end, int *offset) {
     *offset = 0;
     if (*p == end)
         return true;
-    if (literal(p, end, 'Z'))
+    if (read_literal(p, end, 'Z'))
         return *p == end;
-    bool east = literal(p, end, '+');
-    if (!east && !literal(p, end, '-'))
+    bool east = read_literal(p, end, '+');
+    if (!east && !read_literal(p, end, '-'))
         return false;
-    if (!digits(p, end, 2, &hour) || !literal(p, end, ':') || !digits(p, end, 2, &minute) || *p != end)
+    if (!read_digits(p, end, 2, &hour) || !read_literal(p, end, ':') || !read_digits(p, end, 2, &minute) || *p != end)
         return false;
     *offset = (hour * 60 + minute) * 60 * (east ? 1 : -1);
     return minute < 60 && hour <= 14 && (hour < 14 || minute == 0);

@@ -11,7 +11,7 @@
 #include <unistr.h>
 
 /* Plain lower-case ASCII is its own folded form, and most texts are ASCII. */
-static bool is_ascii(const char *s, size_t len) {
+static bool is_ascii_text(const char *s, size_t len) {
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)s[i] >= 0x80)
             return false;
@@ -26,7 +26,7 @@ const char *fold_ascii_lower(struct arena *a, const char *s, size_t len) {
     return out;
 }
 
-static const char *keep(struct arena *a, uint8_t *text, size_t len) {
+static const char *keep_folded(struct arena *a, uint8_t *text, size_t len) {
     if (!text)
         log_fatal("fold", "a text that is not UTF-8 was to be compared");
     const char *copy = arena_strndup(a, (const char *)text, len);
@@ -34,10 +34,10 @@ static const char *keep(struct arena *a, uint8_t *text, size_t len) {
     return copy;
 }
 
-static const char *normalize(struct arena *a, uninorm_t form, const char *s, size_t len) {
+static const char *normalize_text(struct arena *a, uninorm_t form, const char *s, size_t len) {
     size_t n = 0;
     uint8_t *text = u8_normalize(form, (const uint8_t *)s, len, NULL, &n);
-    return keep(a, text, n);
+    return keep_folded(a, text, n);
 }
 
 /*
@@ -45,14 +45,14 @@ static const char *normalize(struct arena *a, uninorm_t form, const char *s, siz
  * nothing changes, which makes the key idempotent (two rounds are enough in practice).
  */
 static const char *fold_until_stable(struct arena *a, uninorm_t form, const char *s, size_t len) {
-    if (is_ascii(s, len))
+    if (is_ascii_text(s, len))
         return fold_ascii_lower(a, s, len);
-    const char *key = normalize(a, form, s, len);
+    const char *key = normalize_text(a, form, s, len);
     for (int round = 0; round < 4; round++) {
         size_t n = 0;
         uint8_t *folded = u8_casefold((const uint8_t *)key, strlen(key), NULL, NULL, NULL, &n);
-        const char *text = keep(a, folded, n);
-        const char *next = normalize(a, form, text, strlen(text));
+        const char *text = keep_folded(a, folded, n);
+        const char *next = normalize_text(a, form, text, strlen(text));
         if (strcmp(next, key) == 0)
             return next;
         key = next;
@@ -69,7 +69,7 @@ const char *fold_caseless(struct arena *a, const char *s, size_t len) {
 }
 
 const char *fold_exact(struct arena *a, const char *s, size_t len) {
-    return is_ascii(s, len) ? arena_strndup(a, s, len) : normalize(a, UNINORM_NFC, s, len);
+    return is_ascii_text(s, len) ? arena_strndup(a, s, len) : normalize_text(a, UNINORM_NFC, s, len);
 }
 
 /* The most that shrinks: a mathematical letter, of four bytes, is one of ASCII. */
@@ -108,7 +108,7 @@ bool fold_blank(const char *s, size_t len) {
     return true;
 }
 
-static char lower(char c) {
+static char lower_ascii(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
@@ -116,7 +116,7 @@ bool fold_ascii_equal(const char *a, size_t a_len, const char *b, size_t b_len) 
     if (a_len != b_len)
         return false;
     for (size_t i = 0; i < a_len; i++)
-        if (lower(a[i]) != lower(b[i]))
+        if (lower_ascii(a[i]) != lower_ascii(b[i]))
             return false;
     return true;
 }

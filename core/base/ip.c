@@ -61,7 +61,7 @@ bool ip_covers(const struct ip *range, const struct ip *address) {
 }
 
 /* The next element of a list at *p, which moves behind it; its length is 0 behind the last. */
-static const char *next(const char **p, size_t *len) {
+static const char *next_element(const char **p, size_t *len) {
     const char *element = *p + strspn(*p, ", ");
     *len = strcspn(element, ", ");
     *p = element + *len;
@@ -71,7 +71,7 @@ static const char *next(const char **p, size_t *len) {
 bool ip_listed(const char *ranges, const struct ip *address) {
     struct ip range;
     size_t len;
-    for (const char *p = ranges, *element = next(&p, &len); len; element = next(&p, &len))
+    for (const char *p = ranges, *element = next_element(&p, &len); len; element = next_element(&p, &len))
         if (ip_parse_range(element, len, &range) && ip_covers(&range, address))
             return true;
     return false;
@@ -79,7 +79,7 @@ bool ip_listed(const char *ranges, const struct ip *address) {
 
 const char *ip_list_fault(const char *ranges, size_t *len) {
     struct ip range;
-    for (const char *p = ranges, *element = next(&p, len); *len; element = next(&p, len))
+    for (const char *p = ranges, *element = next_element(&p, len); *len; element = next_element(&p, len))
         if (!ip_parse_range(element, *len, &range))
             return element;
     return NULL;

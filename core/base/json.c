@@ -8,30 +8,30 @@
 #include <limits.h>
 #include <string.h>
 
-static void put(void *o) {
+static void release_object(void *o) {
     json_object_put(o);
 }
 
-static struct json_object *own(struct arena *a, struct json_object *o) {
-    arena_defer(a, put, o);
+static struct json_object *own_value(struct arena *a, struct json_object *o) {
+    arena_defer(a, release_object, o);
     return o;
 }
 
 /* Counts what json-c built, as the validator counted what stands there. */
-static void count(struct json_object *o, struct jsonv_counts *n) {
+static void count_values(struct json_object *o, struct jsonv_counts *n) {
     if (json_object_is_type(o, json_type_object)) {
         n->objects++;
         json_object_object_foreach(o, name, member) {
             (void)name;
             n->members++;
-            count(member, n);
+            count_values(member, n);
         }
     } else if (json_object_is_type(o, json_type_array)) {
         size_t length = json_object_array_length(o);
         n->arrays++;
         n->elements += length;
         for (size_t i = 0; i < length; i++)
-            count(json_object_array_get_idx(o, i), n);
+            count_values(json_object_array_get_idx(o, i), n);
     } else if (json_object_is_type(o, json_type_string)) {
         n->strings++;
         n->string_bytes += (size_t)json_object_get_string_len(o);
@@ -44,7 +44,7 @@ static bool same_counts(const struct jsonv_counts *a, const struct jsonv_counts 
 }
 
 /* null at the top is a tree too, so success is told apart from it. */
-static bool build(struct arena *a, const char *text, size_t len, struct json_object **out) {
+static bool build_tree(struct arena *a, const char *text, size_t len, struct json_object **out) {
     struct json_tokener *tokener = json_tokener_new_ex(JSONV_DEPTH + 1);
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     *out = len < INT_MAX ? json_tokener_parse_ex(tokener, text, (int)len) : NULL;
@@ -55,7 +55,7 @@ static bool build(struct arena *a, const char *text, size_t len, struct json_obj
         good = json_tokener_get_error(tokener) == json_tokener_success;
     }
     json_tokener_free(tokener);
-    own(a, *out);
+    own_value(a, *out);
     return good;
 }
 
@@ -67,8 +67,8 @@ enum err json_parse(struct ctx *ctx, const char *text, size_t len, struct json_o
                     r.what);
     }
     struct jsonv_counts built = {0};
-    bool good = build(ctx->arena, text, len, out);
-    count(*out, &built);
+    bool good = build_tree(ctx->arena, text, len, out);
+    count_values(*out, &built);
     if (good && same_counts(&built, &r.counts))
         return OK;
     log_line(LOG_ERROR, "json_mismatch", NULL);
@@ -76,7 +76,7 @@ enum err json_parse(struct ctx *ctx, const char *text, size_t len, struct json_o
 }
 
 enum err json_parse_own(struct ctx *ctx, const char *text, size_t len, struct json_object **out) {
-    if (build(ctx->arena, text, len, out) &&
+    if (build_tree(ctx->arena, text, len, out) &&
         (json_object_is_type(*out, json_type_object) || json_object_is_type(*out, json_type_array)))
         return OK;
     log_line(LOG_ERROR, "stored_json_broken", NULL);
@@ -84,26 +84,26 @@ enum err json_parse_own(struct ctx *ctx, const char *text, size_t len, struct js
 }
 
 struct json_object *json_new_object(struct arena *a) {
-    return own(a, json_object_new_object());
+    return own_value(a, json_object_new_object());
 }
 
 struct json_object *json_new_array(struct arena *a) {
-    return own(a, json_object_new_array());
+    return own_value(a, json_object_new_array());
 }
 
 struct json_object *json_copy(struct arena *a, struct json_object *o) {
     struct json_object *copy = NULL;
     if (o && json_object_deep_copy(o, &copy, NULL) != 0)
         log_fatal("json", "a value could not be copied");
-    return own(a, copy);
+    return own_value(a, copy);
 }
 
 struct json_object *json_keep(struct arena *a, struct json_object *o) {
-    return own(a, json_object_get(o));
+    return own_value(a, json_object_get(o));
 }
 
 struct json_object *json_keep_new(struct arena *a, struct json_object *o) {
-    return own(a, o);
+    return own_value(a, o);
 }
 
 const char *json_text(struct arena *a, struct json_object *o) {
@@ -135,7 +135,7 @@ const char *json_get_string(struct json_object *o, const char *name) {
     return json_object_is_type(member, json_type_string) ? json_object_get_string(member) : NULL;
 }
 
-static bool is_number(struct json_object *o) {
+static bool is_json_number(struct json_object *o) {
     return json_object_is_type(o, json_type_int) || json_object_is_type(o, json_type_double);
 }
 
@@ -163,7 +163,7 @@ static bool same_elements(struct json_object *a, struct json_object *b) {
 bool json_same(struct json_object *a, struct json_object *b) {
     if (a == b)
         return true;
-    if (is_number(a) && is_number(b) && !json_object_is_type(a, json_object_get_type(b)))
+    if (is_json_number(a) && is_json_number(b) && !json_object_is_type(a, json_object_get_type(b)))
         return !(json_object_get_double(a) < json_object_get_double(b)) &&
                !(json_object_get_double(a) > json_object_get_double(b));
     if (!a || !b || !json_object_is_type(a, json_object_get_type(b)))

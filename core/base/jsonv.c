@@ -31,7 +31,7 @@ struct checker {
     size_t text_len, text_cap;
 };
 
-static bool fault(struct checker *c, enum jsonv_fault kind, const char *what) {
+static bool note_fault(struct checker *c, enum jsonv_fault kind, const char *what) {
     if (c->result.fault == JSONV_OK) {
         c->result.fault = kind;
         c->result.at = (size_t)(c->p - c->start);
@@ -40,7 +40,7 @@ static bool fault(struct checker *c, enum jsonv_fault kind, const char *what) {
     return false;
 }
 
-static void blanks(struct checker *c) {
+static void skip_white_space(struct checker *c) {
     while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r'))
         c->p++;
 }
@@ -68,7 +68,7 @@ static size_t utf8_length(const unsigned char *p, const unsigned char *end) {
     return 0;
 }
 
-static int hex4(const unsigned char *p, const unsigned char *end) {
+static int read_four_digits(const unsigned char *p, const unsigned char *end) {
     int value = 0;
     if (end - p < 4)
         return -1;
@@ -84,7 +84,7 @@ static int hex4(const unsigned char *p, const unsigned char *end) {
     return value;
 }
 
-static size_t encode(unsigned c, char out[4]) {
+static size_t encode_utf8(unsigned c, char out[4]) {
     if (c < 0x80) {
         out[0] = (char)c;
         return 1;
@@ -98,7 +98,7 @@ static size_t encode(unsigned c, char out[4]) {
 }
 
 /* The character of an escape behind the backslash at p; sets *n to the bytes it took. */
-static bool escape(struct checker *c, unsigned *out, size_t *n) {
+static bool read_escape(struct checker *c, unsigned *out, size_t *n) {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     const unsigned char *p = c->p + 1;
     const char *simple = p < c->end && *p ? strchr(from, *p) : NULL;
@@ -107,18 +107,18 @@ static bool escape(struct checker *c, unsigned *out, size_t *n) {
         *out = (unsigned char)to[simple - from];
         return true;
     }
-    int high = p < c->end && *p == 'u' ? hex4(p + 1, c->end) : -1;
+    int high = p < c->end && *p == 'u' ? read_four_digits(p + 1, c->end) : -1;
     if (high < 0)
-        return fault(c, JSONV_SYNTAX, "a backslash starts no escape");
+        return note_fault(c, JSONV_SYNTAX, "a backslash starts no escape");
     *n = 6;
     *out = (unsigned)high;
     if (high == 0)
-        return fault(c, JSONV_NUL, "U+0000 cannot be stored");
+        return note_fault(c, JSONV_NUL, "U+0000 cannot be stored");
     if (high < 0xd800 || high > 0xdfff)
         return true;
-    int low = c->end - p >= 7 && p[5] == '\\' && p[6] == 'u' ? hex4(p + 7, c->end) : -1;
+    int low = c->end - p >= 7 && p[5] == '\\' && p[6] == 'u' ? read_four_digits(p + 7, c->end) : -1;
     if (high > 0xdbff || low < 0xdc00 || low > 0xdfff)
-        return fault(c, JSONV_SYNTAX, "a surrogate stands alone");
+        return note_fault(c, JSONV_SYNTAX, "a surrogate stands alone");
     *n = 12;
     *out = 0x10000U + (((unsigned)high - 0xd800U) << 10) + ((unsigned)low - 0xdc00U);
     return true;
@@ -136,23 +136,23 @@ static void keep_text(struct checker *c, const char *bytes, size_t n) {
 }
 
 /* One character of a string: its bytes decoded go to the names if `name`, else they are counted. */
-static bool character(struct checker *c, bool name) {
+static bool check_character(struct checker *c, bool name) {
     char decoded[4];
     const char *bytes = (const char *)c->p;
     size_t n = 1, took = 1;
     if (*c->p == '\\') {
         unsigned value = 0;
-        if (!escape(c, &value, &took))
+        if (!read_escape(c, &value, &took))
             return false;
-        n = encode(value, decoded);
+        n = encode_utf8(value, decoded);
         bytes = decoded;
     } else if (*c->p < 0x20)
-        return *c->p == 0 ? fault(c, JSONV_NUL, "U+0000 cannot be stored")
-                          : fault(c, JSONV_SYNTAX, "a control character must be escaped");
+        return *c->p == 0 ? note_fault(c, JSONV_NUL, "U+0000 cannot be stored")
+                          : note_fault(c, JSONV_SYNTAX, "a control character must be escaped");
     else if (*c->p >= 0x80) {
         n = took = utf8_length(c->p, c->end);
         if (!n)
-            return fault(c, JSONV_SYNTAX, "the text is not UTF-8");
+            return note_fault(c, JSONV_SYNTAX, "the text is not UTF-8");
     }
     if (name)
         keep_text(c, bytes, n);
@@ -162,13 +162,13 @@ static bool character(struct checker *c, bool name) {
     return true;
 }
 
-static bool string(struct checker *c, bool name) {
+static bool check_json_string(struct checker *c, bool name) {
     c->p++;
     while (c->p < c->end && *c->p != '"')
-        if (!character(c, name))
+        if (!check_character(c, name))
             return false;
     if (c->p == c->end)
-        return fault(c, JSONV_SYNTAX, "a string has no end");
+        return note_fault(c, JSONV_SYNTAX, "a string has no end");
     c->p++;
     if (!name)
         c->result.counts.strings++;
@@ -183,7 +183,7 @@ static size_t digit_run(struct checker *c) {
 }
 
 /* Digits that carry value: without leading zeros and without those at the end of a fraction. */
-static size_t significant(const unsigned char *from, const unsigned char *to) {
+static size_t count_significant(const unsigned char *from, const unsigned char *to) {
     size_t n = 0, zeros = 0;
     for (; from < to && *from != 'e' && *from != 'E'; from++) {
         if (*from < '0' || *from > '9')
@@ -203,21 +203,21 @@ static bool number_in_range(struct checker *c, const unsigned char *from, bool i
     size_t len = (size_t)(c->p - from);
     c->p = from;
     if (len > NUMBER_MAX)
-        return fault(c, JSONV_NUMBER, "a number has too many digits");
+        return note_fault(c, JSONV_NUMBER, "a number has too many digits");
     memcpy(copy, from, len);
     copy[len] = '\0';
     errno = 0;
     if (integer)
         (void)strtoll(copy, NULL, 10);
-    else if (!isfinite(strtod(copy, NULL)) || significant(from, from + len) > SIGNIFICANT_DIGITS)
+    else if (!isfinite(strtod(copy, NULL)) || count_significant(from, from + len) > SIGNIFICANT_DIGITS)
         errno = ERANGE;
     if (errno == ERANGE)
-        return fault(c, JSONV_NUMBER, integer ? "an integer is outside 64 bits" : "a decimal is out of range");
+        return note_fault(c, JSONV_NUMBER, integer ? "an integer is outside 64 bits" : "a decimal is out of range");
     c->p = from + len;
     return true;
 }
 
-static bool number(struct checker *c) {
+static bool check_json_number(struct checker *c) {
     const unsigned char *from = c->p;
     bool integer = true;
     if (*c->p == '-')
@@ -225,12 +225,12 @@ static bool number(struct checker *c) {
     const unsigned char *first = c->p;
     size_t n = digit_run(c);
     if (n == 0 || (n > 1 && *first == '0'))
-        return fault(c, JSONV_SYNTAX, "a number is malformed");
+        return note_fault(c, JSONV_SYNTAX, "a number is malformed");
     if (c->p < c->end && *c->p == '.') {
         integer = false;
         c->p++;
         if (digit_run(c) == 0)
-            return fault(c, JSONV_SYNTAX, "a number is malformed");
+            return note_fault(c, JSONV_SYNTAX, "a number is malformed");
     }
     if (c->p < c->end && (*c->p | 0x20) == 'e') {
         integer = false;
@@ -238,22 +238,22 @@ static bool number(struct checker *c) {
         if (c->p < c->end && (*c->p == '+' || *c->p == '-'))
             c->p++;
         if (digit_run(c) == 0)
-            return fault(c, JSONV_SYNTAX, "a number is malformed");
+            return note_fault(c, JSONV_SYNTAX, "a number is malformed");
     }
     return number_in_range(c, from, integer);
 }
 
-static bool word(struct checker *c, const char *text) {
+static bool check_word(struct checker *c, const char *text) {
     size_t n = strlen(text);
     if ((size_t)(c->end - c->p) < n || memcmp(c->p, text, n) != 0)
-        return fault(c, JSONV_SYNTAX, "a value was expected");
+        return note_fault(c, JSONV_SYNTAX, "a value was expected");
     c->p += n;
     return true;
 }
 
 static bool open_level(struct checker *c, bool object) {
     if (c->depth == JSONV_DEPTH)
-        return fault(c, JSONV_LIMIT, "the nesting is too deep");
+        return note_fault(c, JSONV_LIMIT, "the nesting is too deep");
     c->levels[c->depth++] = (struct level){.object = object, .first_name = c->n_names, .first_text = c->text_len};
     if (object)
         c->result.counts.objects++;
@@ -265,7 +265,7 @@ static bool open_level(struct checker *c, bool object) {
 
 static struct checker *sorting; /* qsort has no argument of its own; processes are single-threaded */
 
-static int by_name(const void *a, const void *b) {
+static int compare_member_names(const void *a, const void *b) {
     const struct name *x = a, *y = b;
     size_t n = x->len < y->len ? x->len : y->len;
     int order = n ? memcmp(sorting->text + x->at, sorting->text + y->at, n) : 0; /* all empty: there is no text */
@@ -279,10 +279,11 @@ static bool close_object(struct checker *c) {
     struct name *names = n ? c->names + l->first_name : NULL;
     sorting = c;
     if (n > 1)
-        qsort(names, n, sizeof *names, by_name);
+        qsort(names, n, sizeof *names, compare_member_names);
     for (size_t i = 1; i < n; i++)
-        if (by_name(&names[i - 1], &names[i]) == 0)
-            return fault(c, JSONV_DUPLICATE, "a name stands twice in one object (upper and lower case are the same)");
+        if (compare_member_names(&names[i - 1], &names[i]) == 0)
+            return note_fault(c, JSONV_DUPLICATE,
+                              "a name stands twice in one object (upper and lower case are the same)");
     c->n_names = l->first_name;
     c->text_len = l->first_text;
     return true;
@@ -291,27 +292,28 @@ static bool close_object(struct checker *c) {
 /* `"name" :` of a member. */
 static bool member_name(struct checker *c) {
     if (c->p == c->end || *c->p != '"')
-        return fault(c, JSONV_SYNTAX, "a member's name was expected");
+        return note_fault(c, JSONV_SYNTAX, "a member's name was expected");
     if (c->n_names == c->names_cap) {
         c->names_cap = c->names_cap ? c->names_cap * 2 : NAME_STEP;
         c->names = realloc(c->names, c->names_cap * sizeof *c->names);
     }
     size_t at = c->text_len;
-    if (!string(c, true))
+    if (!check_json_string(c, true))
         return false;
     c->names[c->n_names++] = (struct name){.at = at, .len = c->text_len - at};
-    blanks(c);
+    skip_white_space(c);
     if (c->p == c->end || *c->p != ':')
-        return fault(c, JSONV_SYNTAX, "a colon was expected");
+        return note_fault(c, JSONV_SYNTAX, "a colon was expected");
     c->p++;
-    blanks(c);
+    skip_white_space(c);
     return true;
 }
 
 static bool count_item(struct checker *c) {
     struct level *l = &c->levels[c->depth - 1];
     if (++l->count > (l->object ? (size_t)JSONV_MEMBERS : (size_t)JSONV_ELEMENTS))
-        return fault(c, JSONV_LIMIT, l->object ? "an object has too many members" : "an array has too many elements");
+        return note_fault(c, JSONV_LIMIT,
+                          l->object ? "an object has too many members" : "an array has too many elements");
     if (l->object)
         c->result.counts.members++;
     else
@@ -320,39 +322,39 @@ static bool count_item(struct checker *c) {
 }
 
 /* A value that is no container, or the opening of one (*opened). */
-static bool value(struct checker *c, bool *opened) {
+static bool check_json_value(struct checker *c, bool *opened) {
     *opened = false;
     if (c->p == c->end)
-        return fault(c, JSONV_SYNTAX, "a value was expected");
+        return note_fault(c, JSONV_SYNTAX, "a value was expected");
     switch (*c->p) {
     case '{':
     case '[':
         *opened = true;
         return open_level(c, *c->p == '{');
     case '"':
-        return string(c, false);
+        return check_json_string(c, false);
     case 't':
-        return word(c, "true");
+        return check_word(c, "true");
     case 'f':
-        return word(c, "false");
+        return check_word(c, "false");
     case 'n':
-        return word(c, "null");
+        return check_word(c, "null");
     default:
         if (*c->p == '-' || (*c->p >= '0' && *c->p <= '9'))
-            return number(c);
-        return fault(c, JSONV_SYNTAX, "a value was expected");
+            return check_json_number(c);
+        return note_fault(c, JSONV_SYNTAX, "a value was expected");
     }
 }
 
-static bool closes(const struct checker *c) {
+static bool is_closing(const struct checker *c) {
     return c->p < c->end && *c->p == (c->levels[c->depth - 1].object ? '}' : ']');
 }
 
 /* Behind a value: closes what ends here, up to the next item; true with depth 0 at the end. */
 static bool after_value(struct checker *c) {
     for (; c->depth; c->depth--) {
-        blanks(c);
-        if (!closes(c))
+        skip_white_space(c);
+        if (!is_closing(c))
             break;
         if (c->levels[c->depth - 1].object && !close_object(c))
             return false;
@@ -361,34 +363,34 @@ static bool after_value(struct checker *c) {
     if (c->depth == 0)
         return true;
     if (c->p == c->end || *c->p != ',')
-        return fault(c, JSONV_SYNTAX, "a comma or a closing bracket is missing");
+        return note_fault(c, JSONV_SYNTAX, "a comma or a closing bracket is missing");
     c->p++;
-    blanks(c);
+    skip_white_space(c);
     return count_item(c);
 }
 
 /* Up to the next value: the first inside one that was opened and is not empty, or the one after this. */
 static bool next_item(struct checker *c, bool opened) {
     if (opened)
-        blanks(c);
-    return opened && !closes(c) ? count_item(c) : after_value(c);
+        skip_white_space(c);
+    return opened && !is_closing(c) ? count_item(c) : after_value(c);
 }
 
-static bool document(struct checker *c) {
-    blanks(c);
+static bool check_document(struct checker *c) {
+    skip_white_space(c);
     do {
         bool opened;
-        if (!value(c, &opened) || !next_item(c, opened))
+        if (!check_json_value(c, &opened) || !next_item(c, opened))
             return false;
     } while (c->depth);
-    blanks(c);
-    return c->p == c->end || fault(c, JSONV_SYNTAX, "something stands behind the end");
+    skip_white_space(c);
+    return c->p == c->end || note_fault(c, JSONV_SYNTAX, "something stands behind the end");
 }
 
 struct jsonv_result jsonv_check(const char *text, size_t len) {
     const unsigned char *p = (const unsigned char *)text;
     struct checker c = {.p = p, .start = p, .end = p + len};
-    document(&c);
+    check_document(&c);
     sorting = NULL;
     free(c.names);
     free(c.text);

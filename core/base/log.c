@@ -37,7 +37,7 @@ bool log_enabled(enum log_level level) {
 }
 
 /* Bytes that do not fit are left out; one place is kept for the newline. */
-static void put(struct line *l, const char *s, size_t n) {
+static void put_bytes(struct line *l, const char *s, size_t n) {
     size_t room = sizeof l->text - 1 - l->len;
     if (n > room)
         n = room;
@@ -45,7 +45,7 @@ static void put(struct line *l, const char *s, size_t n) {
     l->len += n;
 }
 
-static bool is_plain(const char *s) {
+static bool is_plain_value(const char *s) {
     if (*s == '\0')
         return false;
     for (; *s; s++)
@@ -55,43 +55,43 @@ static bool is_plain(const char *s) {
 }
 
 static void put_value(struct line *l, const char *s) {
-    if (is_plain(s)) {
-        put(l, s, strlen(s));
+    if (is_plain_value(s)) {
+        put_bytes(l, s, strlen(s));
         return;
     }
-    put(l, "\"", 1);
+    put_bytes(l, "\"", 1);
     for (; *s; s++) {
         char escaped[8];
         int n = *s >= ' ' && *s <= '~' && *s != '"' && *s != '\\'
                     ? snprintf(escaped, sizeof escaped, "%c", *s)
                     : snprintf(escaped, sizeof escaped, "\\x%02x", (unsigned)(unsigned char)*s);
-        put(l, escaped, (size_t)n);
+        put_bytes(l, escaped, (size_t)n);
     }
-    put(l, "\"", 1);
+    put_bytes(l, "\"", 1);
 }
 
 static void put_pair(struct line *l, const char *key, const char *value) {
     if (!value)
         return;
-    put(l, " ", 1);
-    put(l, key, strlen(key));
-    put(l, "=", 1);
+    put_bytes(l, " ", 1);
+    put_bytes(l, key, strlen(key));
+    put_bytes(l, "=", 1);
     put_value(l, value);
 }
 
-static void start(struct line *l, enum log_level level, const char *event) {
+static void start_line(struct line *l, enum log_level level, const char *event) {
     char now[CLOCK_TEXT + 1], pid[24];
     clock_format(clock_unix_us(), now);
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
-    put(l, "time=", 5);
-    put(l, now, strlen(now));
+    put_bytes(l, "time=", 5);
+    put_bytes(l, now, strlen(now));
     put_pair(l, "level", level_names[level]);
     put_pair(l, "program", program);
     put_pair(l, "pid", pid);
     put_pair(l, "event", event);
 }
 
-static void finish(struct line *l) {
+static void finish_line(struct line *l) {
     if (dropped) {
         char n[24];
         snprintf(n, sizeof n, "%lu", dropped);
@@ -109,12 +109,12 @@ void log_line(enum log_level level, const char *event, ...) {
         return;
     struct line l = {.len = 0};
     va_list ap;
-    start(&l, level, event);
+    start_line(&l, level, event);
     va_start(ap, event);
     for (const char *key; (key = va_arg(ap, const char *));)
         put_pair(&l, key, va_arg(ap, const char *));
     va_end(ap);
-    finish(&l);
+    finish_line(&l);
 }
 
 void log_fatal(const char *event, const char *what) {

@@ -13,7 +13,7 @@ enum { PER_CORE = 2 };
 #define QUOTE(x) #x
 #define NUMBER(x) QUOTE(x)
 
-static const char *value_of(const char *name, const char *def) {
+static const char *setting_text(const char *name, const char *def) {
     const char *value = getenv(name);
     return value ? value : def;
 }
@@ -24,7 +24,7 @@ struct bounds {
 };
 
 static bool read_int(const char *name, const char *def, struct bounds b, long *out, char *problem, size_t size) {
-    const char *text = value_of(name, def);
+    const char *text = setting_text(name, def);
     char *end;
     errno = 0;
     *out = strtol(text, &end, 10);
@@ -34,8 +34,8 @@ static bool read_int(const char *name, const char *def, struct bounds b, long *o
     return false;
 }
 
-static bool read_flag(const char *name, const char *def, bool *out, char *problem, size_t size) {
-    const char *text = value_of(name, def);
+static bool read_switch(const char *name, const char *def, bool *out, char *problem, size_t size) {
+    const char *text = setting_text(name, def);
     *out = strcmp(text, "on") == 0;
     if (*out || strcmp(text, "off") == 0)
         return true;
@@ -54,7 +54,7 @@ static bool check_log(const struct settings *s, char *problem, size_t size) {
 }
 
 /* The base URL goes into JSON and headers as it is. */
-static bool check_url(const struct settings *s, char *problem, size_t size) {
+static bool check_public_url(const struct settings *s, char *problem, size_t size) {
     size_t len = strlen(s->public_url);
     bool scheme = strncmp(s->public_url, "http://", 7) == 0 || strncmp(s->public_url, "https://", 8) == 0;
     bool clean = strspn(s->public_url, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]") == len;
@@ -111,18 +111,18 @@ bool settings_check_ca_file(const struct settings *s, char *problem, size_t size
 
 bool settings_load(struct settings *s, char *problem, size_t problem_size) {
     problem[0] = '\0';
-#define TEXT(env, field, def, doc) s->field = value_of("MUSTER_" #env, def);
+#define TEXT(env, field, def, doc) s->field = setting_text("MUSTER_" #env, def);
 #define INT(env, field, def, low, high, doc)                                                                           \
     if (!read_int("MUSTER_" #env, NUMBER(def), (struct bounds){low, high}, &s->field, problem, problem_size))          \
         return false;
 #define FLAG(env, field, def, doc)                                                                                     \
-    if (!read_flag("MUSTER_" #env, def, &s->field, problem, problem_size))                                             \
+    if (!read_switch("MUSTER_" #env, def, &s->field, problem, problem_size))                                           \
         return false;
 #include "base/settings.def"
 #undef TEXT
 #undef INT
 #undef FLAG
-    return check_log(s, problem, problem_size) && check_url(s, problem, problem_size) &&
+    return check_log(s, problem, problem_size) && check_public_url(s, problem, problem_size) &&
            check_documentation(s, problem, problem_size) && check_proxies(s, problem, problem_size);
 }
 

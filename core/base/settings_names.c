@@ -26,7 +26,7 @@ struct search {
 };
 
 /* How many characters have to be put in, taken out or changed (Levenshtein). */
-static size_t distance(const char *a, size_t n, const char *b) {
+static size_t name_distance(const char *a, size_t n, const char *b) {
     size_t row[NAME_MAX_BYTES + 1], m = strlen(b);
     for (size_t j = 0; j <= m; j++)
         row[j] = j;
@@ -43,11 +43,11 @@ static size_t distance(const char *a, size_t n, const char *b) {
     return row[m];
 }
 
-static void look(const char *name, const char *def, const char *doc, void *arg) {
+static void look_at_name(const char *name, const char *def, const char *doc, void *arg) {
     struct search *s = arg;
     (void)def;
     (void)doc;
-    size_t d = strlen(name) <= NAME_MAX_BYTES ? distance(s->name, s->len, name) : s->len;
+    size_t d = strlen(name) <= NAME_MAX_BYTES ? name_distance(s->name, s->len, name) : s->len;
     s->known = s->known || d == 0;
     if (s->nearest && d >= s->distance)
         return;
@@ -61,7 +61,7 @@ bool settings_unknown(char *problem, size_t size) {
         struct search s = {.name = *e, .len = strcspn(*e, "=")};
         if (strncmp(*e, prefix, sizeof prefix - 1) != 0)
             continue;
-        settings_each(look, &s);
+        settings_each(look_at_name, &s);
         for (size_t i = 0; i < sizeof others / sizeof *others; i++)
             s.known = s.known || (strlen(others[i]) == s.len && memcmp(others[i], s.name, s.len) == 0);
         if (s.known)

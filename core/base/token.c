@@ -14,7 +14,7 @@ enum { RANDOM = 32, BODY = 43, CHECK = 6 };
 static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /* A big-endian number in base62, `width` characters, left-padded; the bytes are used up. */
-static void base62(uint8_t *bytes, size_t n, char *out, size_t width) {
+static void write_base62(uint8_t *bytes, size_t n, char *out, size_t width) {
     for (size_t i = width; i-- > 0;) {
         unsigned rest = 0;
         for (size_t k = 0; k < n; k++) {
@@ -37,10 +37,10 @@ static uint32_t crc32_of(const char *s, size_t len) {
     return ~crc;
 }
 
-static void checksum(const char *s, size_t len, char out[CHECK]) {
+static void write_checksum(const char *s, size_t len, char out[CHECK]) {
     uint32_t crc = crc32_of(s, len);
     uint8_t bytes[] = {(uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc};
-    base62(bytes, sizeof bytes, out, CHECK);
+    write_base62(bytes, sizeof bytes, out, CHECK);
 }
 
 void token_new(const char *prefix, char out[TOKEN_MAX + 1]) {
@@ -49,8 +49,8 @@ void token_new(const char *prefix, char out[TOKEN_MAX + 1]) {
     if (n + BODY + CHECK > TOKEN_MAX || RAND_bytes(secret, sizeof secret) != 1)
         log_fatal("token", "the system gives no randomness");
     memcpy(out, prefix, n);
-    base62(secret, sizeof secret, out + n, BODY);
-    checksum(out, n + BODY, out + n + BODY);
+    write_base62(secret, sizeof secret, out + n, BODY);
+    write_checksum(out, n + BODY, out + n + BODY);
     out[n + BODY + CHECK] = '\0';
     OPENSSL_cleanse(secret, sizeof secret);
 }
@@ -73,7 +73,7 @@ bool token_well_formed(const char *prefix, const char *s, size_t len) {
     for (size_t i = n; i < len; i++)
         if (s[i] == '\0' || !strchr(alphabet, s[i]))
             return false;
-    checksum(s, n + BODY, check);
+    write_checksum(s, n + BODY, check);
     return CRYPTO_memcmp(check, s + n + BODY, CHECK) == 0;
 }
 

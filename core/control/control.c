@@ -250,7 +250,7 @@ enum err control_confirm(struct control *c, struct json_object *fields, const ch
 }
 
 /* The beginning of a text of a client's, whole characters, at most `max` bytes. */
-static struct json_object *shortened(const char *text, size_t max) {
+static struct json_object *shortened_text(const char *text, size_t max) {
     size_t n = strlen(text);
     if (n > max)
         for (n = max; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
@@ -266,9 +266,9 @@ void control_wrong(struct control *c, const char *field, const char *code, const
     const char *message = arena_vprintf(c->ctx.arena, fmt, ap);
     va_end(ap);
     struct json_object *one = json_object_new_object(), *meta = json_object_new_object();
-    json_object_object_add(meta, "field", shortened(field, CONTROL_FIELD_BYTES));
+    json_object_object_add(meta, "field", shortened_text(field, CONTROL_FIELD_BYTES));
     json_object_object_add(one, "code", json_object_new_string(code));
-    json_object_object_add(one, "message", shortened(message, CONTROL_MESSAGE_BYTES));
+    json_object_object_add(one, "message", shortened_text(message, CONTROL_MESSAGE_BYTES));
     json_object_object_add(one, "meta", meta);
     if (!c->errors)
         c->errors = json_new_array(c->ctx.arena);

@@ -35,7 +35,7 @@ struct page {
 };
 
 /* "2026-01-01T00:00:00.000Z/UUID" → time and id of the event behind which the page begins. */
-static bool read_cursor(struct control *c, const char *text, const char **at, const char **id) {
+static bool read_audit_cursor(struct control *c, const char *text, const char **at, const char **id) {
     const char *slash = text ? strchr(text, '/') : NULL;
     char key[CLOCK_KEY];
     *at = *id = NULL;
@@ -49,7 +49,7 @@ static bool read_cursor(struct control *c, const char *text, const char **at, co
 }
 
 /* The page ends with a full page, or where the bytes were used up, or where the look ended. */
-static void measure(struct control *c, struct page *p) {
+static void measure_page(struct control *c, struct page *p) {
     size_t n = db_null(p->rows, 0, AUDITED_ID) ? 0 : db_count(p->rows);
     const char *at = db_text(p->rows, 0, API_AUDIT_LIST_EDGE_AT), *id = db_text(p->rows, 0, API_AUDIT_LIST_EDGE_ID);
     p->count = n > (size_t)p->limit ? (size_t)p->limit : n;
@@ -64,7 +64,7 @@ static void measure(struct control *c, struct page *p) {
 static enum err read_page(struct control *c, struct json_object *fields, struct page *p) {
     const char *action = json_get_string(fields, "action"), *actor = json_get_string(fields, "actor");
     const char *before_at, *before_id;
-    if (!read_cursor(c, json_get_string(fields, "cursor"), &before_at, &before_id))
+    if (!read_audit_cursor(c, json_get_string(fields, "cursor"), &before_at, &before_id))
         control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
     enum err e = control_refuse(c);
     if (e != OK)
@@ -83,7 +83,7 @@ static enum err read_page(struct control *c, struct json_object *fields, struct 
                            .limit = arena_printf(c->ctx.arena, "%" PRId64, p->limit + 1), .bytes = bytes_max),
         &p->rows);
     if (e == OK)
-        measure(c, p);
+        measure_page(c, p);
     return e;
 }
 

@@ -48,7 +48,7 @@ static void apply_preset(struct json_object *fields) {
             json_object_object_add(fields, certification[i].field, json_object_new_string(certification[i].value));
 }
 
-static enum err show(struct control *c, const char *id, struct json_object **out) {
+static enum err show_connection(struct control *c, const char *id, struct json_object **out) {
     struct db_rows rows = {0};
     enum err e = control_step(c, sql_api_connection_show(.id = id), &rows);
     if (e == OK && db_count(rows) == 0)
@@ -56,7 +56,7 @@ static enum err show(struct control *c, const char *id, struct json_object **out
     return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
-static enum err create_work(struct control *c, void *arg) {
+static enum err create_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
     apply_preset(x->in->fields);
     struct db_rows rows = {0};
@@ -72,7 +72,7 @@ static enum err create_work(struct control *c, void *arg) {
 
 enum err control_connection_create(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = create_work, .arg = &x};
+    struct control_write w = {.work = create_connection_work, .arg = &x};
     uuid_new(x.id);
     return fields_write(c, FIELDS(manners), in->fields, true, &w, out);
 }
@@ -90,11 +90,11 @@ enum err control_connection_show(struct control *c, const struct control_input *
     return e == OK ? control_show(c, sql_api_connection_show(.id = in->id), "connection", out) : e;
 }
 
-static enum err set_work(struct control *c, void *arg) {
+static enum err set_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
     apply_preset(x->in->fields);
     db_queue(c->db, sql_api_connection_lock(.id = x->in->id));
-    enum err e = show(c, x->in->id, &x->before);
+    enum err e = show_connection(c, x->in->id, &x->before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, x->before);
     if (e != OK)
@@ -107,7 +107,7 @@ static enum err set_work(struct control *c, void *arg) {
 
 enum err control_connection_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_work, .arg = &x, .together = true, .final_duplicate = true};
+    struct control_write w = {.work = set_connection_work, .arg = &x, .together = true, .final_duplicate = true};
     enum err e = fields_write(c, FIELDS(manners), in->fields, false, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;
@@ -153,9 +153,9 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
 
 /* The end of a connection: no new writes, its tokens gone, then its users leave, one by one, as DELETE /Users has it.
  */
-static enum err close_work(struct control *c, void *arg) {
+static enum err close_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
-    enum err e = show(c, x->in->id, &x->before);
+    enum err e = show_connection(c, x->in->id, &x->before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"));
     if (e != OK)
@@ -211,7 +211,7 @@ enum err control_connection_empty(struct control *c, const char *connection, boo
     }
 }
 
-static enum err removed_work(struct control *c, void *arg) {
+static enum err remove_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
     db_queue(c->db, sql_api_connection_remove(.id = x->in->id));
     control_event(c, "scim.connection.deleted", x->in->id, "connection", x->in->id,
@@ -222,7 +222,8 @@ static enum err removed_work(struct control *c, void *arg) {
 /* Called again after an interruption, it goes on where it was. */
 enum err control_connection_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write close = {.work = close_work, .arg = &x}, remove = {.work = removed_work, .arg = &x};
+    struct control_write close = {.work = close_connection_work, .arg = &x},
+                         remove = {.work = remove_connection_work, .arg = &x};
     size_t total = 0;
     *out = NULL;
     enum err e = fields_check(c, FIELDS(removed), in->fields, true);

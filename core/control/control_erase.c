@@ -23,7 +23,7 @@ static enum err delete_user(struct session *s, void *arg) {
 }
 
 /* The live SCIM users leave as DELETE /Users has it: groups, teams, managers and counts follow. */
-static enum err leave(struct control *c, struct json_object *users) {
+static enum err leave_all_users(struct control *c, struct json_object *users) {
     for (size_t i = 0, n = json_object_array_length(users); i < n; i++) {
         struct json_object *user = json_object_array_get_idx(users, i);
         char request[UUID_TEXT + 1];
@@ -45,7 +45,7 @@ static enum err leave(struct control *c, struct json_object *users) {
     return OK;
 }
 
-static enum err find(struct control *c, struct erasure *x, struct json_object **users) {
+static enum err find_person(struct control *c, struct erasure *x, struct json_object **users) {
     const char *who = x->in->id;
     size_t len = strlen(who);
     struct json_object *force = json_get(x->in->fields, "force");
@@ -70,7 +70,7 @@ static enum err find(struct control *c, struct erasure *x, struct json_object **
 }
 
 /* What the leaving itself wrote into the audit log is erased with the rest. */
-static enum err work(struct control *c, void *arg) {
+static enum err erase_work(struct control *c, void *arg) {
     static const struct {
         const char *name;
         int column;
@@ -80,9 +80,9 @@ static enum err work(struct control *c, void *arg) {
     struct erasure *x = arg;
     struct json_object *users = NULL;
     struct db_rows rows = {0};
-    enum err e = find(c, x, &users);
+    enum err e = find_person(c, x, &users);
     if (e == OK)
-        e = leave(c, users);
+        e = leave_all_users(c, users);
     if (e == OK)
         e = control_step(c, sql_op_erase(.member_id = x->member), &rows);
     if (e != OK)
@@ -99,7 +99,7 @@ static enum err work(struct control *c, void *arg) {
 
 enum err control_erase(struct control *c, const struct control_input *in, struct json_object **out) {
     struct erasure x = {.in = in};
-    struct control_write w = {.work = work, .arg = &x};
+    struct control_write w = {.work = erase_work, .arg = &x};
     enum err e = fields_check(c, FIELDS(erased), in->fields, true);
     if (e != OK)
         return e;

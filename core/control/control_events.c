@@ -30,7 +30,7 @@ struct feed {
 };
 
 /* A parameter that is a whole number from 0 on. */
-static int64_t number(struct control *c, struct json_object *fields, const char *name, int64_t most) {
+static int64_t read_whole_number(struct control *c, struct json_object *fields, const char *name, int64_t most) {
     const char *text = json_get_string(fields, name);
     if (!text)
         return 0;
@@ -42,7 +42,7 @@ static int64_t number(struct control *c, struct json_object *fields, const char 
 }
 
 /* An action, or the beginning of one with an asterisk behind it. */
-static bool is_type(const char *s, size_t n) {
+static bool is_event_type(const char *s, size_t n) {
     size_t plain = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.");
     return n && n <= TYPE_MAX && (plain == n || (plain == n - 1 && s[plain] == '*'));
 }
@@ -55,7 +55,7 @@ static const char *types_of(struct control *c, struct json_object *fields) {
         return NULL;
     for (const char *p = text;; p++) {
         size_t n = strcspn(p, ",");
-        if (!is_type(p, n) || ++count > TYPES_MAX) {
+        if (!is_event_type(p, n) || ++count > TYPES_MAX) {
             control_wrong(c, "types", "invalid",
                           "types must be actions, or beginnings of actions with * behind them, by comma, %d at most",
                           TYPES_MAX);
@@ -68,7 +68,7 @@ static const char *types_of(struct control *c, struct json_object *fields) {
 }
 
 /* One look: the events behind x->after, and x->after moves to the last one that was looked at. */
-static enum err look(struct control *c, struct feed *x) {
+static enum err look_for_events(struct control *c, struct feed *x) {
     struct db_rows rows = {0};
     enum err e =
         control_read(c,
@@ -112,7 +112,7 @@ static enum err wait_for_events(struct control *c, struct feed *x) {
         struct db_rows rows = {0};
         e = control_read(c, sql_api_event_head(), &rows);
         if (e == OK && db_int(rows, 0, API_EVENT_HEAD_HEAD) > x->after)
-            e = look(c, x);
+            e = look_for_events(c, x);
     }
     w->end(w->arg);
     return e;
@@ -124,15 +124,15 @@ enum err control_event_feed(struct control *c, const struct control_input *in, s
     *out = NULL;
     if (e != OK)
         return e;
-    x.after = number(c, in->fields, "after", INT64_MAX / 16);
-    x.wait = number(c, in->fields, "wait", WAIT_MAX);
+    x.after = read_whole_number(c, in->fields, "after", INT64_MAX / 16);
+    x.wait = read_whole_number(c, in->fields, "wait", WAIT_MAX);
     x.types = types_of(c, in->fields);
     e = control_limit(c, in->fields, PAGE, &x.limit);
     if (e == OK)
         e = control_refuse(c);
     buf_str(x.data, "{\"data\":[");
     if (e == OK)
-        e = look(c, &x);
+        e = look_for_events(c, &x);
     if (e == OK && x.wait && x.count == 0 && x.after == x.head && c->waiting)
         e = wait_for_events(c, &x);
     buf_fmt(x.data, "],\"next_cursor\":\"%" PRId64 "\"}", x.after);

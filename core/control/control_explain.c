@@ -49,7 +49,7 @@ struct reading {
 };
 
 /* What one rule alone makes of a resource; NULL: nothing, or it cannot be read. */
-static struct json_object *apply(struct explaining *x, const struct reading *r, const char *target) {
+static struct json_object *apply_rule(struct explaining *x, const struct reading *r, const char *target) {
     struct ctx ctx = {.arena = x->control->ctx.arena};
     struct json_object *rule = json_new_object(ctx.arena);
     struct mapping *m;
@@ -63,9 +63,9 @@ static bool is_role_rule(const char *target) {
     return n >= len && strcmp(target + n - len, role_field) == 0;
 }
 
-static void note(struct explaining *x, const char *field, struct json_object *value, const struct reading *r) {
+static void note_rule(struct explaining *x, const char *field, struct json_object *value, const struct reading *r) {
     struct json_object *why = json_object_new_object();
-    struct json_object *read = json_get(json_get(apply(x, r, read_as), metadata), "read");
+    struct json_object *read = json_get(json_get(apply_rule(x, r, read_as), metadata), "read");
     json_object_object_add(why, "value", json_object_get(value));
     json_object_object_add(why, "rule", json_object_new_string(r->name));
     json_object_object_add(why, "target", json_object_new_string(r->target));
@@ -78,10 +78,10 @@ static void note(struct explaining *x, const char *field, struct json_object *va
 }
 
 static bool try_role(struct explaining *x, const struct reading *r) {
-    struct json_object *role = json_get(apply(x, r, r->target), role_field);
+    struct json_object *role = json_get(apply_rule(x, r, r->target), role_field);
     bool found = role && strcmp(json_object_get_string(role), plain) != 0;
     if (found)
-        note(x, role_field, role, r);
+        note_rule(x, role_field, role, r);
     return found;
 }
 
@@ -106,18 +106,18 @@ static bool note_role(struct explaining *x, struct reading r) {
 
 /* The fields that one rule gives, over those of the rules before it. */
 static void note_fields(struct explaining *x, const struct reading *r) {
-    struct json_object *made = apply(x, r, r->target);
+    struct json_object *made = apply_rule(x, r, r->target);
     if (!made)
         return;
     json_object_object_foreach(made, field, value) {
         if (strcmp(field, role_field) == 0)
             continue;
         if (strcmp(field, metadata) != 0) {
-            note(x, field, value, r);
+            note_rule(x, field, value, r);
             continue;
         }
         json_object_object_foreach(value, name, one)
-            note(x, arena_printf(x->control->ctx.arena, "%s.%s", metadata, name), one, r);
+            note_rule(x, arena_printf(x->control->ctx.arena, "%s.%s", metadata, name), one, r);
     }
 }
 
@@ -144,7 +144,7 @@ static void note_sources(struct explaining *x, struct json_object *sources) {
 }
 
 /* What gave this value; if no rule gives it as it is, then {"value", "rule": null}. */
-static struct json_object *why(struct explaining *x, const char *field, struct json_object *value) {
+static struct json_object *explain_value(struct explaining *x, const char *field, struct json_object *value) {
     struct json_object *found = json_get(x->fields, field);
     if (found && json_same(json_get(found, "value"), value))
         return json_object_get(found);
@@ -159,18 +159,18 @@ static struct json_object *explain_fields(struct explaining *x, struct json_obje
     struct json_object *out = json_object_new_object(), *more = json_get(member, metadata);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (json_get(member, texts[i]))
-            json_object_object_add(out, texts[i], why(x, texts[i], json_get(member, texts[i])));
+            json_object_object_add(out, texts[i], explain_value(x, texts[i], json_get(member, texts[i])));
     if (more) {
         json_object_object_foreach(more, name, value) {
             const char *field = arena_printf(x->control->ctx.arena, "%s.%s", metadata, name);
-            json_object_object_add(out, field, why(x, field, value));
+            json_object_object_add(out, field, explain_value(x, field, value));
         }
     }
     return out;
 }
 
 /* A column of JSON that may be null. */
-static enum err column(struct control *c, struct db_rows rows, int name, struct json_object **out) {
+static enum err read_json_column(struct control *c, struct db_rows rows, int name, struct json_object **out) {
     *out = NULL;
     return db_null(rows, 0, name) ? OK : control_object(c, rows, name, out);
 }
@@ -205,11 +205,12 @@ static enum err put_together(struct explaining *x, const struct db_rows *rows, c
     struct json_object *v[COLUMNS];
     enum err e = OK;
     for (size_t i = 0; e == OK && i < COLUMNS; i++)
-        e = column(c, rows[columns[i].at], columns[i].name, &v[i]);
+        e = read_json_column(c, rows[columns[i].at], columns[i].name, &v[i]);
     if (e != OK)
         return e;
     note_sources(x, v[SOURCES]);
-    struct json_object *status = json_object_new_object(), *role = why(x, role_field, json_get(v[OBJECT], role_field));
+    struct json_object *status = json_object_new_object(),
+                       *role = explain_value(x, role_field, json_get(v[OBJECT], role_field));
     json_object_object_add(status, "value", json_object_get(json_get(v[OBJECT], "status")));
     json_object_object_add(status, "links", json_object_get(v[LINKS]));
     json_object_object_add(status, "event", json_object_get(v[STATUS_EVENT]));

@@ -64,7 +64,7 @@ static enum err write_line(struct writing *w, const char *line, const char *befo
 }
 
 /* One page; `keys` are those of the line before, then of its last one. */
-static enum err write_page(struct writing *w, enum transfer type, const char *keys[2], size_t *n) {
+static enum err write_transfer_page(struct writing *w, enum transfer type, const char *keys[2], size_t *n) {
     char limit[16];
     struct ctx ctx = {.arena = w->page};
     struct db_rows rows = {0};
@@ -92,13 +92,13 @@ static enum err write_type(struct writing *w, enum transfer type) {
     size_t n = PAGE;
     enum err e = OK;
     while (e == OK && n == PAGE) {
-        e = write_page(w, type, keys, &n);
+        e = write_transfer_page(w, type, keys, &n);
         arena_reset(w->page);
     }
     return e;
 }
 
-static enum err write_header(struct writing *w, const char *organization) {
+static enum err write_transfer_header(struct writing *w, const char *organization) {
     struct db_rows rows = {0};
     enum err e = snapshot_begin(w->ctx, w->db);
     if (e != OK)
@@ -124,7 +124,7 @@ static enum err write_end(struct writing *w) {
 
 enum err control_export(struct ctx *ctx, struct db *db, const char *organization, struct transfer_run *x) {
     struct writing w = {.run = x, .ctx = ctx, .db = db, .page = arena_create()};
-    enum err e = write_header(&w, organization);
+    enum err e = write_transfer_header(&w, organization);
     for (enum transfer t = 0; e == OK && t < TRANSFER_TYPES; t++)
         e = write_type(&w, t);
     if (e == OK)

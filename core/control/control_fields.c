@@ -18,14 +18,14 @@ enum { TEXT_MAX = 200, SLUG_MAX = 63, EMAIL_MAX = 254, DOMAINS_MAX = 1000, RANGE
 /* One field on its way: NULL from a check: it fits; else what was expected. */
 typedef const char *check(struct control *c, const struct field *f, struct json_object *v);
 
-static const char *text_of(struct json_object *v) {
+static const char *field_text(struct json_object *v) {
     return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
 }
 
-static const char *check_text(struct control *c, const struct field *f, struct json_object *v) {
+static const char *check_text_field(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
     (void)f;
-    const char *s = text_of(v);
+    const char *s = field_text(v);
     size_t n = s ? (size_t)json_object_get_string_len(v) : 0;
     if (!s || u8_mbsnlen((const uint8_t *)s, n) > TEXT_MAX || fold_blank(s, n) || fold_has_control(s, n))
         return "a text of 200 characters at most that is not blank, without control characters";
@@ -33,13 +33,13 @@ static const char *check_text(struct control *c, const struct field *f, struct j
 }
 
 static const char *check_name(struct control *c, const struct field *f, struct json_object *v) {
-    return !v || !check_text(c, f, v)
+    return !v || !check_text_field(c, f, v)
                ? NULL
                : "null, or a text of 200 characters at most that is not blank, without control characters";
 }
 
 /* Whether `word` is one of the words in `list`, which are parted by |. */
-static bool among(const char *list, const char *word) {
+static bool is_word_among(const char *list, const char *word) {
     for (size_t n; *list; list += n + (list[n] == '|')) {
         n = strcspn(list, "|");
         if (strlen(word) == n && memcmp(list, word, n) == 0)
@@ -49,8 +49,8 @@ static bool among(const char *list, const char *word) {
 }
 
 static const char *check_choice(struct control *c, const struct field *f, struct json_object *v) {
-    const char *s = text_of(v);
-    return s && among(f->values, s) ? NULL : arena_printf(c->ctx.arena, "one of %s", f->values);
+    const char *s = field_text(v);
+    return s && is_word_among(f->values, s) ? NULL : arena_printf(c->ctx.arena, "one of %s", f->values);
 }
 
 static const char *check_choices(struct control *c, const struct field *f, struct json_object *v) {
@@ -81,13 +81,13 @@ static const char *check_time(struct control *c, const struct field *f, struct j
     char key[CLOCK_KEY];
     (void)c;
     (void)f;
-    const char *s = text_of(v);
+    const char *s = field_text(v);
     return !v || (s && clock_parse(s, strlen(s), key)) ? NULL : "a time such as 2027-01-31T00:00:00Z, or null";
 }
 
-static const char *check_end(struct control *c, const struct field *f, struct json_object *v) {
+static const char *check_end_field(struct control *c, const struct field *f, struct json_object *v) {
     char key[CLOCK_KEY];
-    const char *fault = check_time(c, f, v), *s = text_of(v);
+    const char *fault = check_time(c, f, v), *s = field_text(v);
     if (fault || !v)
         return fault;
     return clock_parse(s, strlen(s), key) && clock_is_past(key)
@@ -97,7 +97,7 @@ static const char *check_end(struct control *c, const struct field *f, struct js
 
 static const char *check_id(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
-    const char *s = text_of(v);
+    const char *s = field_text(v);
     if (f->kind == FIELD_ANY_ID && !v)
         return NULL;
     return s && uuid_valid(s, strlen(s)) ? NULL : "an id (a UUID)";
@@ -106,23 +106,23 @@ static const char *check_id(struct control *c, const struct field *f, struct jso
 static const char *check_slug(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
     (void)f;
-    const char *s = text_of(v);
+    const char *s = field_text(v);
     size_t n = s ? strlen(s) : 0;
     bool fits = n && n <= SLUG_MAX && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0' && s[0] != '-' &&
                 s[n - 1] != '-' && !uuid_valid(s, n); /* an organization's id means that one */
     return fits ? NULL : "a slug: a-z, 0-9 and hyphens inside, 63 at most, and no UUID";
 }
 
-static const char *check_email(struct control *c, const struct field *f, struct json_object *v) {
+static const char *check_email_field(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
     (void)f;
-    const char *s = text_of(v);
+    const char *s = field_text(v);
     return s && strlen(s) <= EMAIL_MAX && email_valid(s, strlen(s)) ? NULL : "an email address of 254 bytes at most";
 }
 
 static const char *check_role(struct control *c, const struct field *f, struct json_object *v) {
-    const char *s = text_of(v);
-    bool fits = s && strncmp(s, "org:", 4) == 0 && s[4] && !check_text(c, f, v) && !strpbrk(s, " \t");
+    const char *s = field_text(v);
+    bool fits = s && strncmp(s, "org:", 4) == 0 && s[4] && !check_text_field(c, f, v) && !strpbrk(s, " \t");
     return fits ? NULL : "a role, which begins with org: as in org:admin";
 }
 
@@ -136,7 +136,7 @@ static const char *check_domains(struct control *c, const struct field *f, struc
     (void)f;
     bool fits = json_object_is_type(v, json_type_array) && json_object_array_length(v) <= DOMAINS_MAX;
     for (size_t i = 0, n = fits ? json_object_array_length(v) : 0; fits && i < n; i++)
-        fits = is_domain(text_of(json_object_array_get_idx(v, i)));
+        fits = is_domain(field_text(json_object_array_get_idx(v, i)));
     return fits ? NULL : "a list of domains such as example.com, 1000 at most";
 }
 
@@ -159,7 +159,7 @@ static const char *check_ranges(struct control *c, const struct field *f, struct
     bool fits = !v || (json_object_is_type(v, json_type_array) && json_object_array_length(v) <= RANGES_MAX);
     for (size_t i = 0, n = v && fits ? json_object_array_length(v) : 0; fits && i < n; i++) {
         char canonical[IP_TEXT];
-        fits = read_range(text_of(json_object_array_get_idx(v, i)), canonical);
+        fits = read_range(field_text(json_object_array_get_idx(v, i)), canonical);
         if (fits)
             json_object_array_put_idx(v, i, json_object_new_string(canonical));
     }
@@ -180,7 +180,7 @@ static const char *check_events(struct control *c, const struct field *f, struct
     if (n == 0 || n > EVENTS_MAX)
         return "a list of events such as scim.user.deactivated, scim.* or *, from 1 to 100";
     for (size_t i = 0; i < n; i++) {
-        const char *s = text_of(json_object_array_get_idx(v, i));
+        const char *s = field_text(json_object_array_get_idx(v, i));
         if (!s || strlen(s) > TEXT_MAX)
             return "a list of texts such as scim.user.deactivated, scim.* or *";
         if (!actions_wanted(s))
@@ -191,10 +191,10 @@ static const char *check_events(struct control *c, const struct field *f, struct
     return NULL;
 }
 
-static const char *check_url(struct control *c, const struct field *f, struct json_object *v) {
+static const char *check_url_field(struct control *c, const struct field *f, struct json_object *v) {
     (void)c;
     (void)f;
-    const char *s = text_of(v);
+    const char *s = field_text(v);
     return s && strlen(s) == (size_t)json_object_get_string_len(v) ? NULL : "a URL, such as https://example.com/hook";
 }
 
@@ -211,23 +211,27 @@ static const char *check_query(struct control *c, const struct field *f, struct 
 }
 
 static check *const checks[] = {
-    [FIELD_TEXT] = check_text,       [FIELD_NAME] = check_name,     [FIELD_CHOICE] = check_choice,
-    [FIELD_CHOICES] = check_choices, [FIELD_LIMIT] = check_limit,   [FIELD_RATE] = check_limit,
-    [FIELD_FLAG] = check_flag,       [FIELD_TIME] = check_time,     [FIELD_END] = check_end,
-    [FIELD_ID] = check_id,           [FIELD_ANY_ID] = check_id,     [FIELD_SLUG] = check_slug,
-    [FIELD_EMAIL] = check_email,     [FIELD_ROLE] = check_role,     [FIELD_DOMAINS] = check_domains,
-    [FIELD_RANGES] = check_ranges,   [FIELD_NUMBER] = check_number, [FIELD_EVENTS] = check_events,
-    [FIELD_URL] = check_url,         [FIELD_OBJECT] = check_object, [FIELD_QUERY] = check_query,
+    [FIELD_TEXT] = check_text_field,   [FIELD_NAME] = check_name,
+    [FIELD_CHOICE] = check_choice,     [FIELD_CHOICES] = check_choices,
+    [FIELD_LIMIT] = check_limit,       [FIELD_RATE] = check_limit,
+    [FIELD_FLAG] = check_flag,         [FIELD_TIME] = check_time,
+    [FIELD_END] = check_end_field,     [FIELD_ID] = check_id,
+    [FIELD_ANY_ID] = check_id,         [FIELD_SLUG] = check_slug,
+    [FIELD_EMAIL] = check_email_field, [FIELD_ROLE] = check_role,
+    [FIELD_DOMAINS] = check_domains,   [FIELD_RANGES] = check_ranges,
+    [FIELD_NUMBER] = check_number,     [FIELD_EVENTS] = check_events,
+    [FIELD_URL] = check_url_field,     [FIELD_OBJECT] = check_object,
+    [FIELD_QUERY] = check_query,
 };
 
-static const struct field *find(const struct field *fields, size_t n, const char *name) {
+static const struct field *find_field(const struct field *fields, size_t n, const char *name) {
     for (size_t i = 0; i < n; i++)
         if (strcmp(fields[i].name, name) == 0)
             return &fields[i];
     return NULL;
 }
 
-static const char *names(struct control *c, const struct field *fields, size_t n) {
+static const char *field_names(struct control *c, const struct field *fields, size_t n) {
     const char *list = "";
     for (size_t i = 0; i < n; i++)
         list = arena_printf(c->ctx.arena, "%s%s%s", list, i ? ", " : "", fields[i].name);
@@ -236,10 +240,11 @@ static const char *names(struct control *c, const struct field *fields, size_t n
 
 enum err fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole) {
     json_object_object_foreach(object, name, value) {
-        const struct field *f = find(fields, n, name);
+        const struct field *f = find_field(fields, n, name);
         const char *expected = f ? checks[f->kind](c, f, value) : NULL;
         if (!f)
-            control_wrong(c, name, "unknown_field", "%s is no field here: there are %s", name, names(c, fields, n));
+            control_wrong(c, name, "unknown_field", "%s is no field here: there are %s", name,
+                          field_names(c, fields, n));
         else if (expected)
             control_wrong(c, name, "invalid", "%s must be %s", name, expected);
     }

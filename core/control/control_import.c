@@ -52,7 +52,7 @@ static enum err next_line(struct reading *r, bool *any) {
     return OK;
 }
 
-static bool is_type(const struct reading *r, const char *name) {
+static bool is_line_type(const struct reading *r, const char *name) {
     const char *p = r->line + sizeof type_begin - 1;
     size_t n = strlen(name);
     return strncmp(r->line, type_begin, sizeof type_begin - 1) == 0 && strncmp(p, name, n) == 0 && p[n] == '"';
@@ -73,9 +73,9 @@ static enum err check_line(struct reading *r) {
     return OK;
 }
 
-static enum err type_of(struct reading *r, enum transfer *type) {
+static enum err find_line_type(struct reading *r, enum transfer *type) {
     for (*type = 0; *type < TRANSFER_TYPES; (*type)++)
-        if (is_type(r, transfer_names[*type]))
+        if (is_line_type(r, transfer_names[*type]))
             return OK;
     return bad_line(r, "its type is unknown");
 }
@@ -85,7 +85,7 @@ static enum err read_header(struct reading *r) {
     struct json_object *o;
     r->check[0] = '\0';
     enum err e = next_line(r, &any);
-    if (e == OK && (!any || !is_type(r, "header")))
+    if (e == OK && (!any || !is_line_type(r, "header")))
         return fail(r->ctx, ERR_BAD_REQUEST, "line 1: this is no export of muster export");
     if (e == OK)
         e = check_line(r);
@@ -103,7 +103,7 @@ static enum err read_header(struct reading *r) {
 }
 
 /* The last line: what was counted there is what was read, and nothing follows. */
-static enum err check_end(struct reading *r) {
+static enum err check_last_line(struct reading *r) {
     struct json_object *o, *counts;
     bool any;
     if (json_parse(r->ctx, r->line, r->len, &o) != OK)
@@ -122,7 +122,7 @@ static enum err check_end(struct reading *r) {
 static enum err check_room(struct reading *r) {
     struct json_object *o;
     struct db_rows rows = {0};
-    if (!is_type(r, transfer_names[TRANSFER_ORGANIZATION]) || json_parse(r->ctx, r->line, r->len, &o) != OK)
+    if (!is_line_type(r, transfer_names[TRANSFER_ORGANIZATION]) || json_parse(r->ctx, r->line, r->len, &o) != OK)
         return bad_line(r, "the organization is missing here");
     const char *id = json_get_string(o, "id"), *slug = r->run->slug ? r->run->slug : json_get_string(o, "slug");
     if (!id || !slug || !uuid_valid(id, strlen(id)))
@@ -152,12 +152,12 @@ static enum err check_file(struct reading *r) {
                         r->number);
         if (e == OK)
             e = check_line(r);
-        if (e == OK && is_type(r, "end"))
-            return check_end(r);
+        if (e == OK && is_line_type(r, "end"))
+            return check_last_line(r);
         if (e == OK && r->number == 2)
             e = check_room(r);
         if (e == OK)
-            e = type_of(r, &type);
+            e = find_line_type(r, &type);
         if (e == OK)
             r->counts[type]++;
     }
@@ -198,7 +198,7 @@ static enum err flush_lines(struct reading *r) {
                 transfer_names[r->type], (int)strcspn(message, "\n"), message);
 }
 
-static enum err add_line(struct reading *r, enum transfer type) {
+static enum err add_import_line(struct reading *r, enum transfer type) {
     enum err e = OK;
     if (r->n && (type != r->type || r->n == BATCH || buf_len(r->lines) > BATCH_BYTES))
         e = flush_lines(r);
@@ -224,29 +224,29 @@ static enum err take_lines(struct reading *r) {
             return bad_line(r, "the file was changed while it was read");
         if (e == OK)
             e = check_line(r);
-        if (e == OK && is_type(r, "end"))
+        if (e == OK && is_line_type(r, "end"))
             return flush_lines(r);
         if (e == OK)
-            e = type_of(r, &type);
+            e = find_line_type(r, &type);
         if (e == OK)
-            e = add_line(r, type);
+            e = add_import_line(r, type);
         if (e == OK && r->run->progress && r->number % BATCH == 0)
             r->run->progress(r->run->arg, r->number);
     }
     return e;
 }
 
-static void begin(struct reading *r) {
+static void begin_reading(struct reading *r) {
     rewind(r->run->file);
     r->number = 0;
     r->n = 0;
     arena_reset(r->batch);
 }
 
-static enum err work(struct ctx *ctx, struct db *db, void *arg) {
+static enum err import_work(struct ctx *ctx, struct db *db, void *arg) {
     struct reading *r = arg;
     (void)ctx;
-    begin(r);
+    begin_reading(r);
     enum err e = db_run(r->ctx, db, NULL); /* BEGIN */
     if (e == OK)
         e = take_lines(r);
@@ -257,8 +257,8 @@ static enum err work(struct ctx *ctx, struct db *db, void *arg) {
 
 enum err control_import(struct ctx *ctx, struct db *db, struct transfer_run *x) {
     struct reading r = {.run = x, .ctx = ctx, .db = db, .batch = arena_create()};
-    struct db_transaction t = {.work = work, .arg = &r, .final_duplicate = true};
-    begin(&r);
+    struct db_transaction t = {.work = import_work, .arg = &r, .final_duplicate = true};
+    begin_reading(&r);
     enum err e = check_file(&r);
     if (e == OK)
         e = db_transaction(ctx, db, &t);

@@ -44,19 +44,19 @@ static enum err decide_work(struct control *c, void *arg) {
     return e;
 }
 
-static enum err decide(struct control *c, const struct control_input *in, const char *status,
-                       struct json_object **out) {
+static enum err decide_link_request(struct control *c, const struct control_input *in, const char *status,
+                                    struct json_object **out) {
     struct decision x = {.id = in->id, .status = status};
     struct control_write w = {.work = decide_work, .arg = &x};
     return fields_write(c, NULL, 0, in->fields, false, &w, out);
 }
 
 enum err control_link_request_approve(struct control *c, const struct control_input *in, struct json_object **out) {
-    return decide(c, in, "approved", out);
+    return decide_link_request(c, in, "approved", out);
 }
 
 enum err control_link_request_refuse(struct control *c, const struct control_input *in, struct json_object **out) {
-    return decide(c, in, "refused", out);
+    return decide_link_request(c, in, "refused", out);
 }
 
 static const struct field linked[] = {{"scim_group_id", FIELD_ANY_ID, NULL, true}};
@@ -97,7 +97,7 @@ enum err control_team_link(struct control *c, const struct control_input *in, st
     return e == OK ? control_team_show(c, &named, out) : e;
 }
 
-static enum err part(struct session *s, void *arg) {
+static enum err part_user(struct session *s, void *arg) {
     struct link_change *l = arg;
     return relink_apart(s, l->user);
 }
@@ -120,6 +120,6 @@ enum err control_member_unlink(struct control *c, const struct control_input *in
     if (e != OK)
         return e;
     struct session s = control_session(c, db_text(rows, 0, API_USER_CONNECTION_CONNECTION_ID));
-    e = control_directory(c, &s, part, &l);
+    e = control_directory(c, &s, part_user, &l);
     return e == OK ? control_member_show(c, &named, out) : e;
 }

@@ -17,7 +17,7 @@ static const struct field previewed[] = {{"resource", FIELD_OBJECT, NULL, true},
                                          {"mapping", FIELD_OBJECT, NULL, false}};
 
 /* {"mapping": {..}, "version", "applied_version", "done", "total", ...}; without a row the defaults, applied. */
-static enum err object_of(struct control *c, struct db_rows rows, struct json_object **out) {
+static enum err mapping_object(struct control *c, struct db_rows rows, struct json_object **out) {
     static const struct member {
         const char *name;
         int column;
@@ -51,7 +51,7 @@ enum err control_mapping_show(struct control *c, const struct control_input *in,
     enum err e = fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
         e = control_read(c, sql_api_mapping_show(), &rows);
-    return e == OK ? object_of(c, rows, out) : e;
+    return e == OK ? mapping_object(c, rows, out) : e;
 }
 
 /* A mapping that cannot be understood is the fault of this field. */
@@ -68,7 +68,7 @@ struct change {
 };
 
 /* What the old mapping set and the new one does not goes back to its default. */
-static const char *resets(struct control *c, const struct mapping *old, const struct mapping *new) {
+static const char *list_resets(struct control *c, const struct mapping *old, const struct mapping *new) {
     static const struct {
         enum mapping_field field;
         const char *name;
@@ -83,7 +83,7 @@ static const char *resets(struct control *c, const struct mapping *old, const st
 }
 
 /* The directory stands still, so that no write goes on with the mapping before. */
-static enum err set_work(struct control *c, void *arg) {
+static enum err set_mapping_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct db_rows schemas = {0}, rows = {0};
     struct schema_types types;
@@ -99,14 +99,14 @@ static enum err set_work(struct control *c, void *arg) {
     if (e == OK)
         e = control_step(c, sql_api_mapping_show(), &rows);
     if (e == OK)
-        e = object_of(c, rows, &before);
+        e = mapping_object(c, rows, &before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
     if (e != OK)
         return e;
-    e = control_step(c, sql_api_mapping_set(.mapping = x->text, .resets = resets(c, types.mapping, new)), &rows);
+    e = control_step(c, sql_api_mapping_set(.mapping = x->text, .resets = list_resets(c, types.mapping, new)), &rows);
     if (e == OK)
-        e = object_of(c, rows, &c->result);
+        e = mapping_object(c, rows, &c->result);
     if (e == OK)
         control_event(c, "scim.mapping.updated", NULL, "organization", c->organization,
                       arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}",
@@ -116,7 +116,7 @@ static enum err set_work(struct control *c, void *arg) {
 
 enum err control_mapping_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_work, .arg = &x};
+    struct control_write w = {.work = set_mapping_work, .arg = &x};
     enum err e = fields_check(c, FIELDS(given), in->fields, true);
     if (e != OK)
         return e;
@@ -176,8 +176,8 @@ static void settle_email(struct json_object *rules, const char *email) {
 }
 
 /* What POST /Users would make of the resource, by the same code. */
-static void preview(struct control *c, const struct schema_types *types, struct json_object *resource,
-                    struct json_object **out) {
+static void preview_user(struct control *c, const struct schema_types *types, struct json_object *resource,
+                         struct json_object **out) {
     const struct mapping *m = types->mapping ? types->mapping : mapping_default();
     struct session s = {.ctx = {.arena = c->ctx.arena}, .base_url = c->base_url, .types = types};
     struct json_object *rules = mapping_explain(c->ctx.arena, m, resource);
@@ -210,6 +210,6 @@ enum err control_mapping_preview(struct control *c, const struct control_input *
     if (e == OK)
         e = read_resource(c, &types, json_get(in->fields, "resource"), &resource);
     if (e == OK)
-        preview(c, &types, resource, out);
+        preview_user(c, &types, resource, out);
     return e;
 }

@@ -25,16 +25,16 @@ struct change {
     const struct control_input *in;
 };
 
-static const char *fold(struct control *c, const char *s) {
+static const char *fold_email(struct control *c, const char *s) {
     return fold_identity(c->ctx.arena, s, strlen(s));
 }
 
-static enum err add_work(struct control *c, void *arg) {
+static enum err add_member_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *email = json_get_string(x->in->fields, "email");
     struct db_rows rows = {0};
     enum err e = control_step(c,
-                              sql_api_member_add(.id = x->id, .email = email, .email_key = fold(c, email),
+                              sql_api_member_add(.id = x->id, .email = email, .email_key = fold_email(c, email),
                                                  .fields = json_text(c->ctx.arena, x->in->fields)),
                               &rows);
     if (e == OK)
@@ -48,7 +48,7 @@ static enum err add_work(struct control *c, void *arg) {
 
 enum err control_member_add(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = add_work, .arg = &x, .final_duplicate = true};
+    struct control_write w = {.work = add_member_work, .arg = &x, .final_duplicate = true};
     uuid_new(x.id);
     enum err e = fields_write(c, FIELDS(added), in->fields, true, &w, out);
     if (e != ERR_UNIQUENESS)
@@ -68,7 +68,7 @@ enum err control_member_list(struct control *c, const struct control_input *in, 
 
 /* By email or id. */
 static struct sql_call member_show(struct control *c, const char *who) {
-    return sql_api_member_show(.email_key = fold(c, who), .id = who);
+    return sql_api_member_show(.email_key = fold_email(c, who), .id = who);
 }
 
 enum err control_member_show(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -76,11 +76,11 @@ enum err control_member_show(struct control *c, const struct control_input *in, 
     return e == OK ? control_show(c, member_show(c, in->id), "member", out) : e;
 }
 
-static enum err set_work(struct control *c, void *arg) {
+static enum err set_member_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before;
     struct db_rows rows = {0};
-    db_queue(c->db, sql_api_member_lock(.email_key = fold(c, x->in->id), .id = x->in->id));
+    db_queue(c->db, sql_api_member_lock(.email_key = fold_email(c, x->in->id), .id = x->in->id));
     enum err e = control_step(c, member_show(c, x->in->id), &rows);
     if (e == OK && db_count(rows) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
@@ -99,7 +99,7 @@ static enum err set_work(struct control *c, void *arg) {
 
 enum err control_member_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_work, .arg = &x, .together = true};
+    struct control_write w = {.work = set_member_work, .arg = &x, .together = true};
     return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
@@ -107,7 +107,7 @@ static enum err team_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *name = json_get_string(x->in->fields, "name");
     struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_team_add(.id = x->id, .name = name, .name_key = fold(c, name)), &rows);
+    enum err e = control_step(c, sql_api_team_add(.id = x->id, .name = name, .name_key = fold_email(c, name)), &rows);
     if (e == OK)
         e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e == OK)
@@ -144,7 +144,7 @@ static enum err find_id(struct control *c, struct sql_call show, const char *who
 
 /* By name or id. */
 static struct sql_call team_show(struct control *c, const char *which) {
-    return sql_api_team_show(.name_key = fold(c, which), .id = which);
+    return sql_api_team_show(.name_key = fold_email(c, which), .id = which);
 }
 
 static enum err join_work(struct control *c, void *arg) {

@@ -35,7 +35,7 @@ static enum err read_before(struct control *c, struct json_object **out) {
     return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
-static enum err close_work(struct control *c, void *arg) {
+static enum err close_organization_work(struct control *c, void *arg) {
     struct ending *x = arg;
     struct json_object *before = NULL;
     enum err e = read_before(c, &before);
@@ -78,7 +78,7 @@ static enum err members_work(struct control *c, void *arg) {
 }
 
 /* Whoever came meanwhile ends here; if they are many, with another step before. */
-static enum err removed_work(struct control *c, void *arg) {
+static enum err remove_organization_work(struct control *c, void *arg) {
     struct ending *x = arg;
     struct json_object *before = NULL;
     struct db_rows rows = {0};
@@ -98,7 +98,7 @@ static enum err removed_work(struct control *c, void *arg) {
 }
 
 /* Each step is a request of its own, whose event tells whether it happened. */
-static enum err step(struct control *c, struct ending *x, enum err (*work)(struct control *c, void *arg)) {
+static enum err run_end_step(struct control *c, struct ending *x, enum err (*work)(struct control *c, void *arg)) {
     struct control_write w = {.work = work, .arg = x};
     char *id = arena_alloc(c->ctx.arena, STEP_ID);
     uuid_new(id);
@@ -115,7 +115,7 @@ static enum err step(struct control *c, struct ending *x, enum err (*work)(struc
 
 enum err control_organization_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct ending x = {.in = in};
-    struct control_write close = {.work = close_work, .arg = &x};
+    struct control_write close = {.work = close_organization_work, .arg = &x};
     *out = NULL;
     enum err e = fields_check(c, FIELDS(removed), in->fields, true);
     if (e == OK)
@@ -124,10 +124,10 @@ enum err control_organization_remove(struct control *c, const struct control_inp
         e = leave_users(c, &x);
     while (e == OK && !x.gone) {
         do
-            e = step(c, &x, members_work);
+            e = run_end_step(c, &x, members_work);
         while (e == OK && x.last);
         if (e == OK)
-            e = step(c, &x, removed_work);
+            e = run_end_step(c, &x, remove_organization_work);
     }
     if (e != OK)
         return e;

@@ -59,7 +59,7 @@ static enum err read_back(struct control *c, const char *id, struct json_object 
     return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
-static enum err create_work(struct control *c, void *arg) {
+static enum err create_organization_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *fields = json_text(c->ctx.arena, x->in->fields);
     struct db_rows rows = {0};
@@ -77,7 +77,7 @@ static enum err create_work(struct control *c, void *arg) {
 
 enum err control_organization_create(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = create_work, .arg = &x, .final_duplicate = true};
+    struct control_write w = {.work = create_organization_work, .arg = &x, .final_duplicate = true};
     enum err e = fields_check(c, FIELDS(created), in->fields, true);
     if (e != OK)
         return e;
@@ -111,7 +111,7 @@ enum err control_organization_show(struct control *c, const struct control_input
 }
 
 /* What an organization may use is not for whoever has a key of that organization alone. */
-static enum err check_limits(struct control *c, struct json_object *fields) {
+static enum err check_limits_key(struct control *c, struct json_object *fields) {
     static const char *const limits[] = {"max_users", "max_groups", "max_group_members", "rate", "burst"};
     for (size_t i = 0; c->bound && i < sizeof limits / sizeof *limits; i++)
         if (json_object_object_get_ex(fields, limits[i], NULL))
@@ -122,11 +122,11 @@ static enum err check_limits(struct control *c, struct json_object *fields) {
     return OK;
 }
 
-static enum err set_work(struct control *c, void *arg) {
+static enum err set_organization_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL, *shown;
     struct db_rows rows = {0};
-    enum err e = check_limits(c, x->in->fields);
+    enum err e = check_limits_key(c, x->in->fields);
     if (e == OK)
         e = control_step(c, sql_api_organization_lock(), &rows);
     if (e == OK)
@@ -149,7 +149,7 @@ static enum err set_work(struct control *c, void *arg) {
 
 enum err control_organization_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_work, .arg = &x};
+    struct control_write w = {.work = set_organization_work, .arg = &x};
     return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
@@ -171,7 +171,7 @@ enum err control_domains_set(struct control *c, const struct control_input *in, 
     json_object_object_add(changes, "verified_domains", json_object_get(json_get(in->fields, "domains")));
     const struct control_input set = {.fields = changes, .if_match = in->if_match};
     struct change x = {.in = &set, .domains = true};
-    struct control_write w = {.work = set_work, .arg = &x};
+    struct control_write w = {.work = set_organization_work, .arg = &x};
     e = control_write(c, &w);
     if (e == OK)
         domains_of(c, c->result, out);

@@ -19,7 +19,8 @@ struct change {
 };
 
 /* Tells of the change; the result is the schema, and how many users and groups have data under it. */
-static enum err changed(struct control *c, const struct registry_result *r, const char *action, const char *side) {
+static enum err tell_schema_change(struct control *c, const struct registry_result *r, const char *action,
+                                   const char *side) {
     enum err e = json_parse_own(&c->ctx, r->object, strlen(r->object), &c->result);
     if (e != OK)
         return e;
@@ -30,25 +31,25 @@ static enum err changed(struct control *c, const struct registry_result *r, cons
 }
 
 /* What is wrong with a definition, or with data that does not fit it, is the fault of this field. */
-static enum err blame(struct control *c, enum err e) {
+static enum err blame_schema(struct control *c, enum err e) {
     if (e != ERR_INVALID_VALUE)
         return e;
     control_wrong(c, "schema", "invalid", "%s", fail_detail(&c->ctx));
     return control_refuse(c);
 }
 
-static enum err add_work(struct control *c, void *arg) {
+static enum err add_schema_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *f = x->in->fields;
     const char *type = json_get_string(f, "resource_type"), *text = json_text(c->ctx.arena, json_get(f, "schema"));
     enum err e = registry_add(&c->ctx, c->db, c->organization, type ? type : "User",
                               json_object_get_boolean(json_get(f, "required")), text, strlen(text), &x->result);
-    return e == OK ? changed(c, &x->result, "scim.schema.added", "after") : blame(c, e);
+    return e == OK ? tell_schema_change(c, &x->result, "scim.schema.added", "after") : blame_schema(c, e);
 }
 
 enum err control_schema_add(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = add_work, .arg = &x, .final_duplicate = true};
+    struct control_write w = {.work = add_schema_work, .arg = &x, .final_duplicate = true};
     return fields_write(c, FIELDS(added), in->fields, true, &w, out);
 }
 
@@ -71,18 +72,18 @@ enum err control_schema_list(struct control *c, const struct control_input *in, 
     return e;
 }
 
-static enum err remove_work(struct control *c, void *arg) {
+static enum err remove_schema_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *keep = json_object_get_string(json_get(x->in->fields, "keep_data"));
     enum err e =
         registry_remove(&c->ctx, c->db, c->organization, x->in->id, keep && strcmp(keep, "true") == 0, &x->result);
     if (e == ERR_MUTABILITY)
         return fail(&c->ctx, ERR_CONFLICT, "%s", fail_detail(&c->ctx));
-    return e == OK ? changed(c, &x->result, "scim.schema.removed", "before") : e;
+    return e == OK ? tell_schema_change(c, &x->result, "scim.schema.removed", "before") : e;
 }
 
 enum err control_schema_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = remove_work, .arg = &x};
+    struct control_write w = {.work = remove_schema_work, .arg = &x};
     return fields_write(c, FIELDS(removed), in->fields, false, &w, out);
 }

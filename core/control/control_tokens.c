@@ -27,13 +27,13 @@ struct issue {
     char id[UUID_TEXT + 1], token[TOKEN_MAX + 1], hash[TOKEN_HASH_HEX + 1];
 };
 
-static void prepare(struct issue *x) {
+static void prepare_token(struct issue *x) {
     uuid_new(x->id);
     token_new(TOKEN_SCIM, x->token);
     token_hash_hex(x->token, strlen(x->token), x->hash);
 }
 
-static struct sql_call insert(struct control *c, struct issue *x) {
+static struct sql_call insert_token(struct control *c, struct issue *x) {
     const char *prefix = arena_strndup(c->ctx.arena, x->token, TOKEN_SHOWN);
     struct json_object *ranges = json_get(x->in->fields, "allowed_addresses");
     if (ranges && json_object_array_length(ranges) == 0)
@@ -84,14 +84,14 @@ static enum err issue_work(struct control *c, void *arg) {
     struct issue *x = arg;
     enum err e = find_connection(c, x);
     if (e == OK)
-        control_result(c, insert(c, x));
+        control_result(c, insert_token(c, x));
     return e;
 }
 
 enum err control_token_issue(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
     struct control_write w = {.work = issue_work, .done = show_token, .arg = &x, .together = true};
-    prepare(&x);
+    prepare_token(&x);
     return fields_write(c, FIELDS(issued), in->fields, true, &w, out);
 }
 
@@ -142,7 +142,7 @@ static enum err start_work(struct control *c, void *arg) {
     x->connection = x->in->id;
     enum err e = known_connection(c, x->in->id);
     if (e == OK)
-        e = control_step(c, insert(c, x), &rows);
+        e = control_step(c, insert_token(c, x), &rows);
     if (e == OK)
         e = control_object(c, rows, OBJECT_OBJECT, &c->result);
     if (e != OK)
@@ -157,7 +157,7 @@ static enum err start_work(struct control *c, void *arg) {
 enum err control_rotation_start(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
     struct control_write w = {.work = start_work, .arg = &x};
-    prepare(&x);
+    prepare_token(&x);
     return fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
 
@@ -212,16 +212,17 @@ static enum err end_work(struct control *c, void *arg) {
     return OK;
 }
 
-static enum err end(struct control *c, const struct control_input *in, bool complete, struct json_object **out) {
+static enum err end_rotation(struct control *c, const struct control_input *in, bool complete,
+                             struct json_object **out) {
     struct ending x = {.in = in, .complete = complete};
     struct control_write w = {.work = end_work, .arg = &x};
     return fields_write(c, completed, complete ? 1 : 0, in->fields, false, &w, out);
 }
 
 enum err control_rotation_complete(struct control *c, const struct control_input *in, struct json_object **out) {
-    return end(c, in, true, out);
+    return end_rotation(c, in, true, out);
 }
 
 enum err control_rotation_cancel(struct control *c, const struct control_input *in, struct json_object **out) {
-    return end(c, in, false, out);
+    return end_rotation(c, in, false, out);
 }

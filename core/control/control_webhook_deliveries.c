@@ -50,7 +50,7 @@ enum err control_webhook_delivery_show(struct control *c, const struct control_i
 }
 
 /* The webhook that gets something again; from now on nothing else is queued for it. */
-static enum err begin(struct control *c, const char *id) {
+static enum err begin_replay(struct control *c, const char *id) {
     struct json_object *webhook;
     struct db_rows rows = {0};
     control_owner(c);
@@ -68,7 +68,7 @@ static enum err begin(struct control *c, const char *id) {
 static enum err replay_one_work(struct control *c, void *arg) {
     const struct control_input *in = arg;
     struct db_rows rows = {0};
-    enum err e = begin(c, in->id);
+    enum err e = begin_replay(c, in->id);
     if (e == OK)
         e = control_step(c, sql_api_webhook_replay_one(.endpoint_id = in->id, .id = in->delivery), &rows);
     if (e != OK)
@@ -154,7 +154,7 @@ static enum err replay_work(struct control *c, void *arg) {
     struct json_object *data = json_new_object(c->ctx.arena);
     enum err e = check_organization(c, r);
     if (e == OK)
-        e = begin(c, r->id);
+        e = begin_replay(c, r->id);
     if (e == OK)
         e = r->dead ? replay_dead(c, r, data) : replay_range(c, r, data);
     if (e != OK)

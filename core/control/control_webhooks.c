@@ -35,7 +35,7 @@ static bool flag_of(struct json_object *o, const char *name) {
     return json_object_get_boolean(json_get(o, name));
 }
 
-static enum err check_url(struct control *c, const char *url, bool allow_private) {
+static enum err check_webhook_url(struct control *c, const char *url, bool allow_private) {
     const char *problem = url_problem(c->ctx.arena, url, allow_private);
     if (problem)
         control_wrong(c, "url", "invalid", "url must %s", problem);
@@ -60,7 +60,7 @@ static const char *seal_secret(struct control *c, const char *id, char secret[TO
 }
 
 /* The object of a statement whose missing row means that there is no such webhook. */
-static enum err take(struct control *c, struct sql_call call, struct json_object **out) {
+static enum err take_webhook(struct control *c, struct sql_call call, struct json_object **out) {
     struct db_rows rows = {0};
     control_owner(c);
     enum err e = control_step(c, call, &rows);
@@ -75,7 +75,7 @@ static enum err need_signing_key(struct control *c, struct json_object *fields) 
     return format && strcmp(format, "set") == 0 ? control_signing_key(c) : OK;
 }
 
-static enum err create_work(struct control *c, void *arg) {
+static enum err create_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     char secret[TOKEN_MAX + 1];
     struct json_object *fields = x->in->fields;
@@ -87,10 +87,10 @@ static enum err create_work(struct control *c, void *arg) {
     if (e != OK)
         return e;
     control_owner(c);
-    e = take(c,
-             sql_api_webhook_create(.id = x->id, .fields = json_text(c->ctx.arena, fields),
-                                    .secret = seal_secret(c, x->id, secret)),
-             &c->result);
+    e = take_webhook(c,
+                     sql_api_webhook_create(.id = x->id, .fields = json_text(c->ctx.arena, fields),
+                                            .secret = seal_secret(c, x->id, secret)),
+                     &c->result);
     if (e != OK)
         return e;
     control_event(c, "webhook.created", NULL, "webhook", x->id, json_text(c->ctx.arena, c->result));
@@ -100,10 +100,10 @@ static enum err create_work(struct control *c, void *arg) {
 
 enum err control_webhook_create(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = create_work, .arg = &x};
+    struct control_write w = {.work = create_webhook_work, .arg = &x};
     enum err e = fields_check(c, FIELDS(created), in->fields, true);
     if (e == OK)
-        e = check_url(c, json_get_string(in->fields, "url"), flag_of(in->fields, "allow_private"));
+        e = check_webhook_url(c, json_get_string(in->fields, "url"), flag_of(in->fields, "allow_private"));
     if (e != OK)
         return e;
     uuid_new(x.id);
@@ -132,18 +132,18 @@ static enum err check_change(struct control *c, struct json_object *before, stru
     enum err e = check_private(c, private && moved);
     if (e != OK || !moved)
         return e;
-    return check_url(c, json_get_string(json_get(fields, "url") ? fields : before, "url"), private);
+    return check_webhook_url(c, json_get_string(json_get(fields, "url") ? fields : before, "url"), private);
 }
 
-static bool differs(struct json_object *before, struct json_object *after, const char *field) {
+static bool is_field_changed(struct json_object *before, struct json_object *after, const char *field) {
     return strcmp(json_get_string(before, field), json_get_string(after, field)) != 0;
 }
 
 /* What waits is tried at once where something else may come of it. */
-static enum err set_work(struct control *c, void *arg) {
+static enum err set_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL, *fields = x->in->fields;
-    enum err e = take(c, sql_api_webhook_lock(.id = x->in->id), &before);
+    enum err e = take_webhook(c, sql_api_webhook_lock(.id = x->in->id), &before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
     if (e == OK)
@@ -151,10 +151,11 @@ static enum err set_work(struct control *c, void *arg) {
     if (e == OK)
         e = need_signing_key(c, fields);
     if (e == OK)
-        e = take(c, sql_api_webhook_set(.id = x->in->id, .changes = json_text(c->ctx.arena, fields)), &c->result);
+        e = take_webhook(c, sql_api_webhook_set(.id = x->in->id, .changes = json_text(c->ctx.arena, fields)),
+                         &c->result);
     if (e != OK)
         return e;
-    if (differs(before, c->result, "status") || differs(before, c->result, "url"))
+    if (is_field_changed(before, c->result, "status") || is_field_changed(before, c->result, "url"))
         db_queue(c->db, sql_api_webhook_due(.endpoint_id = x->in->id));
     control_event_changed(c, "webhook.updated", NULL, "webhook", x->in->id, before);
     return OK;
@@ -162,16 +163,16 @@ static enum err set_work(struct control *c, void *arg) {
 
 enum err control_webhook_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_work, .arg = &x};
+    struct control_write w = {.work = set_webhook_work, .arg = &x};
     return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
 /* In the order in which the worker takes its locks: what is queued, the deliveries, the webhook. */
-static enum err remove_work(struct control *c, void *arg) {
+static enum err remove_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL;
     struct db_rows rows = {0};
-    enum err e = take(c, sql_api_webhook_show(.id = x->in->id), &before);
+    enum err e = take_webhook(c, sql_api_webhook_show(.id = x->in->id), &before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "webhook's URL", json_get_string(before, "url"));
     if (e != OK)
@@ -189,7 +190,7 @@ static enum err remove_work(struct control *c, void *arg) {
 
 enum err control_webhook_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = remove_work, .arg = &x};
+    struct control_write w = {.work = remove_webhook_work, .arg = &x};
     *out = NULL;
     enum err e = fields_check(c, FIELDS(removed), in->fields, false);
     return e == OK ? control_write(c, &w) : e;
@@ -204,10 +205,10 @@ static enum err rotate_work(struct control *c, void *arg) {
         return e;
     control_owner(c);
     int64_t seconds = valid ? json_object_get_int64(valid) : (int64_t)PREVIOUS_VALID;
-    e = take(c,
-             sql_api_webhook_rotate(.id = x->in->id, .secret = seal_secret(c, x->in->id, secret),
-                                    .seconds = arena_printf(c->ctx.arena, "%" PRId64, seconds)),
-             &c->result);
+    e = take_webhook(c,
+                     sql_api_webhook_rotate(.id = x->in->id, .secret = seal_secret(c, x->in->id, secret),
+                                            .seconds = arena_printf(c->ctx.arena, "%" PRId64, seconds)),
+                     &c->result);
     if (e != OK)
         return e;
     control_event(c, "webhook.secret_rotated", NULL, "webhook", x->in->id, json_text(c->ctx.arena, c->result));
@@ -225,7 +226,7 @@ enum err control_webhook_rotate(struct control *c, const struct control_input *i
 static enum err test_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *webhook = NULL;
-    enum err e = take(c, sql_api_webhook_show(.id = x->in->id), &webhook);
+    enum err e = take_webhook(c, sql_api_webhook_show(.id = x->in->id), &webhook);
     if (e != OK)
         return e;
     const char *url = json_text(c->ctx.arena, json_get(webhook, "url"));

@@ -82,7 +82,7 @@ static enum err ask_first(struct control *c) {
     return e == OK ? control_accept(c, row) : e;
 }
 
-static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
+static enum err run_control_work(struct ctx *ctx, struct db *db, void *arg) {
     (void)ctx;
     (void)db;
     struct running *r = arg;
@@ -109,7 +109,7 @@ static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
 
 enum err control_write(struct control *c, struct control_write *w) {
     struct db_transaction t = {
-        .work = run_work, .event_id = c->request_id, .rows = w->rows, .final_duplicate = w->final_duplicate};
+        .work = run_control_work, .event_id = c->request_id, .rows = w->rows, .final_duplicate = w->final_duplicate};
     struct running r = {.control = c, .write = w, .transaction = &t};
     t.arg = &r;
     enum err e = db_transaction(&c->ctx, c->db, &t);

@@ -213,7 +213,7 @@ static const struct db_fragment *fragment_at(const char *p, const struct db_frag
     return NULL;
 }
 
-static const char *shaped(struct arena *a, const char *text, const struct db_fragment *fragments, size_t n) {
+static const char *replace_marks(struct arena *a, const char *text, const struct db_fragment *fragments, size_t n) {
     struct buf *b = buf_new(a, STATEMENT_MAX);
     for (const char *mark; (mark = strstr(text, "/*"));) {
         const struct db_fragment *f = fragment_at(mark, fragments, n);
@@ -272,7 +272,7 @@ size_t db_queue_shaped(struct db *db, struct sql_call call, const struct db_frag
     const char **all = arena_array(db->queue_arena, own + n_more + 1, sizeof *all);
     for (size_t i = 0; i < own + n_more; i++)
         all[i] = i < own ? q->own[i] : more[i - own];
-    const char *text = shaped(db->queue_arena, q->text, fragments, n);
+    const char *text = replace_marks(db->queue_arena, q->text, fragments, n);
     size_t len = strlen(text);
     struct db_shape *shape = shape_of(db, text, len > bare ? len - bare : 0);
     assert(!db->in_transaction);

@@ -86,7 +86,7 @@ static enum err given_up(struct ctx *ctx, struct db *db) {
 }
 
 /* Anything that libpq itself refuses means that the connection cannot be trusted any more. */
-static enum err broken(struct ctx *ctx, struct db *db) {
+static enum err give_up_connection(struct ctx *ctx, struct db *db) {
     snprintf(db->message, sizeof db->message, "%s", PQerrorMessage(db->conn));
     enum err err = db_classify(ctx, db, NULL, NULL);
     db_drop(db);
@@ -106,14 +106,14 @@ static bool send_statement(struct db *db, const struct db_queued *q, bool *prepa
     return PQsendQueryPrepared(db->conn, q->name, q->n_params, q->params, NULL, NULL, 0) == 1;
 }
 
-static enum err flush(struct ctx *ctx, struct db *db) {
+static enum err flush_queue(struct ctx *ctx, struct db *db) {
     for (int left; (left = PQflush(db->conn)) != 0;) {
         if (left < 0)
-            return broken(ctx, db);
+            return give_up_connection(ctx, db);
         if (!db_wait(db, true, db->deadline))
             return given_up(ctx, db);
         if (!PQconsumeInput(db->conn))
-            return broken(ctx, db);
+            return give_up_connection(ctx, db);
     }
     return OK;
 }
@@ -124,7 +124,7 @@ static enum err next_result(struct ctx *ctx, struct db *db, PGresult **out) {
         if (!db_wait(db, false, db->deadline))
             return given_up(ctx, db);
         if (!PQconsumeInput(db->conn))
-            return broken(ctx, db);
+            return give_up_connection(ctx, db);
     }
     *out = PQgetResult(db->conn);
     return OK;
@@ -145,8 +145,8 @@ static enum err other_row(struct ctx *ctx, struct db *db, enum sql statement) {
  * Reads what one message (a prepare, or the statement `q`) gave. `err` receives its failure; being skipped after an
  * earlier failure is none. The function itself fails only when the connection is gone.
  */
-static enum err read_one(struct ctx *ctx, struct db *db, const struct db_queued *q, struct db_rows *rows, bool *good,
-                         enum err *err) {
+static enum err read_statement(struct ctx *ctx, struct db *db, const struct db_queued *q, struct db_rows *rows,
+                               bool *good, enum err *err) {
     *good = false;
     PGresult *res = NULL;
     enum err e;
@@ -170,7 +170,7 @@ static enum err read_one(struct ctx *ctx, struct db *db, const struct db_queued 
                 return *err;
             }
         } else if (status != PGRES_PIPELINE_ABORTED)
-            return broken(ctx, db);
+            return give_up_connection(ctx, db);
     }
     return e;
 }
@@ -187,7 +187,7 @@ static bool plans_are_old(struct db *db) {
     return true;
 }
 
-static bool send_text(struct db *db, const char *text) {
+static bool send_plain_text(struct db *db, const char *text) {
     return PQsendQueryParams(db->conn, text, 0, NULL, NULL, NULL, NULL, 0) == 1;
 }
 
@@ -199,7 +199,7 @@ static bool send_forgotten(struct db *db) {
     for (size_t i = 0; i < db->n_forgotten; i++) {
         char text[2 * DB_NAME];
         snprintf(text, sizeof text, "%s %s", sql_statements[SQL_PLANS_FORGET].text, db->forgotten[i]);
-        if (!send_text(db, text))
+        if (!send_plain_text(db, text))
             return false;
     }
     return db->n_forgotten == 0 || PQpipelineSync(db->conn) == 1;
@@ -212,7 +212,7 @@ static enum err read_sync(struct ctx *ctx, struct db *db) {
         return e;
     bool synced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
     PQclear(sync);
-    return synced ? OK : broken(ctx, db);
+    return synced ? OK : give_up_connection(ctx, db);
 }
 
 static enum err read_forgotten(struct ctx *ctx, struct db *db, size_t n) {
@@ -228,7 +228,7 @@ static enum err read_forgotten(struct ctx *ctx, struct db *db, size_t n) {
 }
 
 /* Where the rows of a queued statement go; NULL: nobody wants them. */
-static struct db_rows *place_of(struct db *db, struct db_rows *rows, size_t i) {
+static struct db_rows *find_rows_place(struct db *db, struct db_rows *rows, size_t i) {
     if (i >= db->hidden)
         return rows ? &rows[i - db->hidden] : NULL;
     return db->begin_queued && i == db->hidden - 1 ? &db->opened : NULL;
@@ -239,7 +239,7 @@ static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, cons
     enum err failure = OK;
     bool done;
     if (discarding) {
-        enum err e = read_one(ctx, db, NULL, NULL, &done, &failure);
+        enum err e = read_statement(ctx, db, NULL, NULL, &done, &failure);
         if (e != OK)
             return e;
     }
@@ -247,11 +247,11 @@ static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, cons
         bool good;
         enum err e;
         if (preparing[i]) {
-            if ((e = read_one(ctx, db, NULL, NULL, &good, &failure)) != OK)
+            if ((e = read_statement(ctx, db, NULL, NULL, &good, &failure)) != OK)
                 return e;
             *db->queue[i].prepared = good;
         }
-        if ((e = read_one(ctx, db, &db->queue[i], place_of(db, rows, i), &good, &failure)) != OK)
+        if ((e = read_statement(ctx, db, &db->queue[i], find_rows_place(db, rows, i), &good, &failure)) != OK)
             return e;
     }
     enum err e = read_sync(ctx, db);
@@ -281,16 +281,17 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     size_t forgotten = between ? db->n_forgotten : 0;
     db->outcome = DB_DONE;
     db->unreplicated = false;
-    if ((forgotten && !send_forgotten(db)) || (discarding && !send_text(db, sql_statements[SQL_PLANS_DISCARD].text)))
-        return broken(ctx, db);
+    if ((forgotten && !send_forgotten(db)) ||
+        (discarding && !send_plain_text(db, sql_statements[SQL_PLANS_DISCARD].text)))
+        return give_up_connection(ctx, db);
     for (size_t i = 0; i < db->n_queued; i++)
         if (!send_statement(db, &db->queue[i], &preparing[i]))
-            return broken(ctx, db);
+            return give_up_connection(ctx, db);
     if (PQpipelineSync(db->conn) != 1)
-        return broken(ctx, db);
+        return give_up_connection(ctx, db);
     db->commit_sent = db->commit_queued;
     db->counts.round_trips++;
-    if ((e = flush(ctx, db)) == OK)
+    if ((e = flush_queue(ctx, db)) == OK)
         e = read_forgotten(ctx, db, forgotten);
     if (e != OK)
         return e;

@@ -84,7 +84,7 @@ enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark) {
  * Committed here, and the wait for the standby was cut short: whoever waits for a later commit waits for this one too.
  * On this connection alone: another server may be one that never had it, so the event is looked for there.
  */
-static enum err confirm(struct ctx *ctx, struct db *db) {
+static enum err confirm_commit(struct ctx *ctx, struct db *db) {
     (void)db_unconfirmed(ctx, db);
     fail_clear(ctx);
     db->in_transaction = false;
@@ -97,7 +97,7 @@ static enum err confirm(struct ctx *ctx, struct db *db) {
     return e;
 }
 
-static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+static enum err attempt_once(struct ctx *ctx, struct db *db, struct db_transaction *t) {
     queue_begin(db, t);
     enum err e = t->work(ctx, db, t->arg);
     if (e != OK) {
@@ -121,7 +121,7 @@ static enum err attempt(struct ctx *ctx, struct db *db, struct db_transaction *t
         e = fail(ctx, ERR_INTERNAL, NULL);
     }
     if (e == OK && db->unreplicated)
-        e = confirm(ctx, db);
+        e = confirm_commit(ctx, db);
     if (e == OK)
         db->in_transaction = false;
     else
@@ -144,7 +144,7 @@ static void go_back(struct db *db, bool sent) {
     db->outcome = outcome;
 }
 
-/* As attempt(), for a savepoint. */
+/* As attempt_once(), for a savepoint. */
 static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transaction *t) {
     uint64_t trips = db->counts.round_trips;
     if (!db->in_transaction) {
@@ -167,7 +167,7 @@ static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transact
 }
 
 /* The connection was lost after COMMIT was sent: did the transaction end well, and have the standbys what there is? */
-static enum err resolve(struct ctx *ctx, struct db *db, const struct db_transaction *t, bool *happened) {
+static enum err resolve_ambiguous(struct ctx *ctx, struct db *db, const struct db_transaction *t, bool *happened) {
     char key[24];
     mark_key(t->event_id, key);
     struct db_rows rows[4] = {0};
@@ -222,7 +222,7 @@ static void back_off(unsigned n) {
 static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
     bool happened = false;
     db->commit_sent = false;
-    if (!t->event_id || resolve(ctx, db, t, &happened) != OK)
+    if (!t->event_id || resolve_ambiguous(ctx, db, t, &happened) != OK)
         return false;
     if (happened) {
         fail_clear(ctx);
@@ -259,8 +259,8 @@ static enum verdict verdict_of(struct db *db, const struct db_transaction *t, un
 }
 
 /* Whether the work may be run again here; *e is what to answer if not. */
-static bool again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries,
-                  const char *constraint_before, enum err *e) {
+static bool may_run_again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries,
+                          const char *constraint_before, enum err *e) {
     bool lost = db->outcome == DB_LOST || db->outcome == DB_DEADLINE;
     if (lost && db->commit_sent)
         return again_after_commit(ctx, db, t, tries, e);
@@ -288,8 +288,8 @@ enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t
     char constraint_before[sizeof db->constraint] = "";
     enum err e = OK;
     for (unsigned tries = 1;; tries++) {
-        e = inner ? attempt_inner(ctx, db, t) : attempt(ctx, db, t);
-        if (e == OK || !again(ctx, db, t, tries, constraint_before, &e))
+        e = inner ? attempt_inner(ctx, db, t) : attempt_once(ctx, db, t);
+        if (e == OK || !may_run_again(ctx, db, t, tries, constraint_before, &e))
             break;
         memcpy(constraint_before, db->constraint, sizeof constraint_before);
         db->counts.retries++;

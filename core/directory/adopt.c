@@ -15,28 +15,28 @@ struct adoption {
     size_t n;
 };
 
-static void add_text(struct json_object *o, const char *name, const char *value) {
+static void add_text_member(struct json_object *o, const char *name, const char *value) {
     if (value)
         json_object_object_add(o, name, json_object_new_string(value));
 }
 
 /* The member as a SCIM user in normal form: the email is the userName too. */
-static struct json_object *resource_of(struct arena *a, struct db_rows rows, size_t row) {
+static struct json_object *adopted_resource(struct arena *a, struct db_rows rows, size_t row) {
     struct json_object *o = json_new_object(a), *name = json_object_new_object(), *emails = json_object_new_array();
     struct json_object *email = json_object_new_object(), *schemas = json_object_new_array();
     json_object_array_add(schemas, json_object_new_string(SCHEMA_USER));
     json_object_object_add(o, "schemas", schemas);
-    add_text(o, "userName", db_text(rows, row, ADOPTABLE_EMAIL));
-    add_text(name, "givenName", db_text(rows, row, ADOPTABLE_FIRST_NAME));
-    add_text(name, "familyName", db_text(rows, row, ADOPTABLE_LAST_NAME));
+    add_text_member(o, "userName", db_text(rows, row, ADOPTABLE_EMAIL));
+    add_text_member(name, "givenName", db_text(rows, row, ADOPTABLE_FIRST_NAME));
+    add_text_member(name, "familyName", db_text(rows, row, ADOPTABLE_LAST_NAME));
     if (json_object_object_length(name) > 0)
         json_object_object_add(o, "name", name);
     else
         json_object_put(name);
-    add_text(o, "displayName", db_text(rows, row, ADOPTABLE_DISPLAY_NAME));
+    add_text_member(o, "displayName", db_text(rows, row, ADOPTABLE_DISPLAY_NAME));
     json_object_object_add(o, "active", json_object_new_boolean(db_bool(rows, row, ADOPTABLE_ACTIVE)));
-    add_text(email, "value", db_text(rows, row, ADOPTABLE_EMAIL));
-    add_text(email, "type", "work");
+    add_text_member(email, "value", db_text(rows, row, ADOPTABLE_EMAIL));
+    add_text_member(email, "type", "work");
     json_object_object_add(email, "primary", json_object_new_boolean(1));
     json_object_array_add(emails, email);
     json_object_object_add(o, "emails", emails);
@@ -47,7 +47,7 @@ static void queue_user(struct session *s, struct adoption *a, struct db_rows row
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     struct user_facts f;
     uuid_new(id);
-    user_facts(s, id, resource_of(s->ctx.arena, rows, row), &f);
+    user_facts(s, id, adopted_resource(s->ctx.arena, rows, row), &f);
     const char *member = db_text(rows, row, ADOPTABLE_ID);
     db_queue(s->db,
              sql_user_insert(.id = id, .member_id = member, .active = f.active ? "true" : "false",
@@ -59,7 +59,7 @@ static void queue_user(struct session *s, struct adoption *a, struct db_rows row
     a->n++;
 }
 
-static enum err work(struct session *s, void *arg) {
+static enum err adopt_work(struct session *s, void *arg) {
     struct adoption *a = arg;
     struct db_rows rows[2] = {0};
     a->n = 0;
@@ -80,7 +80,7 @@ static enum err work(struct session *s, void *arg) {
 
 enum err adopt_members(struct session *s, size_t *adopted) {
     struct adoption a = {0};
-    struct session_write w = {.work = work, .arg = &a};
+    struct session_write w = {.work = adopt_work, .arg = &a};
     enum err e = session_write(s, &w);
     *adopted = a.n;
     return e;

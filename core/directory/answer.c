@@ -52,15 +52,15 @@ enum err answer_precondition(struct session *s, struct precondition p, int64_t v
     return OK;
 }
 
-static void add_meta(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
-                     struct buf *out) {
+static void add_resource_meta(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
+                              struct buf *out) {
     buf_fmt(out, "\"meta\":{\"resourceType\":\"%s\",\"created\":\"%s\",\"lastModified\":\"%s\",\"location\":", rt->name,
             db_text(rows, row, SCIM_CREATED), db_text(rows, row, SCIM_MODIFIED));
     buf_json_str(out, arena_printf(s->ctx.arena, "%s%s/%s", s->base_url, rt->endpoint, db_text(rows, row, SCIM_ID)));
     buf_fmt(out, ",\"version\":\"W/\\\"%s\\\"\"}", db_text(rows, row, SCIM_VERSION));
 }
 
-static bool is_user(const struct resource_type *rt) {
+static bool is_user_type(const struct resource_type *rt) {
     return rt->base == schema_built_in()->user->base;
 }
 
@@ -69,7 +69,7 @@ static void add_computed(const struct resource_type *rt, struct db_rows rows, si
     const char *text = db_text(rows, row, SCIM_COMPUTED);
     if (!text)
         return;
-    if (is_user(rt))
+    if (is_user_type(rt))
         buf_fmt(out, "\"groups\":%s,", text);
     else {
         buf_str(out, "\"members\":[");
@@ -78,13 +78,13 @@ static void add_computed(const struct resource_type *rt, struct db_rows rows, si
     }
 }
 
-static void splice(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
-                   struct buf *out) {
+static void splice_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
+                            struct buf *out) {
     const char *stored = db_text(rows, row, SCIM_RESOURCE);
     buf_add(out, stored, strlen(stored) - 1);
     buf_char(out, ',');
     add_computed(rt, rows, row, out);
-    add_meta(s, rt, rows, row, out);
+    add_resource_meta(s, rt, rows, row, out);
     buf_char(out, '}');
 }
 
@@ -108,12 +108,12 @@ enum err answer_resource(struct session *s, const struct resource_type *rt, stru
                          const struct projection *p, struct buf *out) {
     bool manager = db_text(rows, row, SCIM_MANAGER_FOUND);
     if (!p && !manager && !rt->hides) {
-        splice(s, rt, rows, row, out);
+        splice_resource(s, rt, rows, row, out);
         return OK;
     }
     struct buf *whole = buf_new(s->ctx.arena, ANSWER_MAX);
     struct json_object *resource;
-    splice(s, rt, rows, row, whole);
+    splice_resource(s, rt, rows, row, whole);
     if (buf_overflowed(whole))
         return fail(&s->ctx, ERR_TOO_MANY, NULL);
     enum err e = json_parse_own(&s->ctx, buf_text(whole), buf_len(whole), &resource);

@@ -28,17 +28,17 @@ struct group {
     bool again;      /* one of them came out otherwise than the others were told */
 };
 
-static const struct resource_type *type_of(const struct session *s, const struct bulk_item *item) {
+static const struct resource_type *item_type(const struct session *s, const struct bulk_item *item) {
     return item->users ? s->types->user : s->types->group;
 }
 
-static enum err create(struct session *s, const struct bulk_item *item, struct json_object *data,
-                       const struct projection *p, struct answer *a) {
+static enum err create_item(struct session *s, const struct bulk_item *item, struct json_object *data,
+                            const struct projection *p, struct answer *a) {
     return item->users ? user_create(s, item->id, data, p, a) : group_create(s, item->id, data, p, a);
 }
 
-static enum err change(struct session *s, const struct bulk_item *item, const char *id, struct json_object *data,
-                       const struct parts *lost, const struct projection *p, struct answer *a) {
+static enum err change_item(struct session *s, const struct bulk_item *item, const char *id, struct json_object *data,
+                            const struct parts *lost, const struct projection *p, struct answer *a) {
     struct precondition when = {.if_match = item->if_match};
     if (item->method == BULK_PUT)
         return item->users ? user_replace(s, id, data, lost, when, p, a) : group_replace(s, id, data, when, p, a);
@@ -49,7 +49,8 @@ static enum err change(struct session *s, const struct bulk_item *item, const ch
  * What refers to nobody is a part that fails, of a user's change in lenient dialect: whether it stands in the way
  * depends on whether the user leaves. The data without it.
  */
-static enum err resolve(struct run *r, const struct bulk_item *item, struct parts *lost, struct json_object **out) {
+static enum err resolve_item_data(struct run *r, const struct bulk_item *item, struct parts *lost,
+                                  struct json_object **out) {
     struct session *s = r->session;
     bool parts = item->users && (item->method == BULK_PUT || item->method == BULK_PATCH) && s->tenant.dialect.lenient;
     enum err e = bulk_resolve(&s->ctx, r->bulk, item->data, out);
@@ -80,7 +81,7 @@ static enum err resolve(struct run *r, const struct bulk_item *item, struct part
 }
 
 /* The answer is as short as can be. */
-static enum err carry_out(struct run *r, struct bulk_item *item, struct answer *a) {
+static enum err carry_out_item(struct run *r, struct bulk_item *item, struct answer *a) {
     struct session *s = r->session;
     struct json_object *data = NULL;
     const struct projection *p;
@@ -91,29 +92,29 @@ static enum err carry_out(struct run *r, struct bulk_item *item, struct answer *
     parts_failed_before(&s->ctx, &lost, r->lost->left_out);
     enum err e = item->users && item->method != BULK_POST ? OK : parts_refuse(&s->ctx, &lost);
     if (e == OK)
-        e = projection_parse(&s->ctx, type_of(s, item), "id", NULL, &p);
+        e = projection_parse(&s->ctx, item_type(s, item), "id", NULL, &p);
     if (e == OK && item->target)
         e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);
     a->id = id; /* known from here on, whatever becomes of the operation */
     if (e == OK && item->data)
-        e = resolve(r, item, &lost, &data);
+        e = resolve_item_data(r, item, &lost, &data);
     if (e != OK)
         return e;
     if (item->method == BULK_POST)
-        return create(s, item, data, p, a);
+        return create_item(s, item, data, p, a);
     if (item->method != BULK_DELETE)
-        return change(s, item, id, data, &lost, p, a);
+        return change_item(s, item, id, data, &lost, p, a);
     struct precondition when = {.if_match = item->if_match};
     return item->users ? user_delete(s, id, &lost, when) : group_delete(s, id, when);
 }
 
 /* One operation as a request of its own, which the token has to allow. */
-static enum err perform(struct run *r, struct bulk_item *item, struct answer *a) {
+static enum err perform_item(struct run *r, struct bulk_item *item, struct answer *a) {
     struct session *s = r->session;
     bool change = s->wants.change, groups = s->wants.groups;
     s->wants.change = true;
     s->wants.groups = !item->users;
-    enum err e = carry_out(r, item, a);
+    enum err e = carry_out_item(r, item, a);
     s->wants.change = change;
     s->wants.groups = groups;
     return e;
@@ -153,7 +154,7 @@ static enum err run_item(struct run *r, struct bulk_item *item) {
         return OK;
     }
     s->ctx.arena = arena_create();
-    enum err e = perform(r, item, &a);
+    enum err e = perform_item(r, item, &a);
     bool alive = db_in_transaction(s->db); /* else it is no outcome of the operation: all of it is run again */
     if (alive)
         take_outcome(r, item, e, &a, arena);
@@ -206,7 +207,7 @@ static void count_errors(struct run *r, const size_t *items, size_t n) {
 
 /* Undoes what an earlier attempt left in the items: the ids that were found, the outcomes of operations that were
  * sound. */
-static void reset(struct run *r, const struct bulk_item *as_parsed) {
+static void reset_items(struct run *r, const struct bulk_item *as_parsed) {
     for (size_t i = 0; i < r->bulk->n; i++)
         r->bulk->items[i] = as_parsed[i];
     r->errors = 0;
@@ -217,11 +218,11 @@ struct attempt {
     const struct bulk_item *as_parsed;
 };
 
-static enum err work(struct session *s, void *arg) {
+static enum err bulk_work(struct session *s, void *arg) {
     struct attempt *a = arg;
     struct run *r = &a->run;
     struct db_rows row = {0};
-    reset(r, a->as_parsed);
+    reset_items(r, a->as_parsed);
     session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
     enum err e = db_run(&s->ctx, s->db, &row);
     if (e == OK)
@@ -244,7 +245,7 @@ static enum err work(struct session *s, void *arg) {
 
 enum err bulk_run(struct session *s, struct bulk *b, const struct parts *lost) {
     struct attempt a = {.run = {.session = s, .bulk = b, .lost = lost}};
-    struct session_write w = {.work = work, .arg = &a};
+    struct session_write w = {.work = bulk_work, .arg = &a};
     bulk_order(&s->ctx, b, &a.run.order);
     struct bulk_item *copy = arena_array(s->ctx.arena, b->n, sizeof *copy);
     for (size_t i = 0; i < b->n; i++)

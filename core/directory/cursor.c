@@ -13,7 +13,7 @@
 
 enum { MAC = 16 }; /* bytes of HMAC-SHA256 that are sent */
 
-static const char *sign(struct session *s, const char *payload, const char *list) {
+static const char *sign_cursor(struct session *s, const char *payload, const char *list) {
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned n = 0;
     const char *key = s->tenant.cursor_key ? s->tenant.cursor_key : "";
@@ -26,7 +26,7 @@ const char *cursor_write(struct session *s, const struct cursor *c, const char *
     const char *text = arena_printf(s->ctx.arena, "%c%c%s %" PRId64 " %" PRId64 " %s", c->backward ? 'b' : 'f',
                                     c->key ? 'k' : 'n', c->id, c->count, c->at_s, c->key ? c->key : "");
     const char *payload = base64_url_text(s->ctx.arena, text, strlen(text));
-    return arena_printf(s->ctx.arena, "%s.%s", payload, sign(s, payload, list));
+    return arena_printf(s->ctx.arena, "%s.%s", payload, sign_cursor(s, payload, list));
 }
 
 /* The text of a payload, NUL-terminated; NULL: it was not made here. */
@@ -38,7 +38,7 @@ static const char *read_payload(struct arena *a, const char *s, size_t len) {
     return (const char *)text;
 }
 
-static enum err invalid(struct session *s) {
+static enum err refuse_cursor(struct session *s) {
     return fail(&s->ctx, ERR_INVALID_CURSOR, NULL);
 }
 
@@ -56,13 +56,13 @@ enum err cursor_read(struct session *s, const char *text, struct cursor *out) {
     const char *p = read_payload(s->ctx.arena, text, strcspn(text, "."));
     *out = (struct cursor){0};
     if (!p || (*p != 'f' && *p != 'b') || (p[1] != 'k' && p[1] != 'n') || strlen(p) < UUID_TEXT + 3)
-        return invalid(s);
+        return refuse_cursor(s);
     out->backward = *p == 'b';
     bool key = p[1] == 'k';
     out->id = arena_strndup(s->ctx.arena, p + 2, UUID_TEXT);
     p += 2 + UUID_TEXT;
     if (*p++ != ' ' || !uuid_valid(out->id, UUID_TEXT) || !read_number(&p, &out->count) || !read_number(&p, &out->at_s))
-        return invalid(s);
+        return refuse_cursor(s);
     out->key = key ? p : NULL;
     return OK;
 }
@@ -70,9 +70,9 @@ enum err cursor_read(struct session *s, const char *text, struct cursor *out) {
 enum err cursor_verify(struct session *s, const char *text, const struct cursor *c, const char *list) {
     size_t len = strcspn(text, ".");
     const char *payload = arena_strndup(s->ctx.arena, text, len);
-    const char *want = sign(s, payload, list), *got = text[len] ? text + len + 1 : "";
+    const char *want = sign_cursor(s, payload, list), *got = text[len] ? text + len + 1 : "";
     if (strlen(got) != strlen(want) || CRYPTO_memcmp(got, want, strlen(want)) != 0)
-        return invalid(s);
+        return refuse_cursor(s);
     if (s->tenant.now_us / 1000000 - c->at_s > s->cursor_seconds)
         return fail(&s->ctx, ERR_EXPIRED_CURSOR, NULL);
     return OK;

@@ -15,7 +15,7 @@ bool email_valid(const char *s, size_t len) {
     return !fold_has_control(s, len);
 }
 
-static const char *value_of(struct json_object *element) {
+static const char *email_text(struct json_object *element) {
     return json_get_string(element, "value");
 }
 
@@ -24,7 +24,7 @@ static bool is_work(struct json_object *element) {
     return type && fold_ascii_equal(type, strlen(type), "work", 4);
 }
 
-static bool is_primary(struct json_object *element) {
+static bool is_primary_email(struct json_object *element) {
     struct json_object *primary = json_get(element, "primary");
     return primary && json_object_is_type(primary, json_type_boolean) && json_object_get_boolean(primary);
 }
@@ -35,15 +35,15 @@ static bool is_any(struct json_object *element) {
 }
 
 const char *email_canonical(struct json_object *resource, bool *from_user_name) {
-    static bool (*const ranks[])(struct json_object *) = {is_work, is_primary, is_any};
+    static bool (*const ranks[])(struct json_object *) = {is_work, is_primary_email, is_any};
     struct json_object *emails = json_get(resource, "emails");
     size_t n = json_object_is_type(emails, json_type_array) ? json_object_array_length(emails) : 0;
     *from_user_name = false;
     for (size_t r = 0; r < sizeof ranks / sizeof *ranks; r++)
         for (size_t i = 0; i < n; i++) {
             struct json_object *element = json_object_array_get_idx(emails, i);
-            if (ranks[r](element) && value_of(element))
-                return value_of(element);
+            if (ranks[r](element) && email_text(element))
+                return email_text(element);
         }
     const char *user_name = json_get_string(resource, "userName");
     if (!user_name || !email_valid(user_name, strlen(user_name)))

@@ -34,7 +34,7 @@ void extensions_destroy(struct extensions *x) {
     free(x);
 }
 
-static const struct entry *find(const struct extensions *x, const char *token_hash) {
+static const struct entry *find_entry(const struct extensions *x, const char *token_hash) {
     for (size_t i = 0; token_hash && i < ENTRIES; i++)
         if (x->entries[i].arena && strcmp(x->entries[i].token_hash, token_hash) == 0)
             return &x->entries[i];
@@ -42,11 +42,11 @@ static const struct entry *find(const struct extensions *x, const char *token_ha
 }
 
 const struct schema_types *extensions_known(const struct extensions *x, const char *token_hash) {
-    const struct entry *e = find(x, token_hash);
+    const struct entry *e = find_entry(x, token_hash);
     return e ? &e->types : schema_built_in();
 }
 
-static enum err parse(struct ctx *ctx, struct db_rows rows, size_t row, struct schema **out) {
+static enum err parse_schema(struct ctx *ctx, struct db_rows rows, size_t row, struct schema **out) {
     struct json_object *json;
     const char *text = db_text(rows, row, EXTENSION_DEFINITION);
     enum err e = json_parse_own(ctx, text, strlen(text), &json);
@@ -81,7 +81,7 @@ enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_ty
     const struct schema **group = arena_array(ctx->arena, n + 1, sizeof *group);
     for (size_t i = 0; i < n && !db_null(rows, i, EXTENSION_DEFINITION); i++) {
         struct schema *s;
-        enum err e = parse(ctx, rows, i, &s);
+        enum err e = parse_schema(ctx, rows, i, &s);
         if (e != OK)
             return e;
         if (strcmp(db_text(rows, i, EXTENSION_RESOURCE_TYPE), base->user->name) == 0)
@@ -101,14 +101,14 @@ enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_ty
 }
 
 /* By what a session's organization is known: the hash of its token, or the connection it entered. */
-static const char *key_of(const struct session *s) {
+static const char *entry_key(const struct session *s) {
     return s->entered.connection ? s->entered.connection : s->token_hash;
 }
 
 /* The types, which live in the arena, become those of the token; the oldest entry makes room for a new token. */
-static const struct schema_types *publish(struct extensions *x, const char *token_hash, struct arena *arena,
-                                          const struct schema_types *types) {
-    struct entry *e = (struct entry *)find(x, token_hash);
+static const struct schema_types *publish_types(struct extensions *x, const char *token_hash, struct arena *arena,
+                                                const struct schema_types *types) {
+    struct entry *e = (struct entry *)find_entry(x, token_hash);
     if (!e)
         e = &x->entries[x->next++ % ENTRIES];
     if (e->arena)
@@ -136,7 +136,7 @@ enum err extensions_load(struct extensions *x, struct session *s) {
         arena_destroy(own.arena);
         return fail(&s->ctx, ERR_INTERNAL, NULL);
     }
-    s->types = publish(x, key_of(s), own.arena, &types);
+    s->types = publish_types(x, entry_key(s), own.arena, &types);
     return OK;
 }
 
@@ -144,7 +144,7 @@ enum err extensions_run(struct extensions *x, struct session *s, enum err (*work
                         void *arg) {
     enum { TRIES = 3 };
     enum err e;
-    s->types = extensions_known(x, key_of(s));
+    s->types = extensions_known(x, entry_key(s));
     for (unsigned i = 1; (e = work(s, arg)) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
         fail_clear(&s->ctx);
         if ((e = extensions_load(x, s)) != OK)

@@ -66,7 +66,7 @@ static enum err named_members(struct session *s, const struct change *c, struct 
     return OK;
 }
 
-static enum err first_batch(struct session *s, struct change *c, struct found *out) {
+static enum err begin_group_change(struct session *s, struct change *c, struct found *out) {
     struct db_rows rows[5] = {0};
     struct id_list named = {0};
     enum err e = named_members(s, c, &named, &c->all);
@@ -98,7 +98,8 @@ static enum err old_resource(struct session *s, const struct group_targets *t, s
     return OK;
 }
 
-static enum err new_resource(struct session *s, struct change *c, struct json_object *old, struct json_object **out) {
+static enum err new_group_resource(struct session *s, struct change *c, struct json_object *old,
+                                   struct json_object **out) {
     struct patch *patch;
     bool differs;
     if (!c->is_patch)
@@ -121,9 +122,9 @@ static void queue_row(struct session *s, struct change *c, const struct group_fa
         db_queue(s->db, sql_group_touch(.id = c->id, .at = now, .version = version, .member_count = count));
 }
 
-static enum err queue_change(struct session *s, struct change *c, struct db_rows group, struct json_object *old,
-                             struct json_object *new, const struct group_change *members,
-                             const struct id_list *skipped) {
+static enum err queue_group_change(struct session *s, struct change *c, struct db_rows group, struct json_object *old,
+                                   struct json_object *new, const struct group_change *members,
+                                   const struct id_list *skipped) {
     struct group_facts before, after;
     int64_t count = db_int(group, 0, GROUP_FOR_UPDATE_MEMBER_COUNT);
     enum err e = group_check_members_cap(s, count, group_change_growth(members));
@@ -162,23 +163,23 @@ static struct json_object *members_of(struct session *s, struct json_object *res
     return json_keep(s->ctx.arena, json_get(resource, "members"));
 }
 
-static enum err work(struct session *s, void *arg) {
+static enum err change_group_work(struct session *s, void *arg) {
     struct change *c = arg;
     struct found found = {0};
     struct json_object *old, *new;
     struct group_change members = {0};
     struct id_list skipped = {0};
-    enum err e = first_batch(s, c, &found);
+    enum err e = begin_group_change(s, c, &found);
     if (e != OK)
         return e;
     c->version = db_int(found.group, 0, STORED_VERSION);
     e = old_resource(s, &found.targets, found.group, &old);
     if (e == OK)
-        e = new_resource(s, c, old, &new);
+        e = new_group_resource(s, c, old, &new);
     if (e == OK)
         e = group_members_diff(s, c->id, members_of(s, new), &found.targets, &members, &skipped);
     if (e == OK)
-        e = queue_change(s, c, found.group, old, new, &members, &skipped);
+        e = queue_group_change(s, c, found.group, old, new, &members, &skipped);
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
@@ -190,7 +191,7 @@ static enum err work(struct session *s, void *arg) {
 }
 
 static enum err change_group(struct session *s, struct change *c, struct answer *out) {
-    struct session_write w = {.work = work, .arg = c};
+    struct session_write w = {.work = change_group_work, .arg = c};
     struct id_list named = {0};
     enum err e = OK;
     if (!uuid_valid(c->id, strlen(c->id))) { /* what is wrong with the body is told first */

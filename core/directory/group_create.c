@@ -29,7 +29,7 @@ struct found {
     struct group_targets targets;
 };
 
-static enum err first_batch(struct session *s, struct json_object *resource, struct found *out) {
+static enum err begin_group_create(struct session *s, struct json_object *resource, struct found *out) {
     struct db_rows rows[7] = {0};
     struct id_list named = {0};
     const char *name = json_get_string(resource, "displayName");
@@ -44,7 +44,7 @@ static enum err first_batch(struct session *s, struct json_object *resource, str
     return e == OK ? session_accept(s, rows[entered]) : e;
 }
 
-static enum err check(struct session *s, const struct found *found) {
+static enum err check_new_group(struct session *s, const struct found *found) {
     int64_t cap = s->tenant.max_groups;
     if (s->tenant.unique_group_names && db_bool(found->name, 0, GROUP_NAME_TAKEN_TAKEN))
         return fail(&s->ctx, ERR_UNIQUENESS, "a group with this displayName exists already");
@@ -53,7 +53,7 @@ static enum err check(struct session *s, const struct found *found) {
     return OK;
 }
 
-static const char *new_team(struct session *s, const struct group_facts *f, struct db_rows taken) {
+static const char *queue_new_team(struct session *s, const struct group_facts *f, struct db_rows taken) {
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     const char *name = group_team_name(s, f->display_name, taken);
     uuid_new(id);
@@ -64,7 +64,7 @@ static const char *new_team(struct session *s, const struct group_facts *f, stru
 
 static void queue_group(struct session *s, const struct creation *c, const struct group_facts *f,
                         const struct found *found, const struct group_change *change, const struct id_list *skipped) {
-    const char *team = new_team(s, f, found->teams);
+    const char *team = queue_new_team(s, f, found->teams);
     const char *members = arena_printf(s->ctx.arena, "%" PRId64, group_change_growth(change));
     db_queue(s->db,
              sql_group_insert(.id = c->id, .team_id = team, .display_name = f->display_name,
@@ -79,7 +79,7 @@ static void queue_group(struct session *s, const struct creation *c, const struc
     db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "0", .groups = "1"));
 }
 
-static enum err work(struct session *s, void *arg) {
+static enum err create_group_work(struct session *s, void *arg) {
     struct creation *c = arg;
     struct found found = {0};
     struct json_object *resource, *members;
@@ -89,11 +89,11 @@ static enum err work(struct session *s, void *arg) {
     enum err e =
         resource_from_body(&s->ctx, s->types->group, (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
-        e = first_batch(s, resource, &found);
+        e = begin_group_create(s, resource, &found);
     if (e == OK && !s->tenant.dialect.lenient)
         e = resource_from_body(&s->ctx, s->types->group, s->tenant.dialect, c->body, NULL, &resource);
     if (e == OK)
-        e = check(s, &found);
+        e = check_new_group(s, &found);
     if (e != OK)
         return e;
     members = json_keep(s->ctx.arena, json_get(resource, "members"));
@@ -121,7 +121,7 @@ static enum err work(struct session *s, void *arg) {
 enum err group_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
                       struct answer *out) {
     struct creation c = {.wanted = id, .body = body, .p = p};
-    struct session_write w = {.work = work, .arg = &c};
+    struct session_write w = {.work = create_group_work, .arg = &c};
     c.w = &w;
     enum err e = session_write(s, &w);
     if (e == ERR_UNIQUENESS && unique_taken(s))

@@ -19,7 +19,7 @@ struct found {
     struct db_rows parents, group;
 };
 
-static enum err first_batch(struct session *s, const struct removal *r, struct found *out) {
+static enum err begin_group_delete(struct session *s, const struct removal *r, struct found *out) {
     struct db_rows rows[3] = {0};
     size_t entered = session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
     size_t parents = db_queue(s->db, sql_group_parents_for_update(.group_id = r->id));
@@ -34,7 +34,7 @@ static enum err first_batch(struct session *s, const struct removal *r, struct f
 }
 
 /* First the groups above lose what came through this one; then its team keeps its people, and it goes. */
-static enum err queue_removal(struct session *s, const struct removal *r, const struct found *found) {
+static enum err queue_group_removal(struct session *s, const struct removal *r, const struct found *found) {
     struct json_object *old;
     struct group_facts facts;
     size_t n = db_count(found->parents);
@@ -77,22 +77,22 @@ static enum err people_of(struct session *s, const char *id, const char ***ids, 
     return OK;
 }
 
-static enum err work(struct session *s, void *arg) {
+static enum err delete_group_work(struct session *s, void *arg) {
     struct removal *r = arg;
     struct found found = {0};
     const char **people = NULL;
     size_t n = 0;
-    enum err e = first_batch(s, r, &found);
+    enum err e = begin_group_delete(s, r, &found);
     if (e == OK)
         e = people_of(s, r->id, &people, &n);
     if (e == OK)
-        e = queue_removal(s, r, &found);
+        e = queue_group_removal(s, r, &found);
     return e == OK ? member_mapping_apply(s, people, n) : e;
 }
 
 enum err group_delete(struct session *s, const char *id, struct precondition when) {
     struct removal r = {.id = id, .when = when};
-    struct session_write w = {.work = work, .arg = &r};
+    struct session_write w = {.work = delete_group_work, .arg = &r};
     if (!uuid_valid(id, strlen(id)))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     return session_write(s, &w);

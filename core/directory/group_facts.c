@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *fold(struct session *s, const char *text) {
+static const char *fold_name(struct session *s, const char *text) {
     return fold_identity(s->ctx.arena, text, strlen(text));
 }
 
@@ -28,7 +28,7 @@ enum err group_facts(struct session *s, const char *id, struct json_object *reso
     *out = (struct group_facts){
         .resource = resource,
         .display_name = name,
-        .display_name_key = fold(s, name),
+        .display_name_key = fold_name(s, name),
         .external_id = external ? fold_exact(s->ctx.arena, external, strlen(external)) : NULL,
         .folded = json_text(s->ctx.arena, folded),
         .stored = answer_stored(s, id, resource),
@@ -88,12 +88,12 @@ const char *group_event(struct session *s, const struct group_facts *before, con
 }
 
 size_t group_team_queue(struct session *s, const char *name) {
-    return db_queue(s->db, sql_team_names_like(.name_key = fold(s, name),
-                                               .prefix = fold(s, arena_printf(s->ctx.arena, "%s (scim", name))));
+    return db_queue(s->db, sql_team_names_like(.name_key = fold_name(s, name),
+                                               .prefix = fold_name(s, arena_printf(s->ctx.arena, "%s (scim", name))));
 }
 
-static bool is_taken(struct session *s, const char *name, struct db_rows taken) {
-    const char *key = fold(s, name);
+static bool is_team_name_taken(struct session *s, const char *name, struct db_rows taken) {
+    const char *key = fold_name(s, name);
     for (size_t i = 0, n = db_count(taken); i < n; i++)
         if (strcmp(db_text(taken, i, TEAM_NAMES_LIKE_NAME_KEY), key) == 0)
             return true;
@@ -102,7 +102,7 @@ static bool is_taken(struct session *s, const char *name, struct db_rows taken) 
 
 const char *group_team_name(struct session *s, const char *name, struct db_rows taken) {
     const char *candidate = name;
-    for (unsigned n = 1; is_taken(s, candidate, taken); n++)
+    for (unsigned n = 1; is_team_name_taken(s, candidate, taken); n++)
         candidate = n == 1 ? arena_printf(s->ctx.arena, "%s (SCIM)", name)
                            : arena_printf(s->ctx.arena, "%s (SCIM %u)", name, n);
     return candidate;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void push(struct session *s, struct id_list *l, const char *id) {
+static void push_id(struct session *s, struct id_list *l, const char *id) {
     if (l->n == l->cap) {
         l->cap = l->cap ? l->cap * 2 : 16;
         const char **more = arena_array(s->ctx.arena, l->cap, sizeof *more);
@@ -21,22 +21,22 @@ static void push(struct session *s, struct id_list *l, const char *id) {
     l->ids[l->n++] = id;
 }
 
-static int by_text(const void *a, const void *b) {
+static int compare_ids(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static void sort_unique(struct id_list *l) {
     size_t kept = 0;
     if (l->n)
-        qsort(l->ids, l->n, sizeof *l->ids, by_text);
+        qsort(l->ids, l->n, sizeof *l->ids, compare_ids);
     for (size_t i = 0; i < l->n; i++)
         if (i == 0 || strcmp(l->ids[i], l->ids[kept - 1]) != 0)
             l->ids[kept++] = l->ids[i];
     l->n = kept;
 }
 
-static bool holds(const struct id_list *l, const char *id) {
-    return l->n && bsearch(&id, l->ids, l->n, sizeof *l->ids, by_text);
+static bool has_id(const struct id_list *l, const char *id) {
+    return l->n && bsearch(&id, l->ids, l->n, sizeof *l->ids, compare_ids);
 }
 
 static size_t length_of(struct json_object *members) {
@@ -52,7 +52,7 @@ void group_member_ids(struct session *s, struct json_object *members, struct id_
     for (size_t i = 0, n = length_of(members); i < n; i++) {
         const char *value = value_at(members, i);
         if (uuid_valid(value, strlen(value)))
-            push(s, out, value);
+            push_id(s, out, value);
     }
     sort_unique(out);
 }
@@ -80,8 +80,8 @@ struct group_targets group_targets_of(const struct db_rows *rows, struct group_t
 }
 
 /* One member; where all are there, as it is shown, so that a filter in a path finds it by whatever it shows. */
-static struct json_object *member_of(struct session *s, const struct group_targets *t, struct db_rows rows,
-                                     size_t row) {
+static struct json_object *member_object(struct session *s, const struct group_targets *t, struct db_rows rows,
+                                         size_t row) {
     struct json_object *member = json_object_new_object();
     bool user = rows.result == t->users.result;
     const char *id = db_text(rows, row, TARGET_ID), *display = db_text(rows, row, TARGET_DISPLAY_NAME);
@@ -102,13 +102,14 @@ struct json_object *group_members_present(struct session *s, const struct group_
         for (size_t i = 0, n = db_count(both[k]); i < n; i++) {
             if (!db_bool(both[k], i, TARGET_PRESENT))
                 continue;
-            json_object_array_add(members, member_of(s, t, both[k], i));
+            json_object_array_add(members, member_object(s, t, both[k], i));
         }
     return members;
 }
 
 /* One group that shall join: neither a circle nor too long a chain. */
-static enum err check_nesting(struct session *s, const char *group_id, const struct group_targets *t, size_t row) {
+static enum err check_group_nesting(struct session *s, const char *group_id, const struct group_targets *t,
+                                    size_t row) {
     int64_t above = group_id ? db_int(t->levels, 0, GROUP_LEVELS_ABOVE_LEVELS) : 1;
     if (db_bool(t->groups, row, GROUP_TARGET_GROUPS_CIRCLE))
         return fail(&s->ctx, ERR_INVALID_VALUE, "nested group would create a cycle");
@@ -125,16 +126,16 @@ static enum err sort_targets(struct session *s, const char *group_id, const stru
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0, n = db_count(both[k]); i < n; i++) {
             const char *id = db_text(both[k], i, TARGET_ID);
-            bool is = db_bool(both[k], i, TARGET_PRESENT), shall = holds(wanted, id);
-            push(s, known, id);
+            bool is = db_bool(both[k], i, TARGET_PRESENT), shall = has_id(wanted, id);
+            push_id(s, known, id);
             if (is && !shall)
-                push(s, gone[k], id);
+                push_id(s, gone[k], id);
             if (is || !shall)
                 continue;
-            enum err e = k == 1 ? check_nesting(s, group_id, t, i) : OK;
+            enum err e = k == 1 ? check_group_nesting(s, group_id, t, i) : OK;
             if (e != OK)
                 return e;
-            push(s, in[k], id);
+            push_id(s, in[k], id);
         }
     sort_unique(known);
     return OK;
@@ -147,7 +148,7 @@ static enum err sort_targets(struct session *s, const char *group_id, const stru
 static void keep_hidden(const struct group_targets *t, struct group_change *c) {
     bool hidden = !c->users_in.n && !c->groups_in.n && !c->groups_out.n;
     for (size_t i = 0, n = db_count(t->users); hidden && i < n; i++)
-        if (db_bool(t->users, i, GROUP_TARGET_USERS_LIVE) && holds(&c->users_out, db_text(t->users, i, TARGET_ID)))
+        if (db_bool(t->users, i, GROUP_TARGET_USERS_LIVE) && has_id(&c->users_out, db_text(t->users, i, TARGET_ID)))
             hidden = false;
     if (hidden)
         c->users_out.n = 0;
@@ -162,7 +163,7 @@ static void find_displays(struct session *s, struct json_object *wanted, struct 
         json_object_object_add(by_id, value_at(wanted, i), json_object_get(json_object_array_get_idx(wanted, i)));
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; i < in[k]->n; i++)
-            push(s, displays[k], json_get_string(json_get(by_id, in[k]->ids[i]), "display"));
+            push_id(s, displays[k], json_get_string(json_get(by_id, in[k]->ids[i]), "display"));
 }
 
 enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted,
@@ -176,12 +177,12 @@ enum err group_members_diff(struct session *s, const char *group_id, struct json
         find_displays(s, wanted, out);
     for (size_t i = 0, n = length_of(wanted); e == OK && i < n; i++) {
         const char *value = value_at(wanted, i);
-        if (holds(&known, value))
+        if (has_id(&known, value))
             continue;
         if (!s->tenant.skip_unknown_members)
             e = fail(&s->ctx, ERR_INVALID_VALUE, "members: \"%s\" is no user or group of this connection", value);
         else
-            push(s, skipped, value);
+            push_id(s, skipped, value);
     }
     return e;
 }
@@ -224,7 +225,7 @@ void group_change_queue(struct session *s, const char *group_id, const struct gr
     const struct id_list *from[] = {&c->users_in, &c->users_out, &c->groups_in, &c->groups_out};
     for (size_t k = 0; k < 4; k++)
         for (size_t i = 0; i < from[k]->n; i++)
-            push(s, k < 2 ? &users : &groups, from[k]->ids[i]);
+            push_id(s, k < 2 ? &users : &groups, from[k]->ids[i]);
     queue_in(s, true, group_id, &c->users_in, &c->user_displays);
     queue_out(s, true, group_id, &c->users_out);
     queue_in(s, false, group_id, &c->groups_in, &c->group_displays);

@@ -40,7 +40,7 @@ struct run {
     struct list_page page;
 };
 
-static size_t next_param(const struct run *r) {
+static size_t next_param_number(const struct run *r) {
     return r->own + r->n_more + 1;
 }
 
@@ -50,7 +50,7 @@ static void add_params(struct run *r, const char *const *params, size_t n) {
 }
 
 /* What stands in a URL stands in logs (RFC 7644, 7.5.2); the operator says which attributes may not. */
-static enum err check_sensitive(struct session *s, const struct target *t, const struct filter *f) {
+static enum err refuse_sensitive_filter(struct session *s, const struct target *t, const struct filter *f) {
     for (const char *p = s->sensitive ? s->sensitive : ""; *p;) {
         struct attr_ref ref;
         p += strspn(p, ", ");
@@ -76,9 +76,9 @@ static enum err compile_filter(struct session *s, struct run *r, struct target *
         if (e != OK)
             return e;
     }
-    enum err e = r->query->in_url ? check_sensitive(s, t, f) : OK;
+    enum err e = r->query->in_url ? refuse_sensitive_filter(s, t, f) : OK;
     if (e == OK)
-        e = filter_sql(&s->ctx, t->rt, f, next_param(r), s->base_url, &t->filter);
+        e = filter_sql(&s->ctx, t->rt, f, next_param_number(r), s->base_url, &t->filter);
     if (e == OK)
         add_params(r, t->filter.params, t->filter.n_params);
     return e;
@@ -87,8 +87,8 @@ static enum err compile_filter(struct session *s, struct run *r, struct target *
 static enum err compile_sort(struct session *s, struct run *r, struct target *t) {
     if (!r->query->sort_by)
         return OK;
-    enum err e =
-        sort_sql(&s->ctx, t->rt, t->other, r->query->sort_by, r->query->cursor, next_param(r), s->base_url, &t->sort);
+    enum err e = sort_sql(&s->ctx, t->rt, t->other, r->query->sort_by, r->query->cursor, next_param_number(r),
+                          s->base_url, &t->sort);
     if (e != OK)
         return e;
     add_params(r, t->sort.params, t->sort.n_params);
@@ -109,7 +109,7 @@ static enum err read_order(struct session *s, struct run *r) {
     return OK;
 }
 
-static enum err read_cursor(struct session *s, struct run *r) {
+static enum err read_list_cursor(struct session *s, struct run *r) {
     const char *text = r->query->cursor;
     if (!text || !*text)
         return OK;
@@ -120,7 +120,7 @@ static enum err read_cursor(struct session *s, struct run *r) {
 }
 
 /* The sort key of a row as an expression; both types of a list over both have theirs in a column. */
-static const char *key_of(struct session *s, const struct run *r) {
+static const char *order_key(struct session *s, const struct run *r) {
     const struct sort_sql *sort = &r->targets[0].sort;
     const char *key = r->n_targets > 1 ? "r.k" : sort->key;
     return sort->text ? arena_printf(s->ctx.arena, "(%s) collate \"C\"", key) : key;
@@ -142,29 +142,30 @@ static const char *order_of(struct session *s, const struct run *r) {
     const char *id = r->cursor.backward ? "r.id desc" : "r.id";
     if (!r->query->sort_by)
         return id;
-    return arena_printf(s->ctx.arena, "%s%s, %s", key_of(s, r), down ? " desc" : "", id);
+    return arena_printf(s->ctx.arena, "%s%s, %s", order_key(s, r), down ? " desc" : "", id);
 }
 
 /*
  * The condition of being behind the cursor's resource (in front of it, if the list runs backwards), in the order of
  * order_of(). A key that is never null is compared so that an index can begin there; without a cursor at its lowest.
  */
-static const char *place_of(struct session *s, struct run *r) {
+static const char *place_condition(struct session *s, struct run *r) {
     const struct cursor *c = &r->cursor;
     const struct sort_sql *sort = &r->targets[0].sort;
     struct arena *a = s->ctx.arena;
     if (!c->id)
-        return r->n_targets == 1 && sort->lowest ? arena_printf(a, "(%s >= %s)", key_of(s, r), sort->lowest) : "true";
-    const char *beyond = arena_printf(a, "r.id %s $%zu::uuid", c->backward ? "<" : ">", next_param(r));
+        return r->n_targets == 1 && sort->lowest ? arena_printf(a, "(%s >= %s)", order_key(s, r), sort->lowest)
+                                                 : "true";
+    const char *beyond = arena_printf(a, "r.id %s $%zu::uuid", c->backward ? "<" : ">", next_param_number(r));
     add_params(r, &c->id, 1);
     if (!r->query->sort_by)
         return beyond;
-    const char *key = key_of(s, r), *than = r->descending != c->backward ? "<" : ">";
+    const char *key = order_key(s, r), *than = r->descending != c->backward ? "<" : ">";
     bool nulls_behind = r->descending == c->backward;
     if (!c->key)
         return nulls_behind ? arena_printf(a, "(%s is null and %s)", key, beyond)
                             : arena_printf(a, "(%s is not null or %s)", key, beyond);
-    const char *value = arena_printf(a, "$%zu::%s", next_param(r), sort->cast);
+    const char *value = arena_printf(a, "$%zu::%s", next_param_number(r), sort->cast);
     add_params(r, &c->key, 1);
     const char *place = arena_printf(a, "(%s %s= %s and (%s %s %s or %s))", key, than, value, key, than, value, beyond);
     bool always = sort->lowest && r->targets[r->n_targets - 1].sort.lowest;
@@ -181,11 +182,11 @@ static void open_targets(struct session *s, struct run *r) {
         r->targets[r->n_targets++] = (struct target){.rt = group, .other = both ? user : NULL};
 }
 
-static enum err compile(struct session *s, struct run *r) {
+static enum err compile_list(struct session *s, struct run *r) {
     const struct list_query *q = r->query;
     enum err e = read_order(s, r);
     if (e == OK)
-        e = read_cursor(s, r);
+        e = read_list_cursor(s, r);
     for (size_t i = 0; e == OK && i < r->n_targets; i++) {
         struct target *t = &r->targets[i];
         e = projection_parse(&s->ctx, t->rt, q->attributes, q->excluded, &r->page.types[i].projection);
@@ -207,14 +208,14 @@ static enum err compile(struct session *s, struct run *r) {
 }
 
 /* Whether no index gives what is sought, or its order: then the directory is read. */
-static bool scans(const struct run *r) {
+static bool is_scan(const struct run *r) {
     for (size_t i = 0; i < r->n_targets; i++)
         if ((r->query->filter && !r->targets[i].filter.indexed) || (r->query->sort_by && !r->targets[i].sort.lowest))
             return true;
     return false;
 }
 
-static enum err too_long(struct session *s, const struct run *r) {
+static enum err refuse_long_search(struct session *s, const struct run *r) {
     return fail(&s->ctx, ERR_TOO_MANY,
                 "the search was given up after %d seconds: %s, or read everybody in pages (cursor) and search there",
                 LIST_SCAN_SECONDS,
@@ -264,9 +265,9 @@ static struct sql_call call_of(struct session *s, const struct run *r) {
                           .keep = name_array(s, &keep), .leave = name_array(s, &leave));
 }
 
-static size_t queue(struct session *s, struct run *r) {
+static size_t queue_page(struct session *s, struct run *r) {
     const struct target *first = &r->targets[0], *last = &r->targets[r->n_targets - 1];
-    const char *place = place_of(s, r);
+    const char *place = place_condition(s, r);
     const struct db_fragment fragments[] = {
         {"/*filter*/ true", where_of(s, first)},
         {"/*group filter*/ true", where_of(s, last)},
@@ -320,8 +321,8 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
     r->kind = kind;
     r->query = query;
     open_targets(s, r);
-    enum err e = compile(s, r);
-    bool scanning = scans(r);
+    enum err e = compile_list(s, r);
+    bool scanning = is_scan(r);
     if (e == OK && (scanning || query->count > LIST_LARGE))
         e = session_heavy(s);
     if (e != OK)
@@ -329,10 +330,10 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
     struct db_rows rows[3] = {0};
     if (scanning)
         db_queue_budget(s->db, LIST_SCAN_SECONDS * 1000);
-    size_t entered = session_queue(s), found = queue(s, r);
+    size_t entered = session_queue(s), found = queue_page(s, r);
     e = db_read(&s->ctx, s->db, rows);
     if (e == ERR_TOO_MANY)
-        return too_long(s, r);
+        return refuse_long_search(s, r);
     if (e == ERR_INVALID_VALUE && r->cursor.key)
         return fail(&s->ctx, ERR_INVALID_CURSOR, NULL); /* its key is of another type: not one of ours */
     if (e == OK)

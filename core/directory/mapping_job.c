@@ -30,7 +30,7 @@ struct step {
 };
 
 /* The oldest mapping that is not applied to everybody. */
-static enum err find(struct session *s, struct step *x, bool *found) {
+static enum err find_pending_mapping(struct session *s, struct step *x, bool *found) {
     struct db_rows rows[1] = {0};
     size_t pending = db_queue(s->db, sql_mapping_pending());
     enum err e = db_run(&s->ctx, s->db, rows);
@@ -49,7 +49,7 @@ static enum err find(struct session *s, struct step *x, bool *found) {
 }
 
 /* The organization as the tenant, its definitions as they are, and the page, locked. */
-static enum err enter(struct session *s, struct step *x) {
+static enum err enter_organization(struct session *s, struct step *x) {
     struct db_rows rows[4] = {0};
     struct schema_types *types = arena_alloc(s->ctx.arena, sizeof *types);
     db_queue(s->db, sql_tenant_set(.organization_id = x->organization));
@@ -74,7 +74,7 @@ static enum err enter(struct session *s, struct step *x) {
 }
 
 /* Whether the mapping as it is makes the user another person, or active where it was not, or not. */
-static enum err differs(struct session *s, struct db_rows users, size_t row, bool *out) {
+static enum err is_user_changed(struct session *s, struct db_rows users, size_t row, bool *out) {
     struct json_object *resource;
     bool from_user_name;
     enum err e = answer_restore(s, db_text(users, row, MAPPING_PAGE_RESOURCE), &resource);
@@ -90,7 +90,7 @@ static enum err differs(struct session *s, struct db_rows users, size_t row, boo
 }
 
 /* In a savepoint: an email that somebody else has leaves the user as it was, and is told. */
-static enum err change_user(struct session *s, const struct step *x, size_t row) {
+static enum err remap_user(struct session *s, const struct step *x, size_t row) {
     const struct schema_types *types = s->types;
     struct tenant tenant = s->tenant;
     s->entered.organization = x->organization;
@@ -109,22 +109,22 @@ static enum err change_users(struct session *s, const struct step *x) {
     enum err e = OK;
     for (size_t i = 0; e == OK && i < x->n; i++) {
         bool other;
-        e = differs(s, x->users, i, &other);
+        e = is_user_changed(s, x->users, i, &other);
         if (e == OK && other)
-            e = change_user(s, x, i);
+            e = remap_user(s, x, i);
     }
     return e;
 }
 
-static enum err work(struct session *s, void *arg) {
+static enum err apply_mapping_work(struct session *s, void *arg) {
     struct step *x = arg;
     bool found;
-    enum err e = find(s, x, &found);
+    enum err e = find_pending_mapping(s, x, &found);
     x->n = 0;
     x->organization = found ? x->organization : NULL;
     if (e != OK || !found)
         return e;
-    e = enter(s, x);
+    e = enter_organization(s, x);
     if (e == OK)
         e = change_users(s, x);
     if (e == OK)
@@ -142,7 +142,7 @@ enum err mapping_job_step(struct ctx *ctx, struct db *db, const char *base_url, 
     char request[UUID_TEXT + 1];
     struct session s = {.ctx = *ctx, .db = db, .base_url = base_url, .request_id = request, .types = schema_built_in()};
     struct step x = {.session = &s};
-    struct session_write w = {.work = work, .arg = &x, .unheard = true};
+    struct session_write w = {.work = apply_mapping_work, .arg = &x, .unheard = true};
     uuid_new(request);
     enum err e = session_write(&s, &w);
     *ctx = s.ctx;

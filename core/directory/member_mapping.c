@@ -80,7 +80,7 @@ static enum err take_links(struct session *s, struct db_rows rows, size_t row, s
     return OK;
 }
 
-static enum err read_one(struct session *s, struct db_rows rows, size_t row, struct outcome *o) {
+static enum err read_member(struct session *s, struct db_rows rows, size_t row, struct outcome *o) {
     struct json_object *before = json_new_object(s->ctx.arena), *metadata;
     const char *text = db_text(rows, row, MEMBERS_READ_PUBLIC_METADATA);
     *o = (struct outcome){.id = db_text(rows, row, MEMBERS_READ_ID),
@@ -168,7 +168,7 @@ enum err member_mapping_apply(struct session *s, const char *const *user_ids, si
     size_t members = e == OK ? db_count(rows[at]) : 0;
     struct outcome *all = arena_array(s->ctx.arena, members + 1, sizeof *all);
     for (size_t i = 0; e == OK && i < members; i++)
-        e = read_one(s, rows[at], i, &all[i]);
+        e = read_member(s, rows[at], i, &all[i]);
     if (e == OK)
         e = mind_admins(s, all, members);
     if (e == OK)

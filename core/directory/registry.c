@@ -25,17 +25,17 @@ struct change {
     struct registry_result *result;
 };
 
-static bool is_user(const struct change *c) {
+static bool is_user_schema(const struct change *c) {
     return strcmp(c->type, "User") == 0;
 }
 
 static enum err next_page(struct change *c, const char *after, struct db_rows *rows) {
     struct session *s = &c->session;
     const char *limit = arena_printf(s->ctx.arena, "%d", PAGE);
-    db_queue(s->db, is_user(c) ? sql_op_extension_users(.organization_id = c->organization, .urn = c->urn,
-                                                        .after = after, .limit = limit)
-                               : sql_op_extension_groups(.organization_id = c->organization, .urn = c->urn,
-                                                         .after = after, .limit = limit));
+    db_queue(s->db, is_user_schema(c) ? sql_op_extension_users(.organization_id = c->organization, .urn = c->urn,
+                                                               .after = after, .limit = limit)
+                                      : sql_op_extension_groups(.organization_id = c->organization, .urn = c->urn,
+                                                                .after = after, .limit = limit));
     return db_run(&s->ctx, s->db, rows);
 }
 
@@ -45,7 +45,7 @@ static bool has_data(struct json_object *resource, const char *urn) {
 }
 
 /* The resource as far as other schemas are concerned, which have no new reason to refuse it. */
-static struct json_object *without(struct arena *a, struct json_object *resource, const char *urn) {
+static struct json_object *resource_without(struct arena *a, struct json_object *resource, const char *urn) {
     struct json_object *rest = json_new_object(a);
     json_object_object_foreach(resource, name, value) {
         if (strcasecmp(name, urn) != 0)
@@ -55,28 +55,28 @@ static struct json_object *without(struct arena *a, struct json_object *resource
 }
 
 /* One resource, read anew with the schema: queued as it then is. */
-static enum err reread(struct change *c, struct db_rows rows, size_t row) {
+static enum err read_anew(struct change *c, struct db_rows rows, size_t row) {
     struct session *s = &c->session;
     struct ctx *ctx = &s->ctx;
-    const struct resource_type *rt = is_user(c) ? c->types.user : c->types.group;
+    const struct resource_type *rt = is_user_schema(c) ? c->types.user : c->types.group;
     struct json_object *old, *new;
     const char *id = db_text(rows, row, EXTENDED_ID);
     enum err e = answer_restore(s, db_text(rows, row, EXTENDED_RESOURCE), &old);
     if (e != OK || !has_data(old, c->urn))
         return e;
     struct ctx quiet = {.arena = ctx->arena};
-    if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old, without(ctx->arena, old, c->urn),
-                           &new) != OK)
+    if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old,
+                           resource_without(ctx->arena, old, c->urn), &new) != OK)
         return fail(ctx, ERR_INVALID_VALUE, "%s %s (%s) has data that does not fit: %s", rt->name,
                     db_text(rows, row, EXTENDED_NAME), id, fail_detail(&quiet));
     struct json_object *folded = value_folded(ctx->arena, rt, new);
     const char *stored = answer_stored(s, id, new), *refolded = json_text(ctx->arena, folded);
     db_queue(s->db, sql_op_tenant_set(.organization_id = c->organization,
                                       .connection_id = db_text(rows, row, EXTENDED_CONNECTION_ID)));
-    db_queue(s->db, is_user(c) ? sql_op_user_refold(.organization_id = c->organization, .id = id, .resource = stored,
-                                                    .folded = refolded)
-                               : sql_op_group_refold(.organization_id = c->organization, .id = id, .resource = stored,
-                                                     .folded = refolded));
+    db_queue(s->db, is_user_schema(c) ? sql_op_user_refold(.organization_id = c->organization, .id = id,
+                                                           .resource = stored, .folded = refolded)
+                                      : sql_op_group_refold(.organization_id = c->organization, .id = id,
+                                                            .resource = stored, .folded = refolded));
     unique_queue(s, id, NULL, unique_values(s, rt, new));
     c->result->resources++;
     return OK;
@@ -122,16 +122,16 @@ static enum err count_one(struct change *c, struct db_rows rows, size_t row) {
     return e;
 }
 
-static void begin(struct ctx *ctx, struct db *db, struct change *c) {
+static void begin_schema_change(struct ctx *ctx, struct db *db, struct change *c) {
     c->result->resources = 0;
     c->session = (struct session){.ctx = *ctx, .db = db, .base_url = "", .types = &c->types};
     db_queue(db, sql_op_organization_lock(.organization_id = c->organization));
 }
 
-static enum err add_work(struct ctx *ctx, struct db *db, void *arg) {
+static enum err register_work(struct ctx *ctx, struct db *db, void *arg) {
     struct change *c = arg;
     struct db_rows rows[3] = {0};
-    begin(ctx, db, c);
+    begin_schema_change(ctx, db, c);
     size_t added =
         db_queue(db, sql_op_extension_add(.organization_id = c->organization, .urn = c->urn, .resource_type = c->type,
                                           .required = c->required ? "true" : "false", .definition = c->definition));
@@ -145,7 +145,7 @@ static enum err add_work(struct ctx *ctx, struct db *db, void *arg) {
         e = schema_check(ctx, &c->types, c->urn);
     if (e == OK)
         c->result->object = db_text(rows[added], 0, OP_EXTENSION_ADD_OBJECT);
-    return e == OK ? each_resource(ctx, c, reread) : e;
+    return e == OK ? each_resource(ctx, c, read_anew) : e;
 }
 
 static void add_default(struct json_object *o, const char *name, struct json_object *value) {
@@ -189,7 +189,7 @@ static const char *definition_of(struct ctx *ctx, struct json_object *json) {
 enum err registry_add(struct ctx *ctx, struct db *db, const char *organization, const char *type, bool required,
                       const char *text, size_t len, struct registry_result *out) {
     struct change c = {.organization = organization, .type = type, .required = required, .result = out};
-    struct db_transaction t = {.work = add_work, .arg = &c, .final_duplicate = true};
+    struct db_transaction t = {.work = register_work, .arg = &c, .final_duplicate = true};
     struct json_object *json;
     struct schema *schema;
     if (len > REGISTRY_BYTES)
@@ -215,15 +215,15 @@ static enum err each_kept(struct ctx *ctx, struct change *c, struct db_rows sche
     c->result->resources = 0;
     for (size_t k = 0; e == OK && k < 2; k++) {
         c->type = k ? "Group" : "User";
-        e = each_resource(ctx, c, reread);
+        e = each_resource(ctx, c, read_anew);
     }
     return e;
 }
 
-static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
+static enum err unregister_work(struct ctx *ctx, struct db *db, void *arg) {
     struct change *c = arg;
     struct db_rows rows[3] = {0};
-    begin(ctx, db, c);
+    begin_schema_change(ctx, db, c);
     size_t removed = db_queue(db, sql_op_extension_remove(.organization_id = c->organization, .urn = c->urn));
     size_t schemas = db_queue(db, sql_op_extension_rows(.organization_id = c->organization));
     enum err e = db_run(ctx, db, rows);
@@ -246,7 +246,7 @@ static enum err remove_work(struct ctx *ctx, struct db *db, void *arg) {
 enum err registry_remove(struct ctx *ctx, struct db *db, const char *organization, const char *urn, bool keep_data,
                          struct registry_result *out) {
     struct change c = {.organization = organization, .urn = urn, .keep_data = keep_data, .result = out};
-    struct db_transaction t = {.work = remove_work, .arg = &c};
+    struct db_transaction t = {.work = unregister_work, .arg = &c};
     c.types = *schema_built_in();
     return db_transaction(ctx, db, &t);
 }

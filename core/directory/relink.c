@@ -20,7 +20,7 @@ static enum err run(struct session *s, size_t at, struct db_rows *out) {
     return e;
 }
 
-static enum err enter(struct session *s) {
+static enum err enter_relink(struct session *s) {
     struct db_rows row;
     enum err e = run(s, session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL), &row);
     return e == OK ? session_accept(s, row) : e;
@@ -33,7 +33,7 @@ static void queue_sync(struct session *s, const char *group_id) {
 }
 
 /* A group that has no team any more gets one of its name, or of the next free one. */
-static enum err new_team(struct session *s, const char *group_id, const char *name) {
+static enum err give_new_team(struct session *s, const char *group_id, const char *name) {
     struct db_rows taken;
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     enum err e = run(s, group_team_queue(s, name), &taken);
@@ -79,10 +79,10 @@ static enum err free_team(struct session *s, const struct relink *r) {
                     "the team is linked to the group \"%s\" of another connection: unlink that first",
                     db_text(team, 0, TEAM_FOR_UPDATE_GROUP_NAME));
     db_queue(s->db, sql_team_clear(.team_id = r->team));
-    return new_team(s, other, db_text(team, 0, TEAM_FOR_UPDATE_GROUP_NAME));
+    return give_new_team(s, other, db_text(team, 0, TEAM_FOR_UPDATE_GROUP_NAME));
 }
 
-static void tell(struct session *s, const char *action, const char *team, const char *group) {
+static void queue_team_event(struct session *s, const char *action, const char *team, const char *group) {
     session_event(s, action, "team", team, arena_printf(s->ctx.arena, "{\"scim_group\":\"%s\"}", group));
 }
 
@@ -90,7 +90,7 @@ static enum err relink_work(struct session *s, void *arg) {
     struct relink *r = arg;
     struct db_rows group;
     const char *name = NULL;
-    enum err e = enter(s);
+    enum err e = enter_relink(s);
     if (e == OK)
         e = group_name(s, r->group, &group, &name);
     if (e != OK)
@@ -98,14 +98,14 @@ static enum err relink_work(struct session *s, void *arg) {
     const char *old = db_text(group, 0, GROUP_FOR_UPDATE_TEAM_ID);
     if (r->team && strcmp(old, r->team) == 0)
         return OK;
-    tell(s, "team.unlinked", old, r->group);
+    queue_team_event(s, "team.unlinked", old, r->group);
     db_queue(s->db, r->team ? sql_team_clear(.team_id = old) : sql_team_keep(.team_id = old));
     if (!r->team)
-        return new_team(s, r->group, name);
+        return give_new_team(s, r->group, name);
     e = free_team(s, r);
     if (e != OK)
         return e;
-    tell(s, "team.linked", r->team, r->group);
+    queue_team_event(s, "team.linked", r->team, r->group);
     db_queue(s->db, sql_group_team_set(.group_id = r->group, .team_id = r->team));
     queue_sync(s, r->group);
     db_queue(s->db, sql_team_sweep());
@@ -132,7 +132,7 @@ static enum err apart_work(struct session *s, void *arg) {
     struct user_facts facts;
     struct db_rows row;
     char *member = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
-    enum err e = enter(s);
+    enum err e = enter_relink(s);
     if (e != OK)
         return e;
     e = run(s, db_queue(s->db, sql_user_for_update(.id = user, .base_url = s->base_url)), &row);

@@ -116,7 +116,7 @@ struct running {
     unsigned events; /* queued before it began: it may be one operation of several */
 };
 
-static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
+static enum err run_session_work(struct ctx *ctx, struct db *db, void *arg) {
     (void)ctx;
     (void)db;
     struct running *r = arg;
@@ -129,7 +129,8 @@ static enum err run_work(struct ctx *ctx, struct db *db, void *arg) {
 }
 
 enum err session_write(struct session *s, struct session_write *w) {
-    struct db_transaction t = {.work = run_work, .event_id = s->request_id, .rows = w->rows, .unheard = w->unheard};
+    struct db_transaction t = {
+        .work = run_session_work, .event_id = s->request_id, .rows = w->rows, .unheard = w->unheard};
     struct running r = {.session = s, .write = w, .transaction = &t, .events = s->events};
     t.arg = &r;
     enum err e = db_transaction(&s->ctx, s->db, &t);

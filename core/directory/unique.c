@@ -19,7 +19,7 @@ struct collection {
 };
 
 /* The key as text; equal numbers have one text, however they were written. */
-static const char *text_of(struct arena *a, struct json_object *key) {
+static const char *unique_text(struct arena *a, struct json_object *key) {
     double number = json_object_get_double(key);
     if (json_object_is_type(key, json_type_string))
         return json_object_get_string(key);
@@ -30,7 +30,7 @@ static const char *text_of(struct arena *a, struct json_object *key) {
     return json_object_is_type(key, json_type_double) ? arena_printf(a, "%.17g", number) : json_text(a, key);
 }
 
-static bool is_taken(const struct collection *c, const char *attribute, const char *key) {
+static bool is_value_taken(const struct collection *c, const char *attribute, const char *key) {
     size_t n = c->taken ? db_count(*c->taken) : 0;
     for (size_t i = 0; i < n; i++)
         if (strcmp(db_text(*c->taken, i, UNIQUE_VALUES_TAKEN_ATTRIBUTE), attribute) == 0 &&
@@ -41,7 +41,7 @@ static bool is_taken(const struct collection *c, const char *attribute, const ch
 
 static void add_value(struct collection *c, const char *attribute, struct json_object *key) {
     if (!c->out) {
-        c->holds_taken = c->holds_taken || is_taken(c, attribute, text_of(c->session->ctx.arena, key));
+        c->holds_taken = c->holds_taken || is_value_taken(c, attribute, unique_text(c->session->ctx.arena, key));
         return;
     }
     if (buf_len(c->out) > 1)
@@ -49,20 +49,20 @@ static void add_value(struct collection *c, const char *attribute, struct json_o
     buf_str(c->out, "{\"attribute\":");
     buf_json_str(c->out, attribute);
     buf_str(c->out, ",\"key\":");
-    buf_json_str(c->out, text_of(c->session->ctx.arena, key));
+    buf_json_str(c->out, unique_text(c->session->ctx.arena, key));
     buf_char(c->out, '}');
 }
 
-static void add_attr(struct collection *c, const char *prefix, const struct attr *a, struct json_object *v) {
+static void add_unique_attr(struct collection *c, const char *prefix, const struct attr *a, struct json_object *v) {
     const char *name = arena_printf(c->session->ctx.arena, "%s%s", prefix, a->name);
     if (json_object_is_type(v, json_type_array)) {
         for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
-            add_attr(c, prefix, a, json_object_array_get_idx(v, i));
+            add_unique_attr(c, prefix, a, json_object_array_get_idx(v, i));
         return;
     }
     const char *inner = arena_printf(c->session->ctx.arena, "%s.", name);
     for (size_t i = 0; i < a->n_subs; i++)
-        add_attr(c, inner, &a->subs[i], json_get(v, a->subs[i].name));
+        add_unique_attr(c, inner, &a->subs[i], json_get(v, a->subs[i].name));
     if (value_assigned(v) && a->type != ATTR_COMPLEX && a->uniqueness != ATTR_NONE)
         add_value(c, name, value_key(c->session->ctx.arena, a, v));
 }
@@ -76,7 +76,7 @@ const char *unique_values(struct session *s, const struct resource_type *rt, str
         const struct schema *x = rt->extensions[k];
         const char *prefix = arena_printf(s->ctx.arena, "%s %s:", rt->name, x->urn);
         for (size_t i = 0; i < x->n_attrs; i++)
-            add_attr(&c, prefix, &x->attrs[i], json_get(json_get(resource, x->urn), x->attrs[i].name));
+            add_unique_attr(&c, prefix, &x->attrs[i], json_get(json_get(resource, x->urn), x->attrs[i].name));
     }
     buf_char(c.out, ']');
     return buf_text(c.out);
@@ -89,8 +89,8 @@ void unique_queue(struct session *s, const char *id, const char *before, const c
 }
 
 /* An attribute of an extension as it was; an object that has nothing left goes. */
-static void put_back(struct session *s, const char *urn, const char *name, struct json_object *old,
-                     struct json_object *resource) {
+static void put_back_attr(struct session *s, const char *urn, const char *name, struct json_object *old,
+                          struct json_object *resource) {
     struct json_object *was = json_get(json_get(old, urn), name), *object = json_get(resource, urn);
     if (!object) {
         object = json_new_object(s->ctx.arena);
@@ -104,17 +104,17 @@ static void put_back(struct session *s, const char *urn, const char *name, struc
         json_object_object_del(resource, urn);
 }
 
-static void yield(struct session *s, const struct resource_type *rt, const struct schema *x, const struct attr *attr,
-                  const struct db_rows *taken, struct json_object *old, struct json_object *resource,
-                  struct parts *parts) {
+static void yield_attr(struct session *s, const struct resource_type *rt, const struct schema *x,
+                       const struct attr *attr, const struct db_rows *taken, struct json_object *old,
+                       struct json_object *resource, struct parts *parts) {
     struct collection c = {.session = s, .taken = taken};
     struct json_object *v = json_get(json_get(resource, x->urn), attr->name);
     if (json_same(v, json_get(json_get(old, x->urn), attr->name)))
         return;
-    add_attr(&c, arena_printf(s->ctx.arena, "%s %s:", rt->name, x->urn), attr, v);
+    add_unique_attr(&c, arena_printf(s->ctx.arena, "%s %s:", rt->name, x->urn), attr, v);
     if (!c.holds_taken)
         return;
-    put_back(s, x->urn, attr->name, old, resource);
+    put_back_attr(s, x->urn, attr->name, old, resource);
     enum err e = fail(&s->ctx, ERR_UNIQUENESS, "another %s has this value", rt->name);
     parts_failed(&s->ctx, parts, arena_printf(s->ctx.arena, "%s:%s", x->urn, attr->name), e);
 }
@@ -123,7 +123,7 @@ void unique_yield(struct session *s, const struct resource_type *rt, const struc
                   struct json_object *old, struct json_object *resource, struct parts *parts) {
     for (size_t k = 0; k < rt->n_extensions; k++)
         for (size_t i = 0; i < rt->extensions[k]->n_attrs; i++)
-            yield(s, rt, rt->extensions[k], &rt->extensions[k]->attrs[i], taken, old, resource, parts);
+            yield_attr(s, rt, rt->extensions[k], &rt->extensions[k]->attrs[i], taken, old, resource, parts);
 }
 
 bool unique_taken(const struct session *s) {

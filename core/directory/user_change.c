@@ -46,7 +46,7 @@ static enum err unknown_user(struct session *s, const struct change *c) {
     return e == OK ? fail(&s->ctx, ERR_NOT_FOUND, NULL) : e;
 }
 
-static enum err first_batch(struct session *s, struct change *c) {
+static enum err begin_user_change(struct session *s, struct change *c) {
     struct db_rows rows[5] = {0};
     size_t entered = session_queue_write(s, SESSION_SHARED, NULL, NULL);
     db_queue(s->db, sql_user_links_lock(.id = c->id));
@@ -77,7 +77,7 @@ static void settle_active(struct session *s, struct change *c, struct json_objec
 }
 
 /* Without what could not be applied, which stands in the change's parts. */
-static enum err new_resource(struct session *s, struct change *c, struct json_object **out) {
+static enum err new_user_resource(struct session *s, struct change *c, struct json_object **out) {
     bool differs;
     struct patch *patch;
     enum err e;
@@ -95,7 +95,7 @@ static enum err new_resource(struct session *s, struct change *c, struct json_ob
     return e;
 }
 
-static bool same(const char *a, const char *b) {
+static bool is_same_key(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
@@ -108,16 +108,16 @@ static enum err check_identity(struct session *s, const struct change *c) {
     const struct user_facts *a = &c->before, *b = &c->after;
     if (s->tenant.identity_mutable || !a->active)
         return OK;
-    if (strcmp(a->user_name_key, b->user_name_key) != 0 && !same(a->former, b->user_name_key))
+    if (strcmp(a->user_name_key, b->user_name_key) != 0 && !is_same_key(a->former, b->user_name_key))
         return fail(&s->ctx, ERR_MUTABILITY, "userName is immutable via SCIM");
     bool first_email = !a->email || (a->email_from_user_name && !b->email_from_user_name);
-    if (!first_email && !same(a->email_folded, b->email_folded))
+    if (!first_email && !is_same_key(a->email_folded, b->email_folded))
         return fail(&s->ctx, ERR_MUTABILITY, "email is immutable via SCIM");
     return OK;
 }
 
 /* What the change makes of the user, unless it is refused for that; a leaver never is. */
-static enum err derive(struct session *s, struct change *c, struct json_object *resource) {
+static enum err derive_after(struct session *s, struct change *c, struct json_object *resource) {
     c->leaves = !user_active(s, resource);
     enum err e =
         c->leaves ? user_leave(s, c->id, &c->leaving, c->old, resource, &c->parts) : parts_refuse(&s->ctx, &c->parts);
@@ -126,7 +126,7 @@ static enum err derive(struct session *s, struct change *c, struct json_object *
     user_facts(s, c->id, resource, &c->after);
     const struct user_facts *was = &c->before;
     if (c->leaves && user_tombstone(s, c->after.user_name, was->user_name_key) &&
-        !same(was->user_name_key, c->after.user_name_key))
+        !is_same_key(was->user_name_key, c->after.user_name_key))
         user_facts_tombstone(s, &c->after, was->former ? was->former : was->user_name_key);
     else
         user_facts_tombstone(s, &c->after, was->former);
@@ -149,19 +149,19 @@ static bool takes_email(struct session *s, const struct change *c, const struct 
     if (c->leaves || !c->after.email)
         return false;
     if (c->before.active)
-        return !same(c->before.email_folded, c->after.email_folded);
+        return !is_same_key(c->before.email_folded, c->after.email_folded);
     if (c->after.email_key)
-        return !same(db_text(c->user, 0, USER_FOR_UPDATE_EMAIL_KEY), c->after.email_key);
+        return !is_same_key(db_text(c->user, 0, USER_FOR_UPDATE_EMAIL_KEY), c->after.email_key);
     return !member->email ||
            strcmp(fold_identity(s->ctx.arena, member->email, strlen(member->email)), c->after.email_folded) != 0;
 }
 
 /* A tombstone gives the address back, so that somebody new can have it, if nobody else lives behind it. */
-static bool releases(const struct change *c) {
+static bool is_email_released(const struct change *c) {
     return c->leaves && c->after.former && db_int(c->links, 0, MEMBER_LINKS_ACTIVE) == 0;
 }
 
-static void queue_change(struct session *s, struct change *c) {
+static void queue_user_change(struct session *s, struct change *c) {
     struct member_state before = user_member_of(c->member);
     bool active = before.active;
     if (c->before.active != c->after.active)
@@ -169,7 +169,7 @@ static void queue_change(struct session *s, struct change *c) {
     struct member_state after = user_member_after(&before, &c->after, takes_email(s, c, &before), active);
     user_save(s, c->id, &c->after, c->leaves, c->user, 0);
     user_save_values(s, c->id, &c->after, &c->before);
-    if (releases(c)) {
+    if (is_email_released(c)) {
         after.email_key = NULL;
         db_queue(s->db, sql_member_release(.member_id = after.id));
     }
@@ -198,25 +198,25 @@ static enum err find_old(struct session *s, struct change *c) {
     return OK;
 }
 
-static enum err work(struct session *s, void *arg) {
+static enum err change_user_work(struct session *s, void *arg) {
     struct change *c = arg;
     struct json_object *resource;
     c->leaves = false;
-    enum err e = first_batch(s, c);
+    enum err e = begin_user_change(s, c);
     if (e == OK)
         e = answer_precondition(s, c->when, db_int(c->user, 0, STORED_VERSION));
     if (e == OK)
         e = find_old(s, c);
     if (e == OK)
-        e = new_resource(s, c, &resource);
+        e = new_user_resource(s, c, &resource);
     if (e == OK)
-        e = derive(s, c, resource);
+        e = derive_after(s, c, resource);
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
     bool changed = !json_same(c->old, c->after.resource);
     if (changed)
-        queue_change(s, c);
+        queue_user_change(s, c);
     else if (c->parts.left_out)
         queue_left_out(s, c);
     if (changed && member_mapping_any(s))
@@ -229,7 +229,7 @@ static enum err work(struct session *s, void *arg) {
 
 /* What a leaver's request brings and others have is found out by the index, and then left out. */
 static enum err change_user(struct session *s, struct change *c, struct answer *out) {
-    struct session_write w = {.work = work, .arg = c};
+    struct session_write w = {.work = change_user_work, .arg = c};
     if (!uuid_valid(c->id, strlen(c->id)))
         return unknown_user(s, c);
     c->w = &w;
@@ -246,7 +246,7 @@ static enum err change_user(struct session *s, struct change *c, struct answer *
 /* The same resource, read with another mapping. */
 static enum err remap_work(struct session *s, void *arg) {
     struct change *c = arg;
-    enum err e = first_batch(s, c);
+    enum err e = begin_user_change(s, c);
     if (e == OK)
         e = find_old(s, c);
     if (e != OK)
@@ -256,7 +256,7 @@ static enum err remap_work(struct session *s, void *arg) {
     c->leaves = !c->after.active;
     c->before.email_folded = db_text(c->user, 0, USER_FOR_UPDATE_EMAIL_KEY);
     c->w->final_duplicate = true;
-    queue_change(s, c);
+    queue_user_change(s, c);
     return OK;
 }
 

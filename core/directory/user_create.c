@@ -49,7 +49,7 @@ static void keys_of(struct session *s, struct json_object *resource, struct keys
     k->domain = k->email ? email_domain(k->email) : NULL;
 }
 
-static enum err first_batch(struct session *s, struct json_object *resource, struct found *out) {
+static enum err begin_user_create(struct session *s, struct json_object *resource, struct found *out) {
     struct db_rows rows[9] = {0};
     struct keys k;
     keys_of(s, resource, &k);
@@ -106,7 +106,7 @@ static void queue_insert(struct session *s, const char *id, const char *member_i
 }
 
 /* Step 4: nobody has this identity; a new member. */
-static enum err provision(struct session *s, struct creation *c) {
+static enum err provision_member(struct session *s, struct creation *c) {
     char *member_id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     const struct user_facts *f = &c->facts;
     uuid_new(member_id);
@@ -165,7 +165,7 @@ static void default_active(struct session *s, struct json_object *resource) {
 }
 
 /* Step 2: a removed user comes back with its id, its member and its history. */
-static enum err revive(struct session *s, struct creation *c, const struct found *found) {
+static enum err revive_user(struct session *s, struct creation *c, const struct found *found) {
     struct member_state before = user_member_of(found->former_member);
     struct json_object *old, *resource;
     if (db_count(found->member) && strcmp(db_text(found->member, 0, MEMBER_ID), before.id) != 0)
@@ -195,20 +195,20 @@ static enum err revive(struct session *s, struct creation *c, const struct found
     return OK;
 }
 
-static enum err decide(struct session *s, struct creation *c, const struct found *found) {
+static enum err decide_new_user(struct session *s, struct creation *c, const struct found *found) {
     enum err e = check_conflicts(s, found->conflicts);
     if (e != OK)
         return e;
     bool identifies = s->tenant.linking != LINKING_NEVER;
     if (identifies && db_count(found->removed) && db_count(found->former_member))
-        return revive(s, c, found);
+        return revive_user(s, c, found);
     if (identifies && db_count(found->member))
         return link_member(s, c, found);
     e = check_cap(s, found->usage);
-    return e == OK ? provision(s, c) : e;
+    return e == OK ? provision_member(s, c) : e;
 }
 
-static enum err work(struct session *s, void *arg) {
+static enum err create_user_work(struct session *s, void *arg) {
     struct creation *c = arg;
     struct found found = {0};
     struct json_object *resource;
@@ -220,7 +220,7 @@ static enum err work(struct session *s, void *arg) {
     enum err e =
         resource_from_body(&s->ctx, s->types->user, (struct dialect){.lenient = true}, c->body, NULL, &resource);
     if (e == OK)
-        e = first_batch(s, resource, &found);
+        e = begin_user_create(s, resource, &found);
     if (e == OK && !s->tenant.dialect.lenient)
         e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, NULL, &resource);
     if (e != OK)
@@ -229,7 +229,7 @@ static enum err work(struct session *s, void *arg) {
     user_facts(s, c->id, resource, &c->facts);
     e = user_facts_check(s, &c->facts, NULL);
     if (e == OK)
-        e = decide(s, c, &found);
+        e = decide_new_user(s, c, &found);
     if (e == OK && c->refused == OK && member_mapping_any(s)) {
         const char *id = c->id;
         e = member_mapping_apply(s, &id, 1);
@@ -244,7 +244,7 @@ static enum err work(struct session *s, void *arg) {
 enum err user_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
                      struct answer *out) {
     struct creation c = {.wanted = id, .body = body, .p = p};
-    struct session_write w = {.work = work, .arg = &c};
+    struct session_write w = {.work = create_user_work, .arg = &c};
     c.w = &w;
     enum err e = session_write(s, &w);
     if (e == OK && c.refused != OK)

@@ -21,7 +21,7 @@ struct found {
     struct db_rows groups, user, member, links, reports;
 };
 
-static enum err first_batch(struct session *s, const char *id, struct found *out) {
+static enum err begin_user_delete(struct session *s, const char *id, struct found *out) {
     struct db_rows rows[6] = {0};
     size_t entered = session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
     size_t groups = db_queue(s->db, sql_user_groups_for_update(.user_id = id));
@@ -39,7 +39,7 @@ static enum err first_batch(struct session *s, const char *id, struct found *out
 }
 
 /* The ids of the user's groups. */
-static const char *ids_of(struct session *s, struct db_rows rows) {
+static const char *row_ids(struct session *s, struct db_rows rows) {
     size_t n = db_count(rows);
     const char **ids = arena_array(s->ctx.arena, n + 1, sizeof *ids);
     for (size_t i = 0; i < n; i++)
@@ -47,7 +47,7 @@ static const char *ids_of(struct session *s, struct db_rows rows) {
     return session_uuids(s, ids, n);
 }
 
-static enum err queue_removal(struct session *s, const struct removal *r, const struct found *found) {
+static enum err queue_user_removal(struct session *s, const struct removal *r, const struct found *found) {
     struct json_object *old;
     enum err e = answer_restore(s, db_text(found->user, 0, STORED_RESOURCE), &old);
     if (e != OK)
@@ -64,7 +64,7 @@ static enum err queue_removal(struct session *s, const struct removal *r, const 
     unique_queue(s, r->id, s->types->user->unique ? "" : NULL, NULL);
     db_queue(s->db, sql_user_memberships_end(.user_id = r->id, .at = now, .request_id = s->request_id,
                                              .client_address = s->client_address));
-    db_queue(s->db, sql_team_sync(.group_ids = ids_of(s, found->groups), .user_ids = session_uuids(s, &r->id, 1)));
+    db_queue(s->db, sql_team_sync(.group_ids = row_ids(s, found->groups), .user_ids = session_uuids(s, &r->id, 1)));
     db_queue(s->db, sql_team_sweep());
     user_member_save(s, &before, &after);
     db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "-1", .groups = "0"));
@@ -109,14 +109,14 @@ static enum err leave_reports(struct session *s, struct db_rows rows) {
     return e;
 }
 
-static enum err work(struct session *s, void *arg) {
+static enum err delete_user_work(struct session *s, void *arg) {
     struct removal *r = arg;
     struct found found = {0};
-    enum err e = first_batch(s, r->id, &found);
+    enum err e = begin_user_delete(s, r->id, &found);
     if (e == OK)
         e = answer_precondition(s, r->when, db_int(found.user, 0, STORED_VERSION));
     if (e == OK)
-        e = queue_removal(s, r, &found);
+        e = queue_user_removal(s, r, &found);
     if (e == OK)
         e = leave_reports(s, found.reports);
     return e == OK && member_mapping_any(s) ? member_mapping_apply(s, &r->id, 1) : e;
@@ -124,7 +124,7 @@ static enum err work(struct session *s, void *arg) {
 
 enum err user_delete(struct session *s, const char *id, const struct parts *lost, struct precondition when) {
     struct removal r = {.id = id, .lost = lost, .when = when};
-    struct session_write w = {.work = work, .arg = &r};
+    struct session_write w = {.work = delete_user_work, .arg = &r};
     if (!uuid_valid(id, strlen(id)))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     return session_write(s, &w);

@@ -23,7 +23,7 @@ static const char *fold_or_null(struct session *s, const char *text) {
     return text ? fold_identity(s->ctx.arena, text, strlen(text)) : NULL;
 }
 
-static bool same(const char *a, const char *b) {
+static bool is_same_fact(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
@@ -34,7 +34,7 @@ enum err user_name_check(struct session *s, const char *user_name) {
     return OK;
 }
 
-static enum err check_email(struct session *s, const struct user_facts *f) {
+static enum err check_user_email(struct session *s, const struct user_facts *f) {
     bool from_user_name;
     const char *sent = email_canonical(f->resource, &from_user_name);
     if (s->tenant.email_optional || f->email)
@@ -46,10 +46,10 @@ static enum err check_email(struct session *s, const struct user_facts *f) {
 
 enum err user_facts_check(struct session *s, const struct user_facts *f, const struct user_facts *before) {
     enum err e = OK;
-    if (!before || !same(f->user_name, before->user_name))
+    if (!before || !is_same_fact(f->user_name, before->user_name))
         e = user_name_check(s, f->user_name);
-    if (e == OK && (!before || !before->active || !same(f->email, before->email)))
-        e = check_email(s, f);
+    if (e == OK && (!before || !before->active || !is_same_fact(f->email, before->email)))
+        e = check_user_email(s, f);
     return e;
 }
 
@@ -187,7 +187,7 @@ struct member_state user_member_of(struct db_rows row) {
     };
 }
 
-static const char *newer(const char *now, const char *before) {
+static const char *newer_text(const char *now, const char *before) {
     return now ? now : before;
 }
 
@@ -197,15 +197,15 @@ struct member_state user_member_after(const struct member_state *before, const s
         .id = before->id,
         .email = take_email ? f->email : before->email,
         .email_key = take_email ? f->email_key : before->email_key,
-        .first_name = newer(f->first_name, before->first_name),
-        .last_name = newer(f->last_name, before->last_name),
-        .display_name = newer(f->display_name, before->display_name),
-        .external_id = newer(f->external_id, before->external_id),
+        .first_name = newer_text(f->first_name, before->first_name),
+        .last_name = newer_text(f->last_name, before->last_name),
+        .display_name = newer_text(f->display_name, before->display_name),
+        .external_id = newer_text(f->external_id, before->external_id),
         .active = active,
     };
 }
 
-static const char *status_of(const struct member_state *m) {
+static const char *status_text(const struct member_state *m) {
     return m->active ? "active" : "deactivated";
 }
 
@@ -213,7 +213,7 @@ void user_member_save(struct session *s, const struct member_state *before, cons
     db_queue(s->db, sql_member_update(.id = after->id, .email = after->email, .email_key = after->email_key,
                                       .first_name = after->first_name, .last_name = after->last_name,
                                       .display_name = after->display_name, .external_id = after->external_id,
-                                      .status = status_of(after), .at = session_now(s, 0)));
+                                      .status = status_text(after), .at = session_now(s, 0)));
     if (before->active && !after->active)
         db_queue(s->db, sql_member_park(.member_id = after->id));
     if (!before->active && after->active)
@@ -226,7 +226,7 @@ void user_sync_teams(struct session *s, const char *user_id) {
 }
 
 /* A state as an event may tell it: values that are never shown are not in it. */
-static struct json_object *shown(struct session *s, struct json_object *state) {
+static struct json_object *shown_state(struct session *s, struct json_object *state) {
     if (!state || !s->types->user->hides)
         return state;
     struct json_object *copy = json_copy(s->ctx.arena, state);
@@ -236,7 +236,7 @@ static struct json_object *shown(struct session *s, struct json_object *state) {
 
 /* What is long and not looked at, pictures and certificates: its first KiB, its length, and a hash that tells it apart.
  */
-static void shorten(struct json_object *element) {
+static void shorten_value(struct json_object *element) {
     enum { KEPT_BYTES = 1024 };
     const char *text = json_get_string(element, "value");
     size_t len = text ? strlen(text) : 0, n = KEPT_BYTES;
@@ -252,13 +252,13 @@ static void shorten(struct json_object *element) {
 }
 
 /* A value as the audit log keeps it. */
-static struct json_object *kept(struct session *s, const char *name, struct json_object *value) {
+static struct json_object *kept_in_event(struct session *s, const char *name, struct json_object *value) {
     bool long_ones = strcasecmp(name, "photos") == 0 || strcasecmp(name, "x509Certificates") == 0;
     if (!long_ones || !json_object_is_type(value, json_type_array))
         return value;
     struct json_object *copy = json_copy(s->ctx.arena, value);
     for (size_t i = 0, n = json_object_array_length(copy); i < n; i++)
-        shorten(json_object_array_get_idx(copy, i));
+        shorten_value(json_object_array_get_idx(copy, i));
     return copy;
 }
 
@@ -275,7 +275,7 @@ static void add_difference(struct session *s, struct buf *b, struct json_object 
             first = false;
             buf_json_str(b, name);
             buf_char(b, ':');
-            buf_str(b, json_text(s->ctx.arena, kept(s, name, value)));
+            buf_str(b, json_text(s->ctx.arena, kept_in_event(s, name, value)));
         }
     }
     buf_char(b, '}');
@@ -285,11 +285,11 @@ const char *user_event(struct session *s, const struct member_state *member, str
                        struct json_object *after) {
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
     struct json_object *named = after ? after : before;
-    before = shown(s, before);
-    after = shown(s, after);
+    before = shown_state(s, before);
+    after = shown_state(s, after);
     buf_str(b, "{\"user_name\":");
     buf_json_str(b, json_get_string(named, "userName"));
-    buf_fmt(b, ",\"member\":\"%s\",\"member_status\":\"%s\"", member->id, status_of(member));
+    buf_fmt(b, ",\"member\":\"%s\",\"member_status\":\"%s\"", member->id, status_text(member));
     if (before) {
         buf_str(b, ",\"before\":");
         add_difference(s, b, before, after);

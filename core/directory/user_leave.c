@@ -17,7 +17,7 @@ bool user_leave_yields(const struct session *s, struct leaving *l) {
     return key && (*key)++ < enough;
 }
 
-static void put_back(struct json_object *old, struct json_object *resource, const char *name) {
+static void put_back_value(struct json_object *old, struct json_object *resource, const char *name) {
     struct json_object *was = json_get(old, name);
     if (was)
         json_object_object_add(resource, name, json_object_get(was));
@@ -25,11 +25,11 @@ static void put_back(struct json_object *old, struct json_object *resource, cons
         json_object_object_del(resource, name);
 }
 
-static void yield(struct ctx *ctx, struct json_object *old, struct json_object *resource, const char *name,
-                  struct parts *parts) {
+static void yield_value(struct ctx *ctx, struct json_object *old, struct json_object *resource, const char *name,
+                        struct parts *parts) {
     if (json_same(json_get(old, name), json_get(resource, name)))
         return;
-    put_back(old, resource, name);
+    put_back_value(old, resource, name);
     parts_failed(ctx, parts, name, fail(ctx, ERR_UNIQUENESS, "another user has this %s", name));
 }
 
@@ -40,7 +40,7 @@ static enum err mind_user_name(struct session *s, struct json_object *old, struc
     enum err e = strcmp(is, was) == 0 ? OK : user_name_check(s, is);
     if (e == OK || !s->tenant.dialect.lenient)
         return e;
-    put_back(old, resource, "userName");
+    put_back_value(old, resource, "userName");
     parts_failed(&s->ctx, parts, "userName", e);
     return OK;
 }
@@ -66,9 +66,9 @@ enum err user_leave(struct session *s, const char *id, const struct leaving *l, 
                     struct json_object *resource, struct parts *parts) {
     enum err e = mind_user_name(s, old, resource, parts);
     if (l->user_name)
-        yield(&s->ctx, old, resource, "userName", parts);
+        yield_value(&s->ctx, old, resource, "userName", parts);
     if (l->external_id)
-        yield(&s->ctx, old, resource, "externalId", parts);
+        yield_value(&s->ctx, old, resource, "externalId", parts);
     if (e == OK)
         e = mind_values(s, id, l, old, resource, parts);
     return e == OK ? resource_check(&s->ctx, s->types->user, resource, resource) : e; /* for `schemas` */

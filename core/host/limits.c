@@ -37,7 +37,7 @@ void limits_sleep(int64_t ns) {
         continue;
 }
 
-static int64_t clamp(int64_t n, int64_t low, int64_t high) {
+static int64_t clamp_to(int64_t n, int64_t low, int64_t high) {
     return n < low ? low : n > high ? high : n;
 }
 
@@ -48,7 +48,7 @@ static struct pace pace_of(struct limits_rule rule) {
 }
 
 /* When the bucket is full again, as the rule sees it; the past is now, and what cannot be leaves one place. */
-static int64_t seen(int64_t full_at, int64_t now, struct pace p) {
+static int64_t seen_full_at(int64_t full_at, int64_t now, struct pace p) {
     if (full_at > now + p.span + LIMITS_WAIT_MAX)
         return now + p.span - p.step;
     return full_at > now ? full_at : now;
@@ -63,10 +63,11 @@ static int64_t seconds_up(int64_t ns) {
     return ns / second_ns + (ns % second_ns > 0);
 }
 
-static void describe(struct limits_state *out, struct limits_rule rule, struct pace p, int64_t full_at, int64_t now) {
+static void describe_bucket(struct limits_state *out, struct limits_rule rule, struct pace p, int64_t full_at,
+                            int64_t now) {
     int64_t free_ns = p.span - (full_at - now);
     *out = (struct limits_state){.limit = rule.burst,
-                                 .remaining = (int32_t)clamp(free_ns / p.step, 0, rule.burst),
+                                 .remaining = (int32_t)clamp_to(free_ns / p.step, 0, rule.burst),
                                  .retry = seconds_up(wait_of(full_at, now, p)),
                                  .reset = seconds_up(full_at - now)};
 }
@@ -75,7 +76,7 @@ static void describe(struct limits_state *out, struct limits_rule rule, struct p
  * The key's own bucket, else the one that is full the longest. A key may have two for a moment, when two processes took
  * over different ones: the emptier one counts, so that nothing that was charged is lost.
  */
-static struct place look(struct limits_bucket *set, uint64_t tag) {
+static struct place look_for_bucket(struct limits_bucket *set, uint64_t tag) {
     struct place own = {0}, oldest = {.full_at = INT64_MAX};
     for (struct limits_bucket *b = set; b < set + LIMITS_WAYS; b++) {
         struct place p = {.bucket = b, .tag = atomic_load(&b->tag), .full_at = atomic_load(&b->full_at)};
@@ -88,7 +89,7 @@ static struct place look(struct limits_bucket *set, uint64_t tag) {
 }
 
 /* false: another process was faster. A bucket that went to another key while we charged it was not ours to charge. */
-static bool charge(struct place p, uint64_t tag, int64_t full_at) {
+static bool charge_bucket(struct place p, uint64_t tag, int64_t full_at) {
     if (p.tag != tag && !atomic_compare_exchange_strong(&p.bucket->tag, &p.tag, tag))
         return false;
     return atomic_compare_exchange_strong(&p.bucket->full_at, &p.full_at, full_at) &&
@@ -96,7 +97,8 @@ static bool charge(struct place p, uint64_t tag, int64_t full_at) {
 }
 
 /* The set of a key, and its tag there. */
-static struct limits_bucket *set_of(struct limits *l, const char *key, enum limits_table table, uint64_t *tag) {
+static struct limits_bucket *find_bucket_set(struct limits *l, const char *key, enum limits_table table,
+                                             uint64_t *tag) {
     uint64_t hash[2];
     siphash_128(l->file->head.secret, key, strlen(key), hash);
     *tag = hash[1] ? hash[1] : 1;
@@ -104,24 +106,24 @@ static struct limits_bucket *set_of(struct limits *l, const char *key, enum limi
 }
 
 /* `max_wait_ns` negative: only asks. */
-static int64_t ask(struct limits *l, const char *key, struct limits_rule rule, int64_t max_wait_ns,
-                   struct limits_state *out) {
+static int64_t ask_limit(struct limits *l, const char *key, struct limits_rule rule, int64_t max_wait_ns,
+                         struct limits_state *out) {
     *out = (struct limits_state){0};
     if (!l || rule.rate <= 0 || rule.burst <= 0)
         return 0;
     struct pace p = pace_of(rule);
     uint64_t tag;
-    struct limits_bucket *set = set_of(l, key, rule.table, &tag);
+    struct limits_bucket *set = find_bucket_set(l, key, rule.table, &tag);
     for (int i = 0; i < TRIES; i++) {
-        struct place place = look(set, tag);
+        struct place place = look_for_bucket(set, tag);
         int64_t now = limits_now(); /* after the look: an older time would see a place of the burst ahead of itself */
-        int64_t full_at = seen(place.full_at, now, p), wait = wait_of(full_at, now, p);
+        int64_t full_at = seen_full_at(place.full_at, now, p), wait = wait_of(full_at, now, p);
         if (wait > max_wait_ns) {
-            describe(out, rule, p, full_at, now);
+            describe_bucket(out, rule, p, full_at, now);
             return wait ? -1 : 0;
         }
-        if (charge(place, tag, full_at + p.step)) {
-            describe(out, rule, p, full_at + p.step, now);
+        if (charge_bucket(place, tag, full_at + p.step)) {
+            describe_bucket(out, rule, p, full_at + p.step, now);
             return wait;
         }
     }
@@ -131,7 +133,7 @@ static int64_t ask(struct limits *l, const char *key, struct limits_rule rule, i
 int64_t limits_take(struct limits *l, const char *key, struct limits_rule rule, int64_t max_wait_ns,
                     struct limits_state *out) {
     struct limits_state state;
-    return ask(l, key, rule, clamp(max_wait_ns, 0, LIMITS_WAIT_MAX), out ? out : &state);
+    return ask_limit(l, key, rule, clamp_to(max_wait_ns, 0, LIMITS_WAIT_MAX), out ? out : &state);
 }
 
 void limits_charge(struct limits *l, const char *key, struct limits_rule rule, int64_t places) {
@@ -139,19 +141,19 @@ void limits_charge(struct limits *l, const char *key, struct limits_rule rule, i
         return;
     struct pace p = pace_of(rule);
     uint64_t tag;
-    struct limits_bucket *set = set_of(l, key, rule.table, &tag);
+    struct limits_bucket *set = find_bucket_set(l, key, rule.table, &tag);
     for (int i = 0; i < TRIES; i++) {
-        struct place place = look(set, tag);
-        int64_t now = limits_now(), full_at = seen(place.full_at, now, p);
+        struct place place = look_for_bucket(set, tag);
+        int64_t now = limits_now(), full_at = seen_full_at(place.full_at, now, p);
         int64_t room = now + p.span > full_at ? now + p.span - full_at : 0;
-        if (charge(place, tag, full_at + (places < room / p.step ? places * p.step : room)))
+        if (charge_bucket(place, tag, full_at + (places < room / p.step ? places * p.step : room)))
             return;
     }
 }
 
 bool limits_peek(struct limits *l, const char *key, struct limits_rule rule, struct limits_state *out) {
     struct limits_state state;
-    return ask(l, key, rule, -1, out ? out : &state) == 0;
+    return ask_limit(l, key, rule, -1, out ? out : &state) == 0;
 }
 
 /* The first `at_most` entries are the ones that there are, which needs no count. The clock is read after each of them.
@@ -163,7 +165,7 @@ bool limits_wait_begin(struct limits *l, enum limits_waiting what, int64_t wait_
     for (unsigned i = 0; i < at_most && i < LIMITS_WAITERS; i++) {
         _Atomic int64_t *wait = &l->file->waits[what][i];
         int64_t old = atomic_load(wait), now = limits_now();
-        int64_t until = now + clamp(wait_ns, 1, LIMITS_WAIT_MAX);
+        int64_t until = now + clamp_to(wait_ns, 1, LIMITS_WAIT_MAX);
         bool taken = old > now && old <= now + LIMITS_WAIT_MAX;
         if (taken || !atomic_compare_exchange_strong(wait, &old, until))
             continue;
@@ -186,7 +188,7 @@ void limits_wait_end(struct limits *l) {
 bool limits_wait_renew(struct limits *l, int64_t wait_ns) {
     if (!l)
         return true;
-    int64_t ours = l->wait_until, until = limits_now() + clamp(wait_ns, 1, LIMITS_WAIT_MAX);
+    int64_t ours = l->wait_until, until = limits_now() + clamp_to(wait_ns, 1, LIMITS_WAIT_MAX);
     if (!l->wait || !atomic_compare_exchange_strong(l->wait, &ours, until)) {
         l->wait = NULL;
         return false;

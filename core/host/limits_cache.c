@@ -14,7 +14,7 @@ static uint64_t check_of(const struct limits *l, const uint64_t words[LIMITS_NOT
     return hash[0];
 }
 
-static unsigned nibble(char c) {
+static unsigned nibble_of(char c) {
     return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
@@ -24,7 +24,7 @@ static void read_uuid(const char *text, uint64_t out[2]) {
     out[0] = out[1] = 0;
     for (; *text; text++)
         if (*text != '-') {
-            out[n / 16] = out[n / 16] << 4 | nibble(*text);
+            out[n / 16] = out[n / 16] << 4 | nibble_of(*text);
             n++;
         }
 }
@@ -42,11 +42,11 @@ static void write_uuid(const uint64_t words[2], char out[UUID_TEXT + 1]) {
     out[UUID_TEXT] = '\0';
 }
 
-static uint64_t pair(int32_t rate, int32_t burst) {
+static uint64_t pair_rates(int32_t rate, int32_t burst) {
     return (uint64_t)(uint32_t)rate << 32 | (uint32_t)burst;
 }
 
-static struct limits_entry *set_of(struct limits *l, const char *token_hash_hex, uint64_t hash[2]) {
+static struct limits_entry *find_note_set(struct limits *l, const char *token_hash_hex, uint64_t hash[2]) {
     siphash_128(l->file->head.secret, token_hash_hex, strlen(token_hash_hex), hash);
     return l->file->notes[hash[0] % LIMITS_NOTE_SETS];
 }
@@ -79,7 +79,7 @@ static struct limits_entry *entry_for(struct limits_entry *set, const uint64_t h
     return oldest;
 }
 
-static void forget(struct limits_entry *set, const uint64_t hash[2]) {
+static void forget_note(struct limits_entry *set, const uint64_t hash[2]) {
     for (struct limits_entry *e = set; e < set + LIMITS_NOTE_WAYS; e++)
         if (is_of(e, hash))
             for (int i = 0; i < LIMITS_NOTE_WORDS; i++)
@@ -90,16 +90,16 @@ void limits_note(struct limits *l, const char *token_hash_hex, const struct limi
     uint64_t words[LIMITS_NOTE_WORDS], old[LIMITS_NOTE_WORDS], hash[2];
     if (!l)
         return;
-    struct limits_entry *set = set_of(l, token_hash_hex, hash);
+    struct limits_entry *set = find_note_set(l, token_hash_hex, hash);
     if (!token || !uuid_valid(token->organization_id, strnlen(token->organization_id, UUID_TEXT + 1))) {
-        forget(set, hash);
+        forget_note(set, hash);
         return;
     }
     words[HASH] = hash[0];
     words[HASH_LOW] = hash[1];
     read_uuid(token->organization_id, words + ORGANIZATION);
-    words[ORGANIZATION_RULE] = pair(token->org_rate, token->org_burst);
-    words[TOKEN_RULE] = pair(token->token_rate, token->token_burst);
+    words[ORGANIZATION_RULE] = pair_rates(token->org_rate, token->org_burst);
+    words[TOKEN_RULE] = pair_rates(token->token_rate, token->token_burst);
     words[NOTED] = (uint64_t)limits_now();
     words[CHECK] = check_of(l, words);
     struct limits_entry *e = entry_for(set, hash);
@@ -115,7 +115,7 @@ bool limits_find(struct limits *l, const char *token_hash_hex, struct limits_tok
     bool found = false;
     if (!l)
         return false;
-    struct limits_entry *set = set_of(l, token_hash_hex, hash);
+    struct limits_entry *set = find_note_set(l, token_hash_hex, hash);
     for (struct limits_entry *e = set; e < set + LIMITS_NOTE_WAYS; e++)
         if (read_entry(l, e, hash, LIMITS_NOTE_SECONDS * INT64_C(1000000000), words) &&
             (!found || words[NOTED] > latest[NOTED])) {

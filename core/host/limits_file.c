@@ -49,7 +49,7 @@ bool limits_is_ours(int fd) {
  * Whose the file is does not count: the directory says who could put one there. Only what begins as ours does may be
  * replaced: the path may have been a mistake.
  */
-static enum verdict judge(int fd, const char *path) {
+static enum verdict judge_file(int fd, const char *path) {
     struct stat st;
     struct limits_head head = {0};
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -76,7 +76,7 @@ static enum verdict judge(int fd, const char *path) {
 }
 
 /* Those of the directory's group share it, if they come to the directory at all. 0, or an errno. */
-static int fill(const struct limits_place *p, int fd) {
+static int fill_file(const struct limits_place *p, int fd) {
     struct limits_head head = {
         .magic = LIMITS_MAGIC, .version = LIMITS_VERSION, .size = sizeof(struct limits_file), .boot = boot_number()};
     int error = posix_fallocate(fd, 0, sizeof(struct limits_file));
@@ -90,7 +90,7 @@ static int fill(const struct limits_place *p, int fd) {
 }
 
 /* A whole file under a name of its own, which `name` receives. A process killed here leaves it behind. */
-static bool prepare(const struct limits_place *p, char name[NAME_BYTES]) {
+static bool prepare_file(const struct limits_place *p, char name[NAME_BYTES]) {
     uint64_t number = 0;
     if (RAND_bytes((unsigned char *)&number, sizeof number) != 1)
         return limits_complain(p->path, "no random number");
@@ -100,7 +100,7 @@ static bool prepare(const struct limits_place *p, char name[NAME_BYTES]) {
     int fd = openat(p->directory, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return limits_complain(p->path, strerror(errno));
-    int error = fill(p, fd);
+    int error = fill_file(p, fd);
     close(fd);
     if (!error)
         return true;
@@ -109,9 +109,9 @@ static bool prepare(const struct limits_place *p, char name[NAME_BYTES]) {
 }
 
 /* linkat() does not overwrite: one process creates the file, the others find it. */
-static bool create(const struct limits_place *p) {
+static bool create_file(const struct limits_place *p) {
     char name[NAME_BYTES];
-    if (!prepare(p, name))
+    if (!prepare_file(p, name))
         return false;
     bool good = linkat(p->directory, name, p->directory, p->name, 0) == 0 || errno == EEXIST;
     if (!good)
@@ -131,7 +131,7 @@ static bool is_still(const struct limits_place *p, int fd) {
  * lock and still finds it under the path may rename over it, so that no good file is ever overwritten. The lock is the
  * kernel's and ends with the process. Nobody waits for it: who does not get it looks again.
  */
-static bool replace(const struct limits_place *p, int bad) {
+static bool replace_file(const struct limits_place *p, int bad) {
     char name[NAME_BYTES];
     if (flock(bad, LOCK_EX | LOCK_NB) != 0) {
         limits_sleep(1000000);
@@ -139,7 +139,7 @@ static bool replace(const struct limits_place *p, int bad) {
     }
     if (!is_still(p, bad))
         return true;
-    if (!prepare(p, name))
+    if (!prepare_file(p, name))
         return false;
     if (renameat(p->directory, name, p->directory, p->name) == 0) {
         log_line(LOG_INFO, "limits", "replaced", p->path, NULL);
@@ -150,7 +150,7 @@ static bool replace(const struct limits_place *p, int bad) {
     return false;
 }
 
-static struct limits *map(const char *path, int fd) {
+static struct limits *map_file(const char *path, int fd) {
     void *memory = mmap(NULL, sizeof(struct limits_file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory == MAP_FAILED) {
         limits_complain(path, strerror(errno));
@@ -163,16 +163,16 @@ static struct limits *map(const char *path, int fd) {
 }
 
 /* One look at the path. false: there is no hope; otherwise *l is set, or it is worth another look. */
-static bool look(const struct limits_place *p, struct limits **l) {
+static bool look_at_file(const struct limits_place *p, struct limits **l) {
     int fd = openat(p->directory, p->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ENOENT)
-        return create(p);
+        return create_file(p);
     if (fd < 0)
         return limits_complain(p->path, strerror(errno));
-    enum verdict v = judge(fd, p->path);
-    bool hope = v == GOOD || (v == STALE && replace(p, fd));
+    enum verdict v = judge_file(fd, p->path);
+    bool hope = v == GOOD || (v == STALE && replace_file(p, fd));
     if (v == GOOD) {
-        *l = map(p->path, fd);
+        *l = map_file(p->path, fd);
         hope = *l != NULL;
     }
     close(fd);
@@ -190,7 +190,7 @@ struct limits *limits_open(const char *setting) {
         return NULL;
     bool hope = true;
     for (int i = 0; hope && !l && i < TRIES; i++)
-        hope = look(&p, &l);
+        hope = look_at_file(&p, &l);
     if (hope && !l)
         limits_complain(p.path, "another process keeps a bad file locked");
     close(p.directory);

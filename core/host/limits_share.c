@@ -80,7 +80,7 @@ static uint64_t work_of(struct limits_seat *s, bool sure) {
     return 0;
 }
 
-static struct seen look(struct limits *l, uint64_t tag, bool sure) {
+static struct seen count_seats(struct limits *l, uint64_t tag, bool sure) {
     struct seen n = {0};
     for (struct limits_seat *s = l->file->seats, *end = s + seats_used(l); s < end; s++) {
         if (s == l->seat || !(atomic_load(&s->work) & (LIMITS_HEAVY | TRYING)))
@@ -110,7 +110,7 @@ bool limits_work_heavy(struct limits *l, const char *organization, unsigned shar
         return true;
     for (unsigned i = 0; i < TRIES; i++) {
         atomic_store(&l->seat->work, tag | before | TRYING);
-        struct seen n = look(l, tag, i >= SURE_AFTER);
+        struct seen n = count_seats(l, tag, i >= SURE_AFTER);
         bool first = n.own + n.own_trying == 0;
         if (n.own + n.own_trying < share && (first || n.all + n.all_trying < all)) {
             atomic_store(&l->seat->work, tag | before | LIMITS_HEAVY);

@@ -64,7 +64,7 @@ static void write_slot(struct buf *out, enum metric which, const char *values, s
     buf_fmt(out, "%" PRIu64 "\n", atomic_load(&s->buckets[0]));
 }
 
-static bool is_empty(struct metrics_slot *s) {
+static bool is_slot_empty(struct metrics_slot *s) {
     for (int i = 0; i < METRICS_BUCKETS; i++)
         if (atomic_load(&s->buckets[i]))
             return false;
@@ -85,7 +85,7 @@ static void write_metric(struct buf *out, enum metric which, struct metrics_regi
         write_slot(out, which, (const char *)words, s);
         found = true;
     }
-    if (one ? !found : !is_empty(&r->other[which]))
+    if (one ? !found : !is_slot_empty(&r->other[which]))
         write_slot(out, which, NULL, &r->other[which]);
 }
 

@@ -9,13 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
-static enum err faulty(struct bulk_item *item, const char *detail) {
+static enum err fail_item(struct bulk_item *item, const char *detail) {
     item->err = ERR_INVALID_SYNTAX;
     item->detail = detail;
     return item->err;
 }
 
-static const char *text_of(struct json_object *json, const char *name) {
+static const char *member_text(struct json_object *json, const char *name) {
     struct json_object *v = json_get_caseless(json, name);
     return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
 }
@@ -49,28 +49,28 @@ static bool read_path(struct ctx *ctx, const char *path, struct bulk_item *item)
 }
 
 static enum err parse_item(struct ctx *ctx, struct json_object *json, struct bulk_item *item) {
-    const char *path = text_of(json, "path");
+    const char *path = member_text(json, "path");
     struct json_object *version = json_get_caseless(json, "version");
     bool object = json_object_is_type(json, json_type_object);
-    const char *bulk_id = text_of(json, "bulkId");
-    item->method_text = short_text(text_of(json, "method"), BULK_METHOD_BYTES);
+    const char *bulk_id = member_text(json, "bulkId");
+    item->method_text = short_text(member_text(json, "method"), BULK_METHOD_BYTES);
     item->bulk_id = short_text(bulk_id, BULK_ID_BYTES);
     item->data = json_get_caseless(json, "data");
-    item->if_match = text_of(json, "version");
+    item->if_match = member_text(json, "version");
     if (!object || !find_method(item->method_text, &item->method))
-        return faulty(item, object ? "method must be POST, PUT, PATCH or DELETE" : "an operation must be an object");
+        return fail_item(item, object ? "method must be POST, PUT, PATCH or DELETE" : "an operation must be an object");
     if (bulk_id && !item->bulk_id)
-        return faulty(item, "a bulkId may have 1024 bytes at most");
+        return fail_item(item, "a bulkId may have 1024 bytes at most");
     if (!path || !read_path(ctx, path, item))
-        return faulty(item, "path must be /Users, /Groups, or one of them with an id behind it");
+        return fail_item(item, "path must be /Users, /Groups, or one of them with an id behind it");
     if ((item->method == BULK_POST) != !item->target)
-        return faulty(item, item->target ? "POST takes a path without an id" : "the path needs an id");
+        return fail_item(item, item->target ? "POST takes a path without an id" : "the path needs an id");
     if (item->method == BULK_POST && !(item->bulk_id && *item->bulk_id))
-        return faulty(item, "POST needs a bulkId");
+        return fail_item(item, "POST needs a bulkId");
     if (version && !item->if_match)
-        return faulty(item, "version must be a text such as W/\"3\"");
+        return fail_item(item, "version must be a text such as W/\"3\"");
     if (item->method != BULK_DELETE && !json_object_is_type(item->data, json_type_object))
-        return faulty(item, "data must be an object");
+        return fail_item(item, "data must be an object");
     if (item->method == BULK_POST)
         uuid_new(item->id);
     return OK;

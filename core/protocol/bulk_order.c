@@ -76,7 +76,7 @@ static bool is_sound(const struct graph *g, size_t i) {
     return g->bulk->items[i].err == OK;
 }
 
-static int by_place(const void *a, const void *b) {
+static int compare_places(const void *a, const void *b) {
     size_t x = *(const size_t *)a, y = *(const size_t *)b;
     return (x > y) - (x < y);
 }
@@ -85,7 +85,7 @@ static int by_place(const void *a, const void *b) {
 static void close_circle(struct graph *g, size_t base) {
     size_t n = g->depth - base, *items = g->items + g->n_items;
     memcpy(items, g->stack + base, n * sizeof *items);
-    qsort(items, n, sizeof *items, by_place);
+    qsort(items, n, sizeof *items, compare_places);
     for (size_t i = 0; i < n; i++) {
         g->nodes[items[i]].waiting = false;
         g->nodes[items[i]].circle = g->n_circles;
@@ -96,7 +96,7 @@ static void close_circle(struct graph *g, size_t base) {
 }
 
 /* Tarjan's strongly connected components. */
-static void visit(struct graph *g, size_t i) {
+static void visit_node(struct graph *g, size_t i) {
     struct node *node = &g->nodes[i];
     size_t base = g->depth;
     node->number = node->low = ++g->numbers;
@@ -107,7 +107,7 @@ static void visit(struct graph *g, size_t i) {
         if (!is_sound(g, node->edges[k].to))
             continue;
         if (!to->number)
-            visit(g, node->edges[k].to);
+            visit_node(g, node->edges[k].to);
         if (to->waiting && to->low < node->low)
             node->low = to->low;
     }
@@ -121,11 +121,11 @@ static void find_circles(struct graph *g) {
         g->nodes[i].number = 0;
     for (size_t i = 0; i < g->bulk->n; i++)
         if (!g->nodes[i].number)
-            visit(g, i);
+            visit_node(g, i);
 }
 
 /* Whether the members of a group lead to `goal`, among the operations of its circle up to it. */
-static bool reaches(struct graph *g, size_t from, size_t goal) {
+static bool leads_to(struct graph *g, size_t from, size_t goal) {
     struct node *node = &g->nodes[from];
     if (node->sought_by == goal + 1)
         return false;
@@ -133,7 +133,7 @@ static bool reaches(struct graph *g, size_t from, size_t goal) {
     for (size_t i = 0; i < node->n; i++) {
         size_t to = node->edges[i].to;
         bool inside = to <= goal && is_sound(g, to) && g->nodes[to].circle == node->circle;
-        if (inside && node->edges[i].member && (to == goal || reaches(g, to, goal)))
+        if (inside && node->edges[i].member && (to == goal || leads_to(g, to, goal)))
             return true;
     }
     return false;
@@ -144,7 +144,7 @@ static bool refuse_circles(struct graph *g) {
     bool any = false;
     for (size_t i = 0; i < g->bulk->n; i++) {
         struct bulk_item *item = &g->bulk->items[i];
-        if (item->method != BULK_POST || item->users || item->err != OK || !reaches(g, i, i))
+        if (item->method != BULK_POST || item->users || item->err != OK || !leads_to(g, i, i))
             continue;
         any = true;
         g->nodes[i].n = 0; /* it will not run, and waits for nothing */

@@ -87,7 +87,8 @@ static enum err resolve_text(const struct resolution *r, const char *name, struc
 }
 
 /* In place, in a copy of the data; the depth is bounded by the reader of JSON. */
-static enum err resolve(const struct resolution *r, const char *name, struct json_object *v, struct json_object **out) {
+static enum err resolve_value(const struct resolution *r, const char *name, struct json_object *v,
+                              struct json_object **out) {
     enum err e = OK;
     *out = v;
     if (json_object_is_type(v, json_type_string))
@@ -95,7 +96,7 @@ static enum err resolve(const struct resolution *r, const char *name, struct jso
     if (json_object_is_type(v, json_type_array))
         for (size_t i = 0, n = json_object_array_length(v); e == OK && i < n; i++) {
             struct json_object *old = json_object_array_get_idx(v, i), *new;
-            e = resolve(r, name, old, &new);
+            e = resolve_value(r, name, old, &new);
             if (e == OK && new != old)
                 json_object_array_put_idx(v, i, json_object_get(new));
         }
@@ -104,7 +105,7 @@ static enum err resolve(const struct resolution *r, const char *name, struct jso
         json_object_object_foreachC(v, it) {
             struct json_object *new;
             if (e == OK)
-                e = resolve(r, it.key, it.val, &new);
+                e = resolve_value(r, it.key, it.val, &new);
             if (e == OK && new != it.val)
                 json_object_object_add(v, it.key, json_object_get(new));
         }
@@ -113,7 +114,7 @@ static enum err resolve(const struct resolution *r, const char *name, struct jso
 
 enum err bulk_resolve(struct ctx *ctx, const struct bulk *b, struct json_object *data, struct json_object **out) {
     struct resolution r = {.ctx = ctx, .bulk = b};
-    return resolve(&r, "", json_copy(ctx->arena, data), out);
+    return resolve_value(&r, "", json_copy(ctx->arena, data), out);
 }
 
 enum err bulk_resolve_target(struct ctx *ctx, const struct bulk *b, const char *target, const char **out) {

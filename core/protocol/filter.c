@@ -25,25 +25,25 @@ static const struct {
     {"gt", FILTER_GT}, {"ge", FILTER_GE}, {"lt", FILTER_LT}, {"le", FILTER_LE},
 };
 
-#define BAD(ps, ...) bad(ps, arena_printf((ps)->ctx->arena, __VA_ARGS__))
+#define BAD(ps, ...) refuse_filter(ps, arena_printf((ps)->ctx->arena, __VA_ARGS__))
 
-static enum err bad(struct parser *ps, const char *what) {
+static enum err refuse_filter(struct parser *ps, const char *what) {
     return fail(ps->ctx, ERR_INVALID_FILTER, "filter, byte %zu: %s", (size_t)(ps->p - ps->start), what);
 }
 
-static bool spaces(struct parser *ps) {
+static bool skip_spaces(struct parser *ps) {
     const char *from = ps->p;
     while (ps->p < ps->end && *ps->p == ' ')
         ps->p++;
     return ps->p > from;
 }
 
-static bool at(const struct parser *ps, char c) {
+static bool is_at(const struct parser *ps, char c) {
     return ps->p < ps->end && *ps->p == c;
 }
 
 /* Length of the run of characters that a name, operator or bare word is made of. */
-static size_t word_length(const struct parser *ps, const char *p) {
+static size_t filter_word_length(const struct parser *ps, const char *p) {
     const char *from = p;
     while (p < ps->end && (unsigned char)*p > ' ' && !strchr("()[]\"\\", *p))
         p++;
@@ -51,11 +51,11 @@ static size_t word_length(const struct parser *ps, const char *p) {
 }
 
 static bool word_is(const struct parser *ps, const char *p, const char *word) {
-    return fold_ascii_equal(p, word_length(ps, p), word, strlen(word));
+    return fold_ascii_equal(p, filter_word_length(ps, p), word, strlen(word));
 }
 
-static struct filter *node(struct parser *ps, enum filter_kind kind, const struct filter *left,
-                           const struct filter *right) {
+static struct filter *new_node(struct parser *ps, enum filter_kind kind, const struct filter *left,
+                               const struct filter *right) {
     struct filter *f = arena_alloc(ps->ctx->arena, sizeof *f);
     f->kind = kind;
     f->left = left;
@@ -70,27 +70,27 @@ static enum err parse_or(struct parser *ps, const struct filter **out);
 static enum err take_logical(struct parser *ps, const char *word, bool *taken) {
     const char *from = ps->p;
     *taken = false;
-    if (!spaces(ps) || !word_is(ps, ps->p, word)) {
+    if (!skip_spaces(ps) || !word_is(ps, ps->p, word)) {
         ps->p = from;
         return OK;
     }
     ps->p += strlen(word);
     *taken = true;
-    return spaces(ps) ? OK : BAD(ps, "a space is missing behind %s", word);
+    return skip_spaces(ps) ? OK : BAD(ps, "a space is missing behind %s", word);
 }
 
 /* "(" filter ")" */
-static enum err parse_group(struct parser *ps, const struct filter **out) {
+static enum err parse_filter_group(struct parser *ps, const struct filter **out) {
     *out = NULL;
     if (++ps->depth > FILTER_DEPTH)
         return BAD(ps, "the filter is nested deeper than %d", FILTER_DEPTH);
     ps->p++;
-    spaces(ps);
+    skip_spaces(ps);
     enum err e = parse_or(ps, out);
     if (e != OK)
         return e;
-    spaces(ps);
-    if (!at(ps, ')'))
+    skip_spaces(ps);
+    if (!is_at(ps, ')'))
         return BAD(ps, "a closing parenthesis is missing");
     ps->p++;
     ps->depth--;
@@ -145,7 +145,7 @@ static enum err outer_ref(struct parser *ps, const char *name, size_t len, struc
 }
 
 static enum err parse_attribute(struct parser *ps, struct attr_ref *out) {
-    size_t len = word_length(ps, ps->p);
+    size_t len = filter_word_length(ps, ps->p);
     if (len == 0)
         return BAD(ps, "an attribute was expected");
     enum err e = ps->outer ? inner_ref(ps, ps->p, len, out) : outer_ref(ps, ps->p, len, out);
@@ -173,7 +173,7 @@ static const char *string_end(const struct parser *ps) {
  * end follows, without escapes. NULL: it is none, and its apostrophes are part of a bare word (A'KELAH).
  */
 static const char *single_quoted_end(const struct parser *ps) {
-    if (!ps->lenient || !at(ps, '\''))
+    if (!ps->lenient || !is_at(ps, '\''))
         return NULL;
     for (const char *p = ps->p + 1; p < ps->end; p++)
         if (*p == '\'' && (p + 1 == ps->end || (p[1] && strchr(" )]", p[1]))))
@@ -190,9 +190,9 @@ static bool is_bare_text(const struct parser *ps, struct attr_ref ref, const cha
 }
 
 /* A quoted or JSON literal through the strict JSON reader; a bare one as text where that is allowed. */
-static enum err parse_literal(struct parser *ps, struct attr_ref ref, struct json_object **out) {
+static enum err parse_compared_value(struct parser *ps, struct attr_ref ref, struct json_object **out) {
     struct ctx quiet = {.arena = ps->ctx->arena};
-    bool quoted = at(ps, '"');
+    bool quoted = is_at(ps, '"');
     const char *end = quoted ? string_end(ps) : single_quoted_end(ps);
     if (end && !quoted) {
         *out = json_keep_new(ps->ctx->arena, json_object_new_string_len(ps->p + 1, (int)(end - ps->p) - 2));
@@ -200,7 +200,7 @@ static enum err parse_literal(struct parser *ps, struct attr_ref ref, struct jso
         return OK;
     }
     if (!quoted)
-        end = ps->p + word_length(ps, ps->p);
+        end = ps->p + filter_word_length(ps, ps->p);
     if (!quoted && ps->lenient)
         for (end = ps->p; end < ps->end && !strchr(" )]", *end);)
             end++;
@@ -221,15 +221,15 @@ static enum err parse_literal(struct parser *ps, struct attr_ref ref, struct jso
 
 /* SP ( "pr" / compareOp SP compValue ) */
 static enum err parse_comparison(struct parser *ps, struct attr_ref ref, const struct filter **out) {
-    struct filter *f = node(ps, FILTER_PR, NULL, NULL);
+    struct filter *f = new_node(ps, FILTER_PR, NULL, NULL);
     struct json_object *literal;
     f->ref = ref;
     *out = f;
     if (++ps->comparisons > FILTER_COMPARISONS)
         return BAD(ps, "the filter has more than %d comparisons", FILTER_COMPARISONS);
-    if (!spaces(ps))
+    if (!skip_spaces(ps))
         return BAD(ps, "an operator was expected");
-    size_t len = word_length(ps, ps->p), i = 0;
+    size_t len = filter_word_length(ps, ps->p), i = 0;
     if (fold_ascii_equal(ps->p, len, "pr", 2)) {
         ps->p += len;
         return OK;
@@ -240,9 +240,9 @@ static enum err parse_comparison(struct parser *ps, struct attr_ref ref, const s
         return BAD(ps, "\"%.*s\" is no operator: use eq ne co sw ew gt ge lt le or pr", (int)len, ps->p);
     f->kind = operators[i].kind;
     ps->p += len;
-    if (!spaces(ps) && !at(ps, '"'))
+    if (!skip_spaces(ps) && !is_at(ps, '"'))
         return BAD(ps, "a value was expected");
-    enum err e = parse_literal(ps, ref, &literal);
+    enum err e = parse_compared_value(ps, ref, &literal);
     if (e == OK && is_unknown(ref))
         f->kind = FILTER_PR; /* whatever is asked of it: no */
     else if (e == OK) {
@@ -257,14 +257,14 @@ static enum err parse_inner(struct parser *ps, const struct attr_ref *outer, con
     if (++ps->depth > FILTER_DEPTH)
         return BAD(ps, "the filter is nested deeper than %d", FILTER_DEPTH);
     ps->outer = outer;
-    spaces(ps);
+    skip_spaces(ps);
     enum err e = parse_or(ps, out);
     if (e != OK)
         return e;
-    spaces(ps);
+    skip_spaces(ps);
     ps->outer = NULL;
     ps->depth--;
-    if (!at(ps, ']'))
+    if (!is_at(ps, ']'))
         return BAD(ps, "a closing bracket is missing");
     ps->p++;
     return OK;
@@ -273,7 +273,7 @@ static enum err parse_inner(struct parser *ps, const struct attr_ref *outer, con
 /* attrPath "[" valFilter "]", in filters also with ".sub op value" behind it: Entra matches by emails[type eq
  * "work"].value. */
 static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const struct filter **out) {
-    struct filter *f = node(ps, FILTER_VALUE_PATH, NULL, NULL);
+    struct filter *f = new_node(ps, FILTER_VALUE_PATH, NULL, NULL);
     assert(ref.attr);
     f->ref = ref;
     *out = f;
@@ -283,7 +283,7 @@ static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const s
         return BAD(ps, "%s has no parts to choose from", ref.attr->name);
     ps->p++;
     enum err e = parse_inner(ps, &ref, &f->left);
-    if (e != OK || !at(ps, '.'))
+    if (e != OK || !is_at(ps, '.'))
         return e;
     struct attr_ref tail;
     ps->p++;
@@ -298,16 +298,16 @@ static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const s
 static enum err parse_term(struct parser *ps, const struct filter **out) {
     struct attr_ref ref = {0};
     *out = NULL;
-    if (at(ps, '('))
-        return parse_group(ps, out);
+    if (is_at(ps, '('))
+        return parse_filter_group(ps, out);
     if (word_is(ps, ps->p, "not")) {
         const char *from = ps->p;
         const struct filter *operand = NULL;
         ps->p += 3;
-        spaces(ps);
-        if (at(ps, '(')) {
-            enum err e = parse_group(ps, &operand);
-            *out = e == OK ? node(ps, FILTER_NOT, operand, NULL) : NULL;
+        skip_spaces(ps);
+        if (is_at(ps, '(')) {
+            enum err e = parse_filter_group(ps, &operand);
+            *out = e == OK ? new_node(ps, FILTER_NOT, operand, NULL) : NULL;
             return e;
         }
         ps->p = from;
@@ -315,7 +315,7 @@ static enum err parse_term(struct parser *ps, const struct filter **out) {
     enum err e = parse_attribute(ps, &ref);
     if (e != OK)
         return e;
-    return at(ps, '[') ? parse_value_path(ps, ref, out) : parse_comparison(ps, ref, out);
+    return is_at(ps, '[') ? parse_value_path(ps, ref, out) : parse_comparison(ps, ref, out);
 }
 
 static enum err parse_and(struct parser *ps, const struct filter **out) {
@@ -325,7 +325,7 @@ static enum err parse_and(struct parser *ps, const struct filter **out) {
         const struct filter *right = NULL;
         e = parse_term(ps, &right);
         if (e == OK)
-            *out = node(ps, FILTER_AND, *out, right);
+            *out = new_node(ps, FILTER_AND, *out, right);
     }
     return e;
 }
@@ -337,7 +337,7 @@ static enum err parse_or(struct parser *ps, const struct filter **out) {
         const struct filter *right = NULL;
         e = parse_and(ps, &right);
         if (e == OK)
-            *out = node(ps, FILTER_OR, *out, right);
+            *out = new_node(ps, FILTER_OR, *out, right);
     }
     return e;
 }
@@ -353,11 +353,11 @@ enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, cons
         .ctx = ctx, .rt = rt, .other = other, .lenient = lenient, .start = text, .p = text, .end = text + len};
     if (len > FILTER_BYTES)
         return BAD(&ps, "the filter is longer than %d bytes", FILTER_BYTES);
-    spaces(&ps);
+    skip_spaces(&ps);
     if (ps.p == ps.end)
         return BAD(&ps, "the filter is empty");
     enum err e = parse_or(&ps, out);
-    spaces(&ps);
+    skip_spaces(&ps);
     return e == OK && ps.p != ps.end ? BAD(&ps, "the filter should end here, or go on with and or or") : e;
 }
 

@@ -70,17 +70,17 @@ static bool compare_texts(enum filter_kind kind, const char *x, const char *y) {
     return false;
 }
 
-static bool is_number(struct json_object *v) {
+static bool is_number_value(struct json_object *v) {
     return json_object_is_type(v, json_type_int) || json_object_is_type(v, json_type_double);
 }
 
 /* Without a schema values of different JSON types are just different. */
 static bool same_kind(struct json_object *x, struct json_object *y) {
-    return is_number(x) ? is_number(y) : json_object_is_type(x, json_object_get_type(y));
+    return is_number_value(x) ? is_number_value(y) : json_object_is_type(x, json_object_get_type(y));
 }
 
 /* Of a value without schema the part, or what stands for it: `value` of an object, and of anything else itself. */
-static struct json_object *any_part(struct json_object *v, const struct attr *sub) {
+static struct json_object *find_any_part(struct json_object *v, const struct attr *sub) {
     bool object = json_object_is_type(v, json_type_object);
     const char *name = sub ? sub->name : "value";
     if (object)
@@ -91,7 +91,7 @@ static struct json_object *any_part(struct json_object *v, const struct attr *su
 /* What a comparison looks at in one value. */
 static struct json_object *part_of(const struct filter *f, struct json_object *v) {
     if (f->ref.attr->type == ATTR_ANY)
-        return any_part(v, f->ref.sub);
+        return find_any_part(v, f->ref.sub);
     return f->ref.sub ? json_get(v, f->ref.sub->name) : v;
 }
 

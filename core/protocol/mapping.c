@@ -56,7 +56,7 @@ static bool is_role(struct json_object *v) {
 }
 
 /* The first value of a list, or the value itself, that `counts`. */
-static struct json_object *first_of(struct json_object *v, bool (*counts)(struct json_object *)) {
+static struct json_object *first_that_counts(struct json_object *v, bool (*counts)(struct json_object *)) {
     if (!json_object_is_type(v, json_type_array))
         return counts(v) ? v : NULL;
     for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
@@ -68,7 +68,7 @@ static struct json_object *first_of(struct json_object *v, bool (*counts)(struct
 /* `joined`: a list counts as the text that a template shows for it. */
 static struct json_object *as_text(struct arena *a, struct json_object *v, bool joined) {
     if (!joined)
-        v = first_of(v, value_assigned);
+        v = first_that_counts(v, value_assigned);
     if (!value_assigned(v) || json_object_is_type(v, json_type_string))
         return value_assigned(v) ? v : NULL;
     size_t len;
@@ -89,9 +89,9 @@ static struct json_object *result_of(struct arena *a, const struct mapping_rule 
     struct json_object *v = r->template ? template_eval(a, r->template, source) : source;
     switch (r->field) {
     case MAPPING_ORGANIZATION_ROLE:
-        return first_of(v, is_role);
+        return first_that_counts(v, is_role);
     case MAPPING_ACTIVE:
-        return as_boolean(a, first_of(v, value_assigned));
+        return as_boolean(a, first_that_counts(v, value_assigned));
     case MAPPING_PUBLIC_METADATA:
         return value_assigned(v) ? v : NULL;
     case MAPPING_EMAIL_ADDRESS:
@@ -111,7 +111,7 @@ static struct json_object *result_for_group(struct arena *a, const struct mappin
 }
 
 /* An object inside another, made if it is not there. */
-static struct json_object *inner(struct json_object *o, const char *name) {
+static struct json_object *inner_object(struct json_object *o, const char *name) {
     struct json_object *member = json_get(o, name);
     if (member)
         return member;
@@ -123,12 +123,12 @@ static struct json_object *inner(struct json_object *o, const char *name) {
 static void put_by_rule(struct json_object *o, const char *name, size_t rule, struct json_object *v) {
     char number[24];
     snprintf(number, sizeof number, "%zu", rule);
-    json_object_object_add(inner(o, name), number, json_object_get(v));
+    json_object_object_add(inner_object(o, name), number, json_object_get(v));
 }
 
 static void put_field(struct json_object *o, const struct mapping_rule *r, struct json_object *v) {
     if (r->field == MAPPING_PUBLIC_METADATA)
-        json_object_object_add(inner(o, mapping_fields[r->field]), r->metadata_key, json_object_get(v));
+        json_object_object_add(inner_object(o, mapping_fields[r->field]), r->metadata_key, json_object_get(v));
     else
         json_object_object_add(o, r->name, json_object_get(v));
 }
@@ -154,7 +154,7 @@ struct json_object *mapping_user(struct arena *a, const struct mapping *m, struc
         }
         put_field(out, r, v);
         if (is_contested(m, r))
-            json_object_object_add(inner(out, "set_by"), r->name, json_object_new_int64((int64_t)i));
+            json_object_object_add(inner_object(out, "set_by"), r->name, json_object_new_int64((int64_t)i));
     }
     return out;
 }
@@ -237,7 +237,7 @@ struct json_object *mapping_preview(struct arena *a, const struct mapping *m, st
 }
 
 /* Which rules write: of those that give a value the last for each field, for the role the first. */
-static bool wins(const struct mapping *m, struct json_object *const *gives, size_t rule) {
+static bool is_winning_rule(const struct mapping *m, struct json_object *const *gives, size_t rule) {
     const struct mapping_rule *r = &m->rules[rule];
     bool role = r->field == MAPPING_ORGANIZATION_ROLE;
     for (size_t i = role ? 0 : rule + 1; i < (role ? rule : m->n); i++)
@@ -255,7 +255,7 @@ struct json_object *mapping_explain(struct arena *a, const struct mapping *m, st
     for (size_t i = 0; i < m->n; i++) {
         const char *effect = !gives[i] && !value_assigned(reads[i]) ? "nothing_there"
                              : !gives[i]                            ? "not_a_value"
-                             : wins(m, gives, i)                    ? "written"
+                             : is_winning_rule(m, gives, i)         ? "written"
                                                                     : "replaced";
         struct json_object *o = json_object_new_object();
         json_object_object_add(o, "path", json_object_new_string(m->rules[i].path.key));

@@ -28,9 +28,9 @@ struct parser {
     const char *text;
 };
 
-#define BAD_AT(ps, at, ...) bad(ps, at, arena_printf((ps)->ctx->arena, __VA_ARGS__))
+#define BAD_AT(ps, at, ...) refuse_field(ps, at, arena_printf((ps)->ctx->arena, __VA_ARGS__))
 
-static enum err bad(const struct parser *ps, const char *at, const char *what) {
+static enum err refuse_field(const struct parser *ps, const char *at, const char *what) {
     return fail(ps->ctx, ERR_INVALID_VALUE, "\"%s\": field, byte %zu: %s", ps->key, (size_t)(at - ps->text) + 1, what);
 }
 

@@ -14,10 +14,10 @@ struct parser {
     size_t len;
 };
 
-#define BAD_AT(ps, at, ...) bad(ps, at, arena_printf((ps)->ctx->arena, __VA_ARGS__))
+#define BAD_AT(ps, at, ...) refuse_path(ps, at, arena_printf((ps)->ctx->arena, __VA_ARGS__))
 
 /* `at` is 0-based. */
-static enum err bad(const struct parser *ps, size_t at, const char *what) {
+static enum err refuse_path(const struct parser *ps, size_t at, const char *what) {
     return fail(ps->ctx, ERR_INVALID_VALUE, "\"%s\", byte %zu: %s", ps->key, at + 1, what);
 }
 
@@ -49,7 +49,7 @@ static enum err no_such_part(const struct parser *ps, size_t at, const struct at
 }
 
 /* What is wrong with a name, up to `head`, that schema_lookup() does not know. */
-static enum err unknown(const struct parser *ps, size_t head) {
+static enum err refuse_unknown(const struct parser *ps, size_t head) {
     const char *urn = registered_urn(ps);
     size_t from = urn ? strlen(urn) + (ps->len > strlen(urn)) : 0;
     const char *dot = from < head ? memchr(ps->key + from, '.', head - from) : NULL;
@@ -91,7 +91,7 @@ static enum err parse_filter(const struct parser *ps, size_t from, struct mappin
 }
 
 /* "[" index or valFilter "]" [ "." part ], behind the attribute. */
-static enum err parse_brackets(const struct parser *ps, size_t head, struct mapping_path *out) {
+static enum err parse_path_brackets(const struct parser *ps, size_t head, struct mapping_path *out) {
     const struct attr *attr = out->ref.attr;
     size_t end;
     if (out->ref.sub || !attr->multi)
@@ -107,7 +107,7 @@ static enum err parse_brackets(const struct parser *ps, size_t head, struct mapp
 }
 
 /* "groups[" index "]." ( "value" / "displayName" / "display" ) */
-static enum err parse_group(const struct parser *ps, size_t head, struct mapping_path *out) {
+static enum err parse_groups_path(const struct parser *ps, size_t head, struct mapping_path *out) {
     static const struct {
         const char *name;
         bool by_name;
@@ -148,25 +148,25 @@ static enum err parse_raw(const struct parser *ps) {
     return OK;
 }
 
-static bool is_secret(const struct attr *a) {
+static bool is_secret_attr(const struct attr *a) {
     return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
 }
 
 /* Whatever is read has to be a value that anybody may see. */
-static enum err settle(const struct parser *ps, struct mapping_path *out) {
+static enum err settle_path(const struct parser *ps, struct mapping_path *out) {
     const struct attr *attr = out->ref.attr;
     if (!out->ref.sub && attr->type == ATTR_COMPLEX)
         out->ref.sub = schema_value_part(attr);
     const struct attr *read = out->ref.sub ? out->ref.sub : attr;
-    if (is_secret(attr) || is_secret(read))
-        return BAD_AT(ps, 0, "%s is never shown: it cannot be mapped", is_secret(attr) ? attr->name : read->name);
+    if (is_secret_attr(attr) || is_secret_attr(read))
+        return BAD_AT(ps, 0, "%s is never shown: it cannot be mapped", is_secret_attr(attr) ? attr->name : read->name);
     if (read->type == ATTR_COMPLEX)
         return BAD_AT(ps, ps->len, "%s has parts: name one of them (%s)", attr->name, part_names(ps->ctx->arena, attr));
     return OK;
 }
 
 /* A key that is too long to be told whole: its beginning, not cut inside a character. */
-static enum err too_long(struct ctx *ctx, const char *key) {
+static enum err refuse_long_path(struct ctx *ctx, const char *key) {
     size_t n = 64;
     while (n && ((unsigned char)key[n] & 0xc0) == 0x80)
         n--;
@@ -178,7 +178,7 @@ enum err mapping_path_parse(struct ctx *ctx, const struct resource_type *user, c
                             struct mapping_path *out) {
     *out = (struct mapping_path){0};
     if (strlen(key) > MAPPING_KEY_BYTES)
-        return too_long(ctx, key);
+        return refuse_long_path(ctx, key);
     key = schema_with_colon(ctx->arena, user, key);
     struct parser ps = {.ctx = ctx, .user = user, .key = key, .len = strlen(key)};
     size_t head = strcspn(key, "[");
@@ -189,12 +189,12 @@ enum err mapping_path_parse(struct ctx *ctx, const struct resource_type *user, c
         return parse_raw(&ps);
     }
     if (!known)
-        return unknown(&ps, head);
+        return refuse_unknown(&ps, head);
     if (!out->ref.attr)
         return BAD_AT(&ps, head, "an attribute was expected behind the URN, as in %s:%s", out->ref.extension->urn,
                       out->ref.extension->n_attrs ? out->ref.extension->attrs[0].name : "name");
     if (out->ref.attr == schema_attr(user->base, "groups", 6))
-        return parse_group(&ps, out->ref.sub ? (size_t)(strrchr(key, '.') - key) : head, out);
-    enum err e = key[head] == '[' ? parse_brackets(&ps, head, out) : OK;
-    return e == OK ? settle(&ps, out) : e;
+        return parse_groups_path(&ps, out->ref.sub ? (size_t)(strrchr(key, '.') - key) : head, out);
+    enum err e = key[head] == '[' ? parse_path_brackets(&ps, head, out) : OK;
+    return e == OK ? settle_path(&ps, out) : e;
 }

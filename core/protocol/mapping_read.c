@@ -13,7 +13,7 @@ static bool is_scalar(struct json_object *v) {
 }
 
 /* A scalar as it is; of an array the assigned scalars; else NULL. `part` NULL: of each element itself. */
-static struct json_object *scalars(struct arena *a, struct json_object *v, const char *part) {
+static struct json_object *scalars_of(struct arena *a, struct json_object *v, const char *part) {
     if (!json_object_is_type(v, json_type_array))
         return is_scalar(v) ? v : NULL;
     struct json_object *list = json_new_array(a);
@@ -27,7 +27,7 @@ static struct json_object *scalars(struct arena *a, struct json_object *v, const
 }
 
 /* The first value of a list that matches the filter and has the part. */
-static struct json_object *choose(const struct mapping_path *p, struct json_object *list, const char *part) {
+static struct json_object *choose_element(const struct mapping_path *p, struct json_object *list, const char *part) {
     struct arena *scratch = arena_create(); /* of one match: a list can be long */
     struct json_object *found = NULL;
     for (size_t i = 0, n = json_object_array_length(list); i < n && !found; i++) {
@@ -47,13 +47,13 @@ static struct json_object *read_registered(struct arena *a, const struct mapping
     struct json_object *v = json_get(box, p->ref.attr->name);
     const char *part = p->ref.sub ? p->ref.sub->name : NULL;
     if (!json_object_is_type(v, json_type_array))
-        return p->filter || p->indexed ? NULL : scalars(a, part ? json_get(v, part) : v, NULL);
+        return p->filter || p->indexed ? NULL : scalars_of(a, part ? json_get(v, part) : v, NULL);
     if (!p->filter && !p->indexed)
-        return scalars(a, v, part);
+        return scalars_of(a, v, part);
     if (p->filter)
-        return scalars(a, choose(p, v, part), NULL);
+        return scalars_of(a, choose_element(p, v, part), NULL);
     v = json_object_array_get_idx(v, p->index);
-    return scalars(a, part ? json_get(v, part) : v, NULL);
+    return scalars_of(a, part ? json_get(v, part) : v, NULL);
 }
 
 /* The value of the longest member whose name the key begins with, up to a colon, a dot or its end; *rest is behind it.
@@ -75,7 +75,7 @@ static struct json_object *member_of_key(struct json_object *resource, const cha
 }
 
 /* NAME *( "." NAME ), each with [ "[" index "]" ]; parse_raw() has seen to its form. */
-static struct json_object *walk(struct arena *a, struct json_object *v, const char *path) {
+static struct json_object *follow_path(struct arena *a, struct json_object *v, const char *path) {
     while (v && *path) {
         size_t n = strcspn(path, ".[");
         if (n)
@@ -97,5 +97,5 @@ struct json_object *mapping_path_read(struct arena *a, const struct mapping_path
         return read_registered(a, p, resource);
     const char *rest = "";
     struct json_object *member = member_of_key(resource, p->key, &rest);
-    return scalars(a, walk(a, member, rest), NULL);
+    return scalars_of(a, follow_path(a, member, rest), NULL);
 }

@@ -43,7 +43,7 @@ void parts_clear(struct parts *parts) {
 }
 
 /* At most TEXT_MAX bytes, whole characters of it. */
-static const char *shortened(struct arena *a, const char *text) {
+static const char *shortened_detail(struct arena *a, const char *text) {
     size_t n = strlen(text);
     if (n <= TEXT_MAX)
         return text;
@@ -61,9 +61,9 @@ const char *parts_told(struct arena *a, const struct parts *parts, const char *e
     buf_str(b, ",\"held\":[");
     for (const struct part *p = parts->left_out; p; p = p->next) {
         buf_str(b, p == parts->left_out ? "{\"part\":" : ",{\"part\":");
-        buf_json_str(b, shortened(a, p->name));
+        buf_json_str(b, shortened_detail(a, p->name));
         buf_str(b, ",\"detail\":");
-        buf_json_str(b, shortened(a, p->detail));
+        buf_json_str(b, shortened_detail(a, p->detail));
         buf_char(b, '}');
     }
     buf_str(b, "]}");

@@ -67,7 +67,7 @@ static enum err set_part_path(const struct patch_act *a) {
     return e == OK ? patch_put(a, whole) : e;
 }
 
-static enum err add(const struct patch_act *a) {
+static enum err add_by_step(const struct patch_act *a) {
     if (!a->s->target.filter && a->sub)
         return set_part_path(a);
     if (!a->s->target.filter && !a->attr->multi)
@@ -78,7 +78,7 @@ static enum err add(const struct patch_act *a) {
     return json_object_array_length(hits) ? patch_set_in_values(a, list, hits) : patch_create_value(a, list);
 }
 
-static enum err replace(const struct patch_act *a) {
+static enum err replace_by_step(const struct patch_act *a) {
     if (!a->s->target.filter && a->sub)
         return set_part_path(a);
     if (!a->s->target.filter && !a->attr->multi)
@@ -143,7 +143,7 @@ static bool is_looked_at(const struct attr *attr) {
 }
 
 /* Pays for what the step looks at, if it has no index for that. */
-static enum err pay(const struct patch_act *a) {
+static enum err pay_for_step(const struct patch_act *a) {
     if (!a->attr || keeps_index(a))
         return OK;
     struct json_object *v = patch_current(a);
@@ -152,10 +152,10 @@ static enum err pay(const struct patch_act *a) {
     return is_looked_at(a->attr) ? patch_spend(a, v, patch_filter_size(a->s->target.filter)) : OK;
 }
 
-static enum err act(struct patch_act *a) {
+static enum err run_step(struct patch_act *a) {
     struct json_object *v;
     a->member = patch_removed_member(a);
-    enum err e = pay(a);
+    enum err e = pay_for_step(a);
     if (e != OK)
         return e;
     if (strcmp(a->attr->name, "schemas") == 0 && !a->s->target.ref.extension)
@@ -165,9 +165,9 @@ static enum err act(struct patch_act *a) {
         return resource_value(&a->read, a->attr, a->s->value, "password", &v);
     switch (a->s->op) {
     case PATCH_ADD:
-        return add(a);
+        return add_by_step(a);
     case PATCH_REPLACE:
-        return replace(a);
+        return replace_by_step(a);
     case PATCH_REMOVE:
         return remove_value(a);
     }
@@ -183,7 +183,7 @@ static enum err act_on_one(const struct patch_act *a) {
         return OK;
     plain.target.filter = NULL;
     without.s = &plain;
-    return act(&without);
+    return run_step(&without);
 }
 
 /* What is there is looked through, and what is given may stand beside it afterwards. */
@@ -211,5 +211,5 @@ enum err patch_step_apply(struct ctx *ctx, const struct patch *p, const struct p
         return act_on_unregistered(&a);
     if (!a.attr)
         return patch_drop_extension(ctx, s->target.ref.extension, resource);
-    return s->target.filter && !a.attr->multi ? act_on_one(&a) : act(&a);
+    return s->target.filter && !a.attr->multi ? act_on_one(&a) : run_step(&a);
 }

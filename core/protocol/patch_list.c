@@ -11,7 +11,7 @@
 
 enum { TEXT_MAX = 1024 * 1024 * 1024 }; /* bytes; the reader of bodies and PATCH_WORK keep every value far below */
 
-static void add_text(struct buf *b, size_t place, struct json_object *part) {
+static void add_part_text(struct buf *b, size_t place, struct json_object *part) {
     const char *text =
         json_object_is_type(part, json_type_string) ? json_object_get_string(part) : json_object_to_json_string(part);
     buf_fmt(b, "%zu:%zu:", place, strlen(text));
@@ -19,15 +19,15 @@ static void add_text(struct buf *b, size_t place, struct json_object *part) {
 }
 
 /* A value as text in which the order of its parts does not matter, nor a primary that is false. */
-static const char *canonical(const struct patch_act *a, struct buf *b, struct json_object *element) {
+static const char *canonical_text(const struct patch_act *a, struct buf *b, struct json_object *element) {
     buf_reset(b);
     if (!json_object_is_type(element, json_type_object))
-        add_text(b, 0, element);
+        add_part_text(b, 0, element);
     for (size_t i = 0; i < a->attr->n_subs; i++) {
         struct json_object *part = json_get(element, a->attr->subs[i].name);
         bool no = json_object_is_type(part, json_type_boolean) && !json_object_get_boolean(part);
         if (part && !no)
-            add_text(b, i, part);
+            add_part_text(b, i, part);
     }
     assert(!buf_overflowed(b));
     return buf_text(b);
@@ -46,7 +46,7 @@ enum err patch_put_list(const struct patch_act *a, struct json_object *list) {
     struct buf *b = buf_new(a->ctx->arena, TEXT_MAX);
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
-        if (value_assigned(element) && is_new(seen, canonical(a, b, element)))
+        if (value_assigned(element) && is_new(seen, canonical_text(a, b, element)))
             json_object_array_add(kept, json_object_get(element));
     }
     return patch_put(a, kept);
@@ -66,9 +66,9 @@ struct json_object *patch_chosen(const struct patch_act *a, struct json_object *
 }
 
 /* a value made from a filter of `eq` joined by `and`; false if it says anything else. */
-static bool value_of_filter(const struct filter *f, struct json_object *into) {
+static bool fill_from_filter(const struct filter *f, struct json_object *into) {
     if (f->kind == FILTER_AND)
-        return value_of_filter(f->left, into) && value_of_filter(f->right, into);
+        return fill_from_filter(f->left, into) && fill_from_filter(f->right, into);
     const struct attr *sub = f->ref.sub;
     if (f->kind != FILTER_EQ || !f->key || !sub || sub->mutability == ATTR_READ_ONLY || json_get(into, sub->name))
         return false;
@@ -92,7 +92,7 @@ static bool has_known_part(const struct attr *attr, struct json_object *in) {
 }
 
 /* Completes a value that its filter has begun with the parts that the step gives. */
-static enum err add_given(const struct patch_act *a, struct json_object *element, struct reader *inside) {
+static enum err add_given_parts(const struct patch_act *a, struct json_object *element, struct reader *inside) {
     struct json_object *in = patch_object(a, inside);
     enum err e =
         json_object_is_type(in, json_type_object) ? OK : resource_value(inside, a->attr, in, a->attr->name, &in);
@@ -125,9 +125,9 @@ enum err patch_create_value(const struct patch_act *a, struct json_object *list)
         return OK; /* Entra clears what is not there */
     if (a->attr->type != ATTR_COMPLEX)
         return fail(a->ctx, ERR_INVALID_PATH, "%s has no parts to make a value of", a->attr->name);
-    if (!value_of_filter(a->s->target.filter, element))
+    if (!fill_from_filter(a->s->target.filter, element))
         return patch_no_target(a);
-    enum err e = a->sub ? patch_part_value(a, &v) : add_given(a, element, &inside);
+    enum err e = a->sub ? patch_part_value(a, &v) : add_given_parts(a, element, &inside);
     if (e != OK)
         return e;
     if (v)
@@ -175,8 +175,8 @@ enum err patch_set_in_values(const struct patch_act *a, struct json_object *list
 }
 
 /* The new value of each chosen one, whole; its immutable parts stay. */
-static enum err replacement(const struct patch_act *a, struct json_object *old, struct json_object *v,
-                            struct json_object **out) {
+static enum err make_replacement(const struct patch_act *a, struct json_object *old, struct json_object *v,
+                                 struct json_object **out) {
     *out = json_copy(a->ctx->arena, v);
     for (size_t i = 0; i < a->attr->n_subs; i++) {
         const struct attr *sub = &a->attr->subs[i];
@@ -224,9 +224,9 @@ enum err patch_replace_values(const struct patch_act *a, struct json_object *lis
         }
         hit++; /* they come in the list's order */
         if (v && object)
-            e = replacement(a, element, v, &new);
+            e = make_replacement(a, element, v, &new);
         /* Equal results collapse. */
-        if (!v || e != OK || !is_new(seen, canonical(a, b, new)))
+        if (!v || e != OK || !is_new(seen, canonical_text(a, b, new)))
             continue;
         json_object_array_add(touched, json_object_get(new));
         json_object_array_add(result, json_object_get(new));

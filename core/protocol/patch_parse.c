@@ -19,12 +19,12 @@ enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, 
 }
 
 /* A step's name, a path or what stands for one, and its value are short enough. */
-static enum err check_size(struct ctx *ctx, const struct patch_step *s) {
+static enum err check_value_size(struct ctx *ctx, const struct patch_step *s) {
     enum err e = size_check(ctx, s->name, s->value, NULL);
     return e == OK ? OK : patch_fail(ctx, s, e, "%s", fail_detail(ctx));
 }
 
-static void trim(const char **s, size_t *len) {
+static void trim_spaces(const char **s, size_t *len) {
     while (*len && **s == ' ') {
         ++*s;
         --*len;
@@ -34,8 +34,8 @@ static void trim(const char **s, size_t *len) {
 }
 
 /* "[" valFilter "]" [ "." part ] behind the attribute. */
-static enum err parse_brackets(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
-                               size_t len, struct patch_target *out) {
+static enum err parse_value_filter(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
+                                   size_t len, struct patch_target *out) {
     size_t used;
     const struct attr *a = out->ref.attr;
     bool one = p->dialect.lenient && a && a->type == ATTR_COMPLEX;
@@ -68,7 +68,7 @@ static enum err parse_unregistered(struct ctx *ctx, const struct patch *p, const
     if (!schema_unregistered(ctx->arena, p->rt, text, head, &out->ref))
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": an attribute was expected in front of the bracket",
                           s->name);
-    enum err e = parse_brackets(ctx, p, s, text + head + 1, len - head - 1, out);
+    enum err e = parse_value_filter(ctx, p, s, text + head + 1, len - head - 1, out);
     out->tail = out->ref.sub ? out->ref.sub->name : NULL;
     out->ref = (struct attr_ref){0};
     return e;
@@ -88,7 +88,7 @@ static bool lookup_wrapped(const struct patch *p, const char *text, size_t len, 
 /* PATH = attrPath / attrPath "[" valFilter "]" [ subAttr ], or an extension's URN alone. */
 static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
                            size_t len, struct patch_target *out) {
-    trim(&text, &len);
+    trim_spaces(&text, &len);
     if (p->dialect.lenient)
         text = schema_with_colon(ctx->arena, p->rt, arena_strndup(ctx->arena, text, len));
     *out = (struct patch_target){0};
@@ -100,7 +100,7 @@ static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct 
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\" is not an attribute of %s", s->name, p->rt->name);
     }
     if (bracket)
-        return parse_brackets(ctx, p, s, bracket + 1, len - head - 1, out);
+        return parse_value_filter(ctx, p, s, bracket + 1, len - head - 1, out);
     return OK;
 }
 
@@ -129,7 +129,8 @@ static void add_failed(struct ctx *ctx, struct patch *p, const struct patch_step
     add_step(ctx, p, &step);
 }
 
-static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension);
+static enum err expand_op(struct ctx *ctx, struct patch *p, const struct patch_step *op,
+                          const struct schema *extension);
 
 /* Whether a name that leads nowhere is one that an attribute can have: it is passed over. */
 static bool is_plain(struct ctx *ctx, const struct patch *p, const char *path) {
@@ -149,11 +150,11 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     const struct schema *inner = extension ? NULL : schema_extension(p->rt, name, len);
     const char *base = p->rt->base->urn;
     if (!extension && value && fold_ascii_equal(name, len, base, strlen(base)))
-        return expand(ctx, p, &step,
-                      p->rt->base); /* the attributes of the base in an object, as those of an extension */
+        return expand_op(ctx, p, &step,
+                         p->rt->base); /* the attributes of the base in an object, as those of an extension */
     if (inner && value) {
         step.name = inner->urn;
-        return expand(ctx, p, &step, inner);
+        return expand_op(ctx, p, &step, inner);
     }
     if (inner) {
         step.op = PATCH_REMOVE;
@@ -164,7 +165,7 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     if (!extension && fold_ascii_equal(name, len, "schemas", 7))
         return OK; /* */
     const char *path = extension ? arena_printf(ctx->arena, "%s:%s", extension->urn, name) : name;
-    enum err e = check_size(ctx, &step);
+    enum err e = check_value_size(ctx, &step);
     if (e != OK)
         return e;
     e = parse_path(ctx, p, &step, path, strlen(path), &step.target);
@@ -176,7 +177,8 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     return OK;
 }
 
-static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step *op, const struct schema *extension) {
+static enum err expand_op(struct ctx *ctx, struct patch *p, const struct patch_step *op,
+                          const struct schema *extension) {
     const struct reader read = {.ctx = ctx, .dialect = p->dialect, .in_text = op->in_text};
     struct reader inside;
     struct patch_step each = *op;
@@ -195,10 +197,10 @@ static enum err expand(struct ctx *ctx, struct patch *p, const struct patch_step
     return OK;
 }
 
-static bool is_base(const struct patch *p, const char *path) {
+static bool is_base_urn(const struct patch *p, const char *path) {
     const char *urn = p->rt->base->urn;
     size_t len = strlen(path);
-    trim(&path, &len);
+    trim_spaces(&path, &len);
     return fold_ascii_equal(path, len, urn, strlen(urn));
 }
 
@@ -206,11 +208,11 @@ static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_s
     if (!json_object_is_type(path, json_type_string))
         return patch_fail(ctx, op, ERR_INVALID_PATH, "path must be a string");
     op->name = json_object_get_string(path);
-    enum err e = check_size(ctx, op);
+    enum err e = check_value_size(ctx, op);
     if (e != OK)
         return e;
-    if (p->dialect.lenient && op->op != PATCH_REMOVE && is_base(p, op->name))
-        return expand(ctx, p, op, NULL); /* the whole resource, as without a path */
+    if (p->dialect.lenient && op->op != PATCH_REMOVE && is_base_urn(p, op->name))
+        return expand_op(ctx, p, op, NULL); /* the whole resource, as without a path */
     e = parse_path(ctx, p, op, op->name, strlen(op->name), &op->target);
     op->unknown = e == ERR_INVALID_PATH && p->dialect.lenient && patch_path_unknown(p->rt, op->name);
     if (e != OK)
@@ -220,7 +222,7 @@ static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_s
     if (op->op != PATCH_REMOVE && !op->has_value)
         return patch_fail(ctx, op, ERR_INVALID_VALUE, "\"%s\": value is missing", op->name);
     if (op->target.ref.extension && !op->target.ref.attr && op->op != PATCH_REMOVE)
-        return expand(ctx, p, op, op->target.ref.extension);
+        return expand_op(ctx, p, op, op->target.ref.extension);
     add_step(ctx, p, op);
     return OK;
 }
@@ -252,7 +254,7 @@ static enum err parse_part(struct ctx *ctx, struct patch *p, struct patch_step *
         return parse_with_path(ctx, p, op, path);
     if (op->op == PATCH_REMOVE)
         return patch_fail(ctx, op, ERR_NO_TARGET, "remove needs a path");
-    return expand(ctx, p, op, NULL);
+    return expand_op(ctx, p, op, NULL);
 }
 
 /* Members of an operation have names of any case; null and absent differ only for `value`. */

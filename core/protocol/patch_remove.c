@@ -104,7 +104,7 @@ static void read_listed(struct arena *arena, struct json_object *values, struct 
     }
 }
 
-static bool is_listed(struct arena *arena, const struct listed *l, struct json_object *element) {
+static bool is_value_listed(struct arena *arena, const struct listed *l, struct json_object *element) {
     if (l->members)
         return json_get(l->texts, resource_identity(arena, l->attr, element));
     json_object_object_foreach(l->shapes, parts, like) {
@@ -131,7 +131,7 @@ enum err patch_remove_listed(const struct patch_act *a) {
     struct arena *each = arena_create();
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
-        if (!is_listed(each, &listed, element))
+        if (!is_value_listed(each, &listed, element))
             json_object_array_add(kept, json_object_get(element));
         arena_reset(each);
     }
@@ -140,7 +140,7 @@ enum err patch_remove_listed(const struct patch_act *a) {
 }
 
 /* The list without the values that are among the chosen ones, which come in the list's order. */
-static struct json_object *without(const struct patch_act *a, struct json_object *list, struct json_object *hits) {
+static struct json_object *list_without(const struct patch_act *a, struct json_object *list, struct json_object *hits) {
     struct json_object *kept = json_new_array(a->ctx->arena);
     size_t hit = 0, n_hits = json_object_array_length(hits);
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
@@ -163,5 +163,5 @@ enum err patch_remove_chosen(const struct patch_act *a) {
         if (e == OK)
             patch_drop_shell(a, json_object_array_get_idx(hits, i));
     }
-    return e == OK ? patch_put_list(a, a->sub ? list : without(a, list, hits)) : e;
+    return e == OK ? patch_put_list(a, a->sub ? list : list_without(a, list, hits)) : e;
 }

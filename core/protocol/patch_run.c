@@ -15,7 +15,7 @@ struct patch_walk {
 };
 
 /* A failure of a step, told with the operation's number; what the step itself shows is told already. */
-static enum err tell(struct patch_walk *w, const struct patch_step *s, const struct ctx *step, enum err e) {
+static enum err fail_step(struct patch_walk *w, const struct patch_step *s, const struct ctx *step, enum err e) {
     if (s->err != OK)
         return fail(w->ctx, e, "%s", s->detail);
     return patch_fail(w->ctx, s, e, "%s", fail_detail(step));
@@ -51,7 +51,7 @@ static enum err walk_step(struct patch_walk *w, const struct patch_step *s) {
         e = w->apart ? step_apart(w, &step, s) : patch_step_apply(&step, w->p, s, &w->run, w->resource);
     if (e == OK)
         return OK;
-    e = tell(w, s, &step, e);
+    e = fail_step(w, s, &step, e);
     if (!may_be_left_out(w, s, e))
         return e;
     w->again = s->err == OK && !w->apart;
@@ -60,7 +60,7 @@ static enum err walk_step(struct patch_walk *w, const struct patch_step *s) {
 }
 
 /* All steps in order; what each needs on the way goes with it. The result belongs to the caller. */
-static enum err walk(struct patch_walk *w, struct json_object *resource, bool apart) {
+static enum err walk_steps(struct patch_walk *w, struct json_object *resource, bool apart) {
     enum err e = OK;
     w->apart = apart;
     w->again = false;
@@ -81,10 +81,10 @@ static enum err walk_all(struct ctx *ctx, const struct patch *p, struct json_obj
                          struct json_object **out) {
     struct patch_walk w = {.ctx = ctx, .p = p, .parts = parts};
     parts_clear(parts);
-    enum err e = walk(&w, resource, false);
+    enum err e = walk_steps(&w, resource, false);
     if (e == OK && w.again) {
         parts_clear(parts);
-        e = walk(&w, resource, true);
+        e = walk_steps(&w, resource, true);
     }
     *out = w.resource;
     return e;
@@ -95,7 +95,7 @@ enum err patch_names_apply(struct ctx *ctx, const struct patch *p, struct parts 
 }
 
 /* A request that has nothing but what nobody knows fails by that. */
-static enum err check_known(struct ctx *ctx, const struct patch *p, struct parts *parts) {
+static enum err check_any_known(struct ctx *ctx, const struct patch *p, struct parts *parts) {
     for (const struct patch_step *s = p->first; s; s = s->next)
         if (!s->unknown)
             return OK;
@@ -110,7 +110,7 @@ enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object 
                      struct json_object **out, bool *changed) {
     enum err e = walk_all(ctx, p, resource, parts, out);
     if (e == OK)
-        e = check_known(ctx, p, parts);
+        e = check_any_known(ctx, p, parts);
     if (e == OK)
         e = resource_settle(ctx, p->rt, p->dialect, resource, false, parts, out);
     *changed = e == OK && !json_same(resource, *out);

@@ -23,27 +23,27 @@ static size_t urn_count(struct json_object *value) {
     return json_object_is_type(value, json_type_array) ? json_object_array_length(value) : value != NULL;
 }
 
-static bool same(const char *a, const char *b) {
+static bool is_same_urn(const char *a, const char *b) {
     return fold_ascii_equal(a, strlen(a), b, strlen(b));
 }
 
 /* Whether the step means this schema: by its filter, else by its value. */
-static bool means(struct ctx *ctx, const struct patch_step *s, const char *urn) {
+static bool is_step_about(struct ctx *ctx, const struct patch_step *s, const char *urn) {
     if (s->target.filter)
         return filter_match_value(ctx->arena, s->target.ref.attr, s->target.filter,
                                   json_keep_new(ctx->arena, json_object_new_string(urn)));
     for (size_t i = 0, n = urn_count(s->value); i < n; i++)
-        if (same(urn_at(s->value, i), urn))
+        if (is_same_urn(urn_at(s->value, i), urn))
             return true;
     return false;
 }
 
-static enum err check_known(struct ctx *ctx, const struct patch *p, struct json_object *value) {
+static enum err check_urns(struct ctx *ctx, const struct patch *p, struct json_object *value) {
     const struct resource_type *rt = p->rt;
     for (size_t i = 0, n = urn_count(value); i < n; i++) {
         const char *urn = urn_at(value, i);
         bool foreign = p->dialect.lenient && schema_is_foreign(rt, urn, strlen(urn));
-        if (!same(urn, rt->base->urn) && !schema_extension(rt, urn, strlen(urn)) && !foreign)
+        if (!is_same_urn(urn, rt->base->urn) && !schema_extension(rt, urn, strlen(urn)) && !foreign)
             return fail(ctx, ERR_INVALID_VALUE, "\"%s\" is no schema of %s", urn, rt->name);
     }
     return OK;
@@ -54,20 +54,20 @@ static void drop_unregistered(struct ctx *ctx, const struct patch *p, const stru
                               struct json_object *resource) {
     json_object_object_foreach(resource, name, v) {
         (void)v;
-        if (schema_is_foreign(p->rt, name, strlen(name)) && means(ctx, s, name) == (s->op == PATCH_REMOVE))
+        if (schema_is_foreign(p->rt, name, strlen(name)) && is_step_about(ctx, s, name) == (s->op == PATCH_REMOVE))
             json_object_object_del(resource, name);
     }
 }
 
 enum err patch_schemas(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
                        struct json_object *resource) {
-    bool remove = s->op == PATCH_REMOVE, base = means(ctx, s, p->rt->base->urn);
+    bool remove = s->op == PATCH_REMOVE, base = is_step_about(ctx, s, p->rt->base->urn);
     bool everything = remove && !s->target.filter && !s->value;
-    enum err e = remove ? OK : check_known(ctx, p, s->value);
+    enum err e = remove ? OK : check_urns(ctx, p, s->value);
     if (e == OK && (everything || (remove && base) || (s->op == PATCH_REPLACE && !base)))
         e = fail(ctx, ERR_INVALID_VALUE, "the base schema cannot be removed");
     for (size_t k = 0; e == OK && s->op != PATCH_ADD && k < p->rt->n_extensions; k++)
-        if (means(ctx, s, p->rt->extensions[k]->urn) == remove)
+        if (is_step_about(ctx, s, p->rt->extensions[k]->urn) == remove)
             e = patch_drop_extension(ctx, p->rt->extensions[k], resource);
     if (e == OK && s->op != PATCH_ADD)
         drop_unregistered(ctx, p, s, resource);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* ATTRNAME of RFC 7643, 2.1; "$ref" too. */
-static bool is_name(const char *s, size_t len) {
+static bool is_attribute_name(const char *s, size_t len) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", others[] = "0123456789-_";
     size_t start = len > 1 && s[0] == '$';
     if (len == start || !strchr(letters, s[start]))
@@ -17,11 +17,11 @@ static bool is_name(const char *s, size_t len) {
 }
 
 /* NAME or NAME.NAME */
-static bool is_plain(const char *s, size_t len) {
+static bool is_plain_path(const char *s, size_t len) {
     const char *dot = len ? memchr(s, '.', len) : NULL;
     if (!dot)
-        return is_name(s, len);
-    return is_name(s, (size_t)(dot - s)) && is_name(dot + 1, (size_t)(s + len - dot) - 1);
+        return is_attribute_name(s, len);
+    return is_attribute_name(s, (size_t)(dot - s)) && is_attribute_name(dot + 1, (size_t)(s + len - dot) - 1);
 }
 
 /* What stands behind the URN of a schema of the type, if the path begins with one. */
@@ -48,17 +48,17 @@ bool patch_path_unknown(const struct resource_type *rt, const char *text) {
         len--;
     const char *open = len ? memchr(rest, '[', len) : NULL;
     if (!open)
-        return is_plain(rest, len);
+        return is_plain_path(rest, len);
     const char *close = rest + len;
     while (close > open && *close != ']')
         close--;
     const char *tail = close + 1, *end = rest + len;
-    bool part = close > open + 1 && tail < end && *tail == '.' && is_name(tail + 1, (size_t)(end - tail) - 1);
+    bool part = close > open + 1 && tail < end && *tail == '.' && is_attribute_name(tail + 1, (size_t)(end - tail) - 1);
     bool closed = close > open + 1 && (tail == end || part);
     struct attr_ref ref;
     /* Of a known list only the part behind the bracket can be what nobody knows. */
     if (schema_lookup(rt, text, (size_t)(open - text), &ref))
         return part && ref.attr && ref.attr->multi && !ref.sub &&
                !schema_sub(ref.attr, tail + 1, (size_t)(end - tail) - 1);
-    return closed && is_plain(rest, (size_t)(open - rest));
+    return closed && is_plain_path(rest, (size_t)(open - rest));
 }

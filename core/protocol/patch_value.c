@@ -9,7 +9,7 @@
 
 /* The object that holds the attribute: the resource, or its extension's, which is made if asked; NULL if it is not
  * there. */
-static struct json_object *holder(const struct patch_act *a, bool make) {
+static struct json_object *find_holder(const struct patch_act *a, bool make) {
     const struct schema *ext = a->s->target.ref.extension;
     struct json_object *box = ext ? json_get(a->resource, ext->urn) : a->resource;
     if (box || !make || !ext)
@@ -20,27 +20,27 @@ static struct json_object *holder(const struct patch_act *a, bool make) {
 }
 
 struct json_object *patch_current(const struct patch_act *a) {
-    return json_get(holder(a, false), a->attr->name);
+    return json_get(find_holder(a, false), a->attr->name);
 }
 
-static bool is_empty(struct json_object *v) {
+static bool is_empty_value(struct json_object *v) {
     return !v || (json_object_is_type(v, json_type_array) && json_object_array_length(v) == 0) ||
            (json_object_is_type(v, json_type_object) && json_object_object_length(v) == 0);
 }
 
 enum err patch_put(const struct patch_act *a, struct json_object *v) {
     const struct schema *ext = a->s->target.ref.extension;
-    bool empty = is_empty(v);
+    bool empty = is_empty_value(v);
     if (empty && a->attr->required)
         return fail(a->ctx, patch_current(a) ? ERR_MUTABILITY : ERR_INVALID_VALUE, "%s is required", a->attr->name);
-    struct json_object *box = holder(a, !empty);
+    struct json_object *box = find_holder(a, !empty);
     if (!box)
         return OK;
     if (empty)
         json_object_object_del(box, a->attr->name);
     else
         json_object_object_add(box, a->attr->name, json_object_get(v));
-    return ext && is_empty(box) ? patch_drop_extension(a->ctx, ext, a->resource) : OK;
+    return ext && is_empty_value(box) ? patch_drop_extension(a->ctx, ext, a->resource) : OK;
 }
 
 struct json_object *patch_working(const struct patch_act *a, bool list) {

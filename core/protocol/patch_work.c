@@ -17,23 +17,23 @@ static size_t text_weight(const char *s, size_t len) {
 }
 
 /* How many values there are, long texts counted as several. */
-static size_t weight(struct json_object *v) {
+static size_t value_weight(struct json_object *v) {
     size_t sum = 0;
     if (json_object_is_type(v, json_type_string))
         return text_weight(json_object_get_string(v), (size_t)json_object_get_string_len(v));
     if (json_object_is_type(v, json_type_array))
         for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
-            sum += 1 + weight(json_object_array_get_idx(v, i));
+            sum += 1 + value_weight(json_object_array_get_idx(v, i));
     if (json_object_is_type(v, json_type_object)) {
         json_object_object_foreach(v, name, part) {
             (void)name;
-            sum += weight(part);
+            sum += value_weight(part);
         }
     }
     return sum;
 }
 
-static enum err spend(const struct patch_act *a, size_t work) {
+static enum err spend_work(const struct patch_act *a, size_t work) {
     size_t *spent = &a->run->work;
     if (work > PATCH_WORK || *spent > PATCH_WORK - work)
         return fail(a->ctx, ERR_TOO_LARGE, "too many operations on a long list: send fewer at a time");
@@ -42,15 +42,15 @@ static enum err spend(const struct patch_act *a, size_t work) {
 }
 
 enum err patch_spend(const struct patch_act *a, struct json_object *v, size_t times) {
-    return spend(a, weight(v) * times);
+    return spend_work(a, value_weight(v) * times);
 }
 
 enum err patch_spend_copies(const struct patch_act *a, struct json_object *v, size_t n) {
-    return spend(a, strlen(json_object_to_json_string(v)) / COPIED_BYTES * n);
+    return spend_work(a, strlen(json_object_to_json_string(v)) / COPIED_BYTES * n);
 }
 
 enum err patch_spend_glance(const struct patch_act *a, size_t n) {
-    return spend(a, n / GLANCES);
+    return spend_work(a, n / GLANCES);
 }
 
 size_t patch_filter_size(const struct filter *f) {

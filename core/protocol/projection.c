@@ -21,7 +21,7 @@ struct projection {
 };
 
 /* Room for one more: the array, or a copy of it with twice the room. */
-static void *grown(struct arena *a, void *array, size_t n, size_t *room, size_t size) {
+static void *grown_array(struct arena *a, void *array, size_t n, size_t *room, size_t size) {
     if (n < *room)
         return array;
     *room = *room ? *room * 2 : 16;
@@ -37,7 +37,7 @@ static void add_ref(struct arena *a, struct names *names, struct attr_ref ref) {
         if (r->extension == ref.extension && r->attr == ref.attr && r->sub == ref.sub)
             return;
     }
-    names->refs = grown(a, names->refs, names->n, &names->room, sizeof *names->refs);
+    names->refs = grown_array(a, names->refs, names->n, &names->room, sizeof *names->refs);
     names->refs[names->n++] = ref;
 }
 
@@ -51,8 +51,8 @@ static bool names_unregistered(const struct names *names, const char *urn, size_
 static void add_unregistered(struct arena *a, struct names *names, const char *urn, size_t len) {
     if (names_unregistered(names, urn, len))
         return;
-    names->unregistered =
-        grown(a, names->unregistered, names->n_unregistered, &names->room_unregistered, sizeof *names->unregistered);
+    names->unregistered = grown_array(a, names->unregistered, names->n_unregistered, &names->room_unregistered,
+                                      sizeof *names->unregistered);
     names->unregistered[names->n_unregistered++] = arena_strndup(a, urn, len);
 }
 
@@ -119,7 +119,7 @@ struct mention {
     bool whole, parts;
 };
 
-static struct mention mentioned(const struct names *names, const struct schema *extension, const struct attr *a) {
+static struct mention find_mentions(const struct names *names, const struct schema *extension, const struct attr *a) {
     struct mention m = {false, false};
     for (size_t i = 0; i < names->n; i++) {
         const struct attr_ref *r = &names->refs[i];
@@ -139,7 +139,7 @@ static bool names_part(const struct names *names, const struct attr *sub) {
 }
 
 /* Whether a (sub-)attribute is in the answer (RFC 7643, 7), told how the parameter and the write speak of it. */
-static bool stays(const struct projection *p, const struct attr *a, bool named, bool set) {
+static bool is_answered(const struct projection *p, const struct attr *a, bool named, bool set) {
     if (a->returned == ATTR_ALWAYS)
         return true;
     if (schema_is_secret(a))
@@ -156,23 +156,23 @@ static void cut_parts(const struct projection *p, const struct attr *a, struct m
         bool named = names_part(&p->names, sub);
         if (p->mode == ONLY && (m.whole || !m.parts))
             named = named || sub->returned == ATTR_DEFAULT;
-        if (!stays(p, sub, named, set || names_part(&p->set, sub)))
+        if (!is_answered(p, sub, named, set || names_part(&p->set, sub)))
             json_object_object_del(object, sub->name);
     }
 }
 
-static bool is_empty(struct json_object *v) {
+static bool is_empty_object(struct json_object *v) {
     return json_object_is_type(v, json_type_object) && json_object_object_length(v) == 0;
 }
 
 /* Takes a value away of which nothing is left, and such values out of a list (MT-18). */
-static void prune(struct json_object *box, const char *name) {
+static void prune_empty(struct json_object *box, const char *name) {
     struct json_object *v = json_get(box, name);
     bool list = json_object_is_type(v, json_type_array);
     size_t n = list ? json_object_array_length(v) : 0, left = 0;
     for (size_t i = 0; i < n; i++)
-        left += !is_empty(json_object_array_get_idx(v, i));
-    if (list ? left == 0 : is_empty(v)) {
+        left += !is_empty_object(json_object_array_get_idx(v, i));
+    if (list ? left == 0 : is_empty_object(v)) {
         json_object_object_del(box, name);
         return;
     }
@@ -180,7 +180,7 @@ static void prune(struct json_object *box, const char *name) {
         return;
     struct json_object *rest = json_object_new_array();
     for (size_t i = 0; i < n; i++)
-        if (!is_empty(json_object_array_get_idx(v, i)))
+        if (!is_empty_object(json_object_array_get_idx(v, i)))
             json_object_array_add(rest, json_object_get(json_object_array_get_idx(v, i)));
     json_object_object_add(box, name, rest);
 }
@@ -188,10 +188,10 @@ static void prune(struct json_object *box, const char *name) {
 static void cut_attr(const struct projection *p, const struct schema *extension, const struct attr *a,
                      struct json_object *box) {
     struct json_object *v = json_get(box, a->name);
-    struct mention m = mentioned(&p->names, extension, a), set = mentioned(&p->set, extension, a);
+    struct mention m = find_mentions(&p->names, extension, a), set = find_mentions(&p->set, extension, a);
     if (!v)
         return;
-    if (!stays(p, a, m.whole || (p->mode == ONLY && m.parts), set.whole || set.parts)) {
+    if (!is_answered(p, a, m.whole || (p->mode == ONLY && m.parts), set.whole || set.parts)) {
         json_object_object_del(box, a->name);
         return;
     }
@@ -199,7 +199,7 @@ static void cut_attr(const struct projection *p, const struct schema *extension,
         cut_parts(p, a, m, set.whole, v);
     for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++)
         cut_parts(p, a, m, set.whole, json_object_array_get_idx(v, i));
-    prune(box, a->name);
+    prune_empty(box, a->name);
 }
 
 /* Whether a list names `prefix` + `name`, or with a dot something of it. */
@@ -234,7 +234,7 @@ static void cut_members(struct arena *a, const struct projection *p, const char 
         if (!m.parts || m.whole || !deeper)
             continue;
         cut_members(a, p, arena_printf(a, "%s%s.", prefix, name), false, v);
-        prune(box, name);
+        prune_empty(box, name);
     }
 }
 
@@ -250,7 +250,7 @@ static void cut_unregistered(const struct projection *p, const struct resource_t
         bool whole = names_unregistered(&p->names, name, len);
         if (!whole)
             cut_members(a, p, arena_printf(a, "%s:", name), true, v);
-        if (whole ? p->mode == EXCEPT : is_empty(v))
+        if (whole ? p->mode == EXCEPT : is_empty_object(v))
             json_object_object_del(resource, name);
     }
     arena_destroy(a);
@@ -270,7 +270,7 @@ void projection_apply(const struct projection *p, const struct resource_type *rt
         struct json_object *box = json_get(resource, s->urn);
         for (size_t i = 0; box && i < s->n_attrs; i++)
             cut_attr(p, s, &s->attrs[i], box);
-        if (box && is_empty(box))
+        if (box && is_empty_object(box))
             json_object_object_del(resource, s->urn);
     }
     cut_unregistered(p, rt, resource);
@@ -286,8 +286,8 @@ static void add_lower(struct arena *a, struct name_list *list, const char *name)
 
 /* Whether anything of an attribute can be in the answer. */
 static bool can_stay(const struct projection *p, const struct schema *extension, const struct attr *a) {
-    struct mention m = mentioned(&p->names, extension, a), set = mentioned(&p->set, extension, a);
-    return stays(p, a, m.whole || (p->mode == ONLY && m.parts), set.whole || set.parts);
+    struct mention m = find_mentions(&p->names, extension, a), set = find_mentions(&p->set, extension, a);
+    return is_answered(p, a, m.whole || (p->mode == ONLY && m.parts), set.whole || set.parts);
 }
 
 static bool any_can_stay(const struct projection *p, const struct schema *extension) {
@@ -324,18 +324,18 @@ void projection_names(struct arena *a, const struct projection *p, const struct 
         add_lower(a, list, p->names.unregistered[i]);
 }
 
-static void conceal(const struct attr *attrs, size_t n, struct json_object *box) {
+static void conceal_secrets(const struct attr *attrs, size_t n, struct json_object *box) {
     for (size_t i = 0; i < n; i++) {
         struct json_object *v = json_get(box, attrs[i].name);
         if (schema_is_secret(&attrs[i]))
             json_object_object_del(box, attrs[i].name);
         else if (json_object_is_type(v, json_type_object))
-            conceal(attrs[i].subs, attrs[i].n_subs, v);
+            conceal_secrets(attrs[i].subs, attrs[i].n_subs, v);
         else
             for (size_t k = 0, m = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; k < m;
                  k++)
-                conceal(attrs[i].subs, attrs[i].n_subs, json_object_array_get_idx(v, k));
-        prune(box, attrs[i].name);
+                conceal_secrets(attrs[i].subs, attrs[i].n_subs, json_object_array_get_idx(v, k));
+        prune_empty(box, attrs[i].name);
     }
 }
 
@@ -344,8 +344,8 @@ void projection_conceal(const struct resource_type *rt, struct json_object *reso
         struct json_object *box = json_get(resource, rt->extensions[k]->urn);
         if (!box)
             continue;
-        conceal(rt->extensions[k]->attrs, rt->extensions[k]->n_attrs, box);
-        if (is_empty(box))
+        conceal_secrets(rt->extensions[k]->attrs, rt->extensions[k]->n_attrs, box);
+        if (is_empty_object(box))
             json_object_object_del(resource, rt->extensions[k]->urn);
     }
 }
@@ -360,7 +360,7 @@ static void add_members(struct arena *a, struct names *set, const struct resourc
 }
 
 /* The names in an object that a write gives: attributes, and those of extensions. */
-static void add_given(struct arena *a, struct names *set, const struct resource_type *rt, struct json_object *o) {
+static void add_given_names(struct arena *a, struct names *set, const struct resource_type *rt, struct json_object *o) {
     json_object_object_foreach(o, name, value) {
         const struct schema *extension = schema_extension(rt, name, strlen(name));
         if (extension && json_object_is_type(value, json_type_object))
@@ -375,7 +375,7 @@ static void add_operation(struct arena *a, struct names *set, const struct resou
     if (json_object_is_type(path, json_type_string))
         add_name(a, set, rt, json_object_get_string(path), (size_t)json_object_get_string_len(path));
     else if (json_object_is_type(value, json_type_object))
-        add_given(a, set, rt, value);
+        add_given_names(a, set, rt, value);
 }
 
 const struct projection *projection_of_write(struct ctx *ctx, const struct resource_type *rt,
@@ -388,7 +388,7 @@ const struct projection *projection_of_write(struct ctx *ctx, const struct resou
         *out = *p;
     bool patch = json_object_is_type(operations, json_type_array);
     if (!patch)
-        add_given(ctx->arena, &out->set, rt, body);
+        add_given_names(ctx->arena, &out->set, rt, body);
     for (size_t i = 0, n = patch ? json_object_array_length(operations) : 0; i < n; i++)
         add_operation(ctx->arena, &out->set, rt, json_object_array_get_idx(operations, i));
     return out;

@@ -72,8 +72,8 @@ static enum err read_attr(struct reading *r, const struct attr *attr, struct jso
 }
 
 /* Adds one attribute of a body to `into`; what is read-only or write-never-kept is passed over. */
-static enum err add_attr(struct reading *r, const struct attr *attr, const char *prefix, struct json_object *in,
-                         struct json_object *into) {
+static enum err add_body_attr(struct reading *r, const struct attr *attr, const char *prefix, struct json_object *in,
+                              struct json_object *into) {
     struct json_object *v = NULL;
     const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, attr->name);
     bool password = !*prefix && strcmp(attr->name, "password") == 0;
@@ -102,7 +102,7 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
         const struct attr *attr = schema_attr(s, name, strlen(name));
         enum err e = size_check(r->ctx, name, value, r->old);
         if (e == OK)
-            e = attr ? add_attr(&part, attr, prefix, value, object)
+            e = attr ? add_body_attr(&part, attr, prefix, value, object)
                      : patch_name_add(r->ctx, r->paths, s, name, value, part.in_text);
         const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, name);
         if (e != OK && !leaves_out(r, where, e, json_get(r->old, s->urn), attr ? attr->name : name, object))
@@ -147,11 +147,11 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
         return patch_name_add(r->ctx, r->paths, NULL, name, value, r->in_text);
     if (strcmp(attr->name, "schemas") == 0)
         return OK;
-    return add_attr(r, attr, "", value, into);
+    return add_body_attr(r, attr, "", value, into);
 }
 
 /* The stored name of a member that a body names: extensions and attributes as the schema spells them. */
-static const char *key_of(const struct resource_type *rt, const char *name) {
+static const char *canonical_name(const struct resource_type *rt, const char *name) {
     size_t len = strlen(name);
     const struct schema *extension = schema_extension(rt, name, len);
     const struct attr *attr = schema_attr(rt->base, name, len);
@@ -160,10 +160,10 @@ static const char *key_of(const struct resource_type *rt, const char *name) {
     return extension ? extension->urn : attr ? attr->name : name;
 }
 
-static enum err add_members(struct reading *r, struct json_object *in, struct json_object *into) {
+static enum err add_body_members(struct reading *r, struct json_object *in, struct json_object *into) {
     json_object_object_foreach(in, name, value) {
         enum err e = add_member(r, name, value, into);
-        if (e != OK && !leaves_out(r, name, e, r->old, key_of(r->rt, name), into))
+        if (e != OK && !leaves_out(r, name, e, r->old, canonical_name(r->rt, name), into))
             return e;
     }
     return OK;
@@ -180,7 +180,7 @@ static enum err add_base(struct reading *r, struct json_object *in, struct json_
     part.in_text = inside.in_text;
     if (!json_object_is_type(in, json_type_object))
         return fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", r->rt->base->urn);
-    return add_members(&part, in, into);
+    return add_body_members(&part, in, into);
 }
 
 /* A change of a resource, and what it must leave alone. */
@@ -302,7 +302,7 @@ static enum err read_body(struct reading *r, struct json_object *body, struct js
     if (e != OK && leaves_out(r, "schemas", e, NULL, "", NULL))
         e = OK;
     if (e == OK)
-        e = add_members(r, body, *out);
+        e = add_body_members(r, body, *out);
     return e == OK ? add_paths(r, out) : e;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Salesforce names the members of a group once more in the value: {"members": [{"value": ...}]}. */
-static struct json_object *unnamed(const struct attr *attr, struct json_object *in) {
+static struct json_object *without_inner_name(const struct attr *attr, struct json_object *in) {
     struct json_object *list = json_get_caseless(in, attr->name);
     bool alone = list && json_object_object_length(in) == 1 && !schema_sub(attr, attr->name, strlen(attr->name));
     return alone ? list : in;
@@ -68,7 +68,7 @@ static enum err read_list(const struct reader *r, const struct attr *attr, struc
     *out = json_new_array(r->ctx->arena);
     in = resource_unpacked(r, in, &inside);
     if (r->dialect.lenient)
-        in = unnamed(attr, in);
+        in = without_inner_name(attr, in);
     if (!json_object_is_type(in, json_type_array)) {
         bool empty = json_object_is_type(in, json_type_string) && json_object_get_string_len(in) == 0;
         if (in && !empty && !r->dialect.lenient)
@@ -151,7 +151,7 @@ void resource_merge(struct ctx *ctx, const struct attr *attr, struct json_object
     }
 }
 
-static bool is_primary(struct json_object *element) {
+static bool is_primary_element(struct json_object *element) {
     struct json_object *primary = json_get(element, "primary");
     return primary && json_object_get_boolean(primary);
 }
@@ -162,9 +162,9 @@ void resource_first_primary(const struct reader *r, const struct attr *attr, str
         return;
     for (size_t i = 0, n = json_object_array_length(values); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(values, i);
-        if (is_primary(element) && chosen)
+        if (is_primary_element(element) && chosen)
             json_object_object_add(element, "primary", json_object_new_boolean(0));
-        chosen = chosen || is_primary(element);
+        chosen = chosen || is_primary_element(element);
     }
 }
 
@@ -175,7 +175,7 @@ enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struc
         return OK;
     for (size_t i = 0, n = json_object_array_length(now); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(now, i);
-        if (!is_primary(element) || element == chosen)
+        if (!is_primary_element(element) || element == chosen)
             continue;
         if (chosen)
             return fail(ctx, ERR_INVALID_VALUE, "%s: only one value can be primary", attr->name);
@@ -183,7 +183,7 @@ enum err resource_settle_primary(struct ctx *ctx, const struct attr *attr, struc
     }
     for (size_t i = 0, n = json_object_array_length(list); chosen && i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
-        if (element != chosen && is_primary(element))
+        if (element != chosen && is_primary_element(element))
             json_object_object_add(element, "primary", json_object_new_boolean(0));
     }
     return OK;

@@ -28,12 +28,12 @@ struct settled {
     struct json_object *value;
 };
 
-static enum err check(struct ctx *ctx, const struct settling *s, struct json_object *new) {
+static enum err check_settled(struct ctx *ctx, const struct settling *s, struct json_object *new) {
     enum err e = resource_keep_fixed(ctx, s->rt, s->old, s->omitted_stays, new);
     return e == OK ? resource_check(ctx, s->rt, new, s->old) : e;
 }
 
-static void set(struct json_object *o, const char *name, struct json_object *value) {
+static void set_member(struct json_object *o, const char *name, struct json_object *value) {
     if (value)
         json_object_object_add(o, name, json_object_get(value));
     else
@@ -44,21 +44,21 @@ static void set(struct json_object *o, const char *name, struct json_object *val
 static struct json_object *with_change(const struct settling *s, struct arena *a, const struct settled *c) {
     struct json_object *trial = json_copy(a, s->result), *extension = c->urn ? json_get(trial, c->urn) : NULL;
     if (!c->urn) {
-        set(trial, c->name, c->value);
+        set_member(trial, c->name, c->value);
         return trial;
     }
     if (!extension) {
         extension = json_new_object(a);
-        set(trial, c->urn, extension);
+        set_member(trial, c->urn, extension);
     }
-    set(extension, c->name, c->value);
+    set_member(extension, c->name, c->value);
     if (json_object_object_length(extension) == 0)
-        set(trial, c->urn, NULL);
+        set_member(trial, c->urn, NULL);
     return trial;
 }
 
 /* Names with a colon are URNs: those of what nobody registered can be many, and come last. */
-static void add_names(struct json_object *names, struct json_object *o, bool urns) {
+static void add_member_names(struct json_object *names, struct json_object *o, bool urns) {
     if (!o)
         return;
     json_object_object_foreach(o, name, value) {
@@ -68,7 +68,7 @@ static void add_names(struct json_object *names, struct json_object *o, bool urn
 }
 
 /* The result becomes what was tried, in memory of its own. */
-static void accept(struct settling *s, struct arena *arena, struct json_object *new) {
+static void keep_result(struct settling *s, struct arena *arena, struct json_object *new) {
     arena_destroy(s->arena);
     s->arena = arena;
     s->result = new;
@@ -89,11 +89,11 @@ static bool settle_change(struct settling *s, const struct settled *c, bool told
     s->trials--;
     struct ctx trial = {.arena = arena_create()};
     struct json_object *new = with_change(s, trial.arena, c);
-    enum err e = check(&trial, s, new);
+    enum err e = check_settled(&trial, s, new);
     if (e != OK && told)
         leave_out(s, c, e, fail_detail(&trial));
     if (e == OK)
-        accept(s, trial.arena, new);
+        keep_result(s, trial.arena, new);
     else
         arena_destroy(trial.arena);
     return e == OK;
@@ -132,8 +132,8 @@ static void settle_object(struct settling *s, const char *urn, struct json_objec
     if (!urn) /* before everything: whether anything is refused depends on it */
         json_object_object_add(names, "active", NULL);
     for (int urns = 0; urns < 2; urns++) {
-        add_names(names, old, urns);
-        add_names(names, new, urns);
+        add_member_names(names, old, urns);
+        add_member_names(names, new, urns);
     }
     while (settle_pass(s, urn, names, new, false))
         continue;
@@ -144,7 +144,7 @@ enum err resource_settle(struct ctx *ctx, const struct resource_type *rt, struct
                          struct json_object *old, bool omitted_stays, struct parts *parts, struct json_object **new) {
     struct settling s = {.ctx = ctx, .rt = rt, .old = old, .omitted_stays = omitted_stays, .parts = parts};
     struct json_object *whole = parts->go_on ? json_copy(ctx->arena, *new) : *new; /* may have to be begun anew */
-    enum err e = check(ctx, &s, whole);
+    enum err e = check_settled(ctx, &s, whole);
     if (e == OK || !parts->go_on || !(dialect.lenient || e == ERR_MUTABILITY)) {
         *new = whole;
         return e;
@@ -158,5 +158,5 @@ enum err resource_settle(struct ctx *ctx, const struct resource_type *rt, struct
     settle_object(&s, NULL, *new);
     *new = json_copy(ctx->arena, s.result);
     arena_destroy(s.arena);
-    return check(ctx, &s, *new);
+    return check_settled(ctx, &s, *new);
 }

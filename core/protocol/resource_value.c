@@ -12,33 +12,33 @@
 
 enum { TOLD = 20 }; /* canonical values in a detail */
 
-static enum err wrong(struct ctx *ctx, const char *where, const char *expected) {
+static enum err refuse_value(struct ctx *ctx, const char *where, const char *expected) {
     return fail(ctx, ERR_INVALID_VALUE, "%s must be %s", where, expected);
 }
 
-static bool is_type(struct json_object *v, enum json_type type) {
+static bool is_json_type(struct json_object *v, enum json_type type) {
     return json_object_is_type(v, type);
 }
 
-static bool is_number(struct json_object *v) {
-    return is_type(v, json_type_int) || is_type(v, json_type_double);
+static bool is_json_numeric(struct json_object *v) {
+    return is_json_type(v, json_type_int) || is_json_type(v, json_type_double);
 }
 
 /* Entra sends booleans as "True" and "False" unless it is in its compliant mode. */
 static enum err boolean_value(struct ctx *ctx, struct json_object *in, const char *where, struct json_object **out) {
-    if (is_type(in, json_type_boolean)) {
+    if (is_json_type(in, json_type_boolean)) {
         *out = in;
         return OK;
     }
-    const char *s = is_type(in, json_type_string) ? json_object_get_string(in) : "";
+    const char *s = is_json_type(in, json_type_string) ? json_object_get_string(in) : "";
     bool yes = fold_ascii_equal(s, strlen(s), "true", 4);
     if (!yes && !fold_ascii_equal(s, strlen(s), "false", 5))
-        return wrong(ctx, where, "true or false");
+        return refuse_value(ctx, where, "true or false");
     *out = json_keep_new(ctx->arena, json_object_new_boolean(yes));
     return OK;
 }
 
-static bool is_ascii(const char *s) {
+static bool is_ascii_value(const char *s) {
     while (*s && !((unsigned char)*s & 0x80))
         s++;
     return !*s;
@@ -46,12 +46,12 @@ static bool is_ascii(const char *s) {
 
 static bool is_canonical(struct arena *a, const struct attr *attr, const char *s) {
     const char *key = value_key_text(a, attr, s, strlen(s));
-    bool plain = attr->type != ATTR_DATETIME && is_ascii(s);
+    bool plain = attr->type != ATTR_DATETIME && is_ascii_value(s);
     for (size_t i = 0; i < attr->n_canonical; i++) {
         const char *one = attr->canonical[i];
         size_t n = strlen(one);
         /* A plain text is soon compared without its key. */
-        bool same = plain && is_ascii(one)
+        bool same = plain && is_ascii_value(one)
                         ? (attr->case_exact ? strcmp(one, s) == 0 : fold_ascii_equal(one, n, s, strlen(s)))
                         : strcmp(value_key_text(a, attr, one, n), key) == 0;
         if (same)
@@ -77,17 +77,17 @@ static enum err check_canonical(struct ctx *ctx, const struct attr *attr, const 
 static enum err text_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                            struct json_object **out) {
     char key[CLOCK_KEY];
-    if (!is_type(in, json_type_string))
-        return wrong(r->ctx, where, "a string");
+    if (!is_json_type(in, json_type_string))
+        return refuse_value(r->ctx, where, "a string");
     const char *s = json_object_get_string(in);
     struct ctx *ctx = r->ctx;
     enum err e = r->in_text || size_may_be_json(s) ? size_check_text(ctx, attr, s, where) : OK;
     if (e != OK)
         return e;
     if (attr->type == ATTR_DATETIME && !clock_parse(s, strlen(s), key))
-        return wrong(ctx, where, "a date and time such as \"2026-03-01T12:00:00Z\"");
+        return refuse_value(ctx, where, "a date and time such as \"2026-03-01T12:00:00Z\"");
     if (attr->type == ATTR_BINARY && !base64_valid(s) /* RFC 7643, 2.3.6 */)
-        return wrong(ctx, where, "base64");
+        return refuse_value(ctx, where, "base64");
     *out = in;
     return attr->closed ? check_canonical(ctx, attr, s, where) : OK;
 }
@@ -166,7 +166,7 @@ struct json_object *resource_unpacked(const struct reader *r, struct json_object
     struct ctx quiet = {.arena = r->ctx->arena};
     struct json_object *read;
     *inside = *r;
-    if (!r->dialect.lenient || r->in_text || !is_type(in, json_type_string))
+    if (!r->dialect.lenient || r->in_text || !is_json_type(in, json_type_string))
         return in;
     const char *text = json_object_get_string(in);
     size_t len = (size_t)json_object_get_string_len(in);
@@ -177,10 +177,11 @@ struct json_object *resource_unpacked(const struct reader *r, struct json_object
 }
 
 /* The object in an array of one, else the value itself. */
-static struct json_object *unwrapped(struct json_object *in) {
-    struct json_object *only =
-        is_type(in, json_type_array) && json_object_array_length(in) == 1 ? json_object_array_get_idx(in, 0) : NULL;
-    return is_type(only, json_type_object) ? only : in;
+static struct json_object *unwrapped_object(struct json_object *in) {
+    struct json_object *only = is_json_type(in, json_type_array) && json_object_array_length(in) == 1
+                                   ? json_object_array_get_idx(in, 0)
+                                   : NULL;
+    return is_json_type(only, json_type_object) ? only : in;
 }
 
 /* Entra sends manager as a string, or as an array of one; its test tool sends members as strings. */
@@ -189,25 +190,25 @@ static enum err complex_value(const struct reader *r, const struct attr *attr, s
     struct reader inside;
     in = resource_unpacked(r, in, &inside);
     if (!attr->multi)
-        in = unwrapped(in);
-    if (is_type(in, json_type_string) && resource_is_members(attr) && size_may_be_json(json_object_get_string(in)))
+        in = unwrapped_object(in);
+    if (is_json_type(in, json_type_string) && resource_is_members(attr) && size_may_be_json(json_object_get_string(in)))
         return fail(r->ctx, ERR_INVALID_VALUE, MEMBER_NEEDS_ID, where); /* no id begins so */
-    if (is_type(in, json_type_string) && schema_value_part(attr)) {
+    if (is_json_type(in, json_type_string) && schema_value_part(attr)) {
         struct json_object *whole = json_new_object(r->ctx->arena);
         json_object_object_add(whole, "value", json_object_get(in));
         in = whole;
     }
-    if (!is_type(in, json_type_object))
-        return wrong(r->ctx, where, "an object");
+    if (!is_json_type(in, json_type_object))
+        return refuse_value(r->ctx, where, "an object");
     return parts_value(&inside, attr, in, where, out);
 }
 
 struct json_object *resource_scalar(const struct reader *r, const struct attr *attr, struct json_object *in) {
     if (!r->dialect.lenient || attr->type == ATTR_COMPLEX || attr->type == ATTR_ANY || attr->multi)
         return in;
-    if (is_type(in, json_type_array) && json_object_array_length(in) == 1)
+    if (is_json_type(in, json_type_array) && json_object_array_length(in) == 1)
         in = json_object_array_get_idx(in, 0);
-    if (!is_type(in, json_type_object))
+    if (!is_json_type(in, json_type_object))
         return in;
     json_object_object_foreach(in, name, part) {
         if (fold_ascii_equal(name, strlen(name), "value", strlen("value")))
@@ -217,8 +218,8 @@ struct json_object *resource_scalar(const struct reader *r, const struct attr *a
 }
 
 static bool is_nothing(const struct reader *r, const struct attr *attr, struct json_object *in) {
-    bool empty = is_type(in, json_type_array) && json_object_array_length(in) == 0;
-    return !in || (is_type(in, json_type_string) && json_object_get_string_len(in) == 0) || /* */
+    bool empty = is_json_type(in, json_type_array) && json_object_array_length(in) == 0;
+    return !in || (is_json_type(in, json_type_string) && json_object_get_string_len(in) == 0) || /* */
            (empty && r->dialect.lenient && !attr->multi);
 }
 
@@ -236,12 +237,12 @@ enum err resource_value(const struct reader *r, const struct attr *attr, struct 
         return boolean_value(r->ctx, in, where, out);
     case ATTR_INTEGER:
         *out = in;
-        return is_type(in, json_type_int) ? OK : wrong(r->ctx, where, "a whole number");
+        return is_json_type(in, json_type_int) ? OK : refuse_value(r->ctx, where, "a whole number");
     case ATTR_DECIMAL:
         *out = in;
-        return is_number(in) ? OK : wrong(r->ctx, where, "a number");
+        return is_json_numeric(in) ? OK : refuse_value(r->ctx, where, "a number");
     case ATTR_STRING:
-        if (r->dialect.lenient && is_number(in)) /* HR systems write externalId and employeeNumber so */
+        if (r->dialect.lenient && is_json_numeric(in)) /* HR systems write externalId and employeeNumber so */
             in = json_keep_new(r->ctx->arena, json_object_new_string(json_text(r->ctx->arena, in)));
         return text_value(r, attr, in, where, out);
     case ATTR_ANY:

@@ -126,7 +126,7 @@ const struct resource_type *schema_with_extensions(struct arena *a, const struct
     return rt;
 }
 
-static const struct attr *find(const struct attr *attrs, size_t n, const char *name, size_t len) {
+static const struct attr *find_by_name(const struct attr *attrs, size_t n, const char *name, size_t len) {
     for (size_t i = 0; i < n; i++)
         if (fold_ascii_equal(attrs[i].name, strlen(attrs[i].name), name, len))
             return &attrs[i];
@@ -134,15 +134,15 @@ static const struct attr *find(const struct attr *attrs, size_t n, const char *n
 }
 
 const struct attr *schema_common(const char *name, size_t len) {
-    return find(common, sizeof common / sizeof *common, name, len);
+    return find_by_name(common, sizeof common / sizeof *common, name, len);
 }
 
 const struct attr *schema_attr(const struct schema *s, const char *name, size_t len) {
-    return find(s->attrs, s->n_attrs, name, len);
+    return find_by_name(s->attrs, s->n_attrs, name, len);
 }
 
 const struct attr *schema_sub(const struct attr *a, const char *name, size_t len) {
-    return find(a->subs, a->n_subs, name, len);
+    return find_by_name(a->subs, a->n_subs, name, len);
 }
 
 const struct schema *schema_extension(const struct resource_type *rt, const char *urn, size_t len) {

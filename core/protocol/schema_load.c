@@ -44,7 +44,7 @@ static enum err read_keyword(struct ctx *ctx, struct json_object *json, const ch
 }
 
 /* A boolean member, false if it is absent. */
-static enum err read_flag(struct ctx *ctx, struct json_object *json, const char *name, bool *out) {
+static enum err read_boolean(struct ctx *ctx, struct json_object *json, const char *name, bool *out) {
     struct json_object *member = json_get(json, name);
     *out = member && json_object_get_boolean(member);
     if (member && !json_object_is_type(member, json_type_boolean))
@@ -96,11 +96,11 @@ static enum err load_keywords(struct ctx *ctx, struct json_object *json, struct 
 }
 
 static enum err load_flags(struct ctx *ctx, struct json_object *json, struct attr *out) {
-    enum err e = read_flag(ctx, json, "multiValued", &out->multi);
+    enum err e = read_boolean(ctx, json, "multiValued", &out->multi);
     if (e == OK)
-        e = read_flag(ctx, json, "required", &out->required);
+        e = read_boolean(ctx, json, "required", &out->required);
     if (e == OK)
-        e = read_flag(ctx, json, "caseExact", &out->case_exact);
+        e = read_boolean(ctx, json, "caseExact", &out->case_exact);
     out->case_exact = out->case_exact || out->type == ATTR_REFERENCE || out->type == ATTR_BINARY;
     return e;
 }
@@ -134,7 +134,7 @@ static enum err load_attrs(struct ctx *ctx, struct json_object *list, const stru
 }
 
 /* Only the schema of schemas nests (RFC 7643, 2.3.8 and 7). */
-static enum err check_nesting(struct ctx *ctx, const struct schema *s) {
+static enum err check_complex_parts(struct ctx *ctx, const struct schema *s) {
     if (strcmp(s->urn, "urn:ietf:params:scim:schemas:core:2.0:Schema") == 0)
         return OK;
     for (size_t i = 0; i < s->n_attrs; i++)
@@ -155,7 +155,7 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
     s->json = json_keep(ctx->arena, json);
     *out = s;
     enum err e = load_attrs(ctx, json_get(json, "attributes"), NULL, &s->attrs, &s->n_attrs);
-    return e == OK ? check_nesting(ctx, s) : e;
+    return e == OK ? check_complex_parts(ctx, s) : e;
 }
 
 /* The characters of a URN (RFC 8141); and neither ours nor that of a message. */

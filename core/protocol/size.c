@@ -46,7 +46,7 @@ static enum err check_string(const struct walk *w, const char *name, struct json
     return fail(w->ctx, ERR_INVALID_VALUE, "%.100s: a string of %zu bytes, where %zu are the limit", name, len, max);
 }
 
-static enum err check(const struct walk *w, const char *name, struct json_object *v, bool binary);
+static enum err check_strings(const struct walk *w, const char *name, struct json_object *v, bool binary);
 
 /* `binary`: the object is a photo or a certificate: its value may be long. */
 static enum err check_member(const struct walk *w, const char *name, struct json_object *v, bool binary) {
@@ -54,7 +54,7 @@ static enum err check_member(const struct walk *w, const char *name, struct json
     if (len > SIZE_STRING)
         return fail(w->ctx, ERR_INVALID_VALUE, "a name has %zu bytes, where %d are the limit", len, SIZE_STRING);
     bool value = binary && fold_ascii_equal(name, len, "value", strlen("value"));
-    return check(w, name, v, value || leads_to_binary(name));
+    return check_strings(w, name, v, value || leads_to_binary(name));
 }
 
 static enum err check_members(const struct walk *w, struct json_object *o, bool binary) {
@@ -67,7 +67,7 @@ static enum err check_members(const struct walk *w, struct json_object *o, bool 
 }
 
 /* No deeper than JSONV_DEPTH. */
-static enum err check(const struct walk *w, const char *name, struct json_object *v, bool binary) {
+static enum err check_strings(const struct walk *w, const char *name, struct json_object *v, bool binary) {
     enum err e = OK;
     if (json_object_is_type(v, json_type_string))
         return check_string(w, name, v, binary);
@@ -75,7 +75,7 @@ static enum err check(const struct walk *w, const char *name, struct json_object
         return check_members(w, v, binary);
     for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; e == OK && i < n;
          i++)
-        e = check(w, name, json_object_array_get_idx(v, i), binary);
+        e = check_strings(w, name, json_object_array_get_idx(v, i), binary);
     return e;
 }
 
@@ -93,7 +93,7 @@ enum err size_check_text(struct ctx *ctx, const struct attr *attr, const char *s
     return fail(ctx, ERR_INVALID_VALUE, "%s: a string of %zu bytes, where %zu are the limit", where, len, max);
 }
 
-static size_t length(struct json_object *v) {
+static size_t json_length(struct json_object *v) {
     size_t n = 0;
     if (v)
         (void)json_object_to_json_string_length(v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
@@ -107,7 +107,7 @@ static size_t length_at_most(struct json_object *v) {
     if (json_object_is_type(v, json_type_string))
         return sum + (size_t)json_object_get_string_len(v) * BYTE;
     if (json_object_is_type(v, json_type_double))
-        return length(v);
+        return json_length(v);
     for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++)
         sum += length_at_most(json_object_array_get_idx(v, i));
     if (json_object_is_type(v, json_type_object)) {
@@ -119,9 +119,9 @@ static size_t length_at_most(struct json_object *v) {
 }
 
 /* What a member adds to an object that has others. */
-static size_t added(struct json_object *object, const char *name) {
+static size_t added_length(struct json_object *object, const char *name) {
     struct json_object *v = json_get(object, name);
-    return v ? length(v) + strlen(name) + strlen("\"\":,") : 0;
+    return v ? json_length(v) + strlen(name) + strlen("\"\":,") : 0;
 }
 
 /* A resource as JSON: all that a client gives (no members), and what is left of it without photos and certificates. */
@@ -130,10 +130,11 @@ struct sizes {
 };
 
 static struct sizes sizes_of(struct json_object *resource) {
-    struct sizes s = {.whole = length(resource) - added(resource, "members") - added(resource, "schemas")};
+    struct sizes s = {.whole = json_length(resource) - added_length(resource, "members") -
+                               added_length(resource, "schemas")};
     s.bare = s.whole;
     for (size_t i = 0; i < BINARIES; i++)
-        s.bare -= added(resource, binaries[i]);
+        s.bare -= added_length(resource, binaries[i]);
     return s;
 }
 
@@ -146,7 +147,7 @@ static bool ends_access(struct arena *a, const struct resource_type *rt, struct 
  * One that was stored larger than it may be is still changed, by so much as a string may have. What we add ourselves
  * (`active`) may bring one just over the limit, which is no way to go on growing.
  */
-static enum err check_size(struct ctx *ctx, const char *what, size_t is, size_t was, size_t max) {
+static enum err check_whole_size(struct ctx *ctx, const char *what, size_t is, size_t was, size_t max) {
     bool near = is <= max + SIZE_STRING, older = was > max + SIZE_STRING && is <= was + SIZE_STRING;
     if (is <= max || is <= was || (was > max && (near || older)))
         return OK;
@@ -165,9 +166,9 @@ enum err size_check_resource(struct ctx *ctx, const struct resource_type *rt, st
     if (old)
         was = sizes_of(old);
     if (!user)
-        return check_size(ctx, "group, without its members,", is.whole, was.whole, SIZE_GROUP);
+        return check_whole_size(ctx, "group, without its members,", is.whole, was.whole, SIZE_GROUP);
     if (ends_access(ctx->arena, rt, resource, old))
         return OK;
-    enum err e = check_size(ctx, "user, without photos and certificates,", is.bare, was.bare, SIZE_USER);
-    return e == OK ? check_size(ctx, "user", is.whole, was.whole, SIZE_USER_WHOLE) : e;
+    enum err e = check_whole_size(ctx, "user, without photos and certificates,", is.bare, was.bare, SIZE_USER);
+    return e == OK ? check_whole_size(ctx, "user", is.whole, was.whole, SIZE_USER_WHOLE) : e;
 }

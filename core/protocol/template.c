@@ -41,13 +41,13 @@ struct parser {
     bool trim;        /* "-}}" was in front */
 };
 
-#define BAD_AT(ps, at, ...) bad(ps, at, arena_printf((ps)->ctx->arena, __VA_ARGS__))
+#define BAD_AT(ps, at, ...) refuse_template(ps, at, arena_printf((ps)->ctx->arena, __VA_ARGS__))
 
-static enum err bad(struct parser *ps, const char *at, const char *what) {
+static enum err refuse_template(struct parser *ps, const char *at, const char *what) {
     return fail(ps->ctx, ERR_INVALID_VALUE, "template, byte %zu: %s", (size_t)(at - ps->start) + 1, what);
 }
 
-static bool is_space(char c) {
+static bool is_template_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
@@ -55,28 +55,28 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-static bool at(const struct parser *ps, const char *text) {
+static bool is_at_text(const struct parser *ps, const char *text) {
     size_t len = strlen(text);
     return (size_t)(ps->end - ps->p) >= len && memcmp(ps->p, text, len) == 0;
 }
 
-static bool take(struct parser *ps, const char *text) {
-    while (ps->p < ps->end && is_space(*ps->p))
+static bool take_symbol(struct parser *ps, const char *text) {
+    while (ps->p < ps->end && is_template_space(*ps->p))
         ps->p++;
-    if (!at(ps, text))
+    if (!is_at_text(ps, text))
         return false;
     ps->p += strlen(text);
     return true;
 }
 
-static enum err expected(struct parser *ps, const char *what) {
+static enum err refuse_other(struct parser *ps, const char *what) {
     if (ps->p == ps->end)
         return BAD_AT(ps, ps->open, "the braces that open here are not closed by }}");
     return BAD_AT(ps, ps->p, "%s was expected", what);
 }
 
 /* Length of the name at p. */
-static size_t word_length(const struct parser *ps) {
+static size_t template_word_length(const struct parser *ps) {
     size_t n = 0, left = (size_t)(ps->end - ps->p);
     while (n < left &&
            (ps->p[n] == '_' || is_digit(ps->p[n]) || ((ps->p[n] | 0x20) >= 'a' && (ps->p[n] | 0x20) <= 'z')))
@@ -129,7 +129,7 @@ static enum err parse_word(struct parser *ps, struct operand *out) {
         const char *json;
     } words[] = {{"value", true, "null"}, {"true", false, "true"},  {"false", false, "false"}, {"nil", false, "null"},
                  {"null", false, "null"}, {"empty", false, "\"\""}, {"blank", false, "\"\""}};
-    size_t len = word_length(ps), i = 0;
+    size_t len = template_word_length(ps), i = 0;
     while (i < sizeof words / sizeof *words && (strlen(words[i].word) != len || memcmp(words[i].word, ps->p, len) != 0))
         i++;
     if (i == sizeof words / sizeof *words)
@@ -142,23 +142,23 @@ static enum err parse_word(struct parser *ps, struct operand *out) {
 }
 
 static enum err parse_operand(struct parser *ps, struct operand *out) {
-    take(ps, "");
+    take_symbol(ps, "");
     *out = (struct operand){0};
-    if (at(ps, "\"") || at(ps, "'"))
+    if (is_at_text(ps, "\"") || is_at_text(ps, "'"))
         return parse_quoted(ps, out);
-    const char *digit = ps->p + at(ps, "-");
+    const char *digit = ps->p + is_at_text(ps, "-");
     if (digit < ps->end && is_digit(*digit))
         return parse_number(ps, out);
-    if (word_length(ps))
+    if (template_word_length(ps))
         return parse_word(ps, out);
-    return expected(ps, "value, a \"text\", a number, true, false or nil");
+    return refuse_other(ps, "value, a \"text\", a number, true, false or nil");
 }
 
 /* ":" operand { "," operand } */
 static enum err parse_arguments(struct parser *ps, struct call *call, size_t *n) {
     const struct template_filter *f = call->filter;
     do {
-        take(ps, "");
+        take_symbol(ps, "");
         if (*n == f->max)
             return BAD_AT(ps, ps->p, "%s takes %s: write %s", f->name,
                           f->max == 0   ? "no argument"
@@ -169,24 +169,24 @@ static enum err parse_arguments(struct parser *ps, struct call *call, size_t *n)
         if (e != OK)
             return e;
         ++*n;
-    } while (take(ps, ","));
+    } while (take_symbol(ps, ","));
     return OK;
 }
 
 /* NAME [ arguments ], behind "|". */
 static enum err parse_call(struct parser *ps, struct call *call) {
-    take(ps, "");
+    take_symbol(ps, "");
     const char *name = ps->p;
-    size_t len = word_length(ps), n = 0;
+    size_t len = template_word_length(ps), n = 0;
     if (!len)
-        return expected(ps, "a filter's name");
+        return refuse_other(ps, "a filter's name");
     call->filter = template_filter_find(name, len);
     if (!call->filter)
         return BAD_AT(ps, name, "\"%.*s\" is no filter: use %s", (int)len, name, template_filter_names(ps->ctx->arena));
     ps->p += len;
     for (size_t i = 0; i < TEMPLATE_ARGUMENTS; i++)
         call->args[i].literal = text_literal(ps, "", 0);
-    enum err e = take(ps, ":") ? parse_arguments(ps, call, &n) : OK;
+    enum err e = take_symbol(ps, ":") ? parse_arguments(ps, call, &n) : OK;
     if (e == OK && n < call->filter->min)
         return BAD_AT(ps, name, "%s needs an argument: write %s", call->filter->name, call->filter->example);
     return e;
@@ -205,9 +205,9 @@ static enum err parse_braces(struct parser *ps, struct template *t) {
     struct call **last = &piece->calls;
     size_t n = 0;
     ps->open = ps->p;
-    ps->p += at(ps, "{{-") ? 3 : 2;
+    ps->p += is_at_text(ps, "{{-") ? 3 : 2;
     enum err e = parse_operand(ps, &piece->head);
-    while (e == OK && take(ps, "|")) {
+    while (e == OK && take_symbol(ps, "|")) {
         if (n++ == TEMPLATE_FILTERS)
             return BAD_AT(ps, ps->p, "more than %d filters stand in one chain", TEMPLATE_FILTERS);
         *last = arena_alloc(ps->ctx->arena, sizeof **last);
@@ -216,21 +216,21 @@ static enum err parse_braces(struct parser *ps, struct template *t) {
     }
     if (e != OK)
         return e;
-    ps->trim = take(ps, "-}}");
-    return ps->trim || take(ps, "}}") ? OK : expected(ps, "| and a filter, or }},");
+    ps->trim = take_symbol(ps, "-}}");
+    return ps->trim || take_symbol(ps, "}}") ? OK : refuse_other(ps, "| and a filter, or }},");
 }
 
 /* Everything up to the next braces. */
-static enum err parse_literal(struct parser *ps, struct template *t) {
+static enum err parse_plain_text(struct parser *ps, struct template *t) {
     const char *from = ps->p;
-    while (ps->p < ps->end && !at(ps, "{{") && !at(ps, "{%"))
+    while (ps->p < ps->end && !is_at_text(ps, "{{") && !is_at_text(ps, "{%"))
         ps->p++;
     const char *to = ps->p;
-    if (at(ps, "{%"))
+    if (is_at_text(ps, "{%"))
         return BAD_AT(ps, ps->p, "tags are not known here: use {{ value | ... }}");
-    while (ps->trim && from < to && is_space(*from))
+    while (ps->trim && from < to && is_template_space(*from))
         from++;
-    while (at(ps, "{{-") && to > from && is_space(to[-1]))
+    while (is_at_text(ps, "{{-") && to > from && is_template_space(to[-1]))
         to--;
     ps->trim = false;
     if (from == to)
@@ -254,27 +254,27 @@ enum err template_parse(struct ctx *ctx, const char *text, size_t len, struct te
     if (broken)
         return BAD_AT(&ps, (const char *)broken, "UTF-8 was expected");
     while (e == OK && ps.p < ps.end)
-        e = at(&ps, "{{") ? parse_braces(&ps, t) : parse_literal(&ps, t);
+        e = is_at_text(&ps, "{{") ? parse_braces(&ps, t) : parse_plain_text(&ps, t);
     return e;
 }
 
-static struct json_object *operand(const struct template_run *run, const struct operand *o) {
+static struct json_object *operand_value(const struct template_run *run, const struct operand *o) {
     return o->is_value ? run->value : o->literal;
 }
 
-static struct json_object *braces(struct template_run *run, const struct piece *piece) {
-    struct json_object *v = operand(run, &piece->head);
+static struct json_object *eval_braces(struct template_run *run, const struct piece *piece) {
+    struct json_object *v = operand_value(run, &piece->head);
     for (const struct call *c = piece->calls; c && !run->overflow; c = c->next) {
         struct json_object *args[TEMPLATE_ARGUMENTS];
         for (size_t i = 0; i < TEMPLATE_ARGUMENTS; i++)
-            args[i] = operand(run, &c->args[i]);
+            args[i] = operand_value(run, &c->args[i]);
         v = c->filter->apply(run, v, args);
     }
     return v;
 }
 
 /* The result of braces that stand alone. */
-static struct json_object *alone(struct template_run *run, struct arena *a, struct json_object *v) {
+static struct json_object *result_of_braces(struct template_run *run, struct arena *a, struct json_object *v) {
     size_t len;
     const char *text;
     if (!v || run->overflow)
@@ -291,11 +291,11 @@ static struct json_object *alone(struct template_run *run, struct arena *a, stru
     return list;
 }
 
-static struct json_object *joined(struct template_run *run, struct arena *a, const struct template *t) {
+static struct json_object *joined_pieces(struct template_run *run, struct arena *a, const struct template *t) {
     struct buf *b = buf_new(run->arena, TEMPLATE_RESULT);
     for (const struct piece *piece = t->first; piece && !run->overflow && !buf_overflowed(b); piece = piece->next) {
         size_t len = piece->len;
-        const char *text = piece->text ? piece->text : template_text(run->arena, braces(run, piece), &len);
+        const char *text = piece->text ? piece->text : template_text(run->arena, eval_braces(run, piece), &len);
         buf_add(b, text, len);
     }
     return run->overflow || buf_overflowed(b)
@@ -304,7 +304,7 @@ static struct json_object *joined(struct template_run *run, struct arena *a, con
 }
 
 /* Whether a value is within the limits. */
-static bool fits(struct arena *a, struct json_object *v) {
+static bool is_result_small(struct arena *a, struct json_object *v) {
     size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0, sum = 0, len;
     if (json_object_is_type(v, json_type_string))
         return json_object_get_string_len(v) <= TEMPLATE_RESULT;
@@ -319,8 +319,8 @@ struct json_object *template_eval(struct arena *a, const struct template *t, str
     struct template_run run = {.arena = arena_create(), .value = value};
     struct json_object *result = NULL;
     bool single = t->first && !t->first->next && !t->first->text;
-    if (fits(run.arena, value))
-        result = single ? alone(&run, a, braces(&run, t->first)) : joined(&run, a, t);
+    if (is_result_small(run.arena, value))
+        result = single ? result_of_braces(&run, a, eval_braces(&run, t->first)) : joined_pieces(&run, a, t);
     arena_destroy(run.arena);
     return result;
 }

@@ -15,18 +15,18 @@ struct span {
     size_t len;
 };
 
-static struct span text_of(struct template_run *run, struct json_object *v) {
+static struct span span_of(struct template_run *run, struct json_object *v) {
     struct span text;
     text.s = template_text(run->arena, v, &text.len);
     return text;
 }
 
-static struct span skip(struct span t, size_t n) {
+static struct span skip_bytes(struct span t, size_t n) {
     return (struct span){t.s + n, t.len - n};
 }
 
 /* Counts what a filter has made. */
-static void count(struct template_run *run, size_t n) {
+static void count_work(struct template_run *run, size_t n) {
     run->work += n;
     if (run->work > TEMPLATE_WORK)
         run->overflow = true;
@@ -36,9 +36,9 @@ static struct json_object *string_of(struct template_run *run, struct span t) {
     return json_keep_new(run->arena, json_object_new_string_len(t.s, (int)t.len));
 }
 
-static struct json_object *made(struct template_run *run, const struct buf *b) {
+static struct json_object *made_text(struct template_run *run, const struct buf *b) {
     run->overflow = run->overflow || buf_overflowed(b);
-    count(run, buf_len(b));
+    count_work(run, buf_len(b));
     return string_of(run, (struct span){buf_beginning(b), buf_len(b)});
 }
 
@@ -56,7 +56,7 @@ static void add_cased(struct buf *b, struct span t, cased *fn) {
 
 /* Sigma apart from its neighbours: the library would look for the end of the word, Ruby does not. */
 static struct json_object *downcase(struct template_run *run, struct json_object *in, struct json_object *const *args) {
-    struct span t = text_of(run, in);
+    struct span t = span_of(run, in);
     struct buf *b = buf_new(run->arena, TEMPLATE_RESULT);
     const char *sigma;
     (void)args;
@@ -64,44 +64,45 @@ static struct json_object *downcase(struct template_run *run, struct json_object
         size_t before = (size_t)(sigma - t.s);
         add_cased(b, (struct span){t.s, before}, u8_tolower);
         buf_str(b, "\xcf\x83");
-        t = skip(t, before + 2);
+        t = skip_bytes(t, before + 2);
     }
     add_cased(b, t, u8_tolower);
-    return made(run, b);
+    return made_text(run, b);
 }
 
 static struct json_object *upcase(struct template_run *run, struct json_object *in, struct json_object *const *args) {
     struct buf *b = buf_new(run->arena, TEMPLATE_RESULT);
     (void)args;
-    add_cased(b, text_of(run, in), u8_toupper);
-    return made(run, b);
+    add_cased(b, span_of(run, in), u8_toupper);
+    return made_text(run, b);
 }
 
-static bool is_space(char c) {
+static bool is_filter_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 static struct json_object *strip(struct template_run *run, struct json_object *in, struct json_object *const *args) {
-    struct span t = text_of(run, in);
+    struct span t = span_of(run, in);
     (void)args;
-    while (t.len && is_space(*t.s))
-        t = skip(t, 1);
-    while (t.len && is_space(t.s[t.len - 1]))
+    while (t.len && is_filter_space(*t.s))
+        t = skip_bytes(t, 1);
+    while (t.len && is_filter_space(t.s[t.len - 1]))
         t.len--;
-    count(run, t.len);
+    count_work(run, t.len);
     return string_of(run, t);
 }
 
-static struct json_object *append(struct template_run *run, struct json_object *in, struct json_object *const *args) {
-    struct span front = text_of(run, in), back = text_of(run, args[0]);
+static struct json_object *append_text(struct template_run *run, struct json_object *in,
+                                       struct json_object *const *args) {
+    struct span front = span_of(run, in), back = span_of(run, args[0]);
     struct buf *b = buf_new(run->arena, TEMPLATE_RESULT);
     buf_add(b, front.s, front.len);
     buf_add(b, back.s, back.len);
-    return made(run, b);
+    return made_text(run, b);
 }
 
 static struct json_object *prepend(struct template_run *run, struct json_object *in, struct json_object *const *args) {
-    return append(run, args[0], &in);
+    return append_text(run, args[0], &in);
 }
 
 /* A list that grows by parts of a text; empty ones wait until one with something in it comes. */
@@ -116,7 +117,7 @@ static void add_element(struct parts *p, struct span t) {
         p->run->overflow = true;
     if (p->run->overflow)
         return;
-    count(p->run, t.len + 1);
+    count_work(p->run, t.len + 1);
     json_object_array_add(p->list, json_object_new_string_len(t.s, (int)t.len));
 }
 
@@ -133,25 +134,25 @@ static void add_part(struct parts *p, struct span t) {
 static void split_words(struct parts *p, struct span t) {
     while (t.len) {
         size_t n = 0;
-        while (n < t.len && !is_space(t.s[n]))
+        while (n < t.len && !is_filter_space(t.s[n]))
             n++;
         if (n)
             add_part(p, (struct span){t.s, n});
-        t = skip(t, n + (n < t.len));
+        t = skip_bytes(t, n + (n < t.len));
     }
 }
 
 /* Bytes of the character that a text begins with; a byte that begins none stands for itself. */
-static size_t character(struct span t) {
+static size_t character_length(struct span t) {
     int n = u8_mblen((const uint8_t *)t.s, t.len);
     return n > 0 ? (size_t)n : 1;
 }
 
 static void split_characters(struct parts *p, struct span t) {
     while (t.len && !p->run->overflow) {
-        size_t n = character(t);
+        size_t n = character_length(t);
         add_part(p, (struct span){t.s, n});
-        t = skip(t, n);
+        t = skip_bytes(t, n);
     }
 }
 
@@ -160,13 +161,14 @@ static void split_at(struct parts *p, struct span t, struct span by) {
     while (!p->run->overflow && (hit = memmem(t.s, t.len, by.s, by.len))) {
         size_t before = (size_t)(hit - t.s);
         add_part(p, (struct span){t.s, before});
-        t = skip(t, before + by.len);
+        t = skip_bytes(t, before + by.len);
     }
     add_part(p, t);
 }
 
-static struct json_object *split(struct template_run *run, struct json_object *in, struct json_object *const *args) {
-    struct span t = text_of(run, in), by = text_of(run, args[0]);
+static struct json_object *split_text(struct template_run *run, struct json_object *in,
+                                      struct json_object *const *args) {
+    struct span t = span_of(run, in), by = span_of(run, args[0]);
     struct parts p = {.run = run, .list = json_new_array(run->arena)};
     if (by.len == 1 && *by.s == ' ')
         split_words(&p, t);
@@ -216,30 +218,31 @@ static void add_replacement(struct buf *b, struct span by, struct span match, st
 static void replace_between(struct buf *b, struct span whole, struct span by) {
     struct span t = whole;
     while (t.len && !buf_overflowed(b)) {
-        size_t n = character(t);
+        size_t n = character_length(t);
         add_replacement(b, by, (struct span){t.s, 0}, whole);
         buf_add(b, t.s, n);
-        t = skip(t, n);
+        t = skip_bytes(t, n);
     }
     add_replacement(b, by, (struct span){t.s, 0}, whole);
 }
 
-static struct json_object *replace(struct template_run *run, struct json_object *in, struct json_object *const *args) {
-    struct span whole = text_of(run, in), t = whole, what = text_of(run, args[0]), by = text_of(run, args[1]);
+static struct json_object *replace_text(struct template_run *run, struct json_object *in,
+                                        struct json_object *const *args) {
+    struct span whole = span_of(run, in), t = whole, what = span_of(run, args[0]), by = span_of(run, args[1]);
     struct buf *b = buf_new(run->arena, TEMPLATE_RESULT);
     const char *hit;
     if (!what.len) {
         replace_between(b, whole, by);
-        return made(run, b);
+        return made_text(run, b);
     }
     while (!buf_overflowed(b) && (hit = memmem(t.s, t.len, what.s, what.len))) {
         size_t before = (size_t)(hit - t.s);
         buf_add(b, t.s, before);
         add_replacement(b, by, (struct span){hit, what.len}, whole);
-        t = skip(t, before + what.len);
+        t = skip_bytes(t, before + what.len);
     }
     buf_add(b, t.s, t.len);
-    return made(run, b);
+    return made_text(run, b);
 }
 
 static struct json_object *or_default(struct template_run *run, struct json_object *in,
@@ -255,12 +258,12 @@ static const struct template_filter filters[] = {
     {.name = "downcase", .example = "downcase", .apply = downcase},
     {.name = "upcase", .example = "upcase", .apply = upcase},
     {.name = "strip", .example = "strip", .apply = strip},
-    {.name = "split", .example = "split: \",\"", .min = 1, .max = 1, .apply = split},
+    {.name = "split", .example = "split: \",\"", .min = 1, .max = 1, .apply = split_text},
     {.name = "first", .example = "first", .apply = first},
     {.name = "last", .example = "last", .apply = last},
-    {.name = "replace", .example = "replace: \"old\", \"new\"", .min = 1, .max = 2, .apply = replace},
+    {.name = "replace", .example = "replace: \"old\", \"new\"", .min = 1, .max = 2, .apply = replace_text},
     {.name = "prepend", .example = "prepend: \"org:\"", .min = 1, .max = 1, .apply = prepend},
-    {.name = "append", .example = "append: \"@example.com\"", .min = 1, .max = 1, .apply = append},
+    {.name = "append", .example = "append: \"@example.com\"", .min = 1, .max = 1, .apply = append_text},
     {.name = "default", .example = "default: \"none\"", .max = 1, .apply = or_default},
 };
 

@@ -17,7 +17,7 @@ struct place {
     bool there; /* the resource has the extension */
 };
 
-static bool is_object(struct json_object *v) {
+static bool is_json_object(struct json_object *v) {
     return json_object_is_type(v, json_type_object);
 }
 
@@ -26,7 +26,7 @@ static bool is_list(struct json_object *v) {
 }
 
 const char *unregistered_key(struct json_object *box, const char *name) {
-    if (is_object(box)) {
+    if (is_json_object(box)) {
         json_object_object_foreach(box, key, v) {
             (void)v;
             if (fold_ascii_equal(key, strlen(key), name, strlen(name)))
@@ -58,12 +58,12 @@ static bool looks_named(const char *path, const char *urn) {
     return *type >= 'A' && *type <= 'Z' && colon[1] >= 'a' && colon[1] <= 'z';
 }
 
-static bool resolve(struct arena *a, const struct resource_type *rt, const struct unregistered_change *c,
-                    struct json_object *resource, struct place *out) {
+static bool resolve_place(struct arena *a, const struct resource_type *rt, const struct unregistered_change *c,
+                          struct json_object *resource, struct place *out) {
     const char *stored = stored_urn(rt, resource, c->path), *rest = NULL;
     struct attr_ref ref;
     bool named = schema_unregistered(a, rt, c->path, strlen(c->path), &ref);
-    bool whole = c->op != UNREGISTERED_REMOVE && is_object(c->value) && !c->filter && named &&
+    bool whole = c->op != UNREGISTERED_REMOVE && is_json_object(c->value) && !c->filter && named &&
                  (c->in_body || !ref.sub) && !looks_named(c->path, ref.unregistered);
     *out = (struct place){.urn = stored ? stored : c->path, .there = stored};
     if (stored)
@@ -86,12 +86,12 @@ static bool resolve(struct arena *a, const struct resource_type *rt, const struc
 /* How deep a value is nested; a scalar is 0. */
 static unsigned depth_of(struct json_object *v) {
     unsigned deepest = 0, one;
-    if (!is_object(v) && !is_list(v))
+    if (!is_json_object(v) && !is_list(v))
         return 0;
     for (size_t i = 0, n = is_list(v) ? json_object_array_length(v) : 0; i < n; i++)
         if ((one = depth_of(json_object_array_get_idx(v, i))) > deepest)
             deepest = one;
-    if (is_object(v)) {
+    if (is_json_object(v)) {
         json_object_object_foreach(v, name, part) {
             (void)name;
             if ((one = depth_of(part)) > deepest)
@@ -101,25 +101,25 @@ static unsigned depth_of(struct json_object *v) {
     return deepest + 1;
 }
 
-static enum err too_long(struct ctx *ctx, const char *what, int most) {
+static enum err refuse_too_many(struct ctx *ctx, const char *what, int most) {
     return fail(ctx, ERR_INVALID_VALUE, "an extension that nobody registered may have %d %s at most", most, what);
 }
 
 /* A value as it is kept: without what is unassigned in it; NULL: nothing of it. */
-static struct json_object *kept(struct arena *a, struct json_object *v) {
+static struct json_object *kept_value(struct arena *a, struct json_object *v) {
     if (!value_assigned(v))
         return NULL;
-    if (!is_object(v) && !is_list(v))
+    if (!is_json_object(v) && !is_list(v))
         return v;
     struct json_object *out = is_list(v) ? json_new_array(a) : json_new_object(a);
     for (size_t i = 0, n = is_list(v) ? json_object_array_length(v) : 0; i < n; i++) {
-        struct json_object *one = kept(a, json_object_array_get_idx(v, i));
+        struct json_object *one = kept_value(a, json_object_array_get_idx(v, i));
         if (one)
             json_object_array_add(out, json_object_get(one));
     }
-    if (is_object(v)) {
+    if (is_json_object(v)) {
         json_object_object_foreach(v, name, part) {
-            struct json_object *one = kept(a, part);
+            struct json_object *one = kept_value(a, part);
             if (one)
                 json_object_object_add(out, name, json_object_get(one));
         }
@@ -128,8 +128,8 @@ static struct json_object *kept(struct arena *a, struct json_object *v) {
 }
 
 /* `add` to a list: what is not there yet. */
-static enum err append(struct ctx *ctx, struct json_object *list, struct json_object *v) {
-    struct json_object *seen = json_new_object(ctx->arena), *more = kept(ctx->arena, v);
+static enum err append_values(struct ctx *ctx, struct json_object *list, struct json_object *v) {
+    struct json_object *seen = json_new_object(ctx->arena), *more = kept_value(ctx->arena, v);
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++)
         json_object_object_add(seen, json_text(ctx->arena, json_object_array_get_idx(list, i)), NULL);
     for (size_t i = 0, n = is_list(more) ? json_object_array_length(more) : more != NULL; i < n; i++) {
@@ -140,19 +140,20 @@ static enum err append(struct ctx *ctx, struct json_object *list, struct json_ob
         json_object_object_add(seen, text, NULL);
         json_object_array_add(list, json_object_get(one));
     }
-    return json_object_array_length(list) > JSONV_ELEMENTS ? too_long(ctx, "values in a list", JSONV_ELEMENTS) : OK;
+    return json_object_array_length(list) > JSONV_ELEMENTS ? refuse_too_many(ctx, "values in a list", JSONV_ELEMENTS)
+                                                           : OK;
 }
 
-static enum err put(struct ctx *ctx, struct json_object *box, const char *key, struct json_object *v) {
+static enum err put_member(struct ctx *ctx, struct json_object *box, const char *key, struct json_object *v) {
     if (!value_assigned(v))
         json_object_object_del(box, key);
     else if (json_get(box, key) != v)
         json_object_object_add(box, key, json_object_get(v));
-    return json_object_object_length(box) > JSONV_MEMBERS ? too_long(ctx, "members", JSONV_MEMBERS) : OK;
+    return json_object_object_length(box) > JSONV_MEMBERS ? refuse_too_many(ctx, "members", JSONV_MEMBERS) : OK;
 }
 
 /* The members of an object, one by one; an empty one says nothing. */
-static enum err merge(struct ctx *ctx, struct json_object *box, bool add, struct json_object *v) {
+static enum err merge_members(struct ctx *ctx, struct json_object *box, bool add, struct json_object *v) {
     enum err e = OK;
     json_object_object_foreach(v, name, part) {
         if (e == OK)
@@ -165,14 +166,14 @@ enum err unregistered_set(struct ctx *ctx, struct json_object *box, const char *
     const char *key = unregistered_key(box, name);
     struct json_object *now = json_keep(ctx->arena, json_get(box, key));
     if (add && is_list(now)) {
-        enum err e = append(ctx, now, v);
-        return e == OK ? put(ctx, box, key, now) : e;
+        enum err e = append_values(ctx, now, v);
+        return e == OK ? put_member(ctx, box, key, now) : e;
     }
-    if (!is_object(v))
-        return put(ctx, box, key, kept(ctx->arena, v));
-    struct json_object *whole = is_object(now) ? now : json_new_object(ctx->arena);
-    enum err e = merge(ctx, whole, add, v);
-    return e == OK ? put(ctx, box, key, whole) : e;
+    if (!is_json_object(v))
+        return put_member(ctx, box, key, kept_value(ctx->arena, v));
+    struct json_object *whole = is_json_object(now) ? now : json_new_object(ctx->arena);
+    enum err e = merge_members(ctx, whole, add, v);
+    return e == OK ? put_member(ctx, box, key, whole) : e;
 }
 
 /* A part of the attribute, of each value if it is a list. */
@@ -182,23 +183,23 @@ static enum err set_part(struct ctx *ctx, struct json_object *box, const struct 
     struct json_object *now = json_keep(ctx->arena, json_get(box, key));
     bool remove = c->op == UNREGISTERED_REMOVE, add = c->op == UNREGISTERED_ADD;
     struct json_object *v = remove ? NULL : c->value;
-    if (now && !is_object(now) && !is_list(now))
+    if (now && !is_json_object(now) && !is_list(now))
         return remove ? OK : fail(ctx, ERR_INVALID_PATH, "%s has no parts", at->name);
     if (!is_list(now)) {
         struct json_object *whole = now ? now : json_new_object(ctx->arena);
         enum err e = unregistered_set(ctx, whole, at->sub, add, v);
-        return e == OK ? put(ctx, box, key, whole) : e;
+        return e == OK ? put_member(ctx, box, key, whole) : e;
     }
     enum err e = OK;
     struct json_object *list = json_new_array(ctx->arena);
     for (size_t i = 0, n = json_object_array_length(now); e == OK && i < n; i++) {
         struct json_object *one = json_object_array_get_idx(now, i);
-        if (is_object(one))
+        if (is_json_object(one))
             e = unregistered_set(ctx, one, at->sub, add, v);
         if (value_assigned(one))
             json_object_array_add(list, json_object_get(one));
     }
-    return e == OK ? put(ctx, box, key, list) : e;
+    return e == OK ? put_member(ctx, box, key, list) : e;
 }
 
 static enum err change_in(struct ctx *ctx, struct json_object *box, const struct place *at,
@@ -213,7 +214,7 @@ static enum err change_in(struct ctx *ctx, struct json_object *box, const struct
         return unregistered_set(ctx, box, key, c->op == UNREGISTERED_ADD, c->value);
     if (c->value && is_list(now))
         return unregistered_take(ctx, box, key, c->value);
-    return put(ctx, box, key, NULL);
+    return put_member(ctx, box, key, NULL);
 }
 
 /* The extension as a whole. */
@@ -222,8 +223,8 @@ static enum err change_whole(struct ctx *ctx, struct json_object *resource, cons
     if (c->filter)
         return fail(ctx, ERR_INVALID_PATH, "\"%s\" is an extension: no attribute stands in front of the bracket", urn);
     if (c->op == UNREGISTERED_REMOVE || !c->value)
-        return put(ctx, resource, urn, NULL);
-    if (!is_object(c->value))
+        return put_member(ctx, resource, urn, NULL);
+    if (!is_json_object(c->value))
         return fail(ctx, ERR_INVALID_VALUE, "%s must be an object", urn);
     return unregistered_set(ctx, resource, urn, c->op == UNREGISTERED_ADD, c->value);
 }
@@ -242,7 +243,7 @@ enum err unregistered_apply(const struct reader *r, const struct resource_type *
     struct place at;
     if (depth_of(c.value) > DEPTH)
         return fail(ctx, ERR_INVALID_VALUE, "\"%s\": the value is nested deeper than %d", c.path, DEPTH);
-    if (!resolve(ctx->arena, rt, &c, resource, &at))
+    if (!resolve_place(ctx->arena, rt, &c, resource, &at))
         return fail(ctx, ERR_INVALID_PATH, "\"%s\": a URN with the name of an attribute was expected, as in %s:name",
                     c.path, at.urn);
     if (!at.name) {
@@ -255,5 +256,5 @@ enum err unregistered_apply(const struct reader *r, const struct resource_type *
     if (!box)
         box = json_new_object(ctx->arena);
     enum err e = change_in(ctx, box, &at, &c);
-    return e == OK ? put(ctx, resource, urn, box) : e;
+    return e == OK ? put_member(ctx, resource, urn, box) : e;
 }

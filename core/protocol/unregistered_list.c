@@ -9,7 +9,7 @@
 
 enum { COMPARISONS = 1000000 };
 
-static bool is_object(struct json_object *v) {
+static bool is_object_value(struct json_object *v) {
     return json_object_is_type(v, json_type_object);
 }
 
@@ -22,7 +22,7 @@ static void put_list(struct json_object *box, const char *key, struct json_objec
 
 /* Whether an element has all that a listed value says. */
 static bool says_the_same(struct json_object *element, struct json_object *listed) {
-    if (!is_object(listed) || !is_object(element))
+    if (!is_object_value(listed) || !is_object_value(element))
         return json_same(element, listed);
     json_object_object_foreach(listed, name, part) {
         if (value_assigned(part) && !json_same(json_get_caseless(element, name), part))
@@ -31,7 +31,7 @@ static bool says_the_same(struct json_object *element, struct json_object *liste
     return true;
 }
 
-static bool is_listed(struct json_object *element, struct json_object *listed) {
+static bool is_element_listed(struct json_object *element, struct json_object *listed) {
     if (!json_object_is_type(listed, json_type_array))
         return says_the_same(element, listed);
     for (size_t i = 0, n = json_object_array_length(listed); i < n; i++)
@@ -51,7 +51,7 @@ enum err unregistered_take(struct ctx *ctx, struct json_object *box, const char 
             return fail(ctx, ERR_INVALID_VALUE, "%s: a value was expected that says what to remove", key);
     for (size_t i = 0; i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
-        if (!is_listed(element, listed))
+        if (!is_element_listed(element, listed))
             json_object_array_add(left, json_object_get(element));
     }
     put_list(box, key, left);
@@ -59,9 +59,9 @@ enum err unregistered_take(struct ctx *ctx, struct json_object *box, const char 
 }
 
 /* A value of what the filter says with `eq` and `and`; false: it says anything else. */
-static bool value_of_filter(const struct filter *f, struct json_object *into) {
+static bool element_from_filter(const struct filter *f, struct json_object *into) {
     if (f->kind == FILTER_AND)
-        return value_of_filter(f->left, into) && value_of_filter(f->right, into);
+        return element_from_filter(f->left, into) && element_from_filter(f->right, into);
     if (f->kind != FILTER_EQ || !f->key || !f->ref.sub || json_get_caseless(into, f->ref.sub->name))
         return false;
     json_object_object_add(into, f->ref.sub->name, f->text ? json_object_new_string(f->text) : json_object_get(f->key));
@@ -69,12 +69,12 @@ static bool value_of_filter(const struct filter *f, struct json_object *into) {
 }
 
 /* What the change gives, put into a value that its filter has begun. */
-static enum err fill(struct ctx *ctx, struct json_object *element, const char *key,
-                     const struct unregistered_change *c) {
+static enum err fill_element(struct ctx *ctx, struct json_object *element, const char *key,
+                             const struct unregistered_change *c) {
     enum err e = OK;
     if (c->tail)
         return unregistered_set(ctx, element, c->tail, false, c->value);
-    if (!is_object(c->value))
+    if (!is_object_value(c->value))
         return fail(ctx, ERR_INVALID_VALUE, "%s: an object was expected", key);
     json_object_object_foreach(c->value, name, part) {
         if (e == OK)
@@ -84,14 +84,14 @@ static enum err fill(struct ctx *ctx, struct json_object *element, const char *k
 }
 
 /* No value matches: one is made, unless nothing is given. */
-static enum err create(struct ctx *ctx, struct json_object *box, const char *key, const struct unregistered_change *c,
-                       struct json_object *list) {
+static enum err create_element(struct ctx *ctx, struct json_object *box, const char *key,
+                               const struct unregistered_change *c, struct json_object *list) {
     struct json_object *element = json_new_object(ctx->arena);
     if (c->op == UNREGISTERED_REMOVE || !value_assigned(c->value))
         return OK;
-    if (!value_of_filter(c->filter, element) || (c->op == UNREGISTERED_REPLACE && !c->tail))
+    if (!element_from_filter(c->filter, element) || (c->op == UNREGISTERED_REPLACE && !c->tail))
         return fail(ctx, ERR_NO_TARGET, "no value of %s matches", key);
-    enum err e = fill(ctx, element, key, c);
+    enum err e = fill_element(ctx, element, key, c);
     if (e != OK)
         return e;
     struct json_object *more = json_new_array(ctx->arena);
@@ -114,13 +114,13 @@ static bool is_shell(struct json_object *v) {
 }
 
 /* What a chosen value becomes; NULL: it goes. */
-static enum err changed(struct ctx *ctx, const char *key, const struct unregistered_change *c,
-                        struct json_object *element, struct json_object **out) {
+static enum err change_element(struct ctx *ctx, const char *key, const struct unregistered_change *c,
+                               struct json_object *element, struct json_object **out) {
     bool remove = c->op == UNREGISTERED_REMOVE;
     struct json_object *box = json_new_object(ctx->arena);
     *out = NULL;
     if (c->tail) {
-        if (!is_object(element))
+        if (!is_object_value(element))
             return fail(ctx, ERR_INVALID_PATH, "a value of %s has no parts", key);
         enum err e = unregistered_set(ctx, element, c->tail, c->op == UNREGISTERED_ADD, remove ? NULL : c->value);
         bool cleared = remove || !value_assigned(c->value);
@@ -145,7 +145,7 @@ static enum err change_list(struct ctx *ctx, struct json_object *box, const char
         struct json_object *element = json_object_array_get_idx(list, i), *new = element;
         if (filter_match_value(ctx->arena, &filter_any, c->filter, element)) {
             *any = true;
-            e = changed(ctx, key, c, element, &new);
+            e = change_element(ctx, key, c, element, &new);
         }
         if (e == OK && new)
             json_object_array_add(left, json_object_get(new));
@@ -160,11 +160,11 @@ enum err unregistered_choose(struct ctx *ctx, struct json_object *box, const cha
     struct json_object *now = json_keep(ctx->arena, json_get(box, key)), *new;
     bool list = json_object_is_type(now, json_type_array), any;
     if (!now)
-        return create(ctx, box, key, c, NULL);
+        return create_element(ctx, box, key, c, NULL);
     if (!list) { /* the one value, if the filter means it */
         if (!filter_match_value(ctx->arena, &filter_any, c->filter, now))
             return OK;
-        enum err e = changed(ctx, key, c, now, &new);
+        enum err e = change_element(ctx, key, c, now, &new);
         if (e == OK && new)
             json_object_object_add(box, key, json_object_get(new));
         else if (e == OK)
@@ -172,5 +172,5 @@ enum err unregistered_choose(struct ctx *ctx, struct json_object *box, const cha
         return e;
     }
     enum err e = change_list(ctx, box, key, c, now, &any);
-    return e == OK && !any ? create(ctx, box, key, c, now) : e;
+    return e == OK && !any ? create_element(ctx, box, key, c, now) : e;
 }

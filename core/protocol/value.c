@@ -199,9 +199,9 @@ static bool parts_within(struct arena *a, const struct attr *attr, struct json_o
 
 /* A key of which the text is the same for all that is equal: parts in the schema's order, lists sorted; a new
  * reference. */
-static struct json_object *comparable(struct arena *a, const struct attr *attr, struct json_object *v);
+static struct json_object *comparable_value(struct arena *a, const struct attr *attr, struct json_object *v);
 
-static int by_text(const void *x, const void *y) {
+static int compare_json_texts(const void *x, const void *y) {
     return strcmp(json_object_get_string(*(struct json_object *const *)x),
                   json_object_get_string(*(struct json_object *const *)y));
 }
@@ -215,15 +215,15 @@ static struct json_object *comparable_number(double v) {
 static struct json_object *comparable_list(struct arena *a, const struct attr *attr, struct json_object *v) {
     struct json_object *out = json_object_new_array();
     for (size_t i = 0, n = json_object_array_length(v); i < n; i++) {
-        struct json_object *element = comparable(a, attr, json_object_array_get_idx(v, i));
+        struct json_object *element = comparable_value(a, attr, json_object_array_get_idx(v, i));
         json_object_array_add(out, json_object_new_string(json_object_to_json_string(element)));
         json_object_put(element);
     }
-    json_object_array_sort(out, by_text);
+    json_object_array_sort(out, compare_json_texts);
     return out;
 }
 
-static struct json_object *comparable(struct arena *a, const struct attr *attr, struct json_object *v) {
+static struct json_object *comparable_value(struct arena *a, const struct attr *attr, struct json_object *v) {
     if (json_object_is_type(v, json_type_double))
         return comparable_number(json_object_get_double(v));
     if (json_object_is_type(v, json_type_array))
@@ -234,7 +234,7 @@ static struct json_object *comparable(struct arena *a, const struct attr *attr, 
     for (size_t i = 0; i < attr->n_subs; i++) {
         struct json_object *part = json_get(v, attr->subs[i].name);
         if (!is_absent(attr->subs[i].name, part))
-            json_object_object_add(out, attr->subs[i].name, comparable(a, &attr->subs[i], part));
+            json_object_object_add(out, attr->subs[i].name, comparable_value(a, &attr->subs[i], part));
     }
     return out;
 }
@@ -259,5 +259,5 @@ bool value_equal(struct arena *a, const struct attr *attr, struct json_object *x
 }
 
 const char *value_text(struct arena *a, const struct attr *attr, struct json_object *v) {
-    return json_text(a, json_keep_new(a, comparable(a, attr, v)));
+    return json_text(a, json_keep_new(a, comparable_value(a, attr, v)));
 }

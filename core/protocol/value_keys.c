@@ -51,7 +51,7 @@ static size_t key_length(const struct checking *c, const struct attr *attr, cons
     return identity > key ? identity : key;
 }
 
-static enum err check_text(const struct checking *c, const struct attr *attr, const char *text) {
+static enum err check_key_length(const struct checking *c, const struct attr *attr, const char *text) {
     size_t key = key_length(c, attr, text);
     if (key <= VALUE_KEY_MAX || value_holds(c->old, text))
         return OK;
@@ -71,7 +71,8 @@ static enum err check_value(const struct checking *c, const struct attr *attr, c
     }
     if (sub)
         v = json_get(v, sub->name);
-    return json_object_is_type(v, json_type_string) ? check_text(c, sub ? sub : attr, json_object_get_string(v)) : OK;
+    return json_object_is_type(v, json_type_string) ? check_key_length(c, sub ? sub : attr, json_object_get_string(v))
+                                                    : OK;
 }
 
 static enum err check_base(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,

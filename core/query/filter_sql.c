@@ -33,7 +33,7 @@ const char *filter_sql_text(struct compiler *c, const char *value) {
 }
 
 /* The cast that a type's literal and stored key need. */
-static const char *cast_of(enum attr_type type) {
+static const char *type_cast(enum attr_type type) {
     switch (type) {
     case ATTR_BOOLEAN:
         return "boolean";
@@ -52,7 +52,7 @@ static const char *cast_of(enum attr_type type) {
 }
 
 /* The key of a comparison as a parameter of its type. */
-static const char *literal(struct compiler *c, const struct filter *f, const char *cast) {
+static const char *literal_sql(struct compiler *c, const struct filter *f, const char *cast) {
     const char *key = json_object_get_string(f->key);
     if (strcmp(cast, "text") == 0)
         return filter_sql_text(c, key);
@@ -63,7 +63,7 @@ const char *filter_sql_compare(struct compiler *c, const struct filter *f, struc
     const char *fine = filter_sql_time(c, f, x);
     if (fine)
         return fine;
-    const char *key = f->key ? literal(c, f, x.cast) : NULL;
+    const char *key = f->key ? literal_sql(c, f, x.cast) : NULL;
     const char *collate = strcmp(x.cast, "text") == 0 ? " collate \"C\"" : "";
     bool null = f->kind != FILTER_PR && !key;
     if (null)
@@ -107,7 +107,7 @@ static const char *cast_json(struct compiler *c, const char *json, const char *c
 struct operand filter_sql_json_part(struct compiler *c, const char *value, const struct attr *attr,
                                     const struct attr *sub) {
     const struct attr *a = sub ? sub : attr;
-    const char *cast = cast_of(a->type);
+    const char *cast = type_cast(a->type);
     bool text = strcmp(cast, "text") == 0;
     struct operand x = {.cast = cast};
     if (!sub)
@@ -207,13 +207,13 @@ struct operand filter_sql_any_part(struct compiler *c, const char *value, const 
         SQL(c, "(case when jsonb_typeof(%s) = '%s' then (%s #>> '{}')::%s end)", part, type, part, cast), cast};
 }
 
-static struct operand any_part(struct compiler *c, const struct source *s, const struct filter *f) {
+static struct operand any_part_sql(struct compiler *c, const struct source *s, const struct filter *f) {
     return filter_sql_any_part(c, s->value, f);
 }
 
 /* What nobody registered: one value or a list of them, who knows. */
 static const char *on_unregistered(struct compiler *c, const struct filter *f) {
-    struct source s = {.value = "v.value", .part = any_part};
+    struct source s = {.value = "v.value", .part = any_part_sql};
     const char *json = filter_sql_json(c, f);
     if (is_whole(f))
         return SQL(c, "(%s is %s)", json, f->kind == FILTER_EQ ? "null" : "not null");
@@ -240,7 +240,7 @@ static const char *on_members(struct compiler *c, const struct filter *f, const 
     return id && !uuid_valid(id, strlen(id)) ? "false" : on_view(c, f, view);
 }
 
-static const char *comparison(struct compiler *c, const struct filter *f) {
+static const char *comparison_sql(struct compiler *c, const struct filter *f) {
     const struct attr *a = f->ref.attr;
     bool base = !f->ref.extension;
     struct operand column;
@@ -262,23 +262,25 @@ static const char *comparison(struct compiler *c, const struct filter *f) {
 }
 
 /* The condition itself, of which no index need know. */
-static const char *exact(struct compiler *c, const struct filter *f) {
+static const char *exact_condition(struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR)
-        return SQL(c, "(%s %s %s)", exact(c, f->left), f->kind == FILTER_AND ? "and" : "or", exact(c, f->right));
+        return SQL(c, "(%s %s %s)", exact_condition(c, f->left), f->kind == FILTER_AND ? "and" : "or",
+                   exact_condition(c, f->right));
     if (f->kind == FILTER_NOT)
-        return SQL(c, "(not coalesce(%s, false))", exact(c, f->left));
-    return comparison(c, f);
+        return SQL(c, "(not coalesce(%s, false))", exact_condition(c, f->left));
+    return comparison_sql(c, f);
 }
 
 /*
  * Behind a condition that an index answers, where there is one. The exact one is fenced: of a subquery in it the
  * planner would make a join, which may read the whole directory.
  */
-static const char *compile(struct compiler *c, const struct filter *f) {
+static const char *compile_condition(struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND)
-        return SQL(c, "(%s and %s)", compile(c, f->left), compile(c, f->right));
+        return SQL(c, "(%s and %s)", compile_condition(c, f->left), compile_condition(c, f->right));
     const char *necessary = filter_sql_necessary(c, f);
-    return necessary ? SQL(c, "(%s and (select %s offset 0))", necessary, exact(c, f)) : exact(c, f);
+    return necessary ? SQL(c, "(%s and (select %s offset 0))", necessary, exact_condition(c, f))
+                     : exact_condition(c, f);
 }
 
 enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struct filter *f, size_t first,
@@ -286,7 +288,7 @@ enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struc
     struct compiler c = {
         .ctx = ctx, .rt = rt, .out = out, .first = first, .base_url = base_url, .user = strcmp(rt->name, "User") == 0};
     *out = (struct filter_sql){0};
-    out->where = compile(&c, f);
+    out->where = compile_condition(&c, f);
     out->indexed = filter_sql_indexed(&c, f);
     if (c.overflow)
         return fail(ctx, ERR_TOO_MANY, "the filter is too long: use fewer comparisons");

@@ -45,7 +45,7 @@ static struct operand resource_type(struct compiler *c) {
     return (struct operand){filter_sql_text(c, c->rt->name), "text"};
 }
 
-static struct operand location(struct compiler *c) {
+static struct operand location_sql(struct compiler *c) {
     const char *prefix = arena_printf(c->ctx->arena, "%s%s/", c->base_url, c->rt->endpoint);
     return (struct operand){SQL(c, "(%s || r.id::text)", filter_sql_text(c, prefix)), "text"};
 }
@@ -69,7 +69,7 @@ static const struct {
     {"meta", "lastModified", false, false, "r.modified_at", "timestamp at time zone 'UTC'", NULL},
     {"meta", "version", false, false, "('W/\"' || r.version::text || '\"')", "text", NULL},
     {"meta", "resourceType", false, false, NULL, NULL, resource_type},
-    {"meta", "location", false, false, NULL, NULL, location},
+    {"meta", "location", false, false, NULL, NULL, location_sql},
     {"manager", "displayName", true, true, "(select b.folded ->> 'displayName' " MANAGER_OF_ROW ")", "text", NULL},
     {"manager", "$ref", true, true, NULL, NULL, manager_ref},
 };
@@ -93,7 +93,7 @@ bool filter_sql_column(struct compiler *c, const struct filter *f, struct operan
     return false;
 }
 
-static struct operand reference(struct compiler *c, const char *alternatives) {
+static struct operand reference_sql(struct compiler *c, const char *alternatives) {
     return (struct operand){SQL(c, "(%s || %s || x.id::text)", filter_sql_text(c, c->base_url), alternatives), "text"};
 }
 
@@ -101,7 +101,7 @@ static struct operand group_part(struct compiler *c, const struct source *s, con
     const char *part = f->ref.sub ? f->ref.sub->name : "value";
     (void)s;
     if (strcmp(part, "$ref") == 0)
-        return reference(c, "'/Groups/'");
+        return reference_sql(c, "'/Groups/'");
     if (strcmp(part, "type") == 0)
         return (struct operand){"x.type", "text"};
     if (strcmp(part, "display") == 0)
@@ -114,7 +114,7 @@ static struct operand member_part(struct compiler *c, const struct source *s, co
     const char *part = f->ref.sub ? f->ref.sub->name : "value";
     (void)s;
     if (strcmp(part, "$ref") == 0)
-        return reference(c, "(case x.type when 'User' then '/Users/' else '/Groups/' end)");
+        return reference_sql(c, "(case x.type when 'User' then '/Users/' else '/Groups/' end)");
     if (strcmp(part, "type") == 0)
         return (struct operand){"lower(x.type)", "text"};
     if (strcmp(part, "display") == 0)

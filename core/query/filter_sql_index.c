@@ -35,13 +35,13 @@ static bool is_comparison(const struct filter *f) {
 }
 
 /* A comparison with an attribute of the base schema. */
-static bool names(const struct filter *f, const char *attr) {
+static bool names_attribute(const struct filter *f, const char *attr) {
     return is_comparison(f) && !f->ref.extension && !f->ref.unregistered && strcmp(f->ref.attr->name, attr) == 0;
 }
 
 /* The list whose values stand in a table of their own. */
 static bool names_list(const struct compiler *c, const struct filter *f) {
-    return names(f, c->user ? "emails" : "members");
+    return names_attribute(f, c->user ? "emails" : "members");
 }
 
 /* The comparison by which the table of the list's values is read, NULL: the filter does not demand one. */
@@ -67,7 +67,7 @@ static const char *ids_by_list(struct compiler *c, const struct filter *by) {
  * prefix may end in the middle of what it composes to one character (half-width kana, jamo): only its first characters
  * of ASCII are sure to begin the column too.
  */
-static const char *by_name(struct compiler *c, const struct filter *f, const char *row) {
+static const char *display_name_condition(struct compiler *c, const struct filter *f, const char *row) {
     struct arena *a = c->ctx->arena;
     const char *key = json_object_get_string(f->key), *op = f->kind == FILTER_EQ ? "=" : "^@";
     if (c->user)
@@ -84,19 +84,19 @@ static bool is_sought(const struct filter *f) {
 }
 
 static bool is_by_name(const struct filter *f) {
-    return names(f, "displayName") && is_sought(f);
+    return names_attribute(f, "displayName") && is_sought(f);
 }
 
 static bool is_by_key(const struct filter *f) {
-    return (names(f, "userName") || names(f, "externalId")) && is_sought(f);
+    return (names_attribute(f, "userName") || names_attribute(f, "externalId")) && is_sought(f);
 }
 
 static bool is_by_id(const struct filter *f) {
-    const char *id = names(f, "id") && f->kind == FILTER_EQ && f->key ? json_object_get_string(f->key) : NULL;
+    const char *id = names_attribute(f, "id") && f->kind == FILTER_EQ && f->key ? json_object_get_string(f->key) : NULL;
     return id && uuid_valid(id, strlen(id));
 }
 
-/* Whether ids() can tell. */
+/* Whether ids_sql() can tell. */
 static bool has_ids(const struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND)
         return has_ids(c, f->left) || has_ids(c, f->right);
@@ -105,7 +105,7 @@ static bool has_ids(const struct compiler *c, const struct filter *f) {
     return (names_list(c, f) && list_key(c, f)) || is_by_name(f) || is_by_key(f) || is_by_id(f);
 }
 
-static const char *ids_of(struct compiler *c, const struct filter *f) {
+static const char *ids_query(struct compiler *c, const struct filter *f) {
     struct operand x;
     const char *condition;
     if (names_list(c, f))
@@ -115,19 +115,19 @@ static const char *ids_of(struct compiler *c, const struct filter *f) {
     if (is_by_key(f) && filter_sql_column(c, f, &x))
         condition = filter_sql_compare(c, f, (struct operand){SQL(c, "k%s", x.sql + 1), x.cast});
     else
-        condition = by_name(c, f, "k");
+        condition = display_name_condition(c, f, "k");
     return SQL(c, c->user ? USERS " %s" : GROUPS " %s", condition);
 }
 
 /* A select of the ids of all rows that can meet the filter, by indexes. */
-static const char *ids(struct compiler *c, const struct filter *f) {
+static const char *ids_sql(struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND)
-        return ids(c, has_ids(c, f->left) ? f->left : f->right);
+        return ids_sql(c, has_ids(c, f->left) ? f->left : f->right);
     if (f->kind == FILTER_OR) {
-        const char *left = ids(c, f->left);
-        return SQL(c, "%s union %s", left, ids(c, f->right));
+        const char *left = ids_sql(c, f->left);
+        return SQL(c, "%s union %s", left, ids_sql(c, f->right));
     }
-    return ids_of(c, f);
+    return ids_query(c, f);
 }
 
 /* Whether a comparison that an index of another table answers is in the filter. */
@@ -139,8 +139,8 @@ static bool has_list(const struct compiler *c, const struct filter *f) {
 
 const char *filter_sql_necessary(struct compiler *c, const struct filter *f) {
     if (is_by_name(f))
-        return by_name(c, f, "r");
-    return has_list(c, f) && has_ids(c, f) ? SQL(c, "r.id in (%s)", ids(c, f)) : NULL;
+        return display_name_condition(c, f, "r");
+    return has_list(c, f) && has_ids(c, f) ? SQL(c, "r.id in (%s)", ids_sql(c, f)) : NULL;
 }
 
 /* The attribute has an indexed column, and the comparison is one with its order. */
@@ -150,7 +150,7 @@ static bool is_ordered(const struct filter *f) {
         return false;
     const char *sub = f->ref.sub ? f->ref.sub->name : "";
     bool time = strcmp(sub, "created") == 0 || strcmp(sub, "lastModified") == 0;
-    return names(f, "userName") || names(f, "externalId") || (names(f, "meta") && time);
+    return names_attribute(f, "userName") || names_attribute(f, "externalId") || (names_attribute(f, "meta") && time);
 }
 
 bool filter_sql_indexed(const struct compiler *c, const struct filter *f) {

@@ -11,7 +11,7 @@
 
 enum { BOUND = 256 }; /* characters */
 
-static bool is_secret(const struct attr *a) {
+static bool is_hidden_attr(const struct attr *a) {
     return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
 }
 
@@ -36,7 +36,7 @@ static enum err find_attribute(struct ctx *ctx, const struct resource_type *rt, 
     if (out->unregistered)
         return OK;
     const struct attr *a = out->sub ? out->sub : out->attr;
-    if (is_secret(out->attr) || is_secret(a))
+    if (is_hidden_attr(out->attr) || is_hidden_attr(a))
         return fail(ctx, ERR_INVALID_VALUE, "sortBy: %s cannot be sorted by", name);
     if (a->type == ATTR_COMPLEX && !(out->sub = schema_value_part(a)))
         return fail(ctx, ERR_INVALID_VALUE, "sortBy: %s has parts: name one of them, as in %s.%s", a->name, a->name,
@@ -103,7 +103,7 @@ static const char *lowest_of(const char *sql) {
     return NULL;
 }
 
-static const char *cast_of(const struct attr *a) {
+static const char *attr_cast(const struct attr *a) {
     if (a->type == ATTR_BOOLEAN)
         return "boolean";
     return a->type == ATTR_INTEGER || a->type == ATTR_DECIMAL ? "numeric" : "text";
@@ -124,7 +124,7 @@ enum err sort_sql(struct ctx *ctx, const struct resource_type *rt, const struct 
     enum err e = find_attribute(ctx, rt, other, sort_by, &f.ref);
     if (e != OK)
         return e;
-    const char *none = cast_of(f.ref.sub ? f.ref.sub : f.ref.attr);
+    const char *none = attr_cast(f.ref.sub ? f.ref.sub : f.ref.attr);
     struct operand x = {SQL(&c, "null::%s", none), none};
     if (!f.ref.absent)
         x = operand_of(&c, &f, &column);

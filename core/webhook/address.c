@@ -53,7 +53,7 @@ static bool is_public4(uint32_t address) {
 }
 
 /* Whether the first `bits` of two addresses are the same. */
-static bool begins(const uint8_t *address, const uint8_t *range, unsigned bits) {
+static bool has_prefix(const uint8_t *address, const uint8_t *range, unsigned bits) {
     unsigned rest = bits % 8;
     return memcmp(address, range, bits / 8) == 0 &&
            (rest == 0 || (address[bits / 8] ^ range[bits / 8]) >> (8 - rest) == 0);
@@ -66,7 +66,7 @@ static bool is_public6(const uint8_t a[16]) {
     if (a[0] >> 5 != 1) /* 2000::/3 */
         return false;
     for (size_t i = 0; i < sizeof special6 / sizeof *special6; i++)
-        if (begins(a, special6[i].address, special6[i].bits))
+        if (has_prefix(a, special6[i].address, special6[i].bits))
             return false;
     return true;
 }

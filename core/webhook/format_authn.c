@@ -38,7 +38,7 @@ static const struct row {
     {"webhook.test", "webhook.test", TEST},
 };
 
-static const struct row *row_of(const struct format_event *e) {
+static const struct row *find_authn_row(const struct format_event *e) {
     static const struct row stays = {NULL, "scimUser.updated", USER};
     for (size_t i = 0; e->action && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].action, e->action) == 0)
@@ -64,14 +64,14 @@ static void put_times(struct json_object *o, const struct format_event *e, const
     put_time(o, "updated_at", e->time);
 }
 
-static struct json_object *object_of(struct arena *a, const char *type, const char *id) {
+static struct json_object *authn_object(struct arena *a, const char *type, const char *id) {
     struct json_object *o = json_new_object(a);
     format_put(o, "object", type);
     format_put(o, "id", id);
     return o;
 }
 
-static const char *joined(const struct format_event *e) {
+static const char *joined_at(const struct format_event *e) {
     return json_get_string(e->member, "created_at");
 }
 
@@ -83,12 +83,12 @@ static void put_emails(struct arena *a, struct json_object *o, const struct form
     json_object_object_add(o, "email_addresses", list);
     if (!email)
         return;
-    struct json_object *address = object_of(a, "email_address", id);
+    struct json_object *address = authn_object(a, "email_address", id);
     format_put(address, "email_address", email);
     format_put(address, "verification", NULL);
     json_object_object_add(address, "linked_to", json_object_new_array());
     put_bool(address, "reserved", false);
-    put_times(address, e, joined(e));
+    put_times(address, e, joined_at(e));
     json_object_array_add(list, json_object_get(address));
 }
 
@@ -100,8 +100,8 @@ static void put_metadata(struct json_object *o, struct json_object *public) {
     json_object_object_add(o, "private_metadata", json_object_new_object());
 }
 
-static struct json_object *user_of(struct arena *a, const struct format_event *e, bool active) {
-    struct json_object *o = object_of(a, "user", e->member_id);
+static struct json_object *authn_user(struct arena *a, const struct format_event *e, bool active) {
+    struct json_object *o = authn_object(a, "user", e->member_id);
     const char *external = json_get_string(e->member, "external_id");
     format_put(o, "external_id", external ? external : json_get_string(e->user, "externalId"));
     format_put(o, "username", format_is_erased(e) ? NULL : json_get_string(e->user, "userName"));
@@ -114,20 +114,20 @@ static struct json_object *user_of(struct arena *a, const struct format_event *e
     put_bool(o, "locked", false);
     put_metadata(o, json_get(e->member, "public_metadata"));
     format_put(o, "locale", json_get_string(e->user, "locale"));
-    put_times(o, e, joined(e));
+    put_times(o, e, joined_at(e));
     return o;
 }
 
 static struct json_object *scim_user_of(struct arena *a, const struct format_event *e, bool active) {
     struct json_object *o = json_new_object(a);
-    format_share(o, "user", user_of(a, e, active));
+    format_share(o, "user", authn_user(a, e, active));
     format_put(o, "enterprise_connection_id", e->connection);
     format_put(o, "organization_id", e->organization);
     return o;
 }
 
-static struct json_object *organization_of(struct arena *a, const struct format_event *e) {
-    struct json_object *o = object_of(a, "organization", e->organization), *told = json_get(e->data, "organization");
+static struct json_object *authn_organization(struct arena *a, const struct format_event *e) {
+    struct json_object *o = authn_object(a, "organization", e->organization), *told = json_get(e->data, "organization");
     struct json_object *after = json_get(e->changes, "after");
     format_share(o, "name", json_get(told, "name"));
     format_share(o, "slug", json_get(told, "slug"));
@@ -139,7 +139,7 @@ static struct json_object *organization_of(struct arena *a, const struct format_
 }
 
 static struct json_object *membership_of(struct arena *a, const struct format_event *e) {
-    struct json_object *o = object_of(a, "organization_membership", e->member_id), *who = json_new_object(a);
+    struct json_object *o = authn_object(a, "organization_membership", e->member_id), *who = json_new_object(a);
     format_share(o, "role", json_get(e->member, "organization_role"));
     put_metadata(o, json_get(e->member, "public_metadata"));
     format_put(who, "user_id", e->member_id);
@@ -148,17 +148,17 @@ static struct json_object *membership_of(struct arena *a, const struct format_ev
     format_put(who, "identifier", text_or_null(format_email(e)));
     format_put(who, "image_url", NULL);
     put_bool(who, "has_image", false);
-    struct json_object *organization = object_of(a, "organization", e->organization);
+    struct json_object *organization = authn_object(a, "organization", e->organization);
     format_share(organization, "name", json_get(json_get(e->data, "organization"), "name"));
     format_share(organization, "slug", json_get(json_get(e->data, "organization"), "slug"));
     format_share(o, "organization", organization);
     format_share(o, "public_user_data", who);
-    put_times(o, e, joined(e));
+    put_times(o, e, joined_at(e));
     return o;
 }
 
 static struct json_object *token_of(struct arena *a, const struct format_event *e) {
-    struct json_object *o = object_of(a, "scim_token", json_get_string(e->changes, "id"));
+    struct json_object *o = authn_object(a, "scim_token", json_get_string(e->changes, "id"));
     format_put(o, "organization_id", e->organization);
     format_share(o, "name", json_get(e->changes, "name"));
     format_share(o, "prefix", json_get(e->changes, "prefix"));
@@ -168,7 +168,7 @@ static struct json_object *token_of(struct arena *a, const struct format_event *
 }
 
 /* NULL: nothing to tell. */
-static struct json_object *data_of(struct arena *a, const struct format_event *e, enum kind kind) {
+static struct json_object *authn_data(struct arena *a, const struct format_event *e, enum kind kind) {
     if (e->erased && kind != LEAVER)
         return NULL;
     switch (kind) {
@@ -179,7 +179,7 @@ static struct json_object *data_of(struct arena *a, const struct format_event *e
     case MEMBERSHIP:
         return e->member_id ? membership_of(a, e) : NULL;
     case ORGANIZATION:
-        return organization_of(a, e);
+        return authn_organization(a, e);
     case TOKEN:
         return json_get(e->changes, "id") ? token_of(a, e) : NULL;
     case TEST:
@@ -192,7 +192,7 @@ static struct json_object *data_of(struct arena *a, const struct format_event *e
  * The server signs with the text behind "whsec_", its library verifies with what that decodes to, and so does Svix's:
  * svix-signature has both. The documentation's headers have the time in milliseconds and the whole text as the key.
  */
-static void sign(struct arena *a, const struct format_request *r, struct format_message *out) {
+static void sign_authn(struct arena *a, const struct format_request *r, struct format_message *out) {
     struct signature_input in = {r->delivery_id, r->now, out->body, out->len};
     format_header(a, out, "svix-id: %s", r->delivery_id);
     format_header(a, out, "svix-timestamp: %" PRId64, r->now);
@@ -207,8 +207,8 @@ static void sign(struct arena *a, const struct format_request *r, struct format_
 bool format_authn(struct arena *a, const struct format_request *r, struct format_message *out) {
     struct format_event e;
     format_event(a, r->event, &e);
-    const struct row *row = row_of(&e);
-    struct json_object *data = row ? data_of(a, &e, row->kind) : NULL, *root = json_new_object(a);
+    const struct row *row = find_authn_row(&e);
+    struct json_object *data = row ? authn_data(a, &e, row->kind) : NULL, *root = json_new_object(a);
     if (!data)
         return false;
     format_put(root, "object", "event");
@@ -220,6 +220,6 @@ bool format_authn(struct arena *a, const struct format_request *r, struct format
     format_put(root, "instance_id", format_audience(r));
     format_share(root, "data", data);
     format_body(a, root, out);
-    sign(a, r, out);
+    sign_authn(a, r, out);
     return true;
 }

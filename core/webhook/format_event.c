@@ -12,12 +12,13 @@ static const char *target_of(struct json_object *data, const char *type) {
     return what && strcmp(what, type) == 0 ? json_get_string(target, "id") : NULL;
 }
 
-static const char *first_of(const char *a, const char *b) {
+static const char *first_text(const char *a, const char *b) {
     return a ? a : b;
 }
 
 /* A resource that is gone, of what the event says it was before. */
-static struct json_object *rebuilt(struct arena *a, const struct format_event *e, const char *schema, const char *id) {
+static struct json_object *rebuild_resource(struct arena *a, const struct format_event *e, const char *schema,
+                                            const char *id) {
     struct json_object *before = json_get(e->changes, "before");
     if (!id || !json_object_is_type(before, json_type_object))
         return NULL;
@@ -53,14 +54,14 @@ void format_event(struct arena *a, struct json_object *event, struct format_even
     const char *user = target_of(data, "scim_user"), *group = target_of(data, "scim_group");
     out->time_ms = format_ms(out->time);
     out->erased = json_object_get_boolean(json_get(out->changes, "erased"));
-    out->user_id = first_of(user, first_of(joined_user(out), json_get_string(out->user, "id")));
-    out->group_id = first_of(group, json_get_string(out->group, "id"));
-    out->member_id = first_of(json_get_string(out->member, "id"), json_get_string(out->changes, "member"));
-    out->member_id = first_of(out->member_id, first_of(target_of(data, "member"), out->user_id));
+    out->user_id = first_text(user, first_text(joined_user(out), json_get_string(out->user, "id")));
+    out->group_id = first_text(group, json_get_string(out->group, "id"));
+    out->member_id = first_text(json_get_string(out->member, "id"), json_get_string(out->changes, "member"));
+    out->member_id = first_text(out->member_id, first_text(target_of(data, "member"), out->user_id));
     if (!out->user)
-        out->user = rebuilt(a, out, "urn:ietf:params:scim:schemas:core:2.0:User", user);
+        out->user = rebuild_resource(a, out, "urn:ietf:params:scim:schemas:core:2.0:User", user);
     if (!out->group)
-        out->group = rebuilt(a, out, "urn:ietf:params:scim:schemas:core:2.0:Group", group);
+        out->group = rebuild_resource(a, out, "urn:ietf:params:scim:schemas:core:2.0:Group", group);
 }
 
 const char *format_listed_email(struct json_object *user) {
@@ -72,7 +73,7 @@ const char *format_listed_email(struct json_object *user) {
         const char *value = json_get_string(email, "value");
         if (value && json_object_get_boolean(json_get(email, "primary")))
             return value;
-        first = first_of(first, value);
+        first = first_text(first, value);
     }
     return first;
 }
@@ -83,16 +84,16 @@ bool format_is_erased(const struct format_event *e) {
 }
 
 const char *format_email(const struct format_event *e) {
-    const char *email = first_of(json_get_string(e->member, "email"), format_listed_email(e->user));
+    const char *email = first_text(json_get_string(e->member, "email"), format_listed_email(e->user));
     const char *name = json_get_string(e->user, "userName");
     if (!email && name && strchr(name, '@'))
         email = name;
-    return first_of(email, "");
+    return first_text(email, "");
 }
 
 static const char *name_of(const struct format_event *e, const char *field, const char *attribute) {
     const char *name = json_get_string(e->member, field);
-    return first_of(name, first_of(json_get_string(json_get(e->user, "name"), attribute), ""));
+    return first_text(name, first_text(json_get_string(json_get(e->user, "name"), attribute), ""));
 }
 
 const char *format_first_name(const struct format_event *e) {

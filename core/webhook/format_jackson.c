@@ -31,7 +31,7 @@ static const struct row {
     {"webhook.test", "webhook.test", TEST},
 };
 
-static const struct row *row_of(const char *action) {
+static const struct row *find_jackson_row(const char *action) {
     for (size_t i = 0; action && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].action, action) == 0)
             return &rows[i];
@@ -51,7 +51,7 @@ static void put_name(struct json_object *o, const char *field, const struct form
     format_put(o, field, name ? name : "");
 }
 
-static struct json_object *user_of(struct arena *a, const struct format_event *e, bool active) {
+static struct json_object *jackson_user(struct arena *a, const struct format_event *e, bool active) {
     struct json_object *o = json_new_object(a), *raw = json_copy(a, e->user);
     format_number_js(raw);
     format_put(o, "id", e->user_id);
@@ -66,7 +66,7 @@ static struct json_object *user_of(struct arena *a, const struct format_event *e
     return o;
 }
 
-static struct json_object *group_of(struct arena *a, const struct format_event *e) {
+static struct json_object *jackson_group(struct arena *a, const struct format_event *e) {
     struct json_object *o = json_new_object(a), *raw = e->group ? json_copy(a, e->group) : json_new_object(a);
     const char *name = json_get_string(e->group, "displayName");
     if (!name)
@@ -82,21 +82,21 @@ static struct json_object *group_of(struct arena *a, const struct format_event *
 }
 
 /* NULL: nothing to tell. */
-static struct json_object *data_of(struct arena *a, const struct format_event *e, enum kind kind) {
+static struct json_object *jackson_data(struct arena *a, const struct format_event *e, enum kind kind) {
     struct json_object *o;
     switch (kind) {
     case USER:
-        return e->user && !e->erased ? user_of(a, e, format_active(e)) : NULL;
+        return e->user && !e->erased ? jackson_user(a, e, format_active(e)) : NULL;
     case LEAVER:
-        return e->user_id ? user_of(a, e, false) : NULL;
+        return e->user_id ? jackson_user(a, e, false) : NULL;
     case GROUP:
-        return e->group_id && !e->erased ? group_of(a, e) : NULL;
+        return e->group_id && !e->erased ? jackson_group(a, e) : NULL;
     case MEMBERSHIP:
         /* Groups in groups are not known there, and somebody who has gone is not told again. */
         if (!e->user || !e->group_id)
             return NULL;
-        o = user_of(a, e, format_active(e));
-        format_share(o, "group", group_of(a, e));
+        o = jackson_user(a, e, format_active(e));
+        format_share(o, "group", jackson_group(a, e));
         return o;
     case TEST:
         return json_new_object(a);
@@ -108,8 +108,8 @@ static struct json_object *data_of(struct arena *a, const struct format_event *e
 bool format_jackson(struct arena *a, const struct format_request *r, struct format_message *out) {
     struct format_event e;
     format_event(a, r->event, &e);
-    const struct row *row = row_of(e.action);
-    struct json_object *data = row ? data_of(a, &e, row->kind) : NULL, *root = json_new_object(a);
+    const struct row *row = find_jackson_row(e.action);
+    struct json_object *data = row ? jackson_data(a, &e, row->kind) : NULL, *root = json_new_object(a);
     const char *tenant = json_get_string(json_get(e.data, "organization"), "slug");
     if (!data)
         return false;

@@ -7,7 +7,7 @@
 enum { DIGITS = 17, TEXT = 64 };
 
 /* The fewest digits that read back as the same number, and the power of ten of the first. */
-static int shortest(double d, char digits[DIGITS + 1]) {
+static int shortest_digits(double d, char digits[DIGITS + 1]) {
     char text[TEXT];
     for (int n = 0; n < DIGITS; n++) {
         snprintf(text, sizeof text, "%.*e", n, d);
@@ -29,7 +29,7 @@ static int shortest(double d, char digits[DIGITS + 1]) {
 static void write_js(double d, char out[TEXT]) {
     char digits[DIGITS + 1];
     const char *sign = d < 0 ? "-" : "";
-    int power = shortest(d < 0 ? -d : d, digits), n = (int)strlen(digits);
+    int power = shortest_digits(d < 0 ? -d : d, digits), n = (int)strlen(digits);
     if (power >= 21 || power < -6)
         snprintf(out, TEXT, "%s%c%s%se%+d", sign, digits[0], n > 1 ? "." : "", digits + 1, power);
     else if (power >= n - 1)

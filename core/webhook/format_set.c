@@ -27,7 +27,7 @@ struct telling {
     struct json_object *events; /* out */
 };
 
-static struct json_object *text(const char *s) {
+static struct json_object *json_text_or_null(const char *s) {
     return s ? json_object_new_string(s) : NULL;
 }
 
@@ -36,11 +36,11 @@ static void add_event(struct telling *t, const char *uri, struct json_object *pa
 }
 
 /* A payload with the version that the change led to, or a later one: what is told of the resource is what it is now. */
-static struct json_object *versioned(const struct telling *t) {
+static struct json_object *new_payload(const struct telling *t) {
     struct json_object *payload = json_object_new_object();
     const char *version = json_get_string(json_get(t->resource, "meta"), "version");
     if (version)
-        json_object_object_add(payload, "version", text(version));
+        json_object_object_add(payload, "version", json_text_or_null(version));
     return payload;
 }
 
@@ -73,12 +73,12 @@ static void add_differing(struct arena *a, struct json_object *out, const char *
         if (is_object(value) && is_object(there))
             add_changed(a, out, arena_printf(a, "%s%s%s", prefix, name, end), value, there);
         else
-            json_object_array_add(out, text(arena_printf(a, "%s%s", prefix, name)));
+            json_object_array_add(out, json_text_or_null(arena_printf(a, "%s%s", prefix, name)));
     }
 }
 
 /* The paths that the event says have changed (EV-16: never a value). */
-static struct json_object *changed(const struct telling *t) {
+static struct json_object *changed_attributes(const struct telling *t) {
     struct json_object *out = json_new_array(t->a);
     add_changed(t->a, out, "", json_get(t->changes, "before"), json_get(t->changes, "after"));
     return out;
@@ -87,7 +87,7 @@ static struct json_object *changed(const struct telling *t) {
 static bool tell_notice(struct telling *t, struct json_object *attributes) {
     if (json_object_array_length(attributes) == 0)
         return false;
-    struct json_object *payload = versioned(t);
+    struct json_object *payload = new_payload(t);
     json_object_object_add(payload, "attributes", json_object_get(attributes));
     add_event(t, PATCH, payload);
     return true;
@@ -96,28 +96,28 @@ static bool tell_notice(struct telling *t, struct json_object *attributes) {
 static bool tell_created(struct telling *t) {
     if (!t->resource)
         return false;
-    struct json_object *payload = versioned(t), *data = json_copy(t->a, t->resource), *meta = json_get(data, "meta");
+    struct json_object *payload = new_payload(t), *data = json_copy(t->a, t->resource), *meta = json_get(data, "meta");
     if (meta)
         json_object_object_add(meta, "location",
-                               text(arena_printf(t->a, "%s%s/%s", t->r->base_url, t->endpoint, t->id)));
+                               json_text_or_null(arena_printf(t->a, "%s%s/%s", t->r->base_url, t->endpoint, t->id)));
     json_object_object_add(payload, "data", json_object_get(data));
     add_event(t, CREATE, payload);
     return true;
 }
 
 static bool tell_updated(struct telling *t) {
-    return tell_notice(t, changed(t));
+    return tell_notice(t, changed_attributes(t));
 }
 
 static bool tell_members(struct telling *t) {
     struct json_object *attributes = json_new_array(t->a);
-    json_object_array_add(attributes, text("members"));
+    json_object_array_add(attributes, json_text_or_null("members"));
     return tell_notice(t, attributes);
 }
 
 /* `active` has an event of its own; what else the same request changed is told beside it. */
 static bool tell_switched(struct telling *t, const char *uri) {
-    struct json_object *attributes = changed(t);
+    struct json_object *attributes = changed_attributes(t);
     add_event(t, uri, json_object_new_object());
     if (json_object_array_length(attributes) > 1)
         tell_notice(t, attributes);
@@ -143,7 +143,7 @@ static bool tell_deleted(struct telling *t) {
 }
 
 /* Shared Signals Framework 1.0, section 8.1.4.1: what a receiver of such tokens knows as a test. */
-static bool tell_test(struct telling *t) {
+static bool tell_verification(struct telling *t) {
     add_event(t, VERIFICATION, json_object_new_object());
     return true;
 }
@@ -164,10 +164,10 @@ static const struct {
     {"scim.group.deleted", "/Groups", tell_deleted, true},
     {"scim.group.member_added", "/Groups", tell_members, true},
     {"scim.group.member_removed", "/Groups", tell_members, true},
-    {"webhook.test", NULL, tell_test, true},
+    {"webhook.test", NULL, tell_verification, true},
 };
 
-static bool tell(struct telling *t, const char *action) {
+static bool tell_event(struct telling *t, const char *action) {
     bool erased = json_object_get_boolean(json_get(t->changes, "erased"));
     for (size_t i = 0; action && i < sizeof actions / sizeof *actions; i++) {
         if (strcmp(actions[i].action, action) != 0)
@@ -180,22 +180,22 @@ static bool tell(struct telling *t, const char *action) {
 }
 
 /* RFC 9967, section 2.1. A test is about the endpoint, which is no resource of SCIM (RFC 9493, section 3.2.6). */
-static struct json_object *subject(const struct telling *t) {
+static struct json_object *subject_identifier(const struct telling *t) {
     struct json_object *out = json_object_new_object();
     const char *external = json_get_string(t->resource, "externalId");
     for (size_t i = 0; !external && i < 2; i++)
         external = json_get_string(json_get(t->changes, i ? "before" : "after"), "externalId");
-    json_object_object_add(out, "format", text(t->endpoint ? "scim" : "opaque"));
+    json_object_object_add(out, "format", json_text_or_null(t->endpoint ? "scim" : "opaque"));
     if (t->endpoint)
-        json_object_object_add(out, "uri", text(arena_printf(t->a, "%s/%s", t->endpoint, t->id)));
+        json_object_object_add(out, "uri", json_text_or_null(arena_printf(t->a, "%s/%s", t->endpoint, t->id)));
     if (t->endpoint && external)
-        json_object_object_add(out, "externalId", text(external));
-    json_object_object_add(out, "id", text(t->id));
+        json_object_object_add(out, "externalId", json_text_or_null(external));
+    json_object_object_add(out, "id", json_text_or_null(t->id));
     return out;
 }
 
 /* "https://scim.example.com/scim/v2" → "https://scim.example.com" */
-static const char *origin(struct arena *a, const char *url) {
+static const char *url_origin(struct arena *a, const char *url) {
     const char *host = strstr(url, "://");
     return host ? arena_strndup(a, url, (size_t)(host + 3 - url) + strcspn(host + 3, "/")) : url;
 }
@@ -213,17 +213,17 @@ static struct json_object *claims_of(struct telling *t) {
     const char *txn = json_get_string(t->data, "request_id");
     const char *organization = json_get_string(json_get(t->data, "organization"), "id");
     int64_t happened = seconds_of(json_get_string(r->event, "timestamp"));
-    json_object_array_add(aud, text(r->audience ? r->audience : r->url));
-    json_object_object_add(out, "iss", text(origin(t->a, r->base_url)));
+    json_object_array_add(aud, json_text_or_null(r->audience ? r->audience : r->url));
+    json_object_object_add(out, "iss", json_text_or_null(url_origin(t->a, r->base_url)));
     json_object_object_add(out, "aud", aud);
     json_object_object_add(out, "iat", json_object_new_int64(r->now));
     if (happened)
         json_object_object_add(out, "toe", json_object_new_int64(happened));
-    json_object_object_add(out, "jti", text(r->delivery_id));
-    json_object_object_add(out, "txn", text(txn ? txn : json_get_string(r->event, "id")));
+    json_object_object_add(out, "jti", json_text_or_null(r->delivery_id));
+    json_object_object_add(out, "txn", json_text_or_null(txn ? txn : json_get_string(r->event, "id")));
     if (organization)
-        json_object_object_add(out, "organization_id", text(organization));
-    json_object_object_add(out, "sub_id", subject(t));
+        json_object_object_add(out, "organization_id", json_text_or_null(organization));
+    json_object_object_add(out, "sub_id", subject_identifier(t));
     json_object_object_add(out, "events", json_object_get(t->events));
     return out;
 }
@@ -236,11 +236,11 @@ bool format_set(struct arena *a, const struct format_request *r, struct format_m
                         .changes = json_get(data, "changes"),
                         .id = json_get_string(json_get(data, "target"), "id"),
                         .events = json_new_object(a)};
-    if (!t.id || !tell(&t, json_get_string(r->event, "type")))
+    if (!t.id || !tell_event(&t, json_get_string(r->event, "type")))
         return false;
-    json_object_object_add(header, "alg", text("ES256"));
-    json_object_object_add(header, "typ", text("secevent+jwt"));
-    json_object_object_add(header, "kid", text(r->key_id));
+    json_object_object_add(header, "alg", json_text_or_null("ES256"));
+    json_object_object_add(header, "typ", json_text_or_null("secevent+jwt"));
+    json_object_object_add(header, "kid", json_text_or_null(r->key_id));
     const char *token = jwt_sign(a, r->signing_key, header, claims_of(&t));
     *out = (struct format_message){.body = token,
                                    .len = strlen(token),

@@ -61,7 +61,7 @@ static const struct row {
     {"webhook.test", DIRECT, "webhook", "test", TEST},
 };
 
-static const struct row *row_of(const struct format_event *e) {
+static const struct row *find_stytch_row(const struct format_event *e) {
     static const struct row stays = {NULL, SCIM, "member", "update", MEMBER};
     for (size_t i = 0; e->action && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].action, e->action) == 0)
@@ -78,7 +78,7 @@ static const char *source_of(const struct row *row, const struct format_event *e
     return e->actor && strcmp(e->actor, "session") == 0 ? "dashboard" : DIRECT;
 }
 
-static const char *upper(struct arena *a, const char *s) {
+static const char *upper_case(struct arena *a, const char *s) {
     char *out = arena_strdup(a, s);
     for (char *p = out; *p; p++)
         *p = (char)toupper((unsigned char)*p);
@@ -86,7 +86,7 @@ static const char *upper(struct arena *a, const char *s) {
 }
 
 /* userName as user_name; an extension's URN stays, but for the one that Stytch has a name for. */
-static const char *snake(struct arena *a, const char *name) {
+static const char *snake_case(struct arena *a, const char *name) {
     if (strcmp(name, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User") == 0)
         return "enterprise_extension";
     if (strchr(name, ':'))
@@ -106,7 +106,7 @@ static struct json_object *snake_object(struct arena *a, struct json_object *val
     struct json_object *o = json_new_object(a);
     json_object_object_foreach(value, name, member) {
         if (strcmp(name, "schemas") != 0)
-            format_share(o, snake(a, name), snake_value(a, member));
+            format_share(o, snake_case(a, name), snake_value(a, member));
     }
     return o;
 }
@@ -172,7 +172,7 @@ static const char *full_name(struct arena *a, const struct format_event *e) {
     return shown ? shown : arena_printf(a, "%s%s%s", first, *first && *last ? " " : "", last);
 }
 
-static struct json_object *member_of(struct arena *a, const struct format_event *e) {
+static struct json_object *stytch_member(struct arena *a, const struct format_event *e) {
     struct json_object *o = json_new_object(a), *metadata = json_get(e->member, "public_metadata");
     const char *role = json_get_string(e->member, "organization_role");
     const char *created = json_get_string(e->member, "created_at");
@@ -192,7 +192,7 @@ static struct json_object *member_of(struct arena *a, const struct format_event 
     return o;
 }
 
-static struct json_object *group_of(struct arena *a, const struct format_event *e) {
+static struct json_object *stytch_group(struct arena *a, const struct format_event *e) {
     struct json_object *o = json_new_object(a);
     const char *name = json_get_string(e->group, "displayName");
     if (!name)
@@ -204,7 +204,7 @@ static struct json_object *group_of(struct arena *a, const struct format_event *
     return o;
 }
 
-static struct json_object *organization_of(struct arena *a, const struct format_event *e) {
+static struct json_object *stytch_organization(struct arena *a, const struct format_event *e) {
     struct json_object *o = json_new_object(a), *told = json_get(e->data, "organization");
     format_put(o, "organization_id", e->organization);
     format_share(o, "organization_name", json_get(told, "name"));
@@ -236,29 +236,29 @@ static struct json_object *connection_of(struct arena *a, const struct format_ev
 }
 
 /* The id of what the event is about, and the object, if the event has one. NULL: nothing to tell. */
-static const char *subject(struct arena *a, const struct format_event *e, const struct row *row, const char *base_url,
-                           struct json_object **object) {
+static const char *stytch_subject(struct arena *a, const struct format_event *e, const struct row *row,
+                                  const char *base_url, struct json_object **object) {
     *object = NULL;
     if (e->erased && row->kind != LEAVER)
         return NULL;
     switch (row->kind) {
     case MEMBER:
-        *object = e->member || e->user ? member_of(a, e) : NULL;
+        *object = e->member || e->user ? stytch_member(a, e) : NULL;
         return *object ? e->member_id : NULL;
     case LEAVER:
         return e->member_id;
     case JOINING:
         if (!e->user)
             return NULL; /* a group in a group, or somebody who has gone */
-        *object = group_of(a, e);
+        *object = stytch_group(a, e);
         return e->group_id;
     case GROUP:
-        *object = group_of(a, e);
+        *object = stytch_group(a, e);
         return e->group_id;
     case GROUP_GONE:
         return e->group_id;
     case ORGANIZATION:
-        *object = organization_of(a, e);
+        *object = stytch_organization(a, e);
         return e->organization;
     case ORGANIZATION_GONE:
         return e->organization;
@@ -277,17 +277,17 @@ bool format_stytch(struct arena *a, const struct format_request *r, struct forma
     struct format_event e;
     struct json_object *object, *root = json_new_object(a);
     format_event(a, r->event, &e);
-    const struct row *row = row_of(&e);
-    const char *id = row ? subject(a, &e, row, r->base_url, &object) : NULL;
+    const struct row *row = find_stytch_row(&e);
+    const char *id = row ? stytch_subject(a, &e, row, r->base_url, &object) : NULL;
     if (!id)
         return false;
     const char *source = source_of(row, &e);
     format_put(root, "project_id", format_audience(r));
     format_put(root, "event_id", e.id);
     format_put(root, "event_type", arena_printf(a, "%s.%s.%s", source, row->object, row->verb));
-    format_put(root, "action", upper(a, row->verb));
+    format_put(root, "action", upper_case(a, row->verb));
     format_put(root, "object_type", row->object);
-    format_put(root, "source", upper(a, source));
+    format_put(root, "source", upper_case(a, source));
     format_put(root, "id", id);
     format_put(root, "timestamp", e.time);
     format_put(root, "vertical", "B2B");

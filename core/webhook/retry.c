@@ -11,12 +11,12 @@ double retry_rest(long asked) {
 }
 
 /* From 0.9 to 1.1, so that what failed together does not come back together. */
-static double jitter(void) {
+static double random_factor(void) {
     return 0.9 + 0.2 * (double)(random() % 10000) / 10000;
 }
 
 double retry_after(int attempts, long asked, long scale) {
     if (attempts < 0 || (size_t)attempts >= sizeof table / sizeof *table)
         return RETRY_NO_MORE;
-    return asked > 0 ? retry_rest(asked) : table[attempts] * jitter() / (double)scale;
+    return asked > 0 ? retry_rest(asked) : table[attempts] * random_factor() / (double)scale;
 }

@@ -22,7 +22,7 @@ struct key {
     size_t len;
 };
 
-static void key_of(enum signature_key kind, const char *secret, struct key *out) {
+static void read_secret(enum signature_key kind, const char *secret, struct key *out) {
     const char *text = secret;
     if (kind != SIGNATURE_WHOLE && strncmp(secret, PREFIX, strlen(PREFIX)) == 0)
         text += strlen(PREFIX);
@@ -37,8 +37,8 @@ static void key_of(enum signature_key kind, const char *secret, struct key *out)
 }
 
 /* What is signed is copied together: OpenSSL's function that takes it in parts is one of those that will go. */
-static void sign(struct arena *a, enum signature_key kind, const char *secret, const struct signature_input *in,
-                 uint8_t out[DIGEST]) {
+static void sign_message(struct arena *a, enum signature_key kind, const char *secret, const struct signature_input *in,
+                         uint8_t out[DIGEST]) {
     struct key key;
     unsigned len = 0;
     struct buf *text = buf_new(a, (in->id ? strlen(in->id) : 0) + in->len + NUMBER);
@@ -46,7 +46,7 @@ static void sign(struct arena *a, enum signature_key kind, const char *secret, c
         buf_fmt(text, "%s.", in->id);
     buf_fmt(text, "%" PRId64 ".", in->timestamp);
     buf_add(text, in->body, in->len);
-    key_of(kind, secret, &key);
+    read_secret(kind, secret, &key);
     bool good =
         HMAC(EVP_sha256(), key.bytes, (int)key.len, (const uint8_t *)buf_text(text), buf_len(text), out, &len) &&
         len == DIGEST;
@@ -58,7 +58,7 @@ static void sign(struct arena *a, enum signature_key kind, const char *secret, c
 const char *signature_base64(struct arena *a, enum signature_key kind, const char *secret,
                              const struct signature_input *in) {
     uint8_t digest[DIGEST];
-    sign(a, kind, secret, in, digest);
+    sign_message(a, kind, secret, in, digest);
     return base64_text(a, digest, DIGEST);
 }
 
@@ -66,7 +66,7 @@ const char *signature_hex(struct arena *a, enum signature_key kind, const char *
                           const struct signature_input *in) {
     uint8_t digest[DIGEST];
     char *out = arena_alloc(a, DIGEST * 2 + 1);
-    sign(a, kind, secret, in, digest);
+    sign_message(a, kind, secret, in, digest);
     hex_write(digest, DIGEST, out);
     return out;
 }

@@ -7,7 +7,7 @@
 
 #include <openssl/crypto.h>
 
-static const char *context(struct arena *a, const char *id) {
+static const char *seal_context(struct arena *a, const char *id) {
     return arena_printf(a, "signing_key/%s", id);
 }
 
@@ -19,7 +19,7 @@ void signing_key_make(struct arena *a, const struct secret_keys *keys, const cha
     uuid_new(id);
     columns[0] = id;
     columns[1] = json_text(a, jwt_key_public(a, key));
-    columns[2] = secret_seal(a, keys, context(a, id), private, len);
+    columns[2] = secret_seal(a, keys, seal_context(a, id), private, len);
     OPENSSL_cleanse(private, len);
 }
 
@@ -27,7 +27,7 @@ enum err signing_key_load(struct ctx *ctx, const struct secret_keys *keys,
                           const char *const columns[SIGNING_KEY_COLUMNS], EVP_PKEY **key, const char **kid) {
     uint8_t *private;
     size_t len;
-    enum err e = secret_open(ctx, keys, context(ctx->arena, columns[0]), columns[2], &private, &len);
+    enum err e = secret_open(ctx, keys, seal_context(ctx->arena, columns[0]), columns[2], &private, &len);
     if (e != OK)
         return e;
     *key = jwt_key_open(ctx->arena, private, len);

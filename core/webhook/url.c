@@ -27,7 +27,7 @@ struct parts {
 };
 
 /* Characters of a URL that are no %XX of two digits; the fragment was looked for before. */
-static bool plain(const char *s) {
+static bool has_plain_characters(const char *s) {
     for (; *s; s++) {
         if (*s == '%' && strspn(s + 1, DIGITS "ABCDEFabcdef") < 2)
             return false;
@@ -66,7 +66,7 @@ static const char *read_authority(struct arena *a, const char *s, size_t len, st
     return NULL;
 }
 
-static bool is_name(const char *host) {
+static bool is_host_name(const char *host) {
     size_t n = strlen(host);
     return n && n <= HOST_MAX && strspn(host, LETTERS DIGITS "-._") == n && host[0] != '.' && !strstr(host, "..");
 }
@@ -80,7 +80,7 @@ static const char *read_url(struct arena *a, const char *url, struct parts *out)
         return arena_printf(a, "have %d bytes at most", URL_MAX_BYTES);
     if (strchr(url, '#'))
         return "have no fragment (#): it would never be sent";
-    if (!plain(url))
+    if (!has_plain_characters(url))
         return "have only the characters of a URL: others are written as %XX";
     const char *authority = url + (out->https ? 8 : 7);
     size_t len = strcspn(authority, "/?");
@@ -88,7 +88,7 @@ static const char *read_url(struct arena *a, const char *url, struct parts *out)
     const char *problem = read_authority(a, authority, len, out);
     if (problem)
         return problem;
-    if (out->brackets ? inet_pton(AF_INET6, out->host, &in6) != 1 : !is_name(out->host))
+    if (out->brackets ? inet_pton(AF_INET6, out->host, &in6) != 1 : !is_host_name(out->host))
         return "name a host by a plain name or an IP address; a name in other letters is written as xn--...";
     return strpbrk(out->rest, "[]") ? "have only the characters of a URL: others are written as %XX" : NULL;
 }

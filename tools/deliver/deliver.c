@@ -26,7 +26,7 @@ enum { EXIT_USAGE = 64, LOOK_MS = 200, PRUNE_MS = 600000, STOP_MS = 20000, COMPL
 
 static volatile sig_atomic_t stopping;
 
-static void on_stop(int signal) {
+static void stop_deliver(int signal) {
     (void)signal;
     stopping = 1;
 }
@@ -43,7 +43,7 @@ struct agenda {
  * A connection that is new listens to nothing yet, and holds no lock. As long as the leases under the number last, the
  * end of the connection before is waited for; it may be lost in a way that the server hears of in hours.
  */
-static void arrive(struct deliver *d, struct arena *a, struct agenda *g, int64_t now) {
+static void arrive_anew(struct deliver *d, struct arena *a, struct agenda *g, int64_t now) {
     bool mine;
     if (db_socket(d->db) >= 0 && db_counts(d->db).connects == g->connects)
         return;
@@ -70,7 +70,7 @@ static void load_keys(struct deliver *d, struct arena *a, struct agenda *g, int6
         log_line(LOG_WARN, "no_webhooks", "reason", fail_detail(&ctx), NULL);
 }
 
-static bool seal(struct deliver *d, struct arena *a, struct agenda *g) {
+static bool seal_some(struct deliver *d, struct arena *a, struct agenda *g) {
     bool more, made;
     if (!g->seal)
         return false;
@@ -79,7 +79,7 @@ static bool seal(struct deliver *d, struct arena *a, struct agenda *g) {
     return g->seal || made;
 }
 
-static bool deliver(struct deliver *d, struct arena *a, struct agenda *g) {
+static bool deliver_some(struct deliver *d, struct arena *a, struct agenda *g) {
     size_t taken, done = deliver_collect(d);
     if (!done && !d->finished && !g->claim)
         return false;
@@ -98,12 +98,12 @@ static bool apply_mappings(struct deliver *d, struct arena *a) {
 }
 
 /* Everything once; false: there is nothing to do now. */
-static bool work(struct deliver *d, struct arena *a, struct agenda *g) {
+static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     int64_t now = clock_monotonic_ms();
     bool worked, more, due = now >= g->look;
     db_deadline(d->db, now + d->settings->deadline_ms);
     load_keys(d, a, g, now);
-    arrive(d, a, g, now);
+    arrive_anew(d, a, g, now);
     if (due || db_notified(d->db))
         g->seal = true;
     if (due) {
@@ -112,8 +112,8 @@ static bool work(struct deliver *d, struct arena *a, struct agenda *g) {
     }
     if (d->standby_waits) /* one commit of ours that waits is enough */
         return false;
-    worked = seal(d, a, g);
-    worked = deliver(d, a, g) || worked;
+    worked = seal_some(d, a, g);
+    worked = deliver_some(d, a, g) || worked;
     if (due || g->mapping)
         g->mapping = apply_mappings(d, a);
     if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
@@ -121,11 +121,11 @@ static bool work(struct deliver *d, struct arena *a, struct agenda *g) {
     return worked || g->mapping;
 }
 
-static void loop(struct deliver *d, bool once) {
+static void run_rounds(struct deliver *d, bool once) {
     struct arena *a = arena_create();
     struct agenda g = {.mapping = true};
     while (!stopping) {
-        bool worked = work(d, a, &g);
+        bool worked = work_round(d, a, &g);
         arena_reset(a);
         if (!worked && once && !d->at_work)
             break;
@@ -136,7 +136,7 @@ static void loop(struct deliver *d, bool once) {
 }
 
 /* What is on its way may end, and is written down; what does not end in time is sent again by another worker. */
-static void finish(struct deliver *d) {
+static void finish_deliveries(struct deliver *d) {
     struct arena *a = arena_create();
     int64_t until = clock_monotonic_ms() + STOP_MS;
     size_t taken;
@@ -152,21 +152,21 @@ static void finish(struct deliver *d) {
 }
 
 /* A core dump would hold secrets and personal data. */
-static void keep_secrets(void) {
+static void protect_memory(void) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-static int run(const struct settings *settings, bool once) {
+static int run_deliver(const struct settings *settings, bool once) {
     struct limits *limits = limits_open(settings->limits);
     struct deliver d = {
         .settings = settings, .db = db_create(settings, "muster-deliver"), .metrics = metrics_of(limits)};
     deliver_count_from_zero(&d);
     d.worker = (int)random(); /* from 0 to 2^31 - 1 */
     d.sender = sender_create(settings->ca_file);
-    loop(&d, once);
-    finish(&d);
+    run_rounds(&d, once);
+    finish_deliveries(&d);
     sender_destroy(d.sender);
     db_destroy(d.db);
     limits_close(limits);
@@ -176,7 +176,7 @@ static int run(const struct settings *settings, bool once) {
 int main(int argc, char **argv) {
     struct settings settings;
     char problem[256];
-    struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
+    struct sigaction stop = {.sa_handler = stop_deliver}, ignore = {.sa_handler = SIG_IGN};
     bool once = argc == 2 && strcmp(argv[1], "--once") == 0, help = argc == 2 && strcmp(argv[1], "--help") == 0;
     oom_guard();
     if (help || (argc > 1 && !once)) {
@@ -197,7 +197,7 @@ int main(int argc, char **argv) {
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
-    keep_secrets();
+    protect_memory();
     srandom((unsigned)getpid() ^ (unsigned)clock_unix_us());
-    return run(&settings, once);
+    return run_deliver(&settings, once);
 }

@@ -117,7 +117,7 @@ void send_start(struct sender *s, struct sending *one) {
         log_fatal("sender", "libcurl takes no message");
 }
 
-static void explain(struct sending *one, CURLcode code) {
+static void explain_failure(struct sending *one, CURLcode code) {
     if (one->refused && !one->status)
         snprintf(one->error, SEND_ERROR, "the address is not a public one; nothing was sent");
     else if (code == CURLE_WRITE_ERROR)
@@ -130,7 +130,7 @@ static void explain(struct sending *one, CURLcode code) {
         snprintf(one->error, SEND_ERROR, "redirects are not followed");
 }
 
-static struct sending *end(struct sender *s, CURL *easy, CURLcode code) {
+static struct sending *end_sending(struct sender *s, CURL *easy, CURLcode code) {
     struct sending *one;
     long status = 0;
     curl_off_t took = 0, after = 0;
@@ -141,7 +141,7 @@ static struct sending *end(struct sender *s, CURL *easy, CURLcode code) {
     one->status = one->complete ? (int)status : 0;
     one->duration_ms = (int)(took / 1000);
     one->retry_after = one->complete ? (long)after : 0;
-    explain(one, code);
+    explain_failure(one, code);
     curl_multi_remove_handle(s->multi, easy);
     curl_easy_cleanup(easy);
     curl_slist_free_all(one->headers);
@@ -154,7 +154,7 @@ struct sending *send_finished(struct sender *s) {
     curl_multi_perform(s->multi, &running);
     for (CURLMsg *m; (m = curl_multi_info_read(s->multi, &left));)
         if (m->msg == CURLMSG_DONE)
-            return end(s, m->easy_handle, m->data.result);
+            return end_sending(s, m->easy_handle, m->data.result);
     return NULL;
 }
 

@@ -55,7 +55,7 @@ enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made
 }
 
 /* PostgreSQL takes valid UTF-8 alone, and no NUL; what a receiver answers may be anything. */
-static const char *clean(struct arena *a, const char *text, size_t len) {
+static const char *clean_text(struct arena *a, const char *text, size_t len) {
     char *out = arena_strndup(a, text, len);
     for (size_t i = 0; i < len;) {
         ucs4_t c;
@@ -78,9 +78,9 @@ static size_t queue_settle(struct deliver *d, struct arena *a, struct job *j) {
         d->db, sql_deliver_settle(.organization_id = j->organization, .endpoint_id = j->endpoint,
                                   .target_id = j->target, .lease = j->lease, .outcome = j->outcome,
                                   .status = s->status ? arena_printf(a, "%d", s->status) : NULL,
-                                  .error = *s->error ? clean(a, s->error, strlen(s->error)) : NULL,
+                                  .error = *s->error ? clean_text(a, s->error, strlen(s->error)) : NULL,
                                   .duration_ms = arena_printf(a, "%d", s->duration_ms),
-                                  .response = s->answer_len ? clean(a, s->answer, s->answer_len) : NULL,
+                                  .response = s->answer_len ? clean_text(a, s->answer, s->answer_len) : NULL,
                                   .retry_seconds = retry >= 0 ? arena_printf(a, "%.3f", retry) : NULL,
                                   .pause_seconds = rest ? arena_printf(a, "%.3f", retry_rest(s->retry_after)) : NULL,
                                   .time_scale = arena_printf(a, "%ld", d->settings->time_scale),
@@ -111,7 +111,7 @@ size_t deliver_collect(struct deliver *d) {
 }
 
 /* By endpoint and target, so that two workers that write of the same ones never wait for each other in a circle. */
-static int by_place(const void *a, const void *b) {
+static int compare_jobs(const void *a, const void *b) {
     const struct job *const *x = a, *const *y = b;
     int order = strcmp((*x)->endpoint, (*y)->endpoint);
     return order ? order : strcmp((*x)->target, (*y)->target);
@@ -121,7 +121,7 @@ static size_t take_finished(struct deliver *d, struct job *out[SETTLE_MOST]) {
     size_t n = 0;
     for (; d->finished && n < SETTLE_MOST; d->finished = d->finished->next)
         out[n++] = d->finished;
-    qsort(out, n, sizeof *out, by_place);
+    qsort(out, n, sizeof *out, compare_jobs);
     return n;
 }
 
@@ -174,7 +174,7 @@ static void count_attempt(struct deliver *d, const struct job *j, const char *st
         metrics_observe(d->metrics, METRIC_WEBHOOK_SECONDS, "", (uint64_t)s->duration_ms * 1000);
 }
 
-static void settled(struct deliver *d, struct job *const *jobs, size_t n, struct db_rows *rows) {
+static void note_settled(struct deliver *d, struct job *const *jobs, size_t n, struct db_rows *rows) {
     for (size_t i = 0; i < n; i++) {
         const char *state = db_text(rows[jobs[i]->at], 0, DELIVER_SETTLE_STATE);
         count_attempt(d, jobs[i], state);
@@ -183,7 +183,7 @@ static void settled(struct deliver *d, struct job *const *jobs, size_t n, struct
     }
 }
 
-static const char *keep(struct job *j, struct db_rows rows, size_t row, int column) {
+static const char *keep_column(struct job *j, struct db_rows rows, size_t row, int column) {
     const char *text = db_text(rows, row, column);
     return text ? arena_strdup(j->arena, text) : NULL;
 }
@@ -192,19 +192,19 @@ static struct job *job_new(struct deliver *d, struct db_rows rows, size_t row) {
     struct arena *a = arena_create();
     struct job *j = arena_alloc(a, sizeof *j);
     j->arena = a;
-    j->organization = keep(j, rows, row, DELIVER_CLAIM_ORGANIZATION_ID);
-    j->id = keep(j, rows, row, DELIVER_CLAIM_ID);
-    j->endpoint = keep(j, rows, row, DELIVER_CLAIM_ENDPOINT_ID);
-    j->target = keep(j, rows, row, DELIVER_CLAIM_TARGET_ID);
-    j->sequence = keep(j, rows, row, DELIVER_CLAIM_SEQUENCE);
-    j->lease = keep(j, rows, row, DELIVER_CLAIM_LEASE);
-    j->endpoint_organization = keep(j, rows, row, DELIVER_CLAIM_ENDPOINT_ORGANIZATION_ID);
-    j->format = keep(j, rows, row, DELIVER_CLAIM_FORMAT);
-    j->audience = keep(j, rows, row, DELIVER_CLAIM_AUDIENCE);
-    j->secret = keep(j, rows, row, DELIVER_CLAIM_SECRET);
-    j->previous_secret = keep(j, rows, row, DELIVER_CLAIM_PREVIOUS_SECRET);
+    j->organization = keep_column(j, rows, row, DELIVER_CLAIM_ORGANIZATION_ID);
+    j->id = keep_column(j, rows, row, DELIVER_CLAIM_ID);
+    j->endpoint = keep_column(j, rows, row, DELIVER_CLAIM_ENDPOINT_ID);
+    j->target = keep_column(j, rows, row, DELIVER_CLAIM_TARGET_ID);
+    j->sequence = keep_column(j, rows, row, DELIVER_CLAIM_SEQUENCE);
+    j->lease = keep_column(j, rows, row, DELIVER_CLAIM_LEASE);
+    j->endpoint_organization = keep_column(j, rows, row, DELIVER_CLAIM_ENDPOINT_ORGANIZATION_ID);
+    j->format = keep_column(j, rows, row, DELIVER_CLAIM_FORMAT);
+    j->audience = keep_column(j, rows, row, DELIVER_CLAIM_AUDIENCE);
+    j->secret = keep_column(j, rows, row, DELIVER_CLAIM_SECRET);
+    j->previous_secret = keep_column(j, rows, row, DELIVER_CLAIM_PREVIOUS_SECRET);
     j->attempts = (int)db_int(rows, row, DELIVER_CLAIM_ATTEMPTS);
-    j->sending.url = keep(j, rows, row, DELIVER_CLAIM_URL);
+    j->sending.url = keep_column(j, rows, row, DELIVER_CLAIM_URL);
     j->sending.allow_private = db_bool(rows, row, DELIVER_CLAIM_ALLOW_PRIVATE);
     d->at_work++;
     return j;
@@ -317,14 +317,14 @@ static enum err start_jobs(struct deliver *d, struct ctx *ctx, struct job *const
 }
 
 /* How many more can be at work of `most`; leavers find room where the rest does not. */
-static size_t room(const struct deliver *d, size_t most) {
+static size_t room_for_jobs(const struct deliver *d, size_t most) {
     size_t left = most > d->at_work ? most - d->at_work : 0;
     return left < CLAIM_MOST ? left : CLAIM_MOST;
 }
 
 static size_t queue_claim(struct deliver *d, struct arena *a) {
-    return db_queue(d->db, sql_deliver_claim(.most = arena_printf(a, "%zu", room(d, AT_WORK + LEAVERS_MORE)),
-                                             .rest = arena_printf(a, "%zu", room(d, AT_WORK)),
+    return db_queue(d->db, sql_deliver_claim(.most = arena_printf(a, "%zu", room_for_jobs(d, AT_WORK + LEAVERS_MORE)),
+                                             .rest = arena_printf(a, "%zu", room_for_jobs(d, AT_WORK)),
                                              .width = arena_printf(a, "%d", POLICY_WIDTH),
                                              .lease_seconds = arena_printf(a, "%d", POLICY_LEASE_SECONDS),
                                              .worker = arena_printf(a, "%d", d->worker),
@@ -341,7 +341,7 @@ enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *t
         queue_hold(d, a, done, n);
     for (size_t i = 0; i < n; i++)
         done[i]->at = queue_settle(d, a, done[i]);
-    claim = claim && d->keys.n && room(d, AT_WORK + LEAVERS_MORE);
+    claim = claim && d->keys.n && room_for_jobs(d, AT_WORK + LEAVERS_MORE);
     size_t claimed = claim ? queue_claim(d, a) : 0;
     enum err e = n || claim ? db_run(&ctx, d->db, rows) : OK;
     if (e != OK) {
@@ -350,7 +350,7 @@ enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *t
         log_line(LOG_WARN, "deliver", "error", fail_name(e), NULL);
         return e;
     }
-    settled(d, done, n, rows);
+    note_settled(d, done, n, rows);
     *taken = claim ? db_count(rows[claimed]) : 0;
     for (size_t i = 0; i < *taken; i++)
         jobs[i] = job_new(d, rows[claimed], i);

@@ -21,12 +21,12 @@ enum { PLACE_DIGITS = 18 };
 
 /* Verifying, on its way. */
 struct verifying {
-    struct progress progress; /* first: it is what progress() gets */
+    struct progress progress; /* first: it is what show_audit_progress() gets */
     bool json, all;
     size_t told; /* organizations */
 };
 
-static void progress(void *arg, size_t n) {
+static void show_audit_progress(void *arg, size_t n) {
     output_progress(arg, n);
 }
 
@@ -47,7 +47,7 @@ static void tell_problems(struct json_object *o, const char *name) {
 }
 
 /* One organization as it is done; those that have nothing are passed over when there are many. */
-static void tell(void *arg, struct json_object *o) {
+static void print_chain(void *arg, struct json_object *o) {
     struct verifying *v = arg;
     const char *slug = json_get_string(o, "slug"), *name = slug ? slug : json_get_string(o, "organization_id");
     long long events = (long long)json_object_get_int64(json_get(o, "events")),
@@ -71,14 +71,14 @@ static void tell(void *arg, struct json_object *o) {
 }
 
 /* A place in the chain, from 1 on; 0: it is none. */
-static int64_t place_of(const char *text, size_t len) {
+static int64_t read_sequence(const char *text, size_t len) {
     size_t n = strspn(text, "0123456789");
     return n == len && n > 0 && n <= PLACE_DIGITS && *text != '0' ? strtoll(text, NULL, 10) : 0;
 }
 
 static enum err read_place(struct invocation *in, const char *field, int64_t *out) {
     const char *text = command_text(in, field);
-    *out = text ? place_of(text, strlen(text)) : 0;
+    *out = text ? read_sequence(text, strlen(text)) : 0;
     if (text && !*out)
         return fail(&in->ctx, ERR_USAGE, "--%s takes a place in the chain, a number from 1 on: \"%s\" is none", field,
                     text);
@@ -90,7 +90,7 @@ static bool hash_valid(const char *s) {
 }
 
 /* An object of "audit head --json"; what is wrong with it, NULL: nothing. */
-static const char *add_head(struct json_object *heads, struct json_object *o) {
+static const char *add_known_head(struct json_object *heads, struct json_object *o) {
     const char *id = json_get_string(o, "organization_id"), *hash = json_get_string(o, "hash");
     struct json_object *place = json_get(o, "sequence"), *mine;
     if (!id || !uuid_valid(id, strlen(id)) || !hash_valid(hash) || !json_object_is_type(place, json_type_int) ||
@@ -108,7 +108,7 @@ static const char *add_head(struct json_object *heads, struct json_object *o) {
 }
 
 /* A line: a head, or {"data": [heads]}. */
-static const char *add_line(struct arena *a, struct json_object *heads, const char *line, size_t len) {
+static const char *add_heads_line(struct arena *a, struct json_object *heads, const char *line, size_t len) {
     struct ctx ctx = {.arena = a};
     struct json_object *o, *list;
     const char *wrong = NULL;
@@ -116,9 +116,9 @@ static const char *add_line(struct arena *a, struct json_object *heads, const ch
         return "it is not JSON";
     list = json_get(o, "data");
     if (!json_object_is_type(list, json_type_array))
-        return add_head(heads, o);
+        return add_known_head(heads, o);
     for (size_t i = 0, n = json_object_array_length(list); !wrong && i < n; i++)
-        wrong = add_head(heads, json_object_array_get_idx(list, i));
+        wrong = add_known_head(heads, json_object_array_get_idx(list, i));
     return wrong;
 }
 
@@ -132,7 +132,7 @@ static enum err read_heads(struct invocation *in, const char *path, struct json_
     if (!file)
         e = fail(&in->ctx, ERR_USAGE, "%s cannot be read: %s", path, strerror(errno));
     for (ssize_t n; e == OK && (n = getline(&line, &room, file)) > 0; arena_reset(a)) {
-        const char *wrong = add_line(a, heads, line, (size_t)n);
+        const char *wrong = add_heads_line(a, heads, line, (size_t)n);
         number++;
         if (wrong)
             e = fail(&in->ctx, ERR_BAD_REQUEST, "%s, line %zu: %s", path, number, wrong);
@@ -158,7 +158,7 @@ static enum err read_verify(struct invocation *in, struct verify_run *v) {
         return e;
     if (!v->organization && (v->head || v->from || v->to))
         return fail(&in->ctx, ERR_USAGE, "--head, --from and --to are of one organization: --org ORG is missing");
-    if (v->head && (!colon || !place_of(v->head, (size_t)(colon - v->head)) || !hash_valid(colon + 1)))
+    if (v->head && (!colon || !read_sequence(v->head, (size_t)(colon - v->head)) || !hash_valid(colon + 1)))
         return fail(&in->ctx, ERR_USAGE,
                     "--head takes a head as muster audit head prints it, a place, a colon and 64 "
                     "characters of a hash");
@@ -167,7 +167,7 @@ static enum err read_verify(struct invocation *in, struct verify_run *v) {
 }
 
 enum err command_audit_verify(struct invocation *in) {
-    struct verify_run v = {.done = tell, .progress = progress};
+    struct verify_run v = {.done = print_chain, .progress = show_audit_progress};
     struct verifying s = {.progress = {.what = "verified", .of = "events"}, .json = in->json};
     enum err e = read_verify(in, &v);
     if (e != OK)
@@ -189,7 +189,7 @@ enum err command_audit_verify(struct invocation *in) {
 }
 
 /* The id of --org, also of one that is removed. */
-static enum err find_organization(struct invocation *in, const char **id) {
+static enum err find_audited_organization(struct invocation *in, const char **id) {
     const char *org = command_text(in, "org");
     struct db_rows rows = {0};
     *id = NULL;
@@ -207,7 +207,7 @@ enum err command_audit_head(struct invocation *in) {
     const char *id;
     struct db_rows rows = {0};
     struct json_object *o;
-    enum err e = find_organization(in, &id);
+    enum err e = find_audited_organization(in, &id);
     if (e == OK)
         e = command_query(in, sql_op_audit_head(.organization_id = id), &rows);
     if (e != OK)
@@ -226,19 +226,19 @@ enum err command_audit_head(struct invocation *in) {
     return e;
 }
 
-/* `progress` is first: it is what progress() gets. */
+/* `progress` is first: it is what show_audit_progress() gets. */
 struct exporting {
     struct progress progress;
     struct audit_export run;
     FILE *file;
 };
 
-static bool write_text(void *arg, const char *text, size_t len) {
+static bool write_audit_text(void *arg, const char *text, size_t len) {
     struct exporting *x = arg;
     return fwrite(text, 1, len, x->file) == len;
 }
 
-static enum err export_to(struct invocation *in, FILE *file, void *arg) {
+static enum err export_audit_to(struct invocation *in, FILE *file, void *arg) {
     struct exporting *x = arg;
     x->file = file;
     return control_audit_export(&in->ctx, in->db, &x->run);
@@ -258,8 +258,8 @@ enum err command_audit_export(struct invocation *in) {
                           .run = {.organization = org,
                                   .format = format && strcmp(format, "csv") == 0 ? AUDIT_CSV : AUDIT_JSONL,
                                   .action = command_text(in, "action"),
-                                  .write = write_text,
-                                  .progress = progress,
+                                  .write = write_audit_text,
+                                  .progress = show_audit_progress,
                                   .arg = &x}};
     if (!org)
         return fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
@@ -271,7 +271,7 @@ enum err command_audit_export(struct invocation *in) {
     if (e == OK)
         e = read_time(in, "to", &x.run.to);
     if (e == OK)
-        e = output_write(in, path, export_to, &x);
+        e = output_write(in, path, export_audit_to, &x);
     if (e == ERR_NOT_FOUND)
         return fail(&in->ctx, e, "there is no organization \"%s\"; muster org list shows them", org);
     if (e == OK && in->json)

@@ -19,7 +19,7 @@
  * The organization that the command is about: --org, the argument of "org ...", or that of the connection, token or
  * webhook. NULL: none, of a webhook and of the audit log: the installation.
  */
-static enum err find_organization(struct invocation *in, const char **out) {
+static enum err find_command_organization(struct invocation *in, const char **out) {
     bool webhook = strcmp(in->command->noun, "webhook") == 0;
     bool by_id = in->n_args && (webhook ? !in->command->control.field : !strstr(in->command->options, "--org"));
     struct db_rows rows = {0};
@@ -42,7 +42,7 @@ static enum err find_organization(struct invocation *in, const char **out) {
 }
 
 /* The keys that encrypt secrets; without them all else can be done. */
-static void give_keys(struct invocation *in, struct control *c, struct secret_keys *keys) {
+static void load_secret_keys(struct invocation *in, struct control *c, struct secret_keys *keys) {
     struct ctx ctx = {.arena = in->ctx.arena};
     if (secret_keys_load(&ctx, in->settings->secret_key_file, keys) == OK)
         c->secret_keys = keys;
@@ -78,14 +78,14 @@ enum err command_operate(struct invocation *in, control_run *run, const char *id
     struct secret_keys keys;
     const char *delivery = command_text(in, "delivery");
     uuid_new(request);
-    enum err e = find_organization(in, &c.asked);
+    enum err e = find_command_organization(in, &c.asked);
     if (e != OK)
         return e;
     const struct control_input input = {
         .id = id, .delivery = delivery ? arena_strdup(in->ctx.arena, delivery) : NULL, .fields = in->fields};
     json_object_object_del(in->fields, "org");
     json_object_object_del(in->fields, "delivery");
-    give_keys(in, &c, &keys);
+    load_secret_keys(in, &c, &keys);
     c.extensions = extensions_create();
     e = run(&c, &input, out);
     extensions_destroy(c.extensions);

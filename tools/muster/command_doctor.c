@@ -19,7 +19,7 @@
 /* doctor: is the installation as it should be, and what will need attention soon? */
 
 /* One finding: what was looked at, whether it is good, and what to do or what it means. */
-static bool say(bool good, const char *what, const char *meaning) {
+static bool say_finding(bool good, const char *what, const char *meaning) {
     printf("%-4s %s%s%s\n", good ? "ok" : "BAD", what, *meaning ? ": " : "", meaning);
     return good;
 }
@@ -31,20 +31,21 @@ static bool is_on(struct db_rows rows, int column) {
 static bool check_server(struct invocation *in, struct db_rows rows) {
     const char *commit = db_text(rows, 0, OP_DOCTOR_SETTINGS_SYNCHRONOUS_COMMIT),
                *standbys = db_text(rows, 0, OP_DOCTOR_SETTINGS_SYNCHRONOUS_STANDBY_NAMES);
-    bool good = say(true, "PostgreSQL", db_text(rows, 0, OP_DOCTOR_SETTINGS_VERSION));
-    good &= say(!db_bool(rows, 0, OP_DOCTOR_SETTINGS_SUPERUSER), "operator's role",
-                db_bool(rows, 0, OP_DOCTOR_SETTINGS_SUPERUSER)
-                    ? "it is a superuser; use one that owns the database and may create roles"
-                    : "no superuser");
-    good &= say(!db_bool(rows, 0, OP_DOCTOR_SETTINGS_IN_RECOVERY), "primary",
-                db_bool(rows, 0, OP_DOCTOR_SETTINGS_IN_RECOVERY) ? "this is a standby: writes fail" : "");
-    good &=
-        say(is_on(rows, OP_DOCTOR_SETTINGS_FSYNC) && is_on(rows, OP_DOCTOR_SETTINGS_FULL_PAGE_WRITES),
-            "fsync and full_page_writes", "on means that a crash of the machine loses nothing that was acknowledged");
-    say(true, arena_printf(in->ctx.arena, "synchronous_commit = %s", commit), "");
-    say(true, "data checksums",
-        is_on(rows, OP_DOCTOR_SETTINGS_DATA_CHECKSUMS) ? "on" : "off: damage of the disk goes unnoticed");
-    say(true, "promise",
+    bool good = say_finding(true, "PostgreSQL", db_text(rows, 0, OP_DOCTOR_SETTINGS_VERSION));
+    good &= say_finding(!db_bool(rows, 0, OP_DOCTOR_SETTINGS_SUPERUSER), "operator's role",
+                        db_bool(rows, 0, OP_DOCTOR_SETTINGS_SUPERUSER)
+                            ? "it is a superuser; use one that owns the database and may create roles"
+                            : "no superuser");
+    good &= say_finding(!db_bool(rows, 0, OP_DOCTOR_SETTINGS_IN_RECOVERY), "primary",
+                        db_bool(rows, 0, OP_DOCTOR_SETTINGS_IN_RECOVERY) ? "this is a standby: writes fail" : "");
+    good &= say_finding(is_on(rows, OP_DOCTOR_SETTINGS_FSYNC) && is_on(rows, OP_DOCTOR_SETTINGS_FULL_PAGE_WRITES),
+                        "fsync and full_page_writes",
+                        "on means that a crash of the machine loses nothing that was acknowledged");
+    say_finding(true, arena_printf(in->ctx.arena, "synchronous_commit = %s", commit), "");
+    say_finding(true, "data checksums",
+                is_on(rows, OP_DOCTOR_SETTINGS_DATA_CHECKSUMS) ? "on" : "off: damage of the disk goes unnoticed");
+    say_finding(
+        true, "promise",
         *standbys
             ? "an acknowledged write survives the loss of this server (synchronous standbys are set)"
             : "an acknowledged write survives a crash, not the loss of this server's disk (no synchronous standby)");
@@ -54,39 +55,42 @@ static bool check_server(struct invocation *in, struct db_rows rows) {
 /* What keeps acknowledged writes from being safe, and what waits for a standby. */
 static bool check_durability(struct db_rows rows) {
     for (size_t i = 0; i < db_count(rows); i++)
-        say(false, strcmp(db_text(rows, i, OP_DOCTOR_DURABILITY_KIND), "standby") == 0 ? "standby" : "durability",
-            db_text(rows, i, OP_DOCTOR_DURABILITY_DETAIL));
-    return db_count(rows) == 0 && say(true, "durability", "no commit waits, and every role waits as the server says");
+        say_finding(false,
+                    strcmp(db_text(rows, i, OP_DOCTOR_DURABILITY_KIND), "standby") == 0 ? "standby" : "durability",
+                    db_text(rows, i, OP_DOCTOR_DURABILITY_DETAIL));
+    return db_count(rows) == 0 &&
+           say_finding(true, "durability", "no commit waits, and every role waits as the server says");
 }
 
 static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_rows audit) {
     bool good = true;
     for (size_t i = 0; i < db_count(tables); i++)
-        good &= say(false, db_text(tables, i, OP_DOCTOR_TABLES_NAME),
-                    "row-level security is not forced here: run muster migrate, or mend it");
+        good &= say_finding(false, db_text(tables, i, OP_DOCTOR_TABLES_NAME),
+                            "row-level security is not forced here: run muster migrate, or mend it");
     if (good)
-        say(true, "row-level security", "forced on every table of an organization");
+        say_finding(true, "row-level security", "forced on every table of an organization");
     for (size_t i = 0; i < db_count(roles); i++) {
         bool there = db_bool(roles, i, OP_DOCTOR_ROLES_PRESENT), strong = db_bool(roles, i, OP_DOCTOR_ROLES_TOO_STRONG);
-        good &= say(there && !strong, db_text(roles, i, OP_DOCTOR_ROLES_NAME),
-                    !there   ? "the role is missing: run muster migrate"
-                    : strong ? "the role may do more than it needs"
-                             : "least rights");
+        good &= say_finding(there && !strong, db_text(roles, i, OP_DOCTOR_ROLES_NAME),
+                            !there   ? "the role is missing: run muster migrate"
+                            : strong ? "the role may do more than it needs"
+                                     : "least rights");
     }
-    good &= say(db_bool(audit, 0, OP_DOCTOR_AUDIT_INSERT_ONLY), "audit log", "can only be added to");
-    good &= say(db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED), "audit partitions",
-                db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED) ? "made ahead" : "next month has none: run muster migrate");
+    good &= say_finding(db_bool(audit, 0, OP_DOCTOR_AUDIT_INSERT_ONLY), "audit log", "can only be added to");
+    good &= say_finding(db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED), "audit partitions",
+                        db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED) ? "made ahead"
+                                                                    : "next month has none: run muster migrate");
     return good;
 }
 
 static bool check_grants(struct db_rows rows) {
     for (size_t i = 0; i < db_count(rows); i++)
-        say(false, db_text(rows, i, OP_DOCTOR_RIGHTS_NAME), db_text(rows, i, OP_DOCTOR_RIGHTS_DETAIL));
-    return db_count(rows) == 0 && say(true, "rights", "nobody has more than their work needs");
+        say_finding(false, db_text(rows, i, OP_DOCTOR_RIGHTS_NAME), db_text(rows, i, OP_DOCTOR_RIGHTS_DETAIL));
+    return db_count(rows) == 0 && say_finding(true, "rights", "nobody has more than their work needs");
 }
 
 /* Something that is no fault yet. */
-static void warn(const char *what, const char *meaning) {
+static void warn_of(const char *what, const char *meaning) {
     printf("%-4s %s: %s\n", "warn", what, meaning);
 }
 
@@ -97,11 +101,11 @@ static bool check_waiting(struct invocation *in, struct db_rows rows, const char
     for (size_t i = 0; i < db_count(rows); i++) {
         const char *name = db_text(rows, i, OP_DOCTOR_WORK_NAME);
         if (strcmp(db_text(rows, i, OP_DOCTOR_WORK_KIND), waits) == 0)
-            good &= say(
+            good &= say_finding(
                 false, name ? arena_printf(in->ctx.arena, "%s of %s", what, name) : what,
                 arena_printf(in->ctx.arena, "%s: does muster-deliver run?", db_text(rows, i, OP_DOCTOR_WORK_DETAIL)));
     }
-    return good && say(true, what, well);
+    return good && say_finding(true, what, well);
 }
 
 /* Secrets without the file that has their key are a fault, too. The rest is said in time. */
@@ -112,10 +116,10 @@ static bool check_work(struct invocation *in, struct db_rows rows) {
         const char *kind = db_text(rows, i, OP_DOCTOR_WORK_KIND), *detail = db_text(rows, i, OP_DOCTOR_WORK_DETAIL);
         const char *name = db_text(rows, i, OP_DOCTOR_WORK_NAME);
         if (strcmp(kind, "secret") == 0 && !*in->settings->secret_key_file)
-            good &= say(false, "secret key file",
-                        arena_printf(in->ctx.arena, "MUSTER_SECRET_KEY_FILE names none, and %s", detail));
+            good &= say_finding(false, "secret key file",
+                                arena_printf(in->ctx.arena, "MUSTER_SECRET_KEY_FILE names none, and %s", detail));
         else if (strcmp(kind, "secret") != 0 && strcmp(kind, "mapping") != 0 && strcmp(kind, "sealer") != 0)
-            warn(name ? arena_printf(in->ctx.arena, "%s of %s", kind, name) : kind, detail);
+            warn_of(name ? arena_printf(in->ctx.arena, "%s of %s", kind, name) : kind, detail);
     }
     return good;
 }
@@ -139,30 +143,31 @@ static const char *limits_fault(const char *path, const struct stat *st) {
 }
 
 /* The responders make the file when they start; this may be another host, or another user, than theirs. */
-static bool check_limits(struct invocation *in) {
+static bool check_limits_file(struct invocation *in) {
     char path[4096];
     struct stat st;
     if (!*in->settings->limits || !limits_path(in->settings->limits, path, sizeof path))
-        return say(false, "limits file", "MUSTER_LIMITS is empty: there are no rate limits");
+        return say_finding(false, "limits file", "MUSTER_LIMITS is empty: there are no rate limits");
     const char *what = arena_printf(in->ctx.arena, "limits file %s", path);
     if (lstat(path, &st) != 0) {
-        warn(what,
-             arena_printf(in->ctx.arena, "%s; the responders of this host make it when they start", strerror(errno)));
+        warn_of(what, arena_printf(in->ctx.arena, "%s; the responders of this host make it when they start",
+                                   strerror(errno)));
         return true;
     }
     const char *fault = limits_fault(path, &st);
-    return fault ? say(false, what, fault) : say(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
+    return fault ? say_finding(false, what, fault)
+                 : say_finding(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
 }
 
 /* Where there is one, no organization can have a share (muster-scim.fcgi(8)). */
 static void check_workers(struct invocation *in) {
     unsigned n = settings_workers(in->settings);
     if (n == 1)
-        warn("one worker", "no organization has a share of it: only the 2 seconds for searches protect the others");
+        warn_of("one worker", "no organization has a share of it: only the 2 seconds for searches protect the others");
     else
-        say(true, arena_printf(in->ctx.arena, "%u workers", n),
-            arena_printf(in->ctx.arena, "an organization has %u at most for heavy requests",
-                         settings_share(in->settings)));
+        say_finding(true, arena_printf(in->ctx.arena, "%u workers", n),
+                    arena_printf(in->ctx.arena, "an organization has %u at most for heavy requests",
+                                 settings_share(in->settings)));
 }
 
 static bool check_secret(struct invocation *in) {
@@ -171,20 +176,21 @@ static bool check_secret(struct invocation *in) {
     if (!*path)
         return true;
     if (stat(path, &st) != 0)
-        return say(false, what, strerror(errno));
+        return say_finding(false, what, strerror(errno));
     if (!S_ISREG(st.st_mode))
-        return say(false, what, "it is no plain file");
+        return say_finding(false, what, "it is no plain file");
     if (st.st_mode & (S_IRWXG | S_IRWXO))
-        return say(false, what,
-                   arena_printf(in->ctx.arena, "its mode is %04o: others than its owner may use it, chmod 600 it",
-                                st.st_mode & 07777));
+        return say_finding(false, what,
+                           arena_printf(in->ctx.arena,
+                                        "its mode is %04o: others than its owner may use it, chmod 600 it",
+                                        st.st_mode & 07777));
     if (access(path, R_OK) != 0)
-        return say(true, what, "only its owner reads it, who is somebody else: its key was not looked at");
+        return say_finding(true, what, "only its owner reads it, who is somebody else: its key was not looked at");
     struct ctx ctx = {.arena = in->ctx.arena};
     struct secret_keys keys;
     enum err e = secret_keys_load(&ctx, path, &keys);
     OPENSSL_cleanse(&keys, sizeof keys);
-    return e == OK ? say(true, what, "only its owner reads it") : say(false, what, fail_detail(&ctx));
+    return e == OK ? say_finding(true, what, "only its owner reads it") : say_finding(false, what, fail_detail(&ctx));
 }
 
 enum err command_doctor(struct invocation *in) {
@@ -198,7 +204,7 @@ enum err command_doctor(struct invocation *in) {
     struct migrations m;
     enum err e = migrations_read(in, &m);
     if (e == OK && (m.missing || m.alien)) {
-        say(false, "migrations", "the schema and this program differ: run muster migrate of the newer one");
+        say_finding(false, "migrations", "the schema and this program differ: run muster migrate of the newer one");
         return fail(&in->ctx, ERR_BAD_REQUEST, "%zu migrations are missing%s%s", m.missing,
                     m.alien ? ", and there is one that this program does not know: " : "", m.alien ? m.alien : "");
     }
@@ -208,14 +214,14 @@ enum err command_doctor(struct invocation *in) {
         e = db_run(&in->ctx, in->db, rows);
     if (e != OK)
         return e;
-    bool good = say(true, "migrations", "all applied");
+    bool good = say_finding(true, "migrations", "all applied");
     good &= check_server(in, rows[SETTINGS]);
     good &= check_durability(rows[DURABILITY]);
     good &= check_rights(rows[TABLES], rows[ROLES], rows[AUDIT]);
     good &= check_grants(rows[RIGHTS]);
     good &= check_work(in, rows[WORK]);
     good &= check_secret(in);
-    good &= check_limits(in);
+    good &= check_limits_file(in);
     check_workers(in);
     return good ? OK : fail(&in->ctx, ERR_BAD_REQUEST, "something needs attention, see above");
 }

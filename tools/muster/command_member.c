@@ -11,7 +11,7 @@
 /* One member: shown, explained, erased. */
 
 /* A text of another's making: control characters could steer the terminal. */
-static const char *text_of(struct invocation *in, struct json_object *o, const char *name) {
+static const char *shown_text(struct invocation *in, struct json_object *o, const char *name) {
     struct json_object *v = json_get(o, name);
     if (!v)
         return "-";
@@ -27,9 +27,9 @@ static void print_event(struct invocation *in, const char *indent, struct json_o
     if (!event)
         return;
     struct json_object *actor = json_get(event, "actor_id");
-    printf("%s%s by %s%s%s, at %s, request %s\n", indent, text_of(in, event, "action"),
-           text_of(in, event, "actor_type"), actor ? " " : "", actor ? text_of(in, event, "actor_id") : "",
-           text_of(in, event, "at"), text_of(in, event, "request_id"));
+    printf("%s%s by %s%s%s, at %s, request %s\n", indent, shown_text(in, event, "action"),
+           shown_text(in, event, "actor_type"), actor ? " " : "", actor ? shown_text(in, event, "actor_id") : "",
+           shown_text(in, event, "at"), shown_text(in, event, "request_id"));
 }
 
 static const char *link_state(struct json_object *link) {
@@ -41,12 +41,12 @@ static const char *link_state(struct json_object *link) {
 static void print_status(struct invocation *in, struct json_object *status) {
     struct json_object *links = json_get(status, "links");
     size_t n = json_object_array_length(links);
-    printf("\nstatus: %s%s\n", text_of(in, status, "value"), n ? "" : ", without any identity provider");
+    printf("\nstatus: %s%s\n", shown_text(in, status, "value"), n ? "" : ", without any identity provider");
     print_event(in, "  last change: ", json_get(status, "event"));
     for (size_t i = 0; i < n; i++) {
         struct json_object *link = json_object_array_get_idx(links, i);
-        printf("  %s at %s since %s: SCIM user %s (%s)\n", link_state(link), text_of(in, link, "connection"),
-               text_of(in, link, "since"), text_of(in, link, "scim_user_id"), text_of(in, link, "user_name"));
+        printf("  %s at %s since %s: SCIM user %s (%s)\n", link_state(link), shown_text(in, link, "connection"),
+               shown_text(in, link, "since"), shown_text(in, link, "scim_user_id"), shown_text(in, link, "user_name"));
         print_event(in, "    ", json_get(link, "event"));
     }
 }
@@ -57,14 +57,14 @@ static void print_way(struct invocation *in, struct json_object *way) {
     size_t n = groups ? json_object_array_length(groups) : 0;
     printf("    by the group ");
     for (size_t i = 0; i < n; i++)
-        printf("%s%s", i ? ", which holds " : "", text_of(in, json_object_array_get_idx(groups, i), "display_name"));
-    printf("%s: SCIM user %s\n", n > 1 ? " (nested)" : "", text_of(in, way, "scim_user_id"));
+        printf("%s%s", i ? ", which holds " : "", shown_text(in, json_object_array_get_idx(groups, i), "display_name"));
+    printf("%s: SCIM user %s\n", n > 1 ? " (nested)" : "", shown_text(in, way, "scim_user_id"));
 }
 
 static void print_team(struct invocation *in, struct json_object *team) {
     struct json_object *ways = json_get(team, "ways");
     struct json_object *added = json_get(team, "added_event"), *kept = json_get(team, "kept_event");
-    printf("  %s since %s\n", text_of(in, team, "name"), text_of(in, team, "since"));
+    printf("  %s since %s\n", shown_text(in, team, "name"), shown_text(in, team, "since"));
     for (size_t i = 0, n = json_object_array_length(ways); i < n; i++)
         print_way(in, json_object_array_get_idx(ways, i));
     if (added)
@@ -78,22 +78,23 @@ static void print_team(struct invocation *in, struct json_object *team) {
 
 static void print_why(struct invocation *in, const char *name, struct json_object *why) {
     struct json_object *group = json_get(why, "group");
-    printf("  %s: %s", name, text_of(in, why, "value"));
+    printf("  %s: %s", name, shown_text(in, why, "value"));
     if (!json_get(why, "rule")) {
         printf(" (by no rule of the mapping)\n");
         return;
     }
-    printf("\n    rule \"%s\" -> %s, read %s", text_of(in, why, "rule"), text_of(in, why, "target"),
-           text_of(in, why, "read"));
+    printf("\n    rule \"%s\" -> %s, read %s", shown_text(in, why, "rule"), shown_text(in, why, "target"),
+           shown_text(in, why, "read"));
     if (group)
-        printf(" of the group %s (%s)", text_of(in, group, "display"), text_of(in, group, "value"));
-    printf(", from %s, SCIM user %s\n", text_of(in, why, "connection"), text_of(in, why, "scim_user_id"));
+        printf(" of the group %s (%s)", shown_text(in, group, "display"), shown_text(in, group, "value"));
+    printf(", from %s, SCIM user %s\n", shown_text(in, why, "connection"), shown_text(in, why, "scim_user_id"));
 }
 
 static void print_explained(struct invocation *in, struct json_object *o) {
     struct json_object *teams = json_get(o, "teams"), *fields = json_get(o, "fields"), *role = json_get(o, "role");
     size_t n = json_object_array_length(teams);
-    printf("%s, member %s\n", text_of(in, json_get(o, "member"), "email"), text_of(in, json_get(o, "member"), "id"));
+    printf("%s, member %s\n", shown_text(in, json_get(o, "member"), "email"),
+           shown_text(in, json_get(o, "member"), "id"));
     print_status(in, json_get(o, "status"));
     printf("\nteams: %zu\n", n);
     for (size_t i = 0; i < n; i++)

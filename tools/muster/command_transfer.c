@@ -12,7 +12,7 @@
 
 /* An organization as a file, and back. */
 
-/* `progress` is first: it is what progress() gets. */
+/* `progress` is first: it is what show_transfer_progress() gets. */
 struct moving {
     struct progress progress;
     FILE *file;
@@ -23,17 +23,17 @@ struct exporting {
     const char *org;
 };
 
-static void progress(void *arg, size_t lines) {
+static void show_transfer_progress(void *arg, size_t lines) {
     output_progress(arg, lines);
 }
 
-static bool write_text(void *arg, const char *text, size_t len) {
+static bool write_transfer_text(void *arg, const char *text, size_t len) {
     struct moving *m = arg;
     return fwrite(text, 1, len, m->file) == len;
 }
 
 /* What was moved: {"organization", "lines", "counts": {"member": N, ..}}. */
-static struct json_object *summary(struct invocation *in, const char *organization, const struct transfer_run *x) {
+static struct json_object *new_summary(struct invocation *in, const char *organization, const struct transfer_run *x) {
     struct json_object *o = json_new_object(in->ctx.arena), *counts = json_object_new_object();
     json_object_object_add(o, "organization", json_object_new_string(organization));
     json_object_object_add(o, "lines", json_object_new_int64((int64_t)x->lines));
@@ -43,11 +43,11 @@ static struct json_object *summary(struct invocation *in, const char *organizati
     return o;
 }
 
-static enum err export_to(struct invocation *in, FILE *file, void *arg) {
+static enum err export_organization_to(struct invocation *in, FILE *file, void *arg) {
     struct exporting *x = arg;
     struct moving m = {.progress = {.what = "exported", .of = "lines"}, .file = file};
-    x->run.write = write_text;
-    x->run.progress = progress;
+    x->run.write = write_transfer_text;
+    x->run.progress = show_transfer_progress;
     x->run.arg = &m;
     return control_export(&in->ctx, in->db, x->org, &x->run);
 }
@@ -59,11 +59,11 @@ enum err command_export(struct invocation *in) {
         return fail(&in->ctx, ERR_USAGE, "--org ORG is missing: which organization?");
     if (in->json && !output_is_file(path))
         return fail(&in->ctx, ERR_USAGE, "--json needs --output FILE: the export itself goes to standard output");
-    enum err e = output_write(in, path, export_to, &x);
+    enum err e = output_write(in, path, export_organization_to, &x);
     if (e == ERR_NOT_FOUND)
         return fail(&in->ctx, e, "there is no organization \"%s\"; muster org list shows them", org);
     if (e == OK && in->json)
-        print_object(summary(in, org, &x.run), true);
+        print_object(new_summary(in, org, &x.run), true);
     else if (e == OK)
         fprintf(stderr, "exported %s: %zu lines\n", org, x.run.lines);
     return e;
@@ -92,7 +92,7 @@ static enum err open_input(struct invocation *in, const char *path, FILE **out) 
 
 enum err command_import(struct invocation *in) {
     struct progress p = {.what = "imported", .of = "lines"};
-    struct transfer_run x = {.slug = command_text(in, "slug"), .progress = progress, .arg = &p};
+    struct transfer_run x = {.slug = command_text(in, "slug"), .progress = show_transfer_progress, .arg = &p};
     enum err e = open_input(in, in->args[0], &x.file);
     if (e != OK)
         return e;
@@ -101,7 +101,7 @@ enum err command_import(struct invocation *in) {
         fclose(x.file);
     if (e != OK)
         return e;
-    print_object(summary(in, x.organization, &x), in->json);
+    print_object(new_summary(in, x.organization, &x), in->json);
     fprintf(stderr,
             "tokens and API keys are not imported (%zu tokens were left out): muster token issue makes new ones\n",
             x.counts[TRANSFER_TOKEN]);

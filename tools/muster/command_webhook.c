@@ -55,7 +55,7 @@ enum err command_webhook_replay(struct invocation *in) {
 }
 
 /* Whether the delivery was tried, and how that ended. */
-static enum err tell_test(struct invocation *in, struct json_object *delivery, bool *tried) {
+static enum err report_test(struct invocation *in, struct json_object *delivery, bool *tried) {
     const char *error = json_get_string(delivery, "error");
     *tried = json_object_get_int64(json_get(delivery, "attempts")) > 0;
     if (!*tried)
@@ -78,7 +78,7 @@ static enum err wait_for_test(struct invocation *in, const char *event) {
         command_pause();
         enum err e = command_operate(in, control_webhook_delivery_list, in->args[0], &list);
         if (e == OK && json_object_array_length(json_get(list, "data")))
-            e = tell_test(in, json_object_array_get_idx(json_get(list, "data"), 0), &tried);
+            e = report_test(in, json_object_array_get_idx(json_get(list, "data"), 0), &tried);
         if (e != OK || tried)
             return e;
     }

@@ -15,11 +15,11 @@ struct typed {
     const char *begin; /* of the word that is completed */
 };
 
-static const char *word(const struct typed *t, int i) {
+static const char *typed_word(const struct typed *t, int i) {
     return i >= 0 && i < t->n ? t->words[i] : "";
 }
 
-static void offer(const struct typed *t, const char *candidate, size_t len) {
+static void offer_candidate(const struct typed *t, const char *candidate, size_t len) {
     if (len && strncmp(candidate, t->begin, strlen(t->begin)) == 0 && strlen(t->begin) <= len)
         printf("%.*s\n", (int)len, candidate);
 }
@@ -28,15 +28,16 @@ static void offer(const struct typed *t, const char *candidate, size_t len) {
 static void offer_list(const struct typed *t, const char *list, const char *by) {
     for (size_t n; *list; list += n + strspn(list + n, by)) {
         n = strcspn(list, by);
-        offer(t, list, n);
+        offer_candidate(t, list, n);
     }
 }
 
-static const struct command *find(const struct typed *t, int *used) {
+static const struct command *find_typed_command(const struct typed *t, int *used) {
     for (size_t i = 0; i < command_count; i++) {
         const struct command *c = &command_table[i];
         *used = c->verb ? 3 : 2;
-        if (t->at >= *used && strcmp(word(t, 1), c->noun) == 0 && (!c->verb || strcmp(word(t, 2), c->verb) == 0))
+        if (t->at >= *used && strcmp(typed_word(t, 1), c->noun) == 0 &&
+            (!c->verb || strcmp(typed_word(t, 2), c->verb) == 0))
             return c;
     }
     return NULL;
@@ -45,13 +46,13 @@ static const struct command *find(const struct typed *t, int *used) {
 static void offer_nouns(const struct typed *t) {
     for (size_t i = 0; i < command_count; i++)
         if (i == 0 || strcmp(command_table[i].noun, command_table[i - 1].noun) != 0)
-            offer(t, command_table[i].noun, strlen(command_table[i].noun));
+            offer_candidate(t, command_table[i].noun, strlen(command_table[i].noun));
 }
 
 static void offer_verbs(const struct typed *t) {
     for (size_t i = 0; i < command_count; i++)
-        if (command_table[i].verb && strcmp(command_table[i].noun, word(t, 1)) == 0)
-            offer(t, command_table[i].verb, strlen(command_table[i].verb));
+        if (command_table[i].verb && strcmp(command_table[i].noun, typed_word(t, 1)) == 0)
+            offer_candidate(t, command_table[i].verb, strlen(command_table[i].verb));
 }
 
 static const struct option_spec *option_named(const char *name) {
@@ -73,8 +74,8 @@ static void offer_values(const struct typed *t, const struct option_spec *o) {
 
 /* The option whose value stands at the position: "--name value", or bash's "--name" "=" "value"; NULL: none. */
 static const struct option_spec *option_before(const struct typed *t) {
-    bool equals = strcmp(word(t, t->at - 1), "=") == 0;
-    const struct option_spec *o = option_named(word(t, t->at - (equals ? 2 : 1)));
+    bool equals = strcmp(typed_word(t, t->at - 1), "=") == 0;
+    const struct option_spec *o = option_named(typed_word(t, t->at - (equals ? 2 : 1)));
     return o && o->kind != OPTION_FLAG && o->kind != OPTION_YES ? o : NULL;
 }
 
@@ -86,7 +87,7 @@ static void offer_rest(const struct typed *t, const struct command *c, int used)
     }
     if (t->begin[0] == '-') {
         offer_list(t, c->options, " ");
-        offer(t, "--json", strlen("--json"));
+        offer_candidate(t, "--json", strlen("--json"));
         return;
     }
     if (t->at != used)
@@ -94,7 +95,7 @@ static void offer_rest(const struct typed *t, const struct command *c, int used)
     if (strstr(c->args, "FILE"))
         puts(":files");
     else if (strncmp(c->args, "[", 1) == 0) /* "[config]": a word as it is */
-        offer(t, c->args + 1, strlen(c->args) - 2);
+        offer_candidate(t, c->args + 1, strlen(c->args) - 2);
 }
 
 int complete(int argc, char **argv) {
@@ -106,15 +107,15 @@ int complete(int argc, char **argv) {
         return EXIT_BAD_USAGE;
     }
     struct typed t = {.n = argc - 3, .at = (int)at, .words = argv + 3};
-    t.begin = word(&t, t.at);
+    t.begin = typed_word(&t, t.at);
     if (strcmp(t.begin, "=") == 0) { /* "--name=" with nothing behind it yet */
         t.begin = "";
         t.at++;
     }
-    const struct command *c = find(&t, &used);
+    const struct command *c = find_typed_command(&t, &used);
     if (t.at == 1) {
         offer_nouns(&t);
-        offer(&t, "--help", strlen("--help"));
+        offer_candidate(&t, "--help", strlen("--help"));
     } else if (c)
         offer_rest(&t, c, used);
     else if (t.at == 2)

@@ -32,7 +32,7 @@ static enum err check_facts(struct invocation *in, struct db_rows facts) {
     return OK;
 }
 
-static size_t find(const struct db_rows applied, const char *name, size_t len) {
+static size_t find_migration(const struct db_rows applied, const char *name, size_t len) {
     for (size_t i = 0; i < db_count(applied); i++) {
         const char *there = db_text(applied, i, OP_MIGRATIONS_NAME);
         if (strlen(there) == len && memcmp(there, name, len) == 0)
@@ -51,7 +51,7 @@ static struct replaced look_at_replaced(const struct db_rows applied, const char
     struct replaced found = {.newest = SIZE_MAX};
     while (names && *names) {
         size_t len = strcspn(names, " ");
-        size_t row = find(applied, names, len);
+        size_t row = find_migration(applied, names, len);
         found.names++;
         if (row != SIZE_MAX) {
             found.applied++;
@@ -65,7 +65,7 @@ static struct replaced look_at_replaced(const struct db_rows applied, const char
 static bool is_missing(const struct migrations *m, const struct sql_migration *migration) {
     if (!m->applied.result)
         return true;
-    if (find(m->applied, migration->name, strlen(migration->name)) != SIZE_MAX)
+    if (find_migration(m->applied, migration->name, strlen(migration->name)) != SIZE_MAX)
         return false;
     struct replaced found = look_at_replaced(m->applied, migration->replaces);
     return found.names == 0 || found.applied < found.names;
@@ -79,18 +79,18 @@ static bool has_word(const char *words, const char *word) {
     return false;
 }
 
-static bool is_known(const char *name) {
+static bool is_known_migration(const char *name) {
     for (size_t i = 0; i < sql_migrations_count; i++)
         if (strcmp(sql_migrations[i].name, name) == 0 || has_word(sql_migrations[i].replaces, name))
             return true;
     return false;
 }
 
-static void compare(struct invocation *in, struct migrations *m) {
+static void compare_migrations(struct invocation *in, struct migrations *m) {
     for (size_t i = 0; i < sql_migrations_count; i++)
         m->missing += is_missing(m, &sql_migrations[i]);
     for (size_t i = 0; m->applied.result && i < db_count(m->applied); i++)
-        if (!is_known(db_text(m->applied, i, OP_MIGRATIONS_NAME)))
+        if (!is_known_migration(db_text(m->applied, i, OP_MIGRATIONS_NAME)))
             m->alien = arena_strdup(in->ctx.arena, db_text(m->applied, i, OP_MIGRATIONS_NAME));
     for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
         struct replaced found = look_at_replaced(m->applied, sql_migrations[i].replaces);
@@ -111,7 +111,7 @@ static enum err read_all(struct invocation *in, struct migrations *out, struct d
     if (e == OK && db_bool(rows[table], 0, OP_MIGRATION_TABLE_PRESENT))
         e = command_query(in, sql_op_migrations(), &out->applied);
     if (e == OK)
-        compare(in, out);
+        compare_migrations(in, out);
     return e;
 }
 
@@ -142,7 +142,7 @@ static void checksum_of(const struct sql_migration *m, char hex[TOKEN_HASH_HEX +
 static enum err check_unchanged(struct invocation *in, const struct migrations *m) {
     for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
         char hex[TOKEN_HASH_HEX + 1];
-        size_t row = find(m->applied, sql_migrations[i].name, strlen(sql_migrations[i].name));
+        size_t row = find_migration(m->applied, sql_migrations[i].name, strlen(sql_migrations[i].name));
         const char *kept = row == SIZE_MAX ? NULL : db_text(m->applied, row, OP_MIGRATIONS_CHECKSUM);
         checksum_of(&sql_migrations[i], hex);
         if (kept && strcmp(kept, hex) != 0)
@@ -194,7 +194,7 @@ static enum err make_functions(struct invocation *in, bool first) {
     return e;
 }
 
-static enum err apply(struct invocation *in, const struct migrations *m) {
+static enum err apply_migrations(struct invocation *in, const struct migrations *m) {
     enum err e = make_functions(in, true);
     for (size_t i = 0; e == OK && i < sql_migrations_count; i++)
         if (is_missing(m, &sql_migrations[i]))
@@ -235,7 +235,7 @@ static enum err migrate_all(struct invocation *in, const struct migrations *m) {
     const struct sql_call after[] = {sql_op_rights(), sql_op_partitions(), sql_transaction_commit()};
     enum err e = run_all(in, before, sizeof before / sizeof *before);
     if (e == OK)
-        e = apply(in, m);
+        e = apply_migrations(in, m);
     if (e == OK)
         e = note_checksums(in);
     return e == OK ? run_all(in, after, sizeof after / sizeof *after) : e;

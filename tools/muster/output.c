@@ -29,8 +29,8 @@ bool output_is_file(const char *path) {
     return path && strcmp(path, "-") != 0;
 }
 
-static enum err fill(struct invocation *in, FILE *file, enum err (*write)(struct invocation *, FILE *, void *),
-                     void *arg) {
+static enum err fill_file_from(struct invocation *in, FILE *file,
+                               enum err (*write)(struct invocation *, FILE *, void *), void *arg) {
     enum err e = write(in, file, arg);
     return e == OK && fflush(file) != 0 ? output_cannot(in, "the export", "written") : e;
 }
@@ -39,14 +39,14 @@ enum err output_write(struct invocation *in, const char *path,
                       enum err (*write)(struct invocation *in, FILE *file, void *arg), void *arg) {
     struct stat st;
     if (!output_is_file(path))
-        return fill(in, stdout, write, arg);
+        return fill_file_from(in, stdout, write, arg);
     bool plain = stat(path, &st) != 0 || S_ISREG(st.st_mode);
     const char *part = plain ? arena_printf(in->ctx.arena, "%s.part", path) : path;
     int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (!file)
         return output_cannot(in, part, "written");
-    enum err e = fill(in, file, write, arg);
+    enum err e = fill_file_from(in, file, write, arg);
     if (e == OK && plain && fsync(fd) != 0)
         e = output_cannot(in, part, "written");
     if (fclose(file) != 0 && e == OK)

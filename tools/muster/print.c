@@ -10,7 +10,7 @@ enum { COLUMNS = 12, GAP = 2 };
 
 /* A value for people: texts bare, nothing as "-", lists and objects as JSON. Control characters could steer the
  * terminal. */
-static const char *shown(struct arena *a, struct json_object *v) {
+static const char *shown_cell(struct arena *a, struct json_object *v) {
     if (!v)
         return "-";
     char *text =
@@ -26,7 +26,7 @@ void print_object(struct json_object *o, bool json) {
     if (json)
         printf("%s\n", json_text(a, o));
     else {
-        json_object_object_foreach(o, name, v) printf("%s: %s\n", name, shown(a, v));
+        json_object_object_foreach(o, name, v) printf("%s: %s\n", name, shown_cell(a, v));
     }
     arena_destroy(a);
 }
@@ -39,7 +39,7 @@ static int width_of(const char *s) {
     return n;
 }
 
-static size_t split(struct arena *a, const char *columns, const char *out[COLUMNS]) {
+static size_t split_columns(struct arena *a, const char *columns, const char *out[COLUMNS]) {
     size_t n = 0;
     for (const char *p = columns; *p && n < COLUMNS;) {
         size_t len = strcspn(p, " ");
@@ -58,18 +58,18 @@ static void print_row(const char *const *cells, const int *widths, size_t n) {
 static void print_rows(struct arena *a, struct json_object *list, const char *columns) {
     const char *names[COLUMNS], *cells[COLUMNS];
     int widths[COLUMNS];
-    size_t n = split(a, columns, names), rows = json_object_array_length(list);
+    size_t n = split_columns(a, columns, names), rows = json_object_array_length(list);
     for (size_t c = 0; c < n; c++)
         widths[c] = width_of(names[c]);
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < n; c++) {
-            int w = width_of(shown(a, json_get(json_object_array_get_idx(list, r), names[c])));
+            int w = width_of(shown_cell(a, json_get(json_object_array_get_idx(list, r), names[c])));
             widths[c] = w > widths[c] ? w : widths[c];
         }
     print_row(names, widths, n);
     for (size_t r = 0; r < rows; r++) {
         for (size_t c = 0; c < n; c++)
-            cells[c] = shown(a, json_get(json_object_array_get_idx(list, r), names[c]));
+            cells[c] = shown_cell(a, json_get(json_object_array_get_idx(list, r), names[c]));
         print_row(cells, widths, n);
     }
 }
