@@ -148,18 +148,15 @@ static enum err parse_raw(const struct parser *ps) {
     return OK;
 }
 
-static bool is_secret_attr(const struct attr *a) {
-    return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
-}
-
 /* Whatever is read has to be a value that anybody may see. */
 static enum err settle_path(const struct parser *ps, struct mapping_path *out) {
     const struct attr *attr = out->ref.attr;
     if (!out->ref.sub && attr->type == ATTR_COMPLEX)
         out->ref.sub = schema_value_part(attr);
     const struct attr *read = out->ref.sub ? out->ref.sub : attr;
-    if (is_secret_attr(attr) || is_secret_attr(read))
-        return BAD_AT(ps, 0, "%s is never shown: it cannot be mapped", is_secret_attr(attr) ? attr->name : read->name);
+    if (schema_is_secret(attr) || schema_is_secret(read))
+        return BAD_AT(ps, 0, "%s is never shown: it cannot be mapped",
+                      schema_is_secret(attr) ? attr->name : read->name);
     if (read->type == ATTR_COMPLEX)
         return BAD_AT(ps, ps->len, "%s has parts: name one of them (%s)", attr->name, part_names(ps->ctx->arena, attr));
     return OK;

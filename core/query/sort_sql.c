@@ -11,10 +11,6 @@
 
 enum { BOUND = 256 }; /* characters */
 
-static bool is_hidden_attr(const struct attr *a) {
-    return a->mutability == ATTR_WRITE_ONLY || a->returned == ATTR_NEVER;
-}
-
 /* An attribute that the type does not have: of an extension that nobody registered, or of the other type. */
 static bool find_elsewhere(struct arena *a, const struct resource_type *rt, const struct resource_type *other,
                            const char *name, struct attr_ref *out) {
@@ -36,7 +32,7 @@ static enum err find_attribute(struct ctx *ctx, const struct resource_type *rt, 
     if (out->unregistered)
         return OK;
     const struct attr *a = out->sub ? out->sub : out->attr;
-    if (is_hidden_attr(out->attr) || is_hidden_attr(a))
+    if (schema_is_secret(out->attr) || schema_is_secret(a))
         return fail(ctx, ERR_INVALID_VALUE, "sortBy: %s cannot be sorted by", name);
     if (a->type == ATTR_COMPLEX && !(out->sub = schema_value_part(a)))
         return fail(ctx, ERR_INVALID_VALUE, "sortBy: %s has parts: name one of them, as in %s.%s", a->name, a->name,
