@@ -78,7 +78,7 @@ static enum err find_exported_organization(struct writing *w) {
     return e;
 }
 
-enum err control_audit_export(struct ctx *ctx, struct db *db, struct audit_export *x) {
+enum err audit_export_run(struct ctx *ctx, struct db *db, struct audit_export *x) {
     size_t len = x->action ? strlen(x->action) : 0;
     bool wild = len && x->action[len - 1] == '*';
     struct writing w = {.x = x,

@@ -28,7 +28,6 @@ struct audit_export {
  * The sealed events of an organization in the order of the chain, as they are at one moment, page by page; memory stays
  * flat. The lines are those of audit_rows.h. ERR_NOT_FOUND; ERR_BAD_REQUEST: it could not be written.
  */
-enum err control_audit_export(struct ctx *ctx, struct db *db, struct audit_export *x)
-    __attribute__((warn_unused_result));
+enum err audit_export_run(struct ctx *ctx, struct db *db, struct audit_export *x) __attribute__((warn_unused_result));
 
 #endif

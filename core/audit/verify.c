@@ -273,7 +273,7 @@ static enum err verify_all(struct walk *w) {
     return e;
 }
 
-enum err control_verify(struct ctx *ctx, struct db *db, struct verify_run *v) {
+enum err verify_chains(struct ctx *ctx, struct db *db, struct verify_run *v) {
     struct walk w = {.run = v, .ctx = ctx, .db = db, .page = arena_create(), .own = arena_create()};
     if (!v->heads)
         v->heads = json_new_object(ctx->arena);

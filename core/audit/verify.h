@@ -36,6 +36,6 @@ struct verify_run {
  * which an event was erased and sealed. With `from` the hash of the place before it is taken as the database has it;
  * with `from` or `to` events without a place are not looked for. ERR_NOT_FOUND; a problem is none of the function.
  */
-enum err control_verify(struct ctx *ctx, struct db *db, struct verify_run *v) __attribute__((warn_unused_result));
+enum err verify_chains(struct ctx *ctx, struct db *db, struct verify_run *v) __attribute__((warn_unused_result));
 
 #endif

@@ -89,7 +89,7 @@ static enum err read_page(struct control *c, struct json_object *fields, struct 
 
 enum err control_audit_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct page p = {0};
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_limit(c, in->fields, PAGE, &p.limit);
     if (e == OK)
@@ -129,7 +129,7 @@ enum err control_audit_file(struct control *c, const struct control_input *in, s
     const char *format = json_get_string(in->fields, "format");
     struct page p = {0};
     *out = NULL;
-    enum err e = fields_check(c, FIELDS(exported), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(exported), in->fields, false);
     if (e == OK)
         e = export_limit(c, in->fields, &p.limit);
     if (e == OK)

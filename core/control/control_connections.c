@@ -74,19 +74,19 @@ enum err control_connection_create(struct control *c, const struct control_input
     struct change x = {.in = in};
     struct control_write w = {.work = create_connection_work, .arg = &x};
     uuid_new(x.id);
-    return fields_write(c, FIELDS(manners), in->fields, true, &w, out);
+    return control_fields_write(c, FIELDS(manners), in->fields, true, &w, out);
 }
 
 enum err control_connection_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_connection_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_connection_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     return e == OK ? control_show(c, sql_api_connection_show(.id = in->id), "connection", out) : e;
 }
 
@@ -108,7 +108,7 @@ static enum err set_connection_work(struct control *c, void *arg) {
 enum err control_connection_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = set_connection_work, .arg = &x, .together = true, .final_duplicate = true};
-    enum err e = fields_write(c, FIELDS(manners), in->fields, false, &w, out);
+    enum err e = control_fields_write(c, FIELDS(manners), in->fields, false, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;
     control_wrong(c, "group_names", "conflict", "names cannot be made unique: several groups have the same name");
@@ -129,7 +129,7 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
     struct json_object *connection;
     struct adopting a;
     size_t total = 0;
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
         e = control_connection_show(c, in, &connection);
     if (e != OK)
@@ -226,7 +226,7 @@ enum err control_connection_remove(struct control *c, const struct control_input
                          remove = {.work = remove_connection_work, .arg = &x};
     size_t total = 0;
     *out = NULL;
-    enum err e = fields_check(c, FIELDS(removed), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(removed), in->fields, true);
     if (e == OK)
         e = control_write(c, &close);
     if (e == OK)
@@ -243,7 +243,7 @@ enum err control_connection_remove(struct control *c, const struct control_input
 enum err control_endpoint(struct control *c, const struct control_input *in, struct json_object **out) {
     const char *asked = json_get_string(in->fields, "connection_id");
     struct json_object *connection;
-    enum err e = fields_check(c, FIELDS(endpoint), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(endpoint), in->fields, false);
     if (e == OK)
         e = control_show(c, sql_api_connection_chosen(.id = asked), "connection", &connection);
     if (e != OK)

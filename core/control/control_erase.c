@@ -100,7 +100,7 @@ static enum err erase_work(struct control *c, void *arg) {
 enum err control_erase(struct control *c, const struct control_input *in, struct json_object **out) {
     struct erasure x = {.in = in};
     struct control_write w = {.work = erase_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(erased), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(erased), in->fields, true);
     if (e != OK)
         return e;
     if (strcmp(json_object_get_string(json_get(in->fields, "confirm")), in->id) != 0) {

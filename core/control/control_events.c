@@ -120,7 +120,7 @@ static enum err wait_for_events(struct control *c, struct feed *x) {
 
 enum err control_event_feed(struct control *c, const struct control_input *in, struct json_object **out) {
     struct feed x = {.data = buf_new(c->ctx.arena, SIZE_MAX / 2)};
-    enum err e = fields_check(c, FIELDS(fed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(fed), in->fields, false);
     *out = NULL;
     if (e != OK)
         return e;
@@ -142,7 +142,7 @@ enum err control_event_feed(struct control *c, const struct control_input *in, s
 
 enum err control_event_snapshot(struct control *c, const struct control_input *in, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     *out = NULL;
     if (e == OK)
         e = control_read(c, sql_api_event_snapshot(.most = arena_printf(c->ctx.arena, "%d", MEMBERS_MAX)), &rows);

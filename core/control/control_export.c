@@ -42,7 +42,7 @@ struct writing {
     char check[TRANSFER_CHECK + 1];
 };
 
-void transfer_check(const char *before, const char *text, size_t len, char out[TRANSFER_CHECK + 1]) {
+void control_transfer_check(const char *before, const char *text, size_t len, char out[TRANSFER_CHECK + 1]) {
     char of_text[TOKEN_HASH_HEX + 1], both[TRANSFER_CHECK + TOKEN_HASH_HEX + 1], hash[TOKEN_HASH_HEX + 1];
     token_hash_hex(text, len, of_text);
     int n = snprintf(both, sizeof both, "%.*s%s", TRANSFER_CHECK, before, of_text);
@@ -54,7 +54,7 @@ void transfer_check(const char *before, const char *text, size_t len, char out[T
 /* `line` is an object; its check takes the place of the closing bracket. */
 static enum err write_line(struct writing *w, const char *line, const char *before) {
     size_t len = strlen(line) - 1;
-    transfer_check(before, line, len, w->check);
+    control_transfer_check(before, line, len, w->check);
     char end[TRANSFER_CHECK + 32];
     int n = snprintf(end, sizeof end, ",\"check\":\"%s\"}\n", w->check);
     if (!w->run->write(w->run->arg, line, len) || !w->run->write(w->run->arg, end, (size_t)n))

@@ -238,7 +238,8 @@ static const char *field_names(struct control *c, const struct field *fields, si
     return n ? list : "none";
 }
 
-enum err fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole) {
+enum err control_fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object,
+                              bool whole) {
     json_object_object_foreach(object, name, value) {
         const struct field *f = find_field(fields, n, name);
         const char *expected = f ? checks[f->kind](c, f, value) : NULL;
@@ -254,9 +255,9 @@ enum err fields_check(struct control *c, const struct field *fields, size_t n, s
     return control_refuse(c);
 }
 
-enum err fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole,
-                      struct control_write *w, struct json_object **out) {
-    enum err e = fields_check(c, fields, n, object, whole);
+enum err control_fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object,
+                              bool whole, struct control_write *w, struct json_object **out) {
+    enum err e = control_fields_check(c, fields, n, object, whole);
     if (e == OK)
         e = control_write(c, w);
     *out = c->result;

@@ -42,12 +42,13 @@ struct field {
  * ERR_INVALID_FIELD with all that is wrong in c->errors; see control_refuse(). Values that stand for others are put
  * right in place (times as PostgreSQL takes them).
  */
-enum err fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole)
-    __attribute__((warn_unused_result));
+enum err control_fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object,
+                              bool whole) __attribute__((warn_unused_result));
 
-/* fields_check(), then control_write(); *out is the result that its work set. */
-enum err fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object, bool whole,
-                      struct control_write *w, struct json_object **out) __attribute__((warn_unused_result));
+/* control_fields_check(), then control_write(); *out is the result that its work set. */
+enum err control_fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object,
+                              bool whole, struct control_write *w, struct json_object **out)
+    __attribute__((warn_unused_result));
 
 #define FIELDS(table) (table), sizeof(table) / sizeof *(table)
 

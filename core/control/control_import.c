@@ -66,7 +66,7 @@ static enum err check_line(struct reading *r) {
     if (r->len <= tail || strncmp(end, check_begin, sizeof check_begin - 1) != 0 ||
         strcmp(r->line + r->len - 2, "\"}") != 0)
         return bad_line(r, "it is broken: a whole line ends with its check");
-    transfer_check(r->check, r->line, r->len - tail, check);
+    control_transfer_check(r->check, r->line, r->len - tail, check);
     if (strncmp(check, end + sizeof check_begin - 1, TRANSFER_CHECK) != 0)
         return bad_line(r, "its check does not fit: it was changed, or a line before it is missing, added or moved");
     memcpy(r->check, check, sizeof check);

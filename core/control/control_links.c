@@ -14,7 +14,7 @@ static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false},
 
 enum err control_link_request_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page page;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_page(c, in->fields, &page);
     if (e != OK)
@@ -48,7 +48,7 @@ static enum err decide_link_request(struct control *c, const struct control_inpu
                                     struct json_object **out) {
     struct decision x = {.id = in->id, .status = status};
     struct control_write w = {.work = decide_work, .arg = &x};
-    return fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return control_fields_write(c, NULL, 0, in->fields, false, &w, out);
 }
 
 enum err control_link_request_approve(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -76,7 +76,7 @@ enum err control_team_link(struct control *c, const struct control_input *in, st
     struct json_object *team;
     const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
     struct db_rows rows = {0};
-    enum err e = fields_check(c, FIELDS(linked), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(linked), in->fields, true);
     if (e == OK)
         e = control_team_show(c, &named, &team);
     if (e != OK)
@@ -107,7 +107,7 @@ enum err control_member_unlink(struct control *c, const struct control_input *in
     struct json_object *member;
     const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
     struct db_rows rows = {0};
-    enum err e = fields_check(c, FIELDS(unlinked), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(unlinked), in->fields, true);
     if (e == OK)
         e = control_member_show(c, &named, &member);
     if (e != OK)

@@ -48,7 +48,7 @@ static enum err mapping_object(struct control *c, struct db_rows rows, struct js
 
 enum err control_mapping_show(struct control *c, const struct control_input *in, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
         e = control_read(c, sql_api_mapping_show(), &rows);
     return e == OK ? mapping_object(c, rows, out) : e;
@@ -117,7 +117,7 @@ static enum err set_mapping_work(struct control *c, void *arg) {
 enum err control_mapping_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = set_mapping_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(given), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(given), in->fields, true);
     if (e != OK)
         return e;
     x.text = json_text(c->ctx.arena, json_get(in->fields, "mapping"));
@@ -198,7 +198,7 @@ enum err control_mapping_preview(struct control *c, const struct control_input *
     struct db_rows rows = {0};
     struct schema_types types;
     struct json_object *resource, *own = json_get(in->fields, "mapping");
-    enum err e = fields_check(c, FIELDS(previewed), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(previewed), in->fields, true);
     if (e == OK)
         e = control_read(c, sql_extension_schemas(), &rows);
     if (e == OK)

@@ -50,7 +50,7 @@ enum err control_member_add(struct control *c, const struct control_input *in, s
     struct change x = {.in = in};
     struct control_write w = {.work = add_member_work, .arg = &x, .final_duplicate = true};
     uuid_new(x.id);
-    enum err e = fields_write(c, FIELDS(added), in->fields, true, &w, out);
+    enum err e = control_fields_write(c, FIELDS(added), in->fields, true, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;
     const char *email = json_get_string(in->fields, "email");
@@ -60,7 +60,7 @@ enum err control_member_add(struct control *c, const struct control_input *in, s
 
 enum err control_member_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_member_list(.after = p.after, .limit = p.limit), &p, out) : e;
@@ -72,7 +72,7 @@ static struct sql_call member_show(struct control *c, const char *who) {
 }
 
 enum err control_member_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     return e == OK ? control_show(c, member_show(c, in->id), "member", out) : e;
 }
 
@@ -100,7 +100,7 @@ static enum err set_member_work(struct control *c, void *arg) {
 enum err control_member_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = set_member_work, .arg = &x, .together = true};
-    return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
+    return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
 static enum err team_work(struct control *c, void *arg) {
@@ -119,7 +119,7 @@ enum err control_team_add(struct control *c, const struct control_input *in, str
     struct change x = {.in = in};
     struct control_write w = {.work = team_work, .arg = &x, .final_duplicate = true};
     uuid_new(x.id);
-    enum err e = fields_write(c, FIELDS(team_added), in->fields, true, &w, out);
+    enum err e = control_fields_write(c, FIELDS(team_added), in->fields, true, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;
     const char *name = json_get_string(in->fields, "name");
@@ -172,26 +172,26 @@ static enum err join_work(struct control *c, void *arg) {
 enum err control_team_join(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = join_work, .arg = &x};
-    return fields_write(c, FIELDS(joined), in->fields, true, &w, out);
+    return control_fields_write(c, FIELDS(joined), in->fields, true, &w, out);
 }
 
 enum err control_team_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_team_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_team_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     return e == OK ? control_show(c, team_show(c, in->id), "team", out) : e;
 }
 
 enum err control_team_members(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *team;
     struct control_page p;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_show(c, team_show(c, in->id), "team", &team);
     if (e == OK)

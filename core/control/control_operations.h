@@ -8,7 +8,7 @@
 /*
  * The operations of the control plane, one file a noun. What each takes and gives is in the API's description
  * (doc/openapi.json); `id` of the input is the id in the path. Errors beside those of control_accept() and
- * fields_check(): ERR_NOT_FOUND, ERR_UNIQUENESS and ERR_CONFLICT (409), ERR_PRECONDITION.
+ * control_fields_check(): ERR_NOT_FOUND, ERR_UNIQUENESS and ERR_CONFLICT (409), ERR_PRECONDITION.
  */
 
 control_run control_organization_create, control_organization_list, control_organization_show, control_organization_set,
@@ -86,7 +86,7 @@ enum transfer {
 extern const char *const transfer_names[TRANSFER_TYPES];
 
 /* The check of a line: `text` is all of it before `,"check"`. */
-void transfer_check(const char *before, const char *text, size_t len, char out[TRANSFER_CHECK + 1]);
+void control_transfer_check(const char *before, const char *text, size_t len, char out[TRANSFER_CHECK + 1]);
 
 /* Where an export goes, or an import comes from. `progress` may be NULL; it hears of every page, with the lines so far.
  */

@@ -117,7 +117,7 @@ enum err control_organization_remove(struct control *c, const struct control_inp
     struct ending x = {.in = in};
     struct control_write close = {.work = close_organization_work, .arg = &x};
     *out = NULL;
-    enum err e = fields_check(c, FIELDS(removed), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(removed), in->fields, true);
     if (e == OK)
         e = control_write(c, &close);
     if (e == OK)

@@ -78,7 +78,7 @@ static enum err create_organization_work(struct control *c, void *arg) {
 enum err control_organization_create(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = create_organization_work, .arg = &x, .final_duplicate = true};
-    enum err e = fields_check(c, FIELDS(created), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(created), in->fields, true);
     if (e != OK)
         return e;
     const char *given = json_get_string(in->fields, "slug");
@@ -99,14 +99,14 @@ enum err control_organization_create(struct control *c, const struct control_inp
 
 enum err control_organization_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_organization_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_organization_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     return e == OK ? control_show(c, sql_api_organization_show(.slug_or_id = c->asked), "organization", out) : e;
 }
 
@@ -150,7 +150,7 @@ static enum err set_organization_work(struct control *c, void *arg) {
 enum err control_organization_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = set_organization_work, .arg = &x};
-    return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
+    return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
 static const struct field domains[] = {{"domains", FIELD_DOMAINS, NULL, true}};
@@ -165,7 +165,7 @@ enum err control_domains_show(struct control *c, const struct control_input *in,
 
 enum err control_domains_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *changes = json_new_object(c->ctx.arena);
-    enum err e = fields_check(c, FIELDS(domains), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(domains), in->fields, true);
     if (e != OK)
         return e;
     json_object_object_add(changes, "verified_domains", json_object_get(json_get(in->fields, "domains")));

@@ -50,13 +50,13 @@ static enum err add_schema_work(struct control *c, void *arg) {
 enum err control_schema_add(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = add_schema_work, .arg = &x, .final_duplicate = true};
-    return fields_write(c, FIELDS(added), in->fields, true, &w, out);
+    return control_fields_write(c, FIELDS(added), in->fields, true, &w, out);
 }
 
 enum err control_schema_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct db_rows rows = {0};
     struct json_object *data = json_new_array(c->ctx.arena);
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     if (e == OK)
         e = control_read(c, sql_api_schema_list(), &rows);
     for (size_t i = 0; e == OK && i < db_count(rows); i++) {
@@ -85,5 +85,5 @@ static enum err remove_schema_work(struct control *c, void *arg) {
 enum err control_schema_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = remove_schema_work, .arg = &x};
-    return fields_write(c, FIELDS(removed), in->fields, false, &w, out);
+    return control_fields_write(c, FIELDS(removed), in->fields, false, &w, out);
 }

@@ -92,19 +92,19 @@ enum err control_token_issue(struct control *c, const struct control_input *in, 
     struct issue x = {.in = in};
     struct control_write w = {.work = issue_work, .done = show_token, .arg = &x, .together = true};
     prepare_token(&x);
-    return fields_write(c, FIELDS(issued), in->fields, true, &w, out);
+    return control_fields_write(c, FIELDS(issued), in->fields, true, &w, out);
 }
 
 enum err control_token_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_token_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_token_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     return e == OK ? control_show(c, sql_api_token_show(.id = in->id), "token", out) : e;
 }
 
@@ -125,7 +125,7 @@ static enum err revoke_work(struct control *c, void *arg) {
 enum err control_token_revoke(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
     struct control_write w = {.work = revoke_work, .arg = &x};
-    return fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return control_fields_write(c, NULL, 0, in->fields, false, &w, out);
 }
 
 static enum err known_connection(struct control *c, const char *id) {
@@ -158,7 +158,7 @@ enum err control_rotation_start(struct control *c, const struct control_input *i
     struct issue x = {.in = in};
     struct control_write w = {.work = start_work, .arg = &x};
     prepare_token(&x);
-    return fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
+    return control_fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
 
 static const struct field completed[] = {{"force", FIELD_FLAG, NULL, false}};
@@ -216,7 +216,7 @@ static enum err end_rotation(struct control *c, const struct control_input *in, 
                              struct json_object **out) {
     struct ending x = {.in = in, .complete = complete};
     struct control_write w = {.work = end_work, .arg = &x};
-    return fields_write(c, completed, complete ? 1 : 0, in->fields, false, &w, out);
+    return control_fields_write(c, completed, complete ? 1 : 0, in->fields, false, &w, out);
 }
 
 enum err control_rotation_complete(struct control *c, const struct control_input *in, struct json_object **out) {

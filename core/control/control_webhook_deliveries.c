@@ -25,7 +25,7 @@ static const struct field replayed[] = {{"from_sequence", FIELD_NUMBER, "1..9007
 enum err control_webhook_delivery_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *webhook;
     struct control_page p;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK && !c->key_hash && !json_get(in->fields, "limit"))
         json_object_object_add(in->fields, "limit", json_object_new_string("100")); /* the operator, too */
     if (e == OK)
@@ -43,7 +43,7 @@ enum err control_webhook_delivery_list(struct control *c, const struct control_i
 }
 
 enum err control_webhook_delivery_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     if (e != OK)
         return e;
     return control_show(c, sql_api_webhook_delivery_show(.endpoint_id = in->id, .id = in->delivery), "delivery", out);
@@ -96,7 +96,7 @@ static enum err replay_one_work(struct control *c, void *arg) {
 enum err control_webhook_delivery_replay(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_input copy = *in;
     struct control_write w = {.work = replay_one_work, .arg = &copy};
-    return fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return control_fields_write(c, NULL, 0, in->fields, false, &w, out);
 }
 
 /* Many at once: those that are dead, or a range of an organization's events. */
@@ -189,7 +189,7 @@ static enum err read_replay(struct control *c, const struct control_input *in, s
 enum err control_webhook_replay(struct control *c, const struct control_input *in, struct json_object **out) {
     struct replay r;
     struct control_write w = {.work = replay_work, .arg = &r};
-    enum err e = fields_check(c, FIELDS(replayed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(replayed), in->fields, false);
     if (e == OK)
         e = read_replay(c, in, &r);
     if (e == OK)

@@ -101,7 +101,7 @@ static enum err create_webhook_work(struct control *c, void *arg) {
 enum err control_webhook_create(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = create_webhook_work, .arg = &x};
-    enum err e = fields_check(c, FIELDS(created), in->fields, true);
+    enum err e = control_fields_check(c, FIELDS(created), in->fields, true);
     if (e == OK)
         e = check_webhook_url(c, json_get_string(in->fields, "url"), flag_of(in->fields, "allow_private"));
     if (e != OK)
@@ -114,14 +114,14 @@ enum err control_webhook_create(struct control *c, const struct control_input *i
 
 enum err control_webhook_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK)
         e = control_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_webhook_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
 enum err control_webhook_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
     return e == OK ? control_show(c, sql_api_webhook_show(.id = in->id), "webhook", out) : e;
 }
 
@@ -164,7 +164,7 @@ static enum err set_webhook_work(struct control *c, void *arg) {
 enum err control_webhook_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = set_webhook_work, .arg = &x};
-    return fields_write(c, FIELDS(changed), in->fields, false, &w, out);
+    return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
 /* In the order in which the worker takes its locks: what is queued, the deliveries, the webhook. */
@@ -192,7 +192,7 @@ enum err control_webhook_remove(struct control *c, const struct control_input *i
     struct change x = {.in = in};
     struct control_write w = {.work = remove_webhook_work, .arg = &x};
     *out = NULL;
-    enum err e = fields_check(c, FIELDS(removed), in->fields, false);
+    enum err e = control_fields_check(c, FIELDS(removed), in->fields, false);
     return e == OK ? control_write(c, &w) : e;
 }
 
@@ -219,7 +219,7 @@ static enum err rotate_work(struct control *c, void *arg) {
 enum err control_webhook_rotate(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = rotate_work, .arg = &x};
-    return fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
+    return control_fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
 
 /* The event is the test: it goes to this webhook alone (muster.webhook_wants). */
@@ -241,5 +241,5 @@ static enum err test_work(struct control *c, void *arg) {
 enum err control_webhook_test(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = test_work, .arg = &x};
-    return fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return control_fields_write(c, NULL, 0, in->fields, false, &w, out);
 }

@@ -43,7 +43,7 @@ static enum err named_members(struct session *s, const struct change *c, struct 
         struct json_object *resource;
         enum err e = resource_from_body(&s->ctx, s->types->group, any, c->body, NULL, &resource);
         if (e == OK)
-            group_member_ids(s, json_get(resource, "members"), named);
+            group_members_ids(s, json_get(resource, "members"), named);
         *all = true;
         return e;
     }
@@ -62,7 +62,7 @@ static enum err named_members(struct session *s, const struct change *c, struct 
         json_object_object_add(member, "value", json_object_new_string(touched.ids[i]));
         json_object_array_add(list, member);
     }
-    group_member_ids(s, list, named);
+    group_members_ids(s, list, named);
     return OK;
 }
 
@@ -75,7 +75,7 @@ static enum err begin_group_change(struct session *s, struct change *c, struct f
     const char *ids = session_uuids(s, named.ids, named.n);
     size_t entered = session_queue_write(s, SESSION_MEMBERS, ids, c->all ? c->id : NULL);
     size_t group = db_queue(s->db, sql_group_for_update(.id = c->id));
-    struct group_targets_at at = group_targets_queue(s, c->id, &named, c->all);
+    struct group_targets_at at = group_members_queue_targets(s, c->id, &named, c->all);
     e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
         e = session_accept(s, rows[entered]);
@@ -123,11 +123,11 @@ static void queue_row(struct session *s, struct change *c, const struct group_fa
 }
 
 static enum err queue_group_change(struct session *s, struct change *c, struct db_rows group, struct json_object *old,
-                                   struct json_object *new, const struct group_change *members,
+                                   struct json_object *new, const struct group_members_change *members,
                                    const struct id_list *skipped) {
     struct group_facts before, after;
     int64_t count = db_int(group, 0, GROUP_FOR_UPDATE_MEMBER_COUNT);
-    enum err e = group_check_members_cap(s, count, group_change_growth(members));
+    enum err e = group_check_members_cap(s, count, group_members_growth(members));
     if (e == OK)
         e = group_facts(s, c->id, old, &before);
     if (e == OK)
@@ -136,17 +136,17 @@ static enum err queue_group_change(struct session *s, struct change *c, struct d
         return e;
     bool attributes = !json_same(before.resource, after.resource);
     const char *now = session_now(s, db_int(group, 0, STORED_MODIFIED_US));
-    if (attributes || group_change_any(members))
-        queue_row(s, c, &after, attributes, now, count + group_change_growth(members));
+    if (attributes || group_members_any(members))
+        queue_row(s, c, &after, attributes, now, count + group_members_growth(members));
     unique_queue(s, c->id, before.unique, after.unique);
     if (attributes || skipped->n || c->parts.left_out)
         session_event(s, "scim.group.updated", "scim_group", c->id,
                       parts_told(s->ctx.arena, &c->parts, group_event(s, &before, &after, skipped)));
-    if (group_change_any(members))
-        group_change_queue(s, c->id, members);
+    if (group_members_any(members))
+        group_members_queue(s, c->id, members);
     if (!member_mapping_reads_groups(s))
         return OK;
-    e = group_change_map(s, members);
+    e = group_members_map(s, members);
     bool renamed = strcmp(before.display_name, after.display_name) != 0;
     return e == OK && renamed ? member_mapping_apply_groups(s, &c->id, 1) : e;
 }
@@ -167,7 +167,7 @@ static enum err change_group_work(struct session *s, void *arg) {
     struct change *c = arg;
     struct found found = {0};
     struct json_object *old, *new;
-    struct group_change members = {0};
+    struct group_members_change members = {0};
     struct id_list skipped = {0};
     enum err e = begin_group_change(s, c, &found);
     if (e != OK)
@@ -184,7 +184,7 @@ static enum err change_group_work(struct session *s, void *arg) {
         return e;
     c->w->final_duplicate = true;
     c->with_body =
-        wants_body(s, c, db_int(found.group, 0, GROUP_FOR_UPDATE_MEMBER_COUNT) + group_change_growth(&members));
+        wants_body(s, c, db_int(found.group, 0, GROUP_FOR_UPDATE_MEMBER_COUNT) + group_members_growth(&members));
     if (c->with_body)
         read_queue_answer(s, &read_groups, c->w, c->id, c->p);
     return OK;

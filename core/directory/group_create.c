@@ -33,12 +33,12 @@ static enum err begin_group_create(struct session *s, struct json_object *resour
     struct db_rows rows[7] = {0};
     struct id_list named = {0};
     const char *name = json_get_string(resource, "displayName");
-    group_member_ids(s, json_get(resource, "members"), &named);
+    group_members_ids(s, json_get(resource, "members"), &named);
     const char *key = fold_identity(s->ctx.arena, name, strlen(name));
     size_t entered = session_queue_write(s, SESSION_MEMBERS, session_uuids(s, named.ids, named.n), NULL);
     size_t taken = db_queue(s->db, sql_group_name_taken(.display_name_unique = key));
     size_t teams = group_team_queue(s, name), usage = db_queue(s->db, sql_usage());
-    struct group_targets_at at = group_targets_queue(s, NULL, &named, false);
+    struct group_targets_at at = group_members_queue_targets(s, NULL, &named, false);
     enum err e = db_run(&s->ctx, s->db, rows);
     *out = (struct found){rows[taken], rows[teams], rows[usage], group_targets_of(rows, at, false)};
     return e == OK ? session_accept(s, rows[entered]) : e;
@@ -63,9 +63,10 @@ static const char *queue_new_team(struct session *s, const struct group_facts *f
 }
 
 static void queue_group(struct session *s, const struct creation *c, const struct group_facts *f,
-                        const struct found *found, const struct group_change *change, const struct id_list *skipped) {
+                        const struct found *found, const struct group_members_change *change,
+                        const struct id_list *skipped) {
     const char *team = queue_new_team(s, f, found->teams);
-    const char *members = arena_printf(s->ctx.arena, "%" PRId64, group_change_growth(change));
+    const char *members = arena_printf(s->ctx.arena, "%" PRId64, group_members_growth(change));
     db_queue(s->db,
              sql_group_insert(.id = c->id, .team_id = team, .display_name = f->display_name,
                               .display_name_key = f->display_name_key, .display_name_unique = f->display_name_unique,
@@ -74,8 +75,8 @@ static void queue_group(struct session *s, const struct creation *c, const struc
     unique_queue(s, c->id, NULL, f->unique);
     session_event(s, "scim.group.created", "scim_group", c->id, group_event(s, NULL, f, skipped));
     session_note_usage(s, "max_groups", db_int(found->usage, 0, USAGE_GROUPS), s->tenant.max_groups);
-    if (group_change_any(change))
-        group_change_queue(s, c->id, change);
+    if (group_members_any(change))
+        group_members_queue(s, c->id, change);
     db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "0", .groups = "1"));
 }
 
@@ -84,7 +85,7 @@ static enum err create_group_work(struct session *s, void *arg) {
     struct found found = {0};
     struct json_object *resource, *members;
     struct group_facts f;
-    struct group_change change = {0};
+    struct group_members_change change = {0};
     struct id_list skipped = {0};
     enum err e =
         resource_from_body(&s->ctx, s->types->group, (struct dialect){.lenient = true}, c->body, NULL, &resource);
@@ -105,12 +106,12 @@ static enum err create_group_work(struct session *s, void *arg) {
     if (e == OK)
         e = group_facts(s, c->id, resource, &f);
     if (e == OK)
-        e = group_check_members_cap(s, 0, group_change_growth(&change));
+        e = group_check_members_cap(s, 0, group_members_growth(&change));
     if (e != OK)
         return e;
     queue_group(s, c, &f, &found, &change, &skipped);
     const char *id = c->id;
-    if (group_change_any(&change) && member_mapping_reads_groups(s))
+    if (group_members_any(&change) && member_mapping_reads_groups(s))
         e = member_mapping_apply_groups(s, &id, 1);
     if (e != OK)
         return e;

@@ -48,7 +48,7 @@ static const char *value_at(struct json_object *members, size_t i) {
     return value ? value : "";
 }
 
-void group_member_ids(struct session *s, struct json_object *members, struct id_list *out) {
+void group_members_ids(struct session *s, struct json_object *members, struct id_list *out) {
     for (size_t i = 0, n = length_of(members); i < n; i++) {
         const char *value = value_at(members, i);
         if (uuid_valid(value, strlen(value)))
@@ -63,8 +63,8 @@ static size_t queue_list(struct session *s, size_t n, struct sql_call call) {
     return n > SHORT ? db_queue_once(s->db, call) : db_queue(s->db, call);
 }
 
-struct group_targets_at group_targets_queue(struct session *s, const char *group_id, const struct id_list *named,
-                                            bool all) {
+struct group_targets_at group_members_queue_targets(struct session *s, const char *group_id,
+                                                    const struct id_list *named, bool all) {
     const char *ids = session_uuids(s, named->ids, named->n), *all_members = all ? "true" : "false";
     size_t n = all ? SIZE_MAX : named->n;
     struct group_targets_at at;
@@ -120,7 +120,7 @@ static enum err check_group_nesting(struct session *s, const char *group_id, con
 
 /* Sorts the known targets into joining and leaving; `known` receives all ids that are somebody's. */
 static enum err sort_targets(struct session *s, const char *group_id, const struct id_list *wanted,
-                             const struct group_targets *t, struct group_change *out, struct id_list *known) {
+                             const struct group_targets *t, struct group_members_change *out, struct id_list *known) {
     const struct db_rows both[] = {t->users, t->groups};
     struct id_list *in[] = {&out->users_in, &out->groups_in}, *gone[] = {&out->users_out, &out->groups_out};
     for (size_t k = 0; k < 2; k++)
@@ -145,7 +145,7 @@ static enum err sort_targets(struct session *s, const char *group_id, const stru
  * A list that names every member that is shown says nothing of the ids of removed users that are stored too: if they
  * are all that would leave, nobody does.
  */
-static void keep_hidden(const struct group_targets *t, struct group_change *c) {
+static void keep_hidden(const struct group_targets *t, struct group_members_change *c) {
     bool hidden = !c->users_in.n && !c->groups_in.n && !c->groups_out.n;
     for (size_t i = 0, n = db_count(t->users); hidden && i < n; i++)
         if (db_bool(t->users, i, GROUP_TARGET_USERS_LIVE) && has_id(&c->users_out, db_text(t->users, i, TARGET_ID)))
@@ -155,7 +155,7 @@ static void keep_hidden(const struct group_targets *t, struct group_change *c) {
 }
 
 /* The display that came with each that joins. */
-static void find_displays(struct session *s, struct json_object *wanted, struct group_change *c) {
+static void find_displays(struct session *s, struct json_object *wanted, struct group_members_change *c) {
     const struct id_list *in[] = {&c->users_in, &c->groups_in};
     struct id_list *displays[] = {&c->user_displays, &c->group_displays};
     struct json_object *by_id = json_new_object(s->ctx.arena);
@@ -167,9 +167,9 @@ static void find_displays(struct session *s, struct json_object *wanted, struct 
 }
 
 enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted,
-                            const struct group_targets *t, struct group_change *out, struct id_list *skipped) {
+                            const struct group_targets *t, struct group_members_change *out, struct id_list *skipped) {
     struct id_list ids = {0}, known = {0};
-    group_member_ids(s, wanted, &ids);
+    group_members_ids(s, wanted, &ids);
     enum err e = sort_targets(s, group_id, &ids, t, out, &known);
     if (e == OK && t->all)
         keep_hidden(t, out);
@@ -187,11 +187,11 @@ enum err group_members_diff(struct session *s, const char *group_id, struct json
     return e;
 }
 
-bool group_change_any(const struct group_change *c) {
+bool group_members_any(const struct group_members_change *c) {
     return c->users_in.n || c->users_out.n || c->groups_in.n || c->groups_out.n;
 }
 
-int64_t group_change_growth(const struct group_change *c) {
+int64_t group_members_growth(const struct group_members_change *c) {
     return (int64_t)(c->users_in.n + c->groups_in.n) - (int64_t)(c->users_out.n + c->groups_out.n);
 }
 
@@ -220,7 +220,7 @@ static void queue_out(struct session *s, bool users, const char *group_id, const
                          : sql_group_groups_remove(.group_id = group_id, .ids = ids));
 }
 
-void group_change_queue(struct session *s, const char *group_id, const struct group_change *c) {
+void group_members_queue(struct session *s, const char *group_id, const struct group_members_change *c) {
     struct id_list users = {0}, groups = {0};
     const struct id_list *from[] = {&c->users_in, &c->users_out, &c->groups_in, &c->groups_out};
     for (size_t k = 0; k < 4; k++)
@@ -241,7 +241,7 @@ void group_change_queue(struct session *s, const char *group_id, const struct gr
     session_member_events(s, "scim.group.member_removed", group_id, "Group", c->groups_out.ids, c->groups_out.n);
 }
 
-enum err group_change_map(struct session *s, const struct group_change *c) {
+enum err group_members_map(struct session *s, const struct group_members_change *c) {
     const struct id_list *users[] = {&c->users_in, &c->users_out}, *groups[] = {&c->groups_in, &c->groups_out};
     enum err e = OK;
     for (size_t k = 0; e == OK && k < 2 && member_mapping_reads_groups(s); k++) {

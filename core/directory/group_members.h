@@ -25,13 +25,13 @@ struct group_targets {
 
 /* What changes: the ids that join and leave, and what the client calls those who join, in the same order (NULL: it does
  * not say). */
-struct group_change {
+struct group_members_change {
     struct id_list users_in, users_out, groups_in, groups_out;
     struct id_list user_displays, group_displays;
 };
 
 /* The ids of `members` (normal form) that are UUIDs of our form, without duplicates. Others cannot be anybody's. */
-void group_member_ids(struct session *s, struct json_object *members, struct id_list *out);
+void group_members_ids(struct session *s, struct json_object *members, struct id_list *out);
 
 /* Where the rows of a batch are that tell of targets. */
 struct group_targets_at {
@@ -39,8 +39,8 @@ struct group_targets_at {
 };
 
 /* Queues what tells of the targets; `group_id` NULL: a new group (levels then has no meaning). */
-struct group_targets_at group_targets_queue(struct session *s, const char *group_id, const struct id_list *named,
-                                            bool all);
+struct group_targets_at group_members_queue_targets(struct session *s, const char *group_id,
+                                                    const struct id_list *named, bool all);
 
 /* The targets, from the rows of the batch. */
 struct group_targets group_targets_of(const struct db_rows *rows, struct group_targets_at at, bool all);
@@ -53,18 +53,18 @@ struct json_object *group_members_present(struct session *s, const struct group_
  * is left out, with unknown_members: skip, and stands in `skipped`), a cycle, a chain of more than NESTING_LEVELS.
  */
 enum err group_members_diff(struct session *s, const char *group_id, struct json_object *wanted,
-                            const struct group_targets *t, struct group_change *out, struct id_list *skipped)
+                            const struct group_targets *t, struct group_members_change *out, struct id_list *skipped)
     __attribute__((warn_unused_result));
 
-bool group_change_any(const struct group_change *c);
+bool group_members_any(const struct group_members_change *c);
 
 /* How many members more (or fewer) the group has afterwards. */
-int64_t group_change_growth(const struct group_change *c);
+int64_t group_members_growth(const struct group_members_change *c);
 
 /* Runs what is queued, then recomputes the members whose groups a change changed, where a mapping reads groups. */
-enum err group_change_map(struct session *s, const struct group_change *c) __attribute__((warn_unused_result));
+enum err group_members_map(struct session *s, const struct group_members_change *c) __attribute__((warn_unused_result));
 
 /* Queues the rows, the audit events and the teams of a change. */
-void group_change_queue(struct session *s, const char *group_id, const struct group_change *c);
+void group_members_queue(struct session *s, const char *group_id, const struct group_members_change *c);
 
 #endif

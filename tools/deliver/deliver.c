@@ -130,7 +130,7 @@ static void run_rounds(struct deliver *d, bool once) {
         if (!worked && once && !d->at_work)
             break;
         if (!worked)
-            send_wait(d->sender, db_socket(d->db), LOOK_MS);
+            deliver_send_wait(d->sender, db_socket(d->db), LOOK_MS);
     }
     arena_destroy(a);
 }
@@ -143,7 +143,7 @@ static void finish_deliveries(struct deliver *d) {
     db_deadline(d->db, until);
     while (d->at_work && clock_monotonic_ms() < until) {
         if (!deliver_collect(d) && !d->finished)
-            send_wait(d->sender, -1, LOOK_MS);
+            deliver_send_wait(d->sender, -1, LOOK_MS);
         if (d->finished && deliver_round(d, a, false, &taken) != OK)
             break;
         arena_reset(a);
@@ -164,10 +164,10 @@ static int run_deliver(const struct settings *settings, bool once) {
         .settings = settings, .db = db_create(settings, "muster-deliver"), .metrics = metrics_of(limits)};
     deliver_count_from_zero(&d);
     d.worker = (int)random(); /* from 0 to 2^31 - 1 */
-    d.sender = sender_create(settings->ca_file);
+    d.sender = deliver_sender_create(settings->ca_file);
     run_rounds(&d, once);
     finish_deliveries(&d);
-    sender_destroy(d.sender);
+    deliver_sender_destroy(d.sender);
     db_destroy(d.db);
     limits_close(limits);
     return 0;

@@ -20,7 +20,7 @@ struct sender {
     const char *ca_file;
 };
 
-struct sender *sender_create(const char *ca_file) {
+struct sender *deliver_sender_create(const char *ca_file) {
     struct sender *s = calloc(1, sizeof *s);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(s->multi = curl_multi_init()))
         log_fatal("sender", "libcurl does not start");
@@ -29,7 +29,7 @@ struct sender *sender_create(const char *ca_file) {
     return s;
 }
 
-void sender_destroy(struct sender *s) {
+void deliver_sender_destroy(struct sender *s) {
     curl_multi_cleanup(s->multi);
     curl_global_cleanup();
     free(s);
@@ -97,7 +97,7 @@ static struct curl_slist *headers_of(const struct format_message *m) {
     return list;
 }
 
-void send_start(struct sender *s, struct sending *one) {
+void deliver_send_start(struct sender *s, struct sending *one) {
     CURL *easy = curl_easy_init();
     one->easy = easy;
     one->headers = headers_of(one->message);
@@ -149,7 +149,7 @@ static struct sending *end_sending(struct sender *s, CURL *easy, CURLcode code) 
     return one;
 }
 
-struct sending *send_finished(struct sender *s) {
+struct sending *deliver_send_finished(struct sender *s) {
     int running, left;
     curl_multi_perform(s->multi, &running);
     for (CURLMsg *m; (m = curl_multi_info_read(s->multi, &left));)
@@ -158,7 +158,7 @@ struct sending *send_finished(struct sender *s) {
     return NULL;
 }
 
-void send_wait(struct sender *s, int fd, int timeout_ms) {
+void deliver_send_wait(struct sender *s, int fd, int timeout_ms) {
     struct curl_waitfd more = {.fd = fd, .events = CURL_WAIT_POLLIN};
     curl_multi_poll(s->multi, fd >= 0 ? &more : NULL, fd >= 0 ? 1 : 0, timeout_ms, NULL);
 }

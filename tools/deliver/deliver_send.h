@@ -17,7 +17,7 @@ struct sender;
 
 enum { SEND_ANSWER = 4096, SEND_ERROR = 256 };
 
-/* One message on its way; the caller's, from send_start() until send_finished() gives it back. */
+/* One message on its way; the caller's, from deliver_send_start() until deliver_send_finished() gives it back. */
 struct sending {
     const char *url;
     bool allow_private; /* any address, and http too */
@@ -36,15 +36,15 @@ struct sending {
 };
 
 /* `ca_file`: certificates that are believed beside the system's ("": none). */
-struct sender *sender_create(const char *ca_file);
-void sender_destroy(struct sender *s); /* what is on its way is given up */
+struct sender *deliver_sender_create(const char *ca_file);
+void deliver_sender_destroy(struct sender *s); /* what is on its way is given up */
 
-void send_start(struct sender *s, struct sending *one);
+void deliver_send_start(struct sender *s, struct sending *one);
 
 /* One that ended, NULL: none. `status` from 200 to 299 is success, whatever `error` says of the rest of the answer. */
-struct sending *send_finished(struct sender *s);
+struct sending *deliver_send_finished(struct sender *s);
 
 /* Waits until something happens on a connection or on `fd` (-1: none), or somebody calls a signal handler. */
-void send_wait(struct sender *s, int fd, int timeout_ms);
+void deliver_send_wait(struct sender *s, int fd, int timeout_ms);
 
 #endif

@@ -23,7 +23,7 @@ enum { SEAL_MOST = 1000, AT_WORK = 256, LEAVERS_MORE = 64, SETTLE_MOST = 24, CLA
 
 /* One delivery in hand. Its arena, which it lives in, ends with it. */
 struct job {
-    struct sending sending; /* first: what send_finished() gives is the job */
+    struct sending sending; /* first: what deliver_send_finished() gives is the job */
     struct arena *arena;
     struct job *next; /* of the finished ones */
     const char *organization, *id, *endpoint, *target, *lease, *sequence, *endpoint_organization;
@@ -103,7 +103,7 @@ static void job_finish(struct deliver *d, struct job *j, const char *outcome) {
 
 size_t deliver_collect(struct deliver *d) {
     size_t n = 0;
-    for (struct sending *s; (s = send_finished(d->sender)); n++) {
+    for (struct sending *s; (s = deliver_send_finished(d->sender)); n++) {
         bool good = s->status >= 200 && s->status < 300;
         job_finish(d, (struct job *)(void *)s, good ? "delivered" : s->status == 410 ? "gone" : "failed");
     }
@@ -288,7 +288,7 @@ static void job_start(struct deliver *d, struct job *j, const struct signer *sig
     else if (!known)
         job_finish(d, j, "skipped");
     else
-        send_start(d->sender, &j->sending);
+        deliver_send_start(d->sender, &j->sending);
 }
 
 /* Reads the events of what was claimed, in one round trip. Without the database the leases end by themselves. */

@@ -174,7 +174,7 @@ enum err command_audit_verify(struct invocation *in) {
         return e;
     s.all = !v.organization;
     v.arg = &s;
-    e = control_verify(&in->ctx, in->db, &v);
+    e = verify_chains(&in->ctx, in->db, &v);
     if (e == ERR_NOT_FOUND)
         return fail(&in->ctx, e, "there is no organization \"%s\"; muster org list shows them", v.organization);
     if (e != OK)
@@ -241,7 +241,7 @@ static bool write_audit_text(void *arg, const char *text, size_t len) {
 static enum err export_audit_to(struct invocation *in, FILE *file, void *arg) {
     struct exporting *x = arg;
     x->file = file;
-    return control_audit_export(&in->ctx, in->db, &x->run);
+    return audit_export_run(&in->ctx, in->db, &x->run);
 }
 
 static enum err read_time(struct invocation *in, const char *field, const char **out) {

@@ -202,7 +202,7 @@ enum err command_doctor(struct invocation *in) {
         [RIGHTS] = sql_op_doctor_rights()};
     struct db_rows rows[CHECKS] = {0};
     struct migrations m;
-    enum err e = migrations_read(in, &m);
+    enum err e = command_migrate_read(in, &m);
     if (e == OK && (m.missing || m.alien)) {
         say_finding(false, "migrations", "the schema and this program differ: run muster migrate of the newer one");
         return fail(&in->ctx, ERR_BAD_REQUEST, "%zu migrations are missing%s%s", m.missing,

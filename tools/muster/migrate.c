@@ -115,14 +115,14 @@ static enum err read_all(struct invocation *in, struct migrations *out, struct d
     return e;
 }
 
-enum err migrations_read(struct invocation *in, struct migrations *out) {
+enum err command_migrate_read(struct invocation *in, struct migrations *out) {
     struct db_rows facts = {0};
     return read_all(in, out, &facts);
 }
 
-enum err migrations_need(struct invocation *in) {
+enum err command_migrate_need(struct invocation *in) {
     struct migrations m;
-    enum err e = migrations_read(in, &m);
+    enum err e = command_migrate_read(in, &m);
     if (e != OK || m.missing == 0)
         return e;
     if (!m.applied.result)

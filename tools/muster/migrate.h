@@ -15,9 +15,9 @@ struct migrations {
  * Reads it. ERR_CONFLICT: the database cannot be Muster's: not UTF-8, a server before PostgreSQL 15, a role that owns
  * neither; the detail says which and what to do.
  */
-enum err migrations_read(struct invocation *in, struct migrations *out) __attribute__((warn_unused_result));
+enum err command_migrate_read(struct invocation *in, struct migrations *out) __attribute__((warn_unused_result));
 
 /* ERR_UNAVAILABLE with the words for it unless the schema has all that this program needs; more is no harm. */
-enum err migrations_need(struct invocation *in) __attribute__((warn_unused_result));
+enum err command_migrate_need(struct invocation *in) __attribute__((warn_unused_result));
 
 #endif

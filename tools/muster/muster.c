@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
                  "MUSTER_DB is not set: it names the database, as in postgresql:///muster (muster help config)");
     if (e == OK) {
         in.db = db_create(&settings, "muster");
-        e = looks_itself(command) ? OK : migrations_need(&in);
+        e = looks_itself(command) ? OK : command_migrate_need(&in);
     }
     if (e == OK)
         e = command->run(&in);
