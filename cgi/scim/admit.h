@@ -1,7 +1,7 @@
 #ifndef MUSTER_SCIM_ADMIT_H
 #define MUSTER_SCIM_ADMIT_H
 
-#include "scim/dispatch.h"
+#include "scim/exchange.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>

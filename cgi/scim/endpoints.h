@@ -1,7 +1,7 @@
 #ifndef MUSTER_SCIM_ENDPOINTS_H
 #define MUSTER_SCIM_ENDPOINTS_H
 
-#include "scim/dispatch.h"
+#include "scim/exchange.h"
 
 /* The handlers of the routes, one file an endpoint family. Each fills in x->response or fails. */
 

@@ -2,7 +2,7 @@
 #define MUSTER_SCIM_REFUSED_H
 
 #include "protocol/bulk.h"
-#include "scim/dispatch.h"
+#include "scim/exchange.h"
 
 enum { REFUSED_BURST = 30, REFUSED_DETAIL_BYTES = 1024 };
 

@@ -1,7 +1,7 @@
 #ifndef MUSTER_SCIM_ROUTES_H
 #define MUSTER_SCIM_ROUTES_H
 
-#include "scim/dispatch.h"
+#include "scim/exchange.h"
 
 #include <stdbool.h>
 

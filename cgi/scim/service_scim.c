@@ -1,15 +1,21 @@
-#include "scim/dispatch.h"
+/*
+ * SCIM as a service (server/service.h). A request is answered so: credentials, head, route, who asks, body, handler,
+ * envelope. Whatever is wrong with a request, a missing or invalid token is answered first, and the body of a stranger
+ * is never read.
+ */
+
+#include "server/service.h"
 
 #include "base/arena.h"
 #include "base/settings.h"
 #include "scim/admit.h"
 #include "scim/denied.h"
 #include "scim/envelope.h"
+#include "scim/exchange.h"
 #include "scim/refused.h"
 #include "scim/routes.h"
 #include "server/credentials.h"
 #include "server/rate.h"
-#include "server/service.h"
 #include "server/watchdog.h"
 
 #include <assert.h>

@@ -1,3 +1,8 @@
+/*
+ * The admin API as a service (server/service.h): a key, a route, an operation of the control plane, a JSON object or
+ * a problem document.
+ */
+
 #include "server/service.h"
 
 #include "admin/api_routes.h"
@@ -14,8 +19,6 @@
 
 #include <stdint.h>
 #include <string.h>
-
-/* The admin API: a key, a route, an operation of the control plane, a JSON object or a problem document. */
 
 enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, STATUS_NOT_MODIFIED = 304, KEY_MAX = 255 };
 
