@@ -4,7 +4,7 @@
 #include "base/secret.h"
 #include "db/sql.h"
 #include "host/limits.h"
-#include "muster/migrate.h"
+#include "muster/command_migrate.h"
 #include "sql/operator.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 #include "base/oom.h"
 #include "muster/arguments.h"
 #include "muster/command.h"
+#include "muster/command_migrate.h"
 #include "muster/complete.h"
-#include "muster/migrate.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#ifndef MUSTER_MUSTER_MIGRATE_H
-#define MUSTER_MUSTER_MIGRATE_H
+#ifndef MUSTER_MUSTER_COMMAND_MIGRATE_H
+#define MUSTER_MUSTER_COMMAND_MIGRATE_H
 
 #include "muster/command.h"
 

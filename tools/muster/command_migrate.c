@@ -1,4 +1,4 @@
-#include "muster/migrate.h"
+#include "muster/command_migrate.h"
 
 #include "base/arena.h"
 #include "base/token.h"
