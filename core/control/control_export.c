@@ -1,4 +1,4 @@
-#include "control/control_operations.h"
+#include "control/control_transfer.h"
 
 #include "audit/snapshot.h"
 #include "base/arena.h"

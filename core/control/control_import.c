@@ -1,4 +1,4 @@
-#include "control/control_operations.h"
+#include "control/control_transfer.h"
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -3,8 +3,6 @@
 
 #include "control/control.h"
 
-#include <stdio.h>
-
 /*
  * The operations of the control plane, one file a noun. What each takes and gives is in the API's description
  * (doc/openapi.json); `id` of the input is the id in the path. Errors beside those of control_accept() and
@@ -64,53 +62,5 @@ control_run control_erase;
  * is no secret key that could encrypt it.
  */
 enum err control_signing_key(struct control *c) __attribute__((warn_unused_result));
-
-/*
- * An export: JSON Lines, one object a line with its `type` first and a checksum, `check`, last:
- *   {"type":"header","format":"muster-export","version":1,"exported_at","organization_id","slug","migration","check"}
- *   the lines of transfer.def, then those of `token`, each type in the order of its keys
- *   {"type":"end","lines":N,"counts":{"member":N,..},"check"}     lines: those before it
- * The check of a line is made of its text and the check of the line before (the header stands alone), so that what is
- * changed, missing, added or moved by accident is noticed; it is no signature.
- */
-enum { TRANSFER_VERSION = 1, TRANSFER_CHECK = 32 };
-
-enum transfer {
-#define TRANSFER(name, NAME, KEYS) TRANSFER_##NAME,
-#include "control/transfer.def"
-#undef TRANSFER
-    TRANSFER_TOKEN,
-    TRANSFER_TYPES
-};
-
-extern const char *const transfer_names[TRANSFER_TYPES];
-
-/* The check of a line: `text` is all of it before `,"check"`. */
-void control_transfer_check(const char *before, const char *text, size_t len, char out[TRANSFER_CHECK + 1]);
-
-/* Where an export goes, or an import comes from. `progress` may be NULL; it hears of every page, with the lines so far.
- */
-struct transfer_run {
-    bool (*write)(void *arg, const char *text, size_t len); /* of an export; false: it failed, errno says why */
-    FILE *file;                                             /* of an import: can be read twice */
-    const char *slug;                                       /* of an import: another one; NULL: its own */
-    void (*progress)(void *arg, size_t lines);
-    void *arg;
-    size_t lines, counts[TRANSFER_TYPES]; /* out */
-    const char *organization;             /* out, of an import: its id */
-};
-
-/*
- * One organization (slug or id) as it is at one moment, page by page in one transaction; memory stays flat.
- * ERR_NOT_FOUND; ERR_BAD_REQUEST: it could not be written.
- */
-enum err control_export(struct ctx *ctx, struct db *db, const char *organization, struct transfer_run *x)
-    __attribute__((warn_unused_result));
-
-/*
- * Takes an export, ids and all, in one transaction; its tokens are left out. ERR_BAD_REQUEST names the line that is
- * broken, ERR_CONFLICT the organization that is there already; then nothing is changed.
- */
-enum err control_import(struct ctx *ctx, struct db *db, struct transfer_run *x) __attribute__((warn_unused_result));
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "control/control_operations.h"
+#include "control/control_transfer.h"
 #include "muster/output.h"
 #include "muster/print.h"
 
