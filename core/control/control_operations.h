@@ -9,10 +9,17 @@
  * control_fields_check(): ERR_NOT_FOUND, ERR_UNIQUENESS and ERR_CONFLICT (409), ERR_PRECONDITION.
  */
 
+/* control_organizations.c */
 control_run control_organization_create, control_organization_list, control_organization_show, control_organization_set,
-    control_organization_remove;
+    control_domains_show, control_domains_set;
+
+/* control_organization_end.c */
+control_run control_organization_remove;
+
+/* control_connections.c */
 control_run control_connection_create, control_connection_list, control_connection_show, control_connection_set,
-    control_connection_remove, control_connection_adopt;
+    control_connection_remove, control_connection_adopt, control_endpoint;
+
 /*
  * The live users of a connection leave as DELETE /Users has it, or its groups go, a hundred in a transaction; *total
  * counts them. What was done stays, and going on later is doing it again.
@@ -20,19 +27,35 @@ control_run control_connection_create, control_connection_list, control_connecti
 enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total)
     __attribute__((warn_unused_result));
 
-control_run control_rotation_start, control_rotation_complete, control_rotation_cancel;
-control_run control_endpoint, control_domains_show, control_domains_set;
-control_run control_link_request_list, control_link_request_approve, control_link_request_refuse;
-control_run control_token_issue, control_token_list, control_token_show, control_token_revoke;
-control_run control_member_unlink, control_member_add, control_member_list, control_member_show, control_member_set;
-control_run control_team_add, control_team_list, control_team_show, control_team_members, control_team_join,
+/* control_tokens.c */
+control_run control_rotation_start, control_rotation_complete, control_rotation_cancel, control_token_issue,
+    control_token_list, control_token_show, control_token_revoke;
+
+/* control_links.c */
+control_run control_link_request_list, control_link_request_approve, control_link_request_refuse, control_member_unlink,
     control_team_link;
+
+/* control_members.c */
+control_run control_member_add, control_member_list, control_member_show, control_member_set, control_team_add,
+    control_team_list, control_team_show, control_team_members, control_team_join;
+
+/* control_schemas.c */
 control_run control_schema_add, control_schema_list, control_schema_remove;
+
+/* control_mapping.c */
 control_run control_mapping_show, control_mapping_set, control_mapping_preview;
+
+/* control_audit.c */
 control_run control_audit_list, control_audit_file;
+
+/* control_events.c */
 control_run control_event_feed, control_event_snapshot;
+
+/* control_webhooks.c */
 control_run control_webhook_create, control_webhook_list, control_webhook_show, control_webhook_set,
     control_webhook_remove, control_webhook_rotate, control_webhook_test;
+
+/* control_webhook_deliveries.c */
 control_run control_webhook_replay, control_webhook_delivery_list, control_webhook_delivery_show,
     control_webhook_delivery_replay;
 
