@@ -74,11 +74,11 @@ static const struct open_route {
     const char *path;
     enum err (*answer)(struct call *call); /* fills in the response, or fails */
 } open_routes[] = {
-    {"/healthz", answer_health},
-    {"/readyz", answer_ready},
-    {"/metrics", metrics_page_answer},
-    {"/v1/openapi.json", answer_description},
-    {"/.well-known/jwks.json", answer_keys},
+    {.path = "/healthz", .answer = answer_health},
+    {.path = "/readyz", .answer = answer_ready},
+    {.path = "/metrics", .answer = metrics_page_answer},
+    {.path = "/v1/openapi.json", .answer = answer_description},
+    {.path = "/.well-known/jwks.json", .answer = answer_keys},
 };
 
 static const struct open_route *find_open_route(const char *path) {

@@ -17,14 +17,13 @@ enum { PAGE = 100, EXPORT_MAX = 10000, LOOK = 20000 };
 static const char bytes_max[] = "16777216";
 
 #define FILTERS                                                                                                        \
-    {"cursor", FIELD_QUERY, NULL, false}, {"action", FIELD_TEXT, NULL, false}, {"from", FIELD_TIME, NULL, false},      \
-        {"to", FIELD_TIME, NULL, false}, {"actor", FIELD_ID, NULL, false}, {"target", FIELD_ID, NULL, false},          \
-        {"request_id", FIELD_ID, NULL, false}, {                                                                       \
-        "limit", FIELD_QUERY, NULL, false                                                                              \
-    }
+    FIELD(.name = "cursor", .kind = FIELD_QUERY), FIELD(.name = "action", .kind = FIELD_TEXT),                         \
+        FIELD(.name = "from", .kind = FIELD_TIME), FIELD(.name = "to", .kind = FIELD_TIME),                            \
+        FIELD(.name = "actor", .kind = FIELD_ID), FIELD(.name = "target", .kind = FIELD_ID),                           \
+        FIELD(.name = "request_id", .kind = FIELD_ID), FIELD(.name = "limit", .kind = FIELD_QUERY)
 
 static const struct field listed[] = {FILTERS};
-static const struct field exported[] = {FILTERS, {"format", FIELD_CHOICE, "csv|jsonl", false}};
+static const struct field exported[] = {FILTERS, {.name = "format", .kind = FIELD_CHOICE, .values = "csv|jsonl"}};
 
 /* A page of the log, newest first. */
 struct page {

@@ -12,19 +12,21 @@
 #include <string.h>
 
 #define MANNERS                                                                                                        \
-    {"preset", FIELD_CHOICE, "certification", false},                                                                  \
-        {"identity_provider", FIELD_CHOICE, "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic", false},      \
-        {"dialect", FIELD_CHOICE, "lenient|strict", false}, {"identity", FIELD_CHOICE, "immutable|mutable", false},    \
-        {"email", FIELD_CHOICE, "required|optional", false},                                                           \
-        {"linking", FIELD_CHOICE, "auto|verified_domains|never", false},                                               \
-        {"unknown_members", FIELD_CHOICE, "refuse|skip", false}, {"group_names", FIELD_CHOICE, "unique|any", false}, { \
-        "status", FIELD_CHOICE, "active|paused", false                                                                 \
-    }
+    FIELD(.name = "preset", .kind = FIELD_CHOICE, .values = "certification"),                                          \
+        FIELD(.name = "identity_provider", .kind = FIELD_CHOICE,                                                       \
+              .values = "entra|okta|onelogin|google|jumpcloud|ping|rippling|generic"),                                 \
+        FIELD(.name = "dialect", .kind = FIELD_CHOICE, .values = "lenient|strict"),                                    \
+        FIELD(.name = "identity", .kind = FIELD_CHOICE, .values = "immutable|mutable"),                                \
+        FIELD(.name = "email", .kind = FIELD_CHOICE, .values = "required|optional"),                                   \
+        FIELD(.name = "linking", .kind = FIELD_CHOICE, .values = "auto|verified_domains|never"),                       \
+        FIELD(.name = "unknown_members", .kind = FIELD_CHOICE, .values = "refuse|skip"),                               \
+        FIELD(.name = "group_names", .kind = FIELD_CHOICE, .values = "unique|any"),                                    \
+        FIELD(.name = "status", .kind = FIELD_CHOICE, .values = "active|paused")
 
-static const struct field manners[] = {{"name", FIELD_TEXT, NULL, false}, MANNERS};
-static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
-static const struct field removed[] = {{"confirm", FIELD_QUERY, NULL, true}};
-static const struct field endpoint[] = {{"connection_id", FIELD_ID, NULL, false}};
+static const struct field manners[] = {{.name = "name", .kind = FIELD_TEXT}, MANNERS};
+static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
+static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY, .required = true}};
+static const struct field endpoint[] = {{.name = "connection_id", .kind = FIELD_ID}};
 
 struct change {
     char id[UUID_TEXT + 1];

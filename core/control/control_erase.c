@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-static const struct field erased[] = {{"confirm", FIELD_QUERY, NULL, true}, {"force", FIELD_FLAG, NULL, false}};
+static const struct field erased[] = {{.name = "confirm", .kind = FIELD_QUERY, .required = true},
+                                      {.name = "force", .kind = FIELD_FLAG}};
 
 struct erasure {
     const struct control_input *in;

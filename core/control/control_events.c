@@ -15,10 +15,10 @@
 enum { PAGE = 100, LOOK = 5000, TYPES_MAX = 50, TYPE_MAX = 100, WAIT_MAX = 30, POLL_MS = 100, MEMBERS_MAX = 100000 };
 static const char bytes_max[] = "16777216";
 
-static const struct field fed[] = {{"after", FIELD_QUERY, NULL, false},
-                                   {"types", FIELD_QUERY, NULL, false},
-                                   {"wait", FIELD_QUERY, NULL, false},
-                                   {"limit", FIELD_QUERY, NULL, false}};
+static const struct field fed[] = {{.name = "after", .kind = FIELD_QUERY},
+                                   {.name = "types", .kind = FIELD_QUERY},
+                                   {.name = "wait", .kind = FIELD_QUERY},
+                                   {.name = "limit", .kind = FIELD_QUERY}};
 
 /* What is asked for, and how far it went: everything up to `after` was looked at. */
 struct feed {

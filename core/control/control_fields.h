@@ -50,6 +50,10 @@ enum err control_fields_write(struct control *c, const struct field *fields, siz
                               bool whole, struct control_write *w, struct json_object **out)
     __attribute__((warn_unused_result));
 
+/* In a macro that lists fields which two tables have. */
+#define FIELD(...)                                                                                                     \
+    { __VA_ARGS__ }
+
 #define FIELDS(table) (table), sizeof(table) / sizeof *(table)
 
 #endif

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false},
-                                      {"cursor", FIELD_QUERY, NULL, false},
-                                      {"status", FIELD_CHOICE, "open|approved|refused", false}};
+static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY},
+                                      {.name = "cursor", .kind = FIELD_QUERY},
+                                      {.name = "status", .kind = FIELD_CHOICE, .values = "open|approved|refused"}};
 
 enum err control_link_request_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page page;
@@ -59,8 +59,8 @@ enum err control_link_request_refuse(struct control *c, const struct control_inp
     return decide_link_request(c, in, "refused", out);
 }
 
-static const struct field linked[] = {{"scim_group_id", FIELD_ANY_ID, NULL, true}};
-static const struct field unlinked[] = {{"scim_user_id", FIELD_ID, NULL, true}};
+static const struct field linked[] = {{.name = "scim_group_id", .kind = FIELD_ANY_ID, .required = true}};
+static const struct field unlinked[] = {{.name = "scim_user_id", .kind = FIELD_ID, .required = true}};
 
 struct link_change {
     const char *group, *team, *user;

@@ -12,9 +12,9 @@
 
 #include <string.h>
 
-static const struct field given[] = {{"mapping", FIELD_OBJECT, NULL, true}};
-static const struct field previewed[] = {{"resource", FIELD_OBJECT, NULL, true},
-                                         {"mapping", FIELD_OBJECT, NULL, false}};
+static const struct field given[] = {{.name = "mapping", .kind = FIELD_OBJECT, .required = true}};
+static const struct field previewed[] = {{.name = "resource", .kind = FIELD_OBJECT, .required = true},
+                                         {.name = "mapping", .kind = FIELD_OBJECT}};
 
 /* {"mapping": {..}, "version", "applied_version", "done", "total", ...}; without a row the defaults, applied. */
 static enum err mapping_object(struct control *c, struct db_rows rows, struct json_object **out) {

@@ -10,15 +10,13 @@
 #include <string.h>
 
 #define NAMES                                                                                                          \
-    {"first_name", FIELD_NAME, NULL, false}, {"last_name", FIELD_NAME, NULL, false},                                   \
-        {"display_name", FIELD_NAME, NULL, false}, {                                                                   \
-        "organization_role", FIELD_ROLE, NULL, false                                                                   \
-    }
+    FIELD(.name = "first_name", .kind = FIELD_NAME), FIELD(.name = "last_name", .kind = FIELD_NAME),                   \
+        FIELD(.name = "display_name", .kind = FIELD_NAME), FIELD(.name = "organization_role", .kind = FIELD_ROLE)
 
-static const struct field added[] = {{"email", FIELD_EMAIL, NULL, true}, NAMES};
+static const struct field added[] = {{.name = "email", .kind = FIELD_EMAIL, .required = true}, NAMES};
 static const struct field changed[] = {NAMES};
-static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
-static const struct field team_added[] = {{"name", FIELD_TEXT, NULL, true}};
+static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
+static const struct field team_added[] = {{.name = "name", .kind = FIELD_TEXT, .required = true}};
 
 struct change {
     char id[UUID_TEXT + 1];
@@ -127,7 +125,7 @@ enum err control_team_add(struct control *c, const struct control_input *in, str
     return fail(&c->ctx, e, "a team \"%s\" exists already", name);
 }
 
-static const struct field joined[] = {{"member", FIELD_EMAIL, NULL, true}};
+static const struct field joined[] = {{.name = "member", .kind = FIELD_EMAIL, .required = true}};
 
 static enum err find_id(struct control *c, struct sql_call show, const char *who, const char *what, const char **id) {
     struct db_rows rows = {0};

@@ -17,7 +17,7 @@
 
 enum { MEMBERS_AT_ONCE = 200, STEP_ID = UUID_TEXT + 1 };
 
-static const struct field removed[] = {{"confirm", FIELD_QUERY, NULL, true}};
+static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY, .required = true}};
 
 struct ending {
     const struct control_input *in;

@@ -12,15 +12,15 @@
 enum { SLUG_MAX = 63 };
 
 #define LIMITS                                                                                                         \
-    {"max_users", FIELD_LIMIT, NULL, false}, {"max_groups", FIELD_LIMIT, NULL, false},                                 \
-        {"max_group_members", FIELD_LIMIT, NULL, false}, {"rate", FIELD_RATE, NULL, false},                            \
-        {"burst", FIELD_RATE, NULL, false}, {"protect_last_admin", FIELD_FLAG, NULL, false}, {                         \
-        "verified_domains", FIELD_DOMAINS, NULL, false                                                                 \
-    }
+    FIELD(.name = "max_users", .kind = FIELD_LIMIT), FIELD(.name = "max_groups", .kind = FIELD_LIMIT),                 \
+        FIELD(.name = "max_group_members", .kind = FIELD_LIMIT), FIELD(.name = "rate", .kind = FIELD_RATE),            \
+        FIELD(.name = "burst", .kind = FIELD_RATE), FIELD(.name = "protect_last_admin", .kind = FIELD_FLAG),           \
+        FIELD(.name = "verified_domains", .kind = FIELD_DOMAINS)
 
-static const struct field created[] = {{"name", FIELD_TEXT, NULL, true}, {"slug", FIELD_SLUG, NULL, false}, LIMITS};
-static const struct field changed[] = {{"name", FIELD_TEXT, NULL, false}, LIMITS};
-static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
+static const struct field created[] = {
+    {.name = "name", .kind = FIELD_TEXT, .required = true}, {.name = "slug", .kind = FIELD_SLUG}, LIMITS};
+static const struct field changed[] = {{.name = "name", .kind = FIELD_TEXT}, LIMITS};
+static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 
 /* "Acme & Sons" → "acme-sons". */
 static const char *slug_of(struct arena *a, const char *name) {
@@ -153,7 +153,7 @@ enum err control_organization_set(struct control *c, const struct control_input 
     return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
-static const struct field domains[] = {{"domains", FIELD_DOMAINS, NULL, true}};
+static const struct field domains[] = {{.name = "domains", .kind = FIELD_DOMAINS, .required = true}};
 
 enum err control_domains_show(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *organization;

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-static const struct field added[] = {{"schema", FIELD_OBJECT, NULL, true},
-                                     {"resource_type", FIELD_CHOICE, "User|Group", false},
-                                     {"required", FIELD_FLAG, NULL, false}};
-static const struct field removed[] = {{"keep_data", FIELD_CHOICE, "true|false", false}};
+static const struct field added[] = {{.name = "schema", .kind = FIELD_OBJECT, .required = true},
+                                     {.name = "resource_type", .kind = FIELD_CHOICE, .values = "User|Group"},
+                                     {.name = "required", .kind = FIELD_FLAG}};
+static const struct field removed[] = {{.name = "keep_data", .kind = FIELD_CHOICE, .values = "true|false"}};
 
 struct change {
     const struct control_input *in;

@@ -10,15 +10,14 @@
 #include <string.h>
 
 #define MANNERS                                                                                                        \
-    {"name", FIELD_TEXT, NULL, false}, {"expires_at", FIELD_END, NULL, false},                                         \
-        {"scope", FIELD_CHOICE, "full|read|users", false}, {"allowed_addresses", FIELD_RANGES, NULL, false},           \
-        {"rate", FIELD_RATE, NULL, false}, {                                                                           \
-        "burst", FIELD_RATE, NULL, false                                                                               \
-    }
+    FIELD(.name = "name", .kind = FIELD_TEXT), FIELD(.name = "expires_at", .kind = FIELD_END),                         \
+        FIELD(.name = "scope", .kind = FIELD_CHOICE, .values = "full|read|users"),                                     \
+        FIELD(.name = "allowed_addresses", .kind = FIELD_RANGES), FIELD(.name = "rate", .kind = FIELD_RATE),           \
+        FIELD(.name = "burst", .kind = FIELD_RATE)
 
-static const struct field issued[] = {{"connection_id", FIELD_ID, NULL, false}, MANNERS};
+static const struct field issued[] = {{.name = "connection_id", .kind = FIELD_ID}, MANNERS};
 static const struct field rotated[] = {MANNERS};
-static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
+static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 
 /* A token on its way. */
 struct issue {
@@ -161,7 +160,7 @@ enum err control_rotation_start(struct control *c, const struct control_input *i
     return control_fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
 
-static const struct field completed[] = {{"force", FIELD_FLAG, NULL, false}};
+static const struct field completed[] = {{.name = "force", .kind = FIELD_FLAG}};
 
 struct ending {
     const struct control_input *in;

@@ -12,14 +12,16 @@
 
 enum { REPLAY_MAX = 10000 };
 
-static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false},
-                                      {"cursor", FIELD_QUERY, NULL, false},
-                                      {"state", FIELD_CHOICE, "pending|delivered|dead|superseded|skipped", false},
-                                      {"event_id", FIELD_ID, NULL, false}};
-static const struct field replayed[] = {{"from_sequence", FIELD_NUMBER, "1..9007199254740991", false},
-                                        {"to_sequence", FIELD_NUMBER, "1..9007199254740991", false},
-                                        {"state", FIELD_CHOICE, "dead", false},
-                                        {"organization", FIELD_TEXT, NULL, false}};
+static const struct field listed[] = {
+    {.name = "limit", .kind = FIELD_QUERY},
+    {.name = "cursor", .kind = FIELD_QUERY},
+    {.name = "state", .kind = FIELD_CHOICE, .values = "pending|delivered|dead|superseded|skipped"},
+    {.name = "event_id", .kind = FIELD_ID}};
+static const struct field replayed[] = {
+    {.name = "from_sequence", .kind = FIELD_NUMBER, .values = "1..9007199254740991"},
+    {.name = "to_sequence", .kind = FIELD_NUMBER, .values = "1..9007199254740991"},
+    {.name = "state", .kind = FIELD_CHOICE, .values = "dead"},
+    {.name = "organization", .kind = FIELD_TEXT}};
 
 /* Behind an answer of control_show(), which tells that the webhook is there and whose. */
 enum err control_webhook_delivery_list(struct control *c, const struct control_input *in, struct json_object **out) {

@@ -14,17 +14,17 @@
 enum { PREVIOUS_VALID = 86400 }; /* seconds */
 
 #define MANNERS                                                                                                        \
-    {"name", FIELD_NAME, NULL, false}, {"events", FIELD_EVENTS, NULL, false},                                          \
-        {"format", FIELD_CHOICE, "muster|authn|jackson|stytch|set", false}, {"audience", FIELD_NAME, NULL, false}, {   \
-        "allow_private", FIELD_FLAG, NULL, false                                                                       \
-    }
+    FIELD(.name = "name", .kind = FIELD_NAME), FIELD(.name = "events", .kind = FIELD_EVENTS),                          \
+        FIELD(.name = "format", .kind = FIELD_CHOICE, .values = "muster|authn|jackson|stytch|set"),                    \
+        FIELD(.name = "audience", .kind = FIELD_NAME), FIELD(.name = "allow_private", .kind = FIELD_FLAG)
 
-static const struct field created[] = {{"url", FIELD_URL, NULL, true}, MANNERS};
-static const struct field changed[] = {
-    {"url", FIELD_URL, NULL, false}, MANNERS, {"status", FIELD_CHOICE, "enabled|disabled", false}};
-static const struct field listed[] = {{"limit", FIELD_QUERY, NULL, false}, {"cursor", FIELD_QUERY, NULL, false}};
-static const struct field removed[] = {{"confirm", FIELD_QUERY, NULL, false}};
-static const struct field rotated[] = {{"previous_valid_for", FIELD_NUMBER, "0..604800", false}};
+static const struct field created[] = {{.name = "url", .kind = FIELD_URL, .required = true}, MANNERS};
+static const struct field changed[] = {{.name = "url", .kind = FIELD_URL},
+                                       MANNERS,
+                                       {.name = "status", .kind = FIELD_CHOICE, .values = "enabled|disabled"}};
+static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
+static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY}};
+static const struct field rotated[] = {{.name = "previous_valid_for", .kind = FIELD_NUMBER, .values = "0..604800"}};
 
 struct change {
     char id[UUID_TEXT + 1];

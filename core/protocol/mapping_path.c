@@ -111,7 +111,7 @@ static enum err parse_groups_path(const struct parser *ps, size_t head, struct m
     static const struct {
         const char *name;
         bool by_name;
-    } parts[] = {{"value", false}, {"displayName", true}, {"display", true}};
+    } parts[] = {{.name = "value"}, {.name = "displayName", .by_name = true}, {.name = "display", .by_name = true}};
     size_t end;
     out->groups = true;
     out->indexed = ps->key[head] == '[' && is_index(ps, head + 1, &out->index, &end);

@@ -127,8 +127,13 @@ static enum err parse_word(struct parser *ps, struct operand *out) {
         const char *word;
         bool is_value;
         const char *json;
-    } words[] = {{"value", true, "null"}, {"true", false, "true"},  {"false", false, "false"}, {"nil", false, "null"},
-                 {"null", false, "null"}, {"empty", false, "\"\""}, {"blank", false, "\"\""}};
+    } words[] = {{.word = "value", .is_value = true, .json = "null"},
+                 {.word = "true", .json = "true"},
+                 {.word = "false", .json = "false"},
+                 {.word = "nil", .json = "null"},
+                 {.word = "null", .json = "null"},
+                 {.word = "empty", .json = "\"\""},
+                 {.word = "blank", .json = "\"\""}};
     size_t len = template_word_length(ps), i = 0;
     while (i < sizeof words / sizeof *words && (strlen(words[i].word) != len || memcmp(words[i].word, ps->p, len) != 0))
         i++;

@@ -11,10 +11,10 @@ static const struct {
     const char *type, *attr, *sub; /* type NULL: of both */
     bool identity;
 } keys[] = {
-    {NULL, "externalId", NULL, false},
-    {"User", "userName", NULL, true},
-    {"User", "emails", "value", true},
-    {"Group", "displayName", NULL, true},
+    {.attr = "externalId"},
+    {.type = "User", .attr = "userName", .identity = true},
+    {.type = "User", .attr = "emails", .sub = "value", .identity = true},
+    {.type = "Group", .attr = "displayName", .identity = true},
 };
 
 /* A value of one attribute on its way to be checked. */

@@ -62,16 +62,21 @@ static const struct {
     const char *sql, *cast;
     struct operand (*make)(struct compiler *c);
 } columns[] = {
-    {"userName", NULL, true, false, "r.user_name_key", "text", NULL},
-    {"externalId", NULL, false, false, "r.external_id", "text", NULL},
-    {"id", NULL, false, false, "r.id::text", "text", NULL},
-    {"meta", "created", false, false, "r.created_at", "timestamp at time zone 'UTC'", NULL},
-    {"meta", "lastModified", false, false, "r.modified_at", "timestamp at time zone 'UTC'", NULL},
-    {"meta", "version", false, false, "('W/\"' || r.version::text || '\"')", "text", NULL},
-    {"meta", "resourceType", false, false, NULL, NULL, resource_type},
-    {"meta", "location", false, false, NULL, NULL, location_sql},
-    {"manager", "displayName", true, true, "(select b.folded ->> 'displayName' " MANAGER_OF_ROW ")", "text", NULL},
-    {"manager", "$ref", true, true, NULL, NULL, manager_ref},
+    {.attr = "userName", .user_only = true, .sql = "r.user_name_key", .cast = "text"},
+    {.attr = "externalId", .sql = "r.external_id", .cast = "text"},
+    {.attr = "id", .sql = "r.id::text", .cast = "text"},
+    {.attr = "meta", .sub = "created", .sql = "r.created_at", .cast = "timestamp at time zone 'UTC'"},
+    {.attr = "meta", .sub = "lastModified", .sql = "r.modified_at", .cast = "timestamp at time zone 'UTC'"},
+    {.attr = "meta", .sub = "version", .sql = "('W/\"' || r.version::text || '\"')", .cast = "text"},
+    {.attr = "meta", .sub = "resourceType", .make = resource_type},
+    {.attr = "meta", .sub = "location", .make = location_sql},
+    {.attr = "manager",
+     .sub = "displayName",
+     .user_only = true,
+     .enterprise = true,
+     .sql = "(select b.folded ->> 'displayName' " MANAGER_OF_ROW ")",
+     .cast = "text"},
+    {.attr = "manager", .sub = "$ref", .user_only = true, .enterprise = true, .make = manager_ref},
 };
 
 static bool same_name(const char *a, const char *b) {
@@ -127,8 +132,17 @@ static struct operand member_part(struct compiler *c, const struct source *s, co
 }
 
 static const struct view views[] = {
-    {"groups", true, "muster.scim_user_group", "user_id", "x.type, x.id", group_part},
-    {"members", false, "muster.scim_group_member", "group_id", "x.type desc, x.id", member_part},
+    {.attr = "groups",
+     .user = true,
+     .name = "muster.scim_user_group",
+     .key = "user_id",
+     .first = "x.type, x.id",
+     .part = group_part},
+    {.attr = "members",
+     .name = "muster.scim_group_member",
+     .key = "group_id",
+     .first = "x.type desc, x.id",
+     .part = member_part},
 };
 
 const struct view *filter_sql_view(const struct resource_type *rt, const struct attr *a) {

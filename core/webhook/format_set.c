@@ -153,18 +153,18 @@ static const struct {
     bool (*tell)(struct telling *t);
     bool erased; /* can be told without anything personal */
 } actions[] = {
-    {"scim.user.provisioned", "/Users", tell_created, false},
-    {"scim.user.linked", "/Users", tell_created, false},
-    {"scim.user.updated", "/Users", tell_updated, false},
-    {"scim.user.deactivated", "/Users", tell_deactivated, true},
-    {"scim.user.reactivated", "/Users", tell_back, false},
-    {"scim.user.deprovisioned", "/Users", tell_deleted, true},
-    {"scim.group.created", "/Groups", tell_created, false},
-    {"scim.group.updated", "/Groups", tell_updated, false},
-    {"scim.group.deleted", "/Groups", tell_deleted, true},
-    {"scim.group.member_added", "/Groups", tell_members, true},
-    {"scim.group.member_removed", "/Groups", tell_members, true},
-    {"webhook.test", NULL, tell_verification, true},
+    {.action = "scim.user.provisioned", .endpoint = "/Users", .tell = tell_created},
+    {.action = "scim.user.linked", .endpoint = "/Users", .tell = tell_created},
+    {.action = "scim.user.updated", .endpoint = "/Users", .tell = tell_updated},
+    {.action = "scim.user.deactivated", .endpoint = "/Users", .tell = tell_deactivated, .erased = true},
+    {.action = "scim.user.reactivated", .endpoint = "/Users", .tell = tell_back},
+    {.action = "scim.user.deprovisioned", .endpoint = "/Users", .tell = tell_deleted, .erased = true},
+    {.action = "scim.group.created", .endpoint = "/Groups", .tell = tell_created},
+    {.action = "scim.group.updated", .endpoint = "/Groups", .tell = tell_updated},
+    {.action = "scim.group.deleted", .endpoint = "/Groups", .tell = tell_deleted, .erased = true},
+    {.action = "scim.group.member_added", .endpoint = "/Groups", .tell = tell_members, .erased = true},
+    {.action = "scim.group.member_removed", .endpoint = "/Groups", .tell = tell_members, .erased = true},
+    {.action = "webhook.test", .tell = tell_verification, .erased = true},
 };
 
 static bool tell_event(struct telling *t, const char *action) {
