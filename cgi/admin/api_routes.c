@@ -162,6 +162,19 @@ const struct api_route api_routes[] = {
 };
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;
 
+void api_routes_print(FILE *to) {
+    static const char line[] = "%-6s %-66s %-12s %-7s %s\n";
+    char scopes[128];
+    fprintf(to, line, "METHOD", "PATH", "KEY", "CREATES", "SCOPES");
+    for (const struct api_route *r = api_routes; r < api_routes + api_route_count; r++) {
+        snprintf(scopes, sizeof scopes, "%s", r->scopes);
+        for (char *p = scopes; *p; p++)
+            *p = *p == ' ' ? ',' : *p;
+        fprintf(to, line, r->method, r->path, r->installation ? "installation" : "any", r->creates ? "yes" : "no",
+                scopes);
+    }
+}
+
 /* Whether the segments fit the template; what stands for {org}, {id} and {delivery} goes to `out`. */
 static bool path_fits_route(const struct request *r, const char *path, struct api_match *out) {
     size_t i = 0;

@@ -5,6 +5,9 @@
 #include "control/control.h"
 #include "server/request.h"
 
+#include <stdbool.h>
+#include <stdio.h>
+
 /* One method of one URL of the admin API. */
 struct api_route {
     const char *method;
@@ -17,6 +20,9 @@ struct api_route {
 
 extern const struct api_route api_routes[];
 extern const size_t api_route_count;
+
+/* The table as text, a line of columns' names and one for each route: METHOD PATH KEY CREATES SCOPES (by commas). */
+void api_routes_print(FILE *to);
 
 /* What a path means. */
 struct api_match {

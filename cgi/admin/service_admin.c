@@ -274,6 +274,7 @@ static void answer_admin(struct call *call) {
 const struct service service_admin = {.name = "muster-admin",
                                       .short_name = "admin",
                                       .usage = "Answers the admin API for a web server.",
+                                      .print_routes = api_routes_print,
                                       .open = open_admin,
                                       .close = close_admin,
                                       .answer = answer_admin,

@@ -128,3 +128,11 @@ enum err routes_handler(struct exchange *x, const struct route *route, handler *
     x->response.allow = buf_text(allow);
     return fail(&x->session.ctx, ERR_METHOD_NOT_ALLOWED, "this URL answers %s", buf_text(allow));
 }
+
+void routes_print(FILE *to) {
+    static const char line[] = "%-6s %-22s %s\n";
+    fprintf(to, line, "METHOD", "PATH", "TOKEN");
+    for (const struct route *r = routes; r < routes + sizeof routes / sizeof *routes; r++)
+        for (size_t i = 0; i < ROUTE_METHODS && r->methods[i].method; i++)
+            fprintf(to, line, r->methods[i].method, r->name, r->open ? "no" : "yes");
+}

@@ -4,6 +4,7 @@
 #include "scim/exchange.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 enum { ROUTE_METHODS = 6 };
 
@@ -28,5 +29,8 @@ enum err routes_find(struct exchange *x, const struct route **out) __attribute__
 /* The handler of the method (HEAD counts as GET). ERR_METHOD_NOT_ALLOWED sets `Allow`. */
 enum err routes_handler(struct exchange *x, const struct route *route, handler **out)
     __attribute__((warn_unused_result));
+
+/* The table as text, a line of columns' names and one for each method of a route: METHOD PATH TOKEN. */
+void routes_print(FILE *to);
 
 #endif

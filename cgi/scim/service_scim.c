@@ -215,6 +215,7 @@ static void answer_scim(struct call *call) {
 const struct service service_scim = {.name = "muster-scim",
                                      .short_name = "scim",
                                      .usage = "Answers SCIM 2.0 for a web server.",
+                                     .print_routes = routes_print,
                                      .open = open_scim,
                                      .close = close_scim,
                                      .answer = answer_scim,

@@ -19,14 +19,13 @@
 enum { EXIT_USAGE = 64 };
 
 static void print_usage(const struct service *service, FILE *to) {
-    fprintf(
-        to,
-        "usage: %s.fcgi [--workers N]\n"
-        "%s Started with a listening socket as standard input (spawn-fcgi, or the web\n"
-        "server's bin-path) it is a master with N workers (default: MUSTER_WORKERS, else 2 for each core); started as "
-        "a\n"
-        "CGI program it answers one request. Configured by MUSTER_... in the environment: see muster help config.\n",
-        service->name, service->usage);
+    fprintf(to,
+            "usage: %s.fcgi [--workers N | --routes]\n"
+            "%s Started with a listening socket as standard input (spawn-fcgi, or the web\n"
+            "server's bin-path) it is a master with N workers (default: MUSTER_WORKERS, else 2 for\n"
+            "each core); started as a CGI program it answers one request. --routes prints the URLs\n"
+            "that it answers. Configured by MUSTER_... in the environment: see muster help config.\n",
+            service->name, service->usage);
 }
 
 /* A listening socket has no peer; a pipe or a file is no socket: that is CGI. */
@@ -90,6 +89,10 @@ int service_main(const struct service *service, int argc, char **argv) {
     unsigned workers = settings_workers(&settings);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         print_usage(service, stdout);
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--routes") == 0) {
+        service->print_routes(stdout);
         return 0;
     }
     if (argc == 3 && strcmp(argv[1], "--workers") == 0) {

@@ -10,6 +10,7 @@
 #include "server/share.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 struct extensions;
 
@@ -52,6 +53,7 @@ struct service {
     const char *name;                  /* "muster-scim" */
     const char *short_name;            /* "scim" */
     const char *usage;                 /* its first sentence */
+    void (*print_routes)(FILE *to);    /* for --routes: a line of columns' names, then one for each method and URL */
     void (*open)(struct worker *w);    /* once a process, before its first request */
     void (*close)(struct worker *w);   /* once a process, after its last */
     void (*answer)(struct call *call); /* the response is always filled in */

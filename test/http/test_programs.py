@@ -1,4 +1,4 @@
-"""What is linked into which program."""
+"""What is linked into which program, and what it says of itself."""
 import subprocess
 
 from helpers import BUILD, ROOT
@@ -28,3 +28,21 @@ def test_the_responder_that_faces_the_internet_holds_nothing_of_the_admin_api():
         assert bool(linked) == has, (program, sorted(linked))
         with open(f"{ROOT}/{BUILD}/{program}", "rb") as f:
             assert (b'"openapi":' in f.read().replace(b" ", b"")) == has, program
+
+
+def printed_routes(program):
+    text = subprocess.run([f"{ROOT}/{BUILD}/{program}", "--routes"], check=True, capture_output=True, text=True).stdout
+    names, *rows = [line.split() for line in text.splitlines()]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def test_the_admin_responder_prints_its_routes():
+    routes = printed_routes("muster-admin.fcgi")
+    assert {"METHOD": "POST", "PATH": "/v1/organizations", "SCOPES": "organizations:manage", "KEY": "installation", "CREATES": "yes"} in routes
+    assert {"METHOD": "GET", "PATH": "/v1/organizations/{org}/members", "SCOPES": "provisioning:read,provisioning:manage", "KEY": "any", "CREATES": "no"} in routes
+
+
+def test_the_scim_responder_prints_its_routes():
+    routes = printed_routes("muster-scim.fcgi")
+    assert {"METHOD": "PATCH", "PATH": "/Users/{id}", "TOKEN": "yes"} in routes
+    assert [r["PATH"] for r in routes if r["TOKEN"] == "no"] == ["/ServiceProviderConfig"]
