@@ -1,5 +1,7 @@
 #include "base/jsonv.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -45,29 +47,6 @@ static void skip_white_space(struct checker *c) {
         c->p++;
 }
 
-/* Length of the well-formed UTF-8 sequence at p (RFC 3629), 0 if it is none. */
-static size_t utf8_length(const unsigned char *p, const unsigned char *end) {
-    static const struct {
-        unsigned char low, high, second_low, second_high;
-        size_t len;
-    } forms[] = {
-        {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
-        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (*p < forms[i].low || *p > forms[i].high)
-            continue;
-        if ((size_t)(end - p) < forms[i].len || p[1] < forms[i].second_low || p[1] > forms[i].second_high)
-            return 0;
-        for (size_t k = 2; k < forms[i].len; k++)
-            if (p[k] < 0x80 || p[k] > 0xbf)
-                return 0;
-        return forms[i].len;
-    }
-    return 0;
-}
-
 static int read_four_digits(const unsigned char *p, const unsigned char *end) {
     int value = 0;
     if (end - p < 4)
@@ -82,19 +61,6 @@ static int read_four_digits(const unsigned char *p, const unsigned char *end) {
             return -1;
     }
     return value;
-}
-
-static size_t encode_utf8(unsigned c, char out[4]) {
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = n - 1; i > 0; i--, c >>= 6)
-        out[i] = (char)(0x80 | (c & 0x3f));
-    out[0] = (char)(lead[n] | c);
-    return n;
 }
 
 /* The character of an escape behind the backslash at p; sets *n to the bytes it took. */
@@ -144,7 +110,7 @@ static bool check_character(struct checker *c, bool name) {
         unsigned value = 0;
         if (!read_escape(c, &value, &took))
             return false;
-        n = encode_utf8(value, decoded);
+        n = utf8_encode(value, decoded);
         bytes = decoded;
     } else if (*c->p < 0x20)
         return *c->p == 0 ? note_fault(c, JSONV_NUL, "U+0000 cannot be stored")

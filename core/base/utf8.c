@@ -1,0 +1,38 @@
+/* UTF-8 (RFC 3629), byte by byte. */
+
+#include "base/utf8.h"
+
+size_t utf8_length(const unsigned char *p, const unsigned char *end) {
+    static const struct {
+        unsigned char low, high, second_low, second_high;
+        size_t len;
+    } forms[] = {
+        {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (*p < forms[i].low || *p > forms[i].high)
+            continue;
+        if ((size_t)(end - p) < forms[i].len || p[1] < forms[i].second_low || p[1] > forms[i].second_high)
+            return 0;
+        for (size_t k = 2; k < forms[i].len; k++)
+            if (p[k] < 0x80 || p[k] > 0xbf)
+                return 0;
+        return forms[i].len;
+    }
+    return 0;
+}
+
+size_t utf8_encode(unsigned c, char out[4]) {
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = n - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3f));
+    out[0] = (char)(lead[n] | c);
+    return n;
+}
