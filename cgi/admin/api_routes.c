@@ -1,3 +1,5 @@
+/* The table of the admin API's routes, and the search in it. */
+
 #include "admin/api_routes.h"
 
 #include "base/arena.h"

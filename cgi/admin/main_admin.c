@@ -1,3 +1,5 @@
+/* The program muster-admin.fcgi. */
+
 #include "server/service.h"
 
 int main(int argc, char **argv) {

@@ -1,3 +1,5 @@
+/* GET /metrics: the counters of this host, and what the database says about work that waits. */
+
 #include "admin/metrics_page.h"
 
 #include "base/buf.h"

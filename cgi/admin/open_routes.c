@@ -1,3 +1,5 @@
+/* The admin responder's URLs that need no key: health, readiness, metrics, the API's description, public keys. */
+
 #include "admin/open_routes.h"
 
 #include "admin/metrics_page.h"

@@ -1,3 +1,5 @@
+/* Problem documents (RFC 9457): the one place where an error of the admin API gets its status, type and title. */
+
 #include "admin/problem.h"
 
 #include "base/buf.h"

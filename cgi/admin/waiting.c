@@ -1,3 +1,5 @@
+/* Long polls: how many workers of a host may wait for events at the same time. */
+
 #include "admin/waiting.h"
 
 #include "base/clock.h"

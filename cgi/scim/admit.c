@@ -1,3 +1,5 @@
+/* Who may work now: rate limits first, then the token, then the organization's share of the workers. */
+
 #include "scim/admit.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Puts a token that exists and was denied into the audit log. */
+
 #include "scim/denied.h"
 
 #include "base/arena.h"

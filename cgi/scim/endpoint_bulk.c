@@ -1,3 +1,5 @@
+/* POST /Bulk, and its response. */
+
 #include "scim/endpoints.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* /ServiceProviderConfig, /Schemas and /ResourceTypes, and the answer for /Me. */
+
 #include "scim/endpoints.h"
 
 #include "base/arena.h"

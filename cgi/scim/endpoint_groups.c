@@ -1,3 +1,5 @@
+/* The methods of /Groups. */
+
 #include "scim/endpoints.h"
 
 #include "directory/group.h"

@@ -1,3 +1,5 @@
+/* GET on the base URL, and POST /.search with a SearchRequest. */
+
 #include "scim/endpoints.h"
 
 #include "base/arena.h"

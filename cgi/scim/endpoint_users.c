@@ -1,3 +1,5 @@
+/* The methods of /Users. */
+
 #include "scim/endpoints.h"
 
 #include "directory/read.h"

@@ -1,3 +1,5 @@
+/* Errors of SCIM (RFC 7644, section 3.12): the one place where an error gets its status and scimType. */
+
 #include "scim/envelope.h"
 
 #include "base/buf.h"

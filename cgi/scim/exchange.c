@@ -1,3 +1,5 @@
+/* What the handlers of SCIM share: they read body, query and conditions here, and answer with a resource or a list. */
+
 #include "scim/exchange.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The program muster-scim.fcgi. */
+
 #include "server/service.h"
 
 int main(int argc, char **argv) {

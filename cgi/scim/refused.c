@@ -1,3 +1,5 @@
+/* Writes to the audit log which writes of an identity provider were refused, and why. */
+
 #include "scim/refused.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The table of the routes of SCIM, and the search in it. */
+
 #include "scim/routes.h"
 
 #include "base/arena.h"

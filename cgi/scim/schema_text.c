@@ -1,3 +1,5 @@
+/* A schema as /Schemas shows it, with notes on what the connection's settings change. */
+
 #include "scim/schema_text.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The address of a client, also behind trusted proxies. */
+
 #include "server/client_address.h"
 
 #include "base/arena.h"

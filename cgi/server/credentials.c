@@ -1,3 +1,5 @@
+/* The Authorization header: finds the secret, or says what was sent in its place. */
+
 #include "server/credentials.h"
 
 #include "base/arena.h"

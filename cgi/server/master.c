@@ -1,3 +1,5 @@
+/* The master process: starts workers, replaces those that end, and rolls over to a new generation. */
+
 #include "server/master.h"
 
 #include "base/clock.h"

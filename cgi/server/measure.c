@@ -1,3 +1,5 @@
+/* Counts requests, refusals and waits in the metrics of the host. */
+
 #include "server/measure.h"
 
 #include "host/metrics.h"

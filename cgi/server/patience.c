@@ -1,3 +1,5 @@
+/* How long a request may wait for locks that others hold. */
+
 #include "server/patience.h"
 
 #include "base/clock.h"

@@ -1,3 +1,5 @@
+/* Rates of tokens, organizations and addresses, and what is remembered of tokens that were accepted or wrong. */
+
 #include "server/rate.h"
 
 #include "base/arena.h"

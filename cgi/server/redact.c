@@ -1,3 +1,5 @@
+/* A request body as the log may show it: its shape, without values. */
+
 #include "server/redact.h"
 
 #include "base/arena.h"

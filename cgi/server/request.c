@@ -1,3 +1,5 @@
+/* Reads an HTTP request from CGI variables: path, query, headers, body. */
+
 #include "server/request.h"
 
 #include "base/arena.h"

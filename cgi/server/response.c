@@ -1,3 +1,5 @@
+/* The header block of a response. */
+
 #include "server/response.h"
 
 #include "base/buf.h"

@@ -1,3 +1,5 @@
+/* The main function of a responder: its arguments and settings, then master, worker or plain CGI. */
+
 #include "server/service.h"
 #include "base/log.h"
 #include "base/oom.h"

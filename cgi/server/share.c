@@ -1,3 +1,5 @@
+/* The share of the workers that one organization may use while others wait. */
+
 #include "server/share.h"
 
 #include "base/arena.h"

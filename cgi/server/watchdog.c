@@ -1,3 +1,5 @@
+/* Ends requests that arrive, work or leave too slowly, or use too much CPU time. */
+
 #include "server/watchdog.h"
 
 #include <signal.h>

@@ -1,3 +1,5 @@
+/* A worker process: takes one request after another from FastCGI, or one from CGI, and sends the answer. */
+
 #include "server/worker.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The actions of audit events, and the patterns with which a webhook chooses among them. */
+
 #include "audit/actions.h"
 
 #include <stdint.h>

@@ -1,3 +1,5 @@
+/* Writes the sealed audit events of an organization as CSV or JSON Lines. */
+
 #include "audit/audit_export.h"
 
 #include "audit/audit_rows.h"

@@ -1,3 +1,5 @@
+/* One audit event as a line of CSV or JSON. */
+
 #include "audit/audit_rows.h"
 
 #include <stdbool.h>

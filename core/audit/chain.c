@@ -1,3 +1,5 @@
+/* The hash chain of the audit log: computes the hash of an event as the database does, and compares. */
+
 #include "audit/chain.h"
 
 #include "base/clock.h"

@@ -1,3 +1,5 @@
+/* A read-only transaction that sees the database at one moment. */
+
 #include "audit/snapshot.h"
 #include "sql/operator.h"
 #include "sql/transaction.h"

@@ -1,3 +1,5 @@
+/* Verifies the hash chains of the audit log: finds what was changed, added, moved or taken out. */
+
 #include "audit/verify.h"
 
 #include "audit/chain.h"

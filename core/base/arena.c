@@ -1,3 +1,5 @@
+/* Memory that is given back all at once, and destructors that run then. */
+
 #include "base/arena.h"
 
 #include "base/log.h"

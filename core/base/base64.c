@@ -1,3 +1,5 @@
+/* Base64 with OpenSSL: with padding, and with the alphabet of URLs. */
+
 #include "base/base64.h"
 
 #include "base/arena.h"

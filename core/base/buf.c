@@ -1,3 +1,5 @@
+/* A text that grows up to a limit; what did not fit is noticed once, at the end. */
+
 #include "base/buf.h"
 
 #include "base/arena.h"

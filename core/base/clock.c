@@ -1,3 +1,5 @@
+/* Clocks, and times as text (RFC 3339, xsd:dateTime). */
+
 #include "base/clock.h"
 
 #include <stdio.h>

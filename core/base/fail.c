@@ -1,3 +1,5 @@
+/* The list of error kinds, and the record of the first error of a request. */
+
 #include "base/fail.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Texts as they are compared: Unicode normalization and case folding. */
+
 #include "base/fold.h"
 
 #include "base/arena.h"

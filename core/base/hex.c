@@ -1,3 +1,5 @@
+/* Bytes as hexadecimal digits, and back. */
+
 #include "base/hex.h"
 
 #include <stdint.h>

@@ -1,3 +1,5 @@
+/* Addresses and address ranges (CIDR), IPv4 and IPv6. */
+
 #include "base/ip.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,5 @@
+/* JSON values of json-c: read after validation, owned by arenas, compared. */
+
 #include "base/json.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* A strict validator of JSON texts (RFC 8259), run before json-c reads them. */
+
 #include "base/jsonv.h"
 
 #include "base/utf8.h"

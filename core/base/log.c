@@ -1,3 +1,5 @@
+/* The log: one line an event, key=value, to standard error. */
+
 #include "base/log.h"
 
 #include "base/clock.h"

@@ -1,3 +1,5 @@
+/* Ends the process when memory runs out, for all libraries too. */
+
 #include "base/oom.h"
 
 #include "base/sanitized.h"

@@ -1,3 +1,5 @@
+/* Encrypts the secrets that are stored (AES-256-GCM), with keys from a file. */
+
 #include "base/secret.h"
 
 #include "base/arena.h"

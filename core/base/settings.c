@@ -1,3 +1,5 @@
+/* The settings: MUSTER_... of the environment, read and checked. */
+
 #include "base/settings.h"
 
 #include "base/ip.h"

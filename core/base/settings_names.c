@@ -1,3 +1,5 @@
+/* Finds names MUSTER_... that are no setting, and the setting that was probably meant. */
+
 #include "base/settings.h"
 
 #include <stdio.h>

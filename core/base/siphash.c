@@ -1,3 +1,5 @@
+/* SipHash-2-4 with 128 bits: a hash for tables whose keys strangers choose. */
+
 #include "base/siphash.h"
 
 #include <endian.h>

@@ -1,3 +1,5 @@
+/* Makes tokens and keys, checks their form, and hashes them. */
+
 #include "base/token.h"
 
 #include "base/hex.h"

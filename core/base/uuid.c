@@ -1,3 +1,5 @@
+/* UUIDv7 (RFC 9562), increasing within a process. */
+
 #include "base/uuid.h"
 
 #include "base/clock.h"

@@ -1,3 +1,8 @@
+/*
+ * What operations of the control plane share: who asks and what they may, reads and pages, what is wrong with fields,
+ * audit events.
+ */
+
 #include "control/control.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The audit log of an organization, as a list and as a file. */
+
 #include "audit/audit_rows.h"
 #include "control/control_fields.h"
 #include "control/control_operations.h"

@@ -1,3 +1,5 @@
+/* Connections to identity providers: create, change, end, adopt members. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

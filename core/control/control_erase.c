@@ -1,3 +1,5 @@
+/* Erases a person: member, SCIM users, and what the audit log says about them. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 #include "directory/user.h"

@@ -1,3 +1,5 @@
+/* The event feed of an organization, which can wait for events, and the snapshot to begin with. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

@@ -1,3 +1,5 @@
+/* Explains why a member is as they are: status, teams, role and fields, and the rule behind each. */
+
 #include "control/control_operations.h"
 
 #include "base/arena.h"

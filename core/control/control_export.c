@@ -1,3 +1,5 @@
+/* Exports an organization as JSON Lines. */
+
 #include "control/control_transfer.h"
 
 #include "audit/snapshot.h"

@@ -1,3 +1,5 @@
+/* Checks the fields of an operation's input by a table: kind, range, required or not. */
+
 #include "control/control_fields.h"
 
 #include "audit/actions.h"

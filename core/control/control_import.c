@@ -1,3 +1,5 @@
+/* Imports an organization from an export, in one transaction. */
+
 #include "control/control_transfer.h"
 
 #include "base/arena.h"

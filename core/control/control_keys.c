@@ -1,3 +1,5 @@
+/* The key that signs security event tokens: makes the first one. */
+
 #include "control/control_operations.h"
 
 #include "sql/control.h"

@@ -1,3 +1,5 @@
+/* Link requests, and links between groups and teams, users and members, that an administrator changes. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

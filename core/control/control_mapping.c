@@ -1,3 +1,5 @@
+/* The attribute mapping of an organization: show, replace, preview. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

@@ -1,3 +1,5 @@
+/* Members and teams of an organization. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

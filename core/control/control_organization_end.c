@@ -1,3 +1,5 @@
+/* Ends an organization: tokens, users and members first, then itself. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

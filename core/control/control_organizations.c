@@ -1,3 +1,5 @@
+/* Organizations and their verified domains: create, change, list. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

@@ -1,3 +1,5 @@
+/* Extension schemas that an organization has registered. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

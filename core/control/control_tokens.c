@@ -1,3 +1,5 @@
+/* SCIM tokens: issue, list, revoke, rotate. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

@@ -1,3 +1,5 @@
+/* Deliveries of a webhook: list, show, send again. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

@@ -1,3 +1,5 @@
+/* Webhooks: create, change, end, test, rotate the secret. */
+
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 

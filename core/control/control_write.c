@@ -1,9 +1,9 @@
+/* A write of the control plane: who asks, an Idempotency-Key, the work, and what it gives, in one transaction. */
+
 #include "control/control.h"
 
 #include "base/json.h"
 #include "sql/control.h"
-
-/* A write: who asks, an Idempotency-Key, the work, and what it gives, in one transaction. */
 
 struct running {
     struct control *control;

@@ -1,3 +1,5 @@
+/* The connection to PostgreSQL: connects, queues statements, reads values of rows. */
+
 #include "db/db_internal.h"
 
 #include "base/buf.h"

@@ -1,3 +1,5 @@
+/* Sends the queued statements in one round trip, and classifies what went wrong. */
+
 #include "db/db_internal.h"
 
 #include "base/clock.h"

@@ -1,3 +1,5 @@
+/* Runs a transaction: again after a conflict, and finds out what became of a commit whose answer was lost. */
+
 #include "db/db_internal.h"
 
 #include "base/clock.h"

@@ -1,3 +1,5 @@
+/* Makes SCIM users for members that an organization had before it was connected. */
+
 #include "directory/adopt.h"
 
 #include "base/arena.h"

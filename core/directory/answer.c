@@ -1,3 +1,5 @@
+/* Resources as they are answered: the stored text with meta, groups and members put in. */
+
 #include "directory/answer.h"
 
 #include "base/arena.h"

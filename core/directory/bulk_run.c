@@ -1,3 +1,5 @@
+/* Carries out the operations of a BulkRequest in one transaction. */
+
 #include "directory/bulk_run.h"
 
 #include "base/arena.h"

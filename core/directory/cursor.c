@@ -1,3 +1,5 @@
+/* Cursors of lists (RFC 9865): a signed place in a sorted list. */
+
 #include "directory/cursor.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Which email of a user counts, and whether a text is an email address. */
+
 #include "directory/email.h"
 
 #include "base/fold.h"

@@ -1,3 +1,5 @@
+/* The schemas and the mapping of each organization, kept in the process. */
+
 #include "directory/extensions.h"
 
 #include "base/arena.h"

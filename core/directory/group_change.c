@@ -1,3 +1,5 @@
+/* PUT and PATCH of a group. */
+
 #include "directory/group.h"
 #include "directory/group_facts.h"
 #include "directory/group_members.h"

@@ -1,3 +1,5 @@
+/* POST of a group. */
+
 #include "directory/group.h"
 #include "directory/group_facts.h"
 #include "directory/group_members.h"

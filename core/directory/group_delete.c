@@ -1,3 +1,5 @@
+/* DELETE of a group. */
+
 #include "directory/group.h"
 #include "directory/group_facts.h"
 #include "directory/member_mapping.h"

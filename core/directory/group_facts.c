@@ -1,3 +1,5 @@
+/* What follows from a group's resource: columns, audit event, the name of its team. */
+
 #include "directory/group_facts.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Who joins and leaves a group with a change of its members. */
+
 #include "directory/group_members.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Lists of users and groups: filter, order, pages, as one statement. */
+
 #include "directory/list.h"
 
 #include "base/arena.h"

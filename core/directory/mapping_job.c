@@ -1,3 +1,5 @@
+/* Applies a replaced attribute mapping to the users that are there, page by page. */
+
 #include "directory/mapping_job.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Recomputes members (fields, role, public metadata) by the attribute mapping. */
+
 #include "directory/member_mapping.h"
 
 #include "base/arena.h"

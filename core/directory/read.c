@@ -1,3 +1,5 @@
+/* Reads one user or group, also as the answer of a write. */
+
 #include "directory/read.h"
 
 #include "base/uuid.h"

@@ -1,3 +1,5 @@
+/* Registers an organization's extension schemas and takes them away, with the data under them. */
+
 #include "directory/registry.h"
 
 #include "base/arena.h"

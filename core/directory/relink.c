@@ -1,3 +1,5 @@
+/* Links a group to another team, and parts a user from its member. */
+
 #include "directory/relink.h"
 
 #include "base/arena.h"

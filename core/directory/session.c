@@ -1,3 +1,5 @@
+/* The session of a SCIM request: token, organization, connection, audit events, transaction. */
+
 #include "directory/session.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Values of extension attributes that only one resource of a connection may have. */
+
 #include "directory/unique.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* PUT and PATCH of a user. */
+
 #include "directory/read.h"
 #include "directory/user.h"
 #include "directory/user_facts.h"

@@ -1,3 +1,5 @@
+/* POST of a user, and which member it belongs to. */
+
 #include "directory/read.h"
 #include "directory/user.h"
 #include "directory/user_facts.h"

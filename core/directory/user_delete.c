@@ -1,3 +1,5 @@
+/* DELETE of a user. */
+
 #include "directory/unique.h"
 #include "directory/user.h"
 #include "directory/user_facts.h"

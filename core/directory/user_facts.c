@@ -1,3 +1,5 @@
+/* What follows from a user's resource: columns, the member's fields, the audit event. */
+
 #include "directory/user_facts.h"
 
 #include "base/arena.h"

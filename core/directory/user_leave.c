@@ -1,3 +1,5 @@
+/* Lets a user leave (active: false) although another value in the same request cannot be taken. */
+
 #include "directory/user_leave.h"
 
 #include "base/json.h"

@@ -1,3 +1,5 @@
+/* Rate limits in memory that all processes of a host share: buckets of places that fill up again. */
+
 #include "base/siphash.h"
 #include "host/limits_internal.h"
 

@@ -1,3 +1,5 @@
+/* What is remembered of tokens that were accepted lately, for the limits of their next request. */
+
 #include "base/siphash.h"
 #include "host/limits_internal.h"
 

@@ -1,3 +1,5 @@
+/* Creates and maps the file that holds the limits. */
+
 #include "base/log.h"
 #include "base/siphash.h"
 #include "host/limits_internal.h"

@@ -1,3 +1,5 @@
+/* What is remembered of each organization: when it was served, and whether its locks hang. */
+
 #include "base/siphash.h"
 #include "host/limits_internal.h"
 #include "host/limits_share.h"

@@ -1,3 +1,5 @@
+/* Where the file of the limits is, and whether the directory can be trusted. */
+
 #include "base/log.h"
 #include "host/limits_internal.h"
 

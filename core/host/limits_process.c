@@ -1,3 +1,5 @@
+/* Names a process so that a later one with the same pid is told from it. */
+
 #include "host/limits_process.h"
 
 #include <errno.h>

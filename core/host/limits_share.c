@@ -1,3 +1,5 @@
+/* Which process works for which organization, to give each its share. */
+
 #include "host/limits_share.h"
 
 #include "base/siphash.h"

@@ -1,3 +1,5 @@
+/* Counters and histograms in the memory that all processes of a host share. */
+
 #include "host/metrics_internal.h"
 
 #include "base/siphash.h"

@@ -1,3 +1,5 @@
+/* The metrics in the text format of Prometheus. */
+
 #include "base/buf.h"
 #include "host/metrics_internal.h"
 

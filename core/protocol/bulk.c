@@ -1,3 +1,5 @@
+/* Reads a BulkRequest (RFC 7644, section 3.7). */
+
 #include "protocol/bulk.h"
 
 #include "base/arena.h"

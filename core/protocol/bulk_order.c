@@ -1,3 +1,5 @@
+/* The order of the operations of a BulkRequest: those that others refer to come first. */
+
 #include "protocol/bulk_internal.h"
 
 #include "base/arena.h"

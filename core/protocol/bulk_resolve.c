@@ -1,3 +1,5 @@
+/* Puts ids in the place of bulkIds. */
+
 #include "protocol/bulk_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The parser of filters (RFC 7644, section 3.4.2.2). */
+
 #include "protocol/filter_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Whether operator and value of a comparison fit the attribute, and the key to compare with. */
+
 #include "protocol/filter_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Evaluates a filter on a resource in memory. */
+
 #include "protocol/filter.h"
 
 #include "base/arena.h"

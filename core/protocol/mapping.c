@@ -1,3 +1,5 @@
+/* Evaluates an attribute mapping: what its rules make of a user and of groups. */
+
 #include "protocol/mapping_internal.h"
 
 #include "base/arena.h"

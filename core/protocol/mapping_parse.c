@@ -1,3 +1,5 @@
+/* Reads an attribute mapping: its rules, fields and templates. */
+
 #include "protocol/mapping_internal.h"
 
 #include "base/arena.h"

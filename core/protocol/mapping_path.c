@@ -1,3 +1,5 @@
+/* Reads the path of a mapping's rule. */
+
 #include "protocol/mapping_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Reads the value of a mapping's path out of a user. */
+
 #include "protocol/mapping_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Whether a message names the schema that it should. */
+
 #include "protocol/message.h"
 
 #include "base/fold.h"

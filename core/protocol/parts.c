@@ -1,3 +1,5 @@
+/* Parts of a request that were left out, and why; the rest is carried out. */
+
 #include "protocol/parts.h"
 
 #include "base/arena.h"

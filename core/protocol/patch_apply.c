@@ -1,3 +1,5 @@
+/* Applies a PATCH to a copy of a resource, step by step. */
+
 #include "protocol/patch_internal.h"
 
 #include "base/arena.h"

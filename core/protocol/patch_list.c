@@ -1,3 +1,5 @@
+/* Steps of a PATCH on multi-valued attributes. */
+
 #include "protocol/patch_internal.h"
 
 #include "base/arena.h"

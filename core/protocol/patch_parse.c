@@ -1,3 +1,5 @@
+/* Reads a PatchOp message (RFC 7644, section 3.5.2). */
+
 #include "protocol/patch_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Steps of a PATCH that remove values from a list. */
+
 #include "protocol/patch_internal.h"
 
 #include "base/arena.h"

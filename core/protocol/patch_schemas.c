@@ -1,3 +1,5 @@
+/* Steps of a PATCH on the attribute schemas. */
+
 #include "protocol/patch_internal.h"
 
 #include "base/fold.h"

@@ -1,3 +1,5 @@
+/* One step of a PATCH on a resource: add, remove, replace. */
+
 #include "protocol/patch_internal.h"
 
 #include "base/arena.h"

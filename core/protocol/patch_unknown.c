@@ -1,3 +1,5 @@
+/* Whether a path that no schema knows is well formed. */
+
 #include "protocol/patch_internal.h"
 
 #include "base/fold.h"

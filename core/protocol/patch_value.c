@@ -1,3 +1,5 @@
+/* Steps of a PATCH on single values and their parts. */
+
 #include "protocol/patch_internal.h"
 
 #include "base/arena.h"

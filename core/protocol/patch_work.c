@@ -1,3 +1,5 @@
+/* Bounds the work that a PATCH may cause. */
+
 #include "protocol/patch_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Which attributes an answer has: attributes, excludedAttributes, and what the schema says about returning. */
+
 #include "protocol/projection.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Reads the body of a POST or PUT into normal form, and checks it against the schemas. */
+
 #include "protocol/resource.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Values of multi-valued attributes: read, merged, at most one primary. */
+
 #include "protocol/resource_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Holds a changed resource to what is immutable and required; leaves out the changes that are not. */
+
 #include "protocol/resource.h"
 
 #include "base/arena.h"

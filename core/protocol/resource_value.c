@@ -1,3 +1,5 @@
+/* Reads one value of an attribute into normal form. */
+
 #include "protocol/resource_internal.h"
 
 #include "base/arena.h"

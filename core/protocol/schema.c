@@ -1,3 +1,5 @@
+/* The schemas and the resource types, and the search for attributes in them. */
+
 #include "protocol/schema.h"
 
 #include "base/arena.h"

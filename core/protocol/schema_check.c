@@ -1,3 +1,5 @@
+/* Whether an extension schema fits beside the others of an organization. */
+
 #include "protocol/schema.h"
 
 #include <string.h>

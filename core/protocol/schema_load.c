@@ -1,3 +1,5 @@
+/* Reads a schema definition (RFC 7643, section 7). */
+
 #include "protocol/schema.h"
 
 #include "base/arena.h"

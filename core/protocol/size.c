@@ -1,3 +1,5 @@
+/* Limits on the size of values and resources. */
+
 #include "protocol/size.h"
 
 #include "base/fold.h"

@@ -1,3 +1,5 @@
+/* Parses and evaluates the templates of mappings. */
+
 #include "protocol/template_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The filters of templates: downcase, split, replace and so on. */
+
 #include "protocol/template_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The text of a value in a template. */
+
 #include "protocol/template.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Extensions that nobody registered: keeps them, and changes them by PATCH. */
+
 #include "protocol/unregistered_internal.h"
 
 #include "base/arena.h"

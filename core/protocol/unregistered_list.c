@@ -1,3 +1,5 @@
+/* Lists in extensions that nobody registered. */
+
 #include "protocol/unregistered_internal.h"
 
 #include "base/arena.h"

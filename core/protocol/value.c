@@ -1,3 +1,5 @@
+/* How values are compared: the key of a value, and equality. */
+
 #include "protocol/value.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Whether values fit into the indexes of the database. */
+
 #include "protocol/value.h"
 
 #include "base/arena.h"

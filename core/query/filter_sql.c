@@ -1,3 +1,5 @@
+/* Compiles a filter to SQL. */
+
 #include "query/filter_sql.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Attributes that have a column, a computed value or a view of their own. */
+
 #include "query/filter_sql_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Conditions that let an index answer a filter. */
+
 #include "query/filter_sql_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The SQL expression that a list is sorted by. */
+
 #include "query/sort_sql.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Whether an address belongs to the public Internet. */
+
 #include "webhook/address.h"
 
 #include <netinet/in.h>

@@ -1,3 +1,5 @@
+/* The table of webhook formats. */
+
 #include "webhook/format.h"
 
 #include "webhook/format_internal.h"

@@ -1,3 +1,5 @@
+/* The webhook format "authn". */
+
 #include "webhook/format_internal.h"
 
 #include "base/arena.h"

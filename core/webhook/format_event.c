@@ -1,3 +1,5 @@
+/* An event as the webhook formats read it. */
+
 #include "webhook/format_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The webhook format "jackson": the directory sync of SAML Jackson (Ory Polis). */
+
 #include "webhook/format_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* What webhook formats are put together from: body, headers, signatures. */
+
 #include "webhook/format_internal.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The webhook format "muster": the event as it is. */
+
 #include "webhook/format_internal.h"
 
 #include "base/arena.h"

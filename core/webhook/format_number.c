@@ -1,3 +1,5 @@
+/* Numbers as JavaScript writes them, for formats that programs in JavaScript made. */
+
 #include "webhook/format_internal.h"
 
 #include <stdio.h>

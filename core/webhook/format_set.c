@@ -1,3 +1,5 @@
+/* The webhook format "set": security event tokens of SCIM (RFC 9967). */
+
 #include "webhook/format_set.h"
 
 #include "base/arena.h"

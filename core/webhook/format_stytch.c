@@ -1,3 +1,5 @@
+/* The webhook format "stytch". */
+
 #include "webhook/format_internal.h"
 
 #include "base/arena.h"

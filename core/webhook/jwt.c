@@ -1,3 +1,5 @@
+/* Signed tokens (JWT with ES256) and their keys. */
+
 #include "webhook/jwt.h"
 
 #include "base/arena.h"

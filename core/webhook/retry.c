@@ -1,3 +1,5 @@
+/* When a failed delivery is tried again. */
+
 #include "webhook/retry.h"
 
 #include "webhook/policy.h"

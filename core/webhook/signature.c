@@ -1,3 +1,5 @@
+/* Signatures of webhooks: HMAC-SHA256, and how the key is made of the secret. */
+
 #include "webhook/signature.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* The signing key as it is stored: the private part is encrypted. */
+
 #include "webhook/signing_key.h"
 
 #include "base/arena.h"

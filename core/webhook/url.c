@@ -1,3 +1,5 @@
+/* Whether a URL can be that of a webhook. */
+
 #include "webhook/url.h"
 
 #include "webhook/address.h"

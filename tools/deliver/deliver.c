@@ -1,3 +1,5 @@
+/* The program muster-deliver: seals audit events, sends webhooks, applies mappings, in one loop. */
+
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"

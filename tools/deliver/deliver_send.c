@@ -1,3 +1,5 @@
+/* Sends messages over HTTP with libcurl, many at the same time. */
+
 #include "deliver/deliver_send.h"
 
 #include "base/log.h"

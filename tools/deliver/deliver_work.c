@@ -1,3 +1,5 @@
+/* The deliveries of one round: takes them in hand, starts them, and writes down how they ended. */
+
 #include "deliver/deliver_work.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* Reads the words of the command line by the tables of commands and options. */
+
 #include "muster/arguments.h"
 
 #include "base/arena.h"

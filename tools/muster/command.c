@@ -1,3 +1,5 @@
+/* What the commands share: options, statements, files. */
+
 #include "muster/command.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* muster audit verify, head and export. */
+
 #include "muster/command.h"
 
 #include "audit/audit_export.h"

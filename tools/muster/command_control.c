@@ -1,3 +1,5 @@
+/* The commands that are operations of the control plane. */
+
 #include "muster/command.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* muster doctor: checks the installation. */
+
 #include "muster/command.h"
 
 #include "base/arena.h"

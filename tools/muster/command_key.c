@@ -1,3 +1,5 @@
+/* muster key: the keys of the admin API. */
+
 #include "muster/command.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* muster mapping. */
+
 #include "muster/command.h"
 
 #include "base/arena.h"

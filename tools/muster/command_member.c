@@ -1,3 +1,5 @@
+/* muster member show, with --explain, and muster erase. */
+
 #include "muster/command.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* muster migrate: creates or updates the database schema. */
+
 #include "muster/command_migrate.h"
 
 #include "base/arena.h"

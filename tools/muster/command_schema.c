@@ -1,3 +1,5 @@
+/* muster schema add. */
+
 #include "muster/command.h"
 
 #include "base/json.h"

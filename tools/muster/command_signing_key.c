@@ -1,3 +1,5 @@
+/* muster signing-key. */
+
 #include "muster/command.h"
 
 #include "base/json.h"

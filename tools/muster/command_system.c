@@ -1,3 +1,5 @@
+/* muster help. */
+
 #include "muster/command.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* muster export and muster import. */
+
 #include "muster/command.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* muster webhook remove, replay and test. */
+
 #include "muster/command.h"
 
 #include "base/arena.h"

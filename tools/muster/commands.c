@@ -1,3 +1,5 @@
+/* The tables of commands and options. */
+
 #include "muster/command.h"
 
 #include "control/control_operations.h"

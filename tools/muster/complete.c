@@ -1,3 +1,5 @@
+/* The words that a shell can complete. */
+
 #include "muster/complete.h"
 
 #include "muster/command.h"

@@ -1,3 +1,5 @@
+/* The program muster: finds the command, connects, runs it. */
+
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/oom.h"

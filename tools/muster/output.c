@@ -1,3 +1,5 @@
+/* Files that commands write, and the line that shows progress. */
+
 #include "muster/output.h"
 
 #include "base/arena.h"

@@ -1,3 +1,5 @@
+/* What commands print: tables for people, JSON for programs. */
+
 #include "muster/print.h"
 
 #include "base/arena.h"
