@@ -217,6 +217,7 @@ enum err request_param(struct request *r, const char *name, const char **value) 
     return OK;
 }
 
+/* OWS = *( SP / HTAB ) (RFC 9110, 5.6.3) */
 static const char *skip_space(const char *p) {
     return p + strspn(p, " \t");
 }

@@ -83,6 +83,7 @@ static bool read_literal(const char **p, const char *end, char c) {
     return true;
 }
 
+/* YYYY "-" MM "-" DD "T" hh ":" mm ":" ss */
 static bool read_civil(const char **p, const char *end, struct civil *c) {
     int year;
     bool good = read_digits(p, end, 4, &year) && read_literal(p, end, '-') && read_digits(p, end, 2, &c->month) &&

@@ -44,11 +44,13 @@ static bool note_fault(struct checker *c, enum jsonv_fault kind, const char *wha
     return false;
 }
 
+/* ws = *( SP / HTAB / LF / CR ) */
 static void skip_white_space(struct checker *c) {
     while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r'))
         c->p++;
 }
 
+/* 4HEXDIG; -1: it is something else. */
 static int read_four_digits(const unsigned char *p, const unsigned char *end) {
     int value = 0;
     if (end - p < 4)
@@ -130,6 +132,7 @@ static bool check_character(struct checker *c, bool name) {
     return true;
 }
 
+/* string = DQUOTE *char DQUOTE */
 static bool check_json_string(struct checker *c, bool name) {
     c->p++;
     while (c->p < c->end && *c->p != '"')
@@ -185,6 +188,7 @@ static bool number_in_range(struct checker *c, const unsigned char *from, bool i
     return true;
 }
 
+/* [ "-" ] ( "0" / DIGIT1-9 *DIGIT ) [ "." 1*DIGIT ] [ ( "e" / "E" ) [ "+" / "-" ] 1*DIGIT ] */
 static bool check_json_number(struct checker *c) {
     const unsigned char *from = c->p;
     bool integer = true;
@@ -211,6 +215,7 @@ static bool check_json_number(struct checker *c) {
     return number_in_range(c, from, integer);
 }
 
+/* "true" / "false" / "null"; `text` is the one that the first letter promises. */
 static bool check_word(struct checker *c, const char *text) {
     size_t n = strlen(text);
     if ((size_t)(c->end - c->p) < n || memcmp(c->p, text, n) != 0)
@@ -344,6 +349,7 @@ static bool next_item(struct checker *c, bool opened) {
     return opened && !is_closing(c) ? count_item(c) : after_value(c);
 }
 
+/* ws value ws; containers that are open stand in c->levels, so that nothing recurses. */
 static bool check_document(struct checker *c) {
     skip_white_space(c);
     do {

@@ -146,6 +146,7 @@ static enum err outer_ref(struct parser *ps, const char *name, size_t len, struc
     return OK;
 }
 
+/* attrPath; between brackets the name of a part. */
 static enum err parse_attribute(struct parser *ps, struct attr_ref *out) {
     size_t len = filter_word_length(ps, ps->p);
     if (len == 0)
@@ -297,6 +298,7 @@ static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const s
     return e;
 }
 
+/* [ "not" *SP ] "(" filter ")" / valuePath / attrPath comparison */
 static enum err parse_term(struct parser *ps, const struct filter **out) {
     struct attr_ref ref = {0};
     *out = NULL;
@@ -320,6 +322,7 @@ static enum err parse_term(struct parser *ps, const struct filter **out) {
     return is_at(ps, '[') ? parse_value_path(ps, ref, out) : parse_comparison(ps, ref, out);
 }
 
+/* term *( SP "and" SP term ) */
 static enum err parse_and(struct parser *ps, const struct filter **out) {
     bool more;
     enum err e = parse_term(ps, out);
@@ -332,6 +335,7 @@ static enum err parse_and(struct parser *ps, const struct filter **out) {
     return e;
 }
 
+/* and *( SP "or" SP and ) */
 static enum err parse_or(struct parser *ps, const struct filter **out) {
     bool more;
     enum err e = parse_and(ps, out);

@@ -42,6 +42,7 @@ static bool is_metadata_key(const char *s) {
     return n > 0 && n <= MAPPING_METADATA_KEY && !s[n];
 }
 
+/* "public_metadata." KEY / the name of another field */
 static enum err parse_field(const struct parser *ps, const char *text, struct mapping_rule *out) {
     if (strncmp(text, METADATA, METADATA_LEN) == 0 && (text[METADATA_LEN] == '.' || !text[METADATA_LEN])) {
         const char *key = text + METADATA_LEN + (text[METADATA_LEN] == '.');
@@ -92,6 +93,7 @@ static enum err parse_template(const struct parser *ps, struct mapping_rule *out
     return parse_field(ps, dot + 1, out);
 }
 
+/* One member of a mapping: path ":" ( field / TEMPLATE "." field ) */
 static enum err parse_rule(struct ctx *ctx, const struct resource_type *user, const char *key,
                            struct json_object *value, struct mapping_rule *out) {
     enum err e = mapping_path_parse(ctx, user, key, &out->path);

@@ -81,6 +81,7 @@ static enum err check_index(const struct parser *ps, size_t from, size_t index) 
     return index > MAPPING_INDEX ? BAD_AT(ps, from, "an index is a number from 0 to %d", MAPPING_INDEX) : OK;
 }
 
+/* valFilter "]", behind the bracket. */
 static enum err parse_filter(const struct parser *ps, size_t from, struct mapping_path *out, size_t *end) {
     struct ctx quiet = {.arena = ps->ctx->arena};
     size_t used = 0;

@@ -124,6 +124,7 @@ static enum err parse_number(struct parser *ps, struct operand *out) {
     return OK;
 }
 
+/* "value" / "true" / "false" / "nil" / "null" / "empty" / "blank" */
 static enum err parse_word(struct parser *ps, struct operand *out) {
     static const struct {
         const char *word;
@@ -148,6 +149,7 @@ static enum err parse_word(struct parser *ps, struct operand *out) {
     return OK;
 }
 
+/* quoted / number / word */
 static enum err parse_operand(struct parser *ps, struct operand *out) {
     take_symbol(ps, "");
     *out = (struct operand){0};
@@ -248,6 +250,7 @@ static enum err parse_plain_text(struct parser *ps, struct template *t) {
     return OK;
 }
 
+/* *( braces / text ) */
 enum err template_parse(struct ctx *ctx, const char *text, size_t len, struct template **out) {
     struct parser ps = {.ctx = ctx, .start = text, .p = text, .end = text + len};
     struct template *t = arena_alloc(ctx->arena, sizeof *t);

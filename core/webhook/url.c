@@ -73,6 +73,7 @@ static bool is_host_name(const char *host) {
     return n && n <= HOST_MAX && strspn(host, LETTERS DIGITS "-._") == n && host[0] != '.' && !strstr(host, "..");
 }
 
+/* ( "https" / "http" ) "://" authority [ path ] [ "?" query ]; NULL, or what the URL must do. */
 static const char *read_url(struct arena *a, const char *url, struct parts *out) {
     struct in6_addr in6;
     out->https = strncasecmp(url, "https://", 8) == 0;
