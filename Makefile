@@ -143,9 +143,10 @@ format:
 format-check:
 	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
 
-# Arrows between rooms go down only; SQL, HTTP and terminals stand where they belong.
+# Arrows between rooms go down only; SQL, HTTP and terminals stand where they belong; functions and files say what they are.
 layers:
 	scripts/check-layers
+	scripts/check-names
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/muster $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/muster
