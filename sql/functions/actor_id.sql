@@ -7,4 +7,4 @@ comment on function muster.actor_id() is
 Parameters: none.
 Returns: its id; null: the operator.
 Locks: none.
-Called by: audit; statements that write events.';
+Called by: event().';

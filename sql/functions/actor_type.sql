@@ -7,4 +7,4 @@ comment on function muster.actor_type() is
 Parameters: none.
 Returns: token, key, or (nothing is set) operator.
 Locks: none.
-Called by: audit; statements that write events.';
+Called by: event().';

@@ -16,3 +16,5 @@ Parameters: none: a trigger; muster.quiet = on (an import): nobody is told of th
 Returns: null.
 Locks: none.
 Called by: trigger pending of audit_event.';
+
+revoke all on function muster.audit_written() from public;

@@ -51,7 +51,7 @@ alter role muster_admin set client_connection_check_interval = '1s';
 alter role muster_deliver set client_connection_check_interval = '1s';
 -- None outlives the longest deadline there can be.
 alter role muster_scim set statement_timeout = '10min';
--- How long a request may wait for a lock where no transaction of the program says it (base/db_transaction.c): a read that a
+-- How long a request may wait for a lock where no transaction of the program says it (core/db/db_transaction.c): a read that a
 -- change of a table is in the way of.
 alter role muster_scim set lock_timeout = '2s';
 alter role muster_admin set lock_timeout = '2s';

@@ -120,6 +120,30 @@ def command(server, *args):
     return done.returncode, done.stderr
 
 
+def test_what_a_superuser_migrates_belongs_to_the_owner(server):
+    with database(server) as d:
+        assert d.muster("migrate")[0] == 0
+        d.inside("drop function muster.webhook_wants")
+        assert d.muster("migrate", user="postgres")[0] == 0
+        assert d.inside(f"select count(*) from pg_proc where pronamespace = 'muster'::regnamespace and proowner <> '{d.role}'::regrole") == [(0,)]
+        assert d.muster("migrate")[0] == 0
+
+
+def test_an_event_in_the_way_of_a_partition_is_in_the_way_of_no_upgrade(server):
+    with database(server) as d:
+        assert d.muster("migrate")[0] == 0
+        last = d.inside("select max(c.relname) from pg_inherits i join pg_class c on c.oid = i.inhrelid "
+                        "where i.inhparent = 'muster.audit_event'::regclass and c.relname <> 'audit_event_default'")[0][0]
+        d.inside(f"drop table muster.{last}")
+        d.inside("insert into muster.audit_event (organization_id, id, at, action, actor_type, target_type, target_id, data, request_id) "
+                 f"select muster.installation(), gen_random_uuid(), to_date('{last[-7:]}', 'YYYY_MM') + 1, 'member.updated', 'operator', 'x', "
+                 "gen_random_uuid(), '{}', gen_random_uuid()")
+        d.inside("drop function muster.webhook_wants")
+        code, text = d.muster("migrate")
+        assert code != 0 and "the schema is migrated" in text and "partition" in text
+        assert d.inside("select count(*) from pg_proc where proname = 'webhook_wants'") == [(1,)]
+
+
 def test_a_schema_that_is_too_old(server):
     with forgotten(server):
         assert_refused(command(server, "org", "list"), 69, "older than this program", "muster migrate")

@@ -6,5 +6,5 @@
 --             unknown_members text, group_names text, status text, max_users integer, max_groups integer,
 --             max_group_members integer, rate integer, burst integer, now_us bigint, schema_version bigint
 select e.* from (select set_config('muster.actor_type', case when $6::uuid is null then 'operator' else 'key' end, true),
-                         set_config('muster.actor_id', coalesce($6::uuid::text, ''), true) offset 0 /* before the lock is taken */) a
+                         set_config('muster.actor_id', coalesce($6::uuid::text, ''), true)) a
 cross join lateral muster.enter($1::uuid, $2::uuid, $3, $4::uuid[], $5::uuid) e

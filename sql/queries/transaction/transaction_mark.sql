@@ -1,5 +1,5 @@
 -- Bounds the waits of this transaction, has warnings sent, and takes the lock under which its end can be waited for
--- (base/db_transaction.c). standby_waits: whether a commit has waited for a synchronous standby for too long; null:
+-- (core/db/db_transaction.c). standby_waits: whether a commit has waited for a synchronous standby for too long; null:
 -- there is none to wait for.
 -- params: 1 key bigint, 2 lock_ms text (milliseconds that each wait for a lock may take)
 -- row: lock_timeout text, idle_timeout text, statement_timeout text, warnings text, standby_waits boolean, mark void
