@@ -69,7 +69,7 @@ static enum err create_organization_work(struct control *c, void *arg) {
     db_queue(c->db, sql_api_organization_create(.id = x->id, .slug = x->slug,
                                                 .name = json_get_string(x->in->fields, "name"), .fields = fields));
     enum err e = control_step(c, sql_api_organization_set(.changes = fields), &rows); /* domains */
-    c->organization = x->id; /* whose audit log has the event */
+    c->organization = arena_strdup(c->ctx.arena, x->id); /* whose audit log has the event */
     if (e == OK)
         e = read_back(c, x->id, &c->result);
     if (e == OK)

@@ -51,8 +51,8 @@ static enum err read_result(struct control *c, struct control_write *w, const st
         return OK;
     const struct db_rows row = rows[c->result_at - 1];
     c->result_at = 0;
-    if (db_count(row) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, NULL);
+    if (db_count(row) == 0) /* it was there when it was locked */
+        return fail(&c->ctx, ERR_INTERNAL, NULL);
     enum err e = control_object(c, row, OBJECT_OBJECT, &c->result);
     if (e == OK && w->done)
         w->done(c, w->arg);

@@ -22,6 +22,8 @@ struct change {
     const struct projection *p;
     struct session_write *w;
     struct leaving leaving; /* what earlier attempts have met */
+    bool locks_links;       /* all links of the member: the body looks like it, or an earlier attempt needed them */
+    bool again;             /* that was this attempt */
     /* of this attempt */
     struct db_rows user, member, links; /* of user_for_update, member_for_update and member_links */
     struct json_object *old;            /* normal form */
@@ -51,7 +53,8 @@ static enum err unknown_user(struct session *s, const struct change *c) {
 static enum err begin_user_change(struct session *s, struct change *c) {
     struct db_rows rows[5] = {0};
     size_t entered = session_queue_write(s, SESSION_SHARED, NULL, NULL);
-    db_queue(s->db, sql_user_links_lock(.id = c->id));
+    if (c->locks_links)
+        db_queue(s->db, sql_user_links_lock(.id = c->id));
     size_t user = db_queue(s->db, sql_user_for_update(.id = c->id, .base_url = s->base_url));
     size_t member = db_queue(s->db, sql_member_for_update(.user_id = c->id));
     size_t links = db_queue(s->db, sql_member_links(.user_id = c->id));
@@ -200,6 +203,17 @@ static enum err find_old(struct session *s, struct change *c) {
     return OK;
 }
 
+/*
+ * Who gives the address back writes to all links of the member, so they are locked before the member. That is known
+ * only now, and seldom so: another change must not wait for what other connections do with theirs.
+ */
+static enum err need_links(struct session *s, struct change *c) {
+    if (c->locks_links || !is_email_released(c))
+        return OK;
+    c->locks_links = c->again = true;
+    return fail(&s->ctx, ERR_UNAVAILABLE, NULL);
+}
+
 static enum err change_user_work(struct session *s, void *arg) {
     struct change *c = arg;
     struct json_object *resource;
@@ -213,6 +227,8 @@ static enum err change_user_work(struct session *s, void *arg) {
         e = new_user_resource(s, c, &resource);
     if (e == OK)
         e = derive_after(s, c, resource);
+    if (e == OK)
+        e = need_links(s, c);
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
@@ -229,14 +245,40 @@ static enum err change_user_work(struct session *s, void *arg) {
     return OK;
 }
 
+/* Whether a text in the body begins as a tombstone does, so that the links need not be locked at a second try. */
+static bool looks_like_tombstone(struct json_object *v) {
+    if (json_object_is_type(v, json_type_string))
+        return user_begins_as_tombstone(json_object_get_string(v));
+    for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++)
+        if (looks_like_tombstone(json_object_array_get_idx(v, i)))
+            return true;
+    if (!json_object_is_type(v, json_type_object))
+        return false;
+    json_object_object_foreach(v, name, part) {
+        (void)name;
+        if (looks_like_tombstone(part))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the change is tried once more: with all links, or without what others have. */
+static bool tries_again(struct session *s, struct change *c, enum err e) {
+    if (!c->again)
+        return e == ERR_UNIQUENESS && c->leaves && user_leave_yields(s, &c->leaving);
+    c->again = false;
+    return true;
+}
+
 /* What a leaver's request brings and others have is found out by the index, and then left out. */
 static enum err change_user(struct session *s, struct change *c, struct answer *out) {
     struct session_write w = {.work = change_user_work, .arg = c};
     if (!uuid_valid(c->id, strlen(c->id)))
         return unknown_user(s, c);
     c->w = &w;
+    c->locks_links = looks_like_tombstone(c->body);
     enum err e = session_write(s, &w);
-    while (e == ERR_UNIQUENESS && c->leaves && user_leave_yields(s, &c->leaving)) {
+    while (e != OK && tries_again(s, c, e)) {
         fail_clear(&s->ctx);
         e = session_write(s, &w);
     }

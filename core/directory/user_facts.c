@@ -123,9 +123,12 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
 
 enum { HEX_DIGITS = 32 };
 
+bool user_begins_as_tombstone(const char *user_name) {
+    return strspn(user_name, "0123456789abcdefABCDEF") >= HEX_DIGITS;
+}
+
 const char *user_tombstone(struct session *s, const char *user_name, const char *former) {
-    static const char hex[] = "0123456789abcdefABCDEF";
-    while (former && strspn(user_name, hex) >= HEX_DIGITS) {
+    while (former && user_begins_as_tombstone(user_name)) {
         user_name += HEX_DIGITS;
         if (*user_name && strcmp(fold_identity(s->ctx.arena, user_name, strlen(user_name)), former) == 0)
             return user_name;

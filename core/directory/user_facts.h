@@ -41,6 +41,9 @@ bool user_active(struct session *s, struct json_object *resource);
 /* Derives the facts of a resource in normal form; `id` goes into the stored text. */
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out);
 
+/* Whether a text may be a tombstone, whosever. */
+bool user_begins_as_tombstone(const char *user_name);
+
 /*
  * What Entra makes of the userName of a user that it deletes: 32 hex digits in front of it. The name behind them, NULL
  * if that is not `former` (folded). Borrowed from `user_name`.

@@ -73,7 +73,4 @@ struct patch_members {
 };
 void patch_members(struct arena *a, const struct patch *p, struct patch_members *out);
 
-/* Whether any operation can touch this attribute (by name in the schema's spelling), for choosing locks. */
-bool patch_touches(const struct patch *p, const char *attr);
-
 #endif

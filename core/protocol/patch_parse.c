@@ -329,14 +329,6 @@ enum err patch_faulty(struct ctx *ctx, const struct patch *p) {
     return OK;
 }
 
-bool patch_touches(const struct patch *p, const char *attr) {
-    for (const struct patch_step *s = p->first; s; s = s->next)
-        if (s->err == OK && s->target.ref.attr && !s->target.ref.extension &&
-            strcmp(s->target.ref.attr->name, attr) == 0)
-            return true;
-    return false;
-}
-
 /* Collects the ids that a filter names; false: it says more than `value eq` and `or`. */
 static bool filter_ids(const struct filter *f, struct json_object *ids) {
     if (f->kind == FILTER_OR || f->kind == FILTER_AND) {

@@ -91,7 +91,7 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
                               struct json_object *into) {
     struct json_object *object = json_new_object(r->ctx->arena);
     const char *prefix = arena_printf(r->ctx->arena, "%s:", s->urn);
-    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect};
+    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect, .in_text = r->in_text};
     struct reader inside;
     struct reading part = *r;
     if (!in)
@@ -162,11 +162,30 @@ static const char *canonical_name(const struct resource_type *rt, const char *na
     return extension ? extension->urn : attr ? attr->name : name;
 }
 
+/* Where a member whose name was a path failed, and nothing else was given, the attribute is as it was. */
+static void keep_old(struct reading *r, const char *path, struct json_object *into) {
+    struct attr_ref ref;
+    if (!r->old || !schema_lookup(r->rt, path, strcspn(path, "["), &ref) || !ref.attr)
+        return;
+    const char *urn = ref.extension ? ref.extension->urn : NULL, *name = ref.attr->name;
+    struct json_object *was = json_get(urn ? json_get(r->old, urn) : r->old, name);
+    struct json_object *box = urn ? json_get(into, urn) : into;
+    if (!was || json_get(box, name))
+        return;
+    if (!box) {
+        box = json_new_object(r->ctx->arena);
+        json_object_object_add(into, urn, json_object_get(box));
+    }
+    json_object_object_add(box, name, json_object_get(json_copy(r->ctx->arena, was)));
+}
+
 static enum err add_body_members(struct reading *r, struct json_object *in, struct json_object *into) {
     json_object_object_foreach(in, name, value) {
         enum err e = add_member(r, name, value, into);
         if (e != OK && !leaves_out(r, name, e, r->old, canonical_name(r->rt, name), into))
             return e;
+        if (e != OK)
+            keep_old(r, name, into); /* of a path that cannot be read */
     }
     return OK;
 }
@@ -266,23 +285,6 @@ enum err resource_keep_fixed(struct ctx *ctx, const struct resource_type *rt, st
         e = keep_inside(&k, s->urn, s->attrs, s->n_attrs, old, new);
     }
     return e;
-}
-
-/* Where a member whose name was a path failed, and nothing else was given, the attribute is as it was. */
-static void keep_old(struct reading *r, const char *path, struct json_object *into) {
-    struct attr_ref ref;
-    if (!r->old || !schema_lookup(r->rt, path, strcspn(path, "["), &ref) || !ref.attr)
-        return;
-    const char *urn = ref.extension ? ref.extension->urn : NULL, *name = ref.attr->name;
-    struct json_object *was = json_get(urn ? json_get(r->old, urn) : r->old, name);
-    struct json_object *box = urn ? json_get(into, urn) : into;
-    if (!was || json_get(box, name))
-        return;
-    if (!box) {
-        box = json_new_object(r->ctx->arena);
-        json_object_object_add(into, urn, json_object_get(box));
-    }
-    json_object_object_add(box, name, json_object_get(json_copy(r->ctx->arena, was)));
 }
 
 /* What members whose names are paths give, beside the others. */

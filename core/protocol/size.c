@@ -109,7 +109,7 @@ static size_t length_at_most(struct json_object *v) {
     if (json_object_is_type(v, json_type_string))
         return sum + (size_t)json_object_get_string_len(v) * BYTE;
     if (json_object_is_type(v, json_type_double))
-        return json_length(v);
+        return sum + json_length(v);
     for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++)
         sum += length_at_most(json_object_array_get_idx(v, i));
     if (json_object_is_type(v, json_type_object)) {

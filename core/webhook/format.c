@@ -24,10 +24,3 @@ bool format_render(struct arena *a, const struct format_request *r, struct forma
             return formats[i].render(a, r, out);
     return false;
 }
-
-bool format_known(const char *name) {
-    for (size_t i = 0; i < FORMATS; i++)
-        if (strcmp(formats[i].name, name) == 0)
-            return true;
-    return false;
-}

@@ -44,7 +44,4 @@ struct format_message {
  */
 bool format_render(struct arena *a, const struct format_request *r, struct format_message *out);
 
-/* Whether there is such a format. */
-bool format_known(const char *name);
-
 #endif

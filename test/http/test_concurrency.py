@@ -1,4 +1,5 @@
 """Many clients at once: no duplicate, no lost member, no leaver who stays, no circle."""
+import contextlib
 import os
 import random
 import statistics
@@ -6,6 +7,7 @@ import threading
 import time
 from collections import Counter
 
+import psycopg2
 from helpers import assert_error, fill_users, made, op, unique, user_body
 
 CLIENTS = 16
@@ -177,6 +179,16 @@ def test_two_connections_put_one_member_into_the_bin_without_a_deadlock(tenant):
     assert deadlocks(tenant.server) == before
     assert tenant.server.sql("select count(*), max(m.status), max(m.email_key) from muster.member m where organization_id = %s",
                              tenant.org["id"]) == [(1, "active", name)]
+
+
+def test_a_leaver_waits_for_nobody_who_changes_the_link_of_another_connection(tenant):
+    second, name = tenant.second(linking="auto"), f"{unique()}@example.com"
+    mine, other = tenant.user(name), second.user(name)
+    with contextlib.closing(psycopg2.connect(tenant.server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        cur.execute("select id from muster.scim_user where id = %s for no key update", (other["id"],))
+        assert cur.fetchall()
+        left = made(tenant.client.patch(f"/Users/{mine['id']}", op("replace", "active", False)), 200)
+    assert left["active"] is False
 
 
 STRAYS = """select m.email, m.status, bool_or(u.active and u.removed_at is null)

@@ -110,3 +110,11 @@ def test_a_dot_behind_a_urn_of_the_type_is_the_colon(tenant, strict):
     user = strict.user()
     assert_error(strict.client.patch(f"/Users/{user['id']}", op("replace", f"{USER}.active", False)), 400, "invalidPath")
     assert_error(strict.client.patch(f"/Users/{user['id']}", op("replace", value={f"{USER}.active": False})), 400, "invalidPath")
+
+
+def test_an_attribute_whose_path_cannot_be_read_stays_as_it_was(tenant):
+    user = tenant.user(emails=[{"value": "kept@example.com", "type": "work"}])
+    body = user_body(user["userName"], active=False)
+    del body["emails"]
+    left = made(tenant.client.put(f"/Users/{user['id']}", {**body, 'emails[type eq "work".value': "x@example.com"}), 200)
+    assert left["active"] is False and left["emails"] == user["emails"]

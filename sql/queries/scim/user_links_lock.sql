@@ -1,6 +1,6 @@
 -- A live SCIM user with all others of its member, live or removed, of every connection, locked in the order of their
--- ids: a leaver's change may take the email keys of them all, and who changes another one holds it while waiting for
--- the member.
+-- ids: a leaver who gives the address back takes the email keys of them all, and who changes another one holds it while
+-- waiting for the member.
 -- params: 1 id uuid
 -- row: id uuid
 select u.id
