@@ -36,12 +36,11 @@ enum err endpoint_groups_get(struct exchange *x) {
 }
 
 enum err endpoint_groups_replace(struct exchange *x) {
-    const struct projection *p;
-    struct json_object *body;
+    struct change_request r = {.id = x->id, .when = exchange_precondition(x)};
     struct answer a;
-    enum err e = exchange_write(x, x->session.types->group, &body, &p);
+    enum err e = exchange_write(x, x->session.types->group, &r.body, &r.p);
     if (e == OK)
-        e = group_replace(&x->session, x->id, body, exchange_precondition(x), p, &a);
+        e = group_replace(&x->session, &r, &a);
     if (e == OK)
         exchange_resource(x, STATUS_OK, x->session.types->group, &a);
     return e;
@@ -56,15 +55,13 @@ static enum err body_asked(struct exchange *x, bool *asked) {
 }
 
 enum err endpoint_groups_patch(struct exchange *x) {
-    const struct projection *p;
-    struct json_object *body;
+    struct change_request r = {.id = x->id, .when = exchange_precondition(x)};
     struct answer a;
-    bool asked;
-    enum err e = exchange_write(x, x->session.types->group, &body, &p);
+    enum err e = exchange_write(x, x->session.types->group, &r.body, &r.p);
     if (e == OK)
-        e = body_asked(x, &asked);
+        e = body_asked(x, &r.body_asked);
     if (e == OK)
-        e = group_patch(&x->session, x->id, body, exchange_precondition(x), asked, p, &a);
+        e = group_patch(&x->session, &r, &a);
     if (e == OK)
         exchange_resource(x, a.json ? STATUS_OK : STATUS_NO_CONTENT, x->session.types->group, &a);
     return e;

@@ -37,16 +37,14 @@ enum err endpoint_users_get(struct exchange *x) {
 
 /* PUT and PATCH differ only in who applies the body. */
 static enum err answer_user_change(struct exchange *x,
-                                   enum err (*apply)(struct session *, const char *, struct json_object *,
-                                                     const struct parts *, struct precondition,
-                                                     const struct projection *, struct answer *)) {
-    const struct projection *p;
-    struct json_object *body;
+                                   enum err (*apply)(struct session *, const struct change_request *,
+                                                     struct answer *)) {
     struct parts lost;
     struct answer a;
-    enum err e = exchange_change(x, &body, &lost, &p);
+    struct change_request r = {.id = x->id, .when = exchange_precondition(x), .lost = &lost};
+    enum err e = exchange_change(x, &r.body, &lost, &r.p);
     if (e == OK)
-        e = apply(&x->session, x->id, body, &lost, exchange_precondition(x), p, &a);
+        e = apply(&x->session, &r, &a);
     if (e == OK)
         exchange_resource(x, STATUS_OK, x->session.types->user, &a);
     return e;

@@ -90,7 +90,7 @@ enum err control_connection_list(struct control *c, const struct control_input *
 }
 
 enum err control_connection_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     return e == OK ? control_show(c, sql_api_connection_show(.id = in->id), "connection", out) : e;
 }
 
@@ -133,7 +133,7 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
     struct json_object *connection;
     struct adopting a;
     size_t total = 0;
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     if (e == OK)
         e = control_connection_show(c, in, &connection);
     if (e != OK)

@@ -144,7 +144,7 @@ enum err control_event_feed(struct control *c, const struct control_input *in, s
 
 enum err control_event_snapshot(struct control *c, const struct control_input *in, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     *out = NULL;
     if (e == OK)
         e = control_read(c, sql_api_event_snapshot(.most = arena_printf(c->ctx.arena, "%d", MEMBERS_MAX)), &rows);

@@ -226,40 +226,38 @@ static check *const checks[] = {
     [FIELD_QUERY] = check_query,
 };
 
-static const struct field *find_field(const struct field *fields, size_t n, const char *name) {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(fields[i].name, name) == 0)
-            return &fields[i];
+static const struct field *find_field(struct field_table t, const char *name) {
+    for (size_t i = 0; i < t.n; i++)
+        if (strcmp(t.fields[i].name, name) == 0)
+            return &t.fields[i];
     return NULL;
 }
 
-static const char *field_names(struct control *c, const struct field *fields, size_t n) {
+static const char *field_names(struct control *c, struct field_table t) {
     const char *list = "";
-    for (size_t i = 0; i < n; i++)
-        list = arena_printf(c->ctx.arena, "%s%s%s", list, i ? ", " : "", fields[i].name);
-    return n ? list : "none";
+    for (size_t i = 0; i < t.n; i++)
+        list = arena_printf(c->ctx.arena, "%s%s%s", list, i ? ", " : "", t.fields[i].name);
+    return t.n ? list : "none";
 }
 
-enum err control_fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object,
-                              bool whole) {
+enum err control_fields_check(struct control *c, struct field_table t, struct json_object *object, bool whole) {
     json_object_object_foreach(object, name, value) {
-        const struct field *f = find_field(fields, n, name);
+        const struct field *f = find_field(t, name);
         const char *expected = f ? checks[f->kind](c, f, value) : NULL;
         if (!f)
-            control_wrong(c, name, "unknown_field", "%s is no field here: there are %s", name,
-                          field_names(c, fields, n));
+            control_wrong(c, name, "unknown_field", "%s is no field here: there are %s", name, field_names(c, t));
         else if (expected)
             control_wrong(c, name, "invalid", "%s must be %s", name, expected);
     }
-    for (size_t i = 0; whole && i < n; i++)
-        if (fields[i].required && !json_object_object_get_ex(object, fields[i].name, NULL))
-            control_wrong(c, fields[i].name, "required", "%s is missing", fields[i].name);
+    for (size_t i = 0; whole && i < t.n; i++)
+        if (t.fields[i].required && !json_object_object_get_ex(object, t.fields[i].name, NULL))
+            control_wrong(c, t.fields[i].name, "required", "%s is missing", t.fields[i].name);
     return control_refuse(c);
 }
 
-enum err control_fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object,
-                              bool whole, struct control_write *w, struct json_object **out) {
-    enum err e = control_fields_check(c, fields, n, object, whole);
+enum err control_fields_write(struct control *c, struct field_table t, struct json_object *object, bool whole,
+                              struct control_write *w, struct json_object **out) {
+    enum err e = control_fields_check(c, t, object, whole);
     if (e == OK)
         e = control_write(c, w);
     *out = c->result;

@@ -37,23 +37,29 @@ struct field {
     bool required;
 };
 
+/* All that an operation takes; see FIELDS() and NO_FIELDS. */
+struct field_table {
+    const struct field *fields;
+    size_t n;
+};
+
 /*
  * Looks at every field: unknown ones are refused by name, known ones must fit, required ones must be there (`whole`).
  * ERR_INVALID_FIELD with all that is wrong in c->errors; see control_refuse(). Values that stand for others are put
  * right in place (times as PostgreSQL takes them).
  */
-enum err control_fields_check(struct control *c, const struct field *fields, size_t n, struct json_object *object,
-                              bool whole) __attribute__((warn_unused_result));
+enum err control_fields_check(struct control *c, struct field_table t, struct json_object *object, bool whole)
+    __attribute__((warn_unused_result));
 
 /* control_fields_check(), then control_write(); *out is the result that its work set. */
-enum err control_fields_write(struct control *c, const struct field *fields, size_t n, struct json_object *object,
-                              bool whole, struct control_write *w, struct json_object **out)
-    __attribute__((warn_unused_result));
+enum err control_fields_write(struct control *c, struct field_table t, struct json_object *object, bool whole,
+                              struct control_write *w, struct json_object **out) __attribute__((warn_unused_result));
 
 /* In a macro that lists fields which two tables have. */
 #define FIELD(...)                                                                                                     \
     { __VA_ARGS__ }
 
-#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
+#define FIELDS(table) ((struct field_table){(table), sizeof(table) / sizeof *(table)})
+#define NO_FIELDS ((struct field_table){0})
 
 #endif

@@ -50,7 +50,7 @@ static enum err decide_link_request(struct control *c, const struct control_inpu
                                     struct json_object **out) {
     struct decision x = {.id = in->id, .status = status};
     struct control_write w = {.work = decide_work, .arg = &x};
-    return control_fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }
 
 enum err control_link_request_approve(struct control *c, const struct control_input *in, struct json_object **out) {

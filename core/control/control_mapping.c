@@ -50,7 +50,7 @@ static enum err mapping_object(struct control *c, struct db_rows rows, struct js
 
 enum err control_mapping_show(struct control *c, const struct control_input *in, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     if (e == OK)
         e = control_read(c, sql_api_mapping_show(), &rows);
     return e == OK ? mapping_object(c, rows, out) : e;

@@ -72,7 +72,7 @@ static struct sql_call member_show(struct control *c, const char *who) {
 }
 
 enum err control_member_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     return e == OK ? control_show(c, member_show(c, in->id), "member", out) : e;
 }
 
@@ -184,7 +184,7 @@ enum err control_team_list(struct control *c, const struct control_input *in, st
 }
 
 enum err control_team_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     return e == OK ? control_show(c, team_show(c, in->id), "team", out) : e;
 }
 

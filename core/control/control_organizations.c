@@ -108,7 +108,7 @@ enum err control_organization_list(struct control *c, const struct control_input
 }
 
 enum err control_organization_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     return e == OK ? control_show(c, sql_api_organization_show(.slug_or_id = c->asked), "organization", out) : e;
 }
 

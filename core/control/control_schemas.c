@@ -44,8 +44,12 @@ static enum err add_schema_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *f = x->in->fields;
     const char *type = json_get_string(f, "resource_type"), *text = json_text(c->ctx.arena, json_get(f, "schema"));
-    enum err e = registry_add(&c->ctx, c->db, c->organization, type ? type : "User",
-                              json_object_get_boolean(json_get(f, "required")), text, strlen(text), &x->result);
+    const struct registry_request r = {.organization = c->organization,
+                                       .type = type ? type : "User",
+                                       .required = json_object_get_boolean(json_get(f, "required")),
+                                       .text = text,
+                                       .len = strlen(text)};
+    enum err e = registry_add(&c->ctx, c->db, &r, &x->result);
     return e == OK ? tell_schema_change(c, &x->result, "scim.schema.added", "after") : blame_schema(c, e);
 }
 
@@ -58,7 +62,7 @@ enum err control_schema_add(struct control *c, const struct control_input *in, s
 enum err control_schema_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct db_rows rows = {0};
     struct json_object *data = json_new_array(c->ctx.arena);
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     if (e == OK)
         e = control_read(c, sql_api_schema_list(), &rows);
     for (size_t i = 0; e == OK && i < db_count(rows); i++) {

@@ -105,7 +105,7 @@ enum err control_token_list(struct control *c, const struct control_input *in, s
 }
 
 enum err control_token_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     return e == OK ? control_show(c, sql_api_token_show(.id = in->id), "token", out) : e;
 }
 
@@ -126,7 +126,7 @@ static enum err revoke_work(struct control *c, void *arg) {
 enum err control_token_revoke(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
     struct control_write w = {.work = revoke_work, .arg = &x};
-    return control_fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }
 
 static enum err known_connection(struct control *c, const char *id) {
@@ -217,7 +217,7 @@ static enum err end_rotation(struct control *c, const struct control_input *in, 
                              struct json_object **out) {
     struct ending x = {.in = in, .complete = complete};
     struct control_write w = {.work = end_work, .arg = &x};
-    return control_fields_write(c, completed, complete ? 1 : 0, in->fields, false, &w, out);
+    return control_fields_write(c, (struct field_table){completed, complete ? 1 : 0}, in->fields, false, &w, out);
 }
 
 enum err control_rotation_complete(struct control *c, const struct control_input *in, struct json_object **out) {

@@ -47,7 +47,7 @@ enum err control_webhook_delivery_list(struct control *c, const struct control_i
 }
 
 enum err control_webhook_delivery_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     if (e != OK)
         return e;
     return control_show(c, sql_api_webhook_delivery_show(.endpoint_id = in->id, .id = in->delivery), "delivery", out);
@@ -100,7 +100,7 @@ static enum err replay_one_work(struct control *c, void *arg) {
 enum err control_webhook_delivery_replay(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_input copy = *in;
     struct control_write w = {.work = replay_one_work, .arg = &copy};
-    return control_fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }
 
 /* Many at once: those that are dead, or a range of an organization's events. */

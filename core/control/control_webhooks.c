@@ -123,7 +123,7 @@ enum err control_webhook_list(struct control *c, const struct control_input *in,
 }
 
 enum err control_webhook_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = control_fields_check(c, NULL, 0, in->fields, false);
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     return e == OK ? control_show(c, sql_api_webhook_show(.id = in->id), "webhook", out) : e;
 }
 
@@ -243,5 +243,5 @@ static enum err test_work(struct control *c, void *arg) {
 enum err control_webhook_test(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.work = test_work, .arg = &x};
-    return control_fields_write(c, NULL, 0, in->fields, false, &w, out);
+    return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }

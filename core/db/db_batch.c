@@ -143,6 +143,27 @@ static enum err other_row(struct ctx *ctx, struct db *db, enum sql statement) {
     return fail(ctx, ERR_INTERNAL, NULL);
 }
 
+/* A result that is there: its rows, if it is of the statement `q`. */
+static enum err take_result(struct ctx *ctx, struct db *db, const struct db_queued *q, PGresult *res,
+                            struct db_rows *rows) {
+    if (rows)
+        *rows = (struct db_rows){res, q->statement};
+    if (db->commit_queued && strcmp(PQcmdStatus(res), "COMMIT") == 0)
+        db->committed = true;
+    return q && PQnfields(res) != sql_statements[q->statement].n_columns ? other_row(ctx, db, q->statement) : OK;
+}
+
+static enum err take_failure(struct ctx *ctx, struct db *db, const PGresult *res) {
+    snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
+    return db_classify(ctx, db, PQresultErrorField(res, PG_DIAG_SQLSTATE),
+                       PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME));
+}
+
+static enum err drop_lost(struct db *db, enum err e) {
+    db_drop(db);
+    return e;
+}
+
 /*
  * Reads what one message (a prepare, or the statement `q`) gave. `err` receives its failure; being skipped after an
  * earlier failure is none. The function itself fails only when the connection is gone.
@@ -157,20 +178,12 @@ static enum err read_statement(struct ctx *ctx, struct db *db, const struct db_q
         ExecStatusType status = PQresultStatus(res);
         if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
             *good = true;
-            if (q && PQnfields(res) != sql_statements[q->statement].n_columns)
-                *err = other_row(ctx, db, q->statement);
-            if (rows)
-                *rows = (struct db_rows){res, q->statement};
-            if (db->commit_queued && strcmp(PQcmdStatus(res), "COMMIT") == 0)
-                db->committed = true;
+            enum err other = take_result(ctx, db, q, res, rows);
+            *err = other == OK ? *err : other;
         } else if (status == PGRES_FATAL_ERROR) {
-            const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-            snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
-            *err = db_classify(ctx, db, state, PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME));
-            if (db->outcome == DB_LOST) {
-                db_drop(db);
-                return *err;
-            }
+            *err = take_failure(ctx, db, res);
+            if (db->outcome == DB_LOST)
+                return drop_lost(db, *err);
         } else if (status != PGRES_PIPELINE_ABORTED)
             return give_up_connection(ctx, db);
     }

@@ -27,6 +27,16 @@ struct precondition {
     const char *if_none_match;
 };
 
+/* A PUT or PATCH of one resource, as it came. */
+struct change_request {
+    const char *id;
+    struct json_object *body; /* parsed */
+    struct precondition when;
+    const struct projection *p; /* of the answer; NULL: the default set of attributes */
+    const struct parts *lost;   /* of a user: what failed before and is not in the body (Bulk, the query); NULL: none */
+    bool body_asked;            /* of a group: the answer has it, however large it is */
+};
+
 /* ERR_PRECONDITION unless a resource of this version may be changed. */
 enum err answer_precondition(struct session *s, struct precondition p, int64_t version)
     __attribute__((warn_unused_result));

@@ -39,12 +39,27 @@ static enum err create_item(struct session *s, const struct bulk_item *item, str
     return item->users ? user_create(s, item->id, data, p, a) : group_create(s, item->id, data, p, a);
 }
 
-static enum err change_item(struct session *s, const struct bulk_item *item, const char *id, struct json_object *data,
-                            const struct parts *lost, const struct projection *p, struct answer *a) {
-    struct precondition when = {.if_match = item->if_match};
+static enum err change_item(struct session *s, const struct bulk_item *item, const struct change_request *r,
+                            struct answer *a) {
     if (item->method == BULK_PUT)
-        return item->users ? user_replace(s, id, data, lost, when, p, a) : group_replace(s, id, data, when, p, a);
-    return item->users ? user_patch(s, id, data, lost, when, p, a) : group_patch(s, id, data, when, false, p, a);
+        return item->users ? user_replace(s, r, a) : group_replace(s, r, a);
+    return item->users ? user_patch(s, r, a) : group_patch(s, r, a);
+}
+
+/* The operations of a PATCH, without those that refer to nobody. */
+static enum err resolve_operations(struct run *r, struct json_object *operations, struct parts *lost,
+                                   struct json_object **out) {
+    struct ctx *ctx = &r->session->ctx;
+    struct json_object *one;
+    *out = json_new_array(ctx->arena);
+    for (size_t i = 0, n = json_object_array_length(operations); i < n; i++) {
+        enum err e = bulk_resolve(ctx, r->bulk, json_object_array_get_idx(operations, i), &one);
+        if (e == OK)
+            json_object_array_add(*out, json_object_get(one));
+        else
+            parts_failed(ctx, lost, arena_printf(ctx->arena, "operation %zu", i + 1), e);
+    }
+    return OK;
 }
 
 /*
@@ -59,26 +74,17 @@ static enum err resolve_item_data(struct run *r, const struct bulk_item *item, s
     if (e == OK || !parts)
         return e;
     fail_clear(&s->ctx);
-    *out = json_copy(s->ctx.arena, item->data);
-    struct json_object *whole = *out, *operations = json_get_caseless(whole, "Operations");
-    struct json_object *kept = json_new_object(s->ctx.arena), *list = json_new_array(s->ctx.arena), *one;
-    size_t n = json_object_is_type(operations, json_type_array) ? json_object_array_length(operations) : 0;
-    for (size_t i = 0; item->method == BULK_PATCH && i < n; i++) {
-        e = bulk_resolve(&s->ctx, r->bulk, json_object_array_get_idx(operations, i), &one);
-        if (e == OK)
-            json_object_array_add(list, json_object_get(one));
-        else
-            parts_failed(&s->ctx, lost, arena_printf(s->ctx.arena, "operation %zu", i + 1), e);
-    }
+    struct json_object *whole = json_copy(s->ctx.arena, item->data), *one;
+    struct json_object *operations = item->method == BULK_PATCH ? json_get_caseless(whole, "Operations") : NULL;
+    *out = json_new_object(s->ctx.arena);
     json_object_object_foreach(whole, name, member) {
-        bool read = n && item->method == BULK_PATCH && member == operations;
-        e = read ? OK : bulk_resolve(&s->ctx, r->bulk, member, &one);
+        bool list = operations && member == operations && json_object_is_type(member, json_type_array);
+        e = list ? resolve_operations(r, member, lost, &one) : bulk_resolve(&s->ctx, r->bulk, member, &one);
         if (e == OK)
-            json_object_object_add(kept, name, json_object_get(read ? list : one));
+            json_object_object_add(*out, name, json_object_get(one));
         else
             parts_failed(&s->ctx, lost, name, e);
     }
-    *out = kept;
     return OK;
 }
 
@@ -104,9 +110,10 @@ static enum err carry_out_item(struct run *r, struct bulk_item *item, struct ans
         return e;
     if (item->method == BULK_POST)
         return create_item(s, item, data, p, a);
-    if (item->method != BULK_DELETE)
-        return change_item(s, item, id, data, &lost, p, a);
     struct precondition when = {.if_match = item->if_match};
+    const struct change_request change = {.id = id, .body = data, .when = when, .p = p, .lost = &lost};
+    if (item->method != BULK_DELETE)
+        return change_item(s, item, &change, a);
     return item->users ? user_delete(s, id, &lost, when) : group_delete(s, id, when);
 }
 

@@ -124,20 +124,25 @@ static void queue_row(struct session *s, struct change *c, const struct group_fa
         db_queue(s->db, sql_group_touch(.id = c->id, .at = now, .version = version, .member_count = count));
 }
 
-static enum err queue_group_change(struct session *s, struct change *c, struct db_rows group, struct json_object *old,
-                                   struct json_object *new, const struct group_members_change *members,
-                                   const struct id_list *skipped) {
+/* A group before and after a change, in normal form, and its row. */
+struct group_states {
+    struct db_rows row;
+    struct json_object *old, *new;
+};
+
+static enum err queue_group_change(struct session *s, struct change *c, const struct group_states *is,
+                                   const struct group_members_change *members, const struct id_list *skipped) {
     struct group_facts before, after;
-    int64_t count = db_int(group, 0, GROUP_FOR_UPDATE_MEMBER_COUNT);
+    int64_t count = db_int(is->row, 0, GROUP_FOR_UPDATE_MEMBER_COUNT);
     enum err e = group_check_members_cap(s, count, group_members_growth(members));
     if (e == OK)
-        e = group_facts(s, c->id, old, &before);
+        e = group_facts(s, c->id, is->old, &before);
     if (e == OK)
-        e = group_facts(s, c->id, new, &after);
+        e = group_facts(s, c->id, is->new, &after);
     if (e != OK)
         return e;
     bool attributes = !json_same(before.resource, after.resource);
-    const char *now = session_now(s, db_int(group, 0, STORED_MODIFIED_US));
+    const char *now = session_now(s, db_int(is->row, 0, STORED_MODIFIED_US));
     if (attributes || group_members_any(members))
         queue_row(s, c, &after, attributes, now, count + group_members_growth(members));
     unique_queue(s, c->id, before.unique, after.unique);
@@ -168,20 +173,20 @@ static struct json_object *members_of(struct session *s, struct json_object *res
 static enum err change_group_work(struct session *s, void *arg) {
     struct change *c = arg;
     struct found found = {0};
-    struct json_object *old, *new;
     struct group_members_change members = {0};
     struct id_list skipped = {0};
     enum err e = begin_group_change(s, c, &found);
     if (e != OK)
         return e;
+    struct group_states is = {.row = found.group};
     c->version = db_int(found.group, 0, STORED_VERSION);
-    e = old_resource(s, &found.targets, found.group, &old);
+    e = old_resource(s, &found.targets, found.group, &is.old);
     if (e == OK)
-        e = new_group_resource(s, c, old, &new);
+        e = new_group_resource(s, c, is.old, &is.new);
     if (e == OK)
-        e = group_members_diff(s, c->id, members_of(s, new), &found.targets, &members, &skipped);
+        e = group_members_diff(s, c->id, members_of(s, is.new), &found.targets, &members, &skipped);
     if (e == OK)
-        e = queue_group_change(s, c, found.group, old, new, &members, &skipped);
+        e = queue_group_change(s, c, &is, &members, &skipped);
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
@@ -211,14 +216,13 @@ static enum err change_group(struct session *s, struct change *c, struct answer 
     return OK;
 }
 
-enum err group_replace(struct session *s, const char *id, struct json_object *body, struct precondition when,
-                       const struct projection *p, struct answer *out) {
-    struct change c = {.id = id, .body = body, .when = when, .p = p};
+enum err group_replace(struct session *s, const struct change_request *r, struct answer *out) {
+    struct change c = {.id = r->id, .body = r->body, .when = r->when, .p = r->p};
     return change_group(s, &c, out);
 }
 
-enum err group_patch(struct session *s, const char *id, struct json_object *body, struct precondition when,
-                     bool body_asked, const struct projection *p, struct answer *out) {
-    struct change c = {.id = id, .body = body, .when = when, .p = p, .is_patch = true, .body_asked = body_asked};
+enum err group_patch(struct session *s, const struct change_request *r, struct answer *out) {
+    struct change c = {
+        .id = r->id, .body = r->body, .when = r->when, .p = r->p, .is_patch = true, .body_asked = r->body_asked};
     return change_group(s, &c, out);
 }

@@ -72,9 +72,11 @@ static enum err compile_filter(struct session *s, struct run *r, struct target *
     t->filter.where = "true";
     if (!text)
         return OK;
-    if (filter_parse_root(&strict, t->rt, t->other, false, text, strlen(text), &f) != OK) {
+    struct filter_source source = {.text = text, .len = strlen(text)};
+    if (filter_parse_root(&strict, t->rt, t->other, source, &f) != OK) {
         r->strict = strict;
-        enum err e = filter_parse_root(&s->ctx, t->rt, t->other, true, text, strlen(text), &f);
+        source.lenient = true;
+        enum err e = filter_parse_root(&s->ctx, t->rt, t->other, source, &f);
         if (e != OK)
             return e;
     }
@@ -89,8 +91,13 @@ static enum err compile_filter(struct session *s, struct run *r, struct target *
 static enum err compile_sort(struct session *s, struct run *r, struct target *t) {
     if (!r->query->sort_by)
         return OK;
-    enum err e = sort_sql(&s->ctx, t->rt, t->other, r->query->sort_by, r->query->cursor, next_param_number(r),
-                          s->base_url, &t->sort);
+    const struct sort_request sort = {.rt = t->rt,
+                                      .other = t->other,
+                                      .sort_by = r->query->sort_by,
+                                      .bounded = r->query->cursor,
+                                      .first = next_param_number(r),
+                                      .base_url = s->base_url};
+    enum err e = sort_sql(&s->ctx, &sort, &t->sort);
     if (e != OK)
         return e;
     add_params(r, t->sort.params, t->sort.n_params);

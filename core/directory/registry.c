@@ -188,17 +188,16 @@ static const char *definition_of(struct ctx *ctx, struct json_object *json) {
     return json_text(ctx->arena, copy);
 }
 
-enum err registry_add(struct ctx *ctx, struct db *db, const char *organization, const char *type, bool required,
-                      const char *text, size_t len, struct registry_result *out) {
-    struct change c = {.organization = organization, .type = type, .required = required, .result = out};
+enum err registry_add(struct ctx *ctx, struct db *db, const struct registry_request *r, struct registry_result *out) {
+    struct change c = {.organization = r->organization, .type = r->type, .required = r->required, .result = out};
     struct db_transaction t = {.work = register_work, .arg = &c, .final_duplicate = true};
     struct json_object *json;
     struct schema *schema;
-    if (len > REGISTRY_BYTES)
+    if (r->len > REGISTRY_BYTES)
         return fail(ctx, ERR_INVALID_VALUE, "a schema may have %d bytes at most", REGISTRY_BYTES);
-    enum err e = json_parse(ctx, text, len, &json);
+    enum err e = json_parse(ctx, r->text, r->len, &json);
     if (e == OK)
-        e = schema_load_own(ctx, json, required, &schema);
+        e = schema_load_own(ctx, json, r->required, &schema);
     if (e != OK)
         return e;
     c.urn = schema->urn;

@@ -106,26 +106,33 @@ static void put_back_attr(struct session *s, const char *urn, const char *name, 
         json_object_object_del(resource, urn);
 }
 
-static void yield_attr(struct session *s, const struct resource_type *rt, const struct schema *x,
-                       const struct attr *attr, const struct db_rows *taken, struct json_object *old,
-                       struct json_object *resource, struct parts *parts) {
-    struct collection c = {.session = s, .taken = taken};
-    struct json_object *v = json_get(json_get(resource, x->urn), attr->name);
-    if (json_same(v, json_get(json_get(old, x->urn), attr->name)))
+/* A resource that gives up values which others have. */
+struct yielding {
+    const struct resource_type *rt;
+    const struct db_rows *taken; /* NULL: any may be */
+    struct json_object *old, *resource;
+    struct parts *parts;
+};
+
+static void yield_attr(struct session *s, const struct yielding *y, const struct schema *x, const struct attr *attr) {
+    struct collection c = {.session = s, .taken = y->taken};
+    struct json_object *v = json_get(json_get(y->resource, x->urn), attr->name);
+    if (json_same(v, json_get(json_get(y->old, x->urn), attr->name)))
         return;
-    add_unique_attr(&c, arena_printf(s->ctx.arena, "%s %s:", rt->name, x->urn), attr, v);
+    add_unique_attr(&c, arena_printf(s->ctx.arena, "%s %s:", y->rt->name, x->urn), attr, v);
     if (!c.holds_taken)
         return;
-    put_back_attr(s, x->urn, attr->name, old, resource);
-    enum err e = fail(&s->ctx, ERR_UNIQUENESS, "another %s has this value", rt->name);
-    parts_failed(&s->ctx, parts, arena_printf(s->ctx.arena, "%s:%s", x->urn, attr->name), e);
+    put_back_attr(s, x->urn, attr->name, y->old, y->resource);
+    enum err e = fail(&s->ctx, ERR_UNIQUENESS, "another %s has this value", y->rt->name);
+    parts_failed(&s->ctx, y->parts, arena_printf(s->ctx.arena, "%s:%s", x->urn, attr->name), e);
 }
 
 void unique_yield(struct session *s, const struct resource_type *rt, const struct db_rows *taken,
                   struct json_object *old, struct json_object *resource, struct parts *parts) {
+    const struct yielding y = {.rt = rt, .taken = taken, .old = old, .resource = resource, .parts = parts};
     for (size_t k = 0; k < rt->n_extensions; k++)
         for (size_t i = 0; i < rt->extensions[k]->n_attrs; i++)
-            yield_attr(s, rt, rt->extensions[k], &rt->extensions[k]->attrs[i], taken, old, resource, parts);
+            yield_attr(s, &y, rt->extensions[k], &rt->extensions[k]->attrs[i]);
 }
 
 bool unique_taken(const struct session *s) {

@@ -15,17 +15,12 @@
 enum err user_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
                      struct answer *out) __attribute__((warn_unused_result));
 
-/*
- * PUT. ERR_NOT_FOUND, ERR_PRECONDITION, ERR_MUTABILITY (identity), ERR_UNIQUENESS. `lost`: parts that failed before,
- * and are not in the body any more (Bulk, the query); NULL: none.
- */
-enum err user_replace(struct session *s, const char *id, struct json_object *body, const struct parts *lost,
-                      struct precondition when, const struct projection *p, struct answer *out)
+/* PUT. ERR_NOT_FOUND, ERR_PRECONDITION, ERR_MUTABILITY (identity), ERR_UNIQUENESS. */
+enum err user_replace(struct session *s, const struct change_request *r, struct answer *out)
     __attribute__((warn_unused_result));
 
 /* PATCH, with the errors of PUT and of patch_parse() and patch_apply(). */
-enum err user_patch(struct session *s, const char *id, struct json_object *body, const struct parts *lost,
-                    struct precondition when, const struct projection *p, struct answer *out)
+enum err user_patch(struct session *s, const struct change_request *r, struct answer *out)
     __attribute__((warn_unused_result));
 
 /* DELETE; what failed before (NULL: nothing) is told, and never stands in its way. */

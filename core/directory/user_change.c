@@ -92,7 +92,8 @@ static enum err new_user_resource(struct session *s, struct change *c, struct js
         if (e == OK)
             e = patch_apply(&s->ctx, patch, c->old, &c->parts, out, &differs);
     } else
-        e = resource_from_parts(&s->ctx, s->types->user, s->tenant.dialect, c->body, c->old, &c->parts, out);
+        e = resource_from_parts(&s->ctx, (struct resource_rules){s->types->user, s->tenant.dialect}, c->body, c->old,
+                                &c->parts, out);
     if (e == OK)
         parts_failed_before(&s->ctx, &c->parts, c->lost ? c->lost->left_out : NULL);
     if (e == OK)
@@ -311,14 +312,17 @@ enum err user_remap(struct session *s, const char *id) {
     return session_write(s, &w);
 }
 
-enum err user_replace(struct session *s, const char *id, struct json_object *body, const struct parts *lost,
-                      struct precondition when, const struct projection *p, struct answer *out) {
-    struct change c = {.id = id, .body = body, .lost = lost, .when = when, .p = p};
+static struct change user_change_of(const struct change_request *r) {
+    return (struct change){.id = r->id, .body = r->body, .lost = r->lost, .when = r->when, .p = r->p};
+}
+
+enum err user_replace(struct session *s, const struct change_request *r, struct answer *out) {
+    struct change c = user_change_of(r);
     return change_user(s, &c, out);
 }
 
-enum err user_patch(struct session *s, const char *id, struct json_object *body, const struct parts *lost,
-                    struct precondition when, const struct projection *p, struct answer *out) {
-    struct change c = {.id = id, .body = body, .lost = lost, .when = when, .p = p, .is_patch = true};
+enum err user_patch(struct session *s, const struct change_request *r, struct answer *out) {
+    struct change c = user_change_of(r);
+    c.is_patch = true;
     return change_user(s, &c, out);
 }

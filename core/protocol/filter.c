@@ -350,14 +350,19 @@ static enum err parse_or(struct parser *ps, const struct filter **out) {
 
 enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool lenient, const char *text, size_t len,
                       const struct filter **out) {
-    return filter_parse_root(ctx, rt, NULL, lenient, text, len, out);
+    return filter_parse_root(ctx, rt, NULL, (struct filter_source){text, len, lenient}, out);
 }
 
 enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
-                           bool lenient, const char *text, size_t len, const struct filter **out) {
-    struct parser ps = {
-        .ctx = ctx, .rt = rt, .other = other, .lenient = lenient, .start = text, .p = text, .end = text + len};
-    if (len > FILTER_BYTES)
+                           struct filter_source source, const struct filter **out) {
+    struct parser ps = {.ctx = ctx,
+                        .rt = rt,
+                        .other = other,
+                        .lenient = source.lenient,
+                        .start = source.text,
+                        .p = source.text,
+                        .end = source.text + source.len};
+    if (source.len > FILTER_BYTES)
         return BAD(&ps, "the filter is longer than %d bytes", FILTER_BYTES);
     skip_spaces(&ps);
     if (ps.p == ps.end)
@@ -367,10 +372,11 @@ enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, cons
     return e == OK && ps.p != ps.end ? BAD(&ps, "the filter should end here, or go on with and or or") : e;
 }
 
-enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, bool lenient, const char *text, size_t len,
-                            size_t *used, const struct filter **out) {
-    struct parser ps = {.ctx = ctx, .lenient = lenient, .start = text, .p = text, .end = text + len};
+enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, struct filter_source source, size_t *used,
+                            const struct filter **out) {
+    struct parser ps = {
+        .ctx = ctx, .lenient = source.lenient, .start = source.text, .p = source.text, .end = source.text + source.len};
     enum err e = parse_inner(&ps, &outer, out);
-    *used = (size_t)(ps.p - text);
+    *used = (size_t)(ps.p - source.text);
     return e;
 }

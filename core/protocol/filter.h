@@ -41,6 +41,13 @@ struct filter {
     bool inside;             /* stands inside the brackets of a value path */
 };
 
+/* A filter as it was sent. */
+struct filter_source {
+    const char *text;
+    size_t len;
+    bool lenient;
+};
+
 /*
  * Parses and checks a filter for a resource type. `lenient`: an unquoted literal runs to the next space or closing
  * bracket and is text where the attribute is a string (older Entra jobs, authentik); a filter of one bare word stays an
@@ -54,8 +61,7 @@ enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool leni
  * has are unassigned, one that no type has meets no comparison (R-16).
  */
 enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
-                           bool lenient, const char *text, size_t len, const struct filter **out)
-    __attribute__((warn_unused_result));
+                           struct filter_source source, const struct filter **out) __attribute__((warn_unused_result));
 
 /* Whether an attribute, or the part of it that `ref` names, stands in the filter. */
 bool filter_mentions(const struct filter *f, struct attr_ref ref);
@@ -67,8 +73,8 @@ bool filter_absent(const struct filter *f);
  * Parses the inner filter of a value path (PATCH): `text` starts after "[" ; `used` receives the bytes up to and
  * including the closing "]", found by lexing.
  */
-enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, bool lenient, const char *text, size_t len,
-                            size_t *used, const struct filter **out) __attribute__((warn_unused_result));
+enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, struct filter_source source, size_t *used,
+                            const struct filter **out) __attribute__((warn_unused_result));
 
 /* Whether a resource in normal form matches (for tests and for step-by-step evaluation outside the database). */
 bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f,

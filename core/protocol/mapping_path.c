@@ -85,7 +85,8 @@ static enum err check_index(const struct parser *ps, size_t from, size_t index) 
 static enum err parse_filter(const struct parser *ps, size_t from, struct mapping_path *out, size_t *end) {
     struct ctx quiet = {.arena = ps->ctx->arena};
     size_t used = 0;
-    enum err e = filter_parse_inner(&quiet, out->ref, false, ps->key + from, ps->len - from, &used, &out->filter);
+    enum err e = filter_parse_inner(&quiet, out->ref, (struct filter_source){ps->key + from, ps->len - from, false},
+                                    &used, &out->filter);
     *end = from + used;
     if (e == OK)
         return OK;

@@ -114,7 +114,7 @@ enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object 
     if (e == OK)
         e = check_any_known(ctx, p, parts);
     if (e == OK)
-        e = resource_settle(ctx, p->rt, p->dialect, resource, false, parts, out);
+        e = resource_settle(ctx, (struct resource_rules){p->rt, p->dialect}, resource, false, parts, out);
     *changed = e == OK && !json_same(resource, *out);
     return e != OK && parts->err != OK ? parts_refuse(ctx, parts) : e;
 }

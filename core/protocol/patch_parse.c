@@ -44,7 +44,8 @@ static enum err parse_value_filter(struct ctx *ctx, const struct patch *p, const
     if (out->ref.sub || !a || !(a->multi || one))
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": a value filter needs a multi-valued attribute", s->name);
     struct ctx quiet = {.arena = ctx->arena};
-    enum err e = filter_parse_inner(&quiet, out->ref, p->dialect.lenient, text, len, &used, &out->filter);
+    enum err e = filter_parse_inner(&quiet, out->ref, (struct filter_source){text, len, p->dialect.lenient}, &used,
+                                    &out->filter);
     if (e != OK) {
         bool closed = memchr(text, ']', len);
         return patch_fail(ctx, s, closed ? ERR_INVALID_FILTER : ERR_INVALID_PATH, "\"%s\": %s", s->name,
@@ -63,7 +64,8 @@ static enum err parse_value_filter(struct ctx *ctx, const struct patch *p, const
 
 /* The same under a URN that nobody registered: what belongs to the URN is told by the resource. */
 static enum err parse_unregistered(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
-                                   size_t len, size_t head, struct patch_target *out) {
+                                   size_t head, struct patch_target *out) {
+    size_t len = strlen(text);
     out->unregistered = arena_strndup(ctx->arena, text, head);
     if (head == len)
         return OK;
@@ -98,7 +100,7 @@ static enum err parse_path(struct ctx *ctx, const struct patch *p, const struct 
     size_t head = bracket ? (size_t)(bracket - text) : len;
     if (!head || (!schema_lookup(p->rt, text, head, &out->ref) && !lookup_wrapped(p, text, head, &out->ref))) {
         if (p->dialect.lenient && schema_is_foreign(p->rt, text, head))
-            return parse_unregistered(ctx, p, s, text, len, head, out);
+            return parse_unregistered(ctx, p, s, text, head, out);
         return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\" is not an attribute of %s", s->name, p->rt->name);
     }
     if (bracket)

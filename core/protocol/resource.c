@@ -310,14 +310,13 @@ static enum err read_body(struct reading *r, struct json_object *body, struct js
     return e == OK ? add_paths(r, out) : e;
 }
 
-enum err resource_from_parts(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
-                             struct json_object *body, struct json_object *old, struct parts *parts,
-                             struct json_object **out) {
-    struct reading r = {.ctx = ctx, .rt = rt, .dialect = dialect, .old = old, .parts = parts};
-    r.paths = patch_names(ctx, rt, dialect);
+enum err resource_from_parts(struct ctx *ctx, struct resource_rules rules, struct json_object *body,
+                             struct json_object *old, struct parts *parts, struct json_object **out) {
+    struct reading r = {.ctx = ctx, .rt = rules.rt, .dialect = rules.dialect, .old = old, .parts = parts};
+    r.paths = patch_names(ctx, rules.rt, rules.dialect);
     parts_clear(parts);
     enum err e = read_body(&r, body, out);
-    return e == OK ? resource_settle(ctx, rt, dialect, old, true, parts, out) : e;
+    return e == OK ? resource_settle(ctx, rules, old, true, parts, out) : e;
 }
 
 enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,

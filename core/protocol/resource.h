@@ -38,22 +38,27 @@ enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, str
                             struct json_object *body, struct json_object *old, struct json_object **out)
     __attribute__((warn_unused_result));
 
+/* What a resource is read by. */
+struct resource_rules {
+    const struct resource_type *rt;
+    struct dialect dialect;
+};
+
 /*
  * The same for a PUT whose attributes are parts: with parts->go_on, in lenient dialect, what an attribute cannot be is
  * left out, and it stays as it was; in both what is immutable stays so.
  */
-enum err resource_from_parts(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
-                             struct json_object *body, struct json_object *old, struct parts *parts,
-                             struct json_object **out) __attribute__((warn_unused_result));
+enum err resource_from_parts(struct ctx *ctx, struct resource_rules rules, struct json_object *body,
+                             struct json_object *old, struct parts *parts, struct json_object **out)
+    __attribute__((warn_unused_result));
 
 /*
  * Holds a changed resource to resource_keep_fixed() and resource_check(). With parts->go_on the changes that cannot
  * stand are left out one by one (strict: only for what is immutable), each attribute, of the resource or of an
  * extension, being as it was before.
  */
-enum err resource_settle(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
-                         struct json_object *old, bool omitted_stays, struct parts *parts, struct json_object **new)
-    __attribute__((warn_unused_result));
+enum err resource_settle(struct ctx *ctx, struct resource_rules rules, struct json_object *old, bool omitted_stays,
+                         struct parts *parts, struct json_object **new) __attribute__((warn_unused_result));
 
 /*
  * One single value of an attribute from outside → normal form; *out NULL: unassigned. `where` names it in errors. Lists

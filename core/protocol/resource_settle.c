@@ -142,12 +142,12 @@ static void settle_object(struct settling *s, const char *urn, struct json_objec
     settle_pass(s, urn, names, new, true);
 }
 
-enum err resource_settle(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect,
-                         struct json_object *old, bool omitted_stays, struct parts *parts, struct json_object **new) {
-    struct settling s = {.ctx = ctx, .rt = rt, .old = old, .omitted_stays = omitted_stays, .parts = parts};
+enum err resource_settle(struct ctx *ctx, struct resource_rules rules, struct json_object *old, bool omitted_stays,
+                         struct parts *parts, struct json_object **new) {
+    struct settling s = {.ctx = ctx, .rt = rules.rt, .old = old, .omitted_stays = omitted_stays, .parts = parts};
     struct json_object *whole = parts->go_on ? json_copy(ctx->arena, *new) : *new; /* may have to be begun anew */
     enum err e = check_settled(ctx, &s, whole);
-    if (e == OK || !parts->go_on || !(dialect.lenient || e == ERR_MUTABILITY)) {
+    if (e == OK || !parts->go_on || !(rules.dialect.lenient || e == ERR_MUTABILITY)) {
         *new = whole;
         return e;
     }

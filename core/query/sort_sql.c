@@ -107,19 +107,18 @@ static const char *attr_cast(const struct attr *a) {
     return a->type == ATTR_INTEGER || a->type == ATTR_DECIMAL ? "numeric" : "text";
 }
 
-enum err sort_sql(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
-                  const char *sort_by, bool bounded, size_t first, const char *base_url, struct sort_sql *out) {
+enum err sort_sql(struct ctx *ctx, const struct sort_request *r, struct sort_sql *out) {
     struct filter f = {.kind = FILTER_PR};
     struct filter_sql params = {0};
     struct compiler c = {.ctx = ctx,
-                         .rt = rt,
+                         .rt = r->rt,
                          .out = &params,
-                         .first = first,
-                         .base_url = base_url,
-                         .user = strcmp(rt->name, "User") == 0};
+                         .first = r->first,
+                         .base_url = r->base_url,
+                         .user = strcmp(r->rt->name, "User") == 0};
     bool column = false;
     *out = (struct sort_sql){0};
-    enum err e = find_attribute(ctx, rt, other, sort_by, &f.ref);
+    enum err e = find_attribute(ctx, r->rt, r->other, r->sort_by, &f.ref);
     if (e != OK)
         return e;
     const char *none = attr_cast(f.ref.sub ? f.ref.sub : f.ref.attr);
@@ -131,7 +130,7 @@ enum err sort_sql(struct ctx *ctx, const struct resource_type *rt, const struct 
     out->text = strcmp(x.cast, "text") == 0;
     out->time = strncmp(x.cast, "timestamp", 9) == 0;
     out->lowest = lowest_of(x.sql);
-    out->key = out->text && bounded && !column ? SQL(&c, "left(%s, %d)", x.sql, BOUND) : x.sql;
+    out->key = out->text && r->bounded && !column ? SQL(&c, "left(%s, %d)", x.sql, BOUND) : x.sql;
     out->n_params = params.n_params;
     for (size_t i = 0; i < params.n_params && i < SORT_SQL_PARAMS; i++)
         out->params[i] = params.params[i];

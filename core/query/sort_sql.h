@@ -25,13 +25,18 @@ struct sort_sql {
     size_t n_params;
 };
 
-/*
- * Compiles sortBy; the first parameter is $`first`. `bounded`: a long text sorts by its beginning, so that it fits into
- * a cursor. `other` (at the base URL, else NULL): an attribute that only this type has is null here. ERR_INVALID_VALUE:
- * an unknown or secret attribute, a complex one without a value part.
- */
-enum err sort_sql(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
-                  const char *sort_by, bool bounded, size_t first, const char *base_url, struct sort_sql *out)
+/* What is asked for. */
+struct sort_request {
+    const struct resource_type *rt;
+    const struct resource_type *other; /* at the base URL: an attribute that only this type has is null; else NULL */
+    const char *sort_by;
+    bool bounded; /* a long text sorts by its beginning, so that it fits into a cursor */
+    size_t first; /* the first parameter is $first */
+    const char *base_url;
+};
+
+/* Compiles sortBy. ERR_INVALID_VALUE: an unknown or secret attribute, a complex one without a value part. */
+enum err sort_sql(struct ctx *ctx, const struct sort_request *r, struct sort_sql *out)
     __attribute__((warn_unused_result));
 
 #endif

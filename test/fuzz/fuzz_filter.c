@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!text)
         return 0;
     const struct resource_type *rt = fuzz_type(choice & 1), *other = fuzz_type(!(choice & 1));
-    enum err e = choice & 4 ? filter_parse_root(ctx, rt, other, choice & 2, text, len, &f)
+    enum err e = choice & 4 ? filter_parse_root(ctx, rt, other, (struct filter_source){text, len, choice & 2}, &f)
                             : filter_parse(ctx, rt, choice & 2, text, len, &f);
     fuzz_outcome(ctx, e);
     if (e != OK)

@@ -48,8 +48,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         patch(ctx, choice & 1, choice & 2, text, data[0] >> 3);
         return 0;
     }
-    fuzz_outcome(ctx, sort_sql(ctx, rt, choice & 2 ? fuzz_type(!(choice & 1)) : NULL, text, choice & 2, 3,
-                               "https://scim.example.com/scim/v2", &sort));
+    const struct sort_request request = {.rt = rt,
+                                         .other = choice & 2 ? fuzz_type(!(choice & 1)) : NULL,
+                                         .sort_by = text,
+                                         .bounded = choice & 2,
+                                         .first = 3,
+                                         .base_url = "https://scim.example.com/scim/v2"};
+    fuzz_outcome(ctx, sort_sql(ctx, &request, &sort));
     for (int excluded = 0; excluded < 2; excluded++) {
         enum err e = projection_parse(ctx, rt, excluded ? NULL : text, excluded ? text : NULL, &projection);
         fuzz_outcome(ctx, e);

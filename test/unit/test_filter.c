@@ -222,7 +222,8 @@ static void an_inner_filter_ends_at_its_own_bracket(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct filter *f;
         size_t used = 0;
-        enum err e = filter_parse_inner(&ctx, emails, false, cases[i].text, strlen(cases[i].text), &used, &f);
+        enum err e = filter_parse_inner(&ctx, emails,
+                                        (struct filter_source){cases[i].text, strlen(cases[i].text), false}, &used, &f);
         assert_int_equal(e, cases[i].used ? OK : ERR_INVALID_FILTER);
         if (e == OK)
             assert_int_equal(used, cases[i].used);
