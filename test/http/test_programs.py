@@ -39,7 +39,8 @@ def printed_routes(program):
 def test_the_admin_responder_prints_its_routes():
     routes = printed_routes("muster-admin.fcgi")
     assert {"METHOD": "POST", "PATH": "/v1/organizations", "SCOPES": "organizations:manage", "KEY": "installation", "CREATES": "yes"} in routes
-    assert {"METHOD": "GET", "PATH": "/v1/organizations/{org}/members", "SCOPES": "provisioning:read,provisioning:manage", "KEY": "any", "CREATES": "no"} in routes
+    assert {"METHOD": "GET", "PATH": "/v1/organizations/{org}/members", "SCOPES": "provisioning:read,provisioning:manage", "KEY": "any",
+            "CREATES": "no"} in routes
 
 
 def test_the_scim_responder_prints_its_routes():
