@@ -66,7 +66,7 @@ static bool resolve_place(struct arena *a, const struct resource_type *rt, const
     struct attr_ref ref;
     bool named = schema_unregistered(a, rt, c->path, strlen(c->path), &ref);
     bool whole = c->op != UNREGISTERED_REMOVE && is_json_object(c->value) && !c->filter && named &&
-                 (c->in_body || !ref.sub) && !looks_named(c->path, ref.unregistered);
+                 (c->in_body || (!ref.sub && !looks_named(c->path, ref.unregistered)));
     *out = (struct place){.urn = stored ? stored : c->path, .there = stored};
     if (stored)
         rest = c->path + strlen(stored);
