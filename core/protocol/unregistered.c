@@ -60,13 +60,19 @@ static bool looks_named(const char *path, const char *urn) {
     return *type >= 'A' && *type <= 'Z' && colon[1] >= 'a' && colon[1] <= 'z';
 }
 
+/* Whether what is stored under a URN would be read as an attribute of a shorter one when it is sent again. */
+static bool is_attribute(struct arena *a, const struct resource_type *rt, const char *urn) {
+    struct attr_ref ref;
+    return schema_unregistered(a, rt, urn, strlen(urn), &ref) && looks_named(urn, ref.unregistered);
+}
+
 static bool resolve_place(struct arena *a, const struct resource_type *rt, const struct unregistered_change *c,
                           struct json_object *resource, struct place *out) {
     const char *stored = stored_urn(rt, resource, c->path), *rest = NULL;
     struct attr_ref ref;
     bool named = schema_unregistered(a, rt, c->path, strlen(c->path), &ref);
     bool whole = c->op != UNREGISTERED_REMOVE && is_json_object(c->value) && !c->filter && named &&
-                 (c->in_body || (!ref.sub && !looks_named(c->path, ref.unregistered)));
+                 (c->in_body || !ref.sub) && !looks_named(c->path, ref.unregistered);
     *out = (struct place){.urn = stored ? stored : c->path, .there = stored};
     if (stored)
         rest = c->path + strlen(stored);
@@ -77,7 +83,7 @@ static bool resolve_place(struct arena *a, const struct resource_type *rt, const
     out->urn = arena_strndup(a, c->path, (size_t)(rest - c->path));
     if (stored)
         out->urn = stored;
-    else if (rest > c->path && rest[-1] == ':')
+    else if ((rest > c->path && rest[-1] == ':') || is_attribute(a, rt, out->urn))
         return false; /* no URN ends so: what was stored under it would not be taken again */
     const char *dot = strchr(++rest, '.');
     out->name = dot ? arena_strndup(a, rest, (size_t)(dot - rest)) : rest;

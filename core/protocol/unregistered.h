@@ -19,7 +19,7 @@ enum unregistered_op { UNREGISTERED_ADD, UNREGISTERED_REPLACE, UNREGISTERED_REMO
 struct unregistered_change {
     enum unregistered_op op;
     const char *path;            /* URN, URN:NAME or URN:NAME.SUB */
-    bool in_body;                /* a key of a body: with an object it is the whole URN */
+    bool in_body;                /* a key of a body: what has an object is never NAME.SUB */
     const struct filter *filter; /* behind NAME, NULL: none */
     const char *tail;            /* the part behind the filter, NULL: none */
     struct json_object *value;   /* NULL: null, or none */
