@@ -87,19 +87,29 @@ static enum err add_body_attr(struct reading *r, const struct attr *attr, const 
     return e;
 }
 
+/*
+ * What stands under a URN as an object, also one that came as JSON in a text; `inside` reads its members. *in NULL:
+ * nothing.
+ */
+static enum err open_object(struct reading *r, const char *urn, struct json_object **in, struct reading *inside) {
+    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect, .in_text = r->in_text};
+    struct reader unpacked = reader;
+    *in = resource_unpacked(&reader, *in, &unpacked);
+    *inside = *r;
+    inside->in_text = unpacked.in_text;
+    return !*in || json_object_is_type(*in, json_type_object)
+               ? OK
+               : fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", urn);
+}
+
 static enum err add_extension(struct reading *r, const struct schema *s, struct json_object *in,
                               struct json_object *into) {
     struct json_object *object = json_new_object(r->ctx->arena);
     const char *prefix = arena_printf(r->ctx->arena, "%s:", s->urn);
-    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect, .in_text = r->in_text};
-    struct reader inside;
-    struct reading part = *r;
-    if (!in)
-        return OK;
-    in = resource_unpacked(&reader, in, &inside);
-    part.in_text = inside.in_text;
-    if (!json_object_is_type(in, json_type_object))
-        return fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", s->urn);
+    struct reading part;
+    enum err opened = open_object(r, s->urn, &in, &part);
+    if (opened != OK || !in)
+        return opened;
     json_object_object_foreach(in, name, value) {
         const struct attr *attr = schema_attr(s, name, strlen(name));
         enum err e = size_check(r->ctx, name, value, r->old);
@@ -192,16 +202,9 @@ static enum err add_body_members(struct reading *r, struct json_object *in, stru
 
 /* Attributes of the base in an object under its URN, as those of an extension stand; each is a part. */
 static enum err add_base(struct reading *r, struct json_object *in, struct json_object *into) {
-    const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect, .in_text = r->in_text};
-    struct reader inside;
-    struct reading part = *r;
-    if (!in)
-        return OK;
-    in = resource_unpacked(&reader, in, &inside);
-    part.in_text = inside.in_text;
-    if (!json_object_is_type(in, json_type_object))
-        return fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", r->rt->base->urn);
-    return add_body_members(&part, in, into);
+    struct reading part;
+    enum err e = open_object(r, r->rt->base->urn, &in, &part);
+    return e == OK && in ? add_body_members(&part, in, into) : e;
 }
 
 /* A change of a resource, and what it must leave alone. */
