@@ -142,28 +142,39 @@ static enum err check_room(struct reading *r) {
                 "this organization, %s, is here already (as \"%s\"): an import does not change what is there", id, has);
 }
 
-/* The whole file is looked at before anything is written. */
-static enum err check_file(struct reading *r) {
+/* Reads the file: `each` line behind the header, up to the last, which `last` is for. `cut`: what a file without it is.
+ */
+static enum err read_lines(struct reading *r, enum err (*each)(struct reading *r), enum err (*last)(struct reading *r),
+                           const char *cut) {
     enum err e = read_header(r);
     while (e == OK) {
         bool any;
-        enum transfer type;
         e = next_line(r, &any);
         if (e == OK && !any)
-            return fail(r->ctx, ERR_BAD_REQUEST, "line %zu: the file ends here, without its last line: it is truncated",
-                        r->number);
+            return bad_line(r, cut);
         if (e == OK)
             e = check_line(r);
         if (e == OK && is_line_type(r, "end"))
-            return check_last_line(r);
-        if (e == OK && r->number == 2)
-            e = check_room(r);
+            return last(r);
         if (e == OK)
-            e = find_line_type(r, &type);
-        if (e == OK)
-            r->counts[type]++;
+            e = each(r);
     }
     return e;
+}
+
+static enum err count_line(struct reading *r) {
+    enum transfer type;
+    enum err e = r->number == 2 ? check_room(r) : OK;
+    if (e == OK)
+        e = find_line_type(r, &type);
+    if (e == OK)
+        r->counts[type]++;
+    return e;
+}
+
+/* The whole file is looked at before anything is written. */
+static enum err check_file(struct reading *r) {
+    return read_lines(r, count_line, check_last_line, "the file ends here, without its last line: it is truncated");
 }
 
 /* The lines of a type that is imported. */
@@ -215,27 +226,19 @@ static enum err add_import_line(struct reading *r, enum transfer type) {
     return OK;
 }
 
+static enum err take_line(struct reading *r) {
+    enum transfer type;
+    enum err e = find_line_type(r, &type);
+    if (e == OK)
+        e = add_import_line(r, type);
+    if (e == OK && r->run->progress && r->number % BATCH == 0)
+        r->run->progress(r->run->arg, r->number);
+    return e;
+}
+
 /* The second reading, checked as the first: the file may have been changed meanwhile. */
 static enum err take_lines(struct reading *r) {
-    enum err e = read_header(r);
-    while (e == OK) {
-        bool any;
-        enum transfer type;
-        e = next_line(r, &any);
-        if (e == OK && !any)
-            return bad_line(r, "the file was changed while it was read");
-        if (e == OK)
-            e = check_line(r);
-        if (e == OK && is_line_type(r, "end"))
-            return flush_lines(r);
-        if (e == OK)
-            e = find_line_type(r, &type);
-        if (e == OK)
-            e = add_import_line(r, type);
-        if (e == OK && r->run->progress && r->number % BATCH == 0)
-            r->run->progress(r->run->arg, r->number);
-    }
-    return e;
+    return read_lines(r, take_line, flush_lines, "the file was changed while it was read");
 }
 
 static void begin_reading(struct reading *r) {
