@@ -33,6 +33,14 @@ def server(request):
     s.stop()
 
 
+@pytest.fixture(scope="module")
+def own():
+    """A server with four workers that the module has for itself."""
+    s = Server("--workers", "4").start()
+    yield s
+    s.stop()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def webhooks_of_the_installation(request):
     """They hear of everything that comes after, and so end with their module."""

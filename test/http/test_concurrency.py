@@ -1,5 +1,4 @@
 """Many clients at once: no duplicate, no lost member, no leaver who stays, no circle."""
-import contextlib
 import os
 import random
 import statistics
@@ -7,8 +6,8 @@ import threading
 import time
 from collections import Counter
 
-import psycopg2
 from helpers import assert_error, fill_users, made, op, unique, user_body
+from locks import locked
 
 CLIENTS = 16
 NAMES = 200 if os.environ.get("SANITIZE") == "1" else 500  # the sanitizers look for other faults than races
@@ -184,9 +183,7 @@ def test_two_connections_put_one_member_into_the_bin_without_a_deadlock(tenant):
 def test_a_leaver_waits_for_nobody_who_changes_the_link_of_another_connection(tenant):
     second, name = tenant.second(linking="auto"), f"{unique()}@example.com"
     mine, other = tenant.user(name), second.user(name)
-    with contextlib.closing(psycopg2.connect(tenant.server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
-        cur.execute("select id from muster.scim_user where id = %s for no key update", (other["id"],))
-        assert cur.fetchall()
+    with locked(tenant.server, "scim_user", other, "no key update"):
         left = made(tenant.client.patch(f"/Users/{mine['id']}", op("replace", "active", False)), 200)
     assert left["active"] is False
 

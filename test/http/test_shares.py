@@ -6,34 +6,14 @@ import signal
 import threading
 import time
 
-import psycopg2
 import pytest
 from helpers import BULK, Server, assert_error, fill_users, group_body, made, op, quote, unique, user_body, wait_until
+from locks import locked, waiting
 
 pytestmark = pytest.mark.alone
 WORKERS = 4
 SHARE = WORKERS // 2
 SCAN = "/Users?filter=" + quote('title co "x"')
-
-
-@pytest.fixture(scope="module")
-def own():
-    s = Server("--workers", str(WORKERS)).start()
-    yield s
-    s.stop()
-
-
-@contextlib.contextmanager
-def locked(server, group):
-    """The row of a group, locked by a session of somebody else."""
-    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
-        cur.execute("select from muster.scim_group where id = %s for update", (group["id"],))
-        yield
-        c.rollback()
-
-
-def waiting(server):
-    return server.sql("select count(*) from pg_locks where not granted")[0][0]
 
 
 def client_of(tenant):
@@ -49,7 +29,7 @@ def heavy_work(tenant, n=SHARE):
         with contextlib.suppress(OSError, ValueError):
             answers.append(client_of(tenant).put(f"/Groups/{group['id']}", group_body("G", ids)))
     threads = [threading.Thread(target=replace) for _ in range(n)]
-    with locked(tenant.server, group):
+    with locked(tenant.server, "scim_group", group):
         for t in threads:
             t.start()
         wait_until(lambda: waiting(tenant.server) == n, 5, "the heavy requests wait")
@@ -123,7 +103,7 @@ def heavy_work_of(tenant):
     ids, group = fill_users(tenant.server, tenant, 1001), tenant.group()
     before = waiting(tenant.server)
     thread = threading.Thread(target=lambda: client_of(tenant).put(f"/Groups/{group['id']}", group_body("G", ids)))
-    with locked(tenant.server, group):
+    with locked(tenant.server, "scim_group", group):
         thread.start()
         wait_until(lambda: waiting(tenant.server) == before + 1, 5, "the heavy request waits")
         yield
@@ -237,7 +217,7 @@ def test_a_long_request_takes_more_of_the_rate():
         s.muster("org", "set", tenant.slug, "--rate", "1", "--burst", "40")
         group = tenant.group()
         assert at_once(tenant, 15) == [200] * 15
-        with locked(s, group):
+        with locked(s, "scim_group", group):
             thread = threading.Thread(target=lambda: client_of(tenant).patch(f"/Groups/{group['id']}", op("replace", "displayName", unique())))
             thread.start()
             time.sleep(2.6)  # of which 2.1 count: 21 places

@@ -5,26 +5,11 @@ import time
 
 import psycopg2
 import pytest
-from helpers import Server, assert_error, op, wait_until
+from helpers import assert_error, op, wait_until
+from locks import locked, waiting
 
 pytestmark = pytest.mark.alone
 WORKERS = 4
-
-
-@pytest.fixture(scope="module")
-def own():
-    s = Server("--workers", str(WORKERS)).start()
-    yield s
-    s.stop()
-
-
-@contextlib.contextmanager
-def locked(server, group):
-    """The row of a group, locked by a session of somebody else."""
-    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
-        cur.execute("select from muster.scim_group where id = %s for update", (group["id"],))
-        yield c
-        c.rollback()
 
 
 def timed(run):
@@ -53,14 +38,10 @@ class Writers:
         return self.answers
 
 
-def waiting(server):
-    return server.sql("select count(*) from pg_locks where not granted")[0][0]
-
-
 def test_a_lock_is_waited_for_twice(own):
     tenant = own.tenant()
     group = tenant.group()
-    with locked(own, group) as holder:
+    with locked(own, "scim_group", group) as holder:
         writers = Writers(tenant, group, 1).start()
         wait_until(lambda: waiting(own) == 1, 5, "the change waits")
         time.sleep(3)
@@ -72,7 +53,7 @@ def test_a_lock_is_waited_for_twice(own):
 def test_half_of_the_workers_wait_and_another_organization_is_served(own):
     tenant, other = own.tenant(), own.tenant()
     user, group = other.user(), tenant.group()  # in this order: nobody else was served since the tenant came
-    with locked(own, group):
+    with locked(own, "scim_group", group):
         writers = Writers(tenant, group, 8).start()
         wait_until(lambda: len(writers.answers) == 8 - WORKERS // 2, 4, "half of the workers wait, the other changes were refused")
         assert waiting(own) == WORKERS // 2

@@ -6,17 +6,10 @@ import threading
 import time
 
 import pytest
-from helpers import Server, wait_until
+from helpers import wait_until
 
 pytestmark = pytest.mark.alone
 WORKERS = 4
-
-
-@pytest.fixture(scope="module")
-def own():
-    s = Server("--workers", str(WORKERS)).start()
-    yield s
-    s.stop()
 
 
 class Load:
