@@ -110,7 +110,7 @@ static enum err key_first(struct api *a, enum err fault) {
     if (e == OK)
         e = control_accept(c, row);
     if (e == OK)
-        c->ctx = kept;
+        fail_take(&c->ctx, &kept);
     return e == OK ? fault : e;
 }
 
@@ -223,11 +223,11 @@ static enum err carry_out_request(struct api *a, struct json_object **out) {
         return e;
     e = read_api_head(a);
     struct ctx fault = c->ctx;
-    c->ctx = (struct ctx){.arena = fault.arena};
+    fail_clear(&c->ctx);
     enum err key = credentials_read(&c->ctx, &a->call->request, CREDENTIALS_API, &c->key_hash);
     if (key != OK)
         return key;
-    c->ctx = fault;
+    fail_take(&c->ctx, &fault);
     return e == OK ? admit_and_operate(a, out) : key_first(a, e);
 }
 
@@ -266,7 +266,6 @@ static void answer_admin(struct call *call) {
         problem_render(&a->control.ctx, e, call->request_id, a->control.errors, &call->response);
     call->response.head = strcmp(call->request.method, "HEAD") == 0;
     call->err = e;
-    call->ctx.err = a->control.ctx.err;
     call->organization = a->control.organization;
     call->actor = a->control.key_id;
 }

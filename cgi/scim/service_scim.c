@@ -82,7 +82,7 @@ static enum err token_first(struct exchange *x, enum err e) {
     struct ctx kept = x->session.ctx;
     enum err auth = session_authenticate(&x->session);
     if (auth == OK)
-        x->session.ctx = kept;
+        fail_take(&x->session.ctx, &kept);
     return auth == OK ? e : auth;
 }
 
@@ -91,7 +91,7 @@ static enum err token_first_of_all(struct exchange *x, enum err e) {
     struct ctx kept = x->session.ctx;
     enum err answer = token_first(x, e);
     if (answer == ERR_STALE_SCHEMAS)
-        x->session.ctx = kept;
+        fail_take(&x->session.ctx, &kept);
     return answer == ERR_STALE_SCHEMAS ? e : answer;
 }
 
@@ -156,7 +156,7 @@ static enum err answer_exchange(struct exchange *x) {
     enum err e = read_scim_head(x, &route, &run_by);
     bool open = route && route->open && credentials == ERR_UNAUTHORIZED;
     if (credentials != OK && !open) {
-        x->session.ctx = denied;
+        fail_take(&x->session.ctx, &denied);
         return credentials;
     }
     return e == OK ? admit_and_handle(x, route, run_by) : token_first_of_all(x, e);

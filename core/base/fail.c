@@ -49,3 +49,8 @@ void fail_clear(struct ctx *ctx) {
     ctx->err = OK;
     ctx->detail = NULL;
 }
+
+void fail_take(struct ctx *ctx, const struct ctx *from) {
+    ctx->err = from->err;
+    ctx->detail = from->detail;
+}

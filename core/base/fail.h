@@ -49,4 +49,10 @@ const char *fail_detail(const struct ctx *ctx);
 /* Forgets a failure, when the work is tried again. */
 void fail_clear(struct ctx *ctx);
 
+/*
+ * Records what `from` has recorded, a failure or none: of work with a context of its own whose failure is also this
+ * one's, or of a copy made before other work. The arena stays; the detail is borrowed from that of `from`.
+ */
+void fail_take(struct ctx *ctx, const struct ctx *from);
+
 #endif

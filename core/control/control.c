@@ -218,10 +218,8 @@ struct session control_session(struct control *c, const char *connection) {
 enum err control_directory(struct control *c, struct session *s, enum err (*work)(struct session *s, void *arg),
                            void *arg) {
     enum err e = extensions_run(c->extensions, s, work, arg);
-    if (e != OK) {
-        c->ctx.err = s->ctx.err;
-        c->ctx.detail = s->ctx.detail;
-    }
+    if (e != OK)
+        fail_take(&c->ctx, &s->ctx);
     return e;
 }
 

@@ -30,20 +30,12 @@ static enum err leave_all_users(struct control *c, struct json_object *users) {
     for (size_t i = 0, n = json_object_array_length(users); i < n; i++) {
         struct json_object *user = json_object_array_get_idx(users, i);
         char request[UUID_TEXT + 1];
-        struct session s = {.ctx = {.arena = c->ctx.arena},
-                            .db = c->db,
-                            .base_url = c->base_url,
-                            .request_id = request,
-                            .client_address = c->client_address,
-                            .entered = {c->organization, json_get_string(user, "connection_id")},
-                            .types = schema_built_in()};
+        struct session s = control_session(c, json_get_string(user, "connection_id"));
         uuid_new(request);
-        enum err e = extensions_run(c->extensions, &s, delete_user, (void *)json_get_string(user, "id"));
-        if (e != OK) {
-            c->ctx.err = s.ctx.err;
-            c->ctx.detail = s.ctx.detail;
+        s.request_id = request;
+        enum err e = control_directory(c, &s, delete_user, (void *)json_get_string(user, "id"));
+        if (e != OK)
             return e;
-        }
     }
     return OK;
 }

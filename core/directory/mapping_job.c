@@ -147,7 +147,7 @@ enum err mapping_job_step(struct ctx *ctx, struct db *db, const char *base_url, 
     struct session_write w = {.work = apply_mapping_work, .arg = &x, .unheard = true};
     uuid_new(request);
     enum err e = session_write(&s, &w);
-    *ctx = s.ctx;
+    fail_take(ctx, &s.ctx);
     *worked = e == OK && x.organization;
     return e;
 }

@@ -56,8 +56,7 @@ static void load_secret_keys(struct invocation *in, struct control *c, struct se
 static enum err tell_option(struct invocation *in, const struct control *c, enum err e) {
     struct json_object *first = c->errors ? json_object_array_get_idx(c->errors, 0) : NULL;
     const char *field = json_get_string(json_get(first, "meta"), "field"), *argument = in->command->control.field;
-    in->ctx.err = c->ctx.err;
-    in->ctx.detail = c->ctx.detail;
+    fail_take(&in->ctx, &c->ctx);
     if (e != ERR_INVALID_FIELD || !field)
         return e;
     for (size_t i = 0; i < option_count; i++)
