@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "host/limits.h"
 #include "scim/envelope.h"
@@ -86,16 +87,6 @@ static bool take_refusal_place(struct exchange *x) {
     return limits_take(x->call->worker->failures, key, rule, 0, NULL) >= 0;
 }
 
-/* Whole characters of a text. */
-static size_t shortened_length(const char *text) {
-    size_t n = strlen(text);
-    if (n <= REFUSED_DETAIL_BYTES)
-        return n;
-    for (n = REFUSED_DETAIL_BYTES; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
-        n--;
-    return n;
-}
-
 static const char *refusal_data(struct arena *a, const struct refusal *r) {
     struct buf *b = buf_new(a, DATA_MAX);
     const char *detail = r->detail ? r->detail : fail_text(r->err), *scim_type = envelope_scim_type(r->err);
@@ -108,7 +99,7 @@ static const char *refusal_data(struct arena *a, const struct refusal *r) {
     if (r->operation)
         buf_fmt(b, "\"operation\":%d,", r->operation);
     buf_str(b, "\"detail\":");
-    buf_json(b, detail, shortened_length(detail));
+    buf_json(b, detail, utf8_cut(detail, REFUSED_DETAIL_BYTES));
     buf_char(b, '}');
     return buf_text(b);
 }

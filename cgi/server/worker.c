@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sanitized.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "db/db.h"
 #include "host/limits.h"
@@ -70,8 +71,8 @@ static void close_worker(struct worker *w, const struct service *service) {
 
 /* What a client wrote may not push the rest out of a line. */
 static const char *shown_in_log(const struct call *c, const char *text) {
-    enum { SHOWN_BYTES = 128 };
-    return text && strlen(text) > SHOWN_BYTES ? arena_printf(c->ctx.arena, "%.*s...", SHOWN_BYTES, text) : text;
+    enum { SHOWN_BYTES = 131 };
+    return text ? utf8_shorten(c->ctx.arena, text, SHOWN_BYTES) : NULL;
 }
 
 /* What matters most comes first, what the client wrote last. */

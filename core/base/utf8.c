@@ -2,6 +2,10 @@
 
 #include "base/utf8.h"
 
+#include "base/arena.h"
+
+#include <string.h>
+
 size_t utf8_length(const unsigned char *p, const unsigned char *end) {
     static const struct {
         unsigned char low, high, second_low, second_high;
@@ -35,4 +39,19 @@ size_t utf8_encode(unsigned c, char out[4]) {
         out[i] = (char)(0x80 | (c & 0x3f));
     out[0] = (char)(lead[n] | c);
     return n;
+}
+
+size_t utf8_cut(const char *text, size_t most) {
+    size_t n = strnlen(text, most + 1);
+    if (n > most)
+        for (n = most; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
+            n--;
+    return n;
+}
+
+const char *utf8_shorten(struct arena *a, const char *text, size_t most) {
+    static const char more[] = "...";
+    if (strnlen(text, most + 1) <= most)
+        return text;
+    return arena_printf(a, "%.*s%s", (int)utf8_cut(text, most - strlen(more)), text, more);
 }

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "directory/group.h"
 #include "directory/user.h"
 #include "protocol/projection.h"
@@ -129,24 +130,13 @@ static enum err perform_item(struct run *r, struct bulk_item *item, struct answe
     return e;
 }
 
-/* A detail of at most BULK_DETAIL_BYTES, whole characters of it: what it repeats of the request can be long. */
-static const char *short_detail(struct arena *a, const char *detail) {
-    size_t n = strlen(detail);
-    if (n <= BULK_DETAIL_BYTES)
-        return arena_strdup(a, detail);
-    n = BULK_DETAIL_BYTES - strlen("...");
-    while (n && ((unsigned char)detail[n] & 0xc0) == 0x80)
-        n--;
-    return arena_printf(a, "%.*s...", (int)n, detail);
-}
-
 static void take_outcome(struct run *r, struct bulk_item *item, enum err e, const struct answer *a,
                          struct arena *arena) {
     struct session *s = r->session;
     item->processed = true;
     item->err = e;
     if (e != OK && s->ctx.err == e && s->ctx.detail)
-        item->detail = short_detail(arena, s->ctx.detail);
+        item->detail = arena_strdup(arena, utf8_shorten(s->ctx.arena, s->ctx.detail, BULK_DETAIL_BYTES));
     item->version = a->version;
     item->no_body = !a->json;
     if (a->id && uuid_valid(a->id, strlen(a->id)))

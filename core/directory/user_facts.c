@@ -7,6 +7,7 @@
 #include "base/fold.h"
 #include "base/json.h"
 #include "base/token.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "directory/answer.h"
 #include "directory/email.h"
@@ -244,16 +245,14 @@ static struct json_object *shown_state(struct session *s, struct json_object *st
 static void shorten_value(struct json_object *element) {
     enum { KEPT_BYTES = 1024 };
     const char *text = json_get_string(element, "value");
-    size_t len = text ? strlen(text) : 0, n = KEPT_BYTES;
+    size_t len = text ? strlen(text) : 0;
     char hash[TOKEN_HASH_HEX + 1];
     if (len <= KEPT_BYTES)
         return;
-    while (n && ((unsigned char)text[n] & 0xc0) == 0x80) /* whole characters */
-        n--;
     token_hash_hex(text, len, hash);
     json_object_object_add(element, "value_sha256", json_object_new_string(hash));
     json_object_object_add(element, "value_bytes", json_object_new_int64((int64_t)len));
-    json_object_object_add(element, "value", json_object_new_string_len(text, (int)n));
+    json_object_object_add(element, "value", json_object_new_string_len(text, (int)utf8_cut(text, KEPT_BYTES)));
 }
 
 /* A value as the audit log keeps it. */

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "protocol/value.h"
 
 #include <string.h>
@@ -168,11 +169,9 @@ static enum err settle_path(const struct parser *ps, struct mapping_path *out) {
 
 /* A key that is too long to be told whole: its beginning, not cut inside a character. */
 static enum err refuse_long_path(struct ctx *ctx, const char *key) {
-    size_t n = 64;
-    while (n && ((unsigned char)key[n] & 0xc0) == 0x80)
-        n--;
-    return fail(ctx, ERR_INVALID_VALUE, "\"%.*s...\", byte %d: a path has at most %d bytes", (int)n, key,
-                MAPPING_KEY_BYTES + 1, MAPPING_KEY_BYTES);
+    enum { SHOWN_BYTES = 67 };
+    return fail(ctx, ERR_INVALID_VALUE, "\"%s\", byte %d: a path has at most %d bytes",
+                utf8_shorten(ctx->arena, key, SHOWN_BYTES), MAPPING_KEY_BYTES + 1, MAPPING_KEY_BYTES);
 }
 
 enum err mapping_path_parse(struct ctx *ctx, const struct resource_type *user, const char *key,

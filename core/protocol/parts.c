@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -44,17 +45,6 @@ void parts_clear(struct parts *parts) {
     *parts = (struct parts){.go_on = parts->go_on};
 }
 
-/* At most TEXT_MAX bytes, whole characters of it. */
-static const char *shortened_detail(struct arena *a, const char *text) {
-    size_t n = strlen(text);
-    if (n <= TEXT_MAX)
-        return text;
-    n = TEXT_MAX - strlen("...");
-    while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--;
-    return arena_printf(a, "%.*s...", (int)n, text);
-}
-
 const char *parts_told(struct arena *a, const struct parts *parts, const char *event) {
     if (!parts->left_out)
         return event;
@@ -63,9 +53,9 @@ const char *parts_told(struct arena *a, const struct parts *parts, const char *e
     buf_str(b, ",\"held\":[");
     for (const struct part *p = parts->left_out; p; p = p->next) {
         buf_str(b, p == parts->left_out ? "{\"part\":" : ",{\"part\":");
-        buf_json_str(b, shortened_detail(a, p->name));
+        buf_json_str(b, utf8_shorten(a, p->name, TEXT_MAX));
         buf_str(b, ",\"detail\":");
-        buf_json_str(b, shortened_detail(a, p->detail));
+        buf_json_str(b, utf8_shorten(a, p->detail, TEXT_MAX));
         buf_char(b, '}');
     }
     buf_str(b, "]}");
