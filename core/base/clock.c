@@ -122,33 +122,62 @@ static bool read_zone(const char **p, const char *end, int *offset) {
     return minute < 60 && hour <= 14 && (hour < 14 || minute == 0);
 }
 
-bool clock_parse(const char *s, size_t len, char key[CLOCK_KEY]) {
+/* A point in time: seconds since 1970, and the digits of the fraction without the zeros at their end. */
+struct instant {
+    int64_t seconds;
+    const char *fraction;
+    size_t digits;
+};
+
+/* "." 1*DIGIT, or nothing */
+static bool read_fraction(const char **p, const char *end, struct instant *t) {
+    t->fraction = *p;
+    t->digits = 0;
+    if (!read_literal(p, end, '.'))
+        return true;
+    t->fraction = *p;
+    while (*p != end && **p >= '0' && **p <= '9')
+        ++*p;
+    t->digits = (size_t)(*p - t->fraction);
+    if (t->digits == 0 || t->digits > FRACTION_MAX)
+        return false;
+    while (t->digits && t->fraction[t->digits - 1] == '0')
+        t->digits--;
+    return true;
+}
+
+static bool read_instant(const char *s, size_t len, struct instant *out) {
     const char *p = s, *end = s + len;
     struct civil c;
     int offset;
-    if (!read_civil(&p, end, &c))
+    if (!read_civil(&p, end, &c) || !read_fraction(&p, end, out) || !read_zone(&p, end, &offset) ||
+        !valid_civil(&c, out->digits > 0))
         return false;
-    const char *fraction = p;
-    size_t n = 0;
-    if (p != end && *p == '.') {
-        fraction = ++p;
-        while (p != end && *p >= '0' && *p <= '9')
-            p++;
-        n = (size_t)(p - fraction);
-        if (n == 0 || n > FRACTION_MAX)
-            return false;
-    }
-    while (n && fraction[n - 1] == '0')
-        n--;
-    if (!read_zone(&p, end, &offset) || !valid_civil(&c, n > 0))
+    out->seconds = days_of(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 + c.second - offset;
+    return true;
+}
+
+bool clock_parse(const char *s, size_t len, char key[CLOCK_KEY]) {
+    struct instant t;
+    if (!read_instant(s, len, &t))
         return false;
-    int64_t seconds = days_of(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 + c.second - offset;
-    c = civil_of(seconds);
+    struct civil c = civil_of(t.seconds);
     if (c.year < 1 || c.year > 9999)
         return false;
     snprintf(key, CLOCK_KEY, "%04u-%02u-%02uT%02u:%02u:%02u%s%.*s", (unsigned)c.year, (unsigned)c.month,
-             (unsigned)c.day, (unsigned)c.hour, (unsigned)c.minute, (unsigned)c.second, n ? "." : "", (int)n, fraction);
+             (unsigned)c.day, (unsigned)c.hour, (unsigned)c.minute, (unsigned)c.second, t.digits ? "." : "",
+             (int)t.digits, t.fraction);
     return true;
+}
+
+int64_t clock_parse_ms(const char *s) {
+    struct instant t;
+    if (!s || !read_instant(s, strlen(s), &t))
+        return 0;
+    int64_t ms = t.seconds * 1000;
+    for (size_t i = 0, unit = 100; unit && i < t.digits; i++, unit /= 10)
+        ms += (t.fraction[i] - '0') * (int64_t)unit;
+    return ms;
 }
 
 bool clock_is_past(const char key[CLOCK_KEY]) {

@@ -29,6 +29,9 @@ enum { CLOCK_KEY = 64 };
  */
 bool clock_parse(const char *s, size_t len, char key[CLOCK_KEY]);
 
+/* Milliseconds since 1970 of such a time; 0: NULL, or it is none. */
+int64_t clock_parse_ms(const char *s);
+
 /* Whether a key of clock_parse() is over. */
 bool clock_is_past(const char key[CLOCK_KEY]);
 

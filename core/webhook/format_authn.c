@@ -3,6 +3,7 @@
 #include "webhook/format_internal.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <inttypes.h>
@@ -53,7 +54,7 @@ static const char *text_or_null(const char *s) {
 }
 
 static void put_time(struct json_object *o, const char *name, const char *time) {
-    json_object_object_add(o, name, time ? json_object_new_int64(format_ms(time)) : NULL);
+    json_object_object_add(o, name, time ? json_object_new_int64(clock_parse_ms(time)) : NULL);
 }
 
 static void put_bool(struct json_object *o, const char *name, bool value) {

@@ -3,10 +3,10 @@
 #include "webhook/format_internal.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <string.h>
-#include <time.h>
 
 static const char *target_of(struct json_object *data, const char *type) {
     struct json_object *target = json_get(data, "target");
@@ -54,7 +54,7 @@ void format_event(struct arena *a, struct json_object *event, struct format_even
         .member = json_get(data, "member"),
     };
     const char *user = target_of(data, "scim_user"), *group = target_of(data, "scim_group");
-    out->time_ms = format_ms(out->time);
+    out->time_ms = clock_parse_ms(out->time);
     out->erased = json_object_get_boolean(json_get(out->changes, "erased"));
     out->user_id = first_text(user, first_text(joined_user(out), json_get_string(out->user, "id")));
     out->group_id = first_text(group, json_get_string(out->group, "id"));
@@ -115,16 +115,4 @@ bool format_active(const struct format_event *e) {
 bool format_stays(const struct format_event *e) {
     const char *status = json_get_string(e->changes, "member_status");
     return status && strcmp(status, "active") == 0;
-}
-
-int64_t format_ms(const char *time) {
-    struct tm tm = {0};
-    const char *rest = time ? strptime(time, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-    if (!rest)
-        return 0;
-    int64_t ms = (int64_t)timegm(&tm) * 1000;
-    if (*rest == '.')
-        for (int unit = 100; unit && *++rest >= '0' && *rest <= '9'; unit /= 10)
-            ms += (*rest - '0') * unit;
-    return ms;
 }

@@ -44,9 +44,6 @@ bool format_active(const struct format_event *e);
 /* Whether somebody who left one connection is still a member by another one. */
 bool format_stays(const struct format_event *e);
 
-/* Milliseconds since 1970 of a time that we sent; 0: none. */
-int64_t format_ms(const char *time);
-
 /* Adds a text, or null. */
 void format_put(struct json_object *o, const char *name, const char *text);
 

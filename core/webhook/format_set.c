@@ -3,11 +3,11 @@
 #include "webhook/format_set.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "webhook/jwt.h"
 
 #include <string.h>
-#include <time.h>
 
 #define PROVISIONING "urn:ietf:params:scim:event:prov:"
 #define CREATE PROVISIONING "create:full"
@@ -202,19 +202,12 @@ static const char *url_origin(struct arena *a, const char *url) {
     return host ? arena_strndup(a, url, (size_t)(host + 3 - url) + strcspn(host + 3, "/")) : url;
 }
 
-/* "2026-03-01T12:00:00.5Z" as seconds since 1970; 0: it is no time. */
-static int64_t seconds_of(const char *time) {
-    struct tm tm = {0};
-    const char *rest = time ? strptime(time, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-    return rest ? (int64_t)timegm(&tm) : 0;
-}
-
 static struct json_object *claims_of(struct telling *t) {
     const struct format_request *r = t->r;
     struct json_object *out = json_new_object(t->a), *aud = json_object_new_array();
     const char *txn = json_get_string(t->data, "request_id");
     const char *organization = json_get_string(json_get(t->data, "organization"), "id");
-    int64_t happened = seconds_of(json_get_string(r->event, "timestamp"));
+    int64_t happened = clock_parse_ms(json_get_string(r->event, "timestamp")) / 1000;
     json_object_array_add(aud, json_text_or_null(r->audience ? r->audience : r->url));
     json_object_object_add(out, "iss", json_text_or_null(url_origin(t->a, r->base_url)));
     json_object_object_add(out, "aud", aud);

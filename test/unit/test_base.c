@@ -61,6 +61,11 @@ static void times_become_keys_that_sort(void **state) {
         if (good != (cases[i].key != NULL) || (good && strcmp(key, cases[i].key) != 0))
             fail_msg("%s gives %s", cases[i].text, good ? key : "nothing");
     }
+    assert_int_equal(clock_parse_ms("2026-03-01T13:00:00.123999+01:00"), 1772366400123);
+    assert_int_equal(clock_parse_ms("2026-03-01T12:00:00.5Z"), 1772366400500);
+    assert_int_equal(clock_parse_ms("2026-03-01T12:00:00"), 1772366400000);
+    assert_int_equal(clock_parse_ms("2026-02-30T12:00:00Z"), 0);
+    assert_int_equal(clock_parse_ms(NULL), 0);
 }
 
 static void times_are_written_as_clients_see_them(void **state) {
