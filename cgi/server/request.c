@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/fold.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,12 +54,14 @@ static const char *below_authority(const char *uri) {
 }
 
 /* CONTENT_LENGTH as a number; -1: absent; -2: no number. */
-static long long declared_length(const struct request *r) {
+static int64_t declared_length(const struct request *r) {
+    static const int64_t DECLARED_MAX = INT64_C(999999999999999999);
     const char *text = request_header(r, "CONTENT_LENGTH");
     if (!text)
         return -1;
-    size_t digits = strspn(text, "0123456789");
-    return text[digits] == '\0' && digits <= 18 ? strtoll(text, NULL, 10) : -2;
+    int64_t n = *text ? -2 : 0; /* CGI: "" is a request without a body */
+    (void)number_within(text, 0, DECLARED_MAX, &n);
+    return n;
 }
 
 bool request_has_body(const struct request *r) {

@@ -2,6 +2,7 @@
 
 #include "server/service.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/oom.h"
 #include "base/settings.h"
 #include "protocol/schema.h"
@@ -98,9 +99,8 @@ int service_main(const struct service *service, int argc, char **argv) {
         return 0;
     }
     if (argc == 3 && strcmp(argv[1], "--workers") == 0) {
-        char *end;
-        unsigned long n = strtoul(argv[2], &end, 10);
-        if (*end || n < 1 || n > 256)
+        int64_t n;
+        if (!number_within(argv[2], 1, 256, &n))
             return fail_usage(service, "--workers takes a number from 1 to 256");
         workers = (unsigned)n;
     } else if (argc != 1 && !(argc == 2 && strcmp(argv[1], "--worker") == 0))

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/sanitized.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
@@ -210,7 +211,10 @@ static long resident_mb(void) {
     size_t n = fread(text, 1, sizeof text - 1, f);
     fclose(f);
     const char *second = n ? strchr(text, ' ') : NULL;
-    return second ? strtol(second, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024) / 1024 : 0;
+    int64_t pages = 0;
+    if (second)
+        (void)number_parse(second + 1, strcspn(second + 1, " "), &pages);
+    return (long)(pages * (sysconf(_SC_PAGESIZE) / 1024) / 1024);
 }
 
 /* Whether the worker is to be replaced. */
@@ -323,7 +327,10 @@ int worker_cgi(const struct service *service, const struct settings *settings) {
     struct worker w;
     int fd = STDIN_FILENO;
     const char *length = getenv("CONTENT_LENGTH");
-    size_t left = length ? strtoul(length, NULL, 10) : 0;
+    int64_t declared = 0;
+    if (length)
+        (void)number_within(length, 0, INT64_MAX, &declared);
+    size_t left = (size_t)declared;
     struct source source = {.param = cgi_param, .read = cgi_read, .params = environ, .self = &left};
     open_worker(&w, service, settings);
     w.peer = STDOUT_FILENO;

@@ -2,9 +2,10 @@
 
 #include "base/ip.h"
 
+#include "base/number.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { ALL = 128, MAPPED = 96 };
@@ -34,9 +35,10 @@ bool ip_parse_range(const char *text, size_t len, struct ip *out) {
     if (!slash)
         return true;
     bool dotted = memchr(text, '.', address) && !memchr(text, ':', address);
-    if (digits == 0 || digits > 3 || strspn(slash + 1, "0123456789") < digits)
+    int64_t length;
+    if (digits > 3 || slash[1] == '-' || !number_parse(slash + 1, digits, &length))
         return false;
-    unsigned bits = (unsigned)strtoul(slash + 1, NULL, 10) + (dotted ? MAPPED : 0);
+    unsigned bits = (unsigned)length + (dotted ? MAPPED : 0);
     if (bits > ALL)
         return false;
     out->bits = bits;

@@ -3,6 +3,7 @@
 #include "base/settings.h"
 
 #include "base/ip.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -27,11 +28,11 @@ struct bounds {
 
 static bool read_int(const char *name, const char *def, struct bounds b, long *out, char *problem, size_t size) {
     const char *text = setting_text(name, def);
-    char *end;
-    errno = 0;
-    *out = strtol(text, &end, 10);
-    if (*text && *end == '\0' && errno == 0 && *out >= b.low && *out <= b.high)
+    int64_t n;
+    if (number_within(text, b.low, b.high, &n)) {
+        *out = (long)n;
         return true;
+    }
     snprintf(problem, size, "%s is \"%s\": it must be a whole number from %ld to %ld", name, text, b.low, b.high);
     return false;
 }

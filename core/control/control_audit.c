@@ -7,11 +7,11 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/uuid.h"
 #include "sql/control.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What no index finds, the events of an action or of an actor, is looked for among LOOK events a request. */
@@ -118,8 +118,8 @@ enum err control_audit_list(struct control *c, const struct control_input *in, s
 /* More than a list gives at once: a file is looked at as a whole. */
 static enum err export_limit(struct control *c, struct json_object *fields, int64_t *out) {
     const char *text = json_get_string(fields, "limit");
-    *out = text ? strtoll(text, NULL, 10) : EXPORT_MAX;
-    if (!text || (!text[strspn(text, "0123456789")] && *out >= 1 && *out <= EXPORT_MAX))
+    *out = EXPORT_MAX;
+    if (!text || number_within(text, 1, EXPORT_MAX, out))
         return OK;
     control_wrong(c, "limit", "out_of_range", "limit must be a number from 1 to %d", EXPORT_MAX);
     return control_refuse(c);

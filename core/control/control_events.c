@@ -7,10 +7,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "sql/control.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A request looks at no more events than LOOK, and answers about as many bytes, so that a rare type costs no more. */
@@ -34,11 +34,8 @@ struct feed {
 /* A parameter that is a whole number from 0 on. */
 static int64_t read_whole_number(struct control *c, struct json_object *fields, const char *name, int64_t most) {
     const char *text = json_get_string(fields, name);
-    if (!text)
-        return 0;
-    size_t len = strlen(text);
-    int64_t n = len < 19 ? strtoll(text, NULL, 10) : -1;
-    if (len == 0 || text[strspn(text, "0123456789")] || n < 0 || n > most)
+    int64_t n = 0;
+    if (text && !number_within(text, 0, most, &n))
         control_wrong(c, name, "out_of_range", "%s must be a whole number from 0 to %" PRId64, name, most);
     return n;
 }

@@ -11,7 +11,7 @@
 #include "base/uuid.h"
 #include "directory/email.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistr.h>
 
@@ -169,11 +169,10 @@ static const char *check_ranges(struct control *c, const struct field *f, struct
 }
 
 static const char *check_number(struct control *c, const struct field *f, struct json_object *v) {
-    char *dots;
-    int64_t low = strtoll(f->values, &dots, 10), high = strtoll(dots + 2, NULL, 10);
-    if (json_object_is_type(v, json_type_int) && json_object_get_int64(v) >= low && json_object_get_int64(v) <= high)
+    if (json_object_is_type(v, json_type_int) && json_object_get_int64(v) >= f->low &&
+        json_object_get_int64(v) <= f->high)
         return NULL;
-    return arena_printf(c->ctx.arena, "a whole number from %lld to %lld", (long long)low, (long long)high);
+    return arena_printf(c->ctx.arena, "a whole number from %" PRId64 " to %" PRId64, f->low, f->high);
 }
 
 static const char *check_events(struct control *c, const struct field *f, struct json_object *v) {

@@ -4,6 +4,7 @@
 #include "control/control.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a field of an object may hold. */
 enum field_kind {
@@ -23,7 +24,7 @@ enum field_kind {
     FIELD_ROLE,    /* org: and something behind it */
     FIELD_DOMAINS, /* a list of domains, 1000 at most */
     FIELD_RANGES,  /* a list of addresses and CIDR ranges, 100 at most; null or []: any */
-    FIELD_NUMBER,  /* a whole number in the range of `values`, "1..10" */
+    FIELD_NUMBER,  /* a whole number from `low` to `high` */
     FIELD_EVENTS,  /* a list of actions of audit events, or beginnings of them with * behind, 100 at most */
     FIELD_URL,     /* a text, looked at elsewhere */
     FIELD_OBJECT,  /* an object that is looked at elsewhere */
@@ -34,6 +35,7 @@ struct field {
     const char *name;
     enum field_kind kind;
     const char *values;
+    int64_t low, high;
     bool required;
 };
 

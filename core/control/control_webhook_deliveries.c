@@ -13,17 +13,17 @@
 /* What was sent to a webhook, what was not, and sending it again. */
 
 enum { REPLAY_MAX = 10000 };
+#define SEQUENCE_MAX ((INT64_C(1) << 53) - 1)
 
 static const struct field listed[] = {
     {.name = "limit", .kind = FIELD_QUERY},
     {.name = "cursor", .kind = FIELD_QUERY},
     {.name = "state", .kind = FIELD_CHOICE, .values = "pending|delivered|dead|superseded|skipped"},
     {.name = "event_id", .kind = FIELD_ID}};
-static const struct field replayed[] = {
-    {.name = "from_sequence", .kind = FIELD_NUMBER, .values = "1..9007199254740991"},
-    {.name = "to_sequence", .kind = FIELD_NUMBER, .values = "1..9007199254740991"},
-    {.name = "state", .kind = FIELD_CHOICE, .values = "dead"},
-    {.name = "organization", .kind = FIELD_TEXT}};
+static const struct field replayed[] = {{.name = "from_sequence", .kind = FIELD_NUMBER, .low = 1, .high = SEQUENCE_MAX},
+                                        {.name = "to_sequence", .kind = FIELD_NUMBER, .low = 1, .high = SEQUENCE_MAX},
+                                        {.name = "state", .kind = FIELD_CHOICE, .values = "dead"},
+                                        {.name = "organization", .kind = FIELD_TEXT}};
 
 /* Behind an answer of control_show(), which tells that the webhook is there and whose. */
 enum err control_webhook_delivery_list(struct control *c, const struct control_input *in, struct json_object **out) {

@@ -26,7 +26,7 @@ static const struct field changed[] = {{.name = "url", .kind = FIELD_URL},
                                        {.name = "status", .kind = FIELD_CHOICE, .values = "enabled|disabled"}};
 static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY}};
-static const struct field rotated[] = {{.name = "previous_valid_for", .kind = FIELD_NUMBER, .values = "0..604800"}};
+static const struct field rotated[] = {{.name = "previous_valid_for", .kind = FIELD_NUMBER, .high = 604800}};
 
 struct change {
     char id[UUID_TEXT + 1];

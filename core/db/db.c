@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "host/metrics.h"
 
 #include <assert.h>
@@ -315,7 +316,10 @@ const char *db_text(struct db_rows rows, size_t row, int column) {
 
 int64_t db_int(struct db_rows rows, size_t row, int column) {
     const char *s = db_text(rows, row, column);
-    return s ? strtoll(s, NULL, 10) : 0;
+    int64_t n = 0;
+    bool whole = !s || number_parse(s, strlen(s), &n);
+    assert(whole); /* the column's type is one of whole numbers */
+    return n;
 }
 
 bool db_bool(struct db_rows rows, size_t row, int column) {

@@ -4,12 +4,12 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/number.h"
 #include "base/uuid.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 
@@ -46,10 +46,9 @@ static enum err refuse_cursor(struct session *s) {
 
 /* A number of digits and the space behind it. */
 static bool read_number(const char **p, int64_t *out) {
-    size_t n = strspn(*p, "0123456789");
-    if (n == 0 || n > 15 || (*p)[n] != ' ')
+    size_t n = strcspn(*p, " ");
+    if (n > 15 || !(*p)[n] || !number_parse(*p, n, out) || *out < 0)
         return false;
-    *out = strtoll(*p, NULL, 10);
     *p += n + 1;
     return true;
 }

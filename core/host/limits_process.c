@@ -2,11 +2,12 @@
 
 #include "host/limits_process.h"
 
+#include "base/number.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,8 +30,11 @@ static bool read_stat(const char *path, char *state, uint64_t *start) {
     *state = *p;
     for (int i = 0; p && i < FIELDS_TO_START; i++)
         p = (p = strchr(p, ' ')) ? p + 1 : NULL;
-    *start = p ? strtoull(p, NULL, 10) : 0;
-    return *start != 0;
+    int64_t ticks = 0;
+    if (p)
+        (void)number_parse(p, strcspn(p, " "), &ticks);
+    *start = (uint64_t)ticks;
+    return ticks > 0;
 }
 
 uint64_t limits_process_self(void) {

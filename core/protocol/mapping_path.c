@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/utf8.h"
 #include "protocol/value.h"
 
@@ -69,13 +70,12 @@ static enum err refuse_unknown(const struct parser *ps, size_t head) {
 
 /* DIGITS "]" at `from`, behind the bracket; *end is behind them. */
 static bool is_index(const struct parser *ps, size_t from, size_t *index, size_t *end) {
-    size_t p = from;
-    *index = 0;
-    for (; p < ps->len && ps->key[p] >= '0' && ps->key[p] <= '9'; p++)
-        if (*index <= MAPPING_INDEX)
-            *index = *index * 10 + (size_t)(ps->key[p] - '0');
-    *end = p + 1;
-    return p > from && p < ps->len && ps->key[p] == ']';
+    size_t digits = strspn(ps->key + from, "0123456789");
+    int64_t n = 0;
+    bool good = number_parse(ps->key + from, digits, &n) && ps->key[from + digits] == ']';
+    *index = (size_t)n;
+    *end = from + digits + 1;
+    return good;
 }
 
 static enum err check_index(const struct parser *ps, size_t from, size_t index) {

@@ -5,9 +5,9 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "protocol/value.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_scalar(struct json_object *v) {
@@ -84,10 +84,11 @@ static struct json_object *follow_path(struct arena *a, struct json_object *v, c
             v = json_get_caseless(v, arena_strndup(a, path, n));
         path += n;
         if (*path == '[') {
-            char *end;
-            size_t index = strtoul(path + 1, &end, 10);
-            v = json_object_is_type(v, json_type_array) ? json_object_array_get_idx(v, index) : NULL;
-            path = end + (*end == ']');
+            int64_t index = 0;
+            n = strcspn(++path, "]");
+            bool found = number_parse(path, n, &index) && json_object_is_type(v, json_type_array);
+            v = found ? json_object_array_get_idx(v, (size_t)index) : NULL;
+            path += n + (path[n] == ']');
         }
         path += *path == '.';
     }

@@ -4,23 +4,17 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/number.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The shortest digits that read back as the same number, in Ruby's notation. */
 static const char *decimal_text(struct arena *a, double d) {
-    char digits[40];
-    int precision = 0;
-    do
-        snprintf(digits, sizeof digits, "%.*e", precision, d);
-    while (precision++ < 16 && (strtod(digits, NULL) < d || strtod(digits, NULL) > d));
-    const char *e = strchr(digits, 'e');
-    int point = e ? (int)strtol(e + 1, NULL, 10) + 1 : 0, behind = precision - point;
+    char digits[NUMBER_DIGITS + 1];
+    int point = number_shortest(d, digits) + 1, n = (int)strlen(digits), behind = n - point;
     if (point > -4 && point <= 16)
         return arena_printf(a, "%.*f", behind > 1 ? behind : 1, d);
-    return arena_printf(a, "%.*e", precision > 2 ? precision - 1 : 1, d);
+    return arena_printf(a, "%.*e", n > 2 ? n - 1 : 1, d);
 }
 
 static const char *scalar_text(struct arena *a, struct json_object *v, size_t *len) {

@@ -2,36 +2,18 @@
 
 #include "webhook/format_internal.h"
 
+#include "base/number.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS = 17, TEXT = 64 };
-
-/* The fewest digits that read back as the same number, and the power of ten of the first. */
-static int shortest_digits(double d, char digits[DIGITS + 1]) {
-    char text[TEXT];
-    for (int n = 0; n < DIGITS; n++) {
-        snprintf(text, sizeof text, "%.*e", n, d);
-        double back = strtod(text, NULL);
-        if (!(back < d) && !(back > d))
-            break;
-    }
-    size_t n = 0;
-    for (const char *p = text; *p != 'e'; p++)
-        if (*p >= '0' && *p <= '9')
-            digits[n++] = *p;
-    while (n > 1 && digits[n - 1] == '0')
-        n--;
-    digits[n] = '\0';
-    return (int)strtol(strchr(text, 'e') + 1, NULL, 10);
-}
+enum { TEXT = 64 };
 
 /* ECMA-262, Number::toString, of a finite number. */
 static void write_js(double d, char out[TEXT]) {
-    char digits[DIGITS + 1];
+    char digits[NUMBER_DIGITS + 1];
     const char *sign = d < 0 ? "-" : "";
-    int power = shortest_digits(d < 0 ? -d : d, digits), n = (int)strlen(digits);
+    int power = number_shortest(d < 0 ? -d : d, digits), n = (int)strlen(digits);
     if (power >= 21 || power < -6)
         snprintf(out, TEXT, "%s%c%s%se%+d", sign, digits[0], n > 1 ? "." : "", digits + 1, power);
     else if (power >= n - 1)

@@ -2,11 +2,11 @@
 
 #include "webhook/url.h"
 
+#include "base/number.h"
 #include "webhook/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -43,8 +43,8 @@ static bool has_plain_characters(const char *s) {
 static bool read_port(const char *s, size_t len) {
     if (len == 0)
         return true;
-    long port = strtol(s + 1, NULL, 10);
-    return s[0] == ':' && len > 1 && len - 1 <= PORT_DIGITS && strspn(s + 1, DIGITS) >= len - 1 && port >= 1 &&
+    int64_t port;
+    return s[0] == ':' && len - 1 <= PORT_DIGITS && number_parse(s + 1, len - 1, &port) && port >= 1 &&
            port <= PORT_MAX;
 }
 

@@ -1,5 +1,8 @@
+#include "base/number.h"
 #include "base/utf8.h"
 #include "unit.h"
+
+#include <math.h>
 
 static void texts_are_cut_between_characters(void **state) {
     (void)state;
@@ -28,9 +31,70 @@ static void texts_are_cut_between_characters(void **state) {
     arena_destroy(ctx.arena);
 }
 
+static void whole_numbers_are_read(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+        int64_t n;
+    } cases[] = {
+        {"0", true, 0},
+        {"-0", true, 0},
+        {"007", true, 7},
+        {"-12", true, -12},
+        {"9223372036854775807", true, INT64_MAX},
+        {"-9223372036854775808", true, INT64_MIN},
+        {"9223372036854775808", true, INT64_MAX},
+        {"-99999999999999999999999", true, INT64_MIN},
+        {"99999999999999999999999x", false, 5},
+        {"", false, 5},
+        {"-", false, 5},
+        {"+1", false, 5},
+        {" 1", false, 5},
+        {"1 ", false, 5},
+        {"1.0", false, 5},
+        {"0x1", false, 5},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t n = 5;
+        bool good = number_parse(cases[i].text, strlen(cases[i].text), &n);
+        if (good != cases[i].good || n != cases[i].n)
+            fail_msg("\"%s\" gives %d, %lld", cases[i].text, good, (long long)n);
+    }
+    int64_t n = 5;
+    assert_false(number_within("0", 1, 10, &n));
+    assert_false(number_within("11", 1, 10, &n));
+    assert_false(number_within("-0", 0, 10, &n));
+    assert_int_equal(n, 5);
+    assert_true(number_within("10", 1, 10, &n));
+    assert_int_equal(n, 10);
+    assert_true(number_parse("12]", 2, &n));
+    assert_int_equal(n, 12);
+}
+
+static void numbers_have_their_fewest_digits(void **state) {
+    (void)state;
+    static const struct {
+        double d;
+        const char *digits;
+        int power;
+    } cases[] = {
+        {0, "0", 0},     {1250, "125", 3},    {-0.1, "1", -1},   {0.1 + 0.2, "30000000000000004", -1},
+        {1e21, "1", 21}, {5e-324, "5", -324}, {HUGE_VAL, "", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char digits[NUMBER_DIGITS + 1];
+        int power = number_shortest(cases[i].d, digits);
+        if (power != cases[i].power || strcmp(digits, cases[i].digits) != 0)
+            fail_msg("%g gives %s, %d", cases[i].d, digits, power);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_cut_between_characters),
+        cmocka_unit_test(whole_numbers_are_read),
+        cmocka_unit_test(numbers_have_their_fewest_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

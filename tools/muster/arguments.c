@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/number.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct command *find_command(int argc, char **argv, int *used) {
@@ -36,13 +36,12 @@ static const struct option_spec *find_option(const char *name) {
 
 static enum err number_value(struct invocation *in, const struct option_spec *o, const char *text,
                              struct json_object **out) {
-    char *end;
-    long long n = strtoll(text, &end, 10);
+    int64_t n;
     if (o->kind == OPTION_LIMIT && (strcmp(text, "none") == 0 || strcmp(text, "off") == 0)) {
         *out = NULL;
         return OK;
     }
-    if (!*text || *end || n < 0 || n > 2147483647)
+    if (!number_within(text, 0, INT32_MAX, &n))
         return fail(&in->ctx, ERR_USAGE, "%s takes %s: \"%s\" is neither", o->name,
                     o->kind == OPTION_LIMIT ? "a number or none" : "a number from 0 on", text);
     *out = json_object_new_int64(n);

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/uuid.h"
 #include "muster/output.h"
 #include "muster/print.h"
@@ -74,8 +75,8 @@ static void print_chain(void *arg, struct json_object *o) {
 
 /* A place in the chain, from 1 on; 0: it is none. */
 static int64_t read_sequence(const char *text, size_t len) {
-    size_t n = strspn(text, "0123456789");
-    return n == len && n > 0 && n <= PLACE_DIGITS && *text != '0' ? strtoll(text, NULL, 10) : 0;
+    int64_t n;
+    return len <= PLACE_DIGITS && *text != '0' && number_parse(text, len, &n) && n > 0 ? n : 0;
 }
 
 static enum err read_place(struct invocation *in, const char *field, int64_t *out) {

@@ -5,10 +5,10 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "control/control_operations.h"
 #include "muster/print.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Webhooks, as far as their commands are more than an operation of the control plane. */
@@ -24,11 +24,10 @@ enum err command_webhook_remove(struct invocation *in) {
 /* A sequence number, which --from and --to are here, as the operation's field. */
 static enum err move_number(struct invocation *in, const char *option, const char *field) {
     const char *text = command_text(in, option);
-    char *end;
+    int64_t n;
     if (!text)
         return OK;
-    long long n = strtoll(text, &end, 10);
-    if (*end || n < 1)
+    if (!number_within(text, 1, INT64_MAX, &n))
         return fail(&in->ctx, ERR_USAGE, "--%s takes the sequence number of an event here: \"%s\" is none", option,
                     text);
     json_object_object_del(in->fields, option);

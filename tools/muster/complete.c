@@ -2,10 +2,10 @@
 
 #include "muster/complete.h"
 
+#include "base/number.h"
 #include "muster/command.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { EXIT_BAD_USAGE = 64 };
@@ -102,9 +102,8 @@ static void offer_rest(const struct typed *t, const struct command *c, int used)
 
 int complete(int argc, char **argv) {
     int used;
-    char *end = NULL;
-    long at = argc > 2 ? strtol(argv[2], &end, 10) : -1;
-    if (at < 1 || at > argc || *end) {
+    int64_t at;
+    if (argc < 3 || !number_within(argv[2], 1, argc, &at)) {
         fputs("usage: muster __complete POSITION muster WORD...\n", stderr);
         return EXIT_BAD_USAGE;
     }
