@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/oom.h"
 #include "base/settings.h"
+#include "base/words.h"
 #include "protocol/schema.h"
 #include "server/master.h"
 #include "server/worker.h"
@@ -66,8 +67,8 @@ static int fail_usage(const struct service *service, const char *what) {
 static bool check_sensitive_names(const struct settings *s, char *problem, size_t size) {
     const struct schema_types *types = schema_built_in();
     struct attr_ref ref;
-    for (const char *p = s->sensitive + strspn(s->sensitive, ", "); *p; p += strspn(p, ", ")) {
-        size_t len = strcspn(p, ", ");
+    size_t len;
+    for (const char *list = s->sensitive, *p; (p = words_next(&list, ", ", &len));) {
         bool known = strncasecmp(p, "urn:", 4) == 0 || schema_lookup(types->user, p, len, &ref) ||
                      schema_lookup(types->group, p, len, &ref);
         if (!known) {
@@ -77,7 +78,6 @@ static bool check_sensitive_names(const struct settings *s, char *problem, size_
                      (int)(len < 64 ? len : 64), p);
             return false;
         }
-        p += len;
     }
     return true;
 }

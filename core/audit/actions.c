@@ -2,6 +2,8 @@
 
 #include "audit/actions.h"
 
+#include "base/words.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -11,7 +13,7 @@ static const char *const actions[] = {
 #undef ACTION
 };
 
-enum { ACTIONS = sizeof actions / sizeof *actions, LONGEST = 63 };
+enum { ACTIONS = sizeof actions / sizeof *actions };
 
 bool actions_wanted(const char *pattern) {
     size_t n = strlen(pattern);
@@ -22,29 +24,11 @@ bool actions_wanted(const char *pattern) {
     return false;
 }
 
-/* How many characters must be put in, taken out or replaced to make `b` of the first characters of `a`. */
-static size_t edit_distance(const char *a, const char *b) {
-    size_t row[LONGEST + 1], n = strnlen(a, LONGEST), m = strnlen(b, LONGEST);
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t replaced = corner + (a[i - 1] != b[j - 1]),
-                   least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            corner = row[j];
-            row[j] = least < replaced ? least : replaced;
-        }
-    }
-    return row[m];
-}
-
 /* A name without its beginning, "user.updated" for "scim.user.updated", is as good as one wrong character. */
 static size_t pattern_distance(const char *pattern, const char *candidate) {
     size_t n = strlen(pattern), m = strlen(candidate);
     bool end = n && n < m && candidate[m - n - 1] == '.' && strcmp(candidate + m - n, pattern) == 0;
-    return end ? 1 : edit_distance(pattern, candidate);
+    return end ? 1 : words_distance(pattern, n, candidate, m);
 }
 
 /* What comes nearest to a pattern so far, and how far it is. */

@@ -3,6 +3,7 @@
 #include "base/ip.h"
 
 #include "base/number.h"
+#include "base/words.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -64,18 +65,10 @@ bool ip_covers(const struct ip *range, const struct ip *address) {
     return rest == 0 || ((range->bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
 }
 
-/* The next element of a list at *p, which moves behind it; its length is 0 behind the last. */
-static const char *next_element(const char **p, size_t *len) {
-    const char *element = *p + strspn(*p, ", ");
-    *len = strcspn(element, ", ");
-    *p = element + *len;
-    return element;
-}
-
 bool ip_listed(const char *ranges, const struct ip *address) {
     struct ip range;
     size_t len;
-    for (const char *p = ranges, *element = next_element(&p, &len); len; element = next_element(&p, &len))
+    for (const char *element; (element = words_next(&ranges, ", ", &len));)
         if (ip_parse_range(element, len, &range) && ip_covers(&range, address))
             return true;
     return false;
@@ -83,7 +76,7 @@ bool ip_listed(const char *ranges, const struct ip *address) {
 
 const char *ip_list_fault(const char *ranges, size_t *len) {
     struct ip range;
-    for (const char *p = ranges, *element = next_element(&p, len); *len; element = next_element(&p, len))
+    for (const char *element; (element = words_next(&ranges, ", ", len));)
         if (!ip_parse_range(element, *len, &range))
             return element;
     return NULL;

@@ -1,6 +1,7 @@
 /* Finds names MUSTER_... that are no setting, and the setting that was probably meant. */
 
 #include "base/settings.h"
+#include "base/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,30 +28,12 @@ struct search {
     size_t distance;
 };
 
-/* How many characters have to be put in, taken out or changed (Levenshtein). */
-static size_t name_distance(const char *a, size_t n, const char *b) {
-    size_t row[NAME_MAX_BYTES + 1], m = strlen(b);
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t left_above = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t above = row[j], change = left_above + (a[i - 1] != b[j - 1]);
-            size_t best = above < row[j - 1] ? above + 1 : row[j - 1] + 1;
-            row[j] = change < best ? change : best;
-            left_above = above;
-        }
-    }
-    return row[m];
-}
-
 static void look_at_name(const char *name, const char *def, const char *doc, void *arg) {
     struct search *s = arg;
     (void)def;
     (void)doc;
-    size_t d = strlen(name) <= NAME_MAX_BYTES ? name_distance(s->name, s->len, name) : s->len;
-    s->known = s->known || d == 0;
+    size_t len = strlen(name), d = words_distance(s->name, s->len, name, len);
+    s->known = s->known || (len == s->len && memcmp(name, s->name, len) == 0);
     if (s->nearest && d >= s->distance)
         return;
     s->nearest = name;

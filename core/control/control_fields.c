@@ -9,6 +9,7 @@
 #include "base/ip.h"
 #include "base/json.h"
 #include "base/uuid.h"
+#include "base/words.h"
 #include "directory/email.h"
 
 #include <inttypes.h>
@@ -40,19 +41,9 @@ static const char *check_name(struct control *c, const struct field *f, struct j
                : "null, or a text of 200 characters at most that is not blank, without control characters";
 }
 
-/* Whether `word` is one of the words in `list`, which are parted by |. */
-static bool is_word_among(const char *list, const char *word) {
-    for (size_t n; *list; list += n + (list[n] == '|')) {
-        n = strcspn(list, "|");
-        if (strlen(word) == n && memcmp(list, word, n) == 0)
-            return true;
-    }
-    return false;
-}
-
 static const char *check_choice(struct control *c, const struct field *f, struct json_object *v) {
     const char *s = field_text(v);
-    return s && is_word_among(f->values, s) ? NULL : arena_printf(c->ctx.arena, "one of %s", f->values);
+    return s && words_have(f->values, "|", s, strlen(s)) ? NULL : arena_printf(c->ctx.arena, "one of %s", f->values);
 }
 
 static const char *check_choices(struct control *c, const struct field *f, struct json_object *v) {

@@ -3,6 +3,7 @@
 #include "directory/list.h"
 
 #include "base/arena.h"
+#include "base/words.h"
 #include "directory/cursor.h"
 #include "protocol/filter.h"
 #include "query/filter_sql.h"
@@ -53,15 +54,12 @@ static void add_params(struct run *r, const char *const *params, size_t n) {
 
 /* What stands in a URL stands in logs (RFC 7644, 7.5.2); the operator says which attributes may not. */
 static enum err refuse_sensitive_filter(struct session *s, const struct target *t, const struct filter *f) {
-    for (const char *p = s->sensitive ? s->sensitive : ""; *p;) {
-        struct attr_ref ref;
-        p += strspn(p, ", ");
-        size_t len = strcspn(p, ", ");
-        if (len && schema_lookup(t->rt, p, len, &ref) && ref.attr && filter_mentions(f, ref))
+    struct attr_ref ref;
+    size_t len;
+    for (const char *list = s->sensitive ? s->sensitive : "", *p; (p = words_next(&list, ", ", &len));)
+        if (schema_lookup(t->rt, p, len, &ref) && ref.attr && filter_mentions(f, ref))
             return fail(&s->ctx, ERR_SENSITIVE, "%.*s may not stand in the filter of a URL; use POST .search", (int)len,
                         p);
-        p += len;
-    }
     return OK;
 }
 

@@ -1,6 +1,7 @@
 /* The metrics in the text format of Prometheus. */
 
 #include "base/buf.h"
+#include "base/words.h"
 #include "host/metrics_internal.h"
 
 #include <inttypes.h>
@@ -27,12 +28,11 @@ static void write_series(struct buf *out, const char *name, const char *suffix, 
                          const char *le) {
     char before = '{';
     buf_fmt(out, "muster_%s%s", name, suffix);
-    for (const char *p = labels, *v = values; *p; p += strspn(p, " ")) {
-        size_t n = strcspn(p, " "), len = v ? strcspn(v, " ") : 0;
-        buf_fmt(out, "%c%.*s=\"%.*s\"", before, (int)n, p, v ? (int)len : 5, v ? v : "other");
+    size_t n, len = strlen("other");
+    for (const char *rest = labels, *label; (label = words_next(&rest, " ", &n));) {
+        const char *value = values ? words_next(&values, " ", &len) : "other";
+        buf_fmt(out, "%c%.*s=\"%.*s\"", before, (int)n, label, (int)len, value ? value : "");
         before = ',';
-        p += n;
-        v = v ? v + len + strspn(v + len, " ") : NULL;
     }
     if (le)
         buf_fmt(out, "%cle=\"%s\"", before, le);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -77,13 +78,12 @@ static void add_name(struct arena *a, struct names *names, const struct resource
 }
 
 static enum err add_list(struct ctx *ctx, struct names *names, const struct resource_type *rt, const char *list) {
-    for (const char *s = list; *s;) {
-        size_t len = strcspn(s, ",");
+    size_t len;
+    for (const char *s; (s = words_next(&list, ",", &len));) {
         add_name(ctx->arena, names, rt, s, len);
         if (names->n + names->n_unregistered > PROJECTION_NAMES)
             return fail(ctx, ERR_INVALID_VALUE, "attributes and excludedAttributes can name %d attributes at most",
                         PROJECTION_NAMES);
-        s += len + (s[len] == ',');
     }
     return OK;
 }

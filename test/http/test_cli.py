@@ -117,6 +117,7 @@ def test_names_cannot_be_made_unique_when_they_are_not(server):
     (["member", "list"], 64, "--org"), (["member", "list", "--org", "nobody"], 1, "nobody"),
     (["connection", "set", "nope", "--name", "x"], 1, "muster connection list"),
     (["connection", "create", "--org", "demo", "--dialect", "loose"], 64, "lenient|strict"), (["token", "revoke", "nope"], 1, "muster token list"),
+    (["connection", "create", "--org", "demo", "--dialect", ""], 64, "lenient|strict"),
     (["token", "issue", "--org", "demo", "--expires-at", "tomorrow"], 64, "--expires-at"),
     (["member", "add", "no address", "--org", "demo"], 64, "email address"),
     (["team", "show", "None", "--org", "demo"], 1, "muster team list"), (["help", "me"], 64, "config")])

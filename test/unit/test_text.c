@@ -1,5 +1,6 @@
 #include "base/number.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "unit.h"
 
 #include <math.h>
@@ -90,11 +91,50 @@ static void numbers_have_their_fewest_digits(void **state) {
     }
 }
 
+static void lists_give_their_words(void **state) {
+    (void)state;
+    const char *list = ", a.b,, c ,", *word;
+    size_t len;
+    word = words_next(&list, ", ", &len);
+    assert_int_equal(len, 3);
+    assert_memory_equal(word, "a.b", 3);
+    word = words_next(&list, ", ", &len);
+    assert_int_equal(len, 1);
+    assert_memory_equal(word, "c", 1);
+    assert_null(words_next(&list, ", ", &len));
+    assert_null(words_next(&list, ", ", &len));
+    assert_true(words_have("on|off", "|", "off", 3));
+    assert_true(words_have("on|off", "|", "only", 2));
+    assert_false(words_have("on|off", "|", "of", 2));
+    assert_false(words_have("on|off", "|", "", 0));
+    assert_false(words_have("on|off", "|", "on|off", 6));
+    assert_false(words_have("", "|", "on", 2));
+}
+
+static void distances_count_characters(void **state) {
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        size_t far;
+    } cases[] = {{"", "", 0},       {"abc", "", 3}, {"", "abc", 3}, {"kitten", "sitting", 3},
+                 {"abc", "abc", 0}, {"ab", "ba", 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t far = words_distance(cases[i].a, strlen(cases[i].a), cases[i].b, strlen(cases[i].b));
+        if (far != cases[i].far)
+            fail_msg("%s and %s: %zu", cases[i].a, cases[i].b, far);
+    }
+    char x[1000], y[1000];
+    memset(x, 'x', sizeof x);
+    memset(y, 'y', sizeof y);
+    assert_int_equal(words_distance(x, sizeof x, y, sizeof y), 64);
+    assert_int_equal(words_distance(x, 70, x, 66), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_are_cut_between_characters),
-        cmocka_unit_test(whole_numbers_are_read),
-        cmocka_unit_test(numbers_have_their_fewest_digits),
+        cmocka_unit_test(texts_are_cut_between_characters), cmocka_unit_test(whole_numbers_are_read),
+        cmocka_unit_test(numbers_have_their_fewest_digits), cmocka_unit_test(lists_give_their_words),
+        cmocka_unit_test(distances_count_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -18,16 +19,7 @@ static const struct command *find_command(int argc, char **argv, int *used) {
     return NULL;
 }
 
-/* Whether `word` is one of the words in `list`, which are parted by `by`. */
-static bool in_list(const char *list, char by, const char *word) {
-    size_t len = strlen(word);
-    for (const char *p = list; (p = strstr(p, word)); p += len)
-        if ((p == list || p[-1] == by) && (p[len] == by || p[len] == '\0'))
-            return true;
-    return false;
-}
-
-static const struct option_spec *find_option(const char *name) {
+const struct option_spec *arguments_option(const char *name) {
     for (size_t i = 0; i < option_count; i++)
         if (strcmp(option_table[i].name, name) == 0)
             return &option_table[i];
@@ -50,12 +42,9 @@ static enum err number_value(struct invocation *in, const struct option_spec *o,
 
 static enum err list_value(struct invocation *in, const char *text, struct json_object **out) {
     *out = json_object_new_array();
-    for (const char *p = text; *p;) {
-        size_t len = strcspn(p, ", ");
-        if (len)
-            json_object_array_add(*out, json_object_new_string_len(p, (int)len));
-        p += len + (p[len] != '\0');
-    }
+    size_t len;
+    for (const char *word; (word = words_next(&text, ", ", &len));)
+        json_object_array_add(*out, json_object_new_string_len(word, (int)len));
     (void)in;
     return OK;
 }
@@ -71,7 +60,7 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
         return list_value(in, text, out);
     case OPTION_SWITCH:
     case OPTION_CHOICE:
-        if (!in_list(o->values, '|', text))
+        if (!words_have(o->values, "|", text, strlen(text)))
             return fail(&in->ctx, ERR_USAGE, "%s takes one of %s: \"%s\" is none of them", o->name, o->values, text);
         break;
     case OPTION_ID:
@@ -91,9 +80,9 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
 static enum err take_option(struct invocation *in, const struct command *c, int argc, char **argv, int *i) {
     char *eq = strchr(argv[*i], '=');
     const char *name = eq ? arena_strndup(in->ctx.arena, argv[*i], (size_t)(eq - argv[*i])) : argv[*i];
-    const struct option_spec *o = find_option(name);
+    const struct option_spec *o = arguments_option(name);
     struct json_object *value;
-    if (!o || !in_list(c->options, ' ', name))
+    if (!o || !words_have(c->options, " ", name, strlen(name)))
         return fail(&in->ctx, ERR_USAGE, "%s%s%s does not take %s; it takes %s%s--json", c->noun, c->verb ? " " : "",
                     c->verb ? c->verb : "", name, c->options, *c->options ? " " : "");
     bool flag = o->kind == OPTION_FLAG || o->kind == OPTION_YES;

@@ -10,4 +10,7 @@
 enum err arguments_parse(struct invocation *in, int argc, char **argv, const struct command **out)
     __attribute__((warn_unused_result));
 
+/* The option of that name, "--output"; NULL: there is none. */
+const struct option_spec *arguments_option(const char *name);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/token.h"
+#include "base/words.h"
 #include "db/sql.h"
 #include "sql/operator.h"
 #include "sql/transaction.h"
@@ -51,15 +52,14 @@ struct replaced {
 
 static struct replaced look_at_replaced(const struct db_rows applied, const char *names) {
     struct replaced found = {.newest = SIZE_MAX};
-    while (names && *names) {
-        size_t len = strcspn(names, " ");
-        size_t row = find_migration(applied, names, len);
+    size_t len;
+    for (const char *name; names && (name = words_next(&names, " ", &len));) {
+        size_t row = find_migration(applied, name, len);
         found.names++;
         if (row != SIZE_MAX) {
             found.applied++;
             found.newest = row;
         }
-        names += len + strspn(names + len, " ");
     }
     return found;
 }

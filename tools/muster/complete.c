@@ -3,7 +3,8 @@
 #include "muster/complete.h"
 
 #include "base/number.h"
-#include "muster/command.h"
+#include "base/words.h"
+#include "muster/arguments.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,10 +29,9 @@ static void offer_candidate(const struct typed *t, const char *candidate, size_t
 
 /* Each word of a list that is parted by one of `by`. */
 static void offer_list(const struct typed *t, const char *list, const char *by) {
-    for (size_t n; *list; list += n + strspn(list + n, by)) {
-        n = strcspn(list, by);
-        offer_candidate(t, list, n);
-    }
+    size_t len;
+    for (const char *word; (word = words_next(&list, by, &len));)
+        offer_candidate(t, word, len);
 }
 
 static const struct command *find_typed_command(const struct typed *t, int *used) {
@@ -57,13 +57,6 @@ static void offer_verbs(const struct typed *t) {
             offer_candidate(t, command_table[i].verb, strlen(command_table[i].verb));
 }
 
-static const struct option_spec *option_named(const char *name) {
-    for (size_t i = 0; i < option_count; i++)
-        if (strcmp(option_table[i].name, name) == 0)
-            return &option_table[i];
-    return NULL;
-}
-
 static void offer_values(const struct typed *t, const struct option_spec *o) {
     bool choices = o->kind == OPTION_CHOICE || o->kind == OPTION_SWITCH;
     if (choices)
@@ -77,7 +70,7 @@ static void offer_values(const struct typed *t, const struct option_spec *o) {
 /* The option whose value stands at the position: "--name value", or bash's "--name" "=" "value"; NULL: none. */
 static const struct option_spec *option_before(const struct typed *t) {
     bool equals = strcmp(typed_word(t, t->at - 1), "=") == 0;
-    const struct option_spec *o = option_named(typed_word(t, t->at - (equals ? 2 : 1)));
+    const struct option_spec *o = arguments_option(typed_word(t, t->at - (equals ? 2 : 1)));
     return o && o->kind != OPTION_FLAG && o->kind != OPTION_YES ? o : NULL;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,12 +43,9 @@ static int width_of(const char *s) {
 }
 
 static size_t split_columns(struct arena *a, const char *columns, const char *out[COLUMNS]) {
-    size_t n = 0;
-    for (const char *p = columns; *p && n < COLUMNS;) {
-        size_t len = strcspn(p, " ");
-        out[n++] = arena_strndup(a, p, len);
-        p += len + strspn(p + len, " ");
-    }
+    size_t n = 0, len;
+    for (const char *word; n < COLUMNS && (word = words_next(&columns, " ", &len));)
+        out[n++] = arena_strndup(a, word, len);
     return n;
 }
 
