@@ -13,7 +13,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, f"{HERE}/http"]
 import ref_scim  # noqa: E402
-from helpers import BULK, ENTERPRISE, GROUP, PATCH_OP, USER, Server, made, quote  # noqa: E402
+from helpers import BULK, ENTERPRISE, GROUP, PATCH_OP, USER, made, quote  # noqa: E402
+from server import Server  # noqa: E402
 
 with open(f"{HERE}/data/spec/filters.json", encoding="utf-8") as f:
     EXTENSION = json.load(f)["extensionSchema"]
@@ -464,9 +465,9 @@ def main():
         for lenient in (False, True):
             client, r.lenient = server.client(timeout=120), lenient
             if lenient:
-                tenant = server.tenant(identity="mutable", email="optional", linking="never", group_names="any")
-                server.muster("schema", "add", schema, "--org", tenant.slug)
-                client = tenant.client
+                customer = server.customer(identity="mutable", email="optional", linking="never", group_names="any")
+                server.muster("schema", "add", schema, "--org", customer.slug)
+                client = customer.client
                 client.timeout = 120
             differences += run_filters(r, client, args.cases // 2, args.seed) + run_patches(r, client, args.cases // 2, args.seed)
     finally:

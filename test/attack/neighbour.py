@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a tenant feels of an attack by another tenant or a stranger.
+"""What a customer feels of an attack by another customer or a stranger.
 
     test/attack/neighbour.py [--bin DIR] [--runs N] [--seconds S] [--server lighttpd|apache|nginx|cgi] [ATTACK ...]
 
@@ -18,7 +18,7 @@ Attacks, without a name all of them:
 --bin DIR measures the programs of another build directory (with its own scripts/run, beside it), for figures of before and after.
 Not part of any suite: it takes minutes, and times mean little on a busy machine. Exit status 1: a bound of BOUNDS was broken.
 
-An attack is a function of (server, tenant) that gives a list of functions; each of them runs in a process of its own, again and again until
+An attack is a function of (server, customer) that gives a list of functions; each of them runs in a process of its own, again and again until
 the time is over, and gives the status that it got. What it needs is made before the time begins.
 """
 import argparse
@@ -36,10 +36,11 @@ import psycopg2
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http"))
 import helpers  # noqa: E402  pylint: disable=wrong-import-position
+from server import Server  # noqa: E402  pylint: disable=wrong-import-position
 
 
-def strangers(server, tenant):
-    del tenant
+def strangers(server, customer):
+    del customer
     body = json.dumps(helpers.user_body("x@example.com", userName="\ufdfa" * (5_000_000 // 3)), ensure_ascii=False).encode()
 
     def send():
@@ -50,24 +51,24 @@ def strangers(server, tenant):
     return [send] * 5
 
 
-def client_of(tenant):
-    return tenant.server.client(tenant.token["token"], timeout=120)
+def client_of(customer):
+    return customer.server.client(customer.token["token"], timeout=120)
 
 
-def gets(server, tenant):
+def gets(server, customer):
     del server
-    path = f"/Users/{tenant.user()['id']}"
-    clients = [client_of(tenant) for _ in range(64)]
+    path = f"/Users/{customer.user()['id']}"
+    clients = [client_of(customer) for _ in range(64)]
     return [lambda c=c: c.get(path).status for c in clients]
 
 
-def filters(server, tenant):
-    helpers.fill_users(server, tenant, 20_000)
+def filters(server, customer):
+    helpers.fill_users(server, customer, 20_000)
     server.fill(("""update muster.scim_user set folded = jsonb_build_object('title', 'senior engineer of department ' || right(id::text, 4))
-                    where connection_id = %s""", tenant.connection["id"]))
+                    where connection_id = %s""", customer.connection["id"]))
     terms = " or ".join(f'title co "nobody{i}"' for i in range(100))
     path = "/Users?filter=" + helpers.quote(terms)
-    clients = [client_of(tenant) for _ in range(5)]
+    clients = [client_of(customer) for _ in range(5)]
     return [lambda c=c: c.get(path).status for c in clients]
 
 
@@ -80,27 +81,27 @@ def hold(url, group):
     return "held"
 
 
-def locked(server, tenant):
-    group = tenant.group()["id"]
-    clients = [client_of(tenant) for _ in range(8)]
+def locked(server, customer):
+    group = customer.group()["id"]
+    clients = [client_of(customer) for _ in range(8)]
 
     def change(client):
         return client.patch(f"/Groups/{group}", helpers.op("replace", "displayName", secrets.token_hex(8))).status
     return [lambda c=c: change(c) for c in clients] + [lambda: hold(server.db, group)]
 
 
-def put(server, tenant):
-    ids = helpers.fill_users(server, tenant, 2_000)
-    group = tenant.group()["id"]
+def put(server, customer):
+    ids = helpers.fill_users(server, customer, 2_000)
+    group = customer.group()["id"]
     bodies = [json.dumps(helpers.group_body(f"Everybody {i}", ids[i:])) for i in range(8)]
-    clients = [client_of(tenant) for _ in range(8)]
+    clients = [client_of(customer) for _ in range(8)]
     return [lambda c=c, b=b: c.put(f"/Groups/{group}", b).status for c, b in zip(clients, bodies)]
 
 
-def members(server, tenant):
+def members(server, customer):
     del server
-    group, users = tenant.group()["id"], [tenant.user()["id"] for _ in range(64)]
-    clients, turn = [client_of(tenant) for _ in users], collections.Counter()
+    group, users = customer.group()["id"], [customer.user()["id"] for _ in range(64)]
+    clients, turn = [client_of(customer) for _ in users], collections.Counter()
 
     def change(i):
         turn[i] += 1
@@ -175,9 +176,9 @@ def percentile(ordered, p):
 
 
 def measure(server, name, options):
-    neighbour, tenant = server.tenant(), server.tenant()
+    neighbour, customer = server.customer(), server.customer()
     path = f"/Users/{neighbour.user()['id']}"
-    senders = ATTACKS[name](server, tenant)
+    senders = ATTACKS[name](server, customer)
     times(neighbour.client, path, 1)  # warm
     figures, counts, loud_seconds = [], collections.Counter(), 0.0
     seconds = options.seconds if name != "locked" else max(options.seconds, 15)  # as long as the row is held
@@ -210,7 +211,7 @@ def main():
     options = parser.parse_args()
     if options.bin:
         helpers.ROOT, helpers.BUILD = os.path.split(os.path.abspath(options.bin))
-    server = helpers.Server("--server", options.server).start()
+    server = Server("--server", options.server).start()
     try:
         good = [measure(server, name, options) for name in options.attacks or ATTACKS]
     finally:

@@ -36,6 +36,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http"))
 import helpers  # noqa: E402  pylint: disable=wrong-import-position
 from fastcgi import ask  # noqa: E402  pylint: disable=wrong-import-position
+from server import Server  # noqa: E402  pylint: disable=wrong-import-position
 
 USERS, GROUP, REQUESTS = 400, 150, 100
 
@@ -58,11 +59,11 @@ class Directory:
     """An organization with users and a group."""
 
     def __init__(self, server):
-        self.tenant = server.tenant()
+        self.customer = server.customer()
         operations = [{"method": "POST", "path": "/Users", "bulkId": str(n), "data": user(n)} for n in range(USERS)]
-        answer = helpers.made(self.tenant.client.post("/Bulk", {"schemas": [helpers.BULK], "Operations": operations}), 200)
+        answer = helpers.made(self.customer.client.post("/Bulk", {"schemas": [helpers.BULK], "Operations": operations}), 200)
         self.ids = [o["location"].rsplit("/", 1)[1] for o in answer["Operations"]]
-        self.group = self.tenant.group("Everybody", self.ids[:GROUP])["id"]
+        self.group = self.customer.group("Everybody", self.ids[:GROUP])["id"]
 
 
 # The n-th request of a kind, from 0: method, path, body.
@@ -112,7 +113,7 @@ def count(server, kind, requests, out):
     with worker(server, out) as path:
         for n in range(requests):
             method, target, body = KINDS[kind](directory, n)
-            answer = ask(path, directory.tenant.token["token"], method, f"/scim/v2{target}", b"" if body is None else json.dumps(body).encode())
+            answer = ask(path, directory.customer.token["token"], method, f"/scim/v2{target}", b"" if body is None else json.dumps(body).encode())
             assert answer.startswith(b"Status: 20"), answer
     with open(out, encoding="utf-8") as f:
         text = f.read()
@@ -184,7 +185,7 @@ def options():
 def main():
     chosen = options()
     helpers.ROOT, helpers.BUILD = os.path.split(os.path.abspath(chosen.build))
-    server = helpers.Server("--workers", "1").start()
+    server = Server("--workers", "1").start()
     try:
         counts = {k: per_request(server, k, chosen.repeat, chosen.keep) for k in chosen.kinds or KINDS}
     finally:

@@ -9,7 +9,8 @@ import threading
 
 import psycopg2
 from cluster import BIN
-from helpers import Server, wait_until
+from helpers import wait_until
+from server import Server
 
 SOCKET = ".s.PGSQL.5432"
 

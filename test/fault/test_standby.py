@@ -22,8 +22,8 @@ def pair():
 
 
 @pytest.fixture(scope="module")
-def tenant(pair):
-    return pair.server.tenant()
+def customer(pair):
+    return pair.server.customer()
 
 
 @pytest.fixture
@@ -51,35 +51,35 @@ def in_background(call, *args):
     return thread, result
 
 
-def test_without_the_standby_nothing_is_acknowledged_and_nothing_piles_up(pair, tenant, back):
-    known, login = tenant.user(), f"{unique()}@example.com"
-    fresh = tenant.issue()  # its first use is written down
+def test_without_the_standby_nothing_is_acknowledged_and_nothing_piles_up(pair, customer, back):
+    known, login = customer.user(), f"{unique()}@example.com"
+    fresh = customer.renew()  # its first use is written down
     pair.away()
-    answer, took = timed(pair.server.client(tenant.token["token"]).get, f"/Users/{known['id']}")
+    answer, took = timed(customer.client_of().get, f"/Users/{known['id']}")
     assert answer.status == 200 and took < 1, "a read waits for nobody"
-    answer, took = timed(tenant.client.post, "/Users", user_body(login))
+    answer, took = timed(customer.client.post, "/Users", user_body(login))
     assert_away(answer)
     assert took < DEADLINE + 1
-    wait_until(lambda: timed(tenant.client.patch, f"/Users/{known['id']}", op("replace", "title", "T"))[0].status == 503, 1, "503")
+    wait_until(lambda: timed(customer.client.patch, f"/Users/{known['id']}", op("replace", "title", "T"))[0].status == 503, 1, "503")
     for _ in range(20):
-        answer, took = timed(tenant.client.patch, f"/Users/{known['id']}", op("replace", "title", "T"))
+        answer, took = timed(customer.client.patch, f"/Users/{known['id']}", op("replace", "title", "T"))
         assert_away(answer)
         assert took < 0.5 and "standby" in answer.json["detail"]
     assert len(pair.waiting()) <= 2 * 3 + 1  # responders, and the worker for events
     pair.back()
-    wait_until(lambda: tenant.client.patch(f"/Users/{known['id']}", op("replace", "title", "T")).status == 200, 5, "changes go on")
-    assert tenant.client.post("/Users", user_body(login)).status == 409, "the first one is there"
-    assert made(tenant.client.get(f"/Users?filter=userName%20eq%20%22{login}%22"), 200)["totalResults"] == 1
+    wait_until(lambda: customer.client.patch(f"/Users/{known['id']}", op("replace", "title", "T")).status == 200, 5, "changes go on")
+    assert customer.client.post("/Users", user_body(login)).status == 409, "the first one is there"
+    assert made(customer.client.get(f"/Users?filter=userName%20eq%20%22{login}%22"), 200)["totalResults"] == 1
     assert fresh["id"]
     pair.away()
 
 
-def test_a_wait_that_is_cut_short_acknowledges_nothing(pair, tenant, back):
+def test_a_wait_that_is_cut_short_acknowledges_nothing(pair, customer, back):
     """Neither by a cancel, nor with the end of the backend, nor that of the connection; nor does the repetition."""
     pair.away()
     for end in ("select pg_cancel_backend(%s)", "select pg_terminate_backend(%s)", None):
         user = f"{unique()}@example.com"
-        thread, result = in_background(tenant.client.post, "/Users", user_body(user))
+        thread, result = in_background(customer.client.post, "/Users", user_body(user))
         wait_until(pair.waiting, 2, "the commit waits for the standby")
         if end:
             for pid in pair.waiting():
@@ -95,18 +95,18 @@ def test_a_wait_that_is_cut_short_acknowledges_nothing(pair, tenant, back):
         wait_until(lambda: not pair.waiting(), 5, "no commit waits")
 
 
-def test_a_change_that_changes_nothing_waits_for_the_standby_too(pair, tenant, back):
+def test_a_change_that_changes_nothing_waits_for_the_standby_too(pair, customer, back):
     """What it finds may be a change that no standby has."""
-    user = tenant.user(title="T")
+    user = customer.user(title="T")
     same = user_body(user["userName"], title="T", active=True)
     key = {"Idempotency-Key": unique()}
     admin = Client(pair.server.env["MUSTER_ADMIN_URL"], pair.server.env["MUSTER_API_KEY"])
     member = {"email": f"{unique()}@example.com"}
-    path = f"/organizations/{tenant.slug}/members"
+    path = f"/organizations/{customer.slug}/members"
     made(admin.request("POST", path, member, {**key, "Content-Type": "application/json"}))
     pair.away()
-    for call in (lambda: tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")),
-                 lambda: tenant.client.put(f"/Users/{user['id']}", same),
+    for call in (lambda: customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")),
+                 lambda: customer.client.put(f"/Users/{user['id']}", same),
                  lambda: admin.request("POST", path, member, {**key, "Content-Type": "application/json"})):
         assert_away(call())
         for pid in pair.waiting():
@@ -114,7 +114,7 @@ def test_a_change_that_changes_nothing_waits_for_the_standby_too(pair, tenant, b
         wait_until(lambda: not pair.waiting(), 5, "no commit waits")
 
 
-def test_health_and_doctor_say_so(pair, tenant, back):
+def test_health_and_doctor_say_so(pair, customer, back):
     def ready():
         return Client(f"http://127.0.0.1:{pair.server.port}", "").request("GET", "/readyz")
 
@@ -137,12 +137,12 @@ def test_health_and_doctor_say_so(pair, tenant, back):
     assert "BAD  standby: synchronous_standby_names is set and no such standby" in doctor()
 
 
-def test_a_commit_that_waits_is_reported(pair, tenant):
+def test_a_commit_that_waits_is_reported(pair, customer):
     """The standby is connected and says nothing."""
     receiver = int(pair.sql("select pid from pg_stat_wal_receiver", pair.standby[1])[0][0])
     os.kill(receiver, 19)
     try:
-        assert_away(tenant.client.post("/Users", user_body()))
+        assert_away(customer.client.post("/Users", user_body()))
         answer = Client(f"http://127.0.0.1:{pair.server.port}", "").request("GET", "/readyz")
         assert_away(answer)
         assert "a commit has waited for a synchronous standby" in answer.text
@@ -155,9 +155,9 @@ def test_a_commit_that_waits_is_reported(pair, tenant):
 class Load:
     """Clients that change things and repeat whatever was not acknowledged, with a journal of what was."""
 
-    def __init__(self, tenant, n=6):
-        self.tenant, self.stop_now, self.acks, self.lock = tenant, threading.Event(), [], threading.Lock()
-        self.groups = [tenant.group(unique("load"))["id"] for _ in range(n)]  # one each, so that none waits for another's lock
+    def __init__(self, customer, n=6):
+        self.customer, self.stop_now, self.acks, self.lock = customer, threading.Event(), [], threading.Lock()
+        self.groups = [customer.group(unique("load"))["id"] for _ in range(n)]  # one each, so that none waits for another's lock
         self.titles, self.tried, self.statuses = {}, {}, {}
         self.threads = [threading.Thread(target=self.work, args=(g,)) for g in self.groups]
 
@@ -192,8 +192,8 @@ class Load:
             self.acks.append((kind, key, sent, time.monotonic()))
 
     def work(self, group):
-        server = self.tenant.server
-        client = server.client(self.tenant.token["token"])
+        server = self.customer.server
+        client = self.customer.client_of()
         admin = Client(server.env["MUSTER_ADMIN_URL"], server.env["MUSTER_API_KEY"])
         while not self.stop_now.is_set():
             answer, sent = self.insist(client.post, "/Users", user_body(f"{unique()}@example.com"))
@@ -214,14 +214,14 @@ class Load:
                 assert answer.status in (200, 204), answer
                 self.acknowledge("member", user, sent)
             email, key = f"{unique()}@example.com", {"Idempotency-Key": unique(), "Content-Type": "application/json"}
-            answer, sent = self.insist(admin.request, "POST", f"/organizations/{self.tenant.slug}/members", {"email": email}, key)
+            answer, sent = self.insist(admin.request, "POST", f"/organizations/{self.customer.slug}/members", {"email": email}, key)
             if answer:
                 assert answer.status == 201, answer
                 self.acknowledge("local", answer.json["id"], sent)
 
     def lost(self):
         """Acknowledged changes that are not there."""
-        sql, org = self.tenant.server.sql, self.tenant.org["id"]
+        sql, org = self.customer.server.sql, self.customer.org["id"]
         there = {
             "user": {i: json.loads(r).get("title") for i, r in sql("select id::text, resource from muster.scim_user where organization_id = %s", org)},
             "member": {r[0] for r in sql("select user_id::text from muster.scim_group_user where group_id = any(%s::uuid[])", self.groups)},
@@ -247,10 +247,10 @@ def interrupt(pair, how, seconds):
 
 
 @pytest.mark.parametrize("number", range(PROMOTIONS))
-def test_a_promotion_loses_nothing_that_was_acknowledged(pair, tenant, number):
+def test_a_promotion_loses_nothing_that_was_acknowledged(pair, customer, number):
     how = ("deadline", "terminate", "cut")[number // 2 % 3]
     away = number % 2 == 1
-    with Load(tenant) as load:
+    with Load(customer) as load:
         wait_until(lambda: load.count() > 100, 20, "changes are acknowledged")
         if away:
             pair.away()

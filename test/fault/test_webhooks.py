@@ -4,8 +4,9 @@ import threading
 import time
 
 import pytest
-from api import Api, Customer
-from helpers import Server, wait_until
+from api import Api
+from helpers import wait_until
+from server import Server
 from webhooks import Endpoint, Receiver, Worker, end_worker, sealed, unsealed, write_events
 
 EVENTS, TARGETS, KILLS, BACKLOG = 20_000, 400, 50, 100_000
@@ -21,7 +22,7 @@ def server():
 
 def test_twenty_thousand_events_a_receiver_that_fails_and_fifty_kills(server):
     """Each event at least once with one id, in order for each target, superseded ones shown as such; no gap in the sequence."""
-    chance, customer = random.Random(1), Customer(Api(server)).connect()
+    chance, customer = random.Random(1), server.customer()
     lock, good, failed = threading.Lock(), [], {}
 
     def answer(hit):
@@ -82,7 +83,7 @@ def test_twenty_thousand_events_a_receiver_that_fails_and_fifty_kills(server):
 
 
 def test_a_leaver_is_attempted_within_a_second_behind_a_hundred_thousand(server):
-    customer = Customer(Api(server)).connect()
+    customer = server.customer()
     first = threading.Event()
 
     def answer(hit):
@@ -118,13 +119,13 @@ def test_the_feed_misses_nothing_while_eight_write_and_one_stays_open(server):
 
     import psycopg2
 
-    customer, api = Customer(Api(server)).connect(), Api(server)
+    customer, api = server.customer(), Api(server)
     each, after, got = 150, 0, []
     with Worker(server), contextlib.closing(psycopg2.connect(server.db)) as late:
         with late.cursor() as cur:
             cur.execute("select muster.audit(%s, null, 'scim.user.updated', null, 'scim_user', muster.uuid7(), '{\"late\":1}', muster.uuid7(), null)",
                         (customer.id,))
-        users = [customer.client(customer.token) for _ in range(8)]
+        users = [customer.client_of() for _ in range(8)]
 
         def write(client, k):
             for n in range(each):

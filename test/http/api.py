@@ -1,4 +1,4 @@
-"""A client of the admin API whose every answer is held against doc/openapi.json, and customers made with it."""
+"""A client of the admin API whose every answer is held against doc/openapi.json."""
 import json
 
 import openapi
@@ -65,41 +65,6 @@ def problem(answer, status, code=None, field=None):
     found = [e for e in body["errors"] if code in (None, e["code"]) and field in (None, e["meta"].get("field"))]
     assert found, body
     return found[0]
-
-
-class Customer:
-    """An organization with a connection and a token, made by the API."""
-
-    def __init__(self, api, **fields):
-        self.api, self.server = api, api.server
-        self.org = api.made("/organizations", {"name": "Customer", "slug": unique("c"), "rate": None, **fields})
-        self.id, self.slug = self.org["id"], self.org["slug"]
-        self.path = f"/organizations/{self.slug}"
-
-    def connect(self, **fields):
-        """A connection, and a client of SCIM with a token for it."""
-        self.connection = self.api.made(f"{self.path}/scim/connections", {"name": "IdP", **fields})
-        self.connection_path = f"{self.path}/scim/connections/{self.connection['id']}"
-        self.token = self.issue()
-        self.scim = self.client(self.token)
-        return self
-
-    def issue(self, **fields):
-        return self.api.made(f"{self.path}/scim/tokens", {"connection_id": self.connection["id"], **fields})
-
-    def client(self, token):
-        return self.server.client(token["token"])
-
-    def events(self, query=""):
-        return self.api.read(f"{self.path}/audit-logs?limit=1000{query}")["data"]
-
-    def actions(self, query=""):
-        """Oldest first."""
-        return [e["action"] for e in reversed(self.events(query))]
-
-    def key(self, *scopes, bound=True):
-        """A client with a key of these scopes, bound to this organization or not."""
-        return self.api.with_key(new_key(self.server, *scopes, org=self.slug if bound else None)["key"])
 
 
 def new_key(server, *scopes, org=None, expires_at=None):

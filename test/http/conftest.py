@@ -7,8 +7,10 @@ import tempfile
 import cluster
 import psycopg2
 import pytest
-from api import Api, Customer
-from helpers import ROOT, Server, wait_until
+from api import Api
+from customer import Customer
+from helpers import ROOT, wait_until
+from server import Server
 
 
 def pytest_configure(config):
@@ -53,19 +55,19 @@ def webhooks_of_the_installation(request):
 
 
 @pytest.fixture
-def tenant(server):
+def customer(api):
     """A fresh organization with a lenient connection: what an identity provider meets by default."""
-    return server.tenant()
+    return Customer(api).connect()
 
 
 @pytest.fixture
-def strict(server):
-    return server.tenant(dialect="strict")
+def strict(api):
+    return Customer(api).connect(dialect="strict")
 
 
 @pytest.fixture
-def client(tenant):
-    return tenant.client
+def client(customer):
+    return customer.client
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +88,3 @@ def durable(server):
 def api(server):
     """The admin API, with a key of the installation that may do everything."""
     return Api(server)
-
-
-@pytest.fixture
-def customer(api):
-    """A fresh organization with a connection, a token and a SCIM client, made by the API."""
-    return Customer(api).connect()

@@ -3,8 +3,9 @@ import threading
 import time
 
 import pytest
-from api import Api, Customer, problem
-from helpers import Server, assert_error, wait_until
+from api import problem
+from helpers import assert_error, wait_until
+from server import Server
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def behind():
 
 @pytest.fixture(scope="module")
 def own(behind):
-    return Customer(Api(behind)).connect()
+    return behind.customer()
 
 
 @pytest.mark.parametrize("ranges, good, bad", [
@@ -28,7 +29,7 @@ def own(behind):
     (["0.0.0.0/0"], ["8.8.8.8"], ["2001:db8::1"]),
     (["127.0.0.0/8"], [None], ["192.0.2.1"])])
 def test_a_token_is_for_some_addresses(own, ranges, good, bad):
-    scim = own.client(own.issue(allowed_addresses=ranges))
+    scim = own.client_of(own.issue(allowed_addresses=ranges))
     for address in good:
         assert scim.get("/Users", headers={"X-Forwarded-For": address} if address else {}).status == 200, address
     for address in bad:
@@ -37,11 +38,11 @@ def test_a_token_is_for_some_addresses(own, ranges, good, bad):
 
 
 def test_without_a_trusted_proxy_the_header_means_nothing(customer):
-    assert_error(customer.client(customer.issue(allowed_addresses=["192.0.2.0/24"])).get("/Users", headers={"X-Forwarded-For": "192.0.2.7"}), 403)
+    assert_error(customer.client_of(customer.issue(allowed_addresses=["192.0.2.0/24"])).get("/Users", headers={"X-Forwarded-For": "192.0.2.7"}), 403)
 
 
 def test_the_address_is_kept(own):
-    scim = own.client(own.issue())
+    scim = own.client_of(own.issue())
     assert scim.get("/Users", headers={"X-Forwarded-For": "192.0.2.7"}).status == 200
     assert "192.0.2.7" in {t["last_used_address"] for t in own.api.all(f"{own.path}/scim/tokens")}
     own.api.made(f"{own.path}/teams", {"name": "T"}, headers={"X-Forwarded-For": "2001:db8::9"})

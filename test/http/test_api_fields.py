@@ -4,7 +4,8 @@ import uuid
 
 import openapi
 import pytest
-from api import Customer, problem
+from api import problem
+from customer import Customer
 from helpers import USER
 
 VALUES = [None, True, False, 0, -1, 1.5, 2**31, 10**18, "", " ", "\t", "x\u0001y", "x" * 201, "\u00e9" * 201, "nope", "-a", "A", "org:", "org:a b", "a@b@c",

@@ -14,7 +14,7 @@ def test_the_same_request_has_the_same_answer(api, customer):
     first, second = (api.post(f"{customer.path}/members", body, headers=headers) for _ in range(2))
     assert first.status == second.status == 201 and first.json == second.json
     assert first.header("Idempotent-Replayed") is None and second.header("Idempotent-Replayed") == "true"
-    assert customer.actions("&action=member.added") == ["member.added"]
+    assert customer.actions(action="member.added") == ["member.added"]
 
 
 def test_a_replayed_token_comes_without_its_secret(api, customer):

@@ -2,7 +2,8 @@
 import threading
 
 import pytest
-from api import Customer, good, problem
+from api import good, problem
+from customer import Customer
 from helpers import user_body
 
 
@@ -54,8 +55,8 @@ def test_a_cursor_of_another_organization_shows_nothing_of_it(api, full, custome
 
 
 def test_audit_filters(api, customer):
-    user = customer.scim.post("/Users", user_body()).json
-    customer.scim.delete(f"/Users/{user['id']}")
+    user = customer.client.post("/Users", user_body()).json
+    customer.client.delete(f"/Users/{user['id']}")
     good(api.patch(customer.path, {"name": "New"}))
     everything = customer.events()
     assert [e["action"] for e in everything] == ["organization.updated", "scim.user.deprovisioned", "scim.user.provisioned", "scim.token.issued",

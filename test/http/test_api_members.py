@@ -26,16 +26,16 @@ def test_names_and_role_are_changed(api, customer):
     assert good(api.patch(path, changed)) == {**api.read(path), **changed}
     assert good(api.patch(path, {"last_name": "M"})) == {**api.read(path), "last_name": "M"}
     good(api.patch(path, {"last_name": "M"}))  # changes nothing
-    assert customer.actions("&action=member.*") == ["member.added", "member.role_changed", "member.updated"]
+    assert customer.actions(action="member.*") == ["member.added", "member.role_changed", "member.updated"]
 
 
 def test_members_from_identity_providers(api, customer):
-    user = made(customer.scim.post("/Users", user_body("eve@example.com", externalId="x1", name={"givenName": "Eve"})))
-    made(customer.scim.post("/Groups", group_body("Crew", [user["id"]])))
+    user = made(customer.client.post("/Users", user_body("eve@example.com", externalId="x1", name={"givenName": "Eve"})))
+    made(customer.client.post("/Groups", group_body("Crew", [user["id"]])))
     member = api.read(f"{customer.path}/members/eve@example.com")
     assert (member["first_name"], member["external_id"]) == ("Eve", "x1") and [t["name"] for t in member["teams"]] == ["Crew"]
     assert member["links"] == [{"connection_id": customer.connection["id"], "scim_user_id": user["id"], "active": True}]
-    customer.scim.patch(f"/Users/{user['id']}", op("replace", "active", False))
+    customer.client.patch(f"/Users/{user['id']}", op("replace", "active", False))
     member = api.read(f"{customer.path}/members/{member['id']}")
     assert member["status"] == "deactivated" and member["teams"] == [] and member["links"][0]["active"] is False
 
@@ -49,8 +49,8 @@ def test_a_team_by_hand(api, customer):
 
 
 def test_a_team_from_an_identity_provider(api, customer):
-    users = [made(customer.scim.post("/Users", user_body(f"u{n}@example.com"))) for n in range(5)]
-    group = made(customer.scim.post("/Groups", group_body("Crew", [u["id"] for u in users])))
+    users = [made(customer.client.post("/Users", user_body(f"u{n}@example.com"))) for n in range(5)]
+    group = made(customer.client.post("/Groups", group_body("Crew", [u["id"] for u in users])))
     (team,) = api.all(f"{customer.path}/teams")
     assert team["name"] == "Crew" and team["member_count"] == 5
     assert team["link"] == {"connection_id": customer.connection["id"], "scim_group_id": group["id"], "display_name": "Crew"}

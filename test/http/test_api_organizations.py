@@ -1,6 +1,7 @@
 """Organizations by the API: made with defaults, changed, removed."""
 import pytest
-from api import Customer, good, problem
+from api import good, problem
+from customer import Customer
 from helpers import unique, user_body
 
 DEFAULTS = {"max_users": 10000, "max_groups": 1000, "max_group_members": 2000, "rate": 100, "burst": 200, "protect_last_admin": False, "verified_domains": [],
@@ -52,7 +53,7 @@ def test_a_key_of_an_organization_does_not_lift_its_limits(api, customer, limit,
 
 def test_limits_count_from_the_next_request_on(api, customer):
     good(api.patch(customer.path, {"max_users": 1}))
-    assert [customer.scim.post("/Users", user_body()).status for _ in range(2)] == [201, 507]
+    assert [customer.client.post("/Users", user_body()).status for _ in range(2)] == [201, 507]
     assert api.read(customer.path)["users"] == 1
 
 
@@ -67,15 +68,15 @@ def test_changes_are_audited_with_before_and_after(api, customer):
 @pytest.mark.parametrize("confirm", ["", "wrong", "Customer"])
 def test_removal_wants_the_slug(api, customer, confirm):
     assert customer.slug in problem(api.delete(f"{customer.path}?confirm={confirm}"), 400, "invalid", "confirm")["message"]
-    assert customer.scim.get("/Users").status == 200
+    assert customer.client.get("/Users").status == 200
 
 
 def test_a_removed_organization_is_gone_at_once(server, api):
     c = Customer(api).connect()
     key = c.key("provisioning:manage")
-    assert c.scim.post("/Users", user_body()).status == 201 and key.get(c.path).status == 200
+    assert c.client.post("/Users", user_body()).status == 201 and key.get(c.path).status == 200
     assert api.delete(f"{c.path}?confirm={c.slug}").status == 204
-    assert c.scim.get("/Users").status == 401
+    assert c.client.get("/Users").status == 401
     for answer in (api.get(c.path), api.get(f"/organizations/{c.id}"), api.get(f"{c.path}/members"), key.get(c.path), api.delete(f"{c.path}?confirm={c.slug}")):
         problem(answer, 404, "not_found")
     assert c.id not in {o["id"] for o in api.all("/organizations")}

@@ -20,17 +20,17 @@ def with_badge(number):
 def test_a_schema_is_registered_and_in_force(api, badges):
     assert badges.added["urn"] == BADGES["id"]
     assert [s["urn"] for s in api.read(badges.schemas)["data"]] == [BADGES["id"]]
-    assert made(badges.scim.post("/Users", with_badge("7")))[BADGES["id"]] == {"number": "7"}
-    assert badges.scim.post("/Users", with_badge("7")).status == 409
-    assert badges.scim.get(f"/Schemas/{BADGES['id']}").status == 200
+    assert made(badges.client.post("/Users", with_badge("7")))[BADGES["id"]] == {"number": "7"}
+    assert badges.client.post("/Users", with_badge("7")).status == 409
+    assert badges.client.get(f"/Schemas/{BADGES['id']}").status == 200
 
 
 def test_a_schema_with_data_is_taken_away_only_with_keep_data(api, badges):
-    made(badges.scim.post("/Users", with_badge("7")))
+    made(badges.client.post("/Users", with_badge("7")))
     path = f"{badges.schemas}/{quote(BADGES['id'])}"
     problem(api.delete(path), 409, "conflict")
     assert api.delete(f"{path}?keep_data=true").status == 204
-    assert api.read(badges.schemas)["data"] == [] and badges.scim.get(f"/Schemas/{BADGES['id']}").status == 404
+    assert api.read(badges.schemas)["data"] == [] and badges.client.get(f"/Schemas/{BADGES['id']}").status == 404
     problem(api.delete(path), 404, "not_found")
 
 
@@ -51,8 +51,8 @@ def test_a_schema_that_is_none_is_refused_and_registered_nowhere(api, badges):
 
 
 def test_a_team_is_linked_to_a_group_and_parted(api, customer):
-    user = made(customer.scim.post("/Users", user_body()))
-    group = made(customer.scim.post("/Groups", group_body("Crew", [user["id"]])))
+    user = made(customer.client.post("/Users", user_body()))
+    group = made(customer.client.post("/Groups", group_body("Crew", [user["id"]])))
     team = api.made(f"{customer.path}/teams", {"name": "Old hands"})
     linked = good(api.patch(f"{customer.path}/teams/{team['id']}/link", {"scim_group_id": group["id"]}))
     assert linked["link"]["scim_group_id"] == group["id"] and linked["member_count"] == 1
@@ -61,7 +61,7 @@ def test_a_team_is_linked_to_a_group_and_parted(api, customer):
 
 
 def test_a_user_is_parted_from_its_member(api, customer):
-    user = made(customer.scim.post("/Users", user_body("someone@example.com")))
+    user = made(customer.client.post("/Users", user_body("someone@example.com")))
     member = api.read(f"{customer.path}/members")["data"][0]
     left = good(api.post(f"{customer.path}/members/{member['id']}/unlink", {"scim_user_id": user["id"]}))
     assert left["id"] == member["id"] and left["links"] == []

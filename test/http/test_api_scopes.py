@@ -2,7 +2,8 @@
 import uuid
 
 import pytest
-from api import SCOPES, Customer, new_key
+from api import SCOPES, new_key
+from customer import Customer
 from helpers import USER, unique, user_body
 from routes import routes
 from webhooks import NOWHERE, deliveries, seal
@@ -28,7 +29,7 @@ def own(api):
     """A customer with one of everything that an {id} can name."""
     c = Customer(api).connect(linking="verified_domains")
     member = api.made(f"{c.path}/members", {"email": "taken@example.com"})
-    assert c.scim.post("/Users", user_body("taken@example.com")).status == 409
+    assert c.client.post("/Users", user_body("taken@example.com")).status == 409
     team = api.made(f"{c.path}/teams", {"name": "Team"})
     c.ids = {"connections": c.connection["id"], "tokens": c.issue()["id"], "members": member["id"], "teams": team["id"],
              "link-requests": api.read(f"{c.path}/scim/link-requests")["data"][0]["id"]}
@@ -78,7 +79,7 @@ def test_matrix(keys, own, other, route):
             elif bound and where is other:
                 assert answer.status == 404 and "no organization" in answer.json["detail"], cell
             elif where is other and "{id}" in route.path:
-                assert answer.status == 404 and "no organization" not in answer.json["detail"], cell  # its ids are of the other tenant
+                assert answer.status == 404 and "no organization" not in answer.json["detail"], cell  # its ids are of the other customer
             elif "schemas/{id}" in route.path:
                 assert answer.status == 404 and "no organization" not in answer.json["detail"], cell  # there is none
             else:

@@ -3,7 +3,8 @@ import datetime
 import threading
 
 import pytest
-from api import Customer, good, problem
+from api import good, problem
+from customer import Customer
 from helpers import BULK, SEARCH, assert_error, group_body, op, user_body, wait_until
 
 
@@ -12,7 +13,7 @@ def test_a_token_is_shown_once_and_only_its_hash_is_kept(api, server, customer):
     shown = api.read(f"{customer.path}/scim/tokens/{customer.token['id']}")
     assert "token" not in shown and secret.startswith(shown["prefix"]) and shown == {k: v for k, v in customer.token.items() if k != "token"}
     assert api.read(f"{customer.path}/scim/tokens")["data"] == [shown]
-    assert customer.scim.get("/Users").status == 200
+    assert customer.client.get("/Users").status == 200
     used = api.read(f"{customer.path}/scim/tokens/{customer.token['id']}")
     assert used["last_used_at"] and used["last_used_address"] == "127.0.0.1"
     for table in ("token", "audit_event", "idempotency_key"):
@@ -46,40 +47,40 @@ def test_a_revoked_token_is_refused_on_the_next_request(api, customer):
     revoked = good(api.post(path))
     assert revoked["revoked_at"]
     for _ in range(8):
-        customer.scim.close()
-        assert_error(customer.scim.get("/Users"), 401)
+        customer.client.close()
+        assert_error(customer.client.get("/Users"), 401)
     assert good(api.post(path))["revoked_at"] == revoked["revoked_at"]
-    assert customer.actions("&action=scim.token.*") == ["scim.token.issued", "scim.token.revoked"] + ["scim.token.denied"] * 8
+    assert customer.actions(action="scim.token.*") == ["scim.token.issued", "scim.token.revoked"] + ["scim.token.denied"] * 8
 
 
 def test_a_token_ends_by_itself(customer):
     soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)
-    scim = customer.client(customer.issue(expires_at=soon.strftime("%Y-%m-%dT%H:%M:%S.%fZ")))
+    scim = customer.client_of(customer.issue(expires_at=soon.strftime("%Y-%m-%dT%H:%M:%S.%fZ")))
     assert scim.get("/Users").status == 200
     wait_until(lambda: scim.get("/Users").status == 401, 3, "the token has ended")
 
 
 def test_a_rotation_from_start_to_end(api, customer):
-    assert customer.scim.get("/Users").status == 200
-    third = customer.client(customer.issue(name="third"))
+    assert customer.client.get("/Users").status == 200
+    third = customer.client_of(customer.issue(name="third"))
     new = api.made(f"{customer.connection_path}/rotate/start", {"name": "new"})
     assert api.read(customer.connection_path)["rotation_token_id"] == new["id"]
-    fresh = customer.client(new)
-    assert [c.get("/Users").status for c in (customer.scim, third, fresh)] == [200, 200, 200]
+    fresh = customer.client_of(new)
+    assert [c.get("/Users").status for c in (customer.client, third, fresh)] == [200, 200, 200]
     problem(api.post(f"{customer.connection_path}/rotate/start"), 409, "conflict")
     done = good(api.post(f"{customer.connection_path}/rotate/complete"))
     assert done["id"] == new["id"] and {t["name"] for t in done["revoked"]} == {"token", "third"} and all(t["revoked_at"] for t in done["revoked"])
     assert "five minutes" in done["warning"]  # the old ones had just been used
-    assert [c.get("/Users").status for c in (customer.scim, third, fresh)] == [401, 401, 200]
+    assert [c.get("/Users").status for c in (customer.client, third, fresh)] == [401, 401, 200]
     assert api.read(customer.connection_path)["rotation_token_id"] is None
     for end in ("complete", "cancel"):
         problem(api.post(f"{customer.connection_path}/rotate/{end}"), 409, "conflict")
-    assert customer.actions("&action=scim.token.rotated") == ["scim.token.rotated"] * 2
+    assert customer.actions(action="scim.token.rotated") == ["scim.token.rotated"] * 2
 
 
 def test_no_warning_if_the_old_token_was_not_used(api, customer):
     new = api.made(f"{customer.connection_path}/rotate/start")
-    assert customer.client(new).get("/Users").status == 200
+    assert customer.client_of(new).get("/Users").status == 200
     assert "warning" not in good(api.post(f"{customer.connection_path}/rotate/complete"))
 
 
@@ -97,12 +98,12 @@ def test_a_rotation_is_not_completed_with_a_token_that_nobody_has_used(api, serv
     assert "never used" in problem(api.post(f"{customer.connection_path}/rotate/complete", body), 409, "conflict")["message"]
     done = server.muster("rotation", "complete", customer.connection["id"], ok=False)
     assert done.returncode == 1 and "--force" in done.stderr
-    assert customer.scim.get("/Users").status == 200 and api.read(customer.connection_path)["rotation_token_id"] == new["id"]
+    assert customer.client.get("/Users").status == 200 and api.read(customer.connection_path)["rotation_token_id"] == new["id"]
     if body is None:
         done = server.muster("rotation", "complete", customer.connection["id"], "--force")
     else:
         done = good(api.post(f"{customer.connection_path}/rotate/complete", {"force": True}))
-    assert done["id"] == new["id"] and [customer.scim.get("/Users").status, customer.client(new).get("/Users").status] == [401, 200]
+    assert done["id"] == new["id"] and [customer.client.get("/Users").status, customer.client_of(new).get("/Users").status] == [401, 200]
 
 
 def test_force_is_a_flag(api, customer):
@@ -119,23 +120,23 @@ def test_a_token_does_not_begin_with_its_end(api, server, customer, past):
                  ["rotation", "start", customer.connection["id"]]):
         done = server.muster(*args, "--expires-at", past, ok=False)
         assert done.returncode == 64 and "--expires-at" in done.stderr
-    assert customer.actions("&action=key.*") == []
+    assert customer.actions(action="key.*") == []
 
 
 def test_a_cancelled_rotation_leaves_the_old_token(api, customer):
     new = api.made(f"{customer.connection_path}/rotate/start")
     done = good(api.post(f"{customer.connection_path}/rotate/cancel"))
     assert done["id"] == new["id"] and done["revoked_at"] and [t["id"] for t in done["revoked"]] == [new["id"]]
-    assert [customer.scim.get("/Users").status, customer.client(new).get("/Users").status] == [200, 401]
+    assert [customer.client.get("/Users").status, customer.client_of(new).get("/Users").status] == [200, 401]
 
 
 def test_a_rotation_to_a_dead_token_cannot_be_completed(api, customer):
     new = api.made(f"{customer.connection_path}/rotate/start")
     good(api.post(f"{customer.path}/scim/tokens/{new['id']}/revoke"))
     problem(api.post(f"{customer.connection_path}/rotate/complete"), 409, "conflict")
-    assert customer.scim.get("/Users").status == 200
+    assert customer.client.get("/Users").status == 200
     good(api.post(f"{customer.connection_path}/rotate/cancel"))
-    assert customer.scim.get("/Users").status == 200
+    assert customer.client.get("/Users").status == 200
 
 
 def test_two_rotations_at_once_are_one(api, customer):
@@ -182,9 +183,9 @@ def bulk(*operations):
 
 @pytest.fixture
 def some(customer):
-    customer.user = customer.scim.post("/Users", user_body()).json
-    customer.group = customer.scim.post("/Groups", group_body("G", [customer.user["id"]])).json
-    customer.user = customer.scim.get(f"/Users/{customer.user['id']}").json
+    customer.user = customer.client.post("/Users", user_body()).json
+    customer.group = customer.client.post("/Groups", group_body("G", [customer.user["id"]])).json
+    customer.user = customer.client.get(f"/Users/{customer.user['id']}").json
     return customer
 
 
@@ -194,7 +195,7 @@ def forbidden(answer):
 
 
 def test_a_token_that_only_reads(some):
-    scim = some.client(some.issue(scope="read"))
+    scim = some.client_of(some.issue(scope="read"))
     user, group = f"/Users/{some.user['id']}", f"/Groups/{some.group['id']}"
     for path in ("/Users", user, "/Groups", group, "/Schemas", "/ServiceProviderConfig"):
         assert scim.get(path).status == 200
@@ -204,11 +205,11 @@ def test_a_token_that_only_reads(some):
                    scim.post("/Groups", group_body()), scim.patch(group, op("remove", "members")), scim.delete(group),
                    scim.post("/Bulk", bulk({"method": "POST", "path": "/Users", "data": user_body()}))):
         forbidden(answer)
-    assert some.scim.get(user).json == some.user and some.scim.get("/Users").json["totalResults"] == 1
+    assert some.client.get(user).json == some.user and some.client.get("/Users").json["totalResults"] == 1
 
 
 def test_a_token_for_users_only(some):
-    scim = some.client(some.issue(scope="users"))
+    scim = some.client_of(some.issue(scope="users"))
     group = f"/Groups/{some.group['id']}"
     assert scim.post("/Users", user_body()).status == 201 and scim.patch(f"/Users/{some.user['id']}", op("replace", "title", "x")).status == 200
     assert scim.post("/Users/.search", {"schemas": [SEARCH]}).status == 200
@@ -221,5 +222,5 @@ def test_a_token_for_users_only(some):
         assert [o["status"] for o in answer.json["Operations"]] == ["201", "403", "403"]
     else:
         forbidden(answer)
-    assert some.scim.get(group).json == some.group
-    assert len(some.scim.get("/Groups").json["Resources"]) == 1
+    assert some.client.get(group).json == some.group
+    assert len(some.client.get("/Groups").json["Resources"]) == 1

@@ -10,7 +10,8 @@ import uuid
 
 import psycopg2
 import pytest
-from api import Customer, good, problem
+from api import good, problem
+from customer import Customer
 from helpers import BUILD, ROOT, statement, unique
 from webhooks import NOWHERE, deliveries, make_events, seal, settle, states, write_events
 

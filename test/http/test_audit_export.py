@@ -7,7 +7,8 @@ import uuid
 
 import psycopg2
 import pytest
-from api import Customer, problem
+from api import problem
+from customer import Customer
 from helpers import made, op, user_body
 from test_events import buffers
 from webhooks import seal
@@ -18,8 +19,8 @@ BOUND = 20000  # events that a request looks at
 @pytest.fixture
 def busy(api, server, customer):
     """A customer with a name that a spreadsheet would run, and some events."""
-    user = made(customer.scim.post("/Users", user_body("ann@example.com", displayName="=1+1")))
-    assert customer.scim.patch(f"/Users/{user['id']}", op("replace", "displayName", "a \"b\",\nc")).status == 200
+    user = made(customer.client.post("/Users", user_body("ann@example.com", displayName="=1+1")))
+    assert customer.client.patch(f"/Users/{user['id']}", op("replace", "displayName", "a \"b\",\nc")).status == 200
     seal(server)
     return customer
 
@@ -63,9 +64,9 @@ def test_wrong_parameters_are_named(api, customer, query, field):
 
 
 def test_the_events_of_a_request_are_found_by_its_id(api, customer):
-    users = [made(customer.scim.post("/Users", user_body()))["id"] for _ in range(3)]
-    answer = customer.scim.post("/Groups",
-                                {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "All", "members": [{"value": u} for u in users]})
+    users = [made(customer.client.post("/Users", user_body()))["id"] for _ in range(3)]
+    answer = customer.client.post("/Groups",
+                                  {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "All", "members": [{"value": u} for u in users]})
     request = answer.header("X-Request-Id")
     events = customer.events(f"&request_id={request}")
     assert {e["request_id"] for e in events} == {request} and request in {e["id"] for e in events}

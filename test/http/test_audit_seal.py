@@ -63,8 +63,8 @@ def muster(server, *args):
                           env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db})
 
 
-def busy_tenant(server):
-    t = server.tenant()
+def busy_customer(server):
+    t = server.customer()
     users = [t.user() for _ in range(3)]
     t.group("Crew", [u["id"] for u in users])
     seal(server, t.org["id"])
@@ -72,7 +72,7 @@ def busy_tenant(server):
 
 
 def test_every_organization_counts_from_one_without_a_gap(server):
-    tenants = [busy_tenant(server), busy_tenant(server)]
+    tenants = [busy_customer(server), busy_customer(server)]
     tenants[0].user()
     seal(server, tenants[0].org["id"])
     for t in tenants:
@@ -84,7 +84,7 @@ def test_every_organization_counts_from_one_without_a_gap(server):
 
 
 def test_changes_of_one_user_stand_in_their_order_also_if_the_later_one_began_first(server):
-    t = server.tenant()
+    t = server.customer()
     user, org, sealer = t.user(), t.org["id"], Sealer(server)
     lock = "select from muster.scim_user where id = %s for update"
     with owner(server) as early, owner(server) as quick, early.cursor() as a, quick.cursor() as b:
@@ -102,7 +102,7 @@ def test_changes_of_one_user_stand_in_their_order_also_if_the_later_one_began_fi
 
 
 def test_another_table_s_open_transaction_holds_nothing_up(server):
-    t = server.tenant()
+    t = server.customer()
     sealer = Sealer(server)
     with owner(server) as other, other.cursor() as c:
         c.execute("update muster.member set display_name = 'x' where organization_id = %s", (t.org["id"],))
@@ -112,7 +112,7 @@ def test_another_table_s_open_transaction_holds_nothing_up(server):
 
 
 def test_an_open_transaction_with_an_event_holds_nobody_up_and_is_not_lost(server):
-    t = server.tenant()
+    t = server.customer()
     org, sealer = t.org["id"], Sealer(server)
     sealer.until_sealed(org)
     with owner(server) as slow, slow.cursor() as c:
@@ -133,7 +133,7 @@ def test_an_open_transaction_with_an_event_holds_nobody_up_and_is_not_lost(serve
 
 def test_a_full_round_passes_over_no_open_transaction(server):
     """A round that is full of later events does not say that nothing will come below them."""
-    t = server.tenant()
+    t = server.customer()
     answers = []
     seal(server, t.org["id"])
     with owner(server) as late, owner(server) as full, late.cursor() as a, full.cursor() as b:
@@ -152,7 +152,7 @@ def test_a_full_round_passes_over_no_open_transaction(server):
 
 
 def test_an_event_that_waits_twice_holds_up_nobody(server):
-    t = server.tenant()
+    t = server.customer()
     seal(server, t.org["id"])
     with owner(server) as c, c.cursor() as k:
         event = insert_event(k, t.org["id"], t.org["id"])
@@ -164,7 +164,7 @@ def test_an_event_that_waits_twice_holds_up_nobody(server):
 
 
 def test_what_waits_for_an_event_that_is_not_there_leaves_no_hole_and_is_told(server):
-    t = server.tenant()
+    t = server.customer()
     seal(server, t.org["id"])
     with owner(server) as c, c.cursor() as k:
         for _ in range(2):
@@ -184,7 +184,7 @@ def test_what_waits_for_an_event_that_is_not_there_leaves_no_hole_and_is_told(se
 
 
 def test_erasing_leaves_the_chain_whole_and_no_salt(server):
-    t = server.tenant()
+    t = server.customer()
     before, after = t.user(), t.user()
     seal(server, t.org["id"])
     assert t.client.delete(f"/Users/{before['id']}").status == t.client.delete(f"/Users/{after['id']}").status == 204
@@ -199,7 +199,7 @@ def test_erasing_leaves_the_chain_whole_and_no_salt(server):
 
 
 def test_what_is_erased_while_it_is_sealed_verifies_too(server):
-    t = server.tenant()
+    t = server.customer()
     user, org = t.user(), t.org["id"]
     assert t.client.delete(f"/Users/{user['id']}").status == 204
     done = []
@@ -220,7 +220,7 @@ def test_what_is_erased_while_it_is_sealed_verifies_too(server):
 
 
 def test_verify_and_head_for_people(server):
-    t = busy_tenant(server)
+    t = busy_customer(server)
     head = muster(server, "audit", "head", "--org", t.slug).stdout.decode().split()
     n, hashed = head[0].split(":")
     done = muster(server, "audit", "verify", "--org", t.slug)
@@ -236,7 +236,7 @@ def test_verify_and_head_for_people(server):
 
 
 def test_a_part_of_the_chain(server):
-    t = busy_tenant(server)
+    t = busy_customer(server)
     n = len(order(server, t.org["id"]))
     part = verify(server, "--org", t.slug, "--from", "3", "--to", str(n - 1))
     assert (part["from"], part["to"], part["events"], part["problem_count"]) == (3, n - 1, n - 3, 0)
@@ -408,7 +408,7 @@ def test_an_organization_that_is_gone_altogether_is_missed(server):
 
 
 def test_more_than_a_hundred_problems_are_counted(server):
-    t = server.tenant()
+    t = server.customer()
     with owner(server) as c, c.cursor() as cur:
         for _ in range(130):
             insert_event(cur, t.org["id"], t.org["id"])
@@ -421,7 +421,7 @@ def test_more_than_a_hundred_problems_are_counted(server):
 
 
 def test_export(server):
-    t = server.tenant()
+    t = server.customer()
     org = t.org["id"]
     with owner(server) as c, c.cursor() as cur:
         for n in range(250):  # more than a page
@@ -448,7 +448,7 @@ def test_export(server):
 
 
 def test_an_export_of_some(server):
-    t = server.tenant()
+    t = server.customer()
     org, path = t.org["id"], f"{server.dir}/{unique('events')}"
     t.client.post("/Users", user_body())
     seal(server, org)
@@ -472,7 +472,7 @@ def test_an_export_of_some(server):
 
 
 def test_what_is_not_sealed_is_not_exported(server):
-    t = server.tenant()
+    t = server.customer()
     seal(server, t.org["id"])
 
     def exported():

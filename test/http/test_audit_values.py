@@ -1,16 +1,15 @@
 """Of photos and certificates the audit log keeps a hash and the beginning; all else whole."""
 import hashlib
 
-from helpers import made, op, user_body
+from helpers import op
 
 
-def test_long_pictures_and_certificates_are_kept_by_their_hash(server, tenant):
+def test_long_pictures_and_certificates_are_kept_by_their_hash(server, customer):
     photo, certificate, short, title = "https://photos.example.com/" + "p" * 50_000, "QUJD" * 5_000, "https://photos.example.com/ann", "t" * 4_000
-    user = made(tenant.client.post("/Users",
-                                   user_body("ann@example.com", title=title, photos=[{"value": photo, "type": "photo"}, {"value": short, "type": "thumbnail"}],
-                                             x509Certificates=[{"value": certificate}])))
-    assert tenant.client.patch(f"/Users/{user['id']}", op("replace", 'photos[type eq "photo"].value', photo + "2")).status == 200
-    (first,), (second,) = server.sql("select data from muster.audit_event where organization_id = %s and target_id = %s order by at, id", tenant.org["id"],
+    user = customer.user("ann@example.com", title=title, photos=[{"value": photo, "type": "photo"}, {"value": short, "type": "thumbnail"}],
+                         x509Certificates=[{"value": certificate}])
+    assert customer.client.patch(f"/Users/{user['id']}", op("replace", 'photos[type eq "photo"].value', photo + "2")).status == 200
+    (first,), (second,) = server.sql("select data from muster.audit_event where organization_id = %s and target_id = %s order by at, id", customer.org["id"],
                                      user["id"])
 
     def shortened(text):
@@ -20,5 +19,5 @@ def test_long_pictures_and_certificates_are_kept_by_their_hash(server, tenant):
     assert first["after"]["x509Certificates"][0].items() >= shortened(certificate).items() and first["after"]["title"] == title
     for when, text in (("before", photo), ("after", photo + "2")):
         assert [p for p in second[when]["photos"] if p["type"] == "photo"][0].items() >= shortened(text).items()
-    shown = tenant.client.get(f"/Users/{user['id']}").json
+    shown = customer.client.get(f"/Users/{user['id']}").json
     assert sorted(p["value"] for p in shown["photos"]) == sorted([photo + "2", short])

@@ -4,7 +4,8 @@ import os
 import re
 
 import pytest
-from helpers import BULK, Server, assert_error, made, user_body, wait_until
+from helpers import BULK, assert_error, made, user_body, wait_until
+from server import Server
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from helpers import assert_error, group_body, made, op, user_body
 
 @pytest.fixture
 def small(server):
-    t = server.tenant(caps=True)
+    t = server.customer()
     server.muster("org", "set", t.slug, "--max-users", "2", "--max-groups", "1", "--max-group-members", "2")
     return t
 

@@ -63,7 +63,7 @@ def test_tables_for_people_and_json_for_machines(server):
 
 
 def test_a_token_is_shown_once(server):
-    t = server.tenant()
+    t = server.customer()
     listed = server.muster("token", "list", "--org", t.slug)["data"]
     assert [x["id"] for x in listed] == [t.token["id"]] and "token" not in listed[0] and t.token["token"].startswith(listed[0]["prefix"])
     revoked = server.muster("token", "revoke", t.token["id"])
@@ -71,7 +71,7 @@ def test_a_token_is_shown_once(server):
 
 
 def test_audit_list(server):
-    t = server.tenant()
+    t = server.customer()
     server.muster("org", "set", t.slug, "--name", "Another")
     user = t.user()
     events = server.muster("audit", "list", "--org", t.slug, "--action", "scim.user.*")["data"]
@@ -83,7 +83,7 @@ def test_audit_list(server):
 
 
 def test_the_audit_log_of_the_installation(server, api):
-    t = server.tenant()
+    t = server.customer()
     hooks = [server.muster("webhook", "create", "https://hooks.invalid/", *place)["id"] for place in ((), ("--org", t.slug))]
     for events in (server.muster("audit", "list")["data"], server.muster("audit", "list", "--action", "webhook.*", "--target", hooks[0])["data"],
                    api.all(f"/audit-logs?target={hooks[0]}"), api.all("/audit-logs?action=webhook.created")):
@@ -94,7 +94,7 @@ def test_the_audit_log_of_the_installation(server, api):
 
 
 def test_a_connection_shows_and_changes(server):
-    t = server.tenant(identity_provider="entra")
+    t = server.customer(identity_provider="entra")
     changed = server.muster("connection", "set", t.connection["id"], "--dialect", "strict", "--name", "New")
     assert changed == server.muster("connection", "show", t.connection["id"])
     assert (changed["dialect"], changed["name"], changed["identity_provider"]) == ("strict", "New", "entra")
@@ -102,7 +102,7 @@ def test_a_connection_shows_and_changes(server):
 
 
 def test_names_cannot_be_made_unique_when_they_are_not(server):
-    t = server.tenant(group_names="any")
+    t = server.customer(group_names="any")
     t.group("Same"), t.group("Same")
     done = server.muster("connection", "set", t.connection["id"], "--group-names", "unique", ok=False)
     assert done.returncode == 1 and "several groups" in done.stderr
@@ -135,7 +135,7 @@ def test_a_database_that_is_not_there(server):
 
 
 def test_twice_the_same_is_refused(server):
-    t = server.tenant()
+    t = server.customer()
     for args in (["org", "create", "x", "--slug", t.slug], ["member", "add", "a@x.example", "--org", t.slug], ["team", "add", "T", "--org", t.slug]):
         if args[0] != "org":
             server.muster(*args)
@@ -144,7 +144,7 @@ def test_twice_the_same_is_refused(server):
 
 
 def test_a_deactivated_member_joins_no_team(server):
-    t = server.tenant()
+    t = server.customer()
     t.user("x@example.com", active=False)
     server.muster("team", "add", "T", "--org", t.slug)
     done = server.muster("team", "add", "T", "--member", "x@example.com", "--org", t.slug, ok=False)
@@ -153,7 +153,7 @@ def test_a_deactivated_member_joins_no_team(server):
 
 def test_the_application_reads_its_tables(server):
     """Through the role that the operator grants to the application."""
-    t = server.tenant()
+    t = server.customer()
     t.group("Crew", [t.user("x@example.com", displayName="X")["id"]])
     server.sql("grant muster_app to muster_owner")
     try:

@@ -46,7 +46,7 @@ def test_the_roles_are_looked_at(server, doctor, role):
 
 
 def test_a_mapping_that_waits(server, doctor):
-    t = server.tenant()
+    t = server.customer()
     path = f"{server.dir}/{unique('m')}.json"
     with open(path, "w", encoding="utf-8") as f:
         json.dump({"title": "public_metadata.job"}, f)
@@ -65,7 +65,7 @@ def test_a_mapping_that_waits(server, doctor):
 
 
 def test_events_that_nobody_seals(server, doctor):
-    t = server.tenant()
+    t = server.customer()
     late = "insert into muster.audit_pending (organization_id, event_id, at, quiet) values (%s, muster.uuid7(), now() - interval '61 seconds', true)"
     with restored(server, "revoke execute on function muster.audit_seal_next(bigint, integer) from muster_deliver",
                   "grant execute on function muster.audit_seal_next(bigint, integer) to muster_deliver"):
@@ -89,7 +89,7 @@ def test_a_worker_that_is_not_there(server, doctor):
 
 
 def test_tokens_and_keys_that_end_soon(server, doctor):
-    t = server.tenant()
+    t = server.customer()
     name = unique("soon")
     key = server.muster("key", "create", name, "--org", t.slug)
     prefixes = (t.token["prefix"], key["prefix"])
@@ -104,7 +104,7 @@ def test_tokens_and_keys_that_end_soon(server, doctor):
 
 
 def test_organizations_near_a_cap(server, doctor):
-    t = server.tenant()
+    t = server.customer()
     for i in range(5):
         t.user()
     server.muster("org", "set", t.slug, "--max-users", "6")
@@ -161,7 +161,7 @@ def test_the_secret_key_file(server, doctor, tmp_path):
     ("status = 'disabled', disabled_reason = 'gone'", "410"), ("status = 'disabled', disabled_reason = 'failing'", "for days"),
     ("failures = 3, failing_since = '2026-01-02T03:04:05Z'", "2026-01-02T03:04:05.000Z, 3 times")])
 def test_webhooks_in_trouble(server, doctor, change, says):
-    t = server.tenant()
+    t = server.customer()
     made = server.muster("webhook", "create", f"https://hooks.invalid/{unique()}", "--org", t.slug, "--events", "webhook.test")
     code, out = doctor()
     assert code == 0 and not lines(out, made["url"])

@@ -31,7 +31,7 @@ def provision(t, c):
 
 
 def test_a_person_is_erased_everywhere(server, canary):
-    t = server.tenant()
+    t = server.customer()
     email, user = provision(t, canary)
     other = t.user("other@example.com", **{ENTERPRISE: {"manager": {"value": user["id"]}}})
     t.group("Crew", members=[{"value": user["id"], "display": canary["called"]}, {"value": other["id"]}])
@@ -61,7 +61,7 @@ def test_a_person_is_erased_everywhere(server, canary):
 
 
 def test_somebody_active_is_refused_without_force(server, canary):
-    t = server.tenant()
+    t = server.customer()
     email, user = provision(t, canary)
     before = server.sql("select count(*) from muster.audit_event")
     done = server.muster("erase", email, "--org", t.slug, "--confirm", email, ok=False)
@@ -76,7 +76,7 @@ def test_somebody_active_is_refused_without_force(server, canary):
 
 
 def test_a_removed_user_is_not_recognised_again(server, canary):
-    t = server.tenant()
+    t = server.customer()
     email, user = provision(t, canary)
     assert t.client.delete(f"/Users/{user['id']}").status == 204
     server.muster("erase", email, "--org", t.slug, "--confirm", email)
@@ -86,7 +86,7 @@ def test_a_removed_user_is_not_recognised_again(server, canary):
 
 
 def test_link_requests_and_kept_answers_go_too(server, canary):
-    t = server.tenant(linking="verified_domains")
+    t = server.customer(linking="verified_domains")
     email = f"{canary['login']}@canary.example"
     server.muster("member", "add", email, "--org", t.slug, "--last-name", canary["family"])
     assert t.client.post("/Users", user_body(email, externalId=canary["ext"])).status == 409
@@ -101,7 +101,7 @@ def test_link_requests_and_kept_answers_go_too(server, canary):
 
 
 def test_unique_values_go(server, canary):
-    t = server.tenant()
+    t = server.customer()
     schema = {"id": "urn:example:staff", "name": "Staff", "attributes": [{"name": "badge", "type": "string", "uniqueness": "server"}]}
     path = f"{server.dir}/{unique('s')}.json"
     with open(path, "w", encoding="utf-8") as f:
@@ -115,7 +115,7 @@ def test_unique_values_go(server, canary):
 
 
 def test_a_member_without_a_provider(server):
-    t = server.tenant()
+    t = server.customer()
     server.muster("member", "add", "solo@canary.example", "--org", t.slug)
     done = server.muster("erase", "solo@canary.example", "--org", t.slug, "--confirm", "solo@canary.example")
     assert done["scim_users"] == 0 and server.muster("member", "show", done["id"], "--org", t.slug)["status"] == "deactivated"
@@ -126,7 +126,7 @@ def test_a_member_without_a_provider(server):
     (["a@x.example"], 64, "--confirm"), (["a@x.example", "--confirm", "b@x.example"], 64, "--confirm"),
     (["a@x.example", "--confirm", "a@x.example"], 1, "muster member list")])
 def test_what_is_refused(server, args, code, words):
-    t = server.tenant()
+    t = server.customer()
     done = server.muster("erase", *args, "--org", t.slug, ok=False)
     assert done.returncode == code and words in done.stderr
     assert server.muster("erase", "a@x.example", "--confirm", "a@x.example", ok=False).returncode == 64
@@ -138,27 +138,27 @@ def test_what_is_refused(server, args, code, words):
     "erased_at = now(), data = '{\"erased\": true}', action = 'x'", "erased_at = now(), data = '{\"erased\": true}', client_address = 'x'",
     "erased_at = now(), data = '{\"erased\": true}', at = at + interval '1 ms'",
     "erased_at = now(), data = '{\"erased\": true}', id = muster.uuid7()"])
-def test_nothing_else_changes_the_audit_log(server, tenant, change):
-    tenant.user()
+def test_nothing_else_changes_the_audit_log(server, customer, change):
+    customer.user()
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        server.sql(f"update muster.audit_event set {change} where organization_id = %s", tenant.org["id"])
+        server.sql(f"update muster.audit_event set {change} where organization_id = %s", customer.org["id"])
 
 
-def test_what_was_erased_stays_erased(server, tenant):
-    tenant.user("gone@canary.example")
-    server.muster("erase", "gone@canary.example", "--org", tenant.slug, "--confirm", "gone@canary.example", "--force")
+def test_what_was_erased_stays_erased(server, customer):
+    customer.user("gone@canary.example")
+    server.muster("erase", "gone@canary.example", "--org", customer.slug, "--confirm", "gone@canary.example", "--force")
     for change in ("data = '{}'", "erased_at = null", "data = '{\"erased\": true}', erased_at = now()"):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            server.sql(f"update muster.audit_event set {change} where organization_id = %s and erased_at is not null", tenant.org["id"])
+            server.sql(f"update muster.audit_event set {change} where organization_id = %s and erased_at is not null", customer.org["id"])
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        server.sql("delete from muster.audit_event where organization_id = %s", tenant.org["id"])
+        server.sql("delete from muster.audit_event where organization_id = %s", customer.org["id"])
 
 
 @pytest.mark.parametrize("role", ["muster_scim", "muster_admin", "muster_deliver"])
-def test_only_the_owner_may_erase(server, tenant, role):
+def test_only_the_owner_may_erase(server, customer, role):
     with psycopg2.connect(server.db.replace("muster_owner", role)) as c, c.cursor() as cur:
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            cur.execute("select muster.erase_events(%s, '{}', '{}')", (tenant.org["id"],))
+            cur.execute("select muster.erase_events(%s, '{}', '{}')", (customer.org["id"],))
     with psycopg2.connect(server.db.replace("muster_owner", role)) as c, c.cursor() as cur:
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cur.execute("update muster.audit_event set erased_at = now()")

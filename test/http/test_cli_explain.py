@@ -28,7 +28,7 @@ def team(x, name):
 
 
 def test_the_links_and_the_status(server):
-    t = server.tenant()
+    t = server.customer()
     user = t.user("a@x.example")
     x = explain(t, "a@x.example")
     (link,) = x["status"]["links"]
@@ -48,7 +48,7 @@ def test_the_links_and_the_status(server):
 
 
 def test_two_links_of_which_one_holds(server):
-    t = server.tenant()
+    t = server.customer()
     two = t.second()
     one, other = t.user("a@x.example"), two.user("a@x.example")
     t.client.patch(f"/Users/{one['id']}", op("replace", "active", False))
@@ -58,7 +58,7 @@ def test_two_links_of_which_one_holds(server):
 
 
 def test_teams_direct_nested_added_and_kept(server):
-    t = server.tenant()
+    t = server.customer()
     user = t.user("a@x.example")
     deep = t.group("Deep", [user["id"]])
     middle = t.group("Middle", [deep["id"]])
@@ -82,7 +82,7 @@ def test_teams_direct_nested_added_and_kept(server):
 
 
 def test_two_ways_into_one_team(server):
-    t = server.tenant()
+    t = server.customer()
     user = t.user("a@x.example")
     inner = t.group("Inner", [user["id"]])
     t.group("Outer", [user["id"], inner["id"]])
@@ -91,7 +91,7 @@ def test_two_ways_into_one_team(server):
 
 
 def test_the_rules_behind_role_and_fields(server):
-    t = server.tenant()
+    t = server.customer()
     map_with(t, {"groups[0].displayName": "{{ value | downcase | prepend: 'org:' }}.organization_role", "title": "public_metadata.job",
                  "displayName": "display_name", "nickName": "display_name"})
     user = t.user("a@x.example", name={"givenName": "Ann", "familyName": "Bee"}, title="Chief", displayName="Ann Bee", nickName="Annie", externalId="e-1")
@@ -110,7 +110,7 @@ def test_the_rules_behind_role_and_fields(server):
 
 
 def test_what_no_rule_gave(server):
-    t = server.tenant()
+    t = server.customer()
     t.user("a@x.example", name={"givenName": "Ann"})
     x = explain(t, "a@x.example")
     assert x["role"]["value"] == "org:member" and x["role"]["rule"] is None and x["role"]["event"] is None
@@ -125,7 +125,7 @@ def test_what_no_rule_gave(server):
 
 
 def test_a_text_for_people(server):
-    t = server.tenant()
+    t = server.customer()
     user = t.user("a@x.example", name={"givenName": "A\u0007nn"})
     t.group("Outer", [t.group("Inner", [user["id"]])["id"]])
     text = text_of(t, "a@x.example")
@@ -143,7 +143,7 @@ def made_alone(t):
 
 
 def test_nobody(server):
-    t = server.tenant()
+    t = server.customer()
     done = server.muster("member", "show", "no@x.example", "--org", t.slug, "--explain", ok=False)
     assert done.returncode == 1 and "muster member list" in done.stderr
     assert made(t.client.post("/Users", {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "b@x.example"}))

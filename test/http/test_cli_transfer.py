@@ -50,7 +50,7 @@ def forget(server, org_id):
 
 def furnish(server):
     """An organization with something of everything."""
-    t = server.tenant(linking="verified_domains")
+    t = server.customer(linking="verified_domains")
     server.muster("org", "set", t.slug, "--verified-domains", "a.example,b.example", "--max-users", "77")
     for name, value in (("schema", {"id": "urn:example:staff", "name": "Staff",
                                     "attributes": [{"name": "badge", "type": "string", "uniqueness": "server"}]}),
@@ -193,7 +193,7 @@ def test_the_export_of_an_import_is_the_export(server):
     assert [a for i, a in enumerate(after) if i != 10] == [b for i, b in enumerate(kept) if i != 10]  # usage is counted in another slot
     assert t.members() == members and t.teams() == teams
     assert server.muster("token", "list", "--org", t.slug)["data"] == []
-    t.issue()
+    t.renew()
     assert t.client.find("Users", 'emails.value eq "one@a.example"').json["totalResults"] == 1
     assert t.client.post("/Users", {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "z@a.example",
                                     "urn:example:staff": {"badge": "7"}}).status == 409
@@ -207,7 +207,7 @@ def test_the_export_of_an_import_is_the_export(server):
 
 
 def test_erased_events_stay_erased(server):
-    t = server.tenant()
+    t = server.customer()
     t.user("gone@canary.example")
     server.muster("erase", "gone@canary.example", "--org", t.slug, "--confirm", "gone@canary.example", "--force")
     lines = export(server, t.slug)
@@ -221,7 +221,7 @@ def test_many_pages_are_one_state_and_flat_memory(server):
     """More than a page of each; the memory of 8 000 lines is that of 500."""
     peaks = []
     for n in (500, 8000):
-        t = server.tenant()
+        t = server.customer()
         server.fill(("insert into muster.member (organization_id, id, email) select %s, muster.uuid7(), 'm' || n || repeat('x', 500) "
                      "from generate_series(1, %s) n", t.org["id"], n))
         path = f"{server.dir}/{unique('big')}"

@@ -1,6 +1,7 @@
 """An address has one form, however it is written: in logs and the audit log, allowed addresses, limits and lists of proxies."""
 import pytest
-from helpers import Server, assert_error, made, user_body
+from helpers import assert_error, made, user_body
+from server import Server
 
 
 @pytest.fixture(scope="module", params=["127.0.0.0/8", "::ffff:127.0.0.1", "::ffff:127.0.0.0/104"])
@@ -11,11 +12,11 @@ def behind(request):
     s.stop()
 
 
-def came_from(tenant, address):
-    made(tenant.client.post("/Users", user_body(), headers={"X-Forwarded-For": address}))
-    return tenant.server.sql("select client_address from muster.audit_event where organization_id = %s and action like 'scim.user%%' order by at desc, id "
-                             "desc limit 1",
-                             tenant.org["id"])[0][0]
+def came_from(customer, address):
+    made(customer.client.post("/Users", user_body(), headers={"X-Forwarded-For": address}))
+    return customer.server.sql("select client_address from muster.audit_event where organization_id = %s and action like 'scim.user%%' order by at desc, id "
+                               "desc limit 1",
+                               customer.org["id"])[0][0]
 
 
 @pytest.mark.parametrize("sent, kept",
@@ -24,13 +25,13 @@ def came_from(tenant, address):
                           ("192.0.2.7:49152", "192.0.2.7"),
                           ("[2001:db8::1]:443", "2001:db8::1"), ("nobody", "127.0.0.1")])
 def test_the_audit_log_has_the_one_form(behind, sent, kept):
-    assert came_from(behind.tenant(), sent) == kept
+    assert came_from(behind.customer(), sent) == kept
 
 
 @pytest.mark.parametrize("allowed", ["192.0.2.7", "192.0.2.0/24", "::ffff:192.0.2.7", "::ffff:192.0.2.0/120"])
 def test_allowed_addresses_are_met_in_either_form(behind, allowed):
-    t = behind.tenant()
-    token = t.issue(allowed_addresses=[allowed])
+    t = behind.customer()
+    token = t.renew(allowed_addresses=[allowed])
     assert token["allowed_addresses"] == ["192.0.2.7/32" if "/" not in allowed else "192.0.2.0/24"]
     for address in ("192.0.2.7", "::ffff:192.0.2.7"):
         assert t.client.get("/Users", headers={"X-Forwarded-For": address}).status == 200

@@ -36,7 +36,7 @@ def attributes_of(client, urn):
 
 def test_users_and_groups_have_an_external_id(server):
     for settings, unique in (({}, "server"), ({"linking": "never"}, "none")):
-        client = server.tenant(**settings).client
+        client = server.customer(**settings).client
         for urn, uniqueness in ((USER, unique), (GROUP, "none")):
             a = attributes_of(client, urn)["externalId"]
             assert a.pop("description")
@@ -47,8 +47,8 @@ def test_users_and_groups_have_an_external_id(server):
 
 
 def test_descriptions_say_what_the_connection_does(server):
-    default, open_one = server.tenant().client, server.tenant(identity="mutable", email="optional", linking="never", unknown_members="skip",
-                                                              group_names="any").client
+    default, open_one = server.customer().client, server.customer(identity="mutable", email="optional", linking="never", unknown_members="skip",
+                                                                  group_names="any").client
 
     def texts(client):
         users, groups = attributes_of(client, USER), attributes_of(client, GROUP)
@@ -95,7 +95,7 @@ def test_a_wrong_method_is_405_with_allow(client, method, path, allow):
 @pytest.mark.parametrize("method, path, status", [
     ("GET", "/Nope", 404), ("GET", "/Users/a/b", 404), ("PUT", "/Users", 405), ("POST", "/Schemas/.search", 404), ("GET", "/Users?count=%zz", 400)])
 def test_faults_are_the_same_where_schemas_are_registered(server, tmp_path, method, path, status):
-    t = server.tenant()
+    t = server.customer()
     schema = tmp_path / "schema.json"
     schema.write_text('{"id": "urn:example:Fault", "attributes": [{"name": "a"}]}')
     server.muster("schema", "add", str(schema), "--org", t.slug)
@@ -124,7 +124,7 @@ def test_case_and_a_final_slash_do_not_matter(client):
         assert client.get(path).status == 200
 
 
-def test_urls_come_from_configuration(tenant):
-    user = tenant.user()
-    answer = tenant.client.get(f"/Users/{user['id']}", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"})
-    assert "evil" not in answer.text and answer.json["meta"]["location"].startswith(tenant.server.url)
+def test_urls_come_from_configuration(customer):
+    user = customer.user()
+    answer = customer.client.get(f"/Users/{user['id']}", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"})
+    assert "evil" not in answer.text and answer.json["meta"]["location"].startswith(customer.server.url)

@@ -6,7 +6,8 @@ import uuid
 
 import psycopg2
 import pytest
-from api import Customer, problem
+from api import problem
+from customer import Customer
 from feed import Sealer, read
 from helpers import statement, user_body
 from webhooks import seal
@@ -38,7 +39,7 @@ def large(api, server):
 
 
 def test_an_event_says_what_happened_and_what_it_is_about(api, server, customer):
-    user = customer.scim.post("/Users", user_body("ann@example.com")).json
+    user = customer.client.post("/Users", user_body("ann@example.com")).json
     seal(server)
     events, head = read(api, customer)
     assert [e["type"] for e in events] == ["organization.created", "scim.connection.created", "scim.token.issued", "scim.user.provisioned"]
@@ -55,14 +56,14 @@ def test_an_event_says_what_happened_and_what_it_is_about(api, server, customer)
 @pytest.mark.parametrize("limit", [1, 3, 1000])
 def test_pages_join_without_a_gap(api, server, customer, limit):
     for i in range(5):
-        customer.scim.post("/Users", user_body(f"u{i}@example.com"))
+        customer.client.post("/Users", user_body(f"u{i}@example.com"))
     seal(server)
     events, head = read(api, customer, more=f"&limit={limit}")
     assert [e["sequence"] for e in events] == list(range(1, head + 1)) and len({e["id"] for e in events}) == head == 8
 
 
 def test_types_are_actions_or_beginnings(api, server, customer):
-    customer.scim.post("/Users", user_body())
+    customer.client.post("/Users", user_body())
     seal(server)
     everything, head = read(api, customer)
     for types, expected in (("*", everything), ("scim.*", everything[1:]), ("scim.user.*", everything[3:]),
@@ -120,7 +121,7 @@ def test_wrong_parameters_are_named(api, customer, query, field):
 
 def test_other_organizations_are_not_in_it(api, server, customer):
     other = Customer(api).connect()
-    other.scim.post("/Users", user_body("secret@example.com"))
+    other.client.post("/Users", user_body("secret@example.com"))
     seal(server)
     events, _ = read(api, customer)
     assert len(events) == 3 and {e["data"]["organization"]["id"] for e in events} == {customer.id}
@@ -152,7 +153,7 @@ def test_a_consumer_misses_nothing_and_sees_each_event_once_while_many_write(api
     consumer.start()
 
     def write(n):
-        client = customer.client(customer.token)
+        client = customer.client_of()
         for i in range(6):
             user = client.post("/Users", user_body(f"w{n}-{i}@example.com")).json
             assert client.patch(f"/Users/{user['id']}", {"op": "replace", "path": "active", "value": i % 2 == 0}).status == 200

@@ -46,16 +46,16 @@ def environment(server, customer):
 
 
 def test_the_consumer(server, customer):
-    user = made(customer.scim.post("/Users", user_body("ann@example.com")))
+    user = made(customer.client.post("/Users", user_body("ann@example.com")))
     own = environment(server, customer)
     seal(server)
     with Program(CONSUMER, **own) as program:
         assert program.said("snapshot 5 1")
-        made(customer.scim.post("/Users", user_body("bob@example.com")))
+        made(customer.client.post("/Users", user_body("bob@example.com")))
         assert program.said("6 scim.user.provisioned bob@example.com active")
-        assert customer.scim.patch(f"/Users/{user['id']}", op("replace", "active", False)).status == 200
+        assert customer.client.patch(f"/Users/{user['id']}", op("replace", "active", False)).status == 200
         assert program.said("7 scim.user.deactivated ann@example.com deactivated")
-    made(customer.scim.post("/Users", user_body()))  # its last request waits no more, and keeps no place that others want
+    made(customer.client.post("/Users", user_body()))  # its last request waits no more, and keeps no place that others want
 
 
 def test_the_listener(server, customer):
@@ -67,7 +67,7 @@ def test_the_listener(server, customer):
         with Program(LISTENER, **environment(server, customer), AFTER="2", APPLICATION_DB=server.db.replace("muster_owner", role)) as program:
             assert program.said(f"3 scim.token.issued {customer.token['id']}")
             for n in range(5, 8):
-                user = made(customer.scim.post("/Users", user_body()))
+                user = made(customer.client.post("/Users", user_body()))
                 assert program.said(f"{n} scim.user.provisioned {user['id']}")
     finally:
         server.sql(f"drop role {role}")

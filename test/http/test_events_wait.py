@@ -62,7 +62,7 @@ def test_a_wait_ends_soon_after_a_commit(api, server, customer, head):
     late = []
     for i in range(5):
         wait = started(server, lambda after=head: Wait(api, f"{customer.path}/events?after={after}&wait=20"))
-        user = made(customer.scim.post("/Users", user_body()))
+        user = made(customer.client.post("/Users", user_body()))
         committed = time.monotonic()
         events = made(wait.result(), 200)["data"]
         assert [e["data"]["user"]["id"] for e in events] == [user["id"]]
@@ -86,7 +86,7 @@ def test_what_is_there_is_answered_at_once(api, customer, head):
 
 def test_other_types_do_not_wake_but_are_passed(api, server, customer, head):
     wait = started(server, lambda: Wait(api, f"{customer.path}/events?after={head}&wait=2&types=team.*"))
-    made(customer.scim.post("/Users", user_body()))
+    made(customer.client.post("/Users", user_body()))
     assert wait.result().json == {"data": [], "next_cursor": str(head + 1)}
 
 

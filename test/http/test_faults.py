@@ -11,7 +11,8 @@ from collections import Counter
 
 import cluster
 import pytest
-from helpers import BULK, PATCH_OP, Server, kill, made, op, unique, user_body, wait_until
+from helpers import BULK, PATCH_OP, kill, made, op, unique, user_body, wait_until
+from server import Server
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +26,9 @@ def own():
 class Load:
     """Clients that create users and change groups until they are stopped, with a journal of what was answered."""
 
-    def __init__(self, tenant, n=6):
-        self.tenant, self.stop_now, self.journal, self.lost = tenant, threading.Event(), [], 0
-        self.group = tenant.group(unique("load"))
+    def __init__(self, customer, n=6):
+        self.customer, self.stop_now, self.journal, self.lost = customer, threading.Event(), [], 0
+        self.group = customer.group(unique("load"))
         self.threads = [threading.Thread(target=self.work) for _ in range(n)]
 
     def __enter__(self):
@@ -41,7 +42,7 @@ class Load:
             t.join()
 
     def work(self):
-        client = self.tenant.server.client(self.tenant.token["token"], timeout=30)
+        client = self.customer.server.client(self.customer.token["token"], timeout=30)
         while not self.stop_now.is_set():
             name = f"{unique()}@example.com"
             answer = self.attempt(client.post, "/Users", user_body(name))
@@ -63,7 +64,7 @@ class Load:
 
     def check(self):
         """Every acknowledged write is there, and none is there by half."""
-        sql, org = self.tenant.server.sql, self.tenant.org["id"]
+        sql, org = self.customer.server.sql, self.customer.org["id"]
         users = dict(sql("select user_name_key, id::text from muster.scim_user where organization_id = %s", org))
         members = {r[0] for r in sql("select user_id::text from muster.scim_group_user where group_id = %s", self.group["id"])}
         for kind, key, status, answer in self.journal:
@@ -82,8 +83,8 @@ class Load:
 
 
 def test_kill_9_of_workers_under_load(own):
-    tenant = own.tenant()
-    with Load(tenant) as load:
+    customer = own.customer()
+    with Load(customer) as load:
         for kills in range(1, 16):
             kill(random.choice(own.workers()))
             wait_until(lambda: len(own.workers()) == 4, 1, "the master replaces a killed worker")
@@ -98,8 +99,8 @@ def test_kill_9_of_workers_under_load(own):
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_postgresql_restarted_under_load(own, mode):
-    tenant = own.tenant()
-    with Load(tenant) as load:
+    customer = own.customer()
+    with Load(customer) as load:
         for _ in range(3):
             before = load.statuses()[201]
             wait_until(lambda: load.statuses()[201] > before + 50, 10, "requests succeed")  # noqa: B023
@@ -118,22 +119,22 @@ def restart(server, mode):
 
 
 def test_a_database_that_is_away_is_503_with_retry_after(own):
-    tenant = own.tenant()
+    customer = own.customer()
     pg = os.path.join(own.data, "pg")
     with open(os.path.join(pg, "postmaster.pid"), encoding="utf-8") as f:
         postmaster = int(f.readline())
-    assert tenant.client.get("/Users").status == 200
+    assert customer.client.get("/Users").status == 200
     # A backend that is killed takes all connections with it while the server recovers.
     backends = subprocess.run(["pgrep", "-P", str(postmaster), "-f", "muster_scim"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     kill(int(backends[0]))
-    answers = [tenant.client.get("/Users") for _ in range(20)]
+    answers = [customer.client.get("/Users") for _ in range(20)]
     assert {a.status for a in answers} <= {200, 503} and all(a.header("Retry-After") for a in answers if a.status == 503)
-    wait_until(lambda: tenant.client.get("/Users").status == 200, 20, "the database is back")
+    wait_until(lambda: customer.client.get("/Users").status == 200, 20, "the database is back")
 
 
 def test_sighup_rolls_over_without_a_failed_request(own):
-    tenant = own.tenant()
-    with Load(tenant, 4) as load:
+    customer = own.customer()
+    with Load(customer, 4) as load:
         for _ in range(5):
             old = set(own.workers())
             before = len(load.journal)
@@ -148,11 +149,11 @@ def test_sighup_rolls_over_without_a_failed_request(own):
 def test_the_last_sighup_of_many_is_the_one_that_counts(own):
     """Those that come while a generation is still ending are one more roll-over, not none."""
     import psycopg2
-    tenant = own.tenant()
-    user = tenant.user()
+    customer = own.customer()
+    user = customer.user()
     with contextlib.closing(psycopg2.connect(own.db)) as c, c.cursor() as cur:
         cur.execute("select id from muster.scim_user where id = %s for update", (user["id"],))
-        thread, result = in_background(lambda: tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")))
+        thread, result = in_background(lambda: customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")))
         wait_until(lambda: waiting(own), 10, "a request holds the old generation up")
         for _ in range(3):  # the first rolls over, the others while it is ending
             os.kill(own.master(), signal.SIGHUP)
@@ -167,8 +168,8 @@ def test_the_last_sighup_of_many_is_the_one_that_counts(own):
 
 @pytest.mark.alone
 def test_twenty_sighups_in_a_row_end_with_workers_of_the_last(own):
-    tenant = own.tenant()
-    with Load(tenant, 2) as load:
+    customer = own.customer()
+    with Load(customer, 2) as load:
         for _ in range(20):
             before = set(own.workers())
             os.kill(own.master(), signal.SIGHUP)
@@ -181,36 +182,36 @@ def test_twenty_sighups_in_a_row_end_with_workers_of_the_last(own):
 
 
 def test_revocation_counts_on_the_very_next_request_of_every_worker(own):
-    tenant = own.tenant()
-    clients = [own.client(tenant.token["token"]) for _ in range(8)]
+    customer = own.customer()
+    clients = [customer.client_of() for _ in range(8)]
     assert all(c.get("/Users").status == 200 for c in clients)
-    own.muster("token", "revoke", tenant.token["id"])
+    own.muster("token", "revoke", customer.token["id"])
     assert [c.get("/Users").status for c in clients for _ in range(25)] == [401] * 200
 
 
 def test_a_lock_held_by_somebody_else_is_503_not_a_pile_up(own):
     import psycopg2
-    tenant = own.tenant()
-    user = tenant.user()
+    customer = own.customer()
+    user = customer.user()
     with contextlib.closing(psycopg2.connect(own.db)) as c, c.cursor() as cur:
         cur.execute("select id from muster.scim_user where id = %s for update", (user["id"],))
         start = time.monotonic()
-        answer = tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))
+        answer = customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))
         assert answer.status == 503 and answer.header("Retry-After") and time.monotonic() - start < 25
         c.rollback()
-    assert made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")), 200)["title"] == "T"
+    assert made(customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")), 200)["title"] == "T"
 
 
 def test_sigterm_finishes_the_request_in_hand():
     s = Server("--workers", "1").start()
     try:
         import psycopg2
-        tenant = s.tenant()
-        user = tenant.user()
+        customer = s.customer()
+        user = customer.user()
         master, result = s.master(), []
         with contextlib.closing(psycopg2.connect(s.db)) as c, c.cursor() as cur:
             cur.execute("select id from muster.scim_user where id = %s for update", (user["id"],))
-            t = threading.Thread(target=lambda: result.append(tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))))
+            t = threading.Thread(target=lambda: result.append(customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))))
             t.start()
             wait_until(lambda: s.sql("select count(*) from pg_locks where not granted")[0][0] > 0, 10, "the request waits for the lock")
             os.kill(master, signal.SIGTERM)
@@ -223,8 +224,8 @@ def test_sigterm_finishes_the_request_in_hand():
         s.stop()
 
 
-def bulk(tenant, *operations):
-    return tenant.client.post("/Bulk", {"schemas": [BULK], "Operations": list(operations)})
+def bulk(customer, *operations):
+    return customer.client.post("/Bulk", {"schemas": [BULK], "Operations": list(operations)})
 
 
 def create(name):
@@ -254,36 +255,36 @@ def log_of(server):
 def test_plans_are_not_thrown_away_inside_a_transaction_that_failed(own):
     """What goes back to a savepoint after 23505 is nothing but that."""
     import psycopg2
-    tenant = own.tenant()
+    customer = own.customer()
     refused = log_of(own).count("25P02")
     with contextlib.closing(psycopg2.connect(own.db)) as c, c.cursor() as cur:
         cur.execute("insert into muster.member (organization_id, id, email, email_key) values (%s, muster.uuid7(), 'b@example.com', 'b@example.com')",
-                    (tenant.org["id"],))
-        thread, result = in_background(lambda: bulk(tenant, *[create(f"{n}@example.com") for n in "abc"]))
+                    (customer.org["id"],))
+        thread, result = in_background(lambda: bulk(customer, *[create(f"{n}@example.com") for n in "abc"]))
         wait_until(lambda: waiting(own), 10, "the second operation waits for the other transaction")
         time.sleep(2.5)
         c.commit()
         thread.join()
     assert [i["status"] for i in made(result[0], 200)["Operations"]] == ["201"] * 3
-    assert log_of(own).count("25P02") == refused and "scim.user.linked" in tenant.actions()
+    assert log_of(own).count("25P02") == refused and "scim.user.linked" in customer.actions()
 
 
 def test_a_deadlock_inside_a_bulk_request_gives_up_its_locks_and_starts_over(own):
     import psycopg2
-    tenant = own.tenant()
-    first, second = tenant.user(), tenant.user()
+    customer = own.customer()
+    first, second = customer.user(), customer.user()
     lock, deadlocks = "select from muster.scim_user where id = %s for update", log_of(own).count("40P01")
     with contextlib.closing(psycopg2.connect(own.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
         cur.execute("set deadlock_timeout = '60s'")  # the victim is the other
         cur.execute(lock, (second["id"],))
-        thread, result = in_background(lambda: bulk(tenant, retitle(first), retitle(second)))
+        thread, result = in_background(lambda: bulk(customer, retitle(first), retitle(second)))
         wait_until(lambda: waiting(own), 10, "the bulk request waits for the second user")
         cur.execute(lock, (first["id"],))
         c.commit()
         thread.join()
     assert [i["status"] for i in made(result[0], 200)["Operations"]] == ["200", "200"]
     assert log_of(own).count("40P01") == deadlocks + 1
-    assert all(tenant.actions(u["id"]) == ["scim.user.provisioned", "scim.user.updated"] for u in (first, second))
+    assert all(customer.actions(u["id"]) == ["scim.user.provisioned", "scim.user.updated"] for u in (first, second))
 
 
 def test_an_abandoned_read_ends_in_the_database_too():
@@ -291,19 +292,19 @@ def test_an_abandoned_read_ends_in_the_database_too():
     s = Server("--workers", "1", env={"MUSTER_DEADLINE_MS": "1000"}).start()
     running = "select count(*) from pg_stat_activity where usename = 'muster_scim'"
     try:
-        tenant = s.tenant()
-        assert tenant.client.get("/Users").status == 200
+        customer = s.customer()
+        assert customer.client.get("/Users").status == 200
         with contextlib.closing(psycopg2.connect(s.db)) as c, c.cursor() as cur:
             cur.execute("lock table muster.scim_user in access exclusive mode")
-            assert tenant.client.get("/Users").status == 503
+            assert customer.client.get("/Users").status == 503
             wait_until(lambda: s.sql(running) == [(0,)], 3, "the server finds that nobody listens")
-            thread, _ = in_background(lambda: tenant.client.get("/Users"))
+            thread, _ = in_background(lambda: customer.client.get("/Users"))
             wait_until(lambda: s.sql(running) == [(1,)], 5, "the next one waits")
             kill(s.workers()[0])
             wait_until(lambda: s.sql(running) == [(0,)], 3, "nobody is left to read the answer")
             c.rollback()
             thread.join()
-        assert tenant.client.get("/Users").status == 200
+        assert customer.client.get("/Users").status == 200
     finally:
         s.stop()
 
@@ -312,16 +313,16 @@ def test_a_frozen_database_holds_no_request_past_its_deadline():
     """Nor does giving up ask the frozen server once more."""
     s = Server("--workers", "2", env={"MUSTER_DEADLINE_MS": "1500", "MUSTER_CONNECT_MS": "500"}).start()
     try:
-        tenant = s.tenant()
-        user = tenant.user()
+        customer = s.customer()
+        user = customer.user()
         with s.frozen_database():
             for _ in range(4):  # each worker has a connection, and then none
                 start = time.monotonic()
-                answer = tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))
+                answer = customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))
                 assert answer.status == 503 and answer.header("Retry-After") and time.monotonic() - start < 2.5
                 start = time.monotonic()
-                answer = tenant.client.get("/Users")
+                answer = customer.client.get("/Users")
                 assert answer.status == 503 and answer.header("Retry-After") and time.monotonic() - start < 2.5
-        wait_until(lambda: tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")).status == 200, 10, "the database goes on")
+        wait_until(lambda: customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")).status == 200, 10, "the database goes on")
     finally:
         s.stop()

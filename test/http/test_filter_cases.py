@@ -3,7 +3,8 @@ import json
 import sys
 
 import pytest
-from helpers import ROOT, SEARCH, Server, assert_error, made, quote
+from helpers import ROOT, SEARCH, assert_error, made, quote
+from server import Server
 
 sys.path.insert(0, f"{ROOT}/test")
 import ref_scim  # noqa: E402

@@ -2,13 +2,14 @@
 import itertools
 
 import pytest
-from helpers import SEARCH, Server, assert_error, made
+from helpers import SEARCH, assert_error, made
+from server import Server
 
 
 @pytest.fixture(scope="module")
-def tenant(server):
+def customer(server):
     """One lenient connection with two users and a group, for this whole module."""
-    t = server.tenant()
+    t = server.customer()
     t.ann = t.user("ann@example.com", externalId="Ext-1", displayName="Ann", name={"familyName": "Lee"})
     t.bob = t.user("bob@example.com", externalId="Ext-2", active=False, emails=[{"value": "bob@work.example", "type": "work"}])
     t.crew = t.group("Crew", [t.ann["id"], t.bob["id"]])
@@ -16,8 +17,8 @@ def tenant(server):
     return t
 
 
-def names(tenant, endpoint, text):
-    found = made(tenant.client.find(endpoint, text), 200)["Resources"]
+def names(customer, endpoint, text):
+    found = made(customer.client.find(endpoint, text), 200)["Resources"]
     return sorted(r.get("userName", r.get("displayName")) for r in found)
 
 
@@ -36,30 +37,30 @@ def names(tenant, endpoint, text):
     ('groups.display eq "crew"', ["ann@example.com", "bob@example.com"]),
     ('groups[type eq "indirect"].display eq "Top"', ["ann@example.com", "bob@example.com"]),
     ('userName eq "x\' or 1=1; --"', []), ('userName co "%"', []), ('id eq "nobody"', [])])
-def test_forms_of_clients(tenant, text, found):
-    assert names(tenant, "Users", text) == found
+def test_forms_of_clients(customer, text, found):
+    assert names(customer, "Users", text) == found
 
 
-def test_server_set_values_filter(tenant):
-    ann, crew = tenant.ann, tenant.crew
-    assert names(tenant, "Users", f'id eq "{ann["id"]}"') == ["ann@example.com"]
-    assert names(tenant, "Users", f'id ne "{ann["id"]}"') == ["bob@example.com"]
-    assert names(tenant, "Users", f'meta.location eq "{ann["meta"]["location"]}"') == ["ann@example.com"]
-    assert names(tenant, "Users", f'meta.lastModified eq "{ann["meta"]["lastModified"]}"') == ["ann@example.com"]
-    assert names(tenant, "Users", f'groups.value eq "{crew["id"]}" and userName sw "ann"') == ["ann@example.com"]
-    assert names(tenant, "Groups", f'members.value eq "{ann["id"]}"') == ["Crew"]
-    assert names(tenant, "Groups", f'members[value eq "{crew["id"]}" and type eq "Group"]') == ["Top"]
-    assert names(tenant, "Groups", f'id eq "{crew["id"]}" and members eq "{ann["id"]}"') == ["Crew"]
-    assert names(tenant, "Groups", 'members.display eq "ann"') == ["Crew"]
-    assert names(tenant, "Groups", 'displayName eq "CREW" or displayName sw "to"') == ["Crew", "Top"]
-    assert names(tenant, "Groups", "not (members pr)") == []
+def test_server_set_values_filter(customer):
+    ann, crew = customer.ann, customer.crew
+    assert names(customer, "Users", f'id eq "{ann["id"]}"') == ["ann@example.com"]
+    assert names(customer, "Users", f'id ne "{ann["id"]}"') == ["bob@example.com"]
+    assert names(customer, "Users", f'meta.location eq "{ann["meta"]["location"]}"') == ["ann@example.com"]
+    assert names(customer, "Users", f'meta.lastModified eq "{ann["meta"]["lastModified"]}"') == ["ann@example.com"]
+    assert names(customer, "Users", f'groups.value eq "{crew["id"]}" and userName sw "ann"') == ["ann@example.com"]
+    assert names(customer, "Groups", f'members.value eq "{ann["id"]}"') == ["Crew"]
+    assert names(customer, "Groups", f'members[value eq "{crew["id"]}" and type eq "Group"]') == ["Top"]
+    assert names(customer, "Groups", f'id eq "{crew["id"]}" and members eq "{ann["id"]}"') == ["Crew"]
+    assert names(customer, "Groups", 'members.display eq "ann"') == ["Crew"]
+    assert names(customer, "Groups", 'displayName eq "CREW" or displayName sw "to"') == ["Crew", "Top"]
+    assert names(customer, "Groups", "not (members pr)") == []
 
 
 @pytest.mark.parametrize("text", ["bob", "userName", "userName eq", 'userName regex "x"', "(", "active gt true",
                                   'bogus[type eq "x"]', 'emails[bogus eq "x"]', 'emails[type eq "work"].bogus pr', 'password eq "x"', 'bogus eq "x"',
                                   'name eq "x"', "", "((((((((((((((((((userName pr))))))))))))))))))"])
-def test_bad_filters_are_400(tenant, text):
-    assert_error(tenant.client.find("Users", text), 400, "invalidFilter", "filter, byte")
+def test_bad_filters_are_400(customer, text):
+    assert_error(customer.client.find("Users", text), 400, "invalidFilter", "filter, byte")
 
 
 def test_unquoted_literals_are_errors_in_the_strict_dialect(strict):
@@ -67,15 +68,15 @@ def test_unquoted_literals_are_errors_in_the_strict_dialect(strict):
         assert_error(strict.client.find("Users", text), 400, "invalidFilter")
 
 
-def test_a_search_that_finds_nothing_is_200(tenant):
-    answer = made(tenant.client.find("Users", 'userName eq "3e59e27b-0000"'), 200)
+def test_a_search_that_finds_nothing_is_200(customer):
+    answer = made(customer.client.find("Users", 'userName eq "3e59e27b-0000"'), 200)
     assert answer["totalResults"] == 0 and answer["Resources"] == []
 
 
 @pytest.mark.parametrize("query", ['filter=userName+eq+"ann@example.com"&', "aadOptscim062020&filter=userName+eq+%22ann@example.com%22",
                                    'startIndex=1&count=100&FILTER=userName%20eq%20"ann@example.com"&foo=bar'])
-def test_odd_query_strings(tenant, query):
-    assert made(tenant.client.get(f"/Users?{query}"), 200)["totalResults"] == 1
+def test_odd_query_strings(customer, query):
+    assert made(customer.client.get(f"/Users?{query}"), 200)["totalResults"] == 1
 
 
 def backends_kib(server):
@@ -93,7 +94,7 @@ def test_filters_of_many_shapes_leave_nothing_on_the_server():
     long = [" or ".join(f'{a} {o} "x"' for a, o in some) for some in itertools.permutations(itertools.product(attributes, ["co", "eq"]), 3)]
     s = Server("--workers", "1").start()
     try:
-        t = s.tenant()
+        t = s.customer()
         t.user()
 
         def ask(texts):

@@ -476,7 +476,7 @@ def test_the_verifiers_of_the_documentation_tell_good_from_bad(number, name):
 @pytest.fixture(scope="module")
 def told(server):
     """What really happens to a person and a group, as (action, event), oldest first."""
-    t = server.tenant()
+    t = server.customer()
     me = t.user(unique() + "@acme.example", name={"givenName": "Ada", "familyName": "Lovelace"})
     group = t.group("Engineering", [me["id"]])
     change(t, me, "title", "Countess")
@@ -487,17 +487,17 @@ def told(server):
     return me, group, told_of(t)
 
 
-def told_of(tenant):
+def told_of(customer):
     """The events of an organization as (action, event), oldest first."""
-    seal(tenant.server)
-    rows = tenant.server.sql("select e.action, muster.event_object(s, e)::text from muster.audit_seal s"
-                             " join muster.audit_event e on e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at"
-                             " where s.organization_id = %s order by s.sequence", tenant.org["id"])
+    seal(customer.server)
+    rows = customer.server.sql("select e.action, muster.event_object(s, e)::text from muster.audit_seal s"
+                               " join muster.audit_event e on e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at"
+                               " where s.organization_id = %s order by s.sequence", customer.org["id"])
     return [(action, json.loads(text)) for action, text in rows]
 
 
-def change(tenant, user, attribute, value):
-    assert tenant.client.patch(f"/Users/{user['id']}", {"op": "replace", "path": attribute, "value": value}).status == 200
+def change(customer, user, attribute, value):
+    assert customer.client.patch(f"/Users/{user['id']}", {"op": "replace", "path": attribute, "value": value}).status == 200
 
 
 @pytest.mark.parametrize("name,expected", [
@@ -523,7 +523,7 @@ def test_what_is_left_of_a_life_still_says_who_it_was(told):
 
 
 def test_whoever_is_erased_is_told_as_a_leaver(server):
-    t = server.tenant()
+    t = server.customer()
     email = unique() + "@acme.example"
     me = t.user(email, name={"givenName": "Ada", "familyName": "Lovelace"})
     member = t.member(email)["id"]

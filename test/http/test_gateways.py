@@ -3,7 +3,8 @@ import glob
 import json
 
 import pytest
-from helpers import ROOT, replay
+from helpers import ROOT
+from transcripts import replay
 
 
 def transcripts():
@@ -14,7 +15,7 @@ def transcripts():
 
 @pytest.fixture(scope="module")
 def gallery(server):
-    return server.tenant(preset="certification")
+    return server.customer(preset="certification")
 
 
 @pytest.mark.parametrize("transcript", list(transcripts()), ids=lambda t: t["name"])

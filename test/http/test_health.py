@@ -6,7 +6,8 @@ import psycopg2
 import pytest
 from api import Api, problem
 from exposition import scrape
-from helpers import Server, wait_until
+from helpers import wait_until
+from server import Server
 
 OPEN = {"Authorization": ""}
 

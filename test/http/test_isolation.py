@@ -4,7 +4,8 @@ import os
 import subprocess
 
 import pytest
-from helpers import ENTERPRISE, ROOT, Server, digest, group_body, made, op, unique, user_body
+from helpers import ENTERPRISE, ROOT, digest, group_body, made, op, unique, user_body
+from server import Server
 
 NOBODY = "01a20db4-3e9d-72d7-82e9-f673093deb64"
 
@@ -26,7 +27,7 @@ def world(request, server):
 @pytest.fixture(scope="module")
 def sides(world):
     """A asks, B is asked for."""
-    a, b = world.tenant(), world.tenant()
+    a, b = world.customer(), world.customer()
     a.mine = a.user("a@example.com", externalId="a")
     b.victim = b.user("secret@example.com", externalId="b", displayName="Secret Name")
     b.crew = b.group("Secret Crew", [b.victim["id"]])
@@ -131,7 +132,7 @@ def test_without_a_tenant_no_row_is_seen(server):
 
 def test_the_audit_log_can_only_be_added_to(server):
     import psycopg2
-    server.tenant().user()
+    server.customer().user()
     for statement in ("update muster.audit_event set action = 'x'", "delete from muster.audit_event", "truncate muster.audit_event"):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             server.sql(statement)

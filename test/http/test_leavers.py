@@ -7,31 +7,31 @@ OFF = op("Replace", "active", "False")
 TAKEN = "taken@example.com"
 
 
-def one(tenant, user):
-    return tenant.client.get(f"/Users/{user['id']}").json
+def one(customer, user):
+    return customer.client.get(f"/Users/{user['id']}").json
 
 
-def member_of(tenant, user):
-    (row,) = tenant.server.sql("select m.id::text, m.email, m.email_key, m.status, u.email_key from muster.scim_user u join muster.member m "
-                               "on m.organization_id = u.organization_id and m.id = u.member_id where u.id = %s", user["id"])
+def member_of(customer, user):
+    (row,) = customer.server.sql("select m.id::text, m.email, m.email_key, m.status, u.email_key from muster.scim_user u join muster.member m "
+                                 "on m.organization_id = u.organization_id and m.id = u.member_id where u.id = %s", user["id"])
     return dict(zip(("id", "email", "key", "status", "user_key"), row))
 
 
-def held(tenant, user):
-    rows = tenant.server.sql("select data->'held' from muster.audit_event where target_id = %s order by at desc, id desc limit 1", user["id"])
+def held(customer, user):
+    rows = customer.server.sql("select data->'held' from muster.audit_event where target_id = %s order by at desc, id desc limit 1", user["id"])
     return [p["part"] for p in rows[0][0] or []]
 
 
-def left(tenant, user):
+def left(customer, user):
     """The end of every test: the access has ended."""
-    assert one(tenant, user)["active"] is False
-    assert member_of(tenant, user)["status"] == "deactivated"
+    assert one(customer, user)["active"] is False
+    assert member_of(customer, user)["status"] == "deactivated"
 
 
-def leave(tenant, user, *operations):
-    answer = tenant.client.patch(f"/Users/{user['id']}", *operations)
+def leave(customer, user, *operations):
+    answer = customer.client.patch(f"/Users/{user['id']}", *operations)
     assert answer.status == 200, answer
-    left(tenant, user)
+    left(customer, user)
     return answer.json
 
 
@@ -42,48 +42,48 @@ def leave(tenant, user, *operations):
     (OFF, op("remove", "emails")), (op("replace", value={"emails": [{"value": TAKEN}], "active": False}),)],
     ids=["tombstone", "tombstone-last", "mail", "path-less", "no-mail", "taken-mail"])
 def test_identity_never_stands_before_the_end_of_access(server, dialect, operations):
-    tenant = server.tenant(dialect=dialect)
-    tenant.user(TAKEN)
-    user = tenant.user("me@example.com")
-    leave(tenant, user, *operations)
-    assert held(tenant, user) == []
-    assert member_of(tenant, user)["email"] == "me@example.com"
+    customer = server.customer(dialect=dialect)
+    customer.user(TAKEN)
+    user = customer.user("me@example.com")
+    leave(customer, user, *operations)
+    assert held(customer, user) == []
+    assert member_of(customer, user)["email"] == "me@example.com"
 
 
 @pytest.mark.parametrize("dialect", ["lenient", "strict"])
 @pytest.mark.parametrize("field, value, taken", [("userName", "boss@example.com", {}), ("externalId", "x-1", {"externalId": "x-1"})])
 def test_what_another_user_holds_is_left_as_it_was(server, dialect, field, value, taken):
-    tenant = server.tenant(dialect=dialect)
-    tenant.user("boss@example.com", **taken)
-    user = tenant.user("me@example.com", externalId="x-2")
-    after = leave(tenant, user, op("replace", field, value), op("replace", "title", "Gone"), OFF)
+    customer = server.customer(dialect=dialect)
+    customer.user("boss@example.com", **taken)
+    user = customer.user("me@example.com", externalId="x-2")
+    after = leave(customer, user, op("replace", field, value), op("replace", "title", "Gone"), OFF)
     assert after[field] == user[field] and after["title"] == "Gone"
-    assert held(tenant, user) == [field]
-    answer = tenant.client.put(f"/Users/{user['id']}", {**user_body("me@example.com", externalId="x-2", active=False), field: value})
-    assert answer.status == 200 and answer.json[field] == user[field] and held(tenant, user) == [field]
+    assert held(customer, user) == [field]
+    answer = customer.client.put(f"/Users/{user['id']}", {**user_body("me@example.com", externalId="x-2", active=False), field: value})
+    assert answer.status == 200 and answer.json[field] == user[field] and held(customer, user) == [field]
 
 
-def test_lenient_leaves_out_what_cannot_be_applied(tenant):
-    user = tenant.user(title="Boss")
-    after = leave(tenant, user, op("replace", "emails[type is 1].value", "x"), op("replace", "id", "x"), op("replace", "name", 5), op("remove"),
+def test_lenient_leaves_out_what_cannot_be_applied(customer):
+    user = customer.user(title="Boss")
+    after = leave(customer, user, op("replace", "emails[type is 1].value", "x"), op("replace", "id", "x"), op("replace", "name", 5), op("remove"),
                   op("replace", 'emails[value eq "nobody"]', {"type": "x"}), op("remove", "userName"), op("replace", "nickName", "Jo"), OFF)
     assert after["nickName"] == "Jo" and after["title"] == "Boss" and after["userName"] == user["userName"]
-    assert len(held(tenant, user)) == 6
+    assert len(held(customer, user)) == 6
 
 
-def test_what_fails_is_undone_wholly(tenant):
-    user = tenant.user(phoneNumbers=[{"value": "1", "type": "work"}, {"value": "2", "type": "home"}])
-    after = leave(tenant, user, op("add", "phoneNumbers", [{"value": "3", "primary": True}, {"value": "4", "type": {"a": 5}}]), op("remove", "title"), OFF)
+def test_what_fails_is_undone_wholly(customer):
+    user = customer.user(phoneNumbers=[{"value": "1", "type": "work"}, {"value": "2", "type": "home"}])
+    after = leave(customer, user, op("add", "phoneNumbers", [{"value": "3", "primary": True}, {"value": "4", "type": {"a": 5}}]), op("remove", "title"), OFF)
     assert after["phoneNumbers"] == user["phoneNumbers"]
-    assert held(tenant, user) == ["phoneNumbers"]
+    assert held(customer, user) == ["phoneNumbers"]
 
 
-def test_the_first_failure_is_the_answer_of_who_stays(tenant):
-    user = tenant.user()
-    before = digest(tenant.server, tenant.org["id"])
-    answer = tenant.client.patch(f"/Users/{user['id']}", op("replace", "title", "Boss"), op("replace", "name", 5), op("replace", "active", "perhaps"))
+def test_the_first_failure_is_the_answer_of_who_stays(customer):
+    user = customer.user()
+    before = digest(customer.server, customer.org["id"])
+    answer = customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "Boss"), op("replace", "name", 5), op("replace", "active", "perhaps"))
     assert_error(answer, 400, "invalidValue", "operation 2: name must be an object")
-    assert digest(tenant.server, tenant.org["id"]) == before
+    assert digest(customer.server, customer.org["id"]) == before
 
 
 def test_strict_is_atomic_for_what_is_malformed(strict):
@@ -97,124 +97,124 @@ def test_strict_is_atomic_for_what_is_malformed(strict):
     {"schemas": [USER], "active": "False"}, {"active": False, "userName": ""}, {"active": False, "userName": {"a": 1}, "emails": True, "name": []},
     {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "active": False}, {"active": False, "userName": "x", ENTERPRISE: "x"},
     {"active": False, "userName": "\u200b \u0007"}])
-def test_a_put_is_taken_attribute_by_attribute(tenant, body):
-    user = tenant.user("me@example.com")
-    answer = tenant.client.put(f"/Users/{user['id']}", body)
+def test_a_put_is_taken_attribute_by_attribute(customer, body):
+    user = customer.user("me@example.com")
+    answer = customer.client.put(f"/Users/{user['id']}", body)
     assert answer.status == 200 and answer.json["userName"] == ("x" if body.get("userName") == "x" else "me@example.com"), answer
-    left(tenant, user)
+    left(customer, user)
 
 
-def test_who_is_inactive_already_takes_everything(tenant):
-    tenant.user(TAKEN)
-    user = tenant.user("me@example.com", active=False)
-    leave(tenant, user, op("replace", "userName", "you@example.com"))
-    leave(tenant, user, op("replace", "emails", [{"value": TAKEN, "type": "work"}]))
-    version = leave(tenant, user, op("replace", "userName", TAKEN))["meta"]["version"]
-    assert held(tenant, user) == ["userName"]
-    assert leave(tenant, user, op("replace", "favouriteColor", "red"))["meta"]["version"] == version
-    assert held(tenant, user) == ["favouriteColor"]
-    assert member_of(tenant, user)["email"] == "me@example.com"
-    assert_error(tenant.client.patch(f"/Users/{user['id']}", op("replace", "active", True)), 409, "uniqueness", "email")
-    back = made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "active", True), op("replace", "emails", [{"value": "b@example.com"}])), 200)
+def test_who_is_inactive_already_takes_everything(customer):
+    customer.user(TAKEN)
+    user = customer.user("me@example.com", active=False)
+    leave(customer, user, op("replace", "userName", "you@example.com"))
+    leave(customer, user, op("replace", "emails", [{"value": TAKEN, "type": "work"}]))
+    version = leave(customer, user, op("replace", "userName", TAKEN))["meta"]["version"]
+    assert held(customer, user) == ["userName"]
+    assert leave(customer, user, op("replace", "favouriteColor", "red"))["meta"]["version"] == version
+    assert held(customer, user) == ["favouriteColor"]
+    assert member_of(customer, user)["email"] == "me@example.com"
+    assert_error(customer.client.patch(f"/Users/{user['id']}", op("replace", "active", True)), 409, "uniqueness", "email")
+    back = made(customer.client.patch(f"/Users/{user['id']}", op("replace", "active", True), op("replace", "emails", [{"value": "b@example.com"}])), 200)
     assert back["active"] and back["userName"] == "you@example.com"
-    assert member_of(tenant, user)["email"] == "b@example.com"
+    assert member_of(customer, user)["email"] == "b@example.com"
 
 
-def test_a_toggle_leaves_the_members_email_alone(tenant):
-    user = tenant.user("me@example.com")
-    before = member_of(tenant, user)
-    leave(tenant, user, OFF)
-    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "active", True)), 200)
-    assert member_of(tenant, user) == before
+def test_a_toggle_leaves_the_members_email_alone(customer):
+    user = customer.user("me@example.com")
+    before = member_of(customer, user)
+    leave(customer, user, OFF)
+    made(customer.client.patch(f"/Users/{user['id']}", op("replace", "active", True)), 200)
+    assert member_of(customer, user) == before
 
 
-def tombstoned(tenant, user, *more):
-    return leave(tenant, user, op("replace", "userName", HEX + user["userName"]), *more)
+def tombstoned(customer, user, *more):
+    return leave(customer, user, op("replace", "userName", HEX + user["userName"]), *more)
 
 
-def test_a_tombstone_gives_the_address_to_somebody_new(tenant):
-    user = tenant.user("me@example.com", externalId="x-1")
-    old = member_of(tenant, user)
-    tombstoned(tenant, user, OFF)
-    assert member_of(tenant, user) == {**old, "status": "deactivated", "key": None, "user_key": None}
-    newcomer = tenant.user("me@example.com", externalId="x-2")
-    assert newcomer["id"] != user["id"] and member_of(tenant, newcomer)["id"] != old["id"]
-    answer = tenant.client.patch(f"/Users/{user['id']}", op("replace", "active", "True"), op("replace", "userName", "me2@example.com"))
+def test_a_tombstone_gives_the_address_to_somebody_new(customer):
+    user = customer.user("me@example.com", externalId="x-1")
+    old = member_of(customer, user)
+    tombstoned(customer, user, OFF)
+    assert member_of(customer, user) == {**old, "status": "deactivated", "key": None, "user_key": None}
+    newcomer = customer.user("me@example.com", externalId="x-2")
+    assert newcomer["id"] != user["id"] and member_of(customer, newcomer)["id"] != old["id"]
+    answer = customer.client.patch(f"/Users/{user['id']}", op("replace", "active", "True"), op("replace", "userName", "me2@example.com"))
     assert_error(answer, 409, "uniqueness")
-    assert tenant.client.delete(f"/Users/{user['id']}").status == 204
-    assert tenant.client.delete(f"/Users/{newcomer['id']}").status == 204
-    assert tenant.user("me@example.com", externalId="x-1b")["id"] == newcomer["id"]
+    assert customer.client.delete(f"/Users/{user['id']}").status == 204
+    assert customer.client.delete(f"/Users/{newcomer['id']}").status == 204
+    assert customer.user("me@example.com", externalId="x-1b")["id"] == newcomer["id"]
 
 
-def test_a_removed_tombstone_comes_back_by_its_external_id_alone(tenant):
-    user = tenant.user("me@example.com", externalId="x-1")
-    old = member_of(tenant, user)
-    tombstoned(tenant, user, OFF)
-    assert tenant.client.delete(f"/Users/{user['id']}").status == 204
-    back = tenant.user("me@example.com", externalId="x-1")
-    assert back["id"] == user["id"] and member_of(tenant, back) == old
+def test_a_removed_tombstone_comes_back_by_its_external_id_alone(customer):
+    user = customer.user("me@example.com", externalId="x-1")
+    old = member_of(customer, user)
+    tombstoned(customer, user, OFF)
+    assert customer.client.delete(f"/Users/{user['id']}").status == 204
+    back = customer.user("me@example.com", externalId="x-1")
+    assert back["id"] == user["id"] and member_of(customer, back) == old
 
 
 @pytest.mark.parametrize("emails", [True, False])
-def test_who_is_restored_is_the_same_person(tenant, emails):
-    user = tenant.user("me@example.com", **({} if emails else {"emails": ...}))
-    tenant.group("Staff", [user["id"]])
-    old = member_of(tenant, user)
-    leave(tenant, user, OFF)
-    tombstoned(tenant, user)
-    tombstoned(tenant, user, op("replace", "title", "Gone"))
-    assert tenant.people("Staff") == []
-    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "active", "True"), op("replace", "userName", "me@example.com")), 200)
-    assert member_of(tenant, user) == old and tenant.people("Staff") == ["me@example.com"]
+def test_who_is_restored_is_the_same_person(customer, emails):
+    user = customer.user("me@example.com", **({} if emails else {"emails": ...}))
+    customer.group("Staff", [user["id"]])
+    old = member_of(customer, user)
+    leave(customer, user, OFF)
+    tombstoned(customer, user)
+    tombstoned(customer, user, op("replace", "title", "Gone"))
+    assert customer.people("Staff") == []
+    made(customer.client.patch(f"/Users/{user['id']}", op("replace", "active", "True"), op("replace", "userName", "me@example.com")), 200)
+    assert member_of(customer, user) == old and customer.people("Staff") == ["me@example.com"]
 
 
-def test_a_tombstone_never_becomes_an_email(tenant):
-    user = tenant.user("me@example.com", emails=...)
-    old = member_of(tenant, user)
-    tombstoned(tenant, user, OFF)
-    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "active", True)), 200)
-    assert member_of(tenant, user) == old
-    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "userName", "me@example.com")), 200)
-    assert member_of(tenant, user) == old
+def test_a_tombstone_never_becomes_an_email(customer):
+    user = customer.user("me@example.com", emails=...)
+    old = member_of(customer, user)
+    tombstoned(customer, user, OFF)
+    made(customer.client.patch(f"/Users/{user['id']}", op("replace", "active", True)), 200)
+    assert member_of(customer, user) == old
+    made(customer.client.patch(f"/Users/{user['id']}", op("replace", "userName", "me@example.com")), 200)
+    assert member_of(customer, user) == old
 
 
-def test_an_address_that_another_connection_lives_by_is_not_given_away(tenant):
-    second = tenant.second()
-    user, other = tenant.user("me@example.com"), second.user("me@example.com")
-    assert member_of(tenant, user)["id"] == member_of(second, other)["id"]
-    made(tenant.client.patch(f"/Users/{user['id']}", OFF, op("replace", "userName", HEX + "me@example.com")), 200)
-    assert member_of(tenant, user)["key"] == "me@example.com" and member_of(tenant, user)["status"] == "active"
+def test_an_address_that_another_connection_lives_by_is_not_given_away(customer):
+    second = customer.second()
+    user, other = customer.user("me@example.com"), second.user("me@example.com")
+    assert member_of(customer, user)["id"] == member_of(second, other)["id"]
+    made(customer.client.patch(f"/Users/{user['id']}", OFF, op("replace", "userName", HEX + "me@example.com")), 200)
+    assert member_of(customer, user)["key"] == "me@example.com" and member_of(customer, user)["status"] == "active"
     made(second.client.patch(f"/Users/{other['id']}", OFF, op("replace", "userName", HEX + "me@example.com")), 200)
-    assert [member_of(t, u)[k] for t, u in ((tenant, user), (second, other)) for k in ("key", "user_key", "status")] == 2 * [None, None, "deactivated"]
+    assert [member_of(t, u)[k] for t, u in ((customer, user), (second, other)) for k in ("key", "user_key", "status")] == 2 * [None, None, "deactivated"]
 
 
-def test_bulk_has_the_rule(tenant):
-    tenant.user("boss@example.com")
-    user = tenant.user("me@example.com")
+def test_bulk_has_the_rule(customer):
+    customer.user("boss@example.com")
+    user = customer.user("me@example.com")
     data = {"schemas": [PATCH_OP], "Operations": [op("replace", "userName", "boss@example.com"), op("replace", "name", 5), OFF]}
-    answer = tenant.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+    answer = customer.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
         {"method": "PATCH", "path": f"/Users/{user['id']}", "data": data}]})
     assert answer.json["Operations"][0]["status"] == "200", answer
-    left(tenant, user)
-    assert held(tenant, user) == ["name", "userName"]
+    left(customer, user)
+    assert held(customer, user) == ["name", "userName"]
 
 
-def test_a_reference_to_nobody_does_not_hold_up_a_leaver(tenant):
-    stays, leaves, put = tenant.user(), tenant.user(), tenant.user()
+def test_a_reference_to_nobody_does_not_hold_up_a_leaver(customer):
+    stays, leaves, put = customer.user(), customer.user(), customer.user()
     manager = op("add", f"{ENTERPRISE}:manager", {"value": "bulkId:nobody"})
 
     def change(*operations):
         return {"schemas": [PATCH_OP], "Operations": list(operations)}
-    answer = tenant.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+    answer = customer.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
         {"method": "PATCH", "path": f"/Users/{stays['id']}", "data": change(manager, op("replace", "title", "Boss"))},
         {"method": "PATCH", "path": f"/Users/{leaves['id']}", "data": change(manager, OFF)},
         {"method": "PUT", "path": f"/Users/{put['id']}", "data": user_body(put["userName"], active=False, **{ENTERPRISE: {
             "manager": {"value": "bulkId:nobody"}}})}]})
     assert [o["status"] for o in answer.json["Operations"]] == ["400", "200", "200"], answer
-    assert one(tenant, stays)["active"] and "title" not in one(tenant, stays)
+    assert one(customer, stays)["active"] and "title" not in one(customer, stays)
     for user, part in (leaves, "operation 1"), (put, ENTERPRISE):
-        left(tenant, user)
-        assert held(tenant, user) == [part]
+        left(customer, user)
+        assert held(customer, user) == [part]
 
 
 EXTENSION = "urn:example:params:scim:schemas:badge:2.0:User"
@@ -225,17 +225,17 @@ BADGE = {"id": EXTENSION, "name": "Badge", "attributes": [
 
 @pytest.mark.parametrize("dialect", ["lenient", "strict"])
 def test_registered_extensions_do_not_hold_up_a_leaver(api, server, dialect):
-    tenant = server.tenant(dialect=dialect)
-    api.made(f"/organizations/{tenant.slug}/scim/schemas", {"schema": BADGE, "resource_type": "User"})
-    tenant.user(**{EXTENSION: {"number": "1", "site": "A"}})
-    user = tenant.user(**{EXTENSION: {"number": "2", "site": "A", "fixed": "f"}})
-    after = leave(tenant, user, op("replace", f"{EXTENSION}:number", "1"), op("replace", f"{EXTENSION}:seat", "7"),
+    customer = server.customer(dialect=dialect)
+    api.made(f"/organizations/{customer.slug}/scim/schemas", {"schema": BADGE, "resource_type": "User"})
+    customer.user(**{EXTENSION: {"number": "1", "site": "A"}})
+    user = customer.user(**{EXTENSION: {"number": "2", "site": "A", "fixed": "f"}})
+    after = leave(customer, user, op("replace", f"{EXTENSION}:number", "1"), op("replace", f"{EXTENSION}:seat", "7"),
                   op("replace", f"{EXTENSION}:fixed", "g"), op("replace", "active", False))
     assert after[EXTENSION] == {"number": "2", "site": "A", "fixed": "f", "seat": "7"}
-    assert sorted(held(tenant, user)) == [f"{EXTENSION}:fixed", f"{EXTENSION}:number"]
-    answer = tenant.client.put(f"/Users/{user['id']}", user_body(user["userName"], active=False, **{EXTENSION: {"fixed": "h", "site": "B"}}))
+    assert sorted(held(customer, user)) == [f"{EXTENSION}:fixed", f"{EXTENSION}:number"]
+    answer = customer.client.put(f"/Users/{user['id']}", user_body(user["userName"], active=False, **{EXTENSION: {"fixed": "h", "site": "B"}}))
     assert answer.status == 200 and answer.json[EXTENSION] == {"site": "B", "fixed": "f"}, answer
-    left(tenant, user)
+    left(customer, user)
 
 
 CONTRADICTION, BROKEN = "attributes=userName&excludedAttributes=title", "attributes=%zz"
@@ -248,34 +248,34 @@ HEADS = {"contradiction": (CONTRADICTION, {}, "query"), "twice": ("attributes=id
 @pytest.mark.parametrize("kind", HEADS)
 def test_what_the_answer_depends_on_does_not_hold_up_a_leaver(server, dialect, kind):
     query, headers, part = HEADS[kind]
-    tenant = server.tenant(dialect=dialect)
-    user, put = tenant.user(title="Boss"), tenant.user(title="Boss")
+    customer = server.customer(dialect=dialect)
+    user, put = customer.user(title="Boss"), customer.user(title="Boss")
 
     def path(u):
         return f"/Users/{u['id']}?{query}"
     refusal = (406,) if kind == "accept" else (400, "invalidValue")
-    assert_error(tenant.client.patch(path(user), op("replace", "title", "Chief"), headers=headers), *refusal)
-    assert one(tenant, user) == user
-    answer = tenant.client.patch(path(user), op("replace", "title", "Gone"), OFF, headers=headers)
-    assert answer.status == 200 and answer.json == one(tenant, user) and answer.json["title"] == "Gone", answer
-    assert tenant.client.put(path(put), user_body(put["userName"], active=False), headers=headers).status == 200
+    assert_error(customer.client.patch(path(user), op("replace", "title", "Chief"), headers=headers), *refusal)
+    assert one(customer, user) == user
+    answer = customer.client.patch(path(user), op("replace", "title", "Gone"), OFF, headers=headers)
+    assert answer.status == 200 and answer.json == one(customer, user) and answer.json["title"] == "Gone", answer
+    assert customer.client.put(path(put), user_body(put["userName"], active=False), headers=headers).status == 200
     for u in user, put:
-        left(tenant, u)
-        assert held(tenant, u) == [part]
+        left(customer, u)
+        assert held(customer, u) == [part]
 
 
-def test_a_head_that_cannot_be_read_holds_up_no_delete_and_no_leaver_in_bulk(tenant):
-    gone, off, stays = tenant.user(), tenant.user(), tenant.user()
-    assert tenant.client.delete(f"/Users/{gone['id']}?{BROKEN}").status == 204
-    assert held(tenant, gone) == ["query"]
+def test_a_head_that_cannot_be_read_holds_up_no_delete_and_no_leaver_in_bulk(customer):
+    gone, off, stays = customer.user(), customer.user(), customer.user()
+    assert customer.client.delete(f"/Users/{gone['id']}?{BROKEN}").status == 204
+    assert held(customer, gone) == ["query"]
     change = [("PATCH", f"/Users/{off['id']}", [OFF]), ("PATCH", f"/Users/{stays['id']}", [op("replace", "title", "Boss")])]
     operations = [{"method": m, "path": p, "data": {"schemas": [PATCH_OP], "Operations": ops}} for m, p, ops in change]
     operations.append({"method": "POST", "path": "/Users", "bulkId": "b", "data": user_body()})
-    answer = tenant.client.post(f"/Bulk?{BROKEN}", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations})
+    answer = customer.client.post(f"/Bulk?{BROKEN}", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations})
     assert [o["status"] for o in answer.json["Operations"]] == ["200", "400", "400"], answer
-    left(tenant, off)
-    assert held(tenant, off) == ["query"] and one(tenant, stays) == stays
-    assert tenant.client.get(f"/Users/{stays['id']}?{BROKEN}").status == 400
+    left(customer, off)
+    assert held(customer, off) == ["query"] and one(customer, stays) == stays
+    assert customer.client.get(f"/Users/{stays['id']}?{BROKEN}").status == 400
 
 
 def test_an_unknown_user_is_404_but_a_bad_body_is_400_first(client):

@@ -17,7 +17,7 @@ def compact(value):
 
 @pytest.fixture(scope="module")
 def t(server):
-    return server.tenant()
+    return server.customer()
 
 
 def patch_each_way(client, user, attribute, value):
@@ -119,7 +119,7 @@ def enlarge(server, user, size):
 
 @pytest.mark.parametrize("dialect", ["lenient", "strict"])
 def test_an_older_larger_user_is_read_changed_and_deactivated(server, dialect):
-    t = server.tenant(dialect=dialect)
+    t = server.customer(dialect=dialect)
     user = t.user(displayName="x", active=True, name={"givenName": "A"})
     made(t.client.patch(f"/Users/{user['id']}", op("remove", "name")), 200)
     enlarge(server, user, 400_000)
@@ -145,7 +145,7 @@ def test_the_end_of_access_is_not_refused_for_what_makes_the_user_too_large(t):
 
 @pytest.mark.parametrize("dialect", ["lenient", "strict"])
 def test_nor_is_one_that_comes_from_a_mapping(server, api, dialect):
-    t = server.tenant(dialect=dialect)
+    t = server.customer(dialect=dialect)
     made(api.put(f"/organizations/{t.slug}/scim/attribute-mappings", {"mapping": {"userType": "{{ value | replace: 'gone', 'false' }}.active"}}), 200)
     user = t.user(userType="here")
     enlarge(server, user, RESOURCE - 21_000)
@@ -195,7 +195,7 @@ def test_of_very_many_changes_that_make_a_user_too_large_not_every_one_is_tried(
 
 
 def test_strict_is_atomic_for_what_is_too_long(server):
-    t = server.tenant(dialect="strict")
+    t = server.customer(dialect="strict")
     user = t.user(active=True)
     operations = [op("replace", "title", LONG_TITLE["title"]), op("replace", "active", False)]
     assert_error(t.client.patch(f"/Users/{user['id']}", *operations), 400, "invalidValue", "title: a string of 8193 bytes, where 8192 are the limit")

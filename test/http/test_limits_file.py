@@ -139,7 +139,7 @@ def test_without_a_file_it_is_said(place):
 
 def test_wrong_tokens_count_without_a_file_too():
     """Each process for itself: a server with one worker."""
-    from helpers import Server
+    from server import Server
     server = Server("--workers", "1", "--rate", "100", env={"MUSTER_LIMITS": "", "MUSTER_AUTH_FAILURES": "3"}).start()
     try:
         client = server.client("wrong")

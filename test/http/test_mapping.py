@@ -7,204 +7,205 @@ import threading
 import time
 
 import pytest
-from helpers import BUILD, ENTERPRISE, ROOT, USER, Server, assert_error, fill_users, made, op, user_body, wait_until
+from helpers import BUILD, ENTERPRISE, ROOT, USER, assert_error, fill_users, made, op, user_body, wait_until
+from server import Server
 
 ROLE = {"groups[0].displayName": "{{ value | downcase | replace: ' ', '-' | prepend: 'org:' }}.organization_role"}
 
 
 @pytest.fixture
 def mapped(server, tmp_path):
-    """Gives a tenant a mapping and waits until it is applied."""
-    def run(tenant, mapping, ok=True, wait=True):
+    """Gives a customer a mapping and waits until it is applied."""
+    def run(customer, mapping, ok=True, wait=True):
         path = tmp_path / "mapping.json"
         path.write_text(json.dumps(mapping))
-        done = server.muster("mapping", "set", str(path), "--org", tenant.slug, ok=ok)
+        done = server.muster("mapping", "set", str(path), "--org", customer.slug, ok=ok)
         if ok and wait:
-            assert server.muster("mapping", "status", "--org", tenant.slug, "--wait")["status"] == "applied"
+            assert server.muster("mapping", "status", "--org", customer.slug, "--wait")["status"] == "applied"
         return done
     return run
 
 
-def role(tenant, user):
-    return tenant.member(user["userName"])["organization_role"]
+def role(customer, user):
+    return customer.member(user["userName"])["organization_role"]
 
 
-def member_patch(tenant, group, *operations):
-    assert tenant.client.patch(f"/Groups/{group['id']}", *operations).status == 200
+def member_patch(customer, group, *operations):
+    assert customer.client.patch(f"/Groups/{group['id']}", *operations).status == 200
 
 
-def test_a_role_follows_the_groups_of_a_user(tenant, mapped):
-    mapped(tenant, ROLE)
-    user = tenant.user()
-    assert role(tenant, user) == "org:member"
-    group = tenant.group("Admin", [user["id"]])
-    assert role(tenant, user) == "org:admin"
-    member_patch(tenant, group, op("replace", "displayName", "Site Owner"))
-    assert role(tenant, user) == "org:site-owner"
-    member_patch(tenant, group, op("remove", f'members[value eq "{user["id"]}"]'))
-    assert role(tenant, user) == "org:member"
-    member_patch(tenant, group, op("add", "members", [{"value": user["id"]}]))
-    assert tenant.client.delete(f"/Groups/{group['id']}").status == 204
-    assert role(tenant, user) == "org:member"
+def test_a_role_follows_the_groups_of_a_user(customer, mapped):
+    mapped(customer, ROLE)
+    user = customer.user()
+    assert role(customer, user) == "org:member"
+    group = customer.group("Admin", [user["id"]])
+    assert role(customer, user) == "org:admin"
+    member_patch(customer, group, op("replace", "displayName", "Site Owner"))
+    assert role(customer, user) == "org:site-owner"
+    member_patch(customer, group, op("remove", f'members[value eq "{user["id"]}"]'))
+    assert role(customer, user) == "org:member"
+    member_patch(customer, group, op("add", "members", [{"value": user["id"]}]))
+    assert customer.client.delete(f"/Groups/{group['id']}").status == 204
+    assert role(customer, user) == "org:member"
     changes = [(e["data"]["before"], e["data"]["after"])
-               for e in reversed(tenant.server.muster("audit", "list", "--org", tenant.slug, "--action", "member.role_changed")["data"])]
+               for e in reversed(customer.server.muster("audit", "list", "--org", customer.slug, "--action", "member.role_changed")["data"])]
     assert changes == [("org:member", "org:admin"), ("org:admin", "org:site-owner"), ("org:site-owner", "org:member"), ("org:member", "org:site-owner"),
                        ("org:site-owner", "org:member")]
 
 
-def test_nested_groups_give_roles_too(tenant, mapped):
-    mapped(tenant, ROLE)
-    user = tenant.user()
-    inner = tenant.group("team x", [user["id"]])
-    outer = tenant.group("Admin")
-    assert role(tenant, user) == "org:team-x"
-    member_patch(tenant, inner, op("replace", "displayName", "-"))  # "org:-" is a role, too
-    member_patch(tenant, outer, op("add", "members", [{"value": inner["id"]}]))
-    assert role(tenant, user) == "org:-"
-    member_patch(tenant, inner, op("replace", "displayName", "?"))
-    assert role(tenant, user) == "org:admin"
-    member_patch(tenant, outer, op("remove", "members"))
-    assert role(tenant, user) == "org:member"
+def test_nested_groups_give_roles_too(customer, mapped):
+    mapped(customer, ROLE)
+    user = customer.user()
+    inner = customer.group("team x", [user["id"]])
+    outer = customer.group("Admin")
+    assert role(customer, user) == "org:team-x"
+    member_patch(customer, inner, op("replace", "displayName", "-"))  # "org:-" is a role, too
+    member_patch(customer, outer, op("add", "members", [{"value": inner["id"]}]))
+    assert role(customer, user) == "org:-"
+    member_patch(customer, inner, op("replace", "displayName", "?"))
+    assert role(customer, user) == "org:admin"
+    member_patch(customer, outer, op("remove", "members"))
+    assert role(customer, user) == "org:member"
 
 
-def test_the_order_of_rules_and_then_the_age_of_groups_decides(tenant, mapped):
-    mapped(tenant, {"title": "{{ value | prepend: 'org:' }}.organization_role", **ROLE})
-    user = tenant.user()
+def test_the_order_of_rules_and_then_the_age_of_groups_decides(customer, mapped):
+    mapped(customer, {"title": "{{ value | prepend: 'org:' }}.organization_role", **ROLE})
+    user = customer.user()
     for name in ("First", "Second"):
-        tenant.group(name, [user["id"]])
-    assert role(tenant, user) == "org:first"
-    made(tenant.client.patch(f"/Users/{user['id']}", op("add", "title", "boss")), 200)
-    assert role(tenant, user) == "org:boss"
+        customer.group(name, [user["id"]])
+    assert role(customer, user) == "org:first"
+    made(customer.client.patch(f"/Users/{user['id']}", op("add", "title", "boss")), 200)
+    assert role(customer, user) == "org:boss"
 
 
-def test_an_inactive_user_has_no_role_by_groups_when_it_comes_back_it_has(tenant, mapped):
-    mapped(tenant, ROLE)
-    user = tenant.user()
-    tenant.group("Crew", [user["id"]])
+def test_an_inactive_user_has_no_role_by_groups_when_it_comes_back_it_has(customer, mapped):
+    mapped(customer, ROLE)
+    user = customer.user()
+    customer.group("Crew", [user["id"]])
     for active, want in ((False, "deactivated"), (True, "active")):
-        made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "active", active)), 200)
-        assert tenant.member(user["userName"])["status"] == want
-    assert role(tenant, user) == "org:crew"
+        made(customer.client.patch(f"/Users/{user['id']}", op("replace", "active", active)), 200)
+        assert customer.member(user["userName"])["status"] == want
+    assert role(customer, user) == "org:crew"
 
 
-def test_fields_and_metadata(tenant, mapped):
-    mapped(tenant, {"displayName": "{{ value | split: ' ' | first }}.first_name", "phoneNumbers[0].value": "public_metadata.phone",
-                    'emails[type eq "home"].value': "{{ value | default: 'none' }}.public_metadata.home", "groups[1].displayName": "public_metadata.second",
-                    "urn:example:own:thing": "public_metadata.thing", "preferredLanguage": "{{ value | upcase }}.public_metadata.language"})
-    user = tenant.user(displayName="Ada King", name={"givenName": "Augusta", "familyName": "King"}, phoneNumbers=[{"value": "1"}, {"value": "2"}],
-                       preferredLanguage="en", **{"urn:example:own": {"thing": True}})
+def test_fields_and_metadata(customer, mapped):
+    mapped(customer, {"displayName": "{{ value | split: ' ' | first }}.first_name", "phoneNumbers[0].value": "public_metadata.phone",
+                      'emails[type eq "home"].value': "{{ value | default: 'none' }}.public_metadata.home", "groups[1].displayName": "public_metadata.second",
+                      "urn:example:own:thing": "public_metadata.thing", "preferredLanguage": "{{ value | upcase }}.public_metadata.language"})
+    user = customer.user(displayName="Ada King", name={"givenName": "Augusta", "familyName": "King"}, phoneNumbers=[{"value": "1"}, {"value": "2"}],
+                         preferredLanguage="en", **{"urn:example:own": {"thing": True}})
     for name in ("A", "B"):
-        tenant.group(name, [user["id"]])
-    member = tenant.member(user["userName"])
+        customer.group(name, [user["id"]])
+    member = customer.member(user["userName"])
     assert (member["first_name"], member["last_name"], member["display_name"]) == ("Ada", "King", "Ada King")
     assert member["public_metadata"] == {"phone": "1", "home": "none", "second": "B", "thing": True, "language": "EN"}
     assert member["organization_role"] == "org:member"
 
 
-def test_an_admin_keeps_a_role_that_no_rule_sets(tenant, mapped):
-    user = tenant.user()
-    tenant.server.muster("member", "set", user["userName"], "--org", tenant.slug, "--organization-role", "org:billing")
-    mapped(tenant, {"title": "public_metadata.title"})
-    made(tenant.client.patch(f"/Users/{user['id']}", op("add", "title", "T")), 200)
-    assert role(tenant, user) == "org:billing" and tenant.member(user["userName"])["public_metadata"] == {"title": "T"}
+def test_an_admin_keeps_a_role_that_no_rule_sets(customer, mapped):
+    user = customer.user()
+    customer.server.muster("member", "set", user["userName"], "--org", customer.slug, "--organization-role", "org:billing")
+    mapped(customer, {"title": "public_metadata.title"})
+    made(customer.client.patch(f"/Users/{user['id']}", op("add", "title", "T")), 200)
+    assert role(customer, user) == "org:billing" and customer.member(user["userName"])["public_metadata"] == {"title": "T"}
 
 
-def test_an_email_that_is_mapped_is_who_somebody_is(tenant, mapped):
-    mapped(tenant, {'emails[type eq "home"].value': "email_address"})
-    user = tenant.user("work@example.com", emails=[{"value": "work@example.com", "type": "work"}, {"value": "home@example.com", "type": "home"}])
-    assert [m["email"] for m in tenant.members()] == ["home@example.com"]
-    assert_error(tenant.client.post("/Users", user_body("other", emails=[{"value": "Home@example.com", "type": "home"}])), 409, "uniqueness")
-    assert_error(tenant.client.patch(f"/Users/{user['id']}", op("replace", 'emails[type eq "home"].value', "new@example.com")), 400, "mutability", "email")
-    mapped(tenant, {})
-    assert [m["email"] for m in tenant.members()] == ["work@example.com"]
+def test_an_email_that_is_mapped_is_who_somebody_is(customer, mapped):
+    mapped(customer, {'emails[type eq "home"].value': "email_address"})
+    user = customer.user("work@example.com", emails=[{"value": "work@example.com", "type": "work"}, {"value": "home@example.com", "type": "home"}])
+    assert [m["email"] for m in customer.members()] == ["home@example.com"]
+    assert_error(customer.client.post("/Users", user_body("other", emails=[{"value": "Home@example.com", "type": "home"}])), 409, "uniqueness")
+    assert_error(customer.client.patch(f"/Users/{user['id']}", op("replace", 'emails[type eq "home"].value', "new@example.com")), 400, "mutability", "email")
+    mapped(customer, {})
+    assert [m["email"] for m in customer.members()] == ["work@example.com"]
 
 
-def test_a_mapping_can_make_somebody_inactive_but_never_keep_a_leaver(tenant, mapped):
-    mapped(tenant, {"userType": "{{ value | replace: 'gone', 'false' }}.active"})
-    user = tenant.user()
-    made(tenant.client.patch(f"/Users/{user['id']}", op("add", "userType", "gone")), 200)
-    assert tenant.member(user["userName"])["status"] == "deactivated"
-    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "userType", "true"), op("replace", "active", False)), 200)
-    assert tenant.member(user["userName"])["status"] == "deactivated"
-    made(tenant.client.patch(f"/Users/{user['id']}", op("replace", "userType", "gone"), op("replace", "active", True)), 200)
-    mapped(tenant, {})
-    assert tenant.member(user["userName"])["status"] == "active" and tenant.actions(user["id"])[-1] == "scim.user.reactivated"
+def test_a_mapping_can_make_somebody_inactive_but_never_keep_a_leaver(customer, mapped):
+    mapped(customer, {"userType": "{{ value | replace: 'gone', 'false' }}.active"})
+    user = customer.user()
+    made(customer.client.patch(f"/Users/{user['id']}", op("add", "userType", "gone")), 200)
+    assert customer.member(user["userName"])["status"] == "deactivated"
+    made(customer.client.patch(f"/Users/{user['id']}", op("replace", "userType", "true"), op("replace", "active", False)), 200)
+    assert customer.member(user["userName"])["status"] == "deactivated"
+    made(customer.client.patch(f"/Users/{user['id']}", op("replace", "userType", "gone"), op("replace", "active", True)), 200)
+    mapped(customer, {})
+    assert customer.member(user["userName"])["status"] == "active" and customer.actions(user["id"])[-1] == "scim.user.reactivated"
 
 
-def test_of_two_links_the_oldest_connection_that_gives_a_value_wins(tenant, mapped):
-    mapped(tenant, {"title": "public_metadata.title", "nickName": "public_metadata.nick", **ROLE})
-    second = tenant.second()
+def test_of_two_links_the_oldest_connection_that_gives_a_value_wins(customer, mapped):
+    mapped(customer, {"title": "public_metadata.title", "nickName": "public_metadata.nick", **ROLE})
+    second = customer.second()
     late = second.user("both@example.com", title="Second", nickName="Nick", name={"givenName": "B"})
     second.group("Late", [late["id"]])
-    early = tenant.user("both@example.com", title="First", name={"givenName": "A"})
-    member = tenant.member("both@example.com")
+    early = customer.user("both@example.com", title="First", name={"givenName": "A"})
+    member = customer.member("both@example.com")
     assert member["public_metadata"] == {"title": "First", "nick": "Nick"} and (member["first_name"], member["organization_role"]) == ("A", "org:late")
-    made(tenant.client.patch(f"/Users/{early['id']}", op("replace", "active", False)), 200)
-    member = tenant.member("both@example.com")
+    made(customer.client.patch(f"/Users/{early['id']}", op("replace", "active", False)), 200)
+    member = customer.member("both@example.com")
     assert member["public_metadata"] == {"title": "Second", "nick": "Nick"} and (member["first_name"], member["status"]) == ("B", "active")
 
 
 @pytest.mark.parametrize("protect", ["off", "on"])
-def test_the_last_admin_is_not_lost_silently(tenant, mapped, protect):
-    tenant.server.muster("org", "set", tenant.slug, "--protect-last-admin", protect)
-    mapped(tenant, ROLE)
-    one, two = tenant.user(), tenant.user()
-    group = tenant.group("Admin", [one["id"], two["id"]])
-    member_patch(tenant, group, op("remove", f'members[value eq "{one["id"]}"]'))
-    assert role(tenant, one) == "org:member"
-    member_patch(tenant, group, op("remove", "members"))
+def test_the_last_admin_is_not_lost_silently(customer, mapped, protect):
+    customer.server.muster("org", "set", customer.slug, "--protect-last-admin", protect)
+    mapped(customer, ROLE)
+    one, two = customer.user(), customer.user()
+    group = customer.group("Admin", [one["id"], two["id"]])
+    member_patch(customer, group, op("remove", f'members[value eq "{one["id"]}"]'))
+    assert role(customer, one) == "org:member"
+    member_patch(customer, group, op("remove", "members"))
     event = "organization.last_admin_kept" if protect == "on" else "organization.last_admin_lost"
-    assert role(tenant, two) == ("org:admin" if protect == "on" else "org:member")
-    assert event in tenant.actions()
-    made(tenant.client.patch(f"/Users/{two['id']}", op("replace", "active", False)), 200)
-    assert tenant.member(two["userName"])["status"] == "deactivated"
+    assert role(customer, two) == ("org:admin" if protect == "on" else "org:member")
+    assert event in customer.actions()
+    made(customer.client.patch(f"/Users/{two['id']}", op("replace", "active", False)), 200)
+    assert customer.member(two["userName"])["status"] == "deactivated"
 
 
-def test_a_new_mapping_is_applied_to_everybody_and_none_takes_its_traces_along(tenant, mapped):
-    users = [tenant.user(title=f"T{i}") for i in range(5)]
-    tenant.group("Admin", [u["id"] for u in users])
-    mapped(tenant, {**ROLE, "title": "public_metadata.title"})
-    assert [(m["organization_role"], m["public_metadata"]) for m in tenant.members()] == [("org:admin", {"title": f"T{i}"}) for i in range(5)]
-    mapped(tenant, {})
-    assert [(m["organization_role"], m["public_metadata"]) for m in tenant.members()] == [("org:member", {})] * 5
-    assert tenant.actions().count("scim.mapping.updated") == 2 and "organization.last_admin_lost" in tenant.actions()
+def test_a_new_mapping_is_applied_to_everybody_and_none_takes_its_traces_along(customer, mapped):
+    users = [customer.user(title=f"T{i}") for i in range(5)]
+    customer.group("Admin", [u["id"] for u in users])
+    mapped(customer, {**ROLE, "title": "public_metadata.title"})
+    assert [(m["organization_role"], m["public_metadata"]) for m in customer.members()] == [("org:admin", {"title": f"T{i}"}) for i in range(5)]
+    mapped(customer, {})
+    assert [(m["organization_role"], m["public_metadata"]) for m in customer.members()] == [("org:member", {})] * 5
+    assert customer.actions().count("scim.mapping.updated") == 2 and "organization.last_admin_lost" in customer.actions()
 
 
-def test_an_email_that_somebody_else_has_is_told_and_changes_nothing(tenant, mapped):
-    one = tenant.user("one@example.com", nickName="two@example.com")
-    tenant.user("two@example.com", nickName="three@example.com")
-    mapped(tenant, {"nickName": "email_address"})
-    assert [m["email"] for m in tenant.members()] == ["one@example.com", "three@example.com"]
-    assert tenant.actions(one["id"]) == ["scim.user.provisioned", "scim.mapping.conflict"]
+def test_an_email_that_somebody_else_has_is_told_and_changes_nothing(customer, mapped):
+    one = customer.user("one@example.com", nickName="two@example.com")
+    customer.user("two@example.com", nickName="three@example.com")
+    mapped(customer, {"nickName": "email_address"})
+    assert [m["email"] for m in customer.members()] == ["one@example.com", "three@example.com"]
+    assert customer.actions(one["id"]) == ["scim.user.provisioned", "scim.mapping.conflict"]
 
 
 @pytest.mark.parametrize("mapping, words", [
     ({"bogus": "first_name"}, "bogus"), ({"title": "nickname"}, "a field was expected"), ({"title": "{{ value | shout }}.first_name"}, "shout"),
     ({"title": "{{ value .first_name"}, "}}"), ({"groups.displayName": "organization_role"}, "groups"), ({"password": "public_metadata.p"}, "password"),
     ({"title": "public_metadata.a b"}, "public_metadata"), ({"title": 5}, "title")])
-def test_a_wrong_mapping_is_refused_with_its_place(tenant, mapped, mapping, words):
-    before = tenant.server.muster("mapping", "show", "--org", tenant.slug)
-    done = mapped(tenant, mapping, ok=False)
+def test_a_wrong_mapping_is_refused_with_its_place(customer, mapped, mapping, words):
+    before = customer.server.muster("mapping", "show", "--org", customer.slug)
+    done = mapped(customer, mapping, ok=False)
     assert done.returncode == 1 and words in done.stderr, done.stderr
-    assert tenant.server.muster("mapping", "show", "--org", tenant.slug) == before
+    assert customer.server.muster("mapping", "show", "--org", customer.slug) == before
 
 
-def test_a_schema_that_a_mapping_would_break_on_is_refused(server, tenant, mapped, tmp_path):
-    mapped(tenant, {"urn:example:own:thing": "public_metadata.thing"})
+def test_a_schema_that_a_mapping_would_break_on_is_refused(server, customer, mapped, tmp_path):
+    mapped(customer, {"urn:example:own:thing": "public_metadata.thing"})
     schema = tmp_path / "schema.json"
     schema.write_text(json.dumps({"id": "urn:example:own", "attributes": [{"name": "other"}]}))
-    done = server.muster("schema", "add", str(schema), "--org", tenant.slug, ok=False)
+    done = server.muster("schema", "add", str(schema), "--org", customer.slug, ok=False)
     assert "thing" in done.stderr
-    tenant.user()
+    customer.user()
 
 
-def test_a_preview_shows_what_would_be_written(server, tenant, tmp_path):
+def test_a_preview_shows_what_would_be_written(server, customer, tmp_path):
     resource, mapping = tmp_path / "user.json", tmp_path / "mapping.json"
     resource.write_text(json.dumps({**user_body("x@example.com", title="T"), "groups": [{"value": "1", "display": "Ops"}, {"value": "2", "display": "Admin"}]}))
     mapping.write_text(json.dumps({**ROLE, "title": "public_metadata.title", "groups[1].displayName": "public_metadata.second"}))
-    shown = server.muster("mapping", "preview", str(resource), "--org", tenant.slug, "--mapping", str(mapping))
+    shown = server.muster("mapping", "preview", str(resource), "--org", customer.slug, "--mapping", str(mapping))
     assert (shown["email_address"], shown["organization_role"], shown["public_metadata"]) == ("x@example.com", "org:ops", {"title": "T", "second": "Admin"})
-    assert server.muster("mapping", "preview", str(resource), "--org", tenant.slug)["organization_role"] == "org:member"
+    assert server.muster("mapping", "preview", str(resource), "--org", customer.slug)["organization_role"] == "org:member"
 
 
 def preview(customer, resource, mapping=None, status=200):
@@ -222,14 +223,14 @@ DOTTED = {f"{ENTERPRISE}.department": "public_metadata.a", f"{USER.upper()}.titl
           f"{ENTERPRISE}.manager.value": "public_metadata.d", "urn:nobody:x:2.0:User:deep.er": "public_metadata.e"}
 
 
-def test_a_dot_behind_a_urn_is_its_colon(tenant, customer, mapped):
+def test_a_dot_behind_a_urn_is_its_colon(customer, mapped):
     """As another product's guide writes keys, for registered URNs and others."""
-    boss = tenant.user()
+    boss = customer.user()
     sent = user_body(title="Lead",
                      **{ENTERPRISE: {"department": "Tours", "manager": {"value": boss["id"]}}, "urn:nobody:x:2.0:User": {"site": "Lima", "deep": {"er": 1}}})
     want = {"a": "Tours", "b": "Lead", "c": "Lima", "d": boss["id"], "e": 1}
-    mapped(tenant, DOTTED)
-    assert made(tenant.client.post("/Users", sent)) and tenant.member(sent["userName"])["public_metadata"] == want
+    mapped(customer, DOTTED)
+    assert made(customer.client.post("/Users", sent)) and customer.member(sent["userName"])["public_metadata"] == want
     assert preview(customer, sent, DOTTED)["public_metadata"] == want
     assert "departmen" in preview(customer, sent, {f"{ENTERPRISE}.departmen": "last_name"}, 400)["detail"]
 
@@ -259,7 +260,7 @@ def test_a_preview_is_what_a_post_then_does(customer, mapping):
         assert customer.api.put(f"{customer.path}/scim/attribute-mappings", {"mapping": mapping}).status == 200
     for number, sent in enumerate(PEOPLE):
         body = json.loads(json.dumps({"schemas": [USER], **sent}).replace("@", f".{number}@").replace('o"', f'o{number}"'))
-        shown, answer = preview(customer, body, mapping), customer.scim.post("/Users", body)
+        shown, answer = preview(customer, body, mapping), customer.client.post("/Users", body)
         if shown["problem"]:
             assert answer.status == 400 and answer.json["detail"] == shown["problem"], body
             continue
@@ -295,7 +296,7 @@ def own():
 
 
 def test_everybody_is_mapped_while_changes_arrive_and_the_worker_is_killed(own, tmp_path):
-    t = own.tenant()
+    t = own.customer()
     fill_users(own, t, USERS)
     own.sql("""update muster.scim_user set resource = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"' || id || '","userName":"' ||
                user_name_key || '","title":"old"}'
@@ -306,7 +307,7 @@ def test_everybody_is_mapped_while_changes_arrive_and_the_worker_is_killed(own, 
     stop, changed = threading.Event(), {}
 
     def change(mine):
-        client = own.client(t.token["token"])
+        client = t.client_of()
         for n, user in enumerate(mine * 50):
             if stop.is_set():
                 return

@@ -8,9 +8,11 @@ import threading
 import openapi
 import psycopg2
 import pytest
-from api import Api, Customer, new_key, problem
+from api import Api, new_key, problem
+from customer import Customer
 from exposition import Page, scrape
-from helpers import BUILD, ROOT, Client, Server, made, unique, user_body, wait_until
+from helpers import BUILD, ROOT, Client, made, unique, user_body, wait_until
+from server import Server
 from webhooks import Endpoint, Receiver, end_worker
 
 FOREIGN = {"X-Forwarded-For": "203.0.113.9"}
@@ -77,12 +79,12 @@ def test_head_tells_no_more_than_the_length(admin):
 
 
 def test_requests_are_counted_by_route_and_status(watched, rises):
-    tenant = watched.tenant()
-    user = tenant.user()
+    customer = watched.customer()
+    user = customer.user()
     for _ in range(3):
-        assert tenant.client.get(f"/Users/{user['id']}").status == 200
-    assert tenant.client.get(f"/Users/{unique()}").status == 404
-    assert tenant.client.get("/Nothing").status == 404
+        assert customer.client.get(f"/Users/{user['id']}").status == 200
+    assert customer.client.get(f"/Users/{unique()}").status == 404
+    assert customer.client.get("/Nothing").status == 404
     assert watched.client("scim_" + "0" * 49).get("/Groups").status == 401
     one = {"service": "scim", "route": "/Users/{id}", "method": "GET"}
     rises((REQUESTS, {**one, "status": "200"}, 3), (REQUESTS, {**one, "status": "404"}, 1),
@@ -94,7 +96,7 @@ def test_requests_are_counted_by_route_and_status(watched, rises):
 
 
 def test_what_a_client_makes_up_is_no_label(watched, page, rises):
-    client = watched.tenant().client
+    client = watched.customer().client
     path = f"/{unique()}"
     assert client.get(path).status == 404
     assert client.request("PROPFIND", "/Users").status in (405, 501)
@@ -104,7 +106,7 @@ def test_what_a_client_makes_up_is_no_label(watched, page, rises):
 
 
 def test_each_request_is_in_the_histogram_once(watched, page):
-    watched.tenant().user()
+    watched.customer().user()
     for service in ("scim", "admin"):
         def same(of={"service": service}):
             now = page()
@@ -119,13 +121,13 @@ def test_what_waits_on_purpose_is_in_a_class_of_its_own(watched, rises):
 
 
 def test_refusals_of_a_rate_are_counted(watched, rises):
-    tenant = watched.tenant()
-    watched.muster("org", "set", tenant.slug, "--rate", "1", "--burst", "2")
-    tenant.issue()
+    customer = watched.customer()
+    watched.muster("org", "set", customer.slug, "--rate", "1", "--burst", "2")
+    customer.renew()
     statuses = []
 
     def run():
-        client = watched.client(tenant.token["token"])
+        client = customer.client_of()
         statuses.extend(client.get("/Users?count=0").status for _ in range(4))
     threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:
@@ -140,7 +142,7 @@ def test_refusals_of_a_rate_are_counted(watched, rises):
 
 def test_lost_connections_are_counted(watched, page):
     before = page().value("muster_database_errors_total", service="scim", kind="lost")
-    client = watched.tenant().client
+    client = watched.customer().client
 
     def lost():
         watched.hang_up("muster-scim")
@@ -151,7 +153,7 @@ def test_lost_connections_are_counted(watched, page):
 
 def test_workers_are_counted(watched, page, rises):
     before = page()
-    client = watched.tenant().client
+    client = watched.customer().client
     for _ in range(130):
         client.get("/ServiceProviderConfig")
 
@@ -163,9 +165,9 @@ def test_workers_are_counted(watched, page, rises):
 
 
 def test_the_sealers_lag_is_told(watched, page):
-    tenant = watched.tenant()
+    customer = watched.customer()
     with holding(watched, "select muster.hold_sealer()"):
-        tenant.user()
+        customer.user()
         wait_until(lambda: page().value("muster_sealer_lag_seconds") > 0.05, 5, "an event is not sealed")
         assert page().value("muster_sealer_pending_events") >= 1
 
@@ -179,15 +181,15 @@ def test_the_sealers_lag_is_told(watched, page):
 @pytest.fixture
 def endpoint(watched):
     """An endpoint with a leaver that is due since half a minute, and something else that is due in an hour; no worker takes them."""
-    tenant, ids = watched.tenant(), []
+    customer, ids = watched.customer(), []
     ids[:] = watched.sql("""insert into muster.webhook_endpoint (organization_id, id, url, events, format, secret)
                             values (%s, gen_random_uuid(), 'https://example.com', '{none}', 'muster', '\\x00')
-                            returning id::text""", tenant.org["id"])[0]
+                            returning id::text""", customer.org["id"])[0]
     with holding(watched, "select from muster.webhook_endpoint where id = %s for update", *ids):
         watched.sql("""insert into muster.webhook_queue (organization_id, endpoint_id, target_id, lane, next_at)
                        values (%(org)s, %(id)s, gen_random_uuid(), 0, now() - interval '30 s'),
                               (%(org)s, %(id)s, gen_random_uuid(), 2, now() + interval '1 h')"""
-                    .replace("%(org)s", "%s").replace("%(id)s", "%s"), *[tenant.org["id"], ids[0]] * 2)
+                    .replace("%(org)s", "%s").replace("%(id)s", "%s"), *[customer.org["id"], ids[0]] * 2)
         yield
         watched.sql("delete from muster.webhook_queue where endpoint_id = %s", *ids)
     watched.sql("update muster.webhook_endpoint set removed_at = now() where id = %s", *ids)
@@ -204,15 +206,15 @@ def test_the_outboxes_lag_is_told_by_lane(page, endpoint):
     ("enabled", 30, "open_until = now() + interval '1 h'"), ("enabled", 0, "paused_until = now() + interval '1 h'"),
     ("disabled", 0, "status = 'disabled', failing_since = now()"), ("failing", 30, "failing_since = now()")])
 def test_endpoints_are_told_by_state(watched, page, state, lag, change):
-    tenant = watched.tenant()
+    customer = watched.customer()
     before = page()
     endpoint = watched.sql("""insert into muster.webhook_endpoint (organization_id, id, url, events, format, secret, removed_at)
                                values (%s, gen_random_uuid(), 'https://example.com', '{none}', 'muster', '\\x00', now())
-                               returning id::text""", tenant.org["id"])[0][0]
+                               returning id::text""", customer.org["id"])[0][0]
     watched.sql(f"update muster.webhook_endpoint set removed_at = null, {change} where id = %s", endpoint)
     with holding(watched, "select from muster.webhook_endpoint where id = %s for update", endpoint):
         watched.sql("insert into muster.webhook_queue (organization_id, endpoint_id, target_id, lane, next_at) "
-                    "values (%s, %s, gen_random_uuid(), 0, now() - interval '30 s')", tenant.org["id"], endpoint)
+                    "values (%s, %s, gen_random_uuid(), 0, now() - interval '30 s')", customer.org["id"], endpoint)
         now = page()
         watched.sql("delete from muster.webhook_queue where endpoint_id = %s", endpoint)
     watched.sql("update muster.webhook_endpoint set removed_at = now() where id = %s", endpoint)
@@ -225,7 +227,7 @@ def test_endpoints_are_told_by_state(watched, page, state, lag, change):
 def test_mappings_that_wait_are_told(watched, page):
     api = Api(watched)
     customer = Customer(api).connect()
-    user = made(customer.scim.post("/Users", user_body()))
+    user = made(customer.client.post("/Users", user_body()))
     with holding(watched, "select from muster.scim_user where id = %s for update", user["id"]):
         api.request("PUT", f"{customer.path}/scim/attribute-mappings", {"mapping": {"title": "public_metadata.title"}})
         assert page().value("muster_mappings_pending") == 1
@@ -240,7 +242,7 @@ def test_who_comes_by_a_proxy_needs_a_key(admin, headers):
 
 
 def test_a_foreign_address_needs_the_right_key(watched, admin):
-    org = watched.tenant().slug
+    org = watched.customer().slug
     for scopes, bound, status in ((["audit:read"], False, 200), (["audit:read"], True, 403),
                                   (["provisioning:manage", "organizations:manage", "webhooks:manage"], False, 403)):
         key = new_key(watched, *scopes, org=org if bound else None)["key"]
@@ -258,10 +260,10 @@ def test_wrong_keys_are_limited_by_address(watched, rises):
 def test_attempts_are_counted_by_how_they_ended(watched, page):
     before, name = page(), "muster_webhook_attempts_total"
     with Receiver() as good, Receiver(lambda hit: 500) as bad:
-        customer = Customer(Api(watched)).connect()
+        customer = watched.customer()
         endpoints = [Endpoint(customer, url, events=["scim.user.provisioned"]) for url in (good.url, bad.url, "https://127.0.0.1:9/")]
         watched.sql("update muster.webhook_endpoint set allow_private = false where id = %s", endpoints[2].id)
-        made(customer.scim.post("/Users", user_body()))
+        made(customer.client.post("/Users", user_body()))
         for outcome in ("delivered", "failed", "blocked"):
             wait_until(lambda o=outcome: page().value(name, outcome=o) > before.value(name, outcome=o), 10, outcome)
         for e in endpoints:
@@ -275,10 +277,10 @@ def test_what_a_worker_does_is_counted(watched, tmp_path):
     """With a file of counters of its own, read by the admin program as CGI. The endpoint's secret cannot be read: nothing leaves this host."""
     end_worker(watched)  # the last test that could want it is over
     watched.sql("select * from muster.audit_seal_next(0, 100000)")
-    tenant = watched.tenant()
+    customer = watched.customer()
     watched.sql("""insert into muster.webhook_endpoint (organization_id, id, url, events, format, secret)
-                   values (%s, gen_random_uuid(), 'https://example.com', '{scim.user.*}', 'muster', 'none'::bytea)""", tenant.org["id"])
-    tenant.user()
+                   values (%s, gen_random_uuid(), 'https://example.com', '{scim.user.*}', 'muster', 'none'::bytea)""", customer.org["id"])
+    customer.user()
     waiting = watched.sql("select count(*) from muster.audit_pending")[0][0]
     key = tmp_path / "key"
     key.write_text("A" * 43 + "=\n", encoding="utf-8")

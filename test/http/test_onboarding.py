@@ -3,7 +3,8 @@ import subprocess
 import threading
 
 import pytest
-from helpers import Answer, Client, group_body, made, replay, transcripts, unique, user_body
+from helpers import Answer, Client, group_body, made, unique, user_body
+from transcripts import replay, transcripts
 
 CASES = [("entra", "Entra ID", "?aadOptscim062020", ("entra-create-match", "entra-group-create", "entra-group-add-one")),
          ("okta", "Okta", "", ("okta-create", "okta-group-push"))]

@@ -18,18 +18,18 @@ def told(server, org):
 
 
 @pytest.fixture
-def peopled(server, tenant):
+def peopled(server, customer):
     """Two who are synced, of whom one has left, and two who are not, one in a team."""
-    tenant.user("ann@example.com")
-    gone = tenant.user("bob@example.com")
-    assert tenant.client.patch(f"/Users/{gone['id']}", op("replace", "active", False)).status == 200
-    team = server.muster("team", "add", "Crew", "--org", tenant.slug)
+    customer.user("ann@example.com")
+    gone = customer.user("bob@example.com")
+    assert customer.client.patch(f"/Users/{gone['id']}", op("replace", "active", False)).status == 200
+    team = server.muster("team", "add", "Crew", "--org", customer.slug)
     for email in ("cyn@example.com", "dan@example.com"):
-        server.muster("member", "add", email, "--org", tenant.slug)
-    server.muster("team", "add", "Crew", "--org", tenant.slug, "--member", "cyn@example.com")
-    tenant.group("Synced", [tenant.client.find("Users", 'userName eq "ann@example.com"').json["Resources"][0]["id"]])
-    assert team["name"] == "Crew" and server.sql("select count(*) from muster.team_roster where organization_id = %s", tenant.org["id"]) == [(2,)]
-    return tenant
+        server.muster("member", "add", email, "--org", customer.slug)
+    server.muster("team", "add", "Crew", "--org", customer.slug, "--member", "cyn@example.com")
+    customer.group("Synced", [customer.client.find("Users", 'userName eq "ann@example.com"').json["Resources"][0]["id"]])
+    assert team["name"] == "Crew" and server.sql("select count(*) from muster.team_roster where organization_id = %s", customer.org["id"]) == [(2,)]
+    return customer
 
 
 def test_members_end_before_their_organization(server, peopled):
@@ -78,18 +78,18 @@ def test_who_was_there_can_be_exported_and_erased(server, peopled, tmp_path):
         assert server.muster(*args, "--org", who, ok=False).returncode == 1
 
 
-def test_a_removal_that_is_killed_goes_on(server, tenant):
-    org, n = tenant.org["id"], 2000
-    user = tenant.user()
+def test_a_removal_that_is_killed_goes_on(server, customer):
+    org, n = customer.org["id"], 2000
+    user = customer.user()
     server.fill(("insert into muster.member (organization_id, id, email) select %s, muster.uuid7(), 'm' || n from generate_series(1, %s) n", org, n))
-    command = [f"{ROOT}/{BUILD}/muster", "org", "remove", tenant.slug, "--confirm", tenant.slug]
+    command = [f"{ROOT}/{BUILD}/muster", "org", "remove", customer.slug, "--confirm", customer.slug]
     process = subprocess.Popen(command, env={**server.operator(), "PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     ended = "select count(*) from muster.member where organization_id = %s and status = 'deactivated'"
     wait_until(lambda: server.sql(ended, org)[0][0] > 200, 20, "some have ended")
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert server.sql(ended, org)[0][0] < n and server.muster("org", "show", tenant.slug)["id"] == org
-    done = server.muster("org", "remove", tenant.slug, "--confirm", tenant.slug)
+    assert server.sql(ended, org)[0][0] < n and server.muster("org", "show", customer.slug)["id"] == org
+    done = server.muster("org", "remove", customer.slug, "--confirm", customer.slug)
     assert 0 < done["members"] < n and done["users"] == 0
     assert server.sql(ended, org) == [(n + 1,)]
     rows = server.sql("""select count(*), count(distinct target_id) from muster.audit_event where organization_id = %s
@@ -99,6 +99,6 @@ def test_a_removal_that_is_killed_goes_on(server, tenant):
     assert user["id"]
 
 
-def test_confirm_is_the_slug(server, tenant):
-    done = server.muster("org", "remove", tenant.slug, "--confirm", unique(), ok=False)
-    assert done.returncode == 64 and tenant.client.get("/Users").status == 200
+def test_confirm_is_the_slug(server, customer):
+    done = server.muster("org", "remove", customer.slug, "--confirm", unique(), ok=False)
+    assert done.returncode == 64 and customer.client.get("/Users").status == 200

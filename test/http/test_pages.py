@@ -9,7 +9,7 @@ PAGE, LARGE = 8 * 1024 * 1024, 200_000
 @pytest.fixture(scope="module")
 def t(server):
     """A hundred users of 200 000 bytes, as they may be stored."""
-    t = server.tenant()
+    t = server.customer()
     ids = sorted(fill_users(server, t, 100))
     server.sql("""update muster.scim_user set resource = rtrim(resource, '}') || ',"userName":"u' || id || '","title":"t","urn:example:own":{"a":"'
                   || repeat('x', %s) || '"}}', folded = jsonb_build_object('userName', 'u' || id) where connection_id = %s""",
@@ -81,7 +81,7 @@ def test_a_projection_of_large_users_is_that_of_small_ones(server, t):
 
 
 def test_one_resource_that_is_larger_than_a_page_is_a_page(server):
-    t = server.tenant()
+    t = server.customer()
     fill_users(server, t, 3)
     server.sql("""update muster.scim_user set resource = rtrim(resource, '}') || ',"title":"' || repeat('x', %s) || '"}' where connection_id = %s""",
                PAGE + 1000, t.connection["id"])
@@ -92,7 +92,7 @@ def test_one_resource_that_is_larger_than_a_page_is_a_page(server):
 
 
 def test_a_page_of_large_groups_ends_too(server):
-    t = server.tenant()
+    t = server.customer()
     ids = fill_users(server, t, 2000)
     for n in range(60):
         t.group(f"g{n}")
@@ -114,7 +114,7 @@ def test_a_page_of_large_groups_ends_too(server):
                          ["attributes=urn:example:own:a", "attributes=URN:Example:Own:A,title", "attributes=urn:example:own", "attributes=urn" + ":x" * 20,
                           "excludedAttributes=urn:example:own:a", "attributes=urn:example:own:b"])
 def test_of_a_large_resource_a_list_shows_what_a_get_shows(server, query):
-    t = server.tenant()
+    t = server.customer()
     user = t.user(title="t", **{"urn:example:own": {"a": "x" * 3000, "b": ["y" * 3000]}})
     (listed,) = t.client.get(f"/Users?{query}").json["Resources"]
     assert listed == t.client.get(f"/Users/{user['id']}?{query}").json

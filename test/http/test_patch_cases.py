@@ -3,7 +3,8 @@ import json
 import re
 
 import pytest
-from helpers import PATCH_OP, ROOT, Server, assert_error, made
+from helpers import PATCH_OP, ROOT, assert_error, made
+from server import Server
 
 with open(f"{ROOT}/test/data/spec/patches.json", encoding="utf-8") as f:
     SPEC = json.load(f)
@@ -18,7 +19,7 @@ def place(tmp_path_factory):
     server = Server("--conformance").start()
     server.muster("connection", "set", server.env["MUSTER_CONNECTION"], "--group-names", "any", "--unknown-members", "refuse")  # as the cases want it
     server.muster("schema", "add", str(schema), "--org", server.env["MUSTER_ORG"])
-    lenient = server.tenant(identity="mutable", email="optional", linking="never", group_names="any")
+    lenient = server.customer(identity="mutable", email="optional", linking="never", group_names="any")
     server.muster("schema", "add", str(schema), "--org", lenient.slug)
     yield {False: server.client(), True: lenient.client}
     server.stop()

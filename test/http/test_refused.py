@@ -17,8 +17,8 @@ def refused(customer):
 
 def test_the_reason_for_a_conflict(customer):
     body = user_body(unique())
-    made(customer.scim.post("/Users", body))
-    answer = customer.scim.post("/Users", body)
+    made(customer.client.post("/Users", body))
+    answer = customer.client.post("/Users", body)
     (event,) = refused(customer)
     assert answer.status == 409
     assert event["data"] == {"method": "POST", "path": "/Users", "status": 409, "scim_type": "uniqueness", "detail": answer.json["detail"]}
@@ -28,11 +28,11 @@ def test_the_reason_for_a_conflict(customer):
 
 
 def test_the_resource_that_the_url_names_is_the_target(customer):
-    user, group = (made(customer.scim.post(p, b)) for p, b in (("/Users", user_body()), ("/Groups", {"displayName": "Crew"})))
-    answers = [customer.scim.patch(f"/Users/{user['id']}", op("replace", "nonsense", 1)),
-               customer.scim.put(f"/Groups/{group['id']}", {"displayName": ""}),
-               customer.scim.put(f"/Users/{user['id']}", user_body(user["userName"]), headers={"If-Match": 'W/"77"'}),
-               customer.scim.delete("/Groups/01a20db4-3e9d-72d7-82e9-f673093deb64")]
+    user, group = (made(customer.client.post(p, b)) for p, b in (("/Users", user_body()), ("/Groups", {"displayName": "Crew"})))
+    answers = [customer.client.patch(f"/Users/{user['id']}", op("replace", "nonsense", 1)),
+               customer.client.put(f"/Groups/{group['id']}", {"displayName": ""}),
+               customer.client.put(f"/Users/{user['id']}", user_body(user["userName"]), headers={"If-Match": 'W/"77"'}),
+               customer.client.delete("/Groups/01a20db4-3e9d-72d7-82e9-f673093deb64")]
     assert [a.status for a in answers] == [400, 400, 412, 404]
     events = refused(customer)
     assert [(e["target_type"], e["target_id"]) for e in events] == [
@@ -51,7 +51,7 @@ def test_the_resource_that_the_url_names_is_the_target(customer):
     ("PATCH", "/Users/not-an-id", '{"Operations": []}', {}, 404), ("DELETE", "/Users/a@b.example", None, {}, 404), ("POST", "/Nothing/secret", "{}", {}, 404),
     ("DELETE", "/Groups/not-an-id", None, {"Accept": "text/html"}, 406), ("POST", "/Bulk", "{}", {}, 400)])
 def test_what_is_kept_of_other_faults(customer, method, path, body, headers, status):
-    answer = customer.scim.request(method, path, body, headers)
+    answer = customer.client.request(method, path, body, headers)
     (event,) = refused(customer)
     template = {"/Nothing/secret": None, "/Users/not-an-id": "/Users/{id}", "/Users/a@b.example": "/Users/{id}", "/Groups/not-an-id": "/Groups/{id}"}
     assert answer.status == status == event["data"]["status"] and event["data"].get("path") == template.get(path, path)
@@ -60,18 +60,18 @@ def test_what_is_kept_of_other_faults(customer, method, path, body, headers, sta
 
 def test_a_cap_and_a_scope(api, customer):
     api.patch(customer.path, {"max_groups": 0})
-    assert customer.scim.post("/Groups", {"displayName": "x"}).status == 507
-    reader = customer.client(customer.issue(scope="read"))
+    assert customer.client.post("/Groups", {"displayName": "x"}).status == 507
+    reader = customer.client_of(customer.issue(scope="read"))
     assert reader.post("/Users", user_body()).status == 403
     assert [e["data"]["status"] for e in refused(customer)] == [507, 403]
 
 
 def test_operations_of_a_bulk_request(customer):
-    user = made(customer.scim.post("/Users", user_body()))
+    user = made(customer.client.post("/Users", user_body()))
     operations = [{"method": "POST", "path": "/Users", "bulkId": "a", "data": user_body()},
                   {"method": "POST", "path": "/Users", "bulkId": "b", "data": user_body(user["userName"])},
                   {"method": "PATCH", "path": f"/Users/{user['id']}", "data": {"Operations": [op("replace", "nonsense", 1)]}}]
-    answer = customer.scim.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations})
+    answer = customer.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations})
     assert [o["status"] for o in made(answer, 200)["Operations"]] == ["201", "409", "400"]
     events = sorted(refused(customer), key=lambda e: e["data"]["operation"])
     assert [(e["data"]["operation"], e["data"]["method"], e["data"]["path"], e["data"]["status"]) for e in events] == [
@@ -82,11 +82,11 @@ def test_operations_of_a_bulk_request(customer):
 
 
 def test_reads_and_what_took_effect_leave_none(customer):
-    user = made(customer.scim.post("/Users", user_body()))
-    assert customer.scim.get("/Users?filter=nonsense").status == 400
-    assert customer.scim.post("/Users/.search", {"filter": "nonsense"}).status == 400
-    assert customer.scim.get("/Users/01a20db4-3e9d-72d7-82e9-f673093deb64").status == 404
-    assert customer.scim.delete(f"/Users/{user['id']}").status == 204
+    user = made(customer.client.post("/Users", user_body()))
+    assert customer.client.get("/Users?filter=nonsense").status == 400
+    assert customer.client.post("/Users/.search", {"filter": "nonsense"}).status == 400
+    assert customer.client.get("/Users/01a20db4-3e9d-72d7-82e9-f673093deb64").status == 404
+    assert customer.client.delete(f"/Users/{user['id']}").status == 204
     assert refused(customer) == []
 
 
@@ -96,14 +96,14 @@ def test_a_wrong_token_leaves_none(api, customer):
         assert customer.server.client(wrong).post("/Users", user_body()).status == 401
     other = customer.issue()
     api.post(f"{customer.path}/scim/tokens/{other['id']}/revoke")
-    assert customer.client(other).post("/Users", user_body()).status == 401
+    assert customer.client_of(other).post("/Users", user_body()).status == 401
     assert refused(customer) == []
 
 
 def test_another_organization_sees_nothing(api, customer):
     other = type(customer)(api).connect()
-    user = made(customer.scim.post("/Users", user_body()))
-    assert other.scim.delete(f"/Users/{user['id']}").status == 404
+    user = made(customer.client.post("/Users", user_body()))
+    assert other.client.delete(f"/Users/{user['id']}").status == 404
     assert refused(customer) == []
     assert [e["target_id"] for e in refused(other)] == [user["id"]]
     assert other.key("audit:read").get(f"{customer.path}/audit-logs?x=1").status == 404
@@ -111,30 +111,30 @@ def test_another_organization_sees_nothing(api, customer):
 
 def test_nothing_else_changes(customer):
     before = digest(customer.server, customer.id)
-    assert customer.scim.post("/Users", {}).status == 400
+    assert customer.client.post("/Users", {}).status == 400
     assert digest(customer.server, customer.id) == before and len(refused(customer)) == 1
 
 
 def test_no_password_and_no_token_is_kept(customer):
     secret = unique("Secret-")
     for body in (user_body(password=secret, active="maybe"), user_body(password=[secret, secret]), json.dumps(user_body(password=secret))[:-1]):
-        assert customer.scim.post("/Users", body).status == 400
+        assert customer.client.post("/Users", body).status == 400
     text = json.dumps(refused(customer))
     assert len(refused(customer)) == 3 and secret not in text and customer.token["token"] not in text
 
 
 def test_a_long_detail_is_cut_at_a_character(customer):
     name = "ü" * 2000
-    user = made(customer.scim.post("/Users", user_body()))
-    answer = customer.scim.patch(f"/Users/{user['id']}", op("replace", name, 1))
+    user = made(customer.client.post("/Users", user_body()))
+    answer = customer.client.patch(f"/Users/{user['id']}", op("replace", name, 1))
     (event,) = refused(customer)
     assert answer.status == 400 and len(event["data"]["detail"].encode()) in (1023, 1024) and answer.json["detail"].startswith(event["data"]["detail"])
 
 
 def test_an_email_in_a_reason_is_erased_with_the_person(customer):
     email = f"{unique()}@canary.example"
-    made(customer.scim.post("/Users", user_body(email)))
-    answer = customer.scim.post("/Groups", {"displayName": "x", "members": [{"value": email}]})
+    made(customer.client.post("/Users", user_body(email)))
+    answer = customer.client.post("/Groups", {"displayName": "x", "members": [{"value": email}]})
     assert answer.status == 400 and email in refused(customer)[0]["data"]["detail"]
     customer.server.muster("erase", email, "--org", customer.slug, "--confirm", email, "--force")
     assert refused(customer)[0]["data"] == {"erased": True}
@@ -147,12 +147,12 @@ def flood(client, n):
 
 def test_a_flood_is_bounded_for_each_connection(api, customer):
     other = type(customer)(api).connect()
-    flood(customer.scim, 80)
-    flood(other.scim, 3)
+    flood(customer.client, 80)
+    flood(other.client, 3)
     assert 30 <= len(refused(customer)) <= 40 and len(refused(other)) == 3
 
 
-def test_without_limits_each_process_is_bounded(server, tenant):
+def test_without_limits_each_process_is_bounded(server, customer):
     listening = f"{server.dir}/{unique('fcgi')}"
     env = {"PATH": os.environ["PATH"], "MUSTER_DB": server.db.replace("muster_owner", "muster_scim"), "MUSTER_PUBLIC_URL": server.url,
            "MUSTER_LIMITS": ""}
@@ -161,11 +161,11 @@ def test_without_limits_each_process_is_bounded(server, tenant):
     try:
         wait_until(lambda: os.path.exists(listening), 10, "the responder's socket")
         for _ in range(60):
-            assert b"Status: 400" in ask(listening, tenant.token["token"], "POST", "/scim/v2/Users", b"{}")
+            assert b"Status: 400" in ask(listening, customer.token["token"], "POST", "/scim/v2/Users", b"{}")
     finally:
         kill(process.pid, 15)
         process.wait(30)
-    (n,) = server.sql("select count(*) from muster.audit_event where organization_id = %s and action = 'scim.request.refused'", tenant.org["id"])[0]
+    (n,) = server.sql("select count(*) from muster.audit_event where organization_id = %s and action = 'scim.request.refused'", customer.org["id"])[0]
     assert 30 <= n <= 40
 
 
@@ -174,9 +174,9 @@ def test_the_answer_is_the_same_if_it_cannot_be_kept(server, customer):
     superuser = "alter table muster.audit_event add constraint no_refusals check (action <> 'scim.request.refused') not valid"
     server.fill((superuser,))
     try:
-        answer = customer.scim.post("/Users", {})
+        answer = customer.client.post("/Users", {})
         assert answer.status == 400 and answer.json["detail"]
-        made(customer.scim.post("/Users", user_body()))
+        made(customer.client.post("/Users", user_body()))
     finally:
         server.fill(("alter table muster.audit_event drop constraint no_refusals",))
     assert refused(customer) == []

@@ -10,13 +10,13 @@ TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 
 @pytest.fixture(scope="module")
-def tenant(server):
-    return server.tenant(dialect="strict", identity="mutable", email="optional", linking="never", group_names="any")
+def customer(server):
+    return server.customer(dialect="strict", identity="mutable", email="optional", linking="never", group_names="any")
 
 
 @pytest.fixture
-def client(tenant):
-    return tenant.client
+def client(customer):
+    return customer.client
 
 
 def body(login=None, /, **more):
@@ -170,9 +170,9 @@ def test_what_an_index_holds_has_a_greatest_length(client, text, folded, exact):
     assert create(client, displayName=more)["displayName"] == more
 
 
-def test_a_value_that_is_too_long_but_there_already_stays(tenant, client):
+def test_a_value_that_is_too_long_but_there_already_stays(customer, client):
     user = create(client, externalId="here")
-    tenant.server.sql("update muster.scim_user set resource = replace(resource, 'here', repeat('e', 2000)) where id = %s", user["id"])
+    customer.server.sql("update muster.scim_user set resource = replace(resource, 'here', repeat('e', 2000)) where id = %s", user["id"])
     assert made(client.patch(path(user), op("replace", "active", False)), 200)["externalId"] == "e" * 2000
     assert_error(client.patch(path(user), op("replace", "externalId", "e" * 1999)), 400, "invalidValue", "externalId")
 
@@ -193,14 +193,14 @@ def test_equal_values_of_a_list_are_one(client):
     assert user["emails"] == [{"value": "a@x.example", "type": "work", "display": "D"}, {"value": "a@x.example", "type": "home"}]
 
 
-def test_passwords_go_nowhere(tenant, client):
+def test_passwords_go_nowhere(customer, client):
     user = create(client, password="Zzyzx-1")
     assert_error(client.post("/Users", body(password=5)), 400, "invalidValue")
     answer = client.patch(path(user), op("replace", "password", "Zzyzx-2"))
     for text in (answer.text, client.get(f"{path(user)}?attributes=password").text, client.get("/Users").text):
         assert "Zzyzx" not in text and "password" not in text
     for table in ("scim_user", "member", "audit_event"):
-        assert "Zzyzx" not in str(tenant.server.sql(f"select t::text from muster.{table} t where organization_id = %s", tenant.org["id"]))
+        assert "Zzyzx" not in str(customer.server.sql(f"select t::text from muster.{table} t where organization_id = %s", customer.org["id"]))
     assert_error(client.find("Users", 'password eq "x"'), 400, "invalidFilter")
 
 

@@ -8,7 +8,8 @@ import threading
 
 import psycopg2
 import pytest
-from helpers import Client, Server, assert_error, kill, made, op, wait_until
+from helpers import Client, assert_error, kill, made, op, wait_until
+from server import Server
 
 
 @pytest.fixture(scope="module", params=["lighttpd", "nginx", "apache"])
@@ -74,7 +75,7 @@ def assert_admin_away(answer):
 
 
 def test_a_worker_that_is_killed_with_a_request_in_hand(web):
-    t = web.tenant()
+    t = web.customer()
     user = t.user()
     assert_scim_away(killed_in_hand(web, "scim", t.client.patch, f"/Users/{user['id']}", op("replace", "active", False)))
     assert_scim_away(killed_in_hand(web, "scim", t.client.delete, f"/Users/{user['id']}"))
@@ -83,7 +84,7 @@ def test_a_worker_that_is_killed_with_a_request_in_hand(web):
 
 
 def test_our_own_errors_pass_as_they_are(web):
-    t = web.tenant()
+    t = web.customer()
     assert_error(t.client.get("/Users/none"), 404)
     assert t.client.put("/Users", {}).header("Allow")
     web.sql("revoke select on muster.scim_user from muster_scim")
@@ -96,7 +97,7 @@ def test_our_own_errors_pass_as_they_are(web):
 
 
 def test_responders_that_are_away(web):
-    t = web.tenant()
+    t = web.customer()
     for name in ("scim", "admin"):
         os.kill(pid_of(web, name), signal.SIGTERM)
     wait_until(lambda: t.client.get("/Users").status == 503 and admin(web).get("/organizations").status == 503, 10, "they are away")
@@ -111,7 +112,7 @@ def test_a_socket_that_somebody_holds_outlives_the_master():
     s = Server("--workers", "1").start()
     path, held_by_us, masters = None, socket.socket(socket.AF_UNIX), []
     try:
-        t = s.tenant()
+        t = s.customer()
         user = t.user()
         with open(f"/proc/{s.master()}/environ", "rb") as f:
             env = dict(v.split("=", 1) for v in f.read().decode().split("\0") if v)
@@ -130,9 +131,9 @@ def test_a_socket_that_somebody_holds_outlives_the_master():
         start()
         wait_until(lambda: t.client.get("/Users").status == 200, 10, "the web server finds the socket again")
         with held(s, "muster.scim_user"):
-            first = in_background(s.client(t.token["token"]).get, f"/Users/{user['id']}")
+            first = in_background(t.client_of().get, f"/Users/{user['id']}")
             wait_for_waiter(s)
-            queued = [in_background(s.client(t.token["token"]).get, f"/Users/{user['id']}") for _ in range(8)]
+            queued = [in_background(t.client_of().get, f"/Users/{user['id']}") for _ in range(8)]
             masters[0].terminate()
         assert masters[0].wait(20) == 0
         start()

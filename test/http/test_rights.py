@@ -130,7 +130,7 @@ def test_the_application_cannot_send_events_again(server):
 
 
 def test_no_lock_with_a_guessable_name_stops_the_sealer(server):
-    t = server.tenant()
+    t = server.customer()
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_scim"))) as c, c.cursor() as cur:
         cur.execute("select pg_advisory_lock(hashtextextended('muster.audit_seal', 0)), pg_advisory_lock(hashtextextended(%s, 0))", (t.connection["id"],))
         t.user()

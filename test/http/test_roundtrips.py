@@ -109,7 +109,7 @@ def patch_body(*operations):
 
 
 def test_round_trips(server, responder):
-    t = server.tenant()
+    t = server.customer()
     token = t.token["token"]
     user, other = t.user("x@example.com"), t.user("y@example.com")
     group = t.group("Crew", [other["id"]])
@@ -134,7 +134,7 @@ def test_round_trips(server, responder):
 
 
 def test_round_trips_of_the_admin_api(server, admin):
-    t = server.tenant()
+    t = server.customer()
     key, base = server.env["MUSTER_API_KEY"], f"/v1/organizations/{t.org['id']}"
     t.user("x@example.com")
     admin(key, "GET", base)  # connects
@@ -154,7 +154,7 @@ def test_round_trips_of_the_admin_api(server, admin):
 
 
 def test_the_log_says_how_often_a_request_goes_there(server, responder):
-    t = server.tenant()
+    t = server.customer()
     for method, path, body in (("GET", "/Users", None), ("GET", "/Users", None), ("POST", "/Users", user_body())):
         _, trips = responder(t.token["token"], method, path, body)
         with open(responder.log, encoding="utf-8") as f:
@@ -175,19 +175,19 @@ def trips(responder, token, method, path, body):
 
 def test_a_body_waits_for_who_sends_it_unless_it_is_small_and_the_token_is_known(server, responder):
     """Up to 64 KiB of a token that was accepted lately are read before the database is asked; all else is asked for first."""
-    responder(server.tenant().token["token"], "GET", "/Users")  # connects
-    token = server.tenant().token["token"]
+    responder(server.customer().token["token"], "GET", "/Users")  # connects
+    token = server.customer().token["token"]
     assert trips(responder, token, "POST", "/Users", padded(500)) == ("Status: 201 Created", 3)
     assert trips(responder, token, "POST", "/Users", padded(500)) == ("Status: 201 Created", 2)
     assert trips(responder, token, "POST", "/Users", padded(64 * 1024)) == ("Status: 201 Created", 2)
     assert trips(responder, token, "POST", "/Users", padded(64 * 1024 + 1)) == ("Status: 201 Created", 3)
-    other = server.tenant().token["token"]
+    other = server.customer().token["token"]
     assert responder(other, "GET", "/Users") == ("Status: 200 OK", 1)
     assert trips(responder, other, "POST", "/Users", padded(500)) == ("Status: 201 Created", 2)
 
 
 def test_a_revoked_token_fails_at_once_with_a_small_body_and_with_a_large_one(server, responder):
-    t = server.tenant()
+    t = server.customer()
     token = t.token["token"]
     assert responder(token, "POST", "/Users", user_body()) == ("Status: 201 Created", 3)
     server.muster("token", "revoke", t.token["id"])
@@ -207,7 +207,7 @@ def test_the_body_of_a_stranger_is_never_waited_for(responder, token, status, ta
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_comes(server, responder):
-    token = server.tenant().token["token"]
+    token = server.customer().token["token"]
     start = time.monotonic()
     assert exchange(responder.listening, head(token, "POST", "/scim/v2/Users", 5_242_881)).startswith(b"Status: 413")
     assert exchange(responder.listening, head(made_up_token(), "POST", "/scim/v2/Users", 5_242_881)).startswith(b"Status: 401")
@@ -217,7 +217,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_comes(server, responder):
 
 def test_who_sends_the_rest_of_an_unwanted_body_slowly_holds_no_worker(server, responder):
     """The answer is out at once, and two seconds later the connection is closed, whatever still comes."""
-    token, start = server.tenant().token["token"], time.monotonic()
+    token, start = server.customer().token["token"], time.monotonic()
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(responder.listening)
         s.sendall(head(made_up_token(), "POST", "/scim/v2/Users", 1_000_000))
@@ -231,7 +231,7 @@ def test_who_sends_the_rest_of_an_unwanted_body_slowly_holds_no_worker(server, r
 
 
 def test_the_body_of_a_get_is_passed_over(server, responder):
-    t = server.tenant()
+    t = server.customer()
     token, user = t.token["token"], t.user()
     for body in (b"{}", b"\xff", b"x" * 6_000_000):
         answer = ask(responder.listening, token, "GET", f"/scim/v2/Users/{user['id']}", body)
@@ -240,7 +240,7 @@ def test_the_body_of_a_get_is_passed_over(server, responder):
 
 
 def test_a_token_with_a_typo_costs_none(server, responder):
-    token = server.tenant().token["token"]
+    token = server.customer().token["token"]
     wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
     assert responder(wrong, "GET", "/Users") == ("Status: 401 Unauthorized", 0)
 
@@ -248,7 +248,7 @@ def test_a_token_with_a_typo_costs_none(server, responder):
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_connection_lost_at_commit_gets_the_true_answer(server, responder, moment):
     """What was committed is not done again, what was not is: the request's own audit event tells."""
-    t = server.tenant()
+    t = server.customer()
     token, user, group = t.token["token"], t.user(), t.group("Crew")
     team = f"/Groups/{group['id']}"
     for n in range(5):
@@ -270,7 +270,7 @@ def test_a_connection_lost_at_commit_gets_the_true_answer(server, responder, mom
 
 def test_a_request_that_stops_half_way_does_not_hold_a_worker(server, responder):
     """The web server may pass on a body while it arrives (Apache): libfcgi alone would wait for ever."""
-    t = server.tenant()
+    t = server.customer()
     start = time.monotonic()
     data = exchange(responder.listening, head(t.token["token"], "POST", "/scim/v2/Users", 100) + record(5, b'{"userName":"half'))
     assert b"Status: 408" in data and 0.5 < time.monotonic() - start < 5

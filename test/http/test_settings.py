@@ -2,7 +2,8 @@
 import subprocess
 
 import pytest
-from helpers import BUILD, ROOT, Server, made
+from helpers import BUILD, ROOT, made
+from server import Server
 
 PROGRAMS = ("muster-scim.fcgi", "muster-admin.fcgi", "muster-deliver")
 EX_USAGE = 64
@@ -103,7 +104,7 @@ def test_another_conformance_is_refused():
 
 
 def test_a_preset_sets_what_is_not_given_beside_it(server):
-    t = server.tenant(preset="certification")
+    t = server.customer(preset="certification")
     assert manner(t.connection) == CERTIFICATION
     assert manner(t.second(preset="certification", dialect="strict", linking="auto").connection) == {**CERTIFICATION, "dialect": "strict", "linking": "auto"}
     made_one = server.muster("connection", "create", "--org", t.slug, "--preset", "certification", "--name", "Gallery")

@@ -3,7 +3,8 @@ methods. Each is a user or a group, one request, its answer, and what is there a
 import json
 
 import pytest
-from helpers import ENTERPRISE, GROUP, PATCH_OP, USER, replay
+from helpers import ENTERPRISE, GROUP, PATCH_OP, USER
+from transcripts import replay
 
 TOMBSTONE = "1f2e3d4c5b6a79880011223344556677u.${uuid}@example.com"
 OWN = "urn:example:own:2.0:Thing"
@@ -152,4 +153,4 @@ SHAPES = {
 
 @pytest.mark.parametrize("name", list(SHAPES))
 def test_a_shape_is_taken_as_it_was_meant(server, name):
-    assert replay(server.tenant().client, {"name": name, "steps": SHAPES[name]}) == []
+    assert replay(server.customer().client, {"name": name, "steps": SHAPES[name]}) == []

@@ -7,7 +7,8 @@ import threading
 import time
 
 import pytest
-from helpers import BULK, Server, assert_error, fill_users, group_body, made, op, quote, unique, user_body, wait_until
+from helpers import BULK, assert_error, fill_users, group_body, made, op, quote, unique, user_body, wait_until
+from server import Server
 from locks import locked, waiting
 
 pytestmark = pytest.mark.alone
@@ -16,23 +17,19 @@ SHARE = WORKERS // 2
 SCAN = "/Users?filter=" + quote('title co "x"')
 
 
-def client_of(tenant):
-    return tenant.server.client(tenant.token["token"])
-
-
 @contextlib.contextmanager
-def heavy_work(tenant, n=SHARE):
+def heavy_work(customer, n=SHARE):
     """So many replacements of a large group wait for its row; gives the list of their answers."""
-    ids, group, answers = fill_users(tenant.server, tenant, 1001), tenant.group(), []
+    ids, group, answers = fill_users(customer.server, customer, 1001), customer.group(), []
 
     def replace():
         with contextlib.suppress(OSError, ValueError):
-            answers.append(client_of(tenant).put(f"/Groups/{group['id']}", group_body("G", ids)))
+            answers.append(customer.client_of().put(f"/Groups/{group['id']}", group_body("G", ids)))
     threads = [threading.Thread(target=replace) for _ in range(n)]
-    with locked(tenant.server, "scim_group", group):
+    with locked(customer.server, "scim_group", group):
         for t in threads:
             t.start()
-        wait_until(lambda: waiting(tenant.server) == n, 5, "the heavy requests wait")
+        wait_until(lambda: waiting(customer.server) == n, 5, "the heavy requests wait")
         yield answers
     for t in threads:
         t.join()
@@ -48,46 +45,46 @@ def refused(answer):
 
 
 def test_one_more_heavy_request_is_refused_at_once_and_what_is_not_heavy_is_served(own):
-    tenant, other = own.tenant(), own.tenant()
+    customer, other = own.customer(), own.customer()
     long = json.dumps(user_body()) + " " * 262144
-    with heavy_work(tenant) as answers:
-        user, group = tenant.user(), tenant.group()
+    with heavy_work(customer) as answers:
+        user, group = customer.user(), customer.group()
         begin = time.monotonic()
         for path in (SCAN, "/Users?sortBy=title", "/Users?count=201", "/Groups?filter=" + quote('externalId co "x"'), "/?filter=" + quote('title pr')):
-            refused(tenant.client.get(path))
-        refused(tenant.client.post("/Users/.search", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": "title pr"}))
-        refused(tenant.client.post("/Bulk", bulk()))
-        refused(tenant.client.post("/Users", long))
-        refused(tenant.client.post("/Groups", group_body(None, [user["id"]] * 1001)))
-        refused(tenant.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}] * 1001)))
-        tenant.issue()
-        refused(tenant.client.get(SCAN))  # the token is another, the organization is the same
+            refused(customer.client.get(path))
+        refused(customer.client.post("/Users/.search", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": "title pr"}))
+        refused(customer.client.post("/Bulk", bulk()))
+        refused(customer.client.post("/Users", long))
+        refused(customer.client.post("/Groups", group_body(None, [user["id"]] * 1001)))
+        refused(customer.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}] * 1001)))
+        customer.renew()
+        refused(customer.client.get(SCAN))  # the token is another, the organization is the same
         assert time.monotonic() - begin < 1.5
         for path in ("/Users?count=200", "/Users?sortBy=userName", "/Users?filter=" + quote('userName eq "x"'), f"/Users/{user['id']}"):
-            assert tenant.client.get(path).status == 200
-        made(tenant.client.post("/Users", user_body()))
-        assert tenant.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}])).status == 200
+            assert customer.client.get(path).status == 200
+        made(customer.client.post("/Users", user_body()))
+        assert customer.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}])).status == 200
         assert other.client.get(SCAN).status == 200
         assert not answers
     assert [a.status for a in answers] == [200] * SHARE
-    assert tenant.client.get(SCAN).status == 200 and made(tenant.client.post("/Bulk", bulk()), 200)
+    assert customer.client.get(SCAN).status == 200 and made(customer.client.post("/Bulk", bulk()), 200)
 
 
 def test_the_place_of_a_worker_that_was_killed_is_free(own):
-    tenant = own.tenant()
-    with heavy_work(tenant):
-        refused(tenant.client.get(SCAN))
+    customer = own.customer()
+    with heavy_work(customer):
+        refused(customer.client.get(SCAN))
         busy = own.sql("select distinct pid from pg_locks where not granted")
         assert len(busy) == SHARE
         for pid in own.workers():
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: len(own.workers()) == WORKERS, 5, "the workers are replaced")
-        tenant.client.close()
-        wait_until(lambda: tenant.client.get(SCAN).status == 200, 1, "a place is free")
+        customer.client.close()
+        wait_until(lambda: customer.client.get(SCAN).status == 200, 1, "a place is free")
 
 
 def test_all_organizations_together_leave_a_worker_for_what_is_not_heavy(own):
-    first, second, third = own.tenant(), own.tenant(), own.tenant()
+    first, second, third = own.customer(), own.customer(), own.customer()
     user = third.user()
     with heavy_work(first):
         with heavy_work_of(second):
@@ -98,24 +95,24 @@ def test_all_organizations_together_leave_a_worker_for_what_is_not_heavy(own):
 
 
 @contextlib.contextmanager
-def heavy_work_of(tenant):
+def heavy_work_of(customer):
     """One more, beside those that wait already."""
-    ids, group = fill_users(tenant.server, tenant, 1001), tenant.group()
-    before = waiting(tenant.server)
-    thread = threading.Thread(target=lambda: client_of(tenant).put(f"/Groups/{group['id']}", group_body("G", ids)))
-    with locked(tenant.server, "scim_group", group):
+    ids, group = fill_users(customer.server, customer, 1001), customer.group()
+    before = waiting(customer.server)
+    thread = threading.Thread(target=lambda: customer.client_of().put(f"/Groups/{group['id']}", group_body("G", ids)))
+    with locked(customer.server, "scim_group", group):
         thread.start()
-        wait_until(lambda: waiting(tenant.server) == before + 1, 5, "the heavy request waits")
+        wait_until(lambda: waiting(customer.server) == before + 1, 5, "the heavy request waits")
         yield
     thread.join()
 
 
-def flood(tenant, path, n, stop):
+def flood(customer, path, n, stop):
     """Clients that read as fast as they can; the statuses, with the times at which they came."""
     answers = []
 
     def run():
-        client = client_of(tenant)
+        client = customer.client_of()
         while not stop.is_set():
             answers.append((client.get(path).status, time.monotonic()))
     threads = [threading.Thread(target=run) for _ in range(n)]
@@ -125,12 +122,12 @@ def flood(tenant, path, n, stop):
 
 
 def test_a_flood_is_bounded_while_another_organization_is_served(own):
-    tenant, other = own.tenant(), own.tenant()
-    fill_users(own, tenant, 200)
+    customer, other = own.customer(), own.customer()
+    fill_users(own, customer, 200)
     theirs = f"/Users/{other.user()['id']}"
     time.sleep(1.1)  # nobody else
     stop = threading.Event()
-    threads, answers = flood(tenant, "/Users?count=200", 16, stop)
+    threads, answers = flood(customer, "/Users?count=200", 16, stop)
     begin = time.monotonic()
 
     def bounded():
@@ -153,12 +150,12 @@ def test_a_flood_is_bounded_while_another_organization_is_served(own):
     assert {s for s, at in answers if at > last + 1.5} == {200}
 
 
-def large_customer(tenant, stop, answers):
+def large_customer(customer, stop, answers):
     """Six connections: of four people come and memberships change, singly and by the thousand; two walk through pages of 200."""
-    ids = fill_users(tenant.server, tenant, 1000)
+    ids = fill_users(customer.server, customer, 1000)
 
     def provision():
-        client = client_of(tenant)
+        client = customer.client_of()
         group = made(client.post("/Groups", group_body()))
         while not stop.is_set():
             answers.append(client.post("/Users", user_body()))
@@ -167,7 +164,7 @@ def large_customer(tenant, stop, answers):
                 answers.append(client.patch(f"/Groups/{group['id']}", op(name, "members", [{"$ref": None, "value": i} for i in ids])))
 
     def walk():
-        client, start = client_of(tenant), 1
+        client, start = customer.client_of(), 1
         while not stop.is_set():
             answers.append(client.get(f"/Users?startIndex={start}&count=200"))
             start = (start + 200) % 1000
@@ -176,7 +173,7 @@ def large_customer(tenant, stop, answers):
 
 def test_large_customers_side_by_side_are_never_refused(own):
     stop, answers = threading.Event(), ([], [])
-    threads = [t for some in answers for t in large_customer(own.tenant(), stop, some)]
+    threads = [t for some in answers for t in large_customer(own.customer(), stop, some)]
     for t in threads:
         t.start()
     wait_until(lambda: min(map(len, answers)) >= 50, 60, "both get on")
@@ -187,22 +184,22 @@ def test_large_customers_side_by_side_are_never_refused(own):
 
 
 def test_a_search_that_reads_everybody_for_two_seconds_is_given_up(own):
-    tenant = own.tenant()
-    fill_users(own, tenant, 30_000)
+    customer = own.customer()
+    fill_users(own, customer, 30_000)
     own.fill(("update muster.scim_user set folded = jsonb_build_object('title', repeat('senior engineer ', 400)) where connection_id = %s",
-              tenant.connection["id"]))
+              customer.connection["id"]))
     filter_text = " or ".join(f'title co "nobody {i}"' for i in range(100))
     for path in (f"/Users?count=0&filter={quote(filter_text)}", f"/Users?cursor&count=1&filter={quote(filter_text)}"):
         begin = time.monotonic()
-        answer = tenant.client.get(path)
+        answer = customer.client.get(path)
         assert_error(answer, 400, "tooMany", "use eq or sw on id, userName, externalId, emails.value")
         assert 1.9 < time.monotonic() - begin < 4
-    assert tenant.client.get(SCAN).status == 200
+    assert customer.client.get(SCAN).status == 200
 
 
-def at_once(tenant, n):
+def at_once(customer, n):
     answers = []
-    threads = [threading.Thread(target=lambda: answers.append(client_of(tenant).get("/Users?count=0").status)) for _ in range(n)]
+    threads = [threading.Thread(target=lambda: answers.append(customer.client_of().get("/Users?count=0").status)) for _ in range(n)]
     for t in threads:
         t.start()
     for t in threads:
@@ -213,16 +210,16 @@ def at_once(tenant, n):
 def test_a_long_request_takes_more_of_the_rate():
     s = Server("--workers", "4", "--rate", "100").start()
     try:
-        tenant = s.tenant()
-        s.muster("org", "set", tenant.slug, "--rate", "1", "--burst", "40")
-        group = tenant.group()
-        assert at_once(tenant, 15) == [200] * 15
+        customer = s.customer()
+        s.muster("org", "set", customer.slug, "--rate", "1", "--burst", "40")
+        group = customer.group()
+        assert at_once(customer, 15) == [200] * 15
         with locked(s, "scim_group", group):
-            thread = threading.Thread(target=lambda: client_of(tenant).patch(f"/Groups/{group['id']}", op("replace", "displayName", unique())))
+            thread = threading.Thread(target=lambda: customer.client_of().patch(f"/Groups/{group['id']}", op("replace", "displayName", unique())))
             thread.start()
             time.sleep(2.6)  # of which 2.1 count: 21 places
         thread.join()
-        assert at_once(tenant, 15).count(429) > 5
+        assert at_once(customer, 15).count(429) > 5
     finally:
         s.stop()
 
@@ -230,10 +227,10 @@ def test_a_long_request_takes_more_of_the_rate():
 def test_plain_cgi_has_the_same_shares():
     s = Server("--server", "cgi", "--workers", str(WORKERS)).start()
     try:
-        tenant = s.tenant()
-        with heavy_work(tenant):
-            refused(tenant.client.get(SCAN))
-            assert tenant.client.get("/Users").status == 200
-        assert tenant.client.get(SCAN).status == 200
+        customer = s.customer()
+        with heavy_work(customer):
+            refused(customer.client.get(SCAN))
+            assert customer.client.get("/Users").status == 200
+        assert customer.client.get(SCAN).status == 200
     finally:
         s.stop()

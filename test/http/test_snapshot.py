@@ -5,7 +5,8 @@ import time
 
 import psycopg2
 import pytest
-from api import Customer, problem
+from api import problem
+from customer import Customer
 from feed import Sealer, read
 from helpers import made, op, user_body
 from webhooks import seal
@@ -18,14 +19,11 @@ def sealing(server):
 
 
 def test_it_has_what_the_single_objects_have(api, server, customer):
-    second = Customer.__new__(Customer)
-    second.__dict__.update(customer.__dict__)
-    ids = [made(customer.scim.post("/Users", user_body(f"{n}@example.com", name={"givenName": n})))["id"] for n in ("ann", "bob", "eve")]
-    made(second.connect().scim.post("/Users", user_body("ann@example.com")))
-    customer.scim.patch(f"/Users/{ids[2]}", op("replace", "active", False))
+    ids = [made(customer.client.post("/Users", user_body(f"{n}@example.com", name={"givenName": n})))["id"] for n in ("ann", "bob", "eve")]
+    made(customer.second().client.post("/Users", user_body("ann@example.com")))
+    customer.client.patch(f"/Users/{ids[2]}", op("replace", "active", False))
     for team, members in (("Zoo", ids[:2]), ("Ant", ids[:1])):
-        made(customer.scim.post("/Groups",
-                                {"displayName": team, "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "members": [{"value": i} for i in members]}))
+        customer.group(team, members)
     api.made(f"{customer.path}/teams", {"name": "Empty"})
     api.made(f"{customer.path}/members", {"email": "operator@example.com", "organization_role": "org:admin"})
     seal(server)
@@ -49,11 +47,11 @@ def test_an_empty_organization_has_an_empty_one(api, server):
 
 def test_snapshot_and_feed_lead_to_the_directory_as_it_is(api, server, customer):
     """While others write: no change is lost between the two."""
-    users = [made(customer.scim.post("/Users", user_body(f"u{i}@example.com"))) for i in range(6)]
+    users = [made(customer.client.post("/Users", user_body(f"u{i}@example.com"))) for i in range(6)]
     started = threading.Event()
 
     def write(n):
-        client = customer.client(customer.token)
+        client = customer.client_of()
         for i in range(12):
             client.patch(f"/Users/{users[n]['id']}", op("replace", "name.givenName", f"{n}-{i}"))
             client.post("/Users", user_body(f"new{n}-{i}@example.com"))

@@ -12,17 +12,17 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def tenant(server):
-    t = server.tenant(dialect="strict", email="optional", linking="never", group_names="any")
+def customer(server):
+    t = server.customer(dialect="strict", email="optional", linking="never", group_names="any")
     t.ids = {name: made(t.client.post("/Users", {"schemas": [USER], "userName": name, **more}))["id"] for name, more in PEOPLE.items()}
     for i, name in enumerate(("amber", "Bert")):
         made(t.client.post("/Groups", {"schemas": [GROUP], "displayName": f"Group {i}", "members": [{"value": t.ids[name]}]}))
     return t
 
 
-def order(tenant, query):
-    names = {v: k for k, v in tenant.ids.items()}
-    return [names[u["id"]] for u in made(tenant.client.get(f"/Users?{query}"), 200)["Resources"]]
+def order(customer, query):
+    names = {v: k for k, v in customer.ids.items()}
+    return [names[u["id"]] for u in made(customer.client.get(f"/Users?{query}"), 200)["Resources"]]
 
 
 @pytest.mark.parametrize("by, ascending", [
@@ -30,49 +30,49 @@ def order(tenant, query):
     ("USERNAME", ["amber", "Bert", "cora", "Dave", "étienne"]),
     ("urn:ietf:params:scim:schemas:core:2.0:User:userName", ["amber", "Bert", "cora", "Dave", "étienne"]),
     ("meta.created", ["amber", "Bert", "cora", "Dave", "étienne"])])
-def test_a_single_attribute_orders_by_its_value_without_case(tenant, by, ascending):
-    assert order(tenant, f"sortBy={by}") == ascending
-    assert order(tenant, f"sortBy={by}&sortOrder=Descending") == ascending[::-1]
+def test_a_single_attribute_orders_by_its_value_without_case(customer, by, ascending):
+    assert order(customer, f"sortBy={by}") == ascending
+    assert order(customer, f"sortBy={by}&sortOrder=Descending") == ascending[::-1]
 
 
-def test_parts_and_extensions_are_named_with_dots_and_urns(tenant):
-    assert order(tenant, "sortBy=name.familyName")[:2] == ["Bert", "amber"]
-    assert order(tenant, f"sortBy={ENTERPRISE}:department")[:2] == ["Dave", "cora"]
+def test_parts_and_extensions_are_named_with_dots_and_urns(customer):
+    assert order(customer, "sortBy=name.familyName")[:2] == ["Bert", "amber"]
+    assert order(customer, f"sortBy={ENTERPRISE}:department")[:2] == ["Dave", "cora"]
 
 
-def test_a_list_orders_by_its_primary_value_else_by_the_first(tenant):
-    assert order(tenant, "sortBy=emails.value") == ["amber", "étienne", "Bert", "cora", "Dave"]
-    assert order(tenant, "sortBy=emails") == order(tenant, "sortBy=emails.value")
+def test_a_list_orders_by_its_primary_value_else_by_the_first(customer):
+    assert order(customer, "sortBy=emails.value") == ["amber", "étienne", "Bert", "cora", "Dave"]
+    assert order(customer, "sortBy=emails") == order(customer, "sortBy=emails.value")
 
 
-def test_resources_without_the_value_come_last_ascending_and_first_descending(tenant):
-    assert order(tenant, "sortBy=title") == ["Bert", "amber", "Dave", "étienne", "cora"]
-    assert order(tenant, "sortBy=title&sortOrder=descending") == ["cora", "étienne", "Dave", "amber", "Bert"]
+def test_resources_without_the_value_come_last_ascending_and_first_descending(customer):
+    assert order(customer, "sortBy=title") == ["Bert", "amber", "Dave", "étienne", "cora"]
+    assert order(customer, "sortBy=title&sortOrder=descending") == ["cora", "étienne", "Dave", "amber", "Bert"]
 
 
-def test_equal_values_order_by_id(tenant):
-    assert order(tenant, "sortBy=timezone") == list(PEOPLE)
-    assert order(tenant, "sortBy=timezone&sortOrder=descending") == list(PEOPLE)
+def test_equal_values_order_by_id(customer):
+    assert order(customer, "sortBy=timezone") == list(PEOPLE)
+    assert order(customer, "sortBy=timezone&sortOrder=descending") == list(PEOPLE)
 
 
-def test_booleans_and_computed_lists_sort_too(tenant):
-    assert order(tenant, "sortBy=active")[0] == "Dave"
-    assert order(tenant, "sortBy=groups.display")[:2] == ["amber", "Bert"]
-    assert order(tenant, "sortBy=groups.display&sortOrder=descending")[-2:] == ["Bert", "amber"]
-    groups = [g["displayName"] for g in made(tenant.client.get("/Groups?sortBy=members.value&sortOrder=descending"), 200)["Resources"]]
+def test_booleans_and_computed_lists_sort_too(customer):
+    assert order(customer, "sortBy=active")[0] == "Dave"
+    assert order(customer, "sortBy=groups.display")[:2] == ["amber", "Bert"]
+    assert order(customer, "sortBy=groups.display&sortOrder=descending")[-2:] == ["Bert", "amber"]
+    groups = [g["displayName"] for g in made(customer.client.get("/Groups?sortBy=members.value&sortOrder=descending"), 200)["Resources"]]
     assert groups == ["Group 1", "Group 0"]
 
 
-def test_sort_order_alone_changes_nothing(tenant):
-    assert order(tenant, "sortOrder=descending") == list(PEOPLE)
+def test_sort_order_alone_changes_nothing(customer):
+    assert order(customer, "sortOrder=descending") == list(PEOPLE)
 
 
 @pytest.mark.parametrize("query",
                          ["sortBy=bogus", "sortBy=password", "sortBy=name", "sortBy=meta", "sortBy=userName&sortOrder=up", "sortBy=", "sortBy=userName.x"])
-def test_what_cannot_be_sorted_by_is_400(tenant, query):
-    assert_error(tenant.client.get(f"/Users?{query}"), 400, "invalidValue")
+def test_what_cannot_be_sorted_by_is_400(customer, query):
+    assert_error(customer.client.get(f"/Users?{query}"), 400, "invalidValue")
 
 
-def test_pages_by_index_follow_the_order(tenant):
-    whole = order(tenant, "sortBy=title")
-    assert order(tenant, "sortBy=title&count=2") + order(tenant, "sortBy=title&count=3&startIndex=3") == whole
+def test_pages_by_index_follow_the_order(customer):
+    whole = order(customer, "sortBy=title")
+    assert order(customer, "sortBy=title&count=2") + order(customer, "sortBy=title&count=3&startIndex=3") == whole

@@ -1,6 +1,7 @@
 """What identity providers send, step by step, twice against the same data."""
 import pytest
-from helpers import Server, replay, transcripts
+from server import Server
+from transcripts import replay, transcripts
 
 CORE = {"entra-create-match", "entra-disable-string-false", "entra-group-add-one", "entra-group-remove-path-filter",
         "entra-match-filters", "okta-create", "okta-deactivate-patch", "okta-group-push", "okta-update-put"}
@@ -8,7 +9,7 @@ CORE = {"entra-create-match", "entra-disable-string-false", "entra-group-add-one
 
 @pytest.fixture(scope="module")
 def connection(server):
-    return server.tenant()
+    return server.customer()
 
 
 @pytest.mark.parametrize("transcript", list(transcripts()), ids=lambda t: t["name"])
@@ -21,7 +22,7 @@ def test_transcript_passes_twice(connection, transcript):
 def test_what_was_seen_elsewhere_passes(server, transcript):
     """Requests that other servers were seen to fail on. Each manner of connection that the file names."""
     for dialect in transcript["profiles"]:
-        assert replay(server.tenant(dialect=dialect).client, transcript) == []
+        assert replay(server.customer(dialect=dialect).client, transcript) == []
 
 
 @pytest.fixture(scope="module", params=["apache", "nginx", "cgi"])

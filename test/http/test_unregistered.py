@@ -9,8 +9,8 @@ OKTA = "urn:okta:custom:group:1.0"
 class Thing:
     """A user or group, and how it is changed and read."""
 
-    def __init__(self, tenant, kind, extension=None):
-        self.client, self.kind = tenant.client, kind
+    def __init__(self, customer, kind, extension=None):
+        self.client, self.kind = customer.client, kind
         body = {"schemas": [USER], "userName": f"{unique()}@example.com"} if kind == "/Users" else {"schemas": [GROUP], "displayName": unique("g")}
         self.body = {**body, **({URN: extension} if extension else {})}
         self.path = f"{kind}/{made(self.client.post(kind, self.body))['id']}"
@@ -32,8 +32,8 @@ class Thing:
 
 
 @pytest.fixture(params=["/Users", "/Groups"])
-def make(tenant, request):
-    return lambda extension=None: Thing(tenant, request.param, extension)
+def make(customer, request):
+    return lambda extension=None: Thing(customer, request.param, extension)
 
 
 def test_paths_set_merge_and_take_away(make):
@@ -102,36 +102,36 @@ def test_schemas_name_what_is_there_and_take_it_away(make):
     assert thing.patch(op("remove", "schemas", [URN])) is None
 
 
-def test_bodies_and_bulk_take_the_keys_too(tenant, make):
+def test_bodies_and_bulk_take_the_keys_too(customer, make):
     thing = make({"tag": "x", "empty": None})
     assert thing.get()[URN] == {"tag": "x"}
     body = {**thing.body, f"{URN}:floor": "4", URN: {"tag": "y"}}
     assert made(thing.client.put(thing.path, body), 200)[URN] == {"tag": "y", "floor": "4"}
     operations = [{"method": "PATCH", "path": thing.path, "data": {"schemas": [PATCH_OP], "Operations": [op("replace", f"{URN}:floor", 5)]}}]
-    assert made(tenant.client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)["Operations"][0]["status"] in ("200", "204")
+    assert made(customer.client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)["Operations"][0]["status"] in ("200", "204")
     assert thing.get()[URN] == {"tag": "y", "floor": 5}
     made(thing.client.put(thing.path, {k: v for k, v in thing.body.items() if k != URN}), 200)
     assert URN not in thing.get()
 
 
-def test_the_key_of_an_object_in_a_body_is_the_urn_though_it_ends_in_a_name_with_a_dot(tenant):
+def test_the_key_of_an_object_in_a_body_is_the_urn_though_it_ends_in_a_name_with_a_dot(customer):
     urn = "urn:example:seats:Floor.plan"
     body = {"schemas": [USER], "userName": f"{unique()}@example.com", urn: {"row": 4}}
-    user = made(tenant.client.post("/Users", body))
+    user = made(customer.client.post("/Users", body))
     assert user[urn] == {"row": 4} and urn in user["schemas"]
-    again = made(tenant.client.put(f"/Users/{user['id']}", user), 200)
+    again = made(customer.client.put(f"/Users/{user['id']}", user), 200)
     assert again[urn] == {"row": 4} and again["schemas"] == user["schemas"]
 
 
-def test_what_could_not_be_sent_again_under_its_urn_is_refused(tenant):
+def test_what_could_not_be_sent_again_under_its_urn_is_refused(customer):
     body = {"schemas": [USER], "userName": f"{unique()}@example.com"}
-    assert_error(tenant.client.post("/Users", {**body, "urn:example:2.0:Seat:plan:row": 4}), 400, "invalidPath")
-    user = made(tenant.client.post("/Users", {**body, "urn:example:2.0:Desk:size": {"width": 2}}))
+    assert_error(customer.client.post("/Users", {**body, "urn:example:2.0:Seat:plan:row": 4}), 400, "invalidPath")
+    user = made(customer.client.post("/Users", {**body, "urn:example:2.0:Desk:size": {"width": 2}}))
     assert user["urn:example:2.0:Desk"] == {"size": {"width": 2}}
-    assert made(tenant.client.put(f"/Users/{user['id']}", user), 200)["urn:example:2.0:Desk"] == user["urn:example:2.0:Desk"]
+    assert made(customer.client.put(f"/Users/{user['id']}", user), 200)["urn:example:2.0:Desk"] == user["urn:example:2.0:Desk"]
 
 
-def test_filters_and_sorting_look_into_it(tenant, make):
+def test_filters_and_sorting_look_into_it(customer, make):
     thing, other = make({"Tag": "Éloise", "level": 7, "on": True, "desk": [{"type": "work", "value": "A"}], "boss": {"value": "b"},
                          "keys": ["k1", "k2"]}), make({"tag": "zeta", "level": 30})
     none = make()
@@ -145,8 +145,8 @@ def test_filters_and_sorting_look_into_it(tenant, make):
     assert not thing.find(f'{URN}:level eq "7"') and not thing.find(f"{URN}:username pr")
     found = made(thing.client.get(f"{thing.kind}?sortBy={URN}:tag"), 200)["Resources"]
     assert [r["id"] for r in found] == [t.path.rsplit("/", 1)[1] for t in (other, thing, none)]
-    assert made(tenant.client.post(f"{thing.kind}/.search", {"filter": f"{URN}:level eq 7"}), 200)["totalResults"] == 1
-    assert made(tenant.client.find("", f"{URN}:level eq 7"), 200)["totalResults"] == 1
+    assert made(customer.client.post(f"{thing.kind}/.search", {"filter": f"{URN}:level eq 7"}), 200)["totalResults"] == 1
+    assert made(customer.client.find("", f"{URN}:level eq 7"), 200)["totalResults"] == 1
 
 
 def test_strict_knows_none_of_it(strict):
@@ -169,8 +169,8 @@ def test_answers_name_its_parts(make):
     assert get(f"?excludedAttributes={URN}:tag,{URN}:seat.row,{URN}:desk.type,{URN}:desk.value") == {"seat": {"number": 2}}
 
 
-def test_it_grows_no_deeper_and_no_longer_than_a_body(tenant):
-    thing = Thing(tenant, "/Users")
+def test_it_grows_no_deeper_and_no_longer_than_a_body(customer):
+    thing = Thing(customer, "/Users")
     deep = "x"
     for _ in range(28):
         deep = [deep]

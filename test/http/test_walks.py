@@ -9,19 +9,19 @@ USERS = 10_000 if os.environ.get("SANITIZE") else 100_000
 
 
 @pytest.fixture(scope="module")
-def tenant(server):
-    t = server.tenant()
+def customer(server):
+    t = server.customer()
     t.ids = set(fill_users(server, t, USERS))
     return t
 
 
 @pytest.fixture
-def growing(tenant):
+def growing(customer):
     """Somebody creates users all the time."""
     stop, created = threading.Event(), []
 
     def create():
-        client = tenant.server.client(tenant.token["token"])
+        client = customer.client_of()
         while not stop.is_set():
             created.append(made(client.post("/Users", user_body()))["id"])
 
@@ -32,28 +32,28 @@ def growing(tenant):
     thread.join()
 
 
-def check(tenant, seen, created):
+def check(customer, seen, created):
     assert len(created) > 10  # they came while the walk was on
     assert len(seen) == len(set(seen)), "somebody was seen twice"
-    assert tenant.ids <= set(seen), "somebody was not seen"
-    tenant.ids |= set(created)
+    assert customer.ids <= set(seen), "somebody was not seen"
+    customer.ids |= set(created)
 
 
 @pytest.mark.parametrize("order", ["", "&sortBy=userName&sortOrder=descending"])
-def test_every_user_is_seen_once_by_cursor(tenant, growing, order):
+def test_every_user_is_seen_once_by_cursor(customer, growing, order):
     seen, cursor = [], ""
     while cursor is not None:
-        page = made(tenant.client.get(f"/Users?count=1000&attributes=id{order}&cursor={cursor}"), 200)
+        page = made(customer.client.get(f"/Users?count=1000&attributes=id{order}&cursor={cursor}"), 200)
         seen += [u["id"] for u in page["Resources"]]
         cursor = page.get("nextCursor")
-    check(tenant, seen, growing)
+    check(customer, seen, growing)
 
 
-def test_every_user_is_seen_once_by_start_index(tenant, growing):
+def test_every_user_is_seen_once_by_start_index(customer, growing):
     seen = []
     while True:
-        page = made(tenant.client.get(f"/Users?count=1000&attributes=id&startIndex={len(seen) + 1}"), 200)
+        page = made(customer.client.get(f"/Users?count=1000&attributes=id&startIndex={len(seen) + 1}"), 200)
         seen += [u["id"] for u in page["Resources"]]
         if len(page["Resources"]) < 1000:
             break
-    check(tenant, seen, growing)
+    check(customer, seen, growing)

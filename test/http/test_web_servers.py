@@ -4,7 +4,8 @@ import http.client
 import json
 
 import pytest
-from helpers import Client, Server, assert_error, made, made_up_token, unique, user_body
+from helpers import Client, assert_error, made, made_up_token, unique, user_body
+from server import Server
 
 
 @pytest.fixture(scope="module", params=["lighttpd", "apache", "nginx", "cgi"])

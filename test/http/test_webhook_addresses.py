@@ -11,11 +11,11 @@ import threading
 import uuid
 
 import pytest
-from api import Api, Customer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from helpers import Server, free_port, wait_until
+from helpers import wait_until
+from server import Server, free_port
 from webhooks import Endpoint, RawReceiver, Worker, end_worker, write_events
 
 SPELLINGS = """
@@ -39,7 +39,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def customer(server):
-    return Customer(Api(server)).connect()
+    return server.customer()
 
 
 def has_ipv6():

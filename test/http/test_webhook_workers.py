@@ -8,8 +8,10 @@ import time
 
 import psycopg2
 import pytest
-from api import Api, Customer
-from helpers import Server, statement, wait_until
+from api import Api
+from customer import Customer
+from helpers import statement, wait_until
+from server import Server
 from webhooks import Endpoint, Held, Receiver, Worker, end_worker, seal, sealed, unsealed, write_events
 
 
@@ -23,7 +25,7 @@ def server():
 
 @pytest.fixture
 def customer(server):
-    return Customer(Api(server)).connect()
+    return server.customer()
 
 
 def test_what_a_killed_worker_had_in_hand_is_sent_at_once_by_the_next_with_the_same_id(server, customer):

@@ -5,8 +5,10 @@ import threading
 import time
 
 import pytest
-from api import Api, Customer
-from helpers import Server, made, op, unique, user_body, wait_until
+from api import Api
+from customer import Customer
+from helpers import made, op, unique, user_body, wait_until
+from server import Server
 from webhooks import Endpoint, Held, RawReceiver, Receiver, read_request, sealed, unsealed, write_events
 
 SCALE = 1000  # retries come after 5 ms, 0.3 s, 1.8 s, 7.2 s ...
@@ -24,18 +26,13 @@ def api(server):
     return Api(server)
 
 
-@pytest.fixture
-def customer(api):
-    return Customer(api).connect()
-
-
 def test_a_joiner_a_change_and_a_leaver_arrive_in_order_with_their_snapshots(customer):
     with Receiver() as r:
         e = Endpoint(customer, r.url, events=["scim.user.*"])
-        user = made(customer.scim.post("/Users", user_body("ada@example.com")))
-        customer.scim.patch(f"/Users/{user['id']}", op("replace", "displayName", "Ada"))
+        user = made(customer.client.post("/Users", user_body("ada@example.com")))
+        customer.client.patch(f"/Users/{user['id']}", op("replace", "displayName", "Ada"))
         r.wait(2)
-        customer.scim.patch(f"/Users/{user['id']}", op("replace", "active", False))
+        customer.client.patch(f"/Users/{user['id']}", op("replace", "active", False))
         r.wait(3)
         assert [h.json["type"] for h in r.hits] == ["scim.user.provisioned", "scim.user.updated", "scim.user.deactivated"]
         assert all(h.target == user["id"] for h in r.hits)
@@ -48,7 +45,7 @@ def test_the_id_is_the_events_and_the_sequence_has_no_gap(customer):
     with Receiver() as r:
         Endpoint(customer, r.url)
         for _ in range(5):
-            made(customer.scim.post("/Users", user_body()))
+            made(customer.client.post("/Users", user_body()))
         r.wait(6)  # the endpoint's own creation too
         events = {e["id"]: e for e in customer.events()}
         assert all(h.id == h.json["data"]["id"] and events[h.id]["action"] == h.json["type"] for h in r.hits)
@@ -59,9 +56,9 @@ def test_the_id_is_the_events_and_the_sequence_has_no_gap(customer):
 def test_only_what_the_filter_names_is_sent(customer):
     with Receiver() as r:
         Endpoint(customer, r.url, events=["scim.group.*", "scim.user.deactivated"])
-        user = made(customer.scim.post("/Users", user_body()))
-        made(customer.scim.post("/Groups", {"displayName": unique("g")}))
-        customer.scim.patch(f"/Users/{user['id']}", op("replace", "active", False))
+        user = made(customer.client.post("/Users", user_body()))
+        made(customer.client.post("/Groups", {"displayName": unique("g")}))
+        customer.client.patch(f"/Users/{user['id']}", op("replace", "active", False))
         r.wait(2)
         assert sorted(h.json["type"] for h in r.hits) == ["scim.group.created", "scim.user.deactivated"]
 
@@ -71,7 +68,7 @@ def test_an_endpoint_of_the_installation_hears_of_every_organization(server, api
         endpoint = api.made("/webhooks", {"url": r.url, "events": ["scim.user.provisioned"], "allow_private": True})
         customers = [Customer(api).connect() for _ in range(2)]
         for c in customers:
-            made(c.scim.post("/Users", user_body()))
+            made(c.client.post("/Users", user_body()))
         r.wait(2)
         assert {h.json["data"]["organization"]["id"] for h in r.hits} == {c.id for c in customers}
         assert api.delete(f"/webhooks/{endpoint['id']}").status == 204
@@ -81,8 +78,8 @@ def test_another_organizations_events_are_not_sent(api, customer):
     with Receiver() as r:
         Endpoint(customer, r.url, events=["scim.user.*"])
         other = Customer(api).connect()
-        made(other.scim.post("/Users", user_body()))
-        made(customer.scim.post("/Users", user_body("mine@example.com")))
+        made(other.client.post("/Users", user_body()))
+        made(customer.client.post("/Users", user_body("mine@example.com")))
         r.wait(1)
         wait_until(lambda: sealed(customer.server, other.id) == 4, 5, "the other's events are sealed")
         assert [h.json["data"]["user"]["userName"] for h in r.hits] == ["mine@example.com"]
@@ -385,7 +382,7 @@ def test_each_endpoint_has_its_turn_however_many_older_ones_are_slow(api):
 
 def test_sealing_follows_within_a_fifth_of_a_second(customer):
     for _ in range(30):
-        made(customer.scim.post("/Users", user_body()))
+        made(customer.client.post("/Users", user_body()))
     wait_until(lambda: not unsealed(customer.server, customer.id), 5, "all is sealed")
     behind = customer.server.sql("""select extract(epoch from percentile_disc(0.9) within group (order by sealed_at - at))
                                     from muster.audit_seal where organization_id = %s""", customer.id)[0][0]

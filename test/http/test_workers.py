@@ -15,12 +15,12 @@ WORKERS = 4
 class Load:
     """Two clients that read all the time; `answers` has (status, seconds)."""
 
-    def __init__(self, tenant):
-        self.tenant, self.path, self.answers, self.stop = tenant, f"/Users/{tenant.user()['id']}", [], threading.Event()
+    def __init__(self, customer):
+        self.customer, self.path, self.answers, self.stop = customer, f"/Users/{customer.user()['id']}", [], threading.Event()
         self.threads = [threading.Thread(target=self.run) for _ in range(2)]
 
     def run(self):
-        client = self.tenant.server.client(self.tenant.token["token"])
+        client = self.customer.client_of()
         while not self.stop.is_set():
             begin = time.monotonic()
             self.answers.append((client.get(self.path).status, time.monotonic() - begin))
@@ -43,7 +43,7 @@ def stopped(pid):
 
 
 def test_a_worker_that_is_stopped_holds_nobody_up(own):
-    with Load(own.tenant()) as load:
+    with Load(own.customer()) as load:
         for i in range(40):
             os.kill(own.workers()[i % WORKERS], signal.SIGSTOP)
             time.sleep(0.05)
@@ -52,7 +52,7 @@ def test_a_worker_that_is_stopped_holds_nobody_up(own):
 
 
 def test_a_worker_that_is_killed_holds_nobody_up(own):
-    with Load(own.tenant()) as load:
+    with Load(own.customer()) as load:
         for _ in range(10):
             wait_until(lambda: len(own.workers()) == WORKERS, 5, "the workers are there")
             os.kill(random.choice(own.workers()), signal.SIGKILL)

@@ -154,7 +154,7 @@ def read_request(c):
 
 
 class Endpoint:
-    """An endpoint of an organization (an api.Customer), made by the API, which may be inside."""
+    """An endpoint of a Customer, made by the API, which may be inside."""
 
     def __init__(self, customer, url, **fields):
         self.customer, self.api = customer, customer.api

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "http"))
 
-from helpers import Server  # noqa: E402  (found by the path above)
+from server import Server  # noqa: E402  (found by the path above)
 
 SEED = int(os.environ.get("PROPERTY_SEED") or random.randrange(2**32))
 
@@ -25,8 +25,8 @@ def server():
 
 
 @pytest.fixture
-def tenant(server):
-    return server.tenant()
+def customer(server):
+    return server.customer()
 
 
 @pytest.fixture

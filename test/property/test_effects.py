@@ -186,27 +186,27 @@ def bare(resource):
 @pytest.mark.parametrize("endpoint", ["/Users", "/Groups"])
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
 def test_a_success_has_its_effect_and_a_refusal_has_none(server, chance, cases, tmp_path, dialect, endpoint, method):
-    tenant = server.tenant(dialect=dialect, identity="mutable", email="optional")
+    customer = server.customer(dialect=dialect, identity="mutable", email="optional")
     schema = tmp_path / "schema.json"
     schema.write_text(json.dumps(SCHEMA))
-    server.muster("schema", "add", str(schema), "--org", tenant.slug, *(["--type", "Group"] if endpoint == "/Groups" else []))
-    members = [tenant.user()["id"] for _ in range(5)]
+    server.muster("schema", "add", str(schema), "--org", customer.slug, *(["--type", "Group"] if endpoint == "/Groups" else []))
+    members = [customer.user()["id"] for _ in range(5)]
     fields = {**FIELDS[endpoint], REGISTERED: EXTENSION, **({OWN: FOREIGN} if dialect == "lenient" else {})}
     refused = 0
     for number in range(cases(250)):
         if number % 25 == 0:
-            path = f"{endpoint}/{(tenant.user() if endpoint == '/Users' else tenant.group())['id']}"
+            path = f"{endpoint}/{(customer.user() if endpoint == '/Users' else customer.group())['id']}"
         case = Case(chance, fields, members)
-        before = made(tenant.client.get(path), 200)
+        before = made(customer.client.get(path), 200)
         if method == "PUT" and case.verb == "remove":
             continue
         if method == "PUT":  # of what the case is about there is nothing before: its name, a path maybe, adds to that
-            before = made(tenant.client.put(path, bare(before)), 200)
+            before = made(customer.client.put(path, bare(before)), 200)
             case.verb = "add"
-            answer = tenant.client.put(path, {**bare(before), case.path: case.value})
+            answer = customer.client.put(path, {**bare(before), case.path: case.value})
         else:
-            answer = tenant.client.patch(path, case.operation)
-        after = made(tenant.client.get(path), 200)
+            answer = customer.client.patch(path, case.operation)
+        after = made(customer.client.get(path), 200)
         wrong = None
         if answer.status >= 400:
             refused += 1

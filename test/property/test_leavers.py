@@ -21,7 +21,7 @@ class Place:
     def __init__(self, server, dialect, identity, linking, email, extended, mapped):
         self.dialect, self.identity, self.linking, self.email, self.extended, self.mapped = dialect, identity, linking, email, extended, mapped
         self.server = server
-        first = server.tenant(dialect=dialect, identity=identity, linking=linking, email=email)
+        first = server.customer(dialect=dialect, identity=identity, linking=linking, email=email)
         self.org, self.second = first.org, first.second(linking="auto")
         self.token, self.taken = first.token["token"], f"taken@{first.slug}.example"
         self.client = first.client
