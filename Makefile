@@ -140,8 +140,10 @@ build-tidy/%.ok: %.c .clang-tidy | $(BUILD)/gen/sql.stamp $(OPENAPI)
 format:
 	clang-format -i $(C_FILES) $(H_FILES)
 
+# Lines of Markdown have 100 columns; tables and indented code may be longer.
 format-check:
 	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+	@! LC_ALL=C.UTF-8 grep -nP '^(?!\||    ).{101,}' *.md doc/*.md sql/*.md test/*.md || { echo 'Markdown: 100 columns'; exit 1; }
 
 # Arrows between rooms go down only; SQL, HTTP and terminals stand where they belong; functions and files say what they are.
 layers:

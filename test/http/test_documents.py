@@ -9,8 +9,6 @@ import pytest
 from helpers import BUILD, ROOT
 
 PAGES = [os.path.relpath(p, ROOT) for p in glob.glob(f"{ROOT}/*.md") + glob.glob(f"{ROOT}/*/*.md")]
-NARROW = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "doc/mapping.md", "doc/glossary.md", "doc/conformance.md",
-          "doc/events.md", "doc/webhooks.md", "doc/metrics.md", "doc/security-events.md"]
 
 
 def read(page):
@@ -24,11 +22,6 @@ def test_files_that_are_named_are_there(page):
     named = re.findall(r"`((?:cgi|core|doc|scripts|sql|test|tools)/[\w./*-]+|[\w-]+-example\.conf|[A-Z]+\.md)(?= ?[^`]*`)", read(page))
     missing = [n for n in named if not re.search("[/_][A-Z]{4,}[./_]", n) and not glob.glob(f"{ROOT}/{n}")]
     assert not missing
-
-
-@pytest.mark.parametrize("page", NARROW)
-def test_lines_are_narrow_but_in_tables_and_programs(page):
-    assert not [line for line in read(page).splitlines() if len(line) > 100 and not line.startswith(("|", "    "))]
 
 
 def commands(page):
