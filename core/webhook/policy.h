@@ -15,7 +15,7 @@ enum webhook_policy {
     POLICY_CIRCUIT_FAILURES = 5, /* so many in a row open the circuit: then only leavers are sent */
     POLICY_CIRCUIT_SECONDS = 5,  /* for so long, twice as long with each more */
     POLICY_CIRCUIT_LONGEST = 60, /* at most */
-    POLICY_FAILING_DAYS = 5      /* an endpoint that failed for so long, and for each attempt, is disabled */
+    POLICY_FAILING_DAYS = 5      /* an endpoint that failed for so long, with the circuit open, is disabled */
 };
 
 /* Seconds until the next attempt, after none that failed before, after one, ... (the table of Standard Webhooks). */

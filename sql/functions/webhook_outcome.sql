@@ -67,7 +67,9 @@ begin
         paused_until = case when pause_seconds > 0 then now() + make_interval(secs => pause_seconds) else e.paused_until end
     where e.id = endpoint
     returning e.* into w;
-    if w.status = 'enabled' and (outcome = 'gone' or w.failing_since < now() - make_interval(days => failing_days) / time_scale) then
+    -- One failure before days without events, and one after them, say nothing about those days.
+    if w.status = 'enabled' and (outcome = 'gone' or (w.failures >= circuit_failures
+                                                      and w.failing_since < now() - make_interval(days => failing_days) / time_scale)) then
         update muster.webhook_endpoint e
         set status = 'disabled', disabled_reason = case when outcome = 'gone' then 'gone' else 'failing' end
         where e.id = endpoint;
@@ -93,7 +95,8 @@ Parameters: organization, endpoint, target, held: what was claimed, and its leas
 format has no such event), failed, gone (410: the endpoint is disabled); answer_status, problem, took_ms, answer: of
 the attempt; retry_seconds: again in so many, null: that was the last attempt; pause_seconds: the receiver wants
 rest; time_scale: our own times are shorter by that; circuit_failures: so many in a row open the circuit, for
-circuit_seconds, twice as long with each more, circuit_longest at most; failing_days: so long it may fail.
+circuit_seconds, twice as long with each more, circuit_longest at most; failing_days: an endpoint whose circuit is open,
+and which has failed for so long, is disabled.
 Returns: the state of the delivery; null: the lease was lost, and with it the word in this.
 Locks: rows of webhook_queue, webhook_delivery and webhook_endpoint.
 Called by: deliver_settle, webhook_settle.';

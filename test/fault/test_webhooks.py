@@ -54,9 +54,9 @@ def test_twenty_thousand_events_a_receiver_that_fails_and_fifty_kills(server):
                 wait_until(lambda: len(r.hits) > before + 100 or (done.is_set() and not e.pending()), 60, "it works")
                 (w if kill % 2 else other).kill()
                 w.kill() if w.process.poll() is None else other.kill()
-        writer.join()
         server.sql("update muster.webhook_endpoint set open_until = null where id = %s", e.id)
         with Worker(server):
+            writer.join()
             states = e.settled(400)
         total = EVENTS
         assert sum(states.values()) == total, states

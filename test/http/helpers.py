@@ -200,9 +200,10 @@ def fill_users(server, tenant, n):
 
 
 def wait_until(condition, seconds, what):
+    """`what` is waited for: a text, or a function that says at the end what there is instead."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        assert time.monotonic() < end, f"not within {seconds} s: {what() if callable(what) else what}"
         time.sleep(0.01)
 
 

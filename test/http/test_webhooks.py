@@ -237,6 +237,31 @@ def test_gone_disables_the_endpoint_and_is_told(customer):
         assert e.settled() == {"delivered": 1}
 
 
+def failed_days_ago(e, failures):
+    """So many attempts in a row failed, the first of them six days ago as the server counts, and then there were none."""
+    e.customer.server.sql("update muster.webhook_endpoint set failures = %s, failing_since = now() - make_interval(secs => %s) where id = %s",
+                          failures, 6 * 86400 / SCALE, e.id)
+
+
+def test_an_endpoint_that_fails_for_days_is_disabled_and_told(customer):
+    with Receiver(lambda hit: 500) as r:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        failed_days_ago(e, 4)
+        write_events(customer.server, customer.id, 1)
+        wait_until(lambda: e.show()["status"] == "disabled", 5, "the endpoint is disabled")
+        assert e.show()["disabled_reason"] == "failing"
+        wait_until(lambda: "webhook.disabled" in customer.actions(), 5, "it is in the audit log")
+
+
+def test_an_endpoint_is_not_given_up_for_the_days_in_which_nothing_was_sent(customer):
+    with Receiver(lambda hit: 500 if len(r.hits) == 1 else 200) as r:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        failed_days_ago(e, 1)
+        write_events(customer.server, customer.id, 1)
+        assert e.settled() == {"delivered": 1}
+        assert e.show()["status"] == "enabled"
+
+
 def test_a_redirect_is_not_followed(customer):
     with Receiver() as inside, Receiver(lambda hit: (302, {"Location": inside.url}, b"")) as r:
         e = Endpoint(customer, r.url, events=["scim.user.updated"])

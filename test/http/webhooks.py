@@ -180,7 +180,8 @@ class Endpoint:
 
     def settled(self, seconds=20):
         """When everything that was written is sealed, and nothing is left to be sent."""
-        wait_until(lambda: not unsealed(self.customer.server, self.customer.id) and self.pending() == 0, seconds, "nothing is pending")
+        wait_until(lambda: not unsealed(self.customer.server, self.customer.id) and self.pending() == 0, seconds,
+                   lambda: f"nothing is pending; {unsealed(self.customer.server, self.customer.id)} unsealed, {self.states()}, {self.show()}")
         return self.states()
 
 
