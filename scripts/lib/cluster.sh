@@ -7,7 +7,7 @@ find_postgres() {
     if [ -f "$cluster/PG_VERSION" ]; then
         version=$(cat "$cluster/PG_VERSION")
     else
-        version=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | sort -n | tail -n 1)
+        version=$(newest_postgres)
     fi
     pg_bin=/usr/lib/postgresql/$version/bin
     [ -x "$pg_bin/postgres" ] || die "there is no PostgreSQL ${version:-server} in ${pg_bin%/bin}: scripts/deps installs one"
