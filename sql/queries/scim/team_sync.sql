@@ -28,27 +28,22 @@ with recursive above (id, depth) as (
 ), below (team_id, id, depth) as (
     select t.team_id, t.id, 1 from touched t
     union
+    select null::uuid, g.id, 1 from unnest($3::uuid[]) g (id)
+    union
     select b.team_id, c.child_id, b.depth + 1
     from below b
     cross join lateral (select gg.child_id from muster.scim_group_group gg
                         where gg.organization_id = muster.organization_id() and gg.parent_id = b.id offset 0 /* each by its index */) c
     where b.depth < 3
-), under (id, depth) as (
-    select g.id, 1 from unnest($3::uuid[]) g (id)
-    union
-    select c.child_id, n.depth + 1
-    from under n
-    cross join lateral (select gg.child_id from muster.scim_group_group gg
-                        where gg.organization_id = muster.organization_id() and gg.parent_id = n.id offset 0 /* each by its index */) c
-    where n.depth < 3
 ), people as (
     select u.id, u.member_id, u.active and u.removed_at is null as counts
     from (select p.id from unnest($2::uuid[]) p (id)
           union
           select m.user_id
-          from under n
+          from below b
           cross join lateral (select gu.user_id from muster.scim_group_user gu
-                              where gu.organization_id = muster.organization_id() and gu.group_id = n.id offset 0 /* each by its index */) m) x
+                              where gu.organization_id = muster.organization_id() and gu.group_id = b.id offset 0 /* each by its index */) m
+          where b.team_id is null) x
     cross join lateral (select u.id, u.member_id, u.active, u.removed_at from muster.scim_user u
                         where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id()
                               and u.id = x.id offset 0 /* each by its key */) u
@@ -62,7 +57,7 @@ with recursive above (id, depth) as (
           cross join lateral (select from muster.scim_group_user gu
                               where gu.organization_id = muster.organization_id() and gu.group_id = b.id and gu.user_id = p.id
                               offset 0 /* each by its key */) gu
-          where p.counts) x
+          where p.counts and b.team_id is not null) x
     group by x.team_id, x.member_id
 )
 insert into muster.team_member as tm (organization_id, team_id, member_id, linked, added)
