@@ -195,15 +195,6 @@ void control_event(struct control *c, const char *action, const char *connection
                                   .request_id = c->request_id, .client_address = c->client_address));
 }
 
-void control_event_changed(struct control *c, const char *action, const char *connection, const char *target_type,
-                           const char *target, struct json_object *before) {
-    if (json_same(before, c->result))
-        return;
-    const char *data = arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}", json_text(c->ctx.arena, before),
-                                    json_text(c->ctx.arena, c->result));
-    control_event(c, action, connection, target_type, target, data);
-}
-
 struct session control_session(struct control *c, const char *connection) {
     return (struct session){.ctx = {.arena = c->ctx.arena},
                             .db = c->db,

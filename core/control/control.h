@@ -60,16 +60,17 @@ struct control {
     void (*progress)(const char *done, size_t n, const char *of);
     /* Set by control_accept(). */
     bool accepted;
-    const char *organization;   /* id; NULL: none */
-    const char *key_id;         /* NULL: the operator */
-    bool bound;                 /* the key is bound to one organization */
-    unsigned events;            /* queued by this attempt */
-    bool asking;                /* who asks is queued in front of the work's first step */
-    size_t result_at;           /* where the last batch will have the result, from 1 on; 0: it is there */
-    bool replayed;              /* the result is what the same request was answered before, without its secrets */
-    struct json_object *result; /* of a write: set by its work */
-    struct control_text text;   /* in place of the JSON object */
-    int retry_after;            /* seconds: come back then; 0: whenever you like */
+    const char *organization;    /* id; NULL: none */
+    const char *key_id;          /* NULL: the operator */
+    bool bound;                  /* the key is bound to one organization */
+    unsigned events;             /* queued by this attempt */
+    const struct db_rows *found; /* in the work of a write: the rows of what its `ask` queued */
+    size_t result_at;            /* where the last batch will have the result, from 1 on; 0: it is there */
+    const char *result_what;     /* what there is none of if it has no row */
+    bool replayed;               /* the result is what the same request was answered before, without its secrets */
+    struct json_object *result;  /* of a write: set by its work */
+    struct control_text text;    /* in place of the JSON object */
+    int retry_after;             /* seconds: come back then; 0: whenever you like */
     /* What is wrong with the fields, for the problem document: [{"code", "message", "meta": {"field"}}], the first of
      * them, since whoever sent it may have sent a thousand. */
     struct json_object *errors;
@@ -141,24 +142,36 @@ enum err control_list(struct control *c, struct sql_call call, const struct cont
                       struct json_object **out) __attribute__((warn_unused_result));
 
 /*
- * A transaction: `work` is called behind control_accept(), queues, runs and computes as the work of db_transaction()
- * does, and sets c->result or ends with control_result(). ERR_IDEMPOTENCY: the Idempotency-Key is another request's.
- * Who asks is a round trip of its own, unless the work begins `together` with it: then its first control_step() runs
- * both, and accepts before it gives rows. Until then the work only reads and locks, and uses nothing of `c` that
- * control_accept() sets. With control_result() that is two round trips.
+ * A transaction, of two round trips if the work runs nothing itself. The first has who asks, the Idempotency-Key, and
+ * what `ask` queues behind them: it only reads and locks, and uses nothing of `c` that control_accept() sets. Then
+ * `work` is called with its rows (c->found), queues, runs and computes as the work of db_transaction() does, and sets
+ * c->result or ends with control_result(): that goes out with COMMIT. With an Idempotency-Key it is one more, since
+ * what is kept is the answer. ERR_IDEMPOTENCY: the key is another request's.
  */
 struct control_write {
+    void (*ask)(struct control *c, const struct control_input *in); /* NULL: nothing */
+    const struct control_input *in;                                 /* for it */
     enum err (*work)(struct control *c, void *arg);
     void (*done)(struct control *c, void *arg); /* adds to the result of control_result(); NULL: nothing */
     void *arg;
-    bool together;
     struct db_rows rows[DB_BATCH]; /* of the last batch */
     bool final_duplicate;          /* 23505 is no race to run again, but what to answer */
 };
 enum err control_write(struct control *c, struct control_write *w) __attribute__((warn_unused_result));
 
-/* The last of a work: queues a statement whose `object` is the result. It runs in one batch with COMMIT. */
-void control_result(struct control *c, struct sql_call call);
+/* In a work: the object (OBJECT_OBJECT) of a statement that `ask` queued; ERR_NOT_FOUND says what there is none of. */
+enum err control_found(struct control *c, size_t i, const char *what, struct json_object **out)
+    __attribute__((warn_unused_result));
+
+/*
+ * At the end of a work: queues a statement whose `object` is the result, and which changes nothing if it gives no row:
+ * ERR_NOT_FOUND then, as of control_found(). It runs in one batch with COMMIT.
+ */
+void control_result(struct control *c, struct sql_call call, const char *what);
+
+/* The parameters of a statement that writes an audit event of the work itself. */
+#define CONTROL_EVENT(c)                                                                                               \
+    .event_id = control_event_id(c), .request_id = (c)->request_id, .client_address = (c)->client_address
 
 /* The id of the next event that the work writes: that of the request for its first one; NULL: any. */
 const char *control_event_id(struct control *c);
@@ -177,10 +190,6 @@ enum err control_directory(struct control *c, struct session *s, enum err (*work
 /* Queues one audit event. `data` is a JSON object, `connection` may be NULL. */
 void control_event(struct control *c, const char *action, const char *connection, const char *target_type,
                    const char *target, const char *data);
-
-/* An event of what an object was and, as c->result, is; none if that is the same. */
-void control_event_changed(struct control *c, const char *action, const char *connection, const char *target_type,
-                           const char *target, struct json_object *before);
 
 /* The field `limit`, a number from 1 to 1000 as text; `otherwise` without it. */
 enum err control_limit(struct control *c, struct json_object *fields, int64_t otherwise, int64_t *out)

@@ -52,26 +52,13 @@ static void apply_preset(struct json_object *fields) {
             json_object_object_add(fields, certification[i].field, json_object_new_string(certification[i].value));
 }
 
-static enum err show_connection(struct control *c, const char *id, struct json_object **out) {
-    struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_connection_show(.id = id), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such connection");
-    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
-}
-
 static enum err create_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
     apply_preset(x->in->fields);
-    struct db_rows rows = {0};
-    enum err e = control_step(
-        c, sql_api_connection_create(.id = x->id, .fields = json_text(c->ctx.arena, x->in->fields)), &rows);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e == OK)
-        control_event(c, "scim.connection.created", x->id, "connection", x->id,
-                      arena_printf(c->ctx.arena, "{\"after\":%s}", json_text(c->ctx.arena, c->result)));
-    return e;
+    control_result(
+        c, sql_api_connection_create(.id = x->id, .fields = json_text(c->ctx.arena, x->in->fields), CONTROL_EVENT(c)),
+        "connection");
+    return OK;
 }
 
 enum err control_connection_create(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -94,24 +81,33 @@ enum err control_connection_show(struct control *c, const struct control_input *
     return e == OK ? control_show(c, sql_api_connection_show(.id = in->id), "connection", out) : e;
 }
 
+static void ask_connection(struct control *c, const struct control_input *in) {
+    db_queue(c->db, sql_api_connection_lock(.id = in->id));
+    db_queue(c->db, sql_api_connection_show(.id = in->id));
+}
+
+static enum err find_before(struct control *c, struct change *x) {
+    return control_found(c, 1, "connection", &x->before);
+}
+
 static enum err set_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
     apply_preset(x->in->fields);
-    db_queue(c->db, sql_api_connection_lock(.id = x->in->id));
-    enum err e = show_connection(c, x->in->id, &x->before);
+    enum err e = find_before(c, x);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, x->before);
-    if (e != OK)
-        return e;
-    control_result(c, sql_api_connection_set(.id = x->in->id, .changes = json_text(c->ctx.arena, x->in->fields),
-                                             .event_id = control_event_id(c), .request_id = c->request_id,
-                                             .client_address = c->client_address));
-    return OK;
+    if (e == OK)
+        control_result(c,
+                       sql_api_connection_set(.id = x->in->id, .changes = json_text(c->ctx.arena, x->in->fields),
+                                              CONTROL_EVENT(c)),
+                       "connection");
+    return e;
 }
 
 enum err control_connection_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_connection_work, .arg = &x, .together = true, .final_duplicate = true};
+    struct control_write w = {
+        .ask = ask_connection, .in = in, .work = set_connection_work, .arg = &x, .final_duplicate = true};
     enum err e = control_fields_write(c, FIELDS(manners), in->fields, false, &w, out);
     if (e != ERR_UNIQUENESS)
         return e;
@@ -159,7 +155,7 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
  */
 static enum err close_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
-    enum err e = show_connection(c, x->in->id, &x->before);
+    enum err e = find_before(c, x);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"));
     if (e != OK)
@@ -226,7 +222,7 @@ static enum err remove_connection_work(struct control *c, void *arg) {
 /* Called again after an interruption, it goes on where it was. */
 enum err control_connection_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write close = {.work = close_connection_work, .arg = &x},
+    struct control_write close = {.ask = ask_connection, .in = in, .work = close_connection_work, .arg = &x},
                          remove = {.work = remove_connection_work, .arg = &x};
     size_t total = 0;
     *out = NULL;

@@ -33,17 +33,8 @@ struct decision {
 
 static enum err decide_work(struct control *c, void *arg) {
     struct decision *x = arg;
-    struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_link_request_decide(.id = x->id, .status = x->status), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such link request");
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e == OK && strcmp(db_text(rows, 0, API_LINK_REQUEST_DECIDE_BEFORE), x->status) != 0)
-        control_event(c, arena_printf(c->ctx.arena, "scim.link_request.%s", x->status),
-                      json_get_string(c->result, "connection_id"), "link_request", x->id,
-                      json_text(c->ctx.arena, c->result));
-    return e;
+    control_result(c, sql_api_link_request_decide(.id = x->id, .status = x->status, CONTROL_EVENT(c)), "link request");
+    return OK;
 }
 
 static enum err decide_link_request(struct control *c, const struct control_input *in, const char *status,

@@ -32,18 +32,11 @@ static const char *fold_email(struct control *c, const char *s) {
 static enum err add_member_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *email = json_get_string(x->in->fields, "email");
-    struct db_rows rows = {0};
-    enum err e = control_step(c,
-                              sql_api_member_add(.id = x->id, .email = email, .email_key = fold_email(c, email),
-                                                 .fields = json_text(c->ctx.arena, x->in->fields)),
-                              &rows);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e == OK)
-        control_event(c, "member.added", NULL, "member", x->id,
-                      arena_printf(c->ctx.arena, "{\"organization_role\":%s}",
-                                   json_text(c->ctx.arena, json_get(c->result, "organization_role"))));
-    return e;
+    control_result(c,
+                   sql_api_member_add(.id = x->id, .email = email, .email_key = fold_email(c, email),
+                                      .fields = json_text(c->ctx.arena, x->in->fields), CONTROL_EVENT(c)),
+                   "member");
+    return OK;
 }
 
 enum err control_member_add(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -76,43 +69,42 @@ enum err control_member_show(struct control *c, const struct control_input *in, 
     return e == OK ? control_show(c, member_show(c, in->id), "member", out) : e;
 }
 
+/* One that stays as it is until the transaction ends. */
+static void queue_member(struct control *c, const char *who) {
+    db_queue(c->db, sql_api_member_lock(.email_key = fold_email(c, who), .id = who));
+    db_queue(c->db, member_show(c, who));
+}
+
+static void ask_member(struct control *c, const struct control_input *in) {
+    queue_member(c, in->id);
+}
+
 static enum err set_member_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before;
-    struct db_rows rows = {0};
-    db_queue(c->db, sql_api_member_lock(.email_key = fold_email(c, x->in->id), .id = x->in->id));
-    enum err e = control_step(c, member_show(c, x->in->id), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &before);
+    enum err e = control_found(c, 1, "member", &before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
-    if (e != OK)
-        return e;
-    const char *id = json_get_string(before, "id");
-    control_result(c, sql_api_member_set(.id = id, .changes = json_text(c->ctx.arena, x->in->fields),
-                                         .event_id = control_event_id(c), .request_id = c->request_id,
-                                         .client_address = c->client_address));
-    return OK;
+    if (e == OK)
+        control_result(c,
+                       sql_api_member_set(.id = json_get_string(before, "id"),
+                                          .changes = json_text(c->ctx.arena, x->in->fields), CONTROL_EVENT(c)),
+                       "member");
+    return e;
 }
 
 enum err control_member_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_member_work, .arg = &x, .together = true};
+    struct control_write w = {.ask = ask_member, .in = in, .work = set_member_work, .arg = &x};
     return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
 static enum err team_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *name = json_get_string(x->in->fields, "name");
-    struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_team_add(.id = x->id, .name = name, .name_key = fold_email(c, name)), &rows);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e == OK)
-        control_event(c, "team.created", NULL, "team", x->id, json_text(c->ctx.arena, x->in->fields));
-    return e;
+    control_event(c, "team.created", NULL, "team", x->id, json_text(c->ctx.arena, x->in->fields));
+    control_result(c, sql_api_team_add(.id = x->id, .name = name, .name_key = fold_email(c, name)), "team");
+    return OK;
 }
 
 enum err control_team_add(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -129,49 +121,43 @@ enum err control_team_add(struct control *c, const struct control_input *in, str
 
 static const struct field joined[] = {{.name = "member", .kind = FIELD_EMAIL, .required = true}};
 
-static enum err find_id(struct control *c, struct sql_call show, const char *who, const char *what, const char **id) {
-    struct db_rows rows = {0};
-    struct json_object *o;
-    enum err e = control_step(c, show, &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no %s \"%s\"", what, who);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &o);
-    if (e == OK)
-        *id = json_get_string(o, "id");
-    return e;
-}
-
 /* By name or id. */
 static struct sql_call team_show(struct control *c, const char *which) {
     return sql_api_team_show(.name_key = fold_email(c, which), .id = which);
 }
 
+static void ask_join(struct control *c, const struct control_input *in) {
+    db_queue(c->db, team_show(c, in->id));
+    queue_member(c, json_get_string(in->fields, "member"));
+}
+
+/* As control_found(), for what was named by the client. */
+static enum err find_named(struct control *c, size_t i, const char *what, const char *name, struct json_object **out) {
+    enum err e = control_found(c, i, what, out);
+    return e == ERR_NOT_FOUND ? fail(&c->ctx, e, "there is no %s \"%s\"", what, name) : e;
+}
+
 static enum err join_work(struct control *c, void *arg) {
     struct change *x = arg;
-    const char *team = NULL, *member = NULL, *who = json_get_string(x->in->fields, "member");
-    struct db_rows rows = {0};
-    enum err e = find_id(c, team_show(c, x->in->id), x->in->id, "team", &team);
+    struct json_object *team = NULL, *member = NULL;
+    const char *who = json_get_string(x->in->fields, "member");
+    enum err e = find_named(c, 0, "team", x->in->id, &team);
     if (e == OK)
-        e = find_id(c, member_show(c, who), who, "member", &member);
+        e = find_named(c, 2, "member", who, &member);
+    if (e == OK && strcmp(json_get_string(member, "status"), "active") != 0)
+        return fail(&c->ctx, ERR_CONFLICT, "%s is deactivated: a deactivated member is in no team", who);
     if (e != OK)
         return e;
-    e = control_step(c, sql_api_team_join(.team_id = team, .member_id = member), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_CONFLICT, "%s is deactivated: a deactivated member is in no team", who);
-    if (e == OK)
-        e = control_step(c, sql_api_team_show(.id = team), &rows);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e == OK)
-        control_event(c, "team.member_added", NULL, "team", team,
-                      arena_printf(c->ctx.arena, "{\"member\":\"%s\"}", member));
-    return e;
+    const char *team_id = json_get_string(team, "id"), *id = json_get_string(member, "id");
+    db_queue(c->db, sql_api_team_join(.team_id = team_id, .member_id = id));
+    control_event(c, "team.member_added", NULL, "team", team_id, arena_printf(c->ctx.arena, "{\"member\":\"%s\"}", id));
+    control_result(c, sql_api_team_show(.id = team_id), "team");
+    return OK;
 }
 
 enum err control_team_join(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = join_work, .arg = &x};
+    struct control_write w = {.ask = ask_join, .in = in, .work = join_work, .arg = &x};
     return control_fields_write(c, FIELDS(joined), in->fields, true, &w, out);
 }
 

@@ -52,29 +52,22 @@ static void domains_of(struct control *c, struct json_object *organization, stru
     json_object_object_add(*out, "domains", json_object_get(json_get(organization, "verified_domains")));
 }
 
-/* The organization as it now is, read behind the change in the same transaction. */
-static enum err read_back(struct control *c, const char *id, struct json_object **out) {
-    struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_organization_show(.slug_or_id = id), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such organization");
-    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
+/* The last of a change: the organization as it now is, and the event, of a new one where there is none `before`. */
+static void tell_organization(struct control *c, struct json_object *before) {
+    const char *was = before ? json_text(c->ctx.arena, before) : NULL;
+    control_result(c, sql_api_organization_told(.before = was, CONTROL_EVENT(c)), "organization");
 }
 
 static enum err create_organization_work(struct control *c, void *arg) {
     struct change *x = arg;
     const char *fields = json_text(c->ctx.arena, x->in->fields);
-    struct db_rows rows = {0};
     db_queue(c->db, sql_tenant_set(.organization_id = x->id));
     db_queue(c->db, sql_api_organization_create(.id = x->id, .slug = x->slug,
                                                 .name = json_get_string(x->in->fields, "name"), .fields = fields));
-    enum err e = control_step(c, sql_api_organization_set(.changes = fields), &rows); /* domains */
-    c->organization = arena_strdup(c->ctx.arena, x->id); /* whose audit log has the event */
-    if (e == OK)
-        e = read_back(c, x->id, &c->result);
-    if (e == OK)
-        control_event(c, "organization.created", NULL, "organization", x->id, json_text(c->ctx.arena, c->result));
-    return e;
+    db_queue(c->db, sql_api_organization_set(.changes = fields)); /* domains */
+    c->organization = arena_strdup(c->ctx.arena, x->id);          /* whose audit log has the event */
+    tell_organization(c, NULL);
+    return OK;
 }
 
 enum err control_organization_create(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -124,15 +117,18 @@ static enum err check_limits_key(struct control *c, struct json_object *fields) 
     return OK;
 }
 
+static void ask_organization(struct control *c, const struct control_input *in) {
+    (void)in;
+    db_queue(c->db, sql_api_organization_lock());
+    db_queue(c->db, sql_api_organization_show(.slug_or_id = c->asked));
+}
+
 static enum err set_organization_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL, *shown;
-    struct db_rows rows = {0};
     enum err e = check_limits_key(c, x->in->fields);
     if (e == OK)
-        e = control_step(c, sql_api_organization_lock(), &rows);
-    if (e == OK)
-        e = read_back(c, c->organization, &before);
+        e = control_found(c, 1, "organization", &before);
     if (e != OK)
         return e;
     shown = before;
@@ -141,17 +137,14 @@ static enum err set_organization_work(struct control *c, void *arg) {
     e = control_precondition(c, x->in->if_match, shown);
     if (e != OK)
         return e;
-    e = control_step(c, sql_api_organization_set(.changes = json_text(c->ctx.arena, x->in->fields)), &rows);
-    if (e == OK)
-        e = read_back(c, c->organization, &c->result);
-    if (e == OK)
-        control_event_changed(c, "organization.updated", NULL, "organization", c->organization, before);
-    return e;
+    db_queue(c->db, sql_api_organization_set(.changes = json_text(c->ctx.arena, x->in->fields)));
+    tell_organization(c, before);
+    return OK;
 }
 
 enum err control_organization_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_organization_work, .arg = &x};
+    struct control_write w = {.ask = ask_organization, .work = set_organization_work, .arg = &x};
     return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
@@ -173,7 +166,7 @@ enum err control_domains_set(struct control *c, const struct control_input *in, 
     json_object_object_add(changes, "verified_domains", json_object_get(json_get(in->fields, "domains")));
     const struct control_input set = {.fields = changes, .if_match = in->if_match};
     struct change x = {.in = &set, .domains = true};
-    struct control_write w = {.work = set_organization_work, .arg = &x};
+    struct control_write w = {.ask = ask_organization, .work = set_organization_work, .arg = &x};
     e = control_write(c, &w);
     if (e == OK)
         domains_of(c, c->result, out);

@@ -40,8 +40,7 @@ static struct sql_call insert_token(struct control *c, struct issue *x) {
     if (ranges && json_object_array_length(ranges) == 0)
         json_object_object_del(x->in->fields, "allowed_addresses");
     return sql_api_token_issue(.id = x->id, .connection_id = x->connection, .hash = x->hash, .prefix = prefix,
-                               .fields = json_text(c->ctx.arena, x->in->fields), .event_id = control_event_id(c),
-                               .request_id = c->request_id, .client_address = c->client_address);
+                               .fields = json_text(c->ctx.arena, x->in->fields), CONTROL_EVENT(c));
 }
 
 /* The only time that the token is shown. */
@@ -50,32 +49,31 @@ static void show_token(struct control *c, void *arg) {
     json_object_object_add(c->result, "token", json_object_new_string(x->token));
 }
 
+static void ask_connections(struct control *c, const struct control_input *in) {
+    const char *given = json_get_string(in->fields, "connection_id");
+    db_queue(c->db, given ? sql_api_connection_show(.id = given) : sql_api_connection_list(.limit = "2"));
+}
+
 /* The connection that the fields name, else the only one, else a new generic one. */
-static enum err find_connection(struct control *c, struct issue *x) {
+static enum err choose_connection(struct control *c, struct issue *x) {
     const char *given = json_get_string(x->in->fields, "connection_id");
-    struct db_rows rows = {0};
+    size_t n = db_count(c->found[0]);
     struct json_object *o;
-    enum err e =
-        control_step(c, given ? sql_api_connection_show(.id = given) : sql_api_connection_list(.limit = "2"), &rows);
+    if (given && n == 0)
+        control_wrong(c, "connection_id", "not_found", "the organization has no connection %s", given);
+    if (n > 1)
+        control_wrong(c, "connection_id", "required", "the organization has several connections: say which");
+    enum err e = control_refuse(c);
     if (e != OK)
         return e;
-    if (given && db_count(rows) == 0) {
-        control_wrong(c, "connection_id", "not_found", "the organization has no connection %s", given);
-        return control_refuse(c);
-    }
-    if (db_count(rows) > 1) {
-        control_wrong(c, "connection_id", "required", "the organization has several connections: say which");
-        return control_refuse(c);
-    }
-    if (db_count(rows) == 0) {
+    if (n == 0) {
         char *id = arena_alloc(c->ctx.arena, UUID_TEXT + 1);
         uuid_new(id);
-        e = control_step(c, sql_api_connection_create(.id = id, .fields = "{}"), &rows);
-        if (e == OK)
-            control_event(c, "scim.connection.created", id, "connection", id, db_text(rows, 0, OBJECT_OBJECT));
+        x->connection = id;
+        db_queue(c->db, sql_api_connection_create(.id = id, .fields = "{}", CONTROL_EVENT(c)));
+        return OK;
     }
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &o);
+    e = control_found(c, 0, "connection", &o);
     if (e == OK)
         x->connection = json_get_string(o, "id");
     return e;
@@ -83,15 +81,15 @@ static enum err find_connection(struct control *c, struct issue *x) {
 
 static enum err issue_work(struct control *c, void *arg) {
     struct issue *x = arg;
-    enum err e = find_connection(c, x);
+    enum err e = choose_connection(c, x);
     if (e == OK)
-        control_result(c, insert_token(c, x));
+        control_result(c, insert_token(c, x), "token");
     return e;
 }
 
 enum err control_token_issue(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
-    struct control_write w = {.work = issue_work, .done = show_token, .arg = &x, .together = true};
+    struct control_write w = {.ask = ask_connections, .in = in, .work = issue_work, .done = show_token, .arg = &x};
     prepare_token(&x);
     return control_fields_write(c, FIELDS(issued), in->fields, true, &w, out);
 }
@@ -111,16 +109,8 @@ enum err control_token_show(struct control *c, const struct control_input *in, s
 
 static enum err revoke_work(struct control *c, void *arg) {
     struct issue *x = arg;
-    struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_token_revoke(.id = x->in->id), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such token");
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e == OK && db_bool(rows, 0, API_TOKEN_REVOKE_NOW))
-        control_event(c, "scim.token.revoked", json_get_string(c->result, "connection_id"), "token", x->in->id,
-                      json_text(c->ctx.arena, c->result));
-    return e;
+    control_result(c, sql_api_token_revoke(.id = x->in->id, CONTROL_EVENT(c)), "token");
+    return OK;
 }
 
 enum err control_token_revoke(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -129,19 +119,17 @@ enum err control_token_revoke(struct control *c, const struct control_input *in,
     return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }
 
-static enum err known_connection(struct control *c, const char *id) {
-    struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_connection_show(.id = id), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such connection");
-    return e;
+/* Of a rotation. */
+static void ask_its_connection(struct control *c, const struct control_input *in) {
+    db_queue(c->db, sql_api_connection_show(.id = in->id));
 }
 
 static enum err start_work(struct control *c, void *arg) {
     struct issue *x = arg;
+    struct json_object *connection;
     struct db_rows rows = {0};
     x->connection = x->in->id;
-    enum err e = known_connection(c, x->in->id);
+    enum err e = control_found(c, 0, "connection", &connection);
     if (e == OK)
         e = control_step(c, insert_token(c, x), &rows);
     if (e == OK)
@@ -157,7 +145,7 @@ static enum err start_work(struct control *c, void *arg) {
 
 enum err control_rotation_start(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
-    struct control_write w = {.work = start_work, .arg = &x};
+    struct control_write w = {.ask = ask_its_connection, .in = in, .work = start_work, .arg = &x};
     prepare_token(&x);
     return control_fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
@@ -172,10 +160,10 @@ struct ending {
 static enum err end_work(struct control *c, void *arg) {
     enum { STEP = 16 }; /* events of one pipeline */
     struct ending *x = arg;
-    struct json_object *revoked;
+    struct json_object *connection, *revoked;
     struct db_rows rows = {0};
     bool force = json_object_get_boolean(json_get(x->in->fields, "force"));
-    enum err e = known_connection(c, x->in->id);
+    enum err e = control_found(c, 0, "connection", &connection);
     if (e != OK)
         return e;
     e = control_step(c, sql_api_rotation_end(.connection_id = x->in->id, .complete = x->complete ? "true" : "false"),
@@ -216,7 +204,7 @@ static enum err end_work(struct control *c, void *arg) {
 static enum err end_rotation(struct control *c, const struct control_input *in, bool complete,
                              struct json_object **out) {
     struct ending x = {.in = in, .complete = complete};
-    struct control_write w = {.work = end_work, .arg = &x};
+    struct control_write w = {.ask = ask_its_connection, .in = in, .work = end_work, .arg = &x};
     return control_fields_write(c, (struct field_table){completed, complete ? 1 : 0}, in->fields, false, &w, out);
 }
 

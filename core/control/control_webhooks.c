@@ -29,7 +29,7 @@ static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY}}
 static const struct field rotated[] = {{.name = "previous_valid_for", .kind = FIELD_NUMBER, .high = 604800}};
 
 struct change {
-    char id[UUID_TEXT + 1];
+    char id[UUID_TEXT + 1], secret[TOKEN_MAX + 1];
     const struct control_input *in;
 };
 
@@ -55,20 +55,29 @@ static enum err check_private(struct control *c, bool asked) {
 }
 
 /* A new secret, and it as the row keeps it. */
-static const char *seal_secret(struct control *c, const char *id, char secret[TOKEN_MAX + 1]) {
-    token_new_webhook(secret);
-    return secret_seal(c->ctx.arena, c->secret_keys, arena_printf(c->ctx.arena, "%s/%s", c->organization, id), secret,
-                       strlen(secret));
+static const char *seal_secret(struct control *c, const char *id, struct change *x) {
+    token_new_webhook(x->secret);
+    return secret_seal(c->ctx.arena, c->secret_keys, arena_printf(c->ctx.arena, "%s/%s", c->organization, id),
+                       x->secret, strlen(x->secret));
 }
 
-/* The object of a statement whose missing row means that there is no such webhook. */
-static enum err take_webhook(struct control *c, struct sql_call call, struct json_object **out) {
-    struct db_rows rows = {0};
+/* The only time that the secret is shown. */
+static void show_secret(struct control *c, void *arg) {
+    struct change *x = arg;
+    json_object_object_add(c->result, "secret", json_object_new_string(x->secret));
+}
+
+static void ask_webhook_lock(struct control *c, const struct control_input *in) {
+    db_queue(c->db, sql_api_webhook_lock(.id = in->id));
+}
+
+static void ask_webhook(struct control *c, const struct control_input *in) {
+    db_queue(c->db, sql_api_webhook_show(.id = in->id));
+}
+
+static enum err find_webhook(struct control *c, struct json_object **out) {
     control_owner(c);
-    enum err e = control_step(c, call, &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such webhook");
-    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
+    return control_found(c, 0, "webhook", out);
 }
 
 /* Tokens are signed with a key of the installation: the first endpoint that gets them makes it. */
@@ -79,7 +88,6 @@ static enum err need_signing_key(struct control *c, struct json_object *fields) 
 
 static enum err create_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
-    char secret[TOKEN_MAX + 1];
     struct json_object *fields = x->in->fields;
     enum err e = check_private(c, flag_of(fields, "allow_private"));
     if (e == OK)
@@ -89,20 +97,16 @@ static enum err create_webhook_work(struct control *c, void *arg) {
     if (e != OK)
         return e;
     control_owner(c);
-    e = take_webhook(c,
-                     sql_api_webhook_create(.id = x->id, .fields = json_text(c->ctx.arena, fields),
-                                            .secret = seal_secret(c, x->id, secret)),
-                     &c->result);
-    if (e != OK)
-        return e;
-    control_event(c, "webhook.created", NULL, "webhook", x->id, json_text(c->ctx.arena, c->result));
-    json_object_object_add(c->result, "secret", json_object_new_string(secret));
+    control_result(c,
+                   sql_api_webhook_create(.id = x->id, .fields = json_text(c->ctx.arena, fields),
+                                          .secret = seal_secret(c, x->id, x), CONTROL_EVENT(c)),
+                   "webhook");
     return OK;
 }
 
 enum err control_webhook_create(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = create_webhook_work, .arg = &x};
+    struct control_write w = {.work = create_webhook_work, .done = show_secret, .arg = &x};
     enum err e = control_fields_check(c, FIELDS(created), in->fields, true);
     if (e == OK)
         e = check_webhook_url(c, json_get_string(in->fields, "url"), flag_of(in->fields, "allow_private"));
@@ -137,35 +141,35 @@ static enum err check_change(struct control *c, struct json_object *before, stru
     return check_webhook_url(c, json_get_string(json_get(fields, "url") ? fields : before, "url"), private);
 }
 
-static bool is_field_changed(struct json_object *before, struct json_object *after, const char *field) {
-    return strcmp(json_get_string(before, field), json_get_string(after, field)) != 0;
+static bool is_field_changed(struct json_object *before, struct json_object *fields, const char *field) {
+    const char *now = json_get_string(fields, field);
+    return now && strcmp(json_get_string(before, field), now) != 0;
 }
 
 /* What waits is tried at once where something else may come of it. */
 static enum err set_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL, *fields = x->in->fields;
-    enum err e = take_webhook(c, sql_api_webhook_lock(.id = x->in->id), &before);
+    enum err e = find_webhook(c, &before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
     if (e == OK)
         e = check_change(c, before, fields);
     if (e == OK)
         e = need_signing_key(c, fields);
-    if (e == OK)
-        e = take_webhook(c, sql_api_webhook_set(.id = x->in->id, .changes = json_text(c->ctx.arena, fields)),
-                         &c->result);
     if (e != OK)
         return e;
-    if (is_field_changed(before, c->result, "status") || is_field_changed(before, c->result, "url"))
+    control_result(c,
+                   sql_api_webhook_set(.id = x->in->id, .changes = json_text(c->ctx.arena, fields), CONTROL_EVENT(c)),
+                   "webhook");
+    if (is_field_changed(before, fields, "status") || is_field_changed(before, fields, "url"))
         db_queue(c->db, sql_api_webhook_due(.endpoint_id = x->in->id));
-    control_event_changed(c, "webhook.updated", NULL, "webhook", x->in->id, before);
     return OK;
 }
 
 enum err control_webhook_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_webhook_work, .arg = &x};
+    struct control_write w = {.ask = ask_webhook_lock, .in = in, .work = set_webhook_work, .arg = &x};
     return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
@@ -174,7 +178,7 @@ static enum err remove_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL;
     struct db_rows rows = {0};
-    enum err e = take_webhook(c, sql_api_webhook_show(.id = x->in->id), &before);
+    enum err e = find_webhook(c, &before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "webhook's URL", json_get_string(before, "url"));
     if (e != OK)
@@ -192,7 +196,7 @@ static enum err remove_webhook_work(struct control *c, void *arg) {
 
 enum err control_webhook_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = remove_webhook_work, .arg = &x};
+    struct control_write w = {.ask = ask_webhook, .in = in, .work = remove_webhook_work, .arg = &x};
     *out = NULL;
     enum err e = control_fields_check(c, FIELDS(removed), in->fields, false);
     return e == OK ? control_write(c, &w) : e;
@@ -200,27 +204,22 @@ enum err control_webhook_remove(struct control *c, const struct control_input *i
 
 static enum err rotate_work(struct control *c, void *arg) {
     struct change *x = arg;
-    char secret[TOKEN_MAX + 1];
     struct json_object *valid = json_get(x->in->fields, "previous_valid_for");
     enum err e = control_need_secrets(c);
     if (e != OK)
         return e;
     control_owner(c);
     int64_t seconds = valid ? json_object_get_int64(valid) : (int64_t)PREVIOUS_VALID;
-    e = take_webhook(c,
-                     sql_api_webhook_rotate(.id = x->in->id, .secret = seal_secret(c, x->in->id, secret),
-                                            .seconds = arena_printf(c->ctx.arena, "%" PRId64, seconds)),
-                     &c->result);
-    if (e != OK)
-        return e;
-    control_event(c, "webhook.secret_rotated", NULL, "webhook", x->in->id, json_text(c->ctx.arena, c->result));
-    json_object_object_add(c->result, "secret", json_object_new_string(secret));
+    control_result(c,
+                   sql_api_webhook_rotate(.id = x->in->id, .secret = seal_secret(c, x->in->id, x),
+                                          .seconds = arena_printf(c->ctx.arena, "%" PRId64, seconds), CONTROL_EVENT(c)),
+                   "webhook");
     return OK;
 }
 
 enum err control_webhook_rotate(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = rotate_work, .arg = &x};
+    struct control_write w = {.work = rotate_work, .done = show_secret, .arg = &x};
     return control_fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
 
@@ -228,7 +227,7 @@ enum err control_webhook_rotate(struct control *c, const struct control_input *i
 static enum err test_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *webhook = NULL;
-    enum err e = take_webhook(c, sql_api_webhook_show(.id = x->in->id), &webhook);
+    enum err e = find_webhook(c, &webhook);
     if (e != OK)
         return e;
     const char *url = json_text(c->ctx.arena, json_get(webhook, "url"));
@@ -242,6 +241,6 @@ static enum err test_work(struct control *c, void *arg) {
 
 enum err control_webhook_test(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = test_work, .arg = &x};
+    struct control_write w = {.ask = ask_webhook, .in = in, .work = test_work, .arg = &x};
     return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }

@@ -11,25 +11,24 @@ struct running {
     struct db_transaction *transaction;
 };
 
-static const char *key_organization(const struct control *c) {
-    return c->organization ? c->organization : control_installation;
+/* Whether it may come twice: the operator has no Idempotency-Key. */
+static bool is_once(const struct control *c) {
+    return c->idempotency_key && c->key_hash;
 }
 
-/* The key is taken, or somebody has it: whoever is at work with it is waited for. */
-static enum err take_key(struct control *c) {
-    const char *organization = key_organization(c);
-    struct db_rows rows = {0};
-    db_queue(c->db, sql_idempotency_expire(.organization_id = organization));
-    enum err e = control_step(c,
-                              sql_idempotency_begin(.organization_id = organization, .api_key_id = c->key_id,
-                                                    .key = c->idempotency_key, .request_hash = c->request_hash),
-                              &rows);
-    if (e != OK || db_bool(rows, 0, IDEMPOTENCY_BEGIN_FRESH))
-        return e;
-    if (!db_bool(rows, 0, IDEMPOTENCY_BEGIN_SAME))
+/* The key is taken, or somebody has it: whoever is at work with it is waited for. Gives the index of its row. */
+static size_t queue_once(struct control *c) {
+    db_queue(c->db, sql_idempotency_expire());
+    return db_queue(c->db, sql_idempotency_begin(.key = c->idempotency_key, .request_hash = c->request_hash));
+}
+
+static enum err accept_once(struct control *c, struct db_rows row) {
+    if (db_bool(row, 0, IDEMPOTENCY_BEGIN_FRESH))
+        return OK;
+    if (!db_bool(row, 0, IDEMPOTENCY_BEGIN_SAME))
         return fail(&c->ctx, ERR_IDEMPOTENCY, NULL);
     c->replayed = true;
-    return control_object(c, rows, IDEMPOTENCY_BEGIN_BODY, &c->result);
+    return control_object(c, row, IDEMPOTENCY_BEGIN_BODY, &c->result);
 }
 
 /* What is kept of the answer has no secret in it. */
@@ -41,8 +40,9 @@ static void keep_answer(struct control *c, const char *organization) {
                                         .key = c->idempotency_key, .body = json_text(c->ctx.arena, kept)));
 }
 
-void control_result(struct control *c, struct sql_call call) {
+void control_result(struct control *c, struct sql_call call, const char *what) {
     c->result_at = db_queue(c->db, call) + 1;
+    c->result_what = what;
 }
 
 /* The result of control_result() from the batch in which it ran. */
@@ -51,22 +51,22 @@ static enum err read_result(struct control *c, struct control_write *w, const st
         return OK;
     const struct db_rows row = rows[c->result_at - 1];
     c->result_at = 0;
-    if (db_count(row) == 0) /* it was there when it was locked */
-        return fail(&c->ctx, ERR_INTERNAL, NULL);
+    if (db_count(row) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such %s", c->result_what);
     enum err e = control_object(c, row, OBJECT_OBJECT, &c->result);
     if (e == OK && w->done)
         w->done(c, w->arg);
     return e;
 }
 
-/* What is kept is the answer, which has to be there before COMMIT. */
+/*
+ * What is kept is the answer, which has to be there before COMMIT. The key is of the organization, or installation,
+ * that was asked for; the work may be about another one, which it makes.
+ */
 static enum err work_once(struct control *c, struct control_write *w) {
     struct db_rows rows[DB_BATCH] = {0};
-    const char *organization = key_organization(c);
-    enum err e = take_key(c);
-    if (e != OK || c->replayed)
-        return e;
-    e = w->work(c, w->arg);
+    const char *organization = c->organization ? c->organization : control_installation;
+    enum err e = w->work(c, w->arg);
     if (e == OK && c->result_at)
         e = db_run(&c->ctx, c->db, rows);
     if (e == OK)
@@ -76,10 +76,28 @@ static enum err work_once(struct control *c, struct control_write *w) {
     return e;
 }
 
-static enum err ask_first(struct control *c) {
-    struct db_rows row = {0};
-    enum err e = db_run(&c->ctx, c->db, &row);
-    return e == OK ? control_accept(c, row) : e;
+/* Of an attempt before. */
+static void forget_attempt(struct control *c) {
+    c->events = 0;
+    c->result_at = 0;
+    c->errors = NULL;
+    c->n_errors = 0;
+    c->result = NULL;
+    c->replayed = false;
+}
+
+/* The first round trip: who asks, whether it came before, and what the work wants to know. */
+static enum err ask_first(struct control *c, struct control_write *w, struct db_rows *rows) {
+    bool once = is_once(c);
+    control_queue(c);
+    size_t key = once ? queue_once(c) : 0;
+    c->found = rows + db_queued(c->db);
+    if (w->ask)
+        w->ask(c, w->in);
+    enum err e = db_run(&c->ctx, c->db, rows);
+    if (e == OK)
+        e = control_accept(c, rows[0]);
+    return e == OK && once ? accept_once(c, rows[key]) : e;
 }
 
 static enum err run_control_work(struct ctx *ctx, struct db *db, void *arg) {
@@ -87,22 +105,12 @@ static enum err run_control_work(struct ctx *ctx, struct db *db, void *arg) {
     (void)db;
     struct running *r = arg;
     struct control *c = r->control;
-    struct control_write *w = r->write;
-    enum err e = OK;
-    c->events = 0;
-    c->result_at = 0;
-    c->errors = NULL;
-    c->n_errors = 0;
-    c->result = NULL;
-    c->replayed = false;
-    c->asking = w->together && !c->idempotency_key;
-    control_queue(c);
-    if (!c->asking)
-        e = ask_first(c);
-    if (e == OK)
-        e = c->idempotency_key && c->key_id ? work_once(c, w) : w->work(c, w->arg);
-    if (e == OK && c->asking) /* nobody was accepted */
-        e = fail(&c->ctx, ERR_INTERNAL, NULL);
+    struct db_rows rows[DB_BATCH] = {0};
+    forget_attempt(c);
+    enum err e = ask_first(c, r->write, rows);
+    if (e == OK && !c->replayed)
+        e = is_once(c) ? work_once(c, r->write) : r->write->work(c, r->write->arg);
+    c->found = NULL;
     r->transaction->organization = c->organization;
     return e;
 }
@@ -124,10 +132,12 @@ enum err control_step(struct control *c, struct sql_call call, struct db_rows *r
     struct db_rows all[DB_BATCH] = {0};
     size_t at = db_queue(c->db, call);
     enum err e = db_run(&c->ctx, c->db, all);
-    if (e == OK && c->asking) {
-        c->asking = false;
-        e = control_accept(c, all[0]);
-    }
     *rows = all[at];
     return e;
+}
+
+enum err control_found(struct control *c, size_t i, const char *what, struct json_object **out) {
+    if (db_count(c->found[i]) == 0)
+        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such %s", what);
+    return control_object(c, c->found[i], OBJECT_OBJECT, out);
 }

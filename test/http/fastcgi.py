@@ -45,6 +45,6 @@ def exchange(path, sent):
     return out
 
 
-def ask(path, token, method, target, body=b""):
+def ask(path, token, method, target, body=b"", **more):
     """One whole request, and the CGI answer."""
-    return exchange(path, head(token, method, target, len(body)) + body_records(body))
+    return exchange(path, head(token, method, target, len(body), **more) + body_records(body))

@@ -11,8 +11,10 @@ import threading
 import time
 
 import pytest
+from customer import Customer
 from fastcgi import ask, exchange, head, record
-from helpers import BUILD, ROOT, kill, made_up_token, op, user_body, wait_until
+from helpers import BUILD, ROOT, kill, made_up_token, op, unique, user_body, wait_until
+from webhooks import NOWHERE
 
 
 class Proxy:
@@ -71,13 +73,13 @@ def behind_a_proxy(server, program, role):
     proxy = Proxy(directory, os.path.join(target, ".s.PGSQL.5432"))
     listening = os.path.join(directory, "responder")
     env = {"PATH": os.environ["PATH"], "MUSTER_DB": f"postgresql:///muster?host={directory}&user={role}", "MUSTER_PUBLIC_URL": server.url,
-           "MUSTER_BODY_MS": "1000"}
+           "MUSTER_BODY_MS": "1000", "MUSTER_SECRET_KEY_FILE": server.env["MUSTER_SECRET_KEY_FILE"]}
     process = subprocess.Popen(["spawn-fcgi", "-n", "-s", listening, "--", f"{ROOT}/{BUILD}/{program}", "--workers", "1"], env=env,
                                stderr=open(f"{directory}/log", "w", encoding="utf-8"))  # pylint: disable=consider-using-with
     wait_until(lambda: os.path.exists(listening), 10, "the responder's socket")
 
-    def ask_and_count(*a):
-        return count(proxy, listening, *a)
+    def ask_and_count(*a, **more):
+        return count(proxy, listening, *a, **more)
     ask_and_count.proxy, ask_and_count.listening, ask_and_count.log = proxy, listening, f"{directory}/log"
     yield ask_and_count
     kill(process.pid, 15)
@@ -98,9 +100,10 @@ def admin(server):
         yield r
 
 
-def count(proxy, listening, token, method, path, body=None):
+def count(proxy, listening, token, method, path, body=None, **more):
     before = proxy.turns
-    answer = ask(listening, token, method, path if path.startswith("/v1/") else f"/scim/v2{path}", json.dumps(body).encode() if body is not None else b"")
+    target = path if path.startswith("/v1/") else f"/scim/v2{path}"
+    answer = ask(listening, token, method, target, json.dumps(body).encode() if body is not None else b"", **more)
     return answer.split(b"\r\n")[0].decode(), proxy.turns - before
 
 
@@ -151,6 +154,40 @@ def test_round_trips_of_the_admin_api(server, admin):
     assert admin(key, "GET", member)[1] == 1
     told = [e["action"] for e in server.muster("audit", "list", "--org", t.org["id"])["data"]]
     assert told[:6] == ["scim.token.issued", "scim.token.issued", "scim.connection.updated", "member.role_changed", "member.updated", "member.updated"]
+
+
+def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
+    """Who asks and what is there; what is changed and the event. With an Idempotency-Key once more, since the answer is kept."""
+    c = Customer(api, verified_domains=["good.example"]).connect(linking="verified_domains")
+    api.made(f"{c.path}/members", {"email": "ada@other.example"})
+    base = f"/v1{c.path}"
+    assert c.client.post("/Users", user_body("ada@other.example")).status == 409
+    (asked,) = api.read(f"{c.path}/scim/link-requests")["data"]
+    token = api.made(f"{c.path}/scim/tokens", {"name": "second"})
+    hooks = [(place, api.made(f"{place}/webhooks", {"url": NOWHERE})["id"]) for place in (c.path, "")]
+    admin(api.token, "GET", base)  # connects
+    writes = [
+        ("POST", "/v1/organizations", {"name": "Another", "slug": unique("r"), "verified_domains": ["r.example"]}, 201),
+        ("PATCH", base, {"name": "Other", "verified_domains": ["other.example"]}, 200),
+        ("PUT", f"{base}/scim/domains", {"domains": ["third.example"]}, 200),
+        ("POST", f"{base}/members", {"email": "eve@example.com"}, 201),
+        ("POST", f"{base}/teams", {"name": "Staff"}, 201),
+        ("POST", f"{base}/scim/link-requests/{asked['id']}/approve", None, 200),
+        ("POST", f"{base}/scim/link-requests/{asked['id']}/refuse", None, 200),
+        ("POST", f"{base}/scim/tokens/{token['id']}/revoke", None, 200),
+        ("POST", f"{base}/scim/connections", {"name": "Another"}, 201),
+        *[("PATCH", f"/v1{place}/webhooks/{hook}", {"name": "Other", "status": "disabled"}, 200) for place, hook in hooks],
+        *[("PATCH", f"/v1{place}/webhooks/{hook}", {"status": "enabled"}, 200) for place, hook in hooks],
+        *[("POST", f"/v1{place}/webhooks/{hook}/rotate-secret", None, 200) for place, hook in hooks],
+        *[("POST", f"/v1{place}/webhooks/{hook}/test", None, 201) for place, hook in hooks],
+        *[("POST", f"/v1{place}/webhooks", {"url": NOWHERE}, 201) for place, _ in hooks],
+    ]
+    for method, path, body, status in writes:
+        answer, trips_made = admin(api.token, method, path, body)
+        assert answer.startswith(f"Status: {status} ") and trips_made == 2, (method, path, answer, trips_made)
+    for n, trips_made in (("1", 3), ("1", 2), ("2", 3)):
+        again = admin(api.token, "POST", f"{base}/members", {"email": f"{n}@example.com"}, HTTP_IDEMPOTENCY_KEY=n)
+        assert again == ("Status: 201 Created", trips_made), n
 
 
 def test_the_log_says_how_often_a_request_goes_there(server, responder):

@@ -1,7 +1,13 @@
--- Changes what the object names. Enabling forgets what went wrong; disabling is the operator's word.
--- params: 1 id text, 2 changes jsonb
+-- Changes what the object names, and writes the event of what was and what is, if that is not the same. Enabling
+-- forgets what went wrong; disabling is the operator's word.
+-- params: 1 id text, 2 changes jsonb, 3 event_id uuid? (null: any), 4 request_id uuid, 5 client_address text?
 -- row object: object json
-with w as (
+-- row: told void
+with before as (
+    select muster.object(w) as object
+    from muster.webhook_endpoint w
+    where w.organization_id = muster.webhook_owner() and w.id = muster.uuid($1) and w.removed_at is null
+), changed as (
     update muster.webhook_endpoint w
     set (name, url, events, format, audience, allow_private, status) =
             (select r.name, r.url, r.events, r.format, r.audience, r.allow_private, r.status
@@ -14,5 +20,12 @@ with w as (
         paused_until = case $2::jsonb ->> 'status' when 'enabled' then null else w.paused_until end
     where w.organization_id = muster.webhook_owner() and w.id = muster.uuid($1) and w.removed_at is null
     returning w
+), shown as materialized ( -- once for all that reads them
+    select (changed.w).id, before.object::jsonb as before, muster.object(changed.w) as object from before, changed
 )
-select muster.object(w.w) as object from w
+select s.object,
+       case when s.before <> s.object::jsonb
+            then muster.audit(muster.webhook_owner(), $3::uuid, 'webhook.updated', null, 'webhook', s.id,
+                              jsonb_build_object('before', s.before, 'after', s.object::jsonb), $4::uuid, $5)
+       end as told
+from shown s

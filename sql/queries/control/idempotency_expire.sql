@@ -1,4 +1,6 @@
--- Forgets the Idempotency-Keys of yesterday.
--- params: 1 organization_id uuid
+-- Forgets the Idempotency-Keys of yesterday; nothing where no API key was accepted.
+-- params: none
 -- row: none
-delete from muster.idempotency_key k where k.organization_id = $1::uuid and k.created_at < now() - interval '24 hours'
+delete from muster.idempotency_key k
+where muster.actor_id() is not null and k.organization_id = coalesce(muster.organization_id(), muster.installation())
+      and k.created_at < now() - interval '24 hours'
