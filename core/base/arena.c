@@ -1,4 +1,4 @@
-/* Memory that is given back all at once, and destructors that run then. */
+/* Memory that is freed all at once, and functions that run then. */
 
 #include "base/arena.h"
 
@@ -67,7 +67,7 @@ void *arena_alloc(struct arena *a, size_t size) {
         log_fatal("arena", "an impossible size was asked for");
     size_t want = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (SANITIZED) {
-        /* A block of its own for each piece, so that the sanitizer sees where it ends. */
+        /* Each piece gets its own block, so the sanitizer sees where it ends. */
         want = size;
         a->newest = block_new(size, a->newest);
     } else if (a->newest->size - a->newest->used < want) {
@@ -96,7 +96,7 @@ char *arena_strndup(struct arena *a, const char *s, size_t len) {
 }
 
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) {
-    char most[256]; /* of the texts fit, and are formatted once */
+    char most[256]; /* most texts fit, so they are formatted only once */
     va_list again;
     va_copy(again, ap);
     int n = vsnprintf(most, sizeof most, fmt, ap);

@@ -5,15 +5,14 @@
 #include <stddef.h>
 
 /*
- * Memory of one unit of work: taken piece by piece, given back all at once.
- * No function here returns NULL: a failed allocation ends the process
- * (base/oom.c), so that nothing can be lost silently.
+ * Memory of one unit of work: taken piece by piece, freed all at once. No function here returns NULL: a failed
+ * allocation ends the process (base/oom.c).
  */
 struct arena;
 
 struct arena *arena_create(void);
 
-/* Runs what was deferred, newest first, and forgets every allocation; the first block is kept. */
+/* Runs the deferred functions, newest first, and frees every allocation; keeps the first block for later use. */
 void arena_reset(struct arena *a);
 
 void arena_destroy(struct arena *a);
@@ -26,13 +25,13 @@ void *arena_array(struct arena *a, size_t n, size_t size);
 
 char *arena_strdup(struct arena *a, const char *s);
 
-/* Copies `len` bytes and puts a NUL behind them. */
+/* Copies `len` bytes and adds a NUL. */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
-/* Gives `ptr` the arena's life: `fn(ptr)` runs at the reset. NULL `ptr` is left alone. */
+/* Calls `fn(ptr)` at the reset, so `ptr` lives as long as the arena. A NULL `ptr` is ignored. */
 void arena_defer(struct arena *a, void (*fn)(void *), void *ptr);
 
 #endif

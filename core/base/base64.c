@@ -28,7 +28,7 @@ bool base64_bytes(const char *text, size_t len, uint8_t *out, size_t *n) {
     size_t padding = 0;
     while (padding < 2 && padding < len && text[len - 1 - padding] == '=')
         padding++;
-    /* EVP_DecodeBlock lets blanks around the text and "=" inside it pass. */
+    /* EVP_DecodeBlock accepts blanks around the text and "=" inside it. */
     if (len == 0 || len % 4 != 0 || strspn(text, ALPHABET) != len - padding)
         return false;
     int got = EVP_DecodeBlock(out, (const unsigned char *)text, (int)len);
@@ -36,7 +36,10 @@ bool base64_bytes(const char *text, size_t len, uint8_t *out, size_t *n) {
     return got >= 0;
 }
 
-/* What a character of section 5 is in section 4; a blank, which is nothing there, for what is only in that. */
+/*
+ * Translates a character of section 5 to section 4. Characters that only section 4 has become a blank, which is
+ * invalid.
+ */
 static char plain_digit(char c) {
     return c == '-' ? '+' : c == '_' ? '/' : c == '+' || c == '/' ? ' ' : c;
 }

@@ -1,4 +1,4 @@
-/* A text that grows up to a limit; what did not fit is noticed once, at the end. */
+/* A text that grows up to a limit; callers check once, at the end, whether it fitted. */
 
 #include "base/buf.h"
 
@@ -58,7 +58,7 @@ bool buf_overflowed(const struct buf *b) {
     return b->overflow;
 }
 
-/* Room for `more` bytes and the NUL, or overflow. */
+/* Makes room for `more` bytes and the NUL; false: they would exceed the maximum. */
 static bool reserve_room(struct buf *b, size_t more) {
     if (b->overflow || more > b->max - b->len) {
         b->overflow = true;

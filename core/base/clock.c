@@ -35,7 +35,7 @@ static int64_t floor_div(int64_t a, int64_t b) {
     return a / b - (a % b < 0);
 }
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar; years begin in March, so that the leap day comes last. */
+/* Days since 1970-01-01 of a Gregorian date. The computation lets years begin in March, so the leap day comes last. */
 static int64_t days_of(int64_t year, int month, int day) {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = floor_div(y, 400), of_era = y - era * 400;
@@ -105,7 +105,7 @@ static bool valid_civil(const struct civil *c, bool fraction) {
     return c->hour < 24 && c->minute < 60 && c->second < 60;
 }
 
-/* "Z", "+hh:mm" or nothing, to the end; the offset in seconds. */
+/* "Z", "+hh:mm" or nothing, up to the end; gives the offset in seconds. */
 static bool read_zone(const char **p, const char *end, int *offset) {
     int hour, minute;
     *offset = 0;
@@ -122,7 +122,7 @@ static bool read_zone(const char **p, const char *end, int *offset) {
     return minute < 60 && hour <= 14 && (hour < 14 || minute == 0);
 }
 
-/* A point in time: seconds since 1970, and the digits of the fraction without the zeros at their end. */
+/* A point in time: seconds since 1970, and the digits of the fraction without trailing zeros. */
 struct instant {
     int64_t seconds;
     const char *fraction;

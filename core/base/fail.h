@@ -6,9 +6,8 @@
 struct arena;
 
 /*
- * Every way in which a unit of work can fail, one list for all layers (errors.def).
- * The kind says what went wrong in the words of the field; what a client is told
- * (an HTTP status, a scimType) is decided where the protocol is spoken, in cgi/.
+ * Every way in which a unit of work can fail: one list for all layers (errors.def). cgi/ alone decides which HTTP
+ * status and scimType a kind becomes.
  */
 enum err {
     OK = 0,
@@ -18,21 +17,17 @@ enum err {
     ERR_COUNT
 };
 
-/*
- * What one unit of work (a request, a command) carries through every layer:
- * where its memory lives and what went wrong first.
- */
+/* One unit of work (a request, a command), as every layer gets it: its memory, and its failure. */
 struct ctx {
     struct arena *arena; /* lives as long as the unit of work */
     enum err err;        /* the last failure recorded, OK if none */
-    const char *detail;  /* a sentence for the client, in the arena; NULL: the kind's own text */
+    const char *detail;  /* a sentence for the client, in the arena; NULL: the kind's default text */
 };
 
 /*
- * Records a failure and its detail (printf form, owned by the arena) and gives
- * the kind back, so that a caller can write `return fail(ctx, ERR_..., "...")`.
- * `fmt` NULL takes the kind's default text. The detail goes to the client: never
- * SQL, never a path of the machine, never another tenant's data.
+ * Records a failure and its detail (printf format; owned by the arena) and returns the kind, so that a caller can write
+ * `return fail(ctx, ERR_..., "...")`. `fmt` NULL takes the kind's default text. The client sees the detail, so it never
+ * has SQL, a path of the machine or another tenant's data.
  */
 enum err fail(struct ctx *ctx, enum err kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4), warn_unused_result));
@@ -40,10 +35,10 @@ enum err fail(struct ctx *ctx, enum err kind, const char *fmt, ...)
 /* The default text of a kind, a sentence without a full stop. */
 const char *fail_text(enum err kind);
 
-/* The kind's name as it stands in the log, "invalid_filter". */
+/* The kind's name in the log, such as "invalid_filter". */
 const char *fail_name(enum err kind);
 
-/* What the client is told: the detail, else the kind's text. */
+/* The text for the client: the detail, or else the kind's text. */
 const char *fail_detail(const struct ctx *ctx);
 
 /* Forgets a failure, when the work is tried again. */

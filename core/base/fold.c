@@ -43,7 +43,7 @@ static const char *normalize_text(struct arena *a, uninorm_t form, const char *s
 }
 
 /*
- * Normalising can bring back characters that fold again, and folding can undo the normal form: both are repeated until
+ * Normalising can produce characters that fold again, and folding can undo the normal form. So both are repeated until
  * nothing changes, which makes the key idempotent (two rounds are enough in practice).
  */
 static const char *fold_until_stable(struct arena *a, uninorm_t form, const char *s, size_t len) {
@@ -74,12 +74,12 @@ const char *fold_exact(struct arena *a, const char *s, size_t len) {
     return is_ascii_text(s, len) ? arena_strndup(a, s, len) : normalize_text(a, UNINORM_NFC, s, len);
 }
 
-/* The most that shrinks: a mathematical letter, of four bytes, is one of ASCII. */
+/* A mathematical letter of four bytes becomes one ASCII letter. No character shrinks more. */
 bool fold_fits(size_t len, size_t key_max) {
     return len / 4 <= key_max;
 }
 
-/* Overrides and isolates that make a name read differently from what it is. */
+/* Overrides and isolates make a name look different from what it is. */
 static bool is_bidi_control(ucs4_t c) {
     return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }

@@ -4,12 +4,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes as text: two digits a byte, in lower case. */
+/* Bytes as text: two lower-case digits for each byte. */
 
-/* 2 * len digits and a NUL. */
+/* Writes 2 * len digits and a NUL. */
 void hex_write(const void *bytes, size_t len, char *out);
 
-/* `len` bytes of a text that has 2 * len digits at least; false: one of them is none. */
+/* Reads `len` bytes from a text of at least 2 * len characters; false: one of them is no digit. */
 bool hex_read(const char *text, void *out, size_t len);
 
 #endif

@@ -19,7 +19,7 @@ static struct json_object *own_value(struct arena *a, struct json_object *o) {
     return o;
 }
 
-/* Counts what json-c built, as the validator counted what stands there. */
+/* Counts the tree of json-c in the same way as the validator counted the text. */
 static void count_values(struct json_object *o, struct jsonv_counts *n) {
     if (json_object_is_type(o, json_type_object)) {
         n->objects++;
@@ -45,14 +45,14 @@ static bool same_counts(const struct jsonv_counts *a, const struct jsonv_counts 
            a->elements == b->elements && a->strings == b->strings && a->string_bytes == b->string_bytes;
 }
 
-/* null at the top is a tree too, so success is told apart from it. */
+/* A null at the top is a NULL tree, so success is returned separately. */
 static bool build_tree(struct arena *a, const char *text, size_t len, struct json_object **out) {
     struct json_tokener *tokener = json_tokener_new_ex(JSONV_DEPTH + 1);
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     *out = len < INT_MAX ? json_tokener_parse_ex(tokener, text, (int)len) : NULL;
     bool good = json_tokener_get_error(tokener) == json_tokener_success;
     if (json_tokener_get_error(tokener) == json_tokener_continue) {
-        /* A number or word at the very end is complete only once something follows. */
+        /* json-c takes a number or word at the very end as complete only when something follows. */
         *out = json_tokener_parse_ex(tokener, " ", 1);
         good = json_tokener_get_error(tokener) == json_tokener_success;
     }

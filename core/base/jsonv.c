@@ -12,7 +12,7 @@
 
 enum { NAME_STEP = 16, SIGNIFICANT_DIGITS = 17, NUMBER_MAX = 400 };
 
-/* A member's name, decoded and in lower ASCII case, in the names' text. */
+/* A member's name in the text of the names: decoded, in lower ASCII case. */
 struct name {
     size_t at, len;
 };
@@ -50,7 +50,7 @@ static void skip_white_space(struct checker *c) {
         c->p++;
 }
 
-/* 4HEXDIG; -1: it is something else. */
+/* 4HEXDIG; -1: something else. */
 static int read_four_digits(const unsigned char *p, const unsigned char *end) {
     int value = 0;
     if (end - p < 4)
@@ -67,7 +67,7 @@ static int read_four_digits(const unsigned char *p, const unsigned char *end) {
     return value;
 }
 
-/* The character of an escape behind the backslash at p; sets *n to the bytes it took. */
+/* The character of the escape whose backslash is at p; sets *n to the length of the escape. */
 static bool read_escape(struct checker *c, unsigned *out, size_t *n) {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     const unsigned char *p = c->p + 1;
@@ -105,7 +105,7 @@ static void keep_text(struct checker *c, const char *bytes, size_t n) {
     }
 }
 
-/* One character of a string: its bytes decoded go to the names if `name`, else they are counted. */
+/* One character of a string. If `name`, its decoded bytes are added to the names; otherwise they are counted. */
 static bool check_character(struct checker *c, bool name) {
     char decoded[4];
     const char *bytes = (const char *)c->p;
@@ -153,7 +153,7 @@ static size_t digit_run(struct checker *c) {
     return (size_t)(c->p - from);
 }
 
-/* Digits that carry value: without leading zeros and without those at the end of a fraction. */
+/* Significant digits: without leading zeros and without trailing zeros of a fraction. */
 static size_t count_significant(const unsigned char *from, const unsigned char *to) {
     size_t n = 0, zeros = 0;
     for (; from < to && *from != 'e' && *from != 'E'; from++) {
@@ -215,7 +215,7 @@ static bool check_json_number(struct checker *c) {
     return number_in_range(c, from, integer);
 }
 
-/* "true" / "false" / "null"; `text` is the one that the first letter promises. */
+/* "true" / "false" / "null"; `text` is the word that begins with the first letter. */
 static bool check_word(struct checker *c, const char *text) {
     size_t n = strlen(text);
     if ((size_t)(c->end - c->p) < n || memcmp(c->p, text, n) != 0)
@@ -241,11 +241,11 @@ static struct checker *sorting; /* qsort has no argument of its own; processes a
 static int compare_member_names(const void *a, const void *b) {
     const struct name *x = a, *y = b;
     size_t n = x->len < y->len ? x->len : y->len;
-    int order = n ? memcmp(sorting->text + x->at, sorting->text + y->at, n) : 0; /* all empty: there is no text */
+    int order = n ? memcmp(sorting->text + x->at, sorting->text + y->at, n) : 0; /* all empty: no text */
     return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* An object has ended: its names, sorted, show what stands there twice. */
+/* An object ended: sorting its names shows duplicates. */
 static bool close_object(struct checker *c) {
     struct level *l = &c->levels[c->depth - 1];
     size_t n = c->n_names - l->first_name;
@@ -294,7 +294,7 @@ static bool count_item(struct checker *c) {
     return !l->object || member_name(c);
 }
 
-/* A value that is no container, or the opening of one (*opened). */
+/* A simple value, or the opening of a container (*opened). */
 static bool check_json_value(struct checker *c, bool *opened) {
     *opened = false;
     if (c->p == c->end)
@@ -323,7 +323,7 @@ static bool is_closing(const struct checker *c) {
     return c->p < c->end && *c->p == (c->levels[c->depth - 1].object ? '}' : ']');
 }
 
-/* Behind a value: closes what ends here, up to the next item; true with depth 0 at the end. */
+/* After a value: closes the containers that end here, up to the next item; true with depth 0 at the end. */
 static bool after_value(struct checker *c) {
     for (; c->depth; c->depth--) {
         skip_white_space(c);
@@ -342,14 +342,16 @@ static bool after_value(struct checker *c) {
     return count_item(c);
 }
 
-/* Up to the next value: the first inside one that was opened and is not empty, or the one after this. */
+/*
+ * Moves to the next value: the first one in a container that was just opened and is not empty, or the one after this.
+ */
 static bool next_item(struct checker *c, bool opened) {
     if (opened)
         skip_white_space(c);
     return opened && !is_closing(c) ? count_item(c) : after_value(c);
 }
 
-/* ws value ws; containers that are open stand in c->levels, so that nothing recurses. */
+/* ws value ws; open containers are kept in c->levels, so nothing recurses. */
 static bool check_document(struct checker *c) {
     skip_white_space(c);
     do {

@@ -4,14 +4,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Limits of what we accept as JSON. */
+/* Limits of the JSON that we accept. */
 enum {
     JSONV_DEPTH = 32,       /* nested containers */
     JSONV_MEMBERS = 1024,   /* members of one object */
     JSONV_ELEMENTS = 20000, /* elements of one array */
 };
 
-/* What the validator counted: the tree built from the same bytes must have the same. */
+/* The validator's counts. The tree built from the same bytes must have the same. */
 struct jsonv_counts {
     size_t objects, arrays, members, elements, strings, string_bytes; /* string_bytes: decoded values, not names */
 };
@@ -19,7 +19,7 @@ struct jsonv_counts {
 enum jsonv_fault {
     JSONV_OK,
     JSONV_SYNTAX,    /* RFC 8259 broken, or bad UTF-8, or a lone surrogate */
-    JSONV_DUPLICATE, /* a name twice in one object, ASCII case ignored */
+    JSONV_DUPLICATE, /* the same name twice in one object, ignoring ASCII case */
     JSONV_NUL,       /* U+0000 in a string or name */
     JSONV_NUMBER,    /* an integer outside 64 bits, a decimal outside a double or with more than 17 digits */
     JSONV_LIMIT,     /* deeper or longer than the limits above */
@@ -33,9 +33,9 @@ struct jsonv_result {
 };
 
 /*
- * Reads one JSON text (any value at the top, white space around it) to the letter of RFC 8259:
- * one pass, no recursion beyond JSONV_DEPTH, no allocation that grows with the input except the
- * names of the objects that are open (to find duplicates). A byte order mark is a fault.
+ * Checks one JSON text (any value at the top, white space around it) strictly by RFC 8259. It takes one pass without
+ * recursion. Only the names of open objects, kept to find duplicates, need memory that grows with the input. A byte
+ * order mark is a fault.
  */
 struct jsonv_result jsonv_check(const char *text, size_t len);
 

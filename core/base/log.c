@@ -1,4 +1,4 @@
-/* The log: one line an event, key=value, to standard error. */
+/* The log: one line for each event, with key=value pairs, on standard error. */
 
 #include "base/log.h"
 
@@ -38,7 +38,7 @@ bool log_enabled(enum log_level level) {
     return level <= threshold;
 }
 
-/* Bytes that do not fit are left out; one place is kept for the newline. */
+/* Bytes that do not fit are left out; one byte is kept for the newline. */
 static void put_bytes(struct line *l, const char *s, size_t n) {
     size_t room = sizeof l->text - 1 - l->len;
     if (n > room)

@@ -1,4 +1,4 @@
-/* Ends the process when memory runs out, for all libraries too. */
+/* Ends the process when memory runs out, in libraries, too. */
 
 #include "base/oom.h"
 
@@ -18,7 +18,7 @@ void *malloc(size_t size);
 void *calloc(size_t n, size_t size);
 void *realloc(void *p, size_t size);
 
-/* glibc's own allocator under the names that it keeps for those who put theirs in front. */
+/* The names of glibc's allocator for programs that replace malloc. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t size);

@@ -1,7 +1,7 @@
 #ifndef MUSTER_BASE_SANITIZED_H
 #define MUSTER_BASE_SANITIZED_H
 
-/* 1 in a build with AddressSanitizer, which looks at allocations one by one. */
+/* 1 in a build with AddressSanitizer, which checks each allocation. */
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
 #elif defined(__has_feature)

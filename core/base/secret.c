@@ -65,7 +65,7 @@ enum err secret_keys_load(struct ctx *ctx, const char *path, struct secret_keys 
     return e;
 }
 
-/* The first bytes of its hash. */
+/* The name of a key is the beginning of its hash. */
 static void name_key(const uint8_t key[KEY], uint8_t out[NAME]) {
     uint8_t hash[EVP_MAX_MD_SIZE];
     if (EVP_Digest(key, KEY, hash, NULL, EVP_sha256(), NULL) != 1)
@@ -109,7 +109,7 @@ const char *secret_seal(struct arena *a, const struct secret_keys *keys, const c
     return to_text(a, out, HEAD + len + TAG);
 }
 
-/* With one key; the tag tells whether it was this one. */
+/* Decrypts with one key; the tag shows whether it is the right one. */
 static bool open_with(const uint8_t key[KEY], const char *context, uint8_t *bytes, size_t len, uint8_t *plain) {
     int n = 0, context_len = (int)strlen(context), text = (int)(len - HEAD - TAG);
     EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();

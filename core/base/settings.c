@@ -46,7 +46,7 @@ static bool read_switch(const char *name, const char *def, bool *out, char *prob
     return false;
 }
 
-/* MUSTER_LOG has few right values, and log_open() alone could not name the variable. */
+/* log_open() would reject a wrong level, too, but could not name the variable. */
 static bool check_log(const struct settings *s, char *problem, size_t size) {
     static const char *const levels[] = {"error", "warn", "info", "debug"};
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
@@ -56,7 +56,7 @@ static bool check_log(const struct settings *s, char *problem, size_t size) {
     return false;
 }
 
-/* The base URL goes into JSON and headers as it is. */
+/* The base URL is copied into JSON and headers without escaping. */
 static bool check_public_url(const struct settings *s, char *problem, size_t size) {
     size_t len = strlen(s->public_url);
     bool scheme = strncmp(s->public_url, "http://", 7) == 0 || strncmp(s->public_url, "https://", 8) == 0;
@@ -88,7 +88,7 @@ static bool check_proxies(const struct settings *s, char *problem, size_t size) 
     return false;
 }
 
-/* Whether a file has a certificate in it, as its first line of that kind shows. */
+/* Whether a file has a line that begins a certificate. */
 static bool has_certificate(FILE *f) {
     char line[256];
     while (fgets(line, sizeof line, f))
@@ -142,7 +142,7 @@ void settings_each(void (*fn)(const char *name, const char *def, const char *doc
 unsigned settings_workers(const struct settings *s) {
     if (s->workers)
         return (unsigned)s->workers;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN); /* reads a file */
+    long cores = sysconf(_SC_NPROCESSORS_ONLN); /* sysconf() reads a file */
     return (unsigned)(PER_CORE * (cores > 0 ? cores : 1));
 }
 

@@ -16,28 +16,27 @@ struct settings {
 };
 
 /*
- * Reads MUSTER_* of the environment. `problem` receives a sentence that names the variable, what is wrong
- * with its value and what would be right; true if there was none. Unknown names are settings_unknown()'s.
+ * Reads MUSTER_* of the environment. false: a value is wrong, and `problem` says which variable, what is wrong and what
+ * would be right. Unknown names are checked by settings_unknown().
  */
 bool settings_load(struct settings *s, char *problem, size_t problem_size);
 
 /*
- * Whether the environment has a name MUSTER_... that is neither a setting nor one that scripts and examples use;
- * `problem` receives a sentence with it and the setting that is nearest.
+ * Whether the environment has a name MUSTER_... that is neither a setting nor used by scripts and examples; `problem`
+ * names it and the most similar setting.
  */
 bool settings_unknown(char *problem, size_t problem_size);
 
-/* Whether MUSTER_CA_FILE can be used, for the program that does; `problem` as above. */
+/* Whether MUSTER_CA_FILE can be used; for the program that uses it. `problem` as above. */
 bool settings_check_ca_file(const struct settings *s, char *problem, size_t problem_size);
 
 /* Calls `fn` for each setting, in the order of the table, for help texts. */
 void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg);
 
-/* How many workers there are on this host: MUSTER_WORKERS, which a master sets for its workers, or two for each core.
- */
+/* The number of workers on this host: MUSTER_WORKERS, which a master sets for its workers, or two for each core. */
 unsigned settings_workers(const struct settings *s);
 
-/* Half of them, at least one: as many as may wait, and as many as one organization may have for heavy work. */
+/* Half of the workers, at least one: so many may wait, and so many may do heavy work for one organization. */
 unsigned settings_share(const struct settings *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* Finds names MUSTER_... that are no setting, and the setting that was probably meant. */
+/* Finds unknown names MUSTER_..., and the setting that was probably meant. */
 
 #include "base/settings.h"
 #include "base/words.h"
@@ -8,14 +8,14 @@
 
 extern char **environ;
 
-/* Names that are no settings, and stand in the environment all the same. */
+/* Names that are no settings but occur in the environment. */
 static const char *const others[] = {
-    /* what scripts/run writes into DIR/env */
+    /* scripts/run writes these into DIR/env */
     "MUSTER_URL", "MUSTER_TOKEN", "MUSTER_ADMIN_URL", "MUSTER_API_KEY", "MUSTER_ORG", "MUSTER_CONNECTION",
     "MUSTER_PORTAL_LINK",
-    /* the scripts' own */
+    /* used between the scripts */
     "MUSTER_SCIM_BIN", "MUSTER_SCIM_MASTER_PID", "MUSTER_ADMIN_DB",
-    /* the examples' */
+    /* used by the example configurations */
     "MUSTER_SOCKET", "MUSTER_ADMIN_SOCKET", "MUSTER_PORT", "MUSTER_RUN", "MUSTER_ACCESS_LOG", "MUSTER_ERROR_LOG"};
 
 enum { NAME_MAX_BYTES = 64 };

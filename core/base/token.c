@@ -15,7 +15,7 @@ enum { RANDOM = 32, BODY = 43, CHECK = 6 };
 
 static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/* A big-endian number in base62, `width` characters, left-padded; the bytes are used up. */
+/* Writes a big-endian number in base62 with `width` characters, left-padded; destroys the bytes. */
 static void write_base62(uint8_t *bytes, size_t n, char *out, size_t width) {
     for (size_t i = width; i-- > 0;) {
         unsigned rest = 0;

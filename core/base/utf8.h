@@ -6,18 +6,20 @@
 struct arena;
 
 /*
- * How many bytes the character at `p` has; 0: it is none (also one that is longer than need be, or a surrogate), or
- * `end` cuts it off.
+ * How many bytes the character at `p` has; 0: not a valid character (an overlong form, a surrogate), or `end` cuts it
+ * off.
  */
 size_t utf8_length(const unsigned char *p, const unsigned char *end);
 
-/* Writes a code point; gives the number of its bytes. */
+/* Writes a code point; returns the number of its bytes. */
 size_t utf8_encode(unsigned c, char out[4]);
 
-/* How many bytes of the beginning of a text are whole characters, at most `most` of them. */
+/* How many bytes at the beginning of a text, at most `most`, are whole characters. */
 size_t utf8_cut(const char *text, size_t most);
 
-/* The text itself; one of more than `most` bytes: whole characters of its beginning and "...", `most` bytes at most. */
+/*
+ * The text itself; if it has more than `most` bytes, its beginning in whole characters and "...", at most `most` bytes.
+ */
 const char *utf8_shorten(struct arena *a, const char *text, size_t most);
 
 #endif

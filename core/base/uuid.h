@@ -7,13 +7,12 @@
 enum { UUID_TEXT = 36 };
 
 /*
- * A new UUIDv7 (RFC 9562, 5.7) as 36 lower-case characters and a NUL. Within a
- * process each is greater than the one before, also when the clock steps back.
- * Without randomness from the system the process ends.
+ * A new UUIDv7 (RFC 9562, 5.7) as 36 lower-case characters and a NUL. Within a process each one is greater than the one
+ * before, even if the clock jumps back. If there is no randomness the process ends.
  */
 void uuid_new(char out[UUID_TEXT + 1]);
 
-/* Whether the text is a UUID in the form that we issue: 36 characters, lower-case hex. */
+/* Whether the text is a UUID in our form: 36 characters, lower-case hex. */
 bool uuid_valid(const char *s, size_t len);
 
 #endif

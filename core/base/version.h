@@ -1,7 +1,7 @@
 #ifndef MUSTER_BASE_VERSION_H
 #define MUSTER_BASE_VERSION_H
 
-/* Of all programs, and of the admin API (doc/openapi.json). */
+/* The version of all programs, and of the admin API (doc/openapi.json). */
 #define MUSTER_VERSION "1.2.0"
 
 #endif

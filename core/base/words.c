@@ -1,4 +1,4 @@
-/* Lists of words, and how far a word is from another one. */
+/* Lists of words, and the distance between two words. */
 
 #include "base/words.h"
 
