@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "host/limits.h"
 #include "server/rate.h"
-#include "server/service.h"
 #include "server/share.h"
 
 #include <string.h>
@@ -57,7 +56,7 @@ static enum err authenticate_alone(struct session *s) {
 
 enum err admit_heavy(struct exchange *x) {
     struct session *s = &x->session;
-    if (settings_workers(x->settings) < 2)
+    if (settings_workers(x->call->worker->settings) < 2)
         return OK;
     if (!share_known(x->call->worker)) {
         enum err e = s->tenant.token_id ? OK : authenticate_alone(s);
@@ -65,20 +64,20 @@ enum err admit_heavy(struct exchange *x) {
             return e;
         note_organization(x);
     }
-    return share_heavy(x->call, &s->ctx, &x->response);
+    return share_heavy(x->call, &s->ctx, &x->call->response);
 }
 
 enum err admit_limits(struct exchange *x, bool heavy) {
     struct session *s = &x->session;
-    enum err e = rate_take(x->call, &s->ctx, s->token_hash, &x->response);
+    enum err e = rate_take(x->call, &s->ctx, s->token_hash, &x->call->response);
     if (e == OK)
-        e = share_enter(x->call, &s->ctx, s->token_hash, s->wants.change, &x->response);
+        e = share_enter(x->call, &s->ctx, s->token_hash, s->wants.change, &x->call->response);
     return e == OK && heavy && share_known(x->call->worker) ? admit_heavy(x) : e;
 }
 
 /* Whether the authentication may travel with the operation. */
 static bool is_trusted(struct exchange *x, bool known) {
-    const struct request *r = &x->request;
+    const struct request *r = &x->call->request;
     bool small = r->declared >= 0 && r->declared <= REQUEST_UNASKED;
     if (known)
         return small || !request_has_body(r);
@@ -92,7 +91,7 @@ enum err admit_identity(struct exchange *x, bool heavy) {
         enum err e = authenticate_alone(s);
         if (e == OK && !known) {
             note_token(x);
-            e = rate_take(x->call, &s->ctx, s->token_hash, &x->response);
+            e = rate_take(x->call, &s->ctx, s->token_hash, &x->call->response);
         }
         if (e != OK)
             return e;

@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "host/limits.h"
-#include "server/service.h"
 #include "sql/scim.h"
 
 enum { TOLD_A_MINUTE = 10, SECONDS = 60 };

@@ -74,7 +74,7 @@ static void render_response(struct exchange *x, const struct bulk *bulk) {
     }
     buf_str(b, "]}");
     /* It is committed, and so must be told; what is repeated of the request was cut for this. */
-    x->response = (struct response){.status = STATUS_OK, .body = buf_text(b), .len = buf_len(b)};
+    x->call->response = (struct response){.status = STATUS_OK, .body = buf_text(b), .len = buf_len(b)};
 }
 
 enum err endpoint_bulk(struct exchange *x) {

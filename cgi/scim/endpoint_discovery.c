@@ -24,7 +24,7 @@ static enum err enter_discovery(struct exchange *x) {
     const char *filter;
     enum err e = session_authenticate(&x->session);
     if (e == OK)
-        e = request_param(&x->request, "filter", &filter);
+        e = request_param(&x->call->request, "filter", &filter);
     if (e == OK && filter)
         return fail(&x->session.ctx, ERR_FORBIDDEN, "this endpoint cannot be filtered");
     return e;
@@ -35,8 +35,8 @@ static struct buf *new_document(struct exchange *x) {
 }
 
 static enum err answer_document(struct exchange *x, const struct buf *b) {
-    x->response.status = STATUS_OK;
-    return response_text(&x->session.ctx, &x->response, b);
+    x->call->response.status = STATUS_OK;
+    return response_text(&x->session.ctx, &x->call->response, b);
 }
 
 static void add_document_meta(struct exchange *x, struct buf *b, const char *type, const char *path) {
@@ -77,7 +77,7 @@ enum err endpoint_provider_config(struct exchange *x) {
         return e;
     struct buf *b = new_document(x);
     buf_str(b, "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig\"],\"documentationUri\":");
-    buf_json_str(b, x->settings->documentation_uri);
+    buf_json_str(b, x->call->worker->settings->documentation_uri);
     buf_fmt(b,
             ",\"patch\":{\"supported\":true},"
             "\"bulk\":{\"supported\":true,\"maxOperations\":%d,\"maxPayloadSize\":%ld},"
@@ -90,7 +90,8 @@ enum err endpoint_provider_config(struct exchange *x) {
             "\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"OAuth Bearer Token\","
             "\"description\":\"A bearer token issued by Muster for one connection\","
             "\"specUri\":\"https://www.rfc-editor.org/info/rfc6750\",\"primary\":true}],",
-            BULK_OPERATIONS, x->settings->body_max, LIST_MAX, LIST_COUNT, LIST_MAX, x->session.cursor_seconds);
+            BULK_OPERATIONS, x->call->worker->settings->body_max, LIST_MAX, LIST_COUNT, LIST_MAX,
+            x->session.cursor_seconds);
     if (events)
         add_security_events(b);
     add_document_meta(x, b, "ServiceProviderConfig", "/ServiceProviderConfig");

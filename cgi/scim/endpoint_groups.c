@@ -49,7 +49,7 @@ enum err endpoint_groups_replace(struct exchange *x) {
 /* Whether the client wants the group back: `attributes` in the query (RFC 7644, 3.5.2). */
 static enum err body_asked(struct exchange *x, bool *asked) {
     const char *attributes;
-    enum err e = request_param(&x->request, "attributes", &attributes);
+    enum err e = request_param(&x->call->request, "attributes", &attributes);
     *asked = attributes && *attributes;
     return e;
 }
@@ -70,6 +70,6 @@ enum err endpoint_groups_patch(struct exchange *x) {
 enum err endpoint_groups_delete(struct exchange *x) {
     enum err e = group_delete(&x->session, x->id, exchange_precondition(x));
     if (e == OK)
-        x->response.status = STATUS_NO_CONTENT;
+        x->call->response.status = STATUS_NO_CONTENT;
     return e;
 }

@@ -61,6 +61,6 @@ enum err endpoint_users_patch(struct exchange *x) {
 enum err endpoint_users_delete(struct exchange *x) {
     enum err e = user_delete(&x->session, x->id, &x->lost, exchange_precondition(x));
     if (e == OK)
-        x->response.status = STATUS_NO_CONTENT;
+        x->call->response.status = STATUS_NO_CONTENT;
     return e;
 }

@@ -14,11 +14,11 @@ enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NOT_MODIFIED = 304 };
 
 enum err exchange_body(struct exchange *x, struct json_object **out) {
     struct ctx *ctx = &x->session.ctx;
-    enum err e = request_check_encoding(&x->request);
+    enum err e = request_check_encoding(&x->call->request);
     if (e == OK)
-        e = request_check_content_type(&x->request);
+        e = request_check_content_type(&x->call->request);
     if (e == OK)
-        e = json_parse(ctx, x->request.body, x->request.body_len, out);
+        e = json_parse(ctx, x->call->request.body, x->call->request.body_len, out);
     if (e == OK && !json_object_is_type(*out, json_type_object))
         return fail(ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
     return e;
@@ -26,9 +26,9 @@ enum err exchange_body(struct exchange *x, struct json_object **out) {
 
 enum err exchange_projection(struct exchange *x, const struct resource_type *rt, const struct projection **out) {
     const char *attributes, *excluded;
-    enum err e = request_param(&x->request, "attributes", &attributes);
+    enum err e = request_param(&x->call->request, "attributes", &attributes);
     if (e == OK)
-        e = request_param(&x->request, "excludedAttributes", &excluded);
+        e = request_param(&x->call->request, "excludedAttributes", &excluded);
     return e == OK ? projection_parse(&x->session.ctx, rt, attributes, excluded, out) : e;
 }
 
@@ -105,7 +105,7 @@ static enum err list_query(struct exchange *x, struct list_query *out) {
                   {"count", &count}};
     *out = (struct list_query){.in_url = true};
     for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
-        enum err e = request_param(&x->request, params[i].name, params[i].to);
+        enum err e = request_param(&x->call->request, params[i].name, params[i].to);
         if (e != OK)
             return e;
     }
@@ -116,7 +116,7 @@ enum err exchange_run_list(struct exchange *x, const struct list_kind *kind, con
     struct answer a;
     enum err e = list_run(&x->session, kind, q, &a);
     if (e == OK)
-        x->response = (struct response){.status = STATUS_OK, .body = a.json, .len = a.len};
+        x->call->response = (struct response){.status = STATUS_OK, .body = a.json, .len = a.len};
     return e;
 }
 
@@ -127,25 +127,25 @@ enum err exchange_list(struct exchange *x, const struct list_kind *kind) {
 }
 
 struct precondition exchange_precondition(const struct exchange *x) {
-    return (struct precondition){.if_match = request_header(&x->request, "HTTP_IF_MATCH"),
-                                 .if_none_match = request_header(&x->request, "HTTP_IF_NONE_MATCH")};
+    return (struct precondition){.if_match = request_header(&x->call->request, "HTTP_IF_MATCH"),
+                                 .if_none_match = request_header(&x->call->request, "HTTP_IF_NONE_MATCH")};
 }
 
 void exchange_resource(struct exchange *x, int status, const struct resource_type *rt, const struct answer *a) {
     struct arena *arena = x->session.ctx.arena;
-    x->response.status = status;
-    x->response.body = a->json;
-    x->response.len = a->len;
-    x->response.etag = arena_printf(arena, "W/\"%" PRId64 "\"", a->version);
-    x->response.location = arena_printf(arena, "%s%s/%s", x->session.base_url, rt->endpoint, a->id);
+    x->call->response.status = status;
+    x->call->response.body = a->json;
+    x->call->response.len = a->len;
+    x->call->response.etag = arena_printf(arena, "W/\"%" PRId64 "\"", a->version);
+    x->call->response.location = arena_printf(arena, "%s%s/%s", x->session.base_url, rt->endpoint, a->id);
 }
 
 void exchange_read(struct exchange *x, const struct resource_type *rt, const struct answer *a) {
-    const char *known = request_header(&x->request, "HTTP_IF_NONE_MATCH");
+    const char *known = request_header(&x->call->request, "HTTP_IF_NONE_MATCH");
     exchange_resource(x, STATUS_OK, rt, a);
     if (!known || !answer_tag_matches(known, a->version))
         return;
-    x->response.status = STATUS_NOT_MODIFIED;
-    x->response.body = NULL;
-    x->response.location = NULL;
+    x->call->response.status = STATUS_NOT_MODIFIED;
+    x->call->response.body = NULL;
+    x->call->response.location = NULL;
 }

@@ -7,31 +7,23 @@
 #include "directory/session.h"
 #include "protocol/parts.h"
 #include "protocol/projection.h"
-#include "server/request.h"
-#include "server/response.h"
+#include "server/service.h"
 
 #include <json-c/json.h>
 #include <stdint.h>
 
-struct call;
 struct refused;
-struct settings;
 
-/* A request on its way to its handler: what HTTP said, who asks, what shall be answered. */
+/* A call of SCIM on its way to its handler. */
 struct exchange {
-    struct call *call;
-    const struct settings *settings;
-    struct request request;
-    struct session session;
-    struct extensions *extensions; /* of the process */
-    struct response response;
+    struct call *call;       /* what HTTP said, and what shall be answered */
+    struct session session;  /* who asks */
     const char *id;          /* the resource that the path names, NULL: the collection */
     struct parts lost;       /* what is wrong with the head, of a request that can end somebody's access */
-    const char *route;       /* template for the log, "/Users/{id}" */
     struct refused *refused; /* operations; NULL: none (scim/refused.h) */
 };
 
-/* Answers a request: fills in x->response, or fails. */
+/* Answers a request: fills in x->call->response, or fails. */
 typedef enum err handler(struct exchange *x);
 
 /* What the handlers share. */

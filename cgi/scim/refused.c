@@ -9,7 +9,6 @@
 #include "base/uuid.h"
 #include "host/limits.h"
 #include "scim/envelope.h"
-#include "server/service.h"
 #include "sql/scim.h"
 #include "sql/transaction.h"
 
@@ -19,10 +18,10 @@ enum { SECONDS = 60, DATA_MAX = 64 * 1024 };
 
 static bool is_write(const struct exchange *x) {
     static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE"};
-    if (strstr(x->route, "/.search"))
+    if (strstr(x->call->route, "/.search"))
         return false;
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (strcmp(x->request.method, methods[i]) == 0)
+        if (strcmp(x->call->request.method, methods[i]) == 0)
             return true;
     return false;
 }
@@ -70,12 +69,13 @@ void refused_operation(struct exchange *x, const struct bulk_item *item, size_t 
 }
 
 static void note_request(struct exchange *x, enum err e) {
-    struct refusal *r = add_refusal(x, e, x->request.method, strcmp(x->route, "-") != 0 ? x->route : NULL);
+    struct refusal *r =
+        add_refusal(x, e, x->call->request.method, strcmp(x->call->route, "-") != 0 ? x->call->route : NULL);
     if (!r)
         return;
     r->detail = x->session.ctx.err == e ? x->session.ctx.detail : NULL;
-    bool users = strncmp(x->route, "/Users", strlen("/Users")) == 0;
-    if (users || strncmp(x->route, "/Groups", strlen("/Groups")) == 0)
+    bool users = strncmp(x->call->route, "/Users", strlen("/Users")) == 0;
+    if (users || strncmp(x->call->route, "/Groups", strlen("/Groups")) == 0)
         name_target(x, r, users, x->id);
 }
 

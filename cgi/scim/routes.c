@@ -77,7 +77,7 @@ static bool is_version(const char *s) {
 
 /* Skips [v2/][connections/{id}/]; both may be left out. */
 static enum err skip_prefix(struct exchange *x, size_t *at) {
-    struct request *r = &x->request;
+    struct request *r = &x->call->request;
     struct ctx *ctx = &x->session.ctx;
     if (*at < r->n_segments && is_version(r->raw[*at])) {
         if (strcasecmp(r->raw[*at], "v2") != 0)
@@ -95,7 +95,7 @@ static enum err skip_prefix(struct exchange *x, size_t *at) {
 }
 
 enum err routes_find(struct exchange *x, const struct route **out) {
-    struct request *r = &x->request;
+    struct request *r = &x->call->request;
     size_t at = 0;
     enum err e = skip_prefix(x, &at);
     if (e != OK)
@@ -109,7 +109,7 @@ enum err routes_find(struct exchange *x, const struct route **out) {
         if (strcasecmp(routes[i].endpoint, endpoint) != 0 || (int)routes[i].place != place || (search && names == 2))
             continue;
         x->id = names == 2 ? r->segments[at + 1] : NULL;
-        x->route = routes[i].name;
+        x->call->route = routes[i].name;
         *out = &routes[i];
         return OK;
     }
@@ -117,7 +117,7 @@ enum err routes_find(struct exchange *x, const struct route **out) {
 }
 
 enum err routes_handler(struct exchange *x, const struct route *route, handler **out) {
-    const char *method = strcmp(x->request.method, "HEAD") == 0 ? "GET" : x->request.method;
+    const char *method = strcmp(x->call->request.method, "HEAD") == 0 ? "GET" : x->call->request.method;
     struct buf *allow = buf_new(x->session.ctx.arena, ALLOW_MAX);
     for (size_t i = 0; i < ROUTE_METHODS && route->methods[i].method; i++) {
         const char *name = route->methods[i].method;
@@ -127,7 +127,7 @@ enum err routes_handler(struct exchange *x, const struct route *route, handler *
         }
         buf_fmt(allow, "%s%s%s", i ? ", " : "", name, strcmp(name, "GET") == 0 ? ", HEAD" : "");
     }
-    x->response.allow = buf_text(allow);
+    x->call->response.allow = buf_text(allow);
     return fail(&x->session.ctx, ERR_METHOD_NOT_ALLOWED, "this URL answers %s", buf_text(allow));
 }
 

@@ -21,7 +21,7 @@ struct route {
 };
 
 /*
- * The route of the request's segments; sets x->id, x->route and the session's connection. ERR_NOT_FOUND,
+ * The route of the request's segments; sets x->id, x->call->route and the session's connection. ERR_NOT_FOUND,
  * ERR_INVALID_VERSION.
  */
 enum err routes_find(struct exchange *x, const struct route **out) __attribute__((warn_unused_result));

@@ -27,7 +27,7 @@ enum { SLOTS = 64 }; /* of the usage counters */
 
 /* The part of the base URL's path in front of the version: "/scim" of https://host/scim/v2. */
 static const char *base_path(struct exchange *x) {
-    const char *url = x->settings->public_url;
+    const char *url = x->call->worker->settings->public_url;
     const char *host = strstr(url, "://");
     const char *path = strchr(host ? host + 3 : url, '/');
     size_t len = path ? strlen(path) : 0;
@@ -40,7 +40,7 @@ static const char *base_path(struct exchange *x) {
 
 static bool can_end_access(const struct exchange *x, const struct route *route) {
     bool user = strcasecmp(route->endpoint, "Users") == 0 && route->place == ROUTE_ONE;
-    return (user && strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0) ||
+    return (user && strcmp(x->call->request.method, "GET") != 0 && strcmp(x->call->request.method, "HEAD") != 0) ||
            strcasecmp(route->endpoint, "Bulk") == 0;
 }
 
@@ -54,14 +54,14 @@ static enum err put_off(struct exchange *x, const struct route *route, const cha
 
 /* Everything that can be wrong before the body, the route, and who answers it. */
 static enum err read_scim_head(struct exchange *x, const struct route **route, handler **out) {
-    struct request *r = &x->request;
+    struct request *r = &x->call->request;
     enum err e = request_split_path(r, base_path(x));
     if (e == OK)
         e = routes_find(x, route);
     if (e == OK)
         e = routes_handler(x, *route, out);
     if (e == OK && request_has_body(r))
-        e = request_check_length(r, (size_t)x->settings->body_max);
+        e = request_check_length(r, (size_t)x->call->worker->settings->body_max);
     if (e == OK)
         e = put_off(x, *route, "query", request_split_query(r));
     if (e == OK)
@@ -98,10 +98,10 @@ static enum err token_first_of_all(struct exchange *x, enum err e) {
 /* What the request wants to do, for the token's scope and for the schemas that it is read with. */
 static void set_wants(struct exchange *x, const struct route *route) {
     struct session *s = &x->session;
-    s->wants.change =
-        route->place != ROUTE_SEARCH && strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0;
+    s->wants.change = route->place != ROUTE_SEARCH && strcmp(x->call->request.method, "GET") != 0 &&
+                      strcmp(x->call->request.method, "HEAD") != 0;
     s->wants.groups = !*route->endpoint || strcasecmp(route->endpoint, "Groups") == 0;
-    s->types = extensions_known(x->extensions, s->token_hash);
+    s->types = extensions_known(x->call->worker->extensions, s->token_hash);
 }
 
 /* Runs the handler; again, if the organization's schemas turn out to be others than those the request was read with. */
@@ -110,7 +110,7 @@ static enum err run_handler(struct exchange *x, handler *run_by) {
     enum err e = OK;
     for (unsigned i = 1; (e = token_first(x, run_by(x))) == ERR_STALE_SCHEMAS && i < TRIES; i++) {
         fail_clear(&x->session.ctx);
-        if ((e = extensions_load(x->extensions, &x->session)) != OK)
+        if ((e = extensions_load(x->call->worker->extensions, &x->session)) != OK)
             break;
     }
     return e;
@@ -119,7 +119,7 @@ static enum err run_handler(struct exchange *x, handler *run_by) {
 /* Heavy work that the head of a request tells. */
 static bool is_heavy(const struct exchange *x, const struct route *route) {
     return strcasecmp(route->endpoint, "Bulk") == 0 ||
-           (request_has_body(&x->request) && x->request.declared > SHARE_BODY);
+           (request_has_body(&x->call->request) && x->call->request.declared > SHARE_BODY);
 }
 
 /* Whether somebody with a token may work. */
@@ -137,10 +137,10 @@ static enum err admit_and_handle(struct exchange *x, const struct route *route, 
     set_wants(x, route);
     if (s->token_hash && (e = let_in(x, route)) != OK)
         return e;
-    if (request_has_body(&x->request))
-        e = request_read_body(&x->request, (size_t)x->settings->body_max);
+    if (request_has_body(&x->call->request))
+        e = request_read_body(&x->call->request, (size_t)x->call->worker->settings->body_max);
     watchdog_arrived();
-    if (e == OK && x->request.body_len > SHARE_BODY) /* of a length that was not declared */
+    if (e == OK && x->call->request.body_len > SHARE_BODY) /* of a length that was not declared */
         e = admit_heavy(x);
     return e == OK ? run_handler(x, run_by) : token_first_of_all(x, e);
 }
@@ -148,10 +148,11 @@ static enum err admit_and_handle(struct exchange *x, const struct route *route, 
 static enum err answer_exchange(struct exchange *x) {
     const struct route *route = NULL;
     handler *run_by = NULL;
-    enum err once = request_check_once(&x->request);
+    enum err once = request_check_once(&x->call->request);
     if (once != OK)
         return once;
-    enum err credentials = credentials_read(&x->session.ctx, &x->request, CREDENTIALS_SCIM, &x->session.token_hash);
+    enum err credentials =
+        credentials_read(&x->session.ctx, &x->call->request, CREDENTIALS_SCIM, &x->session.token_hash);
     struct ctx denied = x->session.ctx;
     enum err e = read_scim_head(x, &route, &run_by);
     bool open = route && route->open && credentials == ERR_UNAUTHORIZED;
@@ -180,10 +181,6 @@ static void answer_scim(struct call *call) {
     struct exchange *x = arena_alloc(call->ctx.arena, sizeof *x);
     const struct settings *settings = call->worker->settings;
     *x = (struct exchange){.call = call,
-                           .settings = settings,
-                           .request = call->request,
-                           .extensions = call->worker->extensions,
-                           .route = "-",
                            .session = {.ctx = {.arena = call->ctx.arena},
                                        .db = call->worker->db,
                                        .base_url = settings->public_url,
@@ -194,18 +191,15 @@ static void answer_scim(struct call *call) {
                                        .cursor_seconds = settings->cursor_seconds,
                                        .heavy = {take_heavy_place, x},
                                        .slot = (int)(getpid() % SLOTS)}};
-    x->request.ctx = &x->session.ctx;
+    call->request.ctx = &x->session.ctx;
     enum err e = answer_exchange(x);
     admit_note(x, e);
-    e = rate_failed(call, &x->session.ctx, e, &x->response);
+    e = rate_failed(call, &x->session.ctx, e, &call->response);
     if (e != OK)
-        envelope_render(&x->session.ctx, e, &x->response);
+        envelope_render(&x->session.ctx, e, &call->response);
     refused_keep(x, e);
-    x->response.head = strcmp(x->request.method, "HEAD") == 0;
-    call->request = x->request;
-    call->response = x->response;
+    call->response.head = strcmp(call->request.method, "HEAD") == 0;
     call->err = e;
-    call->route = x->route;
     call->organization = x->session.tenant.organization_id;
     call->connection = x->session.tenant.connection_id;
     call->actor = x->session.tenant.token_id;
