@@ -1,4 +1,5 @@
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from api import Api
 from customer import Customer
 from helpers import ROOT, wait_until
 from server import Server
+from webhooks import NOWHERE
 
 
 def pytest_configure(config):
@@ -88,3 +90,27 @@ def durable(server):
 def api(server):
     """The admin API, with a key of the installation that may do everything."""
     return Api(server)
+
+
+@pytest.fixture
+def org(api):
+    """An organization; there is no connection, since none is needed."""
+    return Customer(api)
+
+
+@pytest.fixture
+def hook(api, org):
+    """A webhook of the organization that leads nowhere."""
+    made = api.made(f"{org.path}/webhooks", {"url": NOWHERE})
+    made["path"] = f"{org.path}/webhooks/{made['id']}"
+    return made
+
+
+@pytest.fixture
+def register(server, tmp_path):
+    """Registers a definition for a customer."""
+    def run(customer, schema, *options, ok=True):
+        path = tmp_path / "schema.json"
+        path.write_text(schema if isinstance(schema, str) else json.dumps(schema))
+        return server.muster("schema", "add", str(path), "--org", customer.slug, *options, ok=ok)
+    return run

@@ -2,33 +2,10 @@
 import json
 import os
 import subprocess
-import time
 
 import pytest
-from helpers import BUILD, BULK, ENTERPRISE, GROUP, ROOT, SEARCH, USER, assert_error, fill_users, group_body, made, op, quote, user_body
-
-with open(f"{ROOT}/test/data/spec/filters.json", encoding="utf-8") as f:
-    TEST = json.load(f)["extensionSchema"]
-T = TEST["id"]
-URN = "urn:example:scim:schemas:1.0:Badge"
-
-
-def attribute(name, **more):
-    return {"name": name, **more}
-
-
-def definition(*attributes, urn=URN, **more):
-    return {"id": urn, "attributes": list(attributes), **more}
-
-
-@pytest.fixture
-def register(server, tmp_path):
-    """Registers a definition for a customer."""
-    def run(customer, schema, *options, ok=True):
-        path = tmp_path / "schema.json"
-        path.write_text(schema if isinstance(schema, str) else json.dumps(schema))
-        return server.muster("schema", "add", str(path), "--org", customer.slug, *options, ok=ok)
-    return run
+from definitions import T, TEST, URN, attribute, definition
+from helpers import BUILD, ENTERPRISE, GROUP, ROOT, SEARCH, USER, assert_error, fill_users, made, op, quote, user_body
 
 
 def test_a_registered_schema_shows_in_discovery(server, customer, register):
@@ -97,132 +74,6 @@ def test_complex_attributes(customer, register):
     assert [c["primary"] for c in two[URN]["car"]] == [True, False]
 
 
-def test_an_immutable_value_is_set_once(customer, register):
-    register(customer, TEST)
-    user = customer.user()
-    path, body = f"/Users/{user['id']}", user_body(user["userName"])
-    assert made(customer.client.patch(path, op("add", f"{T}:badge", "B")), 200)[T]["badge"] == "B"
-    made(customer.client.patch(path, op("add", f"{T}:badge", "B")), 200)
-    for name in ("add", "replace"):
-        assert_error(customer.client.patch(path, op(name, f"{T}:badge", "C")), 400, "mutability")
-    assert_error(customer.client.patch(path, op("remove", f"{T}:badge")), 400, "mutability")
-    assert_error(customer.client.put(path, {**body, T: {"badge": "C"}}), 400, "mutability")
-    assert made(customer.client.put(path, {**body, T: {"badge": "B"}}), 200)[T]["badge"] == "B"
-    assert made(customer.client.put(path, body), 200)[T]["badge"] == "B"
-    other = customer.user()
-    assert made(customer.client.put(f"/Users/{other['id']}", {**user_body(other["userName"]), T: {"badge": "X"}}), 200)[T]["badge"] == "X"
-
-
-FIXED = definition(
-    attribute("tags", multiValued=True, mutability="immutable"),
-    attribute("badge", type="complex", mutability="immutable", subAttributes=[attribute("color"), attribute("pin", mutability="writeOnly", returned="never")]),
-    attribute("cards", type="complex", multiValued=True, mutability="immutable", subAttributes=[attribute("value"), attribute("level", type="integer")]),
-    attribute("box", type="complex",
-              subAttributes=[attribute("serial", mutability="immutable"), attribute("note"), attribute("secret", mutability="writeOnly", returned="never")]),
-    attribute("free"))
-FIXED_DATA = {"tags": ["a", "b"], "badge": {"color": "red", "pin": "1"}, "cards": [{"value": "c1", "level": 1}, {"value": "c2"}],
-              "box": {"serial": "s1", "note": "n", "secret": "Zz"}}
-FIXED_SEEN = {**FIXED_DATA, "badge": {"color": "red"}, "box": {"serial": "s1", "note": "n"}}
-
-
-@pytest.fixture
-def fixed(customer, register):
-    """A path and a body to change a user with: tags, badge, cards are immutable, as is box.serial."""
-    register(customer, FIXED)
-    user = customer.user(**{URN: FIXED_DATA})
-    assert user[URN] == FIXED_SEEN
-    return f"/Users/{user['id']}", user_body(user["userName"])
-
-
-@pytest.mark.parametrize("data, name", [
-    ({"box": {"serial": "s2"}}, "box.serial"), ({"tags": ["a"]}, "tags"), ({"tags": ["a", "b", "c"]}, "tags"), ({"badge": {"color": "blue"}}, "badge"),
-    ({"badge": {"color": "red", "pin": "2"}}, "badge"), ({"cards": [{"value": "c1"}, {"value": "c2"}]}, "cards"),
-    ({"cards": [{"value": "c1", "level": 1}]}, "cards")])
-def test_a_put_does_not_change_what_is_immutable(customer, fixed, data, name):
-    path, body = fixed
-    assert_error(customer.client.put(path, {**body, URN: data}), 400, "mutability", f"{name} is immutable")
-    assert customer.client.get(path).json[URN] == FIXED_SEEN
-
-
-@pytest.mark.parametrize("data, box", [
-    (FIXED_DATA, {"serial": "s1", "note": "n"}), (FIXED_SEEN, {"serial": "s1", "note": "n"}), ({}, {"serial": "s1"}),
-    ({"box": {"note": "m"}}, {"serial": "s1", "note": "m"}),
-    ({"box": None, "tags": [], "badge": {}}, {"serial": "s1"}),
-    ({"tags": ["B", "A"], "cards": [{"value": "c2"}, {"level": 1, "value": "C1"}], "box": {"serial": "S1"}}, {"serial": "s1"})])
-def test_a_put_keeps_what_is_immutable_or_write_only(server, customer, fixed, data, box):
-    path, body = fixed
-    assert made(customer.client.put(path, {**body, URN: data}), 200)[URN] == {**FIXED_SEEN, "box": box}
-    assert json.loads(server.sql("select resource::text from muster.scim_user where id = %s", path.rsplit("/", 1)[1])[0][0])[URN] == {
-        **FIXED_DATA, "box": {**box, "secret": "Zz"}}
-
-
-def test_what_a_client_got_it_may_put_back(customer, fixed):
-    path = fixed[0]
-    assert made(customer.client.put(path, got := customer.client.get(path).json), 200)["meta"] == got["meta"]
-
-
-@pytest.mark.parametrize("operation, name", [
-    (op("add", f"{URN}:tags", ["c"]), "tags"), (op("replace", f"{URN}:tags", ["a"]), "tags"), (op("replace", f"{URN}:tags", []), "tags"),
-    (op("remove", f"{URN}:tags"), "tags"), (op("remove", f'{URN}:tags[value eq "a"]'), "tags"), (op("remove", f"{URN}:tags", ["a"]), "tags"),
-    (op("replace", f'{URN}:tags[value eq "a"]', "z"), "tags"), (op("replace", value={URN: {"tags": ["x"]}}), "tags"),
-    (op("add", value={f"{URN}:tags": "x"}), "tags"),
-    (op("replace", f"{URN}:badge.color", "blue"), "badge"), (op("remove", f"{URN}:badge.color"), "badge"),
-    (op("replace", f"{URN}:badge", {"color": "blue"}), "badge"),
-    (op("remove", f"{URN}:badge"), "badge"), (op("replace", f"{URN}:badge", None), "badge"), (op("replace", f"{URN}:badge", {"color": None}), "badge"),
-    (op("remove", f'{URN}:cards[value eq "c1"]'), "cards"), (op("replace", f'{URN}:cards[value eq "c1"]', {"value": "c9"}), "cards"),
-    (op("replace", f'{URN}:cards[value eq "c1"].level', 2), "cards"), (op("add", f"{URN}:cards", {"value": "c1", "level": 3}), "cards"),
-    (op("add", f'{URN}:cards[value eq "c3"].level', 3), "cards"), (op("remove", f"{URN}:cards.level"), "cards"),
-    (op("replace", f"{URN}:box.serial", "s2"), "box.serial"), (op("remove", f"{URN}:box.serial"), "box.serial"), (op("remove", f"{URN}:box"), "box.serial"),
-    (op("replace", f"{URN}:box", None), "box.serial"), (op("replace", f"{URN}:box", {"serial": None}), "box.serial"),
-    (op("replace", value={URN: {"box": {"serial": "s2"}}}), "box.serial"),
-    (op("remove", URN), "tags"), (op("remove", "schemas", [URN]), "tags"), (op("replace", "schemas", [USER]), "tags"),
-    (op("replace", value={URN: None}), "tags")])
-def test_a_patch_does_not_change_what_is_immutable(customer, fixed, operation, name):
-    path = fixed[0]
-    assert_error(customer.client.patch(path, operation), 400, "mutability", f"{name} is immutable")
-    assert customer.client.get(path).json[URN] == FIXED_SEEN
-
-
-@pytest.mark.parametrize("operation", [
-    op("add", f"{URN}:tags", ["a"]), op("add", f"{URN}:tags", "B"), op("replace", f"{URN}:tags", ["b", "a"]), op("remove", f"{URN}:tags", ["z"]),
-    op("remove", f'{URN}:tags[value eq "z"]'), op("add", f"{URN}:badge", {"color": "red"}), op("replace", f"{URN}:badge.color", "RED"),
-    op("replace", f'{URN}:cards[value eq "c1"].level', 1), op("add", f"{URN}:cards", [{"value": "c1"}]),
-    op("replace", f"{URN}:cards", [{"value": "c2"}, {"level": 1, "value": "c1"}]),
-    op("replace", f"{URN}:box.serial", "S1"), op("replace", value={URN: {"tags": ["a", "b"], "box": {"serial": "s1"}}})])
-def test_a_patch_with_the_same_immutable_value_changes_nothing(customer, fixed, operation):
-    path = fixed[0]
-    before = customer.client.get(path).json
-    made(customer.client.patch(path, operation), 200)
-    assert customer.client.get(path).json == before
-
-
-def test_a_patch_gives_what_is_immutable_its_first_value(customer, register):
-    register(customer, FIXED)
-    path = f"/Users/{customer.user(**{URN: {'box': {'note': 'n'}, 'free': 'f'}})['id']}"
-    made(customer.client.patch(path, op("add", f"{URN}:tags", ["a"]), op("add", f"{URN}:tags", ["b"]), op("add", f"{URN}:badge.color", "red")), 200)
-    now = made(customer.client.patch(path, op("add", f'{URN}:cards[value eq "c"].level', 1), op("add", f"{URN}:box.serial", "s"), op("remove", f"{URN}:free")),
-               200)
-    assert now[URN] == {"tags": ["a", "b"], "badge": {"color": "red"}, "cards": [{"value": "c", "level": 1}], "box": {"note": "n", "serial": "s"}}
-    made(customer.client.patch(path, op("replace", "active", False)), 200)
-
-
-def test_the_values_of_a_list_come_and_go_with_their_immutable_parts(customer, register):
-    register(customer,
-             definition(attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", mutability="immutable"), attribute("note")])))
-    path = f"/Users/{customer.user(**{URN: {'keys': [{'value': 'a'}, {'value': 'b'}]}})['id']}"
-    assert_error(customer.client.patch(path, op("replace", f'{URN}:keys[value eq "a"].value', "z")), 400, "mutability", "keys.value is immutable")
-    assert_error(customer.client.patch(path, op("replace", f'{URN}:keys[value eq "a"]', {"value": "z"})), 400, "mutability", "keys.value is immutable")
-    made(customer.client.patch(path, op("remove", f'{URN}:keys[value eq "a"]'), op("add", f"{URN}:keys", [{"value": "c"}])), 200)
-    assert made(customer.client.patch(path, op("remove", URN)), 200).get(URN) is None
-
-
-def test_a_put_gives_an_immutable_part_its_first_value(customer, register):
-    register(customer, FIXED)
-    user = customer.user(**{URN: {"box": {"note": "n"}}})
-    put = made(customer.client.put(f"/Users/{user['id']}", {**user_body(user["userName"]), URN: {"box": {"serial": "s"}, "tags": ["t"]}}), 200)
-    assert put[URN] == {"box": {"serial": "s"}, "tags": ["t"]}
-
-
 def test_what_is_returned_on_request_and_never(customer, register):
     register(customer, TEST)
     user = customer.user(**{T: {"note": "N", "secret": "S", "level": 1}})
@@ -242,51 +93,6 @@ def test_what_is_returned_on_request_and_never(customer, register):
     assert_error(customer.client.get(f"/Users?sortBy={T}:secret"), 400, "invalidValue")
 
 
-def test_a_write_only_value_is_kept_by_a_put_and_told_to_nobody(server, customer, register):
-    register(customer, TEST)
-    user = customer.user(**{T: {"secret": "Zzyzx"}})
-    made(customer.client.put(f"/Users/{user['id']}", user_body(user["userName"], title="T")), 200)
-    assert "Zzyzx" in server.sql("select resource from muster.scim_user where id = %s", user["id"])[0][0]
-    assert "Zzyzx" not in str(server.sql("select data from muster.audit_event where organization_id = %s", customer.org["id"]))
-    assert "Zzyzx" not in customer.client.get("/Users").text
-
-
-def test_unique_values(server, customer, register):
-    register(customer, definition(attribute("badge", uniqueness="server"), attribute("exact", uniqueness="global", caseExact=True),
-                                  attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server")])))
-    user = customer.user("a@example.com", **{URN: {"badge": "Ab", "exact": "x", "keys": [{"value": "k1"}, {"value": "k2"}]}})
-    for clash in ({"badge": "aB"}, {"exact": "x"}, {"keys": [{"value": "K2"}]}):
-        assert_error(customer.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness", f"{URN}:badge or {URN}:exact or {URN}:keys.value")
-    other = customer.user("b@example.com", **{URN: {"exact": "X", "badge": "cd"}})
-    assert_error(customer.client.patch(f"/Users/{other['id']}", op("replace", f"{URN}:badge", "AB")), 409, "uniqueness")
-    assert_error(customer.client.put(f"/Users/{other['id']}", user_body("b@example.com", **{URN: {"exact": "x"}})), 409, "uniqueness")
-    made(customer.client.patch(f"/Users/{user['id']}", op("replace", f"{URN}:badge", "ab")), 200)
-    made(customer.client.patch(f"/Users/{user['id']}", op("remove", f"{URN}:exact")), 200)
-    made(customer.client.put(f"/Users/{other['id']}", user_body("b@example.com", **{URN: {"exact": "x"}})), 200)
-    assert customer.client.delete(f"/Users/{user['id']}").status == 204
-    customer.user("c@example.com", **{URN: {"badge": "AB"}})
-    register(second := server.customer(), definition(attribute("badge", uniqueness="server")))
-    second.user("a@example.com", **{URN: {"badge": "ab"}})
-
-
-def test_a_conflict_names_what_is_taken_whatever_was_refused_before(customer, register):
-    register(customer, definition(attribute("badge", uniqueness="server")))
-    customer.user("a@example.com", externalId="E", **{URN: {"badge": "ab"}})
-    for _ in range(5):
-        for more, taken in (({URN: {"badge": "ab"}}, "badge"), ({"externalId": "E"}, "externalId"), ({"userName": "a@example.com"}, "userName")):
-            assert_error(customer.client.post("/Users", user_body(**more)), 409, "uniqueness", taken)
-
-
-def test_equal_numbers_and_the_values_of_one_resource(customer, register):
-    register(customer, definition(attribute("size", type="decimal", uniqueness="server"),
-                                  attribute("keys", type="complex", multiValued=True,
-                                            subAttributes=[attribute("value", uniqueness="server"), attribute("type")])))
-    customer.user(**{URN: {"size": 1, "keys": [{"value": "a", "type": "x"}, {"value": "a", "type": "y"}]}})
-    for clash in ({"size": 1.0}, {"keys": [{"value": "A", "type": "z"}]}):
-        assert_error(customer.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness")
-    customer.user(**{URN: {"size": 1.5}})
-
-
 def test_removing_a_schema_leaves_the_values_of_one_whose_urn_goes_on(server, customer, register):
     longer = URN + ":More"
     register(customer, definition(attribute("a")))
@@ -294,16 +100,6 @@ def test_removing_a_schema_leaves_the_values_of_one_whose_urn_goes_on(server, cu
     customer.user(**{longer: {"number": "7"}})
     server.muster("schema", "remove", URN, "--org", customer.slug)
     assert_error(customer.client.post("/Users", user_body(**{longer: {"number": "7"}})), 409, "uniqueness")
-
-
-def test_who_comes_back_keeps_what_a_put_would_keep(customer, register):
-    register(customer, definition(attribute("fixed", mutability="immutable"), attribute("secret", mutability="writeOnly", returned="never")))
-    body = user_body("back@example.com", **{URN: {"fixed": "f", "secret": "s"}})
-    user = made(customer.client.post("/Users", body))
-    assert customer.client.delete(f"/Users/{user['id']}").status == 204
-    assert_error(customer.client.post("/Users", {**body, URN: {"fixed": "other"}}), 400, "mutability", "fixed")
-    back = made(customer.client.post("/Users", user_body("back@example.com", title="T")))
-    assert (back["id"], back[URN], back["title"]) == (user["id"], {"fixed": "f"}, "T")
 
 
 def test_a_write_that_waits_for_a_schema_obeys_it(server, customer, register):
@@ -326,93 +122,6 @@ def test_a_write_that_waits_for_a_schema_obeys_it(server, customer, register):
         c.commit()
         writer.join()
     assert_error(answers[0], 400, "invalidValue", "number")
-
-
-def test_many_values_that_are_taken_do_not_hold_up_a_bulk_request(customer, register):
-    """What fires again is certain: it is not tried four times, with a sleep before each."""
-    register(customer, definition(attribute("badge", uniqueness="server")))
-    customer.user(**{URN: {"badge": "taken"}})
-    operations = [{"method": "POST", "path": "/Users", "bulkId": str(i), "data": user_body(**{URN: {"badge": "taken"}})} for i in range(120)]
-    start = time.monotonic()
-    answer = made(customer.client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)
-    assert [o["status"] for o in answer["Operations"]] == ["409"] * 120 and time.monotonic() - start < 6
-    print(f"\n120 duplicates: {time.monotonic() - start:.2f} s")
-
-
-def test_unique_values_of_groups(customer, register):
-    register(customer, definition(attribute("code", uniqueness="server")), "--type", "Group")
-    one = customer.group("One", **{URN: {"code": "c"}})
-    assert_error(customer.client.post("/Groups", group_body("Two", **{URN: {"code": "C"}})), 409, "uniqueness")
-    two = customer.group("Two")
-    assert_error(customer.client.patch(f"/Groups/{two['id']}", op("add", f"{URN}:code", "c")), 409, "uniqueness", f"{URN}:code")
-    assert customer.client.delete(f"/Groups/{one['id']}").status == 204
-    assert customer.client.patch(f"/Groups/{two['id']}", op("add", f"{URN}:code", "c")).status == 200
-    assert customer.client.find("Groups", f'{URN}:code eq "C"').json["totalResults"] == 1
-
-
-def test_required_attributes_and_extensions(customer, register):
-    early = customer.user("early@example.com")
-    register(customer, definition(attribute("must", required=True), attribute("may")), "--required")
-    assert_error(customer.client.post("/Users", user_body()), 400, "invalidValue", URN)
-    assert_error(customer.client.post("/Users", user_body(**{URN: {"may": "x"}})), 400, "invalidValue", "must")
-    user = customer.user("late@example.com", **{URN: {"must": "x", "may": "y"}})
-    path = f"/Users/{user['id']}"
-    assert_error(customer.client.put(path, user_body("late@example.com")), 400, "invalidValue", URN)
-    for operation in (op("remove", f"{URN}:must"), op("replace", f"{URN}:must", None), op("remove", URN), op("remove", "schemas", [URN])):
-        assert_error(customer.client.patch(path, operation), 400, "mutability")
-    # Who was there before the schema can be changed as ever; above all, can leave.
-    assert_error(customer.client.patch(f"/Users/{early['id']}", op("add", f"{URN}:may", "x")), 400, "invalidValue", "must")
-    made(customer.client.patch(f"/Users/{early['id']}", op("replace", "active", False)), 200)
-    made(customer.client.put(f"/Users/{early['id']}", user_body("early@example.com", active=False, title="T")), 200)
-    assert URN not in made(customer.client.patch(f"/Users/{early['id']}", op("add", f"{URN}:may", "x")), 200)
-
-
-NEEDY = definition(attribute("box", type="complex",
-                             subAttributes=[attribute("need", required=True), attribute("note"), attribute("made", mutability="readOnly")]),
-                   attribute("cards", type="complex", multiValued=True, subAttributes=[attribute("value"), attribute("need", required=True)]),
-                   attribute("free"))
-
-
-def test_required_parts(customer, register):
-    register(customer, NEEDY)
-    data = {"box": {"need": "x", "note": "n"}, "cards": [{"value": "a", "need": "1"}, {"value": "b", "need": "2"}]}
-    user, other = customer.user(**{URN: data}), customer.user(**{URN: {"free": "f"}})
-    path, empty = f"/Users/{user['id']}", f"/Users/{other['id']}"
-    for wrong, name in (({"box": {"note": "n"}}, "box.need"), ({"box": {"note": "n", "need": ""}}, "box.need"), ({"cards": [{"value": "a"}]}, "cards.need"),
-                        ({"cards": [{"value": "a", "need": "1"}, {"value": "b", "need": None}]}, "cards.need")):
-        assert_error(customer.client.post("/Users", user_body(**{URN: wrong})), 400, "invalidValue", f"{name} is required")
-        assert_error(customer.client.put(path, user_body(user["userName"], **{URN: wrong})), 400, "invalidValue", f"{name} is required")
-        assert_error(customer.client.patch(empty, op("add", value={URN: wrong})), 400, "invalidValue", f"{name} is required")
-    for operation in (op("add", f"{URN}:box.note", "n"), op("add", f'{URN}:cards[value eq "z"]', {"value": "z"})):
-        assert_error(customer.client.patch(empty, operation), 400, "invalidValue", "need is required")
-    for operation in (op("remove", f"{URN}:box.need"), op("replace", f"{URN}:box.need", None), op("replace", f"{URN}:box.need", ""),
-                      op("replace", f"{URN}:box", {"need": None}),
-                      op("replace", f"{URN}:box", {"need": None, "note": "m"}), op("remove", f'{URN}:cards[value eq "a"].need'),
-                      op("remove", f"{URN}:cards.need"),
-                      op("replace", f'{URN}:cards[value eq "a"].need', None)):
-        assert_error(customer.client.patch(path, operation), 400, "mutability", "need is required")
-    assert_error(customer.client.patch(path, op("replace", f'{URN}:cards[value eq "a"]', {"value": "c"})), 400, "invalidValue", "cards.need is required")
-    assert customer.client.get(path).json[URN] == data
-    made(customer.client.patch(path, op("replace", f"{URN}:box", {"note": "m"}), op("remove", f'{URN}:cards[value eq "a"]')), 200)
-    assert made(customer.client.patch(path, op("remove", f"{URN}:box")), 200)[URN] == {"cards": data["cards"][1:]}
-    assert made(customer.client.patch(empty, op("add", f"{URN}:box.note", "n"), op("add", f"{URN}:box.need", "x")), 200)[URN]["box"] == data["box"]
-
-
-def test_a_part_that_was_lacking_before_refuses_no_other_change(server, customer, register):
-    register(customer, NEEDY)
-    data = {"box": {"note": "n"}, "cards": [{"value": "a"}, {"value": "b", "need": "2"}]}
-    user = customer.user("u@example.com", **{URN: {"free": "f"}})
-    server.sql("update muster.scim_user set resource = jsonb_set(resource::jsonb, array[%s], %s::jsonb)::text where id = %s", URN, json.dumps(data), user["id"])
-    path = f"/Users/{user['id']}"
-    for operation in (op("replace", "active", False), op("replace", "active", True), op("replace", f"{URN}:box.note", "m"),
-                      op("add", f"{URN}:cards", {"value": "c", "need": "3"}),
-                      op("remove", f"{URN}:box.need"), op("remove", f'{URN}:cards[value eq "b"]')):
-        made(customer.client.patch(path, operation), 200)
-    assert_error(customer.client.patch(path, op("add", f"{URN}:cards", {"value": "d"})), 400, "invalidValue", "cards.need is required")
-    now = {"box": {"note": "m"}, "cards": [{"value": "a"}, {"value": "c", "need": "3"}]}
-    assert made(customer.client.put(path, user_body("u@example.com", active=True, **{URN: now})), 200)[URN] == now
-    assert made(customer.client.patch(path, op("add", f"{URN}:box.need", "x")), 200)[URN]["box"] == {"note": "m", "need": "x"}
-    assert_error(customer.client.patch(path, op("remove", f"{URN}:box.need")), 400, "mutability", "box.need is required")
 
 
 def test_canonical_values_are_the_only_ones(customer, register):
@@ -453,15 +162,6 @@ def test_data_that_was_there_before_is_found(server, customer, register):
     assert now[URN] == {"color": "Red"} and now["schemas"] == [USER, URN] and now["meta"] == user["meta"]
     server.muster("schema", "remove", URN, "--org", customer.slug, "--keep-data")
     assert found() == 1
-
-
-def test_data_that_does_not_fit_or_is_not_unique_refuses_the_schema(customer, register):
-    customer.user("one@example.com", **{URN: {"badge": "x"}})
-    customer.user("two@example.com", **{URN: {"badge": "X"}})
-    assert "one@example.com" in register(customer, definition(attribute("badge", type="integer")), ok=False).stderr
-    assert "same value" in register(customer, definition(attribute("badge", uniqueness="server")), ok=False).stderr
-    assert made(customer.client.get("/Schemas"), 200)["totalResults"] == 6
-    register(customer, definition(attribute("badge")))
 
 
 def test_a_schema_is_not_refused_for_what_another_one_wants(customer, register):
@@ -604,19 +304,6 @@ def test_a_secret_part_is_not_found_out_by_asking_for_the_whole(customer, regist
         assert_error(customer.client.find("Users", text), 400, "invalidFilter", "cannot be filtered on")
 
 
-def test_secret_values_can_be_unique(customer, register):
-    register(customer, definition(attribute("pin", uniqueness="server", mutability="writeOnly"),
-                                  attribute("keys", type="complex", multiValued=True,
-                                            subAttributes=[attribute("value", uniqueness="server", returned="never")])))
-    user = customer.user(**{URN: {"pin": "Ab", "keys": [{"value": "k"}]}})
-    for clash in ({"pin": "aB"}, {"keys": [{"value": "K"}]}):
-        assert_error(customer.client.post("/Users", user_body(**{URN: clash})), 409, "uniqueness")
-    made(customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T")), 200)
-    assert_error(customer.client.post("/Users", user_body(**{URN: {"pin": "ab"}})), 409, "uniqueness")
-    assert customer.client.delete(f"/Users/{user['id']}").status == 204
-    customer.user(**{URN: {"pin": "ab", "keys": [{"value": "k"}]}})
-
-
 def test_as_many_attributes_can_be_named_as_there_are(customer, register):
     names = [f"a{i}" for i in range(1001)]
     register(customer, definition(*map(attribute, names)))
@@ -639,13 +326,3 @@ def test_what_a_write_sets_is_shown_however_much_it_is(customer, register):
     user = customer.user(**{URN: {n: n for n in names}})
     assert user[URN].keys() == set(names)
     assert made(customer.client.patch(f"/Users/{user['id']}", *(op("replace", f"{URN}:{n}", "b") for n in names)), 200)[URN].keys() == set(names)
-
-
-def test_a_unique_value_has_a_greatest_length(customer, register):
-    register(customer, definition(attribute("badge", uniqueness="server"),
-                                  attribute("keys", type="complex", multiValued=True, subAttributes=[attribute("value", uniqueness="server")]),
-                                  attribute("free")))
-    user = customer.user(**{URN: {"badge": "x" * 1000, "keys": [{"value": "y" * 1000}], "free": "z" * 5000}})
-    for wrong, name in (({"badge": "x" * 1001}, f"{URN}:badge"), ({"keys": [{"value": "k"}, {"value": "y" * 1001}]}, f"{URN}:keys.value")):
-        assert_error(customer.client.post("/Users", user_body(**{URN: wrong})), 400, "invalidValue", f"{name} is too long")
-        assert_error(customer.client.patch(f"/Users/{user['id']}", op("add", value={URN: wrong})), 400, "invalidValue", f"{name} is too long")

@@ -281,3 +281,12 @@ def settle(server, hook, state, *ids):
 
 def states(server, hook):
     return dict(server.sql("select state, count(*) from muster.webhook_delivery where endpoint_id = %s group by state", hook["id"]))
+
+
+def events_of(server, target):
+    """(organization, action, data) of the audit events about something, oldest first."""
+    return server.sql("select organization_id::text, action, data from muster.audit_event where target_id = %s order by at, id", target)
+
+
+def actions_of(server, target):
+    return [a for _, a, _ in events_of(server, target)]
