@@ -111,8 +111,9 @@ bool db_notified(struct db *db) {
 }
 
 /*
- * Texts are translated; the function that warns is not. SyncRepWaitForLSN: the transaction has committed here, the
- * standby may not have it. exec_stmt_raise: a function of our own, whose words are for the log.
+ * Recognizes warnings by the function that raises them, because their texts are translated. SyncRepWaitForLSN: the
+ * transaction has committed here, but the standby may not have it. exec_stmt_raise: a function of our own, whose text
+ * goes to the log.
  */
 static void take_notice(void *arg, const PGresult *res) {
     struct db *db = arg;
@@ -124,7 +125,7 @@ static void take_notice(void *arg, const PGresult *res) {
         log_line(LOG_WARN, "db_warning", "reason", PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY), NULL);
 }
 
-/* What stands in front of dbname can be given otherwise in MUSTER_DB. */
+/* MUSTER_DB can override what comes before dbname. */
 static PGconn *connect_start(const struct db *db) {
     char unanswered[24];
     snprintf(unanswered, sizeof unanswered, "%ld", db->settings->connect_ms);
@@ -208,7 +209,7 @@ size_t db_queue_once(struct db *db, struct sql_call call) {
     return at;
 }
 
-/* The fragment whose mark begins here, NULL: none. */
+/* The fragment whose mark begins here; NULL: none. */
 static const struct db_fragment *fragment_at(const char *p, const struct db_fragment *fragments, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (strncmp(p, fragments[i].mark, strlen(fragments[i].mark)) == 0)
@@ -228,7 +229,7 @@ static const char *replace_marks(struct arena *a, const char *text, const struct
     return buf_text(b);
 }
 
-/* Whether the text was run before; from now on it was. FNV-1a, 64 bits. */
+/* Whether the text was run before; remembers it. The hash is FNV-1a, 64 bits. */
 static bool was_seen(struct db *db, const char *text) {
     uint64_t hash = 14695981039346656037U;
     for (const char *p = text; *p; p++)
@@ -239,7 +240,7 @@ static bool was_seen(struct db *db, const char *text) {
     return seen;
 }
 
-/* The oldest of a full table makes room, on the server too. */
+/* If the table is full, the oldest shape is replaced, on the server, too. */
 static struct db_shape *free_shape(struct db *db) {
     struct db_shape *s = &db->shapes[db->next_shape % DB_SHAPES];
     if (s->prepared) {
@@ -251,8 +252,8 @@ static struct db_shape *free_shape(struct db *db) {
 }
 
 /*
- * Statements of the same shape share a prepared statement, from the second on: what a client asks for once, or at great
- * length, is not worth the server's memory. NULL: not to be prepared.
+ * Statements of the same shape share a prepared statement, from the second one on. A shape that a client uses only
+ * once, or that is very long, is not worth the server's memory. NULL: do not prepare.
  */
 static struct db_shape *shape_of(struct db *db, const char *text, size_t added) {
     for (size_t i = 0; i < DB_SHAPES; i++)
@@ -295,7 +296,7 @@ size_t db_count(struct db_rows rows) {
     return (size_t)PQntuples(rows.result);
 }
 
-/* The place of a column in rows that have it. */
+/* The index of a column in rows that have it. */
 static int column_place(struct db_rows rows, int column) {
     const struct sql_statement *s = &sql_statements[rows.statement];
     int row = column / 256;
@@ -318,7 +319,7 @@ int64_t db_int(struct db_rows rows, size_t row, int column) {
     const char *s = db_text(rows, row, column);
     int64_t n = 0;
     bool whole = !s || number_parse(s, strlen(s), &n);
-    assert(whole); /* the column's type is one of whole numbers */
+    assert(whole); /* the column must have an integer type */
     return n;
 }
 

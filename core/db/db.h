@@ -12,25 +12,25 @@ struct metrics;
 struct settings;
 
 /*
- * One connection to PostgreSQL. Statements are queued with db_queue() and go out together, in one libpq pipeline: one
- * network round trip a batch. SQL comes from sql/queries/ alone; filter and order of a list are the one addition.
+ * One connection to PostgreSQL. Statements are queued with db_queue() and sent together in one libpq pipeline: one
+ * network round trip for a batch. All SQL comes from sql/queries/, except filter and order of a list.
  */
 struct db;
 
-/* The rows of one statement; they live as long as the arena of the work that ran it. */
+/* The rows of one statement. They live as long as the arena of the work that ran it. */
 struct db_rows {
     void *result;
     enum sql statement;
 };
 
-/* Connects at the first use. `application` shows in pg_stat_activity. */
+/* Connects at the first use. `application` is shown in pg_stat_activity. */
 struct db *db_create(const struct settings *settings, const char *application);
 void db_destroy(struct db *db);
 
 /*
- * Work after this moment (clock_monotonic_ms) is given up: the connection is closed, ERR_UNAVAILABLE. Nothing is
- * cancelled: a cancel would end exactly a commit's wait for its synchronous standby, and show the commit to everybody;
- * and it would wait once more for a server that may be frozen. What runs there ends by itself
+ * At this moment (clock_monotonic_ms) work is given up: the connection is closed, and the error is ERR_UNAVAILABLE.
+ * Nothing is cancelled: a cancel would end a commit's wait for its synchronous standby and make the commit visible; and
+ * it could wait again for a frozen server. Statements that still run there end by themselves
  * (client_connection_check_interval, sql/schema/0015_baseline.sql).
  */
 void db_deadline(struct db *db, int64_t at_ms);
@@ -42,138 +42,142 @@ struct db_counts {
 struct db_counts db_counts(const struct db *db);
 
 /*
- * How long a transaction waits for each lock that others hold. A wait that was for nothing ends the attempt, and `next`
- * is asked how long each wait of another attempt may be; 0: none, ERR_UNAVAILABLE. `waits`: so many attempts ended so,
- * from 1 on. `end` follows the last; `in_vain`: no lock was got.
+ * How long a transaction waits for each lock that others hold. If a lock does not come in that time, the attempt ends,
+ * and `next` says how long each wait of another attempt may be; 0: no further attempt, ERR_UNAVAILABLE. `waits` counts
+ * the attempts that ended so, from 1. `end` is called after the last attempt; `in_vain`: the lock did not come.
  */
 struct db_patience {
-    int64_t ms; /* of the first attempt */
+    int64_t ms; /* for the first attempt */
     int64_t (*next)(void *arg, unsigned waits);
     void (*end)(void *arg, bool in_vain);
     void *arg;
 };
 
-/* Without it there are two attempts of 5 s. Kept until the next. */
+/* Holds until the next call. By default there are two attempts of 5 s. */
 void db_set_patience(struct db *db, const struct db_patience *p);
 
 /*
- * Counts failures as METRIC_DATABASE_ERRORS of `service`: kinds connect, lost, deadline, conflict (run again), refused
- * (by the server, for what is no fault of a value), ambiguous (the connection was lost behind COMMIT) and standby (a
+ * Counts failures as METRIC_DATABASE_ERRORS of `service`. The kinds are connect, lost, deadline, conflict (run again),
+ * refused (by the server, but not because of a value), ambiguous (the connection was lost after COMMIT) and standby (a
  * synchronous standby has not confirmed a commit).
  */
 void db_metrics(struct db *db, struct metrics *m, const char *service);
 
 /*
- * Queues a statement; its parameters are borrowed until it runs. Gives the index of its rows in the batch. A parameter
- * that is NULL where the statement's header allows none fails db_run() before anything is sent: ERR_INTERNAL, and the
+ * Queues a statement; its parameters are borrowed until it runs. Returns the index of its rows in the batch. If a
+ * parameter is NULL and the statement's header does not allow it, db_run() sends nothing and returns ERR_INTERNAL; the
  * log says which.
  */
 size_t db_queue(struct db *db, struct sql_call call);
 
 /*
- * As db_queue() for parameters that are long lists: planned for these very values, not prepared. A plan made for a
- * handful of ids is quadratic with ten thousand.
+ * As db_queue(), for parameters that are long lists: planned for these values, not prepared. A plan made for a handful
+ * of ids takes quadratic time with ten thousand.
  */
 size_t db_queue_once(struct db *db, struct sql_call call);
 
-/* A mark in a statement's text (a comment, and what stands for it) and what replaces it. */
+/* A mark in a statement's text (a comment and its default text), and its replacement. */
 struct db_fragment {
     const char *mark, *text;
 };
 
 /*
- * Queues a statement each of whose marks is replaced by its text, wherever it stands: constant fragments and $n
- * (query/filter_sql.h, query/sort_sql.h), with their parameters behind the statement's own. A mark that it does not
- * have is passed over. Not inside a transaction.
+ * Queues a statement in which every occurrence of a mark is replaced by its text: constant fragments and $n
+ * (query/filter_sql.h, query/sort_sql.h), whose parameters follow the statement's own. Marks that the statement does
+ * not have are ignored. Not inside a transaction.
  */
 size_t db_queue_shaped(struct db *db, struct sql_call call, const struct db_fragment *fragments, size_t n,
                        const char *const *more, size_t n_more);
 
 /*
- * Queues that each statement behind it in this batch has `ms` milliseconds. One that takes longer is ERR_TOO_MANY. It
- * counts as a statement of the caller. Not inside a transaction.
+ * Limits each later statement of this batch to `ms` milliseconds; a longer one is ERR_TOO_MANY. It counts as a
+ * statement of the caller. Not inside a transaction.
  */
 void db_queue_budget(struct db *db, int64_t ms);
 
 /* How many statements of the caller are queued. */
 size_t db_queued(const struct db *db);
 
-/* The most that a batch can hold, our own statements included. */
+/* The greatest number of statements in a batch, our own included. */
 enum { DB_BATCH = 64 };
 
 /*
- * Sends what is queued and waits for it: rows[i] are those of the statement of which db_queue() gave i. Outside a
- * transaction the batch is one of its own. Errors: ERR_UNAVAILABLE (no database, deadline, or a synchronous standby
- * whose word was not waited for to the end), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value that PostgreSQL cannot
- * take), ERR_INTERNAL (also a row that is not what the statement's header says, and see db_queue()). `rows` must have
- * room for all that is queued.
+ * Sends the queued statements and waits for the results: rows[i] are the rows of the statement for which db_queue()
+ * returned i. Outside a transaction the batch is a transaction of its own. Errors: ERR_UNAVAILABLE (no database,
+ * deadline, or a synchronous standby did not confirm in time), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value that
+ * PostgreSQL cannot take), ERR_INTERNAL (also if a row differs from the statement's header; see db_queue(), too).
+ * `rows` must have room for all queued statements.
  */
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 
 /*
- * db_run() for a batch that only reads: sent again once, on a new connection, if the old one turns out to be gone, and
- * if a lock did not come in the time that the role has for it.
+ * db_run() for a batch that only reads. It is sent once more, on a new connection, if the old one was gone, or if a
+ * lock did not come in the time that the role allows.
  */
 enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 
 /*
- * One transaction. `work` queues its first statements (BEGIN is put in front), runs them with db_run(), computes,
- * queues its last statements and returns OK: those go out with COMMIT in one batch. Two round trips. An error of `work`
- * rolls back.
+ * One transaction in two round trips. `work` queues its first statements (BEGIN is put before them), runs them with
+ * db_run(), computes, queues its last statements and returns OK; these are sent with COMMIT in one batch. An error of
+ * `work` rolls back.
  *
- * `work` may be called again, with everything that it queued or got gone: after a serialization failure or deadlock (up
- * to 3 times), after a lock that did not come (db_set_patience()), after 23505 (until the same constraint fires twice
- * in a row; then ERR_UNIQUENESS), after a connection that was lost before COMMIT was sent (once). After COMMIT was sent
- * and the connection was lost, the audit event `event_id` of `organization` tells what happened: there: OK; not there:
- * `work` runs again. All of it within the deadline. `organization` is read after `work` returned OK.
+ * `work` may be called again; what it queued or read before is then gone. This happens after a serialization failure or
+ * deadlock (up to 3 times), after a lock that did not come (db_set_patience()), after 23505 (until the same constraint
+ * fires twice in a row; then ERR_UNIQUENESS), and after a connection that was lost before COMMIT was sent (once). If
+ * the connection is lost after COMMIT was sent, the audit event `event_id` of `organization` shows what happened: if it
+ * exists, the result is OK; if not, `work` runs again. All this ends at the deadline. `organization` is read after
+ * `work` returned OK.
  *
- * OK is a promise that outlives the server where it has synchronous standbys (synchronous_standby_names): COMMIT waited
- * for them, also of a transaction that changed nothing, since what it found may be a change that no standby has. Where
- * that wait was cut short, a commit behind it has to be confirmed. While a commit of ours has waited for more than two
- * seconds, ERR_UNAVAILABLE after the first batch: nothing is written, and no connection is left to wait beside it.
+ * If the server has synchronous standbys (synchronous_standby_names), a change with the result OK survives the loss of
+ * the server: COMMIT waited for the standbys. Even a transaction that changed nothing waits, because it may have seen a
+ * change that no standby has. If the wait was cut short, a later commit must be confirmed. While one of our commits has
+ * waited for more than two seconds, the first batch ends with ERR_UNAVAILABLE: nothing is written, and no further
+ * connection waits.
  *
- * Inside the work of another db_transaction() it is a savepoint of that: `work` goes back to it and may be called again
- * after 23505. A conflict or a lost connection ends the whole, which is then run again; db_in_transaction() tells, and
- * the outer work has to return an error. There `event_id` and `organization` have no meaning.
+ * Inside the work of another db_transaction() it is a savepoint: `work` may be rolled back to it and called again after
+ * 23505. A conflict or a lost connection ends the whole transaction, which then runs again; db_in_transaction() is
+ * false, and the outer work must return an error. `event_id` and `organization` have no meaning there.
  */
 struct db_transaction {
     enum err (*work)(struct ctx *ctx, struct db *db, void *arg);
     void *arg;
     const char *event_id;     /* UUIDv7 of the request; NULL: an ambiguous commit is ERR_UNAVAILABLE */
-    const char *organization; /* whose audit log has it; work sets it */
+    const char *organization; /* the organization whose audit log has the event; work sets it */
     struct db_rows *rows;     /* receives the rows of the last batch, if not NULL */
-    bool final_duplicate;     /* work sets it: 23505 is not worth another try */
-    bool unheard;             /* nobody is told how it ended: what changed nothing needs no standby */
-    bool read_again;          /* out: committed, but the rows of the last batch were lost with the connection */
+    bool final_duplicate;     /* work sets it: do not try again after 23505 */
+    bool unheard;    /* nobody learns the result, so a transaction that changed nothing need not wait for a standby */
+    bool read_again; /* out: committed, but the rows of the last batch were lost with the connection */
 };
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) __attribute__((warn_unused_result));
 
 /*
- * For a process that waits for NOTIFY: the socket to wait on (-1: no connection), and whether anything was notified
- * since the last question, on the channels that statements of this connection listen to. A connection that was made
- * anew (db_counts().connects) listens to nothing. Not through a pooler in transaction mode.
+ * For a process that waits for NOTIFY: the socket to wait on (-1: no connection), and whether a notification came since
+ * the last call, on the channels that statements of this connection listen to. A new connection (db_counts().connects)
+ * listens to nothing. This does not work through a pooler in transaction mode.
  */
 int db_socket(const struct db *db);
 bool db_notified(struct db *db);
 
-/* Whether the transaction whose work is running is still there. */
+/* Whether the transaction whose work is running is still open. */
 bool db_in_transaction(const struct db *db);
 
-/* Runs a script (a migration) in the transaction that a statement has opened, or in one of its own; on failure the
- * detail is PostgreSQL's message. For the operator's command. */
+/*
+ * Runs a script (a migration) in the transaction that a statement opened, or in one of its own. If it fails, the detail
+ * is PostgreSQL's message. For the command line.
+ */
 enum err db_script(struct ctx *ctx, struct db *db, const char *text) __attribute__((warn_unused_result));
 
-/* The constraint that a statement of the last transaction broke, "" if none. */
+/* The constraint that a statement of the last transaction violated, "" if none. */
 const char *db_constraint(const struct db *db);
 
-/* The message of the last failed statement, for the operator's command; never for clients. */
+/* The message of the last failed statement, for the command line; never for clients. */
 const char *db_message(const struct db *db);
 
 size_t db_count(struct db_rows rows);
 
 /*
- * A column of a row: its constant of the statement (USER_BY_ID_VERSION), or of the part of the row that several
- * statements have (RESOURCE_VERSION). One of another statement is a broken promise of ours and ends the process.
+ * A column of a row. `column` is a constant of the statement (USER_BY_ID_VERSION), or of a part of the row that several
+ * statements share (RESOURCE_VERSION). A column of another statement is a bug of ours and ends the process.
  */
 bool db_null(struct db_rows rows, size_t row, int column);
 const char *db_text(struct db_rows rows, size_t row, int column); /* NULL if null */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a SQLSTATE (or its class, two characters) means to us; the first match counts. */
+/* What a SQLSTATE (or its class, two characters) means to us. The first match counts. */
 static const struct {
     const char *state;
     enum db_outcome outcome;
@@ -26,7 +26,7 @@ static const struct {
     {"54", DB_REFUSED, ERR_INVALID_VALUE}, /* longer than an index can hold */
 };
 
-/* A table, column or function that is not there: not migrated, or another database than ours. */
+/* A table, column or function is missing: the database is not migrated, or not ours. */
 static bool is_unmigrated(const char *sqlstate) {
     static const char *const states[] = {"3F000", "42P01", "42703", "42883"};
     for (size_t i = 0; sqlstate && i < sizeof states / sizeof *states; i++)
@@ -44,7 +44,7 @@ static const char *outcome_text(enum err err, const char *sqlstate) {
                                    : "the database is not available at the moment, try again later";
 }
 
-/* What is wrong with a value, or taken already, is no failure of the database. */
+/* A wrong or duplicate value is no failure of the database. */
 static void count_outcome(struct db *db, enum err err) {
     if (db->outcome == DB_LOST)
         db_count_failure(db, "lost");
@@ -87,7 +87,7 @@ static enum err given_up(struct ctx *ctx, struct db *db) {
     return fail(ctx, ERR_UNAVAILABLE, "the database did not answer in time, try again later");
 }
 
-/* Anything that libpq itself refuses means that the connection cannot be trusted any more. */
+/* If libpq itself refuses something, the connection cannot be trusted any more. */
 static enum err give_up_connection(struct ctx *ctx, struct db *db) {
     snprintf(db->message, sizeof db->message, "%s", PQerrorMessage(db->conn));
     enum err err = db_classify(ctx, db, NULL, NULL);
@@ -103,7 +103,7 @@ static bool send_statement(struct db *db, const struct db_queued *q, bool *prepa
         *preparing = true;
         if (PQsendPrepare(db->conn, q->name, q->text, 0, NULL) != 1)
             return false;
-        *q->prepared = true; /* for the same statement further on in this batch; the answer decides */
+        *q->prepared = true; /* for the same statement later in this batch; the answer decides */
     }
     return PQsendQueryPrepared(db->conn, q->name, q->n_params, q->params, NULL, NULL, 0) == 1;
 }
@@ -136,14 +136,14 @@ static void clear_result(void *res) {
     PQclear(res);
 }
 
-/* The row is not the one that the statement's header describes, and its columns would be taken for others. */
+/* The row differs from the statement's header, so its columns would be mistaken for others. */
 static enum err other_row(struct ctx *ctx, struct db *db, enum sql statement) {
     log_line(LOG_ERROR, "db_row", "statement", sql_statements[statement].name, NULL);
     db->outcome = DB_REFUSED;
     return fail(ctx, ERR_INTERNAL, NULL);
 }
 
-/* A result that is there: its rows, if it is of the statement `q`. */
+/* Takes a result: its rows, if it belongs to the statement `q`. */
 static enum err take_result(struct ctx *ctx, struct db *db, const struct db_queued *q, PGresult *res,
                             struct db_rows *rows) {
     if (rows)
@@ -165,8 +165,8 @@ static enum err drop_lost(struct db *db, enum err e) {
 }
 
 /*
- * Reads what one message (a prepare, or the statement `q`) gave. `err` receives its failure; being skipped after an
- * earlier failure is none. The function itself fails only when the connection is gone.
+ * Reads the result of one message (a prepare, or the statement `q`). `err` receives its failure; being skipped after an
+ * earlier failure does not count. The function itself fails only if the connection is gone.
  */
 static enum err read_statement(struct ctx *ctx, struct db *db, const struct db_queued *q, struct db_rows *rows,
                                bool *good, enum err *err) {
@@ -191,8 +191,8 @@ static enum err read_statement(struct ctx *ctx, struct db *db, const struct db_q
 }
 
 /*
- * A plan that was made while a table was small can be a bad one when it has grown, and is kept until the next ANALYZE:
- * after the first start with a bulk of users that is too late. So the plans are thrown away now and then.
+ * A plan that was made for a small table can be bad when the table has grown, but the server keeps it until the next
+ * ANALYZE. That is too late after the first import of many users, so we discard the plans now and then.
  */
 static bool plans_are_old(struct db *db) {
     int64_t now = clock_monotonic_ms();
@@ -207,8 +207,8 @@ static bool send_plain_text(struct db *db, const char *text) {
 }
 
 /*
- * Statements that gave up their slot are taken from the server, in front of the batch and with an end of their own:
- * that cannot fail the batch (a pooler may have them under other names).
+ * Removes replaced statements from the server, before the batch and with a sync point of their own: so an error cannot
+ * fail the batch (a pooler may have other names for them).
  */
 static bool send_forgotten(struct db *db) {
     for (size_t i = 0; i < db->n_forgotten; i++) {
@@ -242,7 +242,7 @@ static enum err read_forgotten(struct ctx *ctx, struct db *db, size_t n) {
     return n ? read_sync(ctx, db) : OK;
 }
 
-/* Where the rows of a queued statement go; NULL: nobody wants them. */
+/* Where the rows of a queued statement go; NULL: nobody needs them. */
 static struct db_rows *find_rows_place(struct db *db, struct db_rows *rows, size_t i) {
     if (i >= db->hidden)
         return rows ? &rows[i - db->hidden] : NULL;
@@ -273,7 +273,7 @@ static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, cons
     return e == OK ? failure : e;
 }
 
-/* A parameter that its statement cannot do without is not there: nothing of the batch is sent. */
+/* A required parameter is missing: nothing of the batch is sent. */
 static enum err refuse_null(struct ctx *ctx, struct db *db) {
     const char *param = db->null_refused.statement->params;
     for (int i = 0; i < db->null_refused.param; i++)
@@ -290,7 +290,7 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     enum err e = db_connect(ctx, db);
     if (e != OK)
         return e;
-    /* Nothing but the transaction's own statements goes inside it: it may have failed, and refuse all but its end. */
+    /* Inside a transaction only its own statements are sent: if it has failed, it refuses everything but its end. */
     bool between = !db->in_transaction || db->begin_queued;
     bool preparing[DB_BATCH] = {false}, discarding = between && plans_are_old(db);
     size_t forgotten = between ? db->n_forgotten : 0;

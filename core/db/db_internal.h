@@ -9,7 +9,7 @@
 
 enum { DB_SHAPES = 64, DB_SEEN = 256, DB_NAME = 24, DB_MESSAGE = 1024, PLANS_MS = 2000 };
 
-/* How the last batch ended, as far as it decides what may be done next. */
+/* How the last batch ended; decides what may be done next. */
 enum db_outcome {
     DB_DONE,
     DB_LOST,      /* the connection is gone (SQLSTATE missing, class 08, 57P01 to 57P03, 25006) */
@@ -17,7 +17,7 @@ enum db_outcome {
     DB_CONFLICT,  /* 40001, 40P01: the same work may succeed now */
     DB_LOCKED,    /* 55P03: a lock did not come in time */
     DB_DUPLICATE, /* 23505 */
-    DB_REFUSED,   /* everything else */
+    DB_REFUSED,   /* any other error */
 };
 
 struct db_queued {
@@ -25,31 +25,32 @@ struct db_queued {
     const char *name; /* prepared under this name; "" is never prepared */
     const char *text;
     const char *own[SQL_PARAMS]; /* the statement's parameters */
-    const char *const *params;   /* those, or with more behind them */
+    const char *const *params;   /* `own`, or a longer list that begins with it */
     int n_params;
-    bool *prepared; /* where it is remembered that this connection has it; NULL: never prepared */
+    bool *prepared; /* whether this connection has prepared it; NULL: never prepared */
 };
 
 struct db {
     const struct settings *settings;
     const char *application;
     PGconn *conn;
-    struct arena *queue_arena; /* what is queued, until it ran */
+    struct arena *queue_arena; /* the queued statements, until they ran */
     struct db_queued queue[DB_BATCH];
     size_t n_queued;
     struct {
         const struct sql_statement *statement; /* NULL: none */
         int param;
-    } null_refused;        /* the first parameter of what is queued that is null and must not be */
-    size_t hidden;         /* statements at the front of the queue that are ours, not the caller's */
-    struct db_rows opened; /* of the last of them, in a transaction's first batch; good until the next batch */
+    } null_refused; /* the first queued parameter that is null but must not be */
+    size_t hidden;  /* statements at the front of the queue that the caller did not queue */
+    struct db_rows
+        opened; /* rows of the last hidden statement of a transaction's first batch; valid until the next batch */
     int64_t deadline;
-    int64_t plans_until; /* when the plans that the server keeps for us are made anew */
+    int64_t plans_until; /* when the server's plans are discarded */
     enum db_outcome outcome;
-    unsigned depth; /* db_transaction() calls that are running: the inner ones are savepoints */
+    unsigned depth; /* running calls of db_transaction(); the inner ones are savepoints */
     bool in_transaction;
     bool begin_queued;
-    bool budget; /* of time, for the statements that are queued */
+    bool budget; /* the queued statements have a time limit */
     bool commit_queued;
     bool commit_sent;
     bool committed;
@@ -62,8 +63,8 @@ struct db {
         bool prepared;
     } shapes[DB_SHAPES];
     unsigned next_shape;
-    uint64_t seen[DB_SEEN];            /* hashes of the shapes that were run, each at its own place */
-    char forgotten[DB_BATCH][DB_NAME]; /* statements that gave up their slot and stand on the server still */
+    uint64_t seen[DB_SEEN];            /* hashes of the shapes that were run, each at the place of its hash */
+    char forgotten[DB_BATCH][DB_NAME]; /* replaced statements that the server still has */
     size_t n_forgotten;
     char message[DB_MESSAGE];
     char constraint[64];
@@ -81,25 +82,25 @@ void db_count_failure(struct db *db, const char *kind);
 /* Connects if there is no connection; within the deadline and MUSTER_CONNECT_MS. */
 enum err db_connect(struct ctx *ctx, struct db *db);
 
-/* Drops the connection and all that was remembered of it. */
+/* Drops the connection and everything stored about it. */
 void db_drop(struct db *db);
 
-/* Forgets what is queued. */
+/* Clears the queue. */
 void db_queue_clear(struct db *db);
 
-/* Waits until the socket can be read (or written too, with `write`); false: the deadline passed. */
+/* Waits until the socket can be read (with `write`: read or written); false: the deadline passed. */
 bool db_wait(struct db *db, bool write, int64_t deadline);
 
-/* It is done here, but no standby has said so. ERR_UNAVAILABLE. */
+/* For a change that is committed here, but not confirmed by a standby: ERR_UNAVAILABLE. */
 enum err db_unconfirmed(struct ctx *ctx, struct db *db);
 
-/* What a transaction's first batch learned of the standbys; see db_transaction(). */
+/* Checks what a transaction's first batch says about the standbys; see db_transaction(). */
 enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark);
 
-/* Sends the queue once; `rows` may be NULL. Sets db->outcome; leaves the queue as it is. */
+/* Sends the queue once; `rows` may be NULL. Sets db->outcome; does not change the queue. */
 enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows);
 
-/* Names what went wrong by its SQLSTATE (NULL: the connection is gone), logs it, and records it in ctx. */
+/* Classifies a failure by its SQLSTATE (NULL: the connection is gone), logs it, and records it in ctx. */
 enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const char *constraint);
 
 #endif

@@ -1,4 +1,4 @@
-/* Runs a transaction: again after a conflict, and finds out what became of a commit whose answer was lost. */
+/* Runs a transaction, again after a conflict, and finds out how a commit ended whose answer was lost. */
 
 #include "db/db_internal.h"
 
@@ -14,20 +14,21 @@
 
 enum { ATTEMPTS = 4, LOST_ATTEMPTS = 2, LOCK_ATTEMPTS = 2, RESOLVE_MS = 30000 };
 
-/* The constraint on what the work chooses itself, each time anew: to meet it twice is bad luck, not a reason to stop.
+/*
+ * The constraint on a value that the work chooses anew each time. Violating it twice is bad luck, not a reason to stop.
  */
 static const char chosen[] = "team_name";
 
-/* What follows from a failure. */
+/* What to do after a failure. */
 enum verdict {
     GIVE_UP,
     RETRY_HERE,
-    RETRY_WHOLE, /* the outermost transaction: what it holds or has lost cannot be mended inside it */
+    RETRY_WHOLE, /* run the outermost transaction again: a savepoint does not help */
 };
 
 /*
- * The number under which this request's transaction is locked: whoever wants to know how an interrupted one ended waits
- * for the lock, and so for its end. Taken from the random tail of the event's id.
+ * The number of an advisory lock that this request's transaction holds. Whoever wants to know how an interrupted
+ * transaction ended waits for the lock. The number is the random end of the event's id.
  */
 static void mark_key(const char *event_id, char out[24]) {
     unsigned long long key = strtoull(event_id + 24, NULL, 16);
@@ -71,7 +72,7 @@ enum err db_unconfirmed(struct ctx *ctx, struct db *db) {
     return fail(ctx, ERR_UNAVAILABLE, "a standby server has not confirmed the change, try again later");
 }
 
-/* Whoever waits for a standby holds a connection and locks until it is there: one is enough. */
+/* A transaction that waits for a standby holds a connection and locks all the time, so only one should wait. */
 enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark) {
     db->synchronous = !db_null(mark, 0, TRANSACTION_MARK_STANDBY_WAITS);
     if (!db_bool(mark, 0, TRANSACTION_MARK_STANDBY_WAITS))
@@ -83,8 +84,9 @@ enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark) {
 }
 
 /*
- * Committed here, and the wait for the standby was cut short: whoever waits for a later commit waits for this one too.
- * On this connection alone: another server may be one that never had it, so the event is looked for there.
+ * The commit was made here, but the wait for the standby was cut short. Waiting for a later commit also waits for this
+ * one, but only on this connection: after a reconnect the server may be another one that never had the commit, so the
+ * event is looked up there.
  */
 static enum err confirm_commit(struct ctx *ctx, struct db *db) {
     (void)db_unconfirmed(ctx, db);
@@ -114,7 +116,7 @@ static enum err attempt_once(struct ctx *ctx, struct db *db, struct db_transacti
     db->commit_queued = true;
     e = db_run(ctx, db, t->rows);
     db->commit_queued = false;
-    if (e != OK && db->committed) { /* what failed, or was lost, is but the word behind it */
+    if (e != OK && db->committed) { /* only a statement after the commit failed or was lost */
         fail_clear(ctx);
         e = OK;
     }
@@ -131,7 +133,7 @@ static enum err attempt_once(struct ctx *ctx, struct db *db, struct db_transacti
     return e;
 }
 
-/* To the savepoint; one that was queued but never sent needs nothing. */
+/* Rolls back to the savepoint; nothing to do if it was queued but never sent. */
 static void go_back(struct db *db, bool sent) {
     db_queue_clear(db);
     if (!sent || !db->conn || !db->in_transaction)
@@ -168,14 +170,16 @@ static enum err attempt_inner(struct ctx *ctx, struct db *db, struct db_transact
     return e;
 }
 
-/* The connection was lost after COMMIT was sent: did the transaction end well, and have the standbys what there is? */
+/*
+ * The connection was lost after COMMIT was sent: finds out whether it was committed, and whether the standbys have it.
+ */
 static enum err resolve_ambiguous(struct ctx *ctx, struct db *db, const struct db_transaction *t, bool *happened) {
     char key[24];
     mark_key(t->event_id, key);
     struct db_rows rows[4] = {0};
     size_t event = 0;
     enum err e = ERR_UNAVAILABLE;
-    int64_t deadline = db->deadline, until = clock_monotonic_ms() + RESOLVE_MS; /* a command has no deadline */
+    int64_t deadline = db->deadline, until = clock_monotonic_ms() + RESOLVE_MS; /* the command line has no deadline */
     db->deadline = deadline < until ? deadline : until;
     db->counts.ambiguous++;
     db_count_failure(db, "ambiguous");
@@ -197,7 +201,7 @@ static enum err resolve_ambiguous(struct ctx *ctx, struct db *db, const struct d
     return OK;
 }
 
-/* Whether a lock that did not come is waited for once more (db_set_patience()). */
+/* Whether to wait once more for a lock that did not come (db_set_patience()). */
 static bool goes_on_waiting(struct db *db) {
     const struct db_patience *p = &db->patience;
     db->locked++;
@@ -217,10 +221,7 @@ static void back_off(unsigned n) {
     nanosleep(&pause, NULL);
 }
 
-/*
- * COMMIT was sent and its answer never came. Whether the work may be run again; if not, and it had happened, *e becomes
- * OK.
- */
+/* The answer to COMMIT never came. Whether the work may run again; if not because it was committed, *e becomes OK. */
 static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
     bool happened = false;
     db->commit_sent = false;
@@ -235,9 +236,9 @@ static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transac
 }
 
 /*
- * One rule for each outcome. A conflict inside is one of the outermost transaction, which keeps its locks over a
- * savepoint. 23505 is told when the other has committed, so that the next attempt sees who was first: the same
- * constraint once more is certain.
+ * One rule for each outcome. A conflict in a savepoint concerns the outermost transaction, which keeps its locks when a
+ * savepoint is rolled back. 23505 comes only after the other transaction committed, so the next attempt sees its row:
+ * if the same constraint fires again, the duplicate is certain.
  */
 static enum verdict verdict_of(struct db *db, const struct db_transaction *t, unsigned tries,
                                const char *constraint_before) {
@@ -260,7 +261,7 @@ static enum verdict verdict_of(struct db *db, const struct db_transaction *t, un
     return GIVE_UP;
 }
 
-/* Whether the work may be run again here; *e is what to answer if not. */
+/* Whether the work may run again here; if not, *e is the error to return. */
 static bool may_run_again(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries,
                           const char *constraint_before, enum err *e) {
     bool lost = db->outcome == DB_LOST || db->outcome == DB_DEADLINE;

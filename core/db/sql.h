@@ -6,25 +6,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One statement, sql/queries/FOLDER/NAME.sql; the enum is its name in upper case after SQL_. */
+/* One statement, sql/queries/FOLDER/NAME.sql. Its enum is SQL_ and the name in upper case. */
 struct sql_statement {
     const char *name;   /* "user_by_id", also the name under which it is prepared */
     const char *text;   /* without the header comment */
     int n_params;       /* the highest $n */
-    const char *params; /* their names, by blanks */
+    const char *params; /* their names, separated by blanks */
     unsigned nulls;     /* which of them may be null: bit 0 is $1 */
-    int n_columns;      /* of a row; 0: it gives none */
+    int n_columns;      /* columns of a row; 0: no rows */
     struct {
-        int row;  /* an enum sql_row or, for columns of its own, its enum sql; one more than that, 0: no part */
-        int from; /* the place of its first column */
+        int row;  /* 1 + an enum sql_row or, for columns of its own, 1 + its enum sql; 0: no part */
+        int from; /* the index of its first column */
     } parts[SQL_PARTS];
 };
 
 extern const struct sql_statement sql_statements[SQL_COUNT];
 
 /*
- * A statement with its parameters, text or NULL, borrowed. Made by the functions of sql/FOLDER.h, which take them by
- * their names: sql_user_by_id(.id = id, .base_url = url, .with_groups = "true").
+ * A statement with its parameters (text or NULL, borrowed). The functions of sql/FOLDER.h make it and take the
+ * parameters by name: sql_user_by_id(.id = id, .base_url = url, .with_groups = "true").
  */
 struct sql_call {
     enum sql statement;
@@ -36,8 +36,8 @@ struct sql_migration {
     int number;       /* NNNN of the file name, ascending */
     const char *name; /* "0015_baseline" */
     const char *text;
-    const char *replaces; /* names, by blanks, of the migrations that it stands for; NULL: none */
-    const char *release;  /* the last one that has those */
+    const char *replaces; /* names, separated by blanks, of the migrations that it replaces; NULL: none */
+    const char *release;  /* the last release that has those */
 };
 
 extern const struct sql_migration sql_migrations[];
@@ -45,7 +45,7 @@ extern const size_t sql_migrations_count;
 
 /* The functions of sql/functions/. */
 struct sql_function {
-    const char *name; /* of the file: "time_text" */
+    const char *name; /* the name of the file: "time_text" */
     const char *text;
     bool first; /* made before the migrations, which need it */
 };

@@ -1,4 +1,4 @@
-/* Rate limits in memory that all processes of a host share: buckets of places that fill up again. */
+/* Rate limits in memory that all processes of a host share: buckets that refill with places. */
 
 #include "base/siphash.h"
 #include "host/limits_internal.h"
@@ -7,17 +7,17 @@
 #include <string.h>
 #include <time.h>
 
-/* One try is one lost race; so many in a row cannot be, and then the request goes through uncounted. */
+/* Each try is one lost race. So many in a row cannot happen; if they do, the request passes uncounted. */
 enum { TRIES = 1000 };
 
 static const int64_t second_ns = 1000000000;
 
-/* A rule in nanoseconds: from place to place, and from an empty bucket to a full one. */
+/* A rule in nanoseconds: the time for one place, and from an empty bucket to a full one. */
 struct pace {
     int64_t step, span;
 };
 
-/* Where a key's bucket is, or the one that it would take over. */
+/* The bucket of a key, or the one that it would take over. */
 struct place {
     struct limits_bucket *bucket;
     uint64_t tag;
@@ -49,7 +49,7 @@ static struct pace pace_of(struct limits_rule rule) {
     return (struct pace){.step = step, .span = rule.burst < longest / step ? rule.burst * step : longest};
 }
 
-/* When the bucket is full again, as the rule sees it; the past is now, and what cannot be leaves one place. */
+/* When the bucket is full again by this rule. A time in the past means now; an impossible time leaves one place. */
 static int64_t seen_full_at(int64_t full_at, int64_t now, struct pace p) {
     if (full_at > now + p.span + LIMITS_WAIT_MAX)
         return now + p.span - p.step;
@@ -75,8 +75,8 @@ static void describe_bucket(struct limits_state *out, struct limits_rule rule, s
 }
 
 /*
- * The key's own bucket, else the one that is full the longest. A key may have two for a moment, when two processes took
- * over different ones: the emptier one counts, so that nothing that was charged is lost.
+ * The key's own bucket, or else the one that has been full the longest. A key may have two buckets for a moment, when
+ * two processes took over different ones: the emptier one counts, so no charge is lost.
  */
 static struct place look_for_bucket(struct limits_bucket *set, uint64_t tag) {
     struct place own = {0}, oldest = {.full_at = INT64_MAX};
@@ -90,7 +90,7 @@ static struct place look_for_bucket(struct limits_bucket *set, uint64_t tag) {
     return own.bucket ? own : oldest;
 }
 
-/* false: another process was faster. A bucket that went to another key while we charged it was not ours to charge. */
+/* false: another process was faster. If another key took the bucket over meanwhile, the charge does not count. */
 static bool charge_bucket(struct place p, uint64_t tag, int64_t full_at) {
     if (p.tag != tag && !atomic_compare_exchange_strong(&p.bucket->tag, &p.tag, tag))
         return false;
@@ -107,7 +107,7 @@ static struct limits_bucket *find_bucket_set(struct limits *l, const char *key, 
     return l->file->buckets[table == LIMITS_STRANGERS][hash[0] % LIMITS_SETS];
 }
 
-/* `max_wait_ns` negative: only asks. */
+/* With a negative `max_wait_ns` it only asks. */
 static int64_t ask_limit(struct limits *l, const char *key, struct limits_rule rule, int64_t max_wait_ns,
                          struct limits_state *out) {
     *out = (struct limits_state){0};
@@ -118,7 +118,7 @@ static int64_t ask_limit(struct limits *l, const char *key, struct limits_rule r
     struct limits_bucket *set = find_bucket_set(l, key, rule.table, &tag);
     for (int i = 0; i < TRIES; i++) {
         struct place place = look_for_bucket(set, tag);
-        int64_t now = limits_now(); /* after the look: an older time would see a place of the burst ahead of itself */
+        int64_t now = limits_now(); /* read after the bucket: an older time would count a place of the burst twice */
         int64_t full_at = seen_full_at(place.full_at, now, p), wait = wait_of(full_at, now, p);
         if (wait > max_wait_ns) {
             describe_bucket(out, rule, p, full_at, now);
@@ -158,8 +158,7 @@ bool limits_peek(struct limits *l, const char *key, struct limits_rule rule, str
     return ask_limit(l, key, rule, -1, out ? out : &state) == 0;
 }
 
-/* The first `at_most` entries are the ones that there are, which needs no count. The clock is read after each of them.
- */
+/* Only the first `at_most` entries are used, so no count is needed. The clock is read after each of them. */
 bool limits_wait_begin(struct limits *l, enum limits_waiting what, int64_t wait_ns, unsigned at_most) {
     if (!l)
         return true;
@@ -178,7 +177,7 @@ bool limits_wait_begin(struct limits *l, enum limits_waiting what, int64_t wait_
     return false;
 }
 
-/* If the time has passed the entry may be another's, who then wrote a later time. */
+/* If the time has passed, the entry may belong to another process, which wrote a later time. */
 void limits_wait_end(struct limits *l) {
     if (!l || !l->wait)
         return;

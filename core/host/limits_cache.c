@@ -1,11 +1,14 @@
-/* What is remembered of tokens that were accepted lately, for the limits of their next request. */
+/* The cache of tokens that were accepted lately, for the limits of their next request. */
 
 #include "base/siphash.h"
 #include "host/limits_internal.h"
 
 #include <string.h>
 
-/* The same words again are written only this often: a busy token does not drag a line from core to core. */
+/*
+ * The same words are written again only this often, so a busy token does not move a cache line between cores all the
+ * time.
+ */
 static const int64_t fresh_ns = INT64_C(10000000000);
 
 enum { CHECK, HASH, HASH_LOW, ORGANIZATION, ORGANIZATION_LOW, ORGANIZATION_RULE, TOKEN_RULE, NOTED };
@@ -57,7 +60,7 @@ static bool is_of(struct limits_entry *e, const uint64_t hash[2]) {
     return atomic_load(&e->words[HASH]) == hash[0] && atomic_load(&e->words[HASH_LOW]) == hash[1];
 }
 
-/* The words of an entry that is whole, the key's, and not older than `age_ns`. */
+/* Reads an entry; false: it is torn, belongs to another key, or is older than `age_ns`. */
 static bool read_entry(const struct limits *l, struct limits_entry *e, const uint64_t hash[2], int64_t age_ns,
                        uint64_t words[LIMITS_NOTE_WORDS]) {
     if (!is_of(e, hash))
@@ -69,7 +72,7 @@ static bool read_entry(const struct limits *l, struct limits_entry *e, const uin
            age <= age_ns;
 }
 
-/* The key's entry, else the oldest of its set. */
+/* The key's entry, or else the oldest of its set. */
 static struct limits_entry *entry_for(struct limits_entry *set, const uint64_t hash[2]) {
     struct limits_entry *oldest = set;
     for (struct limits_entry *e = set; e < set + LIMITS_NOTE_WAYS; e++) {

@@ -19,7 +19,7 @@ enum { TRIES = 1000, NAME_BYTES = 300 };
 
 enum verdict { GOOD, STALE, REFUSED };
 
-/* A number for this boot of the kernel; 0: the system does not say. */
+/* A number for this boot of the kernel; 0: unknown. */
 static uint64_t boot_number(void) {
     static const uint64_t key[2];
     char text[64];
@@ -35,7 +35,7 @@ static uint64_t boot_number(void) {
     return hash[0];
 }
 
-/* Whether the holes of a sparse copy can be filled: a page that the disk has no room for would be a SIGBUS. */
+/* Whether the holes of a sparse copy can be filled. A page without room on the disk would be a SIGBUS. */
 static bool has_room(int fd, const struct stat *st) {
     if (st->st_blocks >= st->st_size / 512)
         return true;
@@ -48,8 +48,8 @@ bool limits_is_ours(int fd) {
 }
 
 /*
- * Whose the file is does not count: the directory says who could put one there. Only what begins as ours does may be
- * replaced: the path may have been a mistake.
+ * The owner of the file does not matter: the directory decides who could put one there. Only a file that begins as ours
+ * do may be replaced, because the path may be a mistake.
  */
 static enum verdict judge_file(int fd, const char *path) {
     struct stat st;
@@ -77,7 +77,7 @@ static enum verdict judge_file(int fd, const char *path) {
     return REFUSED;
 }
 
-/* Those of the directory's group share it, if they come to the directory at all. 0, or an errno. */
+/* The members of the directory's group share the file, if they may write to the directory. Returns 0, or an errno. */
 static int fill_file(const struct limits_place *p, int fd) {
     struct limits_head head = {
         .magic = LIMITS_MAGIC, .version = LIMITS_VERSION, .size = sizeof(struct limits_file), .boot = boot_number()};
@@ -91,7 +91,7 @@ static int fill_file(const struct limits_place *p, int fd) {
     return error;
 }
 
-/* A whole file under a name of its own, which `name` receives. A process killed here leaves it behind. */
+/* Makes a whole file under a temporary name, which `name` receives. A process that is killed here leaves it behind. */
 static bool prepare_file(const struct limits_place *p, char name[NAME_BYTES]) {
     uint64_t number = 0;
     if (RAND_bytes((unsigned char *)&number, sizeof number) != 1)
@@ -110,7 +110,7 @@ static bool prepare_file(const struct limits_place *p, char name[NAME_BYTES]) {
     return limits_complain(p->path, strerror(error));
 }
 
-/* linkat() does not overwrite: one process creates the file, the others find it. */
+/* linkat() does not overwrite, so one process creates the file and the others find it. */
 static bool create_file(const struct limits_place *p) {
     char name[NAME_BYTES];
     if (!prepare_file(p, name))
@@ -129,9 +129,9 @@ static bool is_still(const struct limits_place *p, int fd) {
 }
 
 /*
- * Puts a new file in the place of the bad one, which is open and not locked by anybody but its replacers: who has its
- * lock and still finds it under the path may rename over it, so that no good file is ever overwritten. The lock is the
- * kernel's and ends with the process. Nobody waits for it: who does not get it looks again.
+ * Replaces a bad file by a new one. Only processes that want to replace it lock it. A process that has the lock and
+ * still finds the file under the path may rename over it, so no good file is ever overwritten. The kernel releases the
+ * lock when the process ends. Nobody waits for the lock: a process that does not get it looks again.
  */
 static bool replace_file(const struct limits_place *p, int bad) {
     char name[NAME_BYTES];
@@ -164,7 +164,7 @@ static struct limits *map_file(const char *path, int fd) {
     return l;
 }
 
-/* One look at the path. false: there is no hope; otherwise *l is set, or it is worth another look. */
+/* Looks at the path once. false: give up; otherwise *l is set, or another look may succeed. */
 static bool look_at_file(const struct limits_place *p, struct limits **l) {
     int fd = openat(p->directory, p->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ENOENT)
@@ -199,7 +199,7 @@ struct limits *limits_open(const char *setting) {
     return l;
 }
 
-/* Pages that are never touched take no memory. */
+/* Untouched pages take no memory. */
 struct limits *limits_alone(void) {
     void *memory = mmap(NULL, sizeof(struct limits_file), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
-/* What the files of limits share, and the unit test: the layout of the mapped file. A change of it is a new version. */
+/* The layout of the mapped file, for the files of limits and the unit test. A change of it needs a new version. */
 #define LIMITS_MAGIC UINT64_C(0x74696d694c74734d)
 
 enum {
@@ -28,32 +28,38 @@ enum {
 _Static_assert(ATOMIC_LONG_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 && sizeof(long) == sizeof(int64_t),
                "64-bit words must be lock-free: they are shared between processes");
 
-/* Written before the file has its name, never after. */
+/* Written before the file gets its name, never after. */
 struct limits_head {
     uint64_t magic, version, size;
-    uint64_t boot; /* which boot of the kernel the times belong to; 0: not known, then any */
+    uint64_t boot; /* the boot of the kernel to which the times belong; 0: unknown */
     uint64_t secret[2];
 };
 
-/* All zero is an empty entry: it is full since ever. */
+/* All zero: an unused entry, a full bucket. */
 struct limits_bucket {
     _Atomic uint64_t tag;    /* 64 bits of the key's hash; the other 64 chose the set */
     _Atomic int64_t full_at; /* the "theoretical arrival time": when the bucket is full again */
 };
 
-/* A checksum of the rest, the key's hash (2), the organization (2), its rate and burst, the token's, the time. */
+/*
+ * The words: a checksum of the rest, the key's hash (2), the organization (2), its rate and burst, the token's, the
+ * time.
+ */
 struct limits_entry {
     _Atomic uint64_t words[LIMITS_NOTE_WORDS];
 };
 
-/* A line of its own for each, since its process writes it at each request. */
+/* Each seat has its own cache line, because its process writes it at each request. */
 struct limits_seat {
-    alignas(64) _Atomic uint64_t owner; /* limits_process.h; 0: free */
-    _Atomic uint64_t work;              /* the organization's hash, in the lowest bits enum limits_work; 0: nothing */
-    _Atomic int64_t since;              /* it does something */
+    alignas(64) _Atomic uint64_t owner; /* see limits_process.h; 0: free */
+    _Atomic uint64_t work; /* the organization's hash, with enum limits_work in the lowest bits; 0: nothing */
+    _Atomic int64_t since; /* when the work began */
 };
 
-/* When an organization was served without a pause since, and last; when a change was done, when one waited in vain. */
+/*
+ * Since when an organization was served without a pause, and when last; when a change was done, when one waited in
+ * vain.
+ */
 struct limits_organization {
     _Atomic uint64_t tag;
     _Atomic int64_t since, last, done, hung;
@@ -62,37 +68,37 @@ struct limits_organization {
 struct limits_file {
     struct limits_head head;
     alignas(64) _Atomic int64_t
-        waits[LIMITS_WAITINGS][LIMITS_WAITERS]; /* until when a process sleeps at most; past: free */
+        waits[LIMITS_WAITINGS][LIMITS_WAITERS]; /* until when a process sleeps at most; in the past: free */
     alignas(4096) struct limits_bucket buckets[LIMITS_TABLES][LIMITS_SETS][LIMITS_WAYS];
     struct limits_entry notes[LIMITS_NOTE_SETS][LIMITS_NOTE_WAYS];
     struct limits_organization organizations[LIMITS_ORGANIZATION_SETS][LIMITS_ORGANIZATION_WAYS];
-    _Atomic uint64_t recent[LIMITS_RECENT]; /* who was served last: half of the tag, and when */
-    _Atomic uint64_t seats_used;            /* those behind were never taken */
+    _Atomic uint64_t recent[LIMITS_RECENT]; /* the organizations served last: half of the tag, and when */
+    _Atomic uint64_t seats_used;            /* later seats were never taken */
     struct limits_seat seats[LIMITS_SEATS];
     struct metrics_region metrics;
 };
 
 struct limits {
     struct limits_file *file;
-    _Atomic int64_t *wait; /* ours; NULL: none */
+    _Atomic int64_t *wait; /* our entry; NULL: none */
     int64_t wait_until;
-    struct limits_seat *seat; /* ours; NULL: none */
+    struct limits_seat *seat; /* our seat; NULL: none */
     struct metrics metrics;
 };
 
-/* A trusted directory, open, and the file's name in it. */
+/* A trusted directory, which is open, and the file's name in it. */
 struct limits_place {
     char path[4096]; /* for messages */
     const char *name;
     int directory;
-    bool shared; /* by those of the group `gid` */
+    bool shared; /* by the group `gid` */
     gid_t gid;
 };
 
-/* The caller closes the directory. false: complained of. */
+/* The caller closes the directory. false: the reason was logged. */
 bool limits_place_open(const char *setting, struct limits_place *out);
 
-/* Says once in a process why it goes without limits; false. */
+/* Logs, once in a process, why it works without limits. Returns false. */
 bool limits_complain(const char *path, const char *what);
 
 /* Nanoseconds of CLOCK_BOOTTIME. */

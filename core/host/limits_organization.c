@@ -1,4 +1,4 @@
-/* What is remembered of each organization: when it was served, and whether its locks hang. */
+/* What is stored of each organization: when it was served, and whether its locks hang. */
 
 #include "base/siphash.h"
 #include "host/limits_internal.h"
@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-/* What is known of organizations: when they came. All of it are hints; a torn or lost word is a hint less. */
+/* The times are only hints, so a torn or lost word does no harm. */
 
 static const int64_t second_ns = 1000000000, fresh_ns = 50000000;
 
-/* Times of `recent` are in units of about a millisecond; 32 bits of them are seven weeks. */
+/* Times of `recent` are in units of about a millisecond; 32 bits last seven weeks. */
 enum { RECENT_SHIFT = 20 };
 
 static uint64_t hash_of(const struct limits *l, const char *organization, uint64_t *set) {
@@ -20,7 +20,7 @@ static uint64_t hash_of(const struct limits *l, const char *organization, uint64
     return hash[1] ? hash[1] : 1;
 }
 
-/* The organization's entry, NULL: none; with `make` the one of its set that is the longest without use becomes it. */
+/* The organization's entry; NULL: none. With `make` it takes over the entry of its set that was unused the longest. */
 static struct limits_organization *entry_of(struct limits *l, const char *organization, bool make) {
     uint64_t set, tag = hash_of(l, organization, &set);
     struct limits_organization *entries = l->file->organizations[set], *oldest = entries;

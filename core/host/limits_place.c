@@ -1,4 +1,4 @@
-/* Where the file of the limits is, and whether the directory can be trusted. */
+/* Where the file of the limits is, and whether its directory can be trusted. */
 
 #include "base/log.h"
 #include "host/limits_internal.h"
@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Where the file of limits is, and whether anybody else could put another one in its place. */
 
 enum { GROUPS_MAX = 256 };
 
@@ -65,8 +63,8 @@ static bool is_of_muster(gid_t gid) {
 }
 
 /*
- * Root's, ours, or that of one of our group, who is another of Muster's users; and of those who may write into it all
- * are in that group. `private`: ours alone.
+ * The directory must belong to root, to us, or to a member of our group (another user of Muster), and only that group
+ * may write to it. With `private` it must be ours alone.
  */
 static const char *fault_of(const struct stat *st, bool private) {
     bool group = st->st_gid == getegid() || is_of_muster(st->st_gid);
@@ -81,7 +79,7 @@ static const char *fault_of(const struct stat *st, bool private) {
     return NULL;
 }
 
-/* The last of the choices is made here; a directory that is there already has to be ours. */
+/* Makes the directory of the last choice; if it already exists it must be ours. */
 static int open_directory(char *path, bool private) {
     char *slash = strrchr(path, '/');
     const char *directory = !slash ? "." : slash == path ? "/" : path;

@@ -1,4 +1,4 @@
-/* Names a process so that a later one with the same pid is told from it. */
+/* Identifies a process, so that a later one with the same pid is different. */
 
 #include "host/limits_process.h"
 
@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Pids are below 2^22 (PID_MAX_LIMIT); the start is in ticks since the boot. */
+/* Pids are below 2^22 (PID_MAX_LIMIT); the start time is in ticks since the boot. */
 enum { PID_BITS = 22, STAT_BYTES = 1024, FIELDS_TO_START = 19 };
 
-/* State and start of a process, from /proc/PID/stat (proc(5)); false: there is nothing to read. */
+/* State and start of a process, from /proc/PID/stat (proc(5)); false: it cannot be read. */
 static bool read_stat(const char *path, char *state, uint64_t *start) {
     char text[STAT_BYTES];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -23,7 +23,7 @@ static bool read_stat(const char *path, char *state, uint64_t *start) {
     ssize_t n = read(fd, text, sizeof text - 1);
     close(fd);
     text[n > 0 ? n : 0] = '\0';
-    const char *p = strrchr(text, ')'); /* the name may hold anything */
+    const char *p = strrchr(text, ')'); /* the name may contain anything */
     if (!p || p[1] != ' ')
         return false;
     p += 2;

@@ -5,12 +5,12 @@
 #include <stdint.h>
 
 /*
- * A process as one word: its pid, and the time at which it started, by which it is told from a later one with the same
- * pid. 0: /proc does not tell.
+ * This process as one word: its pid and its start time, so that a later process with the same pid differs. 0: /proc
+ * cannot be read.
  */
 uint64_t limits_process_self(void);
 
-/* Whether it has ended. One of which nothing can be learned (another user's, with a /proc that hides it) has not. */
+/* Whether a process has ended. false if nothing is known of it (another user's, hidden by /proc). */
 bool limits_process_gone(uint64_t process);
 
 #endif

@@ -8,15 +8,15 @@
 
 #include <string.h>
 
-/* Besides enum limits_work: asks for a place, and has it not yet. */
+/* One more bit of enum limits_work: the process asks for a place, but does not have it yet. */
 enum { TRYING = 8, FLAGS = 15, TRIES = 40, SURE_AFTER = 2 };
 
 static const int64_t pause_ns = 50000;
 
-/* What a seat says, of the others that are there. */
+/* What the seats of the other processes say. */
 struct seen {
-    unsigned own, all;               /* with a place */
-    unsigned own_trying, all_trying; /* about to have one, or to be refused */
+    unsigned own, all;               /* have a place */
+    unsigned own_trying, all_trying; /* ask for a place */
 };
 
 static uint64_t tag_of(const struct limits *l, const char *organization) {
@@ -27,7 +27,7 @@ static uint64_t tag_of(const struct limits *l, const char *organization) {
     return hash[0] & ~(uint64_t)FLAGS;
 }
 
-/* Seats are taken from the front, so that those in use are near each other. */
+/* Seats are taken from the front, so the used ones are close together. */
 static unsigned seats_used(const struct limits *l) {
     uint64_t n = atomic_load(&l->file->seats_used);
     return n < LIMITS_SEATS ? (unsigned)n : LIMITS_SEATS;
@@ -71,7 +71,7 @@ void limits_work(struct limits *l, const char *organization, unsigned what) {
     atomic_store(&l->seat->work, what ? tag_of(l, organization) | what : 0);
 }
 
-/* The work of a seat; 0: nobody's. `sure`: one whose process is gone is freed. */
+/* The work of a seat; 0: it is free. With `sure` the seat of a process that is gone is freed. */
 static uint64_t work_of(struct limits_seat *s, bool sure) {
     uint64_t owner = atomic_load(&s->owner), work = atomic_load(&s->work);
     if (!owner || !work)
@@ -101,8 +101,9 @@ static struct seen count_seats(struct limits *l, uint64_t tag, bool sure) {
 }
 
 /*
- * Who wants a place says so first and looks then. Of two that want the last one at least one sees the other, so they
- * never both have it; if both see each other, both go back and try again, each after a time of its own.
+ * A process first announces that it wants a place, then looks at the others. If two want the last place, at least one
+ * sees the other, so they never both get it. If both see each other, both step back and try again, each after a
+ * different time.
  */
 bool limits_work_heavy(struct limits *l, const char *organization, unsigned share, unsigned all) {
     if (!l || !l->seat)

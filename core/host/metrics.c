@@ -19,14 +19,14 @@ struct metrics *metrics_of(struct limits *l) {
     return l ? &l->metrics : NULL;
 }
 
-/* The text before the metric's number: who can read the number reads a whole text. */
+/* The text is written before the metric's number, so whoever can read the number reads a whole text. */
 static void name_slot(struct metrics_slot *s, enum metric which, const uint64_t words[METRICS_WORDS]) {
     for (int i = 0; i < METRICS_WORDS; i++)
         atomic_store(&s->text[i], words[i]);
     atomic_store(&s->metric, (uint64_t)which + 1);
 }
 
-/* The series' slot, a free one that it takes, or the one for all others. */
+/* The slot of the series, a free one that it takes, or the slot for the others. */
 static struct metrics_slot *slot_of(struct metrics *m, enum metric which, const char *values) {
     uint64_t key[1 + METRICS_WORDS] = {which}, hash[2];
     size_t len = strlen(values);

@@ -7,10 +7,10 @@ struct buf;
 struct limits;
 
 /*
- * What the processes of a host have done, counted together: a region of the file of the limits (host/limits.h), with
- * its rules. Only atomic words, no locks: a process may be killed at any instruction, and at most its last count is
- * lost. Counts begin anew with the file, as after a boot. Every function takes NULL for the metrics and then does
- * nothing. A count costs less than a microsecond.
+ * Counters of what all processes of a host have done: a region of the file of the limits (host/limits.h), with its
+ * rules. It has only atomic words and no locks: a process may be killed at any instruction, and loses at most its last
+ * count. Counts begin anew with a new file, for example after a boot. Every function accepts NULL for the metrics and
+ * then does nothing. A count costs less than a microsecond.
  */
 struct metrics;
 
@@ -22,14 +22,14 @@ enum metric {
     METRIC_COUNT
 };
 
-/* NULL for NULL. It lives as long as `l`. */
+/* Lives as long as `l`; NULL for NULL. */
 struct metrics *metrics_of(struct limits *l);
 
 /*
- * Adds to a counter. `values` are those of its labels, in their order, by blanks: "scim GET /Users/{id} 200"; "" where
- * it has none. They come from a bounded set of our own, never from a client, and have neither blanks nor quotes nor
- * backslashes in them. `n` 0 makes the series appear, so that its first increase can be seen. What finds no place in
- * the table (1024 series), or is longer than 103 bytes, is counted with the value "other" for each label.
+ * Adds to a counter. `values` are the values of its labels, in their order, separated by blanks: "scim GET /Users/{id}
+ * 200"; "" if it has no labels. They come from a small fixed set, never from a client, and contain no blanks, quotes or
+ * backslashes. `n` 0 creates the series, so that its first increase can be seen. If the table (1024 series) is full, or
+ * the text is longer than 103 bytes, each label gets the value "other".
  */
 void metrics_count(struct metrics *m, enum metric which, const char *values, uint64_t n);
 
@@ -37,15 +37,17 @@ void metrics_count(struct metrics *m, enum metric which, const char *values, uin
 void metrics_observe(struct metrics *m, enum metric which, const char *values, uint64_t microseconds);
 
 /*
- * All of them in Prometheus' text format 0.0.4, in the order of metrics.def. The count of a histogram is the sum of its
- * buckets even while others are counting.
+ * Writes all metrics in Prometheus' text format 0.0.4, in the order of metrics.def. The count of a histogram is the sum
+ * of its buckets, even while others are counting.
  */
 void metrics_write(struct metrics *m, struct buf *out);
 
-/* The two lines in front of a metric's samples: `name` without muster_, `type` "counter", "gauge" or "histogram". */
+/* Writes the two lines before a metric's samples: `name` without muster_, `type` "counter", "gauge" or "histogram". */
 void metrics_write_head(struct buf *out, const char *name, const char *type, const char *help);
 
-/* The name of a sample and its labels, with a blank: muster_name{service="scim",method="GET"}; `values` as above. */
+/*
+ * Writes the name of a sample and its labels, and a blank: muster_name{service="scim",method="GET"}; `values` as above.
+ */
 void metrics_write_series(struct buf *out, const char *name, const char *labels, const char *values);
 
 #endif

@@ -23,7 +23,7 @@ void metrics_write_head(struct buf *out, const char *name, const char *type, con
     buf_fmt(out, "# HELP muster_%s %s\n# TYPE muster_%s %s\n", name, help, name, type);
 }
 
-/* The name of a sample, and each label with its value; without values all are "other". `le` NULL: none. */
+/* The name of a sample, and each label with its value; without `values` all are "other". `le` NULL: none. */
 static void write_series(struct buf *out, const char *name, const char *suffix, const char *labels, const char *values,
                          const char *le) {
     char before = '{';
@@ -73,7 +73,7 @@ static bool is_slot_empty(struct metrics_slot *s) {
     return true;
 }
 
-/* Without labels there is one series, from the beginning. */
+/* A metric without labels has one series, which exists from the beginning. */
 static void write_metric(struct buf *out, enum metric which, struct metrics_region *r) {
     bool one = !*metrics[which].labels, found = false;
     metrics_write_head(out, metrics[which].name, metrics[which].type == METRIC_COUNTER ? "counter" : "histogram",
