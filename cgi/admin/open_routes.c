@@ -6,6 +6,7 @@
 #include "admin/problem.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/version.h"
 #include "db/db.h"
 #include "db/sql.h"
 #include "server/rate.h"
@@ -37,7 +38,7 @@ static enum err answer_ready(struct call *call) {
     struct db *db = call->worker->db;
     struct db_rows row = {0};
     db_deadline(db, clock_monotonic_ms() + READY_MS);
-    db_queue(db, sql_ready());
+    db_queue(db, sql_ready(.release = MUSTER_VERSION));
     enum err e = db_read(&call->ctx, db, &row);
     if (e != OK)
         return e;
@@ -45,6 +46,8 @@ static enum err answer_ready(struct call *call) {
         return fail(&call->ctx, ERR_UNAVAILABLE, "the database takes no writes at the moment");
     if (db_int(row, 0, READY_NUMBER) < sql_migrations[sql_migrations_count - 1].number)
         return fail(&call->ctx, ERR_UNAVAILABLE, "the schema of the database is older than this program");
+    if (!db_bool(row, 0, READY_FUNCTIONS))
+        return fail(&call->ctx, ERR_UNAVAILABLE, "the functions of the database are older than this program");
     if (db_text(row, 0, READY_BLOCKED))
         return fail(&call->ctx, ERR_UNAVAILABLE, "%s", db_text(row, 0, READY_BLOCKED));
     enum err healthy = answer_health(call);

@@ -45,6 +45,18 @@ def test_the_roles_are_looked_at(server, doctor, role):
         assert code == 1 and lines(out, "BAD", role, "more than it needs")
 
 
+@pytest.mark.parametrize("name, says", [("functions_1.1.0", "those of 1.1.0"), ("functions_99.0.0", "those of 99.0.0"), (None, "another program")])
+def test_functions_that_another_program_made(server, doctor, name, says):
+    assert lines(doctor()[1], "ok", "functions", "this release")
+    kept = server.sql("select name, checksum from muster.schema_migration where number = 0")[0]
+    server.sql("update muster.schema_migration set name = %s, checksum = sha256('other') where number = 0", name or kept[0])
+    try:
+        code, out = doctor()
+        assert code == 1 and lines(out, "BAD", "functions", says, "run muster migrate"), out
+    finally:
+        server.sql("update muster.schema_migration set name = %s, checksum = %s where number = 0", *kept)
+
+
 def test_a_mapping_that_waits(server, doctor):
     t = server.customer()
     path = f"{server.dir}/{unique('m')}.json"

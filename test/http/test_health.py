@@ -102,3 +102,14 @@ def test_a_schema_that_is_too_old(ailing, api, back):
         assert_not_ready(api, "older than this program")
     finally:
         ailing.sql("insert into muster.schema_migration values (%s, %s, %s)", *newest)
+
+
+def test_functions_of_an_older_release(ailing, api, back):
+    newest = ailing.sql("select name from muster.schema_migration where number = 0")[0]
+    ailing.sql("update muster.schema_migration set name = 'functions_1.1.9' where number = 0")
+    try:
+        assert_not_ready(api, "functions of the database are older than this program")
+        ailing.sql("update muster.schema_migration set name = 'functions_99.0.0' where number = 0")
+        assert ready(api).status == 200
+    finally:
+        ailing.sql("update muster.schema_migration set name = %s where number = 0", *newest)

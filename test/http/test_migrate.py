@@ -182,15 +182,15 @@ def test_a_database_with_all_that_the_baseline_stands_for_is_at_it(server):
     assert (names[0], names[-1], len(names)) == ("0001_base", "0015_display", 14)
     with database(server) as d:
         assert d.muster("migrate")[0] == 0
-        d.inside("delete from muster.schema_migration where number <= 15")
+        d.inside("delete from muster.schema_migration where number between 1 and 15")
         for name in names:
             d.inside(f"insert into muster.schema_migration (number, name) values ({int(name[:4])}, '{name}')")
         assert d.muster("org", "list")[0] == 0
         assert d.muster("migrate")[0] == 0
-        assert d.inside("select name from muster.schema_migration where number <= 15 order by number") == [(n,) for n in names]
+        assert d.inside("select name from muster.schema_migration where number between 1 and 15 order by number") == [(n,) for n in names]
         d.inside("delete from muster.schema_migration where number >= 15")
         assert_refused(d.muster("migrate"), 1, "at the migration 0014_rights", "0015_display", "Muster 1.1.0 first")
-        assert d.inside("select count(*) from muster.schema_migration") == [(13,)]
+        assert d.inside("select count(*) from muster.schema_migration where number > 0") == [(13,)]
 
 
 def test_it_is_applied_whole_or_not_at_all(server):
@@ -208,6 +208,38 @@ def test_functions_are_made_anew(server):
     server.sql("create or replace function muster.time_text(t timestamptz) returns text language sql immutable parallel safe as 'select null::text'")
     assert command(server, "migrate")[0] == 0
     assert server.sql("select prosrc from pg_proc where oid = 'muster.time_text(timestamptz)'::regprocedure") == kept
+
+
+@contextlib.contextmanager
+def functions_of(server, release):
+    """Another release made the functions, as far as the database says."""
+    kept = server.sql("select name, checksum from muster.schema_migration where number = 0")[0]
+    server.sql("update muster.schema_migration set name = 'functions_' || %s, checksum = sha256('other') where number = 0", release)
+    try:
+        yield
+    finally:
+        server.sql("update muster.schema_migration set name = %s, checksum = %s where number = 0", *kept)
+
+
+def test_functions_of_a_newer_release_are_not_replaced(server):
+    text = "select prosrc from pg_proc where oid = 'muster.time_text(timestamptz)'::regprocedure"
+    with functions_of(server, "1.10.0"):
+        kept = server.sql(text)
+        server.sql("create or replace function muster.time_text(t timestamptz) returns text language sql immutable parallel safe as "
+                   "'select ''of a newer release''::text'")
+        newer = server.sql(text)
+        assert_refused(command(server, "migrate"), 1, "functions of the database are those of Muster 1.10.0", "or a newer one")
+        assert server.sql(text) == newer != kept
+        assert command(server, "org", "list")[0] == 0
+        assert_refused(command(server, "doctor"), 1)
+    assert command(server, "migrate")[0] == 0 and server.sql(text) == kept
+
+
+def test_functions_of_an_older_release_are_missed(server):
+    with functions_of(server, "1.1.9"):
+        assert_refused(command(server, "org", "list"), 69, "functions", "older than this program", "muster migrate")
+        assert command(server, "migrate")[0] == 0
+        assert command(server, "org", "list")[0] == 0
 
 
 def make_baseline(d):

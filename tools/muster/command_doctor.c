@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/secret.h"
+#include "base/version.h"
 #include "db/sql.h"
 #include "host/limits.h"
 #include "muster/command_migrate.h"
@@ -83,6 +84,18 @@ static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_
                         db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED) ? "made ahead"
                                                                     : "next month has none: run muster migrate");
     return good;
+}
+
+static bool check_functions(struct invocation *in, const struct migrations *m) {
+    const char *release = m->release ? m->release : "an older release";
+    return say_finding(m->functions == FUNCTIONS_SAME, "functions",
+                       m->functions == FUNCTIONS_SAME ? "those of this release"
+                       : m->functions == FUNCTIONS_OTHER
+                           ? "another program of this release made them: run muster migrate"
+                           : arena_printf(in->ctx.arena,
+                                          "they are those of %s, and this program is " MUSTER_VERSION
+                                          ": run muster migrate of the newer one",
+                                          release));
 }
 
 static bool check_grants(struct db_rows rows) {
@@ -217,6 +230,7 @@ enum err command_doctor(struct invocation *in) {
     if (e != OK)
         return e;
     bool good = say_finding(true, "migrations", "all applied");
+    good &= check_functions(in, &m);
     good &= check_server(in, rows[SETTINGS]);
     good &= check_durability(rows[DURABILITY]);
     good &= check_rights(rows[TABLES], rows[ROLES], rows[AUDIT]);

@@ -3,7 +3,9 @@
 #include "muster/command_migrate.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/token.h"
+#include "base/version.h"
 #include "base/words.h"
 #include "db/sql.h"
 #include "sql/operator.h"
@@ -81,6 +83,25 @@ static bool has_word(const char *words, const char *word) {
     return false;
 }
 
+static void hash_functions(struct arena *a, char hex[TOKEN_HASH_HEX + 1]) {
+    struct buf *all = buf_new(a, SIZE_MAX / 2);
+    for (size_t i = 0; i < sql_functions_count; i++)
+        buf_str(all, sql_functions[i].text);
+    token_hash_hex(buf_text(all), buf_len(all), hex);
+}
+
+/* `row` is row 0, which the functions have for themselves. */
+static void compare_functions(struct invocation *in, struct migrations *m, size_t row) {
+    char hex[TOKEN_HASH_HEX + 1];
+    hash_functions(in->ctx.arena, hex);
+    m->release = db_text(m->applied, row, OP_MIGRATIONS_RELEASE);
+    if (db_bool(m->applied, row, OP_MIGRATIONS_NEWER))
+        m->functions = FUNCTIONS_NEWER;
+    else if (strcmp(m->release, MUSTER_VERSION) == 0)
+        m->functions =
+            strcmp(db_text(m->applied, row, OP_MIGRATIONS_CHECKSUM), hex) == 0 ? FUNCTIONS_SAME : FUNCTIONS_OTHER;
+}
+
 static bool is_known_migration(const char *name) {
     for (size_t i = 0; i < sql_migrations_count; i++)
         if (strcmp(sql_migrations[i].name, name) == 0 || has_word(sql_migrations[i].replaces, name))
@@ -92,7 +113,9 @@ static void compare_migrations(struct invocation *in, struct migrations *m) {
     for (size_t i = 0; i < sql_migrations_count; i++)
         m->missing += is_missing(m, &sql_migrations[i]);
     for (size_t i = 0; m->applied.result && i < db_count(m->applied); i++)
-        if (!is_known_migration(db_text(m->applied, i, OP_MIGRATIONS_NAME)))
+        if (db_int(m->applied, i, OP_MIGRATIONS_NUMBER) == 0)
+            compare_functions(in, m, i);
+        else if (!is_known_migration(db_text(m->applied, i, OP_MIGRATIONS_NAME)))
             m->alien = arena_strdup(in->ctx.arena, db_text(m->applied, i, OP_MIGRATIONS_NAME));
     for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
         struct replaced found = look_at_replaced(m->applied, sql_migrations[i].replaces);
@@ -111,7 +134,7 @@ static enum err read_all(struct invocation *in, struct migrations *out, struct d
     *facts = rows[found];
     e = check_facts(in, *facts);
     if (e == OK && db_bool(rows[table], 0, OP_MIGRATION_TABLE_PRESENT))
-        e = command_query(in, sql_op_migrations(), &out->applied);
+        e = command_query(in, sql_op_migrations(.release = MUSTER_VERSION), &out->applied);
     if (e == OK)
         compare_migrations(in, out);
     return e;
@@ -125,8 +148,11 @@ enum err command_migrate_read(struct invocation *in, struct migrations *out) {
 enum err command_migrate_need(struct invocation *in) {
     struct migrations m;
     enum err e = command_migrate_read(in, &m);
-    if (e != OK || m.missing == 0)
+    if (e != OK || (m.missing == 0 && m.functions != FUNCTIONS_OLDER))
         return e;
+    if (m.missing == 0)
+        return fail(&in->ctx, ERR_UNAVAILABLE,
+                    "the functions of the database are older than this program: run muster migrate");
     if (!m.applied.result)
         return fail(&in->ctx, ERR_UNAVAILABLE,
                     "the database has no schema of Muster's: is MUSTER_DB right? muster migrate makes one");
@@ -173,6 +199,11 @@ static enum err check_before(struct invocation *in, struct migrations *m) {
     if (e == OK && m->alien)
         return fail(&in->ctx, ERR_CONFLICT, "the database is newer than this program: it has the migration %s",
                     m->alien);
+    if (e == OK && m->functions == FUNCTIONS_NEWER)
+        return fail(&in->ctx, ERR_CONFLICT,
+                    "the functions of the database are those of Muster %s, and this is " MUSTER_VERSION
+                    ": use the muster migrate of %s or a newer one",
+                    m->release, m->release);
     if (e == OK)
         e = check_age(in, m);
     if (e == OK && m->missing && !db_bool(facts, 0, OP_MIGRATION_FACTS_ROLES))
@@ -211,6 +242,9 @@ static void print_applied(const struct migrations *m) {
 }
 
 static enum err note_checksums(struct invocation *in) {
+    char functions[TOKEN_HASH_HEX + 1];
+    struct db_rows none = {0};
+    hash_functions(in->ctx.arena, functions);
     for (size_t i = 0; i < sql_migrations_count; i++) {
         char hex[TOKEN_HASH_HEX + 1];
         struct db_rows rows = {0};
@@ -219,7 +253,7 @@ static enum err note_checksums(struct invocation *in) {
         if (e != OK)
             return e;
     }
-    return OK;
+    return command_query(in, sql_op_functions_note(.release = MUSTER_VERSION, .checksum = functions), &none);
 }
 
 static enum err run_all(struct invocation *in, const struct sql_call *calls, size_t n) {
