@@ -185,7 +185,7 @@ enum err control_list(struct control *c, struct sql_call call, const struct cont
 }
 
 const char *control_event_id(struct control *c) {
-    return c->events++ == 0 ? c->request_id : NULL;
+    return db_event_id(c->request_id, &c->events);
 }
 
 void control_event(struct control *c, const char *action, const char *connection, const char *target_type,

@@ -181,6 +181,7 @@ static enum err leave_page(struct session *s, void *arg) {
         char request[UUID_TEXT + 1];
         uuid_new(request);
         s->request_id = request;
+        s->events = 0;
         e = l->users ? user_delete(s, id, NULL, (struct precondition){0})
                      : group_delete(s, id, (struct precondition){0});
         if (e == ERR_NOT_FOUND) {

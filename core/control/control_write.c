@@ -8,7 +8,6 @@
 struct running {
     struct control *control;
     struct control_write *write;
-    struct db_transaction *transaction;
 };
 
 /* Whether it may come twice: the operator has no Idempotency-Key. */
@@ -78,7 +77,6 @@ static enum err work_once(struct control *c, struct control_write *w) {
 
 /* Of an attempt before. */
 static void forget_attempt(struct control *c) {
-    c->events = 0;
     c->result_at = 0;
     c->errors = NULL;
     c->n_errors = 0;
@@ -111,15 +109,19 @@ static enum err run_control_work(struct ctx *ctx, struct db *db, void *arg) {
     if (e == OK && !c->replayed)
         e = is_once(c) ? work_once(c, r->write) : r->write->work(c, r->write->arg);
     c->found = NULL;
-    r->transaction->organization = c->organization;
     return e;
 }
 
 enum err control_write(struct control *c, struct control_write *w) {
-    struct db_transaction t = {
-        .work = run_control_work, .event_id = c->request_id, .rows = w->rows, .final_duplicate = w->final_duplicate};
-    struct running r = {.control = c, .write = w, .transaction = &t};
-    t.arg = &r;
+    struct running r = {.control = c, .write = w};
+    struct db_transaction t = {.work = run_control_work,
+                               .arg = &r,
+                               .event_id = c->request_id,
+                               .organization = &c->organization,
+                               .events = &c->events,
+                               .rows = w->rows,
+                               .final_duplicate = w->final_duplicate};
+    c->events = 0; /* the request may be one of several steps, each with an id of its own */
     enum err e = db_transaction(&c->ctx, c->db, &t);
     /* The answer was lost with the connection; what was done stands, and can be read. */
     if (e == OK && t.read_again)

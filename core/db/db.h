@@ -126,7 +126,8 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
  * fires twice in a row; then ERR_UNIQUENESS), and after a connection that was lost before COMMIT was sent (once). If
  * the connection is lost after COMMIT was sent, the audit event `event_id` of `organization` shows what happened: if it
  * exists, the result is OK; if not, `work` runs again. All this ends at the deadline. `organization` is read after
- * `work` returned OK.
+ * `work` returned OK. Each attempt begins with the `events` that there were before the first one, and so does the
+ * caller after an error.
  *
  * If the server has synchronous standbys (synchronous_standby_names), a change with the result OK survives the loss of
  * the server: COMMIT waited for the standbys. Even a transaction that changed nothing waits, because it may have seen a
@@ -141,14 +142,18 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
 struct db_transaction {
     enum err (*work)(struct ctx *ctx, struct db *db, void *arg);
     void *arg;
-    const char *event_id;     /* UUIDv7 of the request; NULL: an ambiguous commit is ERR_UNAVAILABLE */
-    const char *organization; /* the organization whose audit log has the event; work sets it */
-    struct db_rows *rows;     /* receives the rows of the last batch, if not NULL */
-    bool final_duplicate;     /* work sets it: do not try again after 23505 */
+    const char *event_id;            /* UUIDv7 of the request; NULL: an ambiguous commit is ERR_UNAVAILABLE */
+    const char *const *organization; /* where work notes the organization whose audit log has the event */
+    unsigned *events;                /* how many of the request's events are queued; NULL: nobody counts */
+    struct db_rows *rows;            /* receives the rows of the last batch, if not NULL */
+    bool final_duplicate;            /* work sets it: do not try again after 23505 */
     bool unheard;    /* nobody learns the result, so a transaction that changed nothing need not wait for a standby */
     bool read_again; /* out: committed, but the rows of the last batch were lost with the connection */
 };
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) __attribute__((warn_unused_result));
+
+/* The id of the next of a request's events: the request's own for its first one; NULL: any. Counts it. */
+const char *db_event_id(const char *request_id, unsigned *events);
 
 /*
  * For a process that waits for NOTIFY: the socket to wait on (-1: no connection), and whether a notification came since

@@ -184,7 +184,7 @@ static enum err resolve_ambiguous(struct ctx *ctx, struct db *db, const struct d
     db->counts.ambiguous++;
     db_count_failure(db, "ambiguous");
     while (clock_monotonic_ms() < db->deadline) {
-        db_queue(db, sql_tenant_set(.organization_id = t->organization));
+        db_queue(db, sql_tenant_set(.organization_id = *t->organization));
         db_queue(db, sql_transaction_mark(.key = key, .lock_ms = "5000"));
         event = db_queue(db, sql_audit_event_exists(.id = t->event_id));
         db_queue(db, sql_transaction_barrier());
@@ -282,12 +282,17 @@ void db_queue_budget(struct db *db, int64_t ms) {
     db->budget = true;
 }
 
+const char *db_event_id(const char *request_id, unsigned *events) {
+    return (*events)++ == 0 ? request_id : NULL;
+}
+
 bool db_in_transaction(const struct db *db) {
     return db->in_transaction;
 }
 
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) {
     bool inner = db->depth++ > 0;
+    unsigned none = 0, *events = t->events ? t->events : &none, before = *events;
     char constraint_before[sizeof db->constraint] = "";
     enum err e = OK;
     for (unsigned tries = 1;; tries++) {
@@ -295,9 +300,12 @@ enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t
         if (e == OK || !may_run_again(ctx, db, t, tries, constraint_before, &e))
             break;
         memcpy(constraint_before, db->constraint, sizeof constraint_before);
+        *events = before;
         db->counts.retries++;
         fail_clear(ctx);
     }
+    if (e != OK)
+        *events = before;
     db->depth--;
     if (!inner) {
         db->in_transaction = false;

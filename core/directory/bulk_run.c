@@ -27,8 +27,7 @@ struct group {
     struct run *run;
     const size_t *items;
     size_t n;
-    unsigned events; /* queued before them */
-    bool again;      /* one of them came out otherwise than the others were told */
+    bool again; /* one of them came out otherwise than the others were told */
 };
 
 static const struct resource_type *item_type(const struct session *s, const struct bulk_item *item) {
@@ -170,7 +169,6 @@ static enum err run_item(struct run *r, struct bulk_item *item) {
 static enum err run_circle(struct ctx *ctx, struct db *db, void *arg) {
     struct group *g = arg;
     struct run *r = g->run;
-    r->session->events = g->events;
     enum err e = db_run(ctx, db, NULL); /* the savepoint, in front of those of the operations */
     for (size_t i = 0; e == OK && i < g->n; i++) {
         struct bulk_item *item = &r->bulk->items[g->items[i]];
@@ -187,11 +185,11 @@ static enum err run_circle(struct ctx *ctx, struct db *db, void *arg) {
 
 static enum err run_group(struct run *r, const size_t *items, size_t n) {
     struct session *s = r->session;
-    struct group g = {.run = r, .items = items, .n = n, .events = s->events};
+    struct group g = {.run = r, .items = items, .n = n};
     if (n == 1 && !r->bulk->items[items[0]].names_itself)
         return run_item(r, &r->bulk->items[items[0]]);
     for (;;) {
-        struct db_transaction t = {.work = run_circle, .arg = &g};
+        struct db_transaction t = {.work = run_circle, .arg = &g, .events = &s->events};
         enum err e = db_transaction(&s->ctx, s->db, &t);
         if (e == OK || !g.again || !db_in_transaction(s->db))
             return e;

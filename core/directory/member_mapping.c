@@ -153,7 +153,7 @@ static void queue_changes(struct session *s, struct outcome *all, size_t n) {
     }
     if (json_object_array_length(list) == 0)
         return;
-    const char *first = roles && s->events++ == 0 ? s->request_id : NULL;
+    const char *first = roles ? db_event_id(s->request_id, &s->events) : NULL;
     db_queue(s->db,
              sql_members_write(.members = json_text(s->ctx.arena, list), .first_id = first, .at = session_now(s, 0),
                                .request_id = s->request_id, .client_address = s->client_address));

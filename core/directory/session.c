@@ -115,50 +115,51 @@ struct running {
     struct session *session;
     struct session_write *write;
     struct db_transaction *transaction;
-    unsigned events; /* queued before it began: it may be one operation of several */
 };
 
 static enum err run_session_work(struct ctx *ctx, struct db *db, void *arg) {
     (void)ctx;
     (void)db;
     struct running *r = arg;
-    r->session->events = r->events;
     r->write->final_duplicate = false;
     enum err e = r->write->work(r->session, r->write->arg);
-    r->transaction->organization = r->session->tenant.organization_id;
     r->transaction->final_duplicate = r->write->final_duplicate;
     return e;
 }
 
 enum err session_write(struct session *s, struct session_write *w) {
-    struct db_transaction t = {
-        .work = run_session_work, .event_id = s->request_id, .rows = w->rows, .unheard = w->unheard};
-    struct running r = {.session = s, .write = w, .transaction = &t, .events = s->events};
+    struct db_transaction t = {.work = run_session_work,
+                               .event_id = s->request_id,
+                               .organization = &s->tenant.organization_id,
+                               .events = &s->events,
+                               .rows = w->rows,
+                               .unheard = w->unheard};
+    struct running r = {.session = s, .write = w, .transaction = &t};
     t.arg = &r;
     enum err e = db_transaction(&s->ctx, s->db, &t);
     w->read_again = t.read_again;
-    if (e != OK)
-        s->events = r.events;
     return e;
+}
+
+static const char *new_event_id(struct session *s) {
+    char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
+    uuid_new(id);
+    return id;
 }
 
 void session_event(struct session *s, const char *action, const char *target_type, const char *target_id,
                    const char *data) {
-    char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
-    if (s->events++ == 0)
-        memcpy(id, s->request_id, UUID_TEXT);
-    else
-        uuid_new(id);
-    db_queue(s->db, sql_audit_add(.id = id, .at = session_now(s, 0), .action = action, .target_type = target_type,
-                                  .target_id = target_id, .data = data, .request_id = s->request_id,
-                                  .client_address = s->client_address));
+    const char *id = db_event_id(s->request_id, &s->events);
+    db_queue(s->db, sql_audit_add(.id = id ? id : new_event_id(s), .at = session_now(s, 0), .action = action,
+                                  .target_type = target_type, .target_id = target_id, .data = data,
+                                  .request_id = s->request_id, .client_address = s->client_address));
 }
 
 void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
                            const char *const *ids, size_t n) {
     if (n == 0)
         return;
-    const char *first = s->events++ == 0 ? s->request_id : NULL;
+    const char *first = db_event_id(s->request_id, &s->events);
     db_queue(s->db, sql_audit_add_members(.first_id = first, .at = session_now(s, 0), .action = action,
                                           .group_id = group_id, .ids = session_uuids(s, ids, n), .type = type,
                                           .request_id = s->request_id, .client_address = s->client_address));
