@@ -22,7 +22,7 @@ static const char *member_text(struct json_object *json, const char *name) {
     return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
 }
 
-/* What is echoed is short, so that answers are. */
+/* Only short texts are echoed, so answers stay short. */
 static const char *short_text(const char *text, size_t max) {
     return text && strlen(text) <= max ? text : NULL;
 }
@@ -38,7 +38,7 @@ static bool find_method(const char *text, enum bulk_method *out) {
     return false;
 }
 
-/* "/Users", "/Groups", and with "/{id}" behind it. */
+/* "/Users" or "/Groups", optionally followed by "/{id}". */
 static bool read_path(struct ctx *ctx, const char *path, struct bulk_item *item) {
     const char *p = path + (*path == '/');
     size_t len = strcspn(p, "/");
@@ -78,7 +78,7 @@ static enum err parse_item(struct ctx *ctx, struct json_object *json, struct bul
     return OK;
 }
 
-/* 0 is as good as not given in lenient dialect. */
+/* In lenient dialect 0 counts as not given. */
 static enum err read_fail_on_errors(struct ctx *ctx, struct json_object *body, struct bulk *out) {
     struct json_object *v = json_get_caseless(body, "failOnErrors");
     bool number = json_object_is_type(v, json_type_int);
@@ -89,7 +89,7 @@ static enum err read_fail_on_errors(struct ctx *ctx, struct json_object *body, s
     return OK;
 }
 
-/* The table of bulkIds; json-c's hash table finds two that are the same. */
+/* The table of bulkIds; json-c's hash table finds duplicates. */
 static enum err index_items(struct ctx *ctx, struct bulk *b) {
     b->by_bulk_id = json_new_object(ctx->arena);
     for (size_t i = 0; i < b->n; i++) {

@@ -3,12 +3,12 @@
 
 #include "protocol/bulk.h"
 
-/* The bulkId that a text of the data stands for, in the arena; NULL: none. `name`: the member whose value it is. */
+/* The bulkId in a text of the data, in the arena; NULL: none. `name` is the member whose value the text is. */
 const char *bulk_reference(struct arena *a, const char *name, const char *text);
 
 /*
- * Calls `visit` for each bulkId that the operation names. `member`: among the members of a group that is to be made, or
- * in the path: what has to be there before.
+ * Calls `visit` for each bulkId that the operation names. `member`: the resource must exist before, because the bulkId
+ * is in the path or among the members of a new group.
  */
 void bulk_visit(struct ctx *ctx, const struct bulk_item *item,
                 void (*visit)(void *arg, const char *bulk_id, bool member), void *arg);

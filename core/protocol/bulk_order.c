@@ -1,4 +1,4 @@
-/* The order of the operations of a BulkRequest: those that others refer to come first. */
+/* Orders the operations of a BulkRequest: those that others refer to come first. */
 
 #include "protocol/bulk_internal.h"
 
@@ -15,22 +15,22 @@ struct edge {
 struct node {
     struct edge *edges;
     size_t n, cap;
-    size_t named_by;    /* 1 + the operation that was the last to name it */
-    size_t edge;        /* its place among that operation's edges */
-    size_t number, low; /* of Tarjan's algorithm; number 0: not visited */
-    size_t circle;      /* the one that it belongs to */
-    bool waiting;       /* on its stack */
-    size_t sought_by;   /* 1 + the operation that was the last to look for a way back to itself */
-    bool placed;        /* in the order within a circle */
+    size_t named_by;    /* 1 + the last operation that named it */
+    size_t edge;        /* its index among that operation's edges */
+    size_t number, low; /* for Tarjan's algorithm; number 0: not visited */
+    size_t circle;      /* the circle to which it belongs */
+    bool waiting;       /* on Tarjan's stack */
+    size_t sought_by;   /* 1 + the last operation whose search for a way back came here */
+    bool placed;        /* has its place in the order within its circle */
 };
 
-/* Operations that name each other, most often a single one. They run as one, in the place of the last of them. */
+/* Operations that name each other; most often a single one. They run together, in the place of the last of them. */
 struct circle {
     const size_t *items;
     size_t n;
     size_t place;
-    size_t lacks;    /* references to circles that have not run */
-    size_t *waiting; /* the circles whose references those are */
+    size_t lacks;    /* number of references to circles that have not run */
+    size_t *waiting; /* the circles that wait for this one */
     size_t n_waiting;
 };
 
@@ -47,7 +47,7 @@ struct graph {
     size_t n_out;
 };
 
-/* An operation that names another many times has one edge to it. */
+/* An operation that names another several times has one edge to it. */
 static void add_edge(void *arg, const char *bulk_id, bool member) {
     struct graph *g = arg;
     struct node *node = &g->nodes[g->from];
@@ -141,7 +141,7 @@ static bool leads_to(struct graph *g, size_t from, size_t goal) {
     return false;
 }
 
-/* Groups that would be members of each other: the operation that closes the circle is refused. */
+/* Groups must not be members of each other: the operation that closes the circle is refused. */
 static bool refuse_circles(struct graph *g) {
     bool any = false;
     for (size_t i = 0; i < g->bulk->n; i++) {
@@ -149,7 +149,7 @@ static bool refuse_circles(struct graph *g) {
         if (item->method != BULK_POST || item->users || item->err != OK || !leads_to(g, i, i))
             continue;
         any = true;
-        g->nodes[i].n = 0; /* it will not run, and waits for nothing */
+        g->nodes[i].n = 0; /* it will not run, so it waits for nothing */
         item->err = ERR_INVALID_VALUE;
         item->detail = "nested group would create a cycle";
     }
@@ -188,7 +188,7 @@ static void find_waiting(struct graph *g) {
     each_wait(g, note_wait);
 }
 
-/* What has to be there before it comes first, within a circle. */
+/* Within a circle, operations whose resources must exist before come first. */
 static void put_item(struct graph *g, size_t i) {
     struct node *node = &g->nodes[i];
     if (node->placed)
@@ -202,8 +202,10 @@ static void put_item(struct graph *g, size_t i) {
     g->out->items[g->n_out++] = i;
 }
 
-/* Always the first circle that waits for nothing: who names what comes later is put off, and all else stays in its
- * place. */
+/*
+ * Always takes the first circle that waits for nothing: operations that name later ones are delayed, all others keep
+ * their place.
+ */
 static void put_in_order(struct graph *g) {
     size_t n = g->bulk->n, *at = arena_array(g->ctx->arena, n, sizeof *at); /* the circles by their place */
     unsigned char *ready = arena_alloc(g->ctx->arena, n), *next;

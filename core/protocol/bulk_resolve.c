@@ -1,4 +1,4 @@
-/* Puts ids in the place of bulkIds. */
+/* Replaces bulkIds by ids. */
 
 #include "protocol/bulk_internal.h"
 
@@ -13,7 +13,7 @@
 
 enum { PATH_MAX_BYTES = 64 * 1024 };
 
-/* Replaces the references in a text; NULL: it has none. ERR_INVALID_VALUE as bulk_resolve(). */
+/* How to replace the references in a text; NULL: it has none. ERR_INVALID_VALUE as bulk_resolve(). */
 struct resolution {
     struct ctx *ctx;
     const struct bulk *bulk;
@@ -88,7 +88,7 @@ static enum err resolve_text(const struct resolution *r, const char *name, struc
     return OK;
 }
 
-/* In place, in a copy of the data; the depth is bounded by the reader of JSON. */
+/* Works in place, on a copy of the data; the JSON reader has limited the depth. */
 static enum err resolve_value(const struct resolution *r, const char *name, struct json_object *v,
                               struct json_object **out) {
     enum err e = OK;
@@ -130,8 +130,8 @@ struct visit {
     struct ctx *ctx;
     void (*fn)(void *arg, const char *bulk_id, bool member);
     void *arg;
-    bool hard;  /* all of the operation's references have to be there before it */
-    bool group; /* a group's members have to */
+    bool hard;  /* all resources that the operation names must exist before it */
+    bool group; /* the members of a group must exist before it */
 };
 
 static void visit_value(const struct visit *x, const char *name, struct json_object *v, bool member) {

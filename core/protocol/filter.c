@@ -13,7 +13,7 @@ struct parser {
     struct ctx *ctx;
     const struct resource_type *rt;    /* NULL: only the parts of `outer` are known */
     const struct resource_type *other; /* at the base URL: the other type, else NULL */
-    const struct attr_ref *outer;      /* inside brackets: the attribute in front of them; else NULL */
+    const struct attr_ref *outer;      /* inside brackets: the attribute before them; else NULL */
     bool lenient;
     const char *start, *p, *end;
     unsigned depth, comparisons;
@@ -44,7 +44,7 @@ static bool is_at(const struct parser *ps, char c) {
     return ps->p < ps->end && *ps->p == c;
 }
 
-/* Length of the run of characters that a name, operator or bare word is made of. */
+/* The length of a name, operator or bare word at p. */
 static size_t filter_word_length(const struct parser *ps, const char *p) {
     const char *from = p;
     while (p < ps->end && (unsigned char)*p > ' ' && !strchr("()[]\"\\", *p))
@@ -68,7 +68,7 @@ static struct filter *new_node(struct parser *ps, enum filter_kind kind, const s
 
 static enum err parse_or(struct parser *ps, const struct filter **out);
 
-/* SP ( "and" / "or" ) SP: taken as a whole or not at all. */
+/* SP ( "and" / "or" ) SP: consumed as a whole or not at all. */
 static enum err take_logical(struct parser *ps, const char *word, bool *taken) {
     const char *from = ps->p;
     *taken = false;
@@ -99,15 +99,17 @@ static enum err parse_filter_group(struct parser *ps, const struct filter **out)
     return OK;
 }
 
-/* What no type has: never assigned. */
+/* Stands for an attribute that no type has: never assigned. */
 static const struct attr unknown = {.name = "", .type = ATTR_STRING, .multi = true};
 
 static bool is_unknown(struct attr_ref ref) {
     return ref.attr == &unknown || ref.sub == &unknown;
 }
 
-/* The part that a name inside brackets stands for; `value` of a simple list is the element itself. At the base URL
- * there may be none (R-16). */
+/*
+ * The part for a name inside brackets; `value` of a simple list is the element itself. At the base URL the part may be
+ * unknown (R-16).
+ */
 static enum err inner_ref(struct parser *ps, const char *name, size_t len, struct attr_ref *out) {
     const struct attr *outer = ps->outer->attr;
     bool simple = outer->type != ATTR_COMPLEX;
@@ -131,7 +133,7 @@ static enum err inner_ref(struct parser *ps, const char *name, size_t len, struc
                   : BAD(ps, "\"%.*s\" is no sub-attribute of %s", (int)len, name, outer->name);
 }
 
-/* An attribute of the type; at the base URL also of the other one, or of none. */
+/* Finds an attribute of the type; at the base URL also one of the other type, or an unknown one. */
 static enum err outer_ref(struct parser *ps, const char *name, size_t len, struct attr_ref *out) {
     if (schema_lookup(ps->rt, name, len, out) && out->attr)
         return OK;
@@ -160,7 +162,7 @@ static enum err parse_attribute(struct parser *ps, struct attr_ref *out) {
     return e;
 }
 
-/* A JSON string at p: its end, by lexing; NULL if it has none. */
+/* The end of the JSON string at p, by lexing; NULL if it has no end. */
 static const char *string_end(const struct parser *ps) {
     for (const char *p = ps->p + 1; p < ps->end; p++) {
         if (*p == '\\')
@@ -172,8 +174,8 @@ static const char *string_end(const struct parser *ps) {
 }
 
 /*
- * 'text' of small clients, and of the RFC's own bulk example: ends at the next ' that a space, a closing bracket or the
- * end follows, without escapes. NULL: it is none, and its apostrophes are part of a bare word (A'KELAH).
+ * 'text' of small clients, and of the RFC's own bulk example: it ends at the next ' before a space, a closing bracket
+ * or the end, without escapes. NULL: no such text; the apostrophes belong to a bare word (A'KELAH).
  */
 static const char *single_quoted_end(const struct parser *ps) {
     if (!ps->lenient || !is_at(ps, '\''))
@@ -184,7 +186,10 @@ static const char *single_quoted_end(const struct parser *ps) {
     return NULL;
 }
 
-/* Whether a bare word is the attribute's text, also one that reads as a number or boolean (externalId eq 701984). */
+/*
+ * Whether to take a bare word as text for the attribute, even if it looks like a number or boolean (externalId eq
+ * 701984).
+ */
 static bool is_bare_text(const struct parser *ps, struct attr_ref ref, const char *word, size_t len) {
     const struct attr *a = ref.sub ? ref.sub : ref.attr, *part = schema_value_part(a);
     enum attr_type type = part ? part->type : a->type;
@@ -192,7 +197,7 @@ static bool is_bare_text(const struct parser *ps, struct attr_ref ref, const cha
     return ps->lenient && text && !(len == 4 && memcmp(word, "null", 4) == 0);
 }
 
-/* A quoted or JSON literal through the strict JSON reader; a bare one as text where that is allowed. */
+/* Reads a quoted or JSON literal with the strict JSON reader, and a bare one as text if that is allowed. */
 static enum err parse_compared_value(struct parser *ps, struct attr_ref ref, struct json_object **out) {
     struct ctx quiet = {.arena = ps->ctx->arena};
     bool quoted = is_at(ps, '"');
@@ -247,7 +252,7 @@ static enum err parse_comparison(struct parser *ps, struct attr_ref ref, const s
         return BAD(ps, "a value was expected");
     enum err e = parse_compared_value(ps, ref, &literal);
     if (e == OK && is_unknown(ref))
-        f->kind = FILTER_PR; /* whatever is asked of it: no */
+        f->kind = FILTER_PR; /* no comparison matches it */
     else if (e == OK) {
         const char *wrong = filter_settle(ps->ctx->arena, f, literal);
         e = wrong ? BAD(ps, "%s", wrong) : OK;
@@ -255,7 +260,7 @@ static enum err parse_comparison(struct parser *ps, struct attr_ref ref, const s
     return e;
 }
 
-/* The filter between brackets, behind "[" and up to and including "]". */
+/* The filter between brackets, after "[" up to and including "]". */
 static enum err parse_inner(struct parser *ps, const struct attr_ref *outer, const struct filter **out) {
     if (++ps->depth > FILTER_DEPTH)
         return BAD(ps, "the filter is nested deeper than %d", FILTER_DEPTH);
@@ -273,8 +278,10 @@ static enum err parse_inner(struct parser *ps, const struct attr_ref *outer, con
     return OK;
 }
 
-/* attrPath "[" valFilter "]", in filters also with ".sub op value" behind it: Entra matches by emails[type eq
- * "work"].value. */
+/*
+ * attrPath "[" valFilter "]", in filters optionally followed by ".sub op value": Entra matches by emails[type eq
+ * "work"].value.
+ */
 static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const struct filter **out) {
     struct filter *f = new_node(ps, FILTER_VALUE_PATH, NULL, NULL);
     assert(ref.attr);

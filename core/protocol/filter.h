@@ -13,7 +13,7 @@ enum filter_kind {
     FILTER_AND,
     FILTER_OR,
     FILTER_NOT,
-    FILTER_VALUE_PATH, /* attr[inner], also with .sub op literal behind it */
+    FILTER_VALUE_PATH, /* attr[inner], optionally followed by .sub op literal */
     FILTER_PR,
     FILTER_EQ,
     FILTER_NE,
@@ -27,8 +27,8 @@ enum filter_kind {
 };
 
 /*
- * A filter as a tree (RFC 7644, 3.4.2.2; grammar in part F of the specification). Types have been checked: a
- * literal is of its attribute's type and stands as a key (protocol/value.h).
+ * A filter as a tree (RFC 7644, 3.4.2.2; the grammar is in doc/protocol.md, part F). Types are checked: a literal has
+ * its attribute's type and is stored as a key (protocol/value.h).
  */
 struct filter {
     enum filter_kind kind;
@@ -38,7 +38,7 @@ struct filter {
                             or sub NULL for `value` of a simple list */
     struct json_object *key; /* comparisons: the literal as key; NULL: the literal null */
     const char *text;        /* string literals as sent (R: userName eq of an id), else NULL */
-    bool inside;             /* stands inside the brackets of a value path */
+    bool inside;             /* is inside the brackets of a value path */
 };
 
 /* A filter as it was sent. */
@@ -49,24 +49,24 @@ struct filter_source {
 };
 
 /*
- * Parses and checks a filter for a resource type. `lenient`: an unquoted literal runs to the next space or closing
- * bracket and is text where the attribute is a string (older Entra jobs, authentik); a filter of one bare word stays an
- * error. Errors: ERR_INVALID_FILTER with the byte (0-based) and what was expected.
+ * Parses and checks a filter for a resource type. `lenient`: an unquoted literal ends at the next space or closing
+ * bracket, and is text if the attribute is a string (older Entra jobs, authentik); a filter of one bare word is still
+ * an error. Errors: ERR_INVALID_FILTER with the byte (0-based) and what was expected.
  */
 enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool lenient, const char *text, size_t len,
                       const struct filter **out) __attribute__((warn_unused_result));
 
 /*
  * As filter_parse(), for one of the types of a query at the base URL (RFC 7644, 3.4.2.1): attributes that only `other`
- * has are unassigned, one that no type has meets no comparison (R-16).
+ * has are unassigned; an attribute that no type has matches no comparison (R-16).
  */
 enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
                            struct filter_source source, const struct filter **out) __attribute__((warn_unused_result));
 
-/* Whether an attribute, or the part of it that `ref` names, stands in the filter. */
+/* Whether the filter mentions an attribute, or the part of it that `ref` names. */
 bool filter_mentions(const struct filter *f, struct attr_ref ref);
 
-/* What a comparison or value path comes to if its attribute is absent. */
+/* The result of a comparison or value path whose attribute is absent. */
 bool filter_absent(const struct filter *f);
 
 /*
@@ -80,7 +80,7 @@ enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, struct filte
 bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f,
                   struct json_object *resource);
 
-/* An attribute of an extension that nobody registered, as filter_match_value() needs one. */
+/* The attribute to pass to filter_match_value() for unregistered extensions. */
 extern const struct attr filter_any;
 
 /* Whether one value (element of the list, in normal form) of the outer attribute meets an inner filter. */

@@ -4,8 +4,8 @@
 #include "protocol/filter.h"
 
 /*
- * Settles which attribute a comparison is about (R-04), checks operator and literal against its type, and sets key and
- * text. `literal` is NULL for null. Gives NULL, or what is wrong.
+ * Determines the attribute of a comparison (R-04), checks operator and literal against its type, and sets key and text.
+ * `literal` is NULL for null. Returns NULL, or what is wrong.
  */
 const char *filter_settle(struct arena *arena, struct filter *f, struct json_object *literal);
 

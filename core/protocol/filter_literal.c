@@ -1,4 +1,4 @@
-/* Whether operator and value of a comparison fit the attribute, and the key to compare with. */
+/* Checks that operator and value of a comparison fit the attribute, and makes the key to compare with. */
 
 #include "protocol/filter_internal.h"
 
@@ -18,7 +18,7 @@ static bool is_substring(enum filter_kind kind) {
     return kind == FILTER_CO || kind == FILTER_SW || kind == FILTER_EW;
 }
 
-/* Which operators a type knows (part F). */
+/* Which operators a type allows (part F). */
 static bool operator_fits(enum attr_type type, enum filter_kind kind) {
     switch (type) {
     case ATTR_STRING:
@@ -38,14 +38,14 @@ static bool operator_fits(enum attr_type type, enum filter_kind kind) {
     return false;
 }
 
-/* What nobody registered has no type but that of the literal. */
+/* An unregistered attribute has only the type of the literal. */
 static bool operator_fits_literal(struct json_object *literal, enum filter_kind kind) {
     if (json_object_is_type(literal, json_type_boolean))
         return operator_fits(ATTR_BOOLEAN, kind);
     return operator_fits(json_object_is_type(literal, json_type_string) ? ATTR_STRING : ATTR_DECIMAL, kind);
 }
 
-/* A boolean literal, also written as a string in any case (R-09; Entra: primary eq "True"). NULL: none. */
+/* A boolean literal, which may be a string in any case (R-09; Entra: primary eq "True"). NULL: no boolean. */
 static struct json_object *boolean_of(struct arena *arena, struct json_object *v) {
     if (json_object_is_type(v, json_type_boolean))
         return v;

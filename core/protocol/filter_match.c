@@ -12,7 +12,7 @@
 
 const struct attr filter_any = {.name = "", .type = ATTR_ANY, .multi = true};
 
-/* -1, 0, 1; integers as such, since a double is exact only up to 2^53. */
+/* Returns -1, 0 or 1. Integers are not converted to double, which is exact only up to 2^53. */
 static int compare_integers(int64_t x, int64_t y) {
     return (x > y) - (x < y);
 }
@@ -76,12 +76,12 @@ static bool is_number_value(struct json_object *v) {
     return json_object_is_type(v, json_type_int) || json_object_is_type(v, json_type_double);
 }
 
-/* Without a schema values of different JSON types are just different. */
+/* Without a schema, values of different JSON types are never equal. */
 static bool same_kind(struct json_object *x, struct json_object *y) {
     return is_number_value(x) ? is_number_value(y) : json_object_is_type(x, json_object_get_type(y));
 }
 
-/* Of a value without schema the part, or what stands for it: `value` of an object, and of anything else itself. */
+/* The part of a value without a schema; without a part, `value` of an object, or the value itself. */
 static struct json_object *find_any_part(struct json_object *v, const struct attr *sub) {
     bool object = json_object_is_type(v, json_type_object);
     const char *name = sub ? sub->name : "value";
@@ -90,14 +90,14 @@ static struct json_object *find_any_part(struct json_object *v, const struct att
     return fold_ascii_equal(name, strlen(name), "value", 5) ? v : NULL;
 }
 
-/* What a comparison looks at in one value. */
+/* The part of one value that a comparison tests. */
 static struct json_object *part_of(const struct filter *f, struct json_object *v) {
     if (f->ref.attr->type == ATTR_ANY)
         return find_any_part(v, f->ref.sub);
     return f->ref.sub ? json_get(v, f->ref.sub->name) : v;
 }
 
-/* One single value (NULL: unassigned) against one comparison. */
+/* Tests one single value (NULL: unassigned). */
 static bool test_value(struct arena *a, const struct filter *f, struct json_object *v) {
     const struct attr *attr = f->ref.sub ? f->ref.sub : f->ref.attr;
     bool assigned = value_assigned(v);
@@ -119,8 +119,10 @@ static bool test_value(struct arena *a, const struct filter *f, struct json_obje
     return compare_order(f->kind, compare_decimals(json_object_get_double(key), json_object_get_double(f->key)));
 }
 
-/* A comparison on an attribute that may be a list: any value may meet it (R-03); null and pr mean the whole attribute.
- * A value of which nobody may see anything is none. */
+/*
+ * A comparison on an attribute that may be a list: one matching value is enough (R-03); null and pr concern the whole
+ * attribute. A value with only secret parts counts as unassigned.
+ */
 static bool test_attribute(struct arena *a, const struct filter *f, struct json_object *v) {
     bool whole = !f->ref.sub && (f->kind == FILTER_PR || !f->key);
     if (whole)

@@ -1,4 +1,4 @@
-/* Evaluates an attribute mapping: what its rules make of a user and of groups. */
+/* Evaluates the rules of an attribute mapping for a user and for groups. */
 
 #include "protocol/mapping_internal.h"
 
@@ -67,7 +67,7 @@ static struct json_object *first_that_counts(struct json_object *v, bool (*count
     return NULL;
 }
 
-/* `joined`: a list counts as the text that a template shows for it. */
+/* `joined`: a list becomes the text that a template shows for it. */
 static struct json_object *as_text(struct arena *a, struct json_object *v, bool joined) {
     if (!joined)
         v = first_that_counts(v, value_assigned);
@@ -112,7 +112,7 @@ static struct json_object *result_for_group(struct arena *a, const struct mappin
     return result_of(a, r, text ? json_keep_new(a, json_object_new_string(text)) : NULL);
 }
 
-/* An object inside another, made if it is not there. */
+/* An object inside another; made if it is missing. */
 static struct json_object *inner_object(struct json_object *o, const char *name) {
     struct json_object *member = json_get(o, name);
     if (member)
@@ -238,7 +238,7 @@ struct json_object *mapping_preview(struct arena *a, const struct mapping *m, st
     return out;
 }
 
-/* Which rules write: of those that give a value the last for each field, for the role the first. */
+/* Whether a rule writes: for each field the last rule that gives a value does, for the role the first. */
 static bool is_winning_rule(const struct mapping *m, struct json_object *const *gives, size_t rule) {
     const struct mapping_rule *r = &m->rules[rule];
     bool role = r->field == MAPPING_ORGANIZATION_ROLE;

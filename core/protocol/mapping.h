@@ -10,7 +10,7 @@
 enum {
     MAPPING_RULES = 100,
     MAPPING_KEY_BYTES = 512,
-    MAPPING_INDEX = 9999, /* the largest in brackets */
+    MAPPING_INDEX = 9999, /* the largest number in brackets */
     MAPPING_METADATA_KEY = 64,
 };
 
@@ -23,7 +23,7 @@ enum mapping_field {
     MAPPING_EXTERNAL_ID,
     MAPPING_ACTIVE,
     MAPPING_ORGANIZATION_ROLE,
-    MAPPING_PUBLIC_METADATA, /* any key of it */
+    MAPPING_PUBLIC_METADATA, /* with any key */
 };
 
 /*
@@ -53,42 +53,43 @@ enum mapping_field {
 struct mapping;
 
 /*
- * Reads a mapping into the arena; nothing points into `json` afterwards, `user` has to live as long. ERR_INVALID_VALUE
+ * Reads a mapping into the arena. It does not keep pointers into `json`; `user` must live as long. ERR_INVALID_VALUE
  * says what would be right: `"KEY", byte N: ...` (1-based, in the name), `"KEY": field, byte N: ...` (in the value) or
- * `"KEY": template, byte N: ...`; for too many rules, a name twice without case, an unknown attribute of a registered
- * schema, one that is never shown (writeOnly, returned never), what has no value of its own, `groups` without index,
- * an unknown field.
+ * `"KEY": template, byte N: ...`; for too many rules, a repeated name (ignoring case), an unknown attribute of a
+ * registered schema, one that is never shown (writeOnly, returned never), one without a value of its own, `groups`
+ * without index, an unknown field.
  */
 enum err mapping_parse(struct ctx *ctx, const struct resource_type *user, struct json_object *json,
                        struct mapping **out) __attribute__((warn_unused_result));
 
 /*
- * The mapping of an organization that has none, made once a process: userName, then emails[primary eq true].value →
+ * The mapping of an organization that has none, made once in a process: userName, then emails[primary eq true].value →
  * email_address; name.givenName → first_name; name.familyName → last_name; displayName → display_name; externalId →
  * external_id; active → active.
  */
 const struct mapping *mapping_default(void);
 
 /*
- * The rules of the default mapping for names and externalId where `m` does not set them, as members of a JSON object,
- * in its order. (What email and active are by default is the directory's to say.)
+ * Adds the default mapping's rules for names and externalId that `m` does not set, as members of a JSON object, in
+ * their order. (core/directory decides the defaults of email and active.)
  */
 void mapping_add_defaults(const struct mapping *m, struct json_object *into);
 
-/* Whether any rule reads groups: then a change of membership or of a group's name changes members. */
+/* Whether any rule reads groups, so that a change of membership or of a group's name changes members. */
 bool mapping_reads_groups(const struct mapping *m);
 
 /* Whether any rule writes the field. */
 bool mapping_sets(const struct mapping *m, enum mapping_field field);
 
 /*
- * What the rules that do not read groups make of a user in normal form (protocol/resource.h). What got no value is left
- * out; of several rules for one field the last that gives a value wins, all roles are kept by rule:
+ * The result of the rules that do not read groups, for a user in normal form (protocol/resource.h). Fields without a
+ * value are left out. If several rules give a value for a field, the last one wins; all roles are kept, by rule:
  *   {"email_address": "..", "first_name": "..", "last_name": "..", "display_name": "..", "external_id": "..",
  *    "active": true, "public_metadata": {"KEY": value}, "roles": {"RULE": "org:.."},
  *    "set_by": {"first_name": RULE, "public_metadata.KEY": RULE}}
- * set_by tells which rule won, for the fields that a rule for groups writes too: the later rule wins there as well. The
- * arena owns the object; values may be shared with the resource. Like all below it is linear and never fails.
+ * set_by says which rule won, for the fields that a rule for groups also writes: there the later rule wins, too. The
+ * arena owns the object; values may be shared with the resource. Like all functions below it takes linear time and
+ * never fails.
  */
 struct json_object *mapping_user(struct arena *a, const struct mapping *m, struct json_object *resource);
 
@@ -99,35 +100,36 @@ struct json_object *mapping_user(struct arena *a, const struct mapping *m, struc
 bool mapping_active(struct arena *a, const struct mapping *m, struct json_object *resource);
 
 /*
- * What the rules that read groups make of one group (display_name NULL: nil), whatever their index:
+ * The result of the rules that read groups, for one group (display_name NULL: nil), regardless of their index:
  *   {"roles": {"RULE": "org:.."}, "values": {"RULE": value}}
  * values (of all fields but the role) are as mapping_user() has them: text, for active a boolean, for public_metadata
- * text or a list of texts. What is empty is left out; NULL if nothing is left. Arena.
+ * text or a list of texts. Empty parts are left out; NULL if nothing is left. Arena.
  */
 struct json_object *mapping_group(struct arena *a, const struct mapping *m, const char *id, const char *display_name);
 
 /*
  * What SQL needs to combine the results of mapping_user() and mapping_group(): for each rule, in order,
  *   {"rule": N, "field": "public_metadata.KEY", "groups": true, "index": N}
- * index only if it reads groups; for a role it has no meaning. Arena.
+ * index exists only if the rule reads groups; it has no meaning for a role. Arena.
  */
 struct json_object *mapping_plan(struct arena *a, const struct mapping *m);
 
 /*
- * What would be written for a user whose resource has `groups`, an array of {value, display}, effective ones, oldest
- * first: as mapping_user(), with all rules and without roles and set_by, and
+ * What would be written for a user whose resource has `groups`, an array of {value, display} (effective groups, oldest
+ * first): as mapping_user(), with all rules but without roles and set_by, and
  *   "organization_role": "org:.."
- * which is the first role in the order of rules, within a rule in the order of groups; "org:member" if there is none.
- * A rule for groups[n] writes another field only if there are more than n groups. Arena.
+ * which is the first role in the order of rules, within a rule in the order of groups; "org:member" if there is none. A
+ * rule for groups[n] writes another field only if there are more than n groups. Arena.
  */
 struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource);
 
 /*
  * What each rule does for such a user, in their order:
  *   [{"path": "title", "field": "public_metadata.title", "read": value, "gives": value, "effect": "written"}]
- * read is null for what is not there, gives for what the field cannot take. effect: "written"; "nothing_there";
- * "not_a_value" (what was read, or made of it, is none for this field); "replaced" (another rule for the field comes
- * after it, for a role before it). Of groups a role's rule shows the first that gives a role, else the first. Arena.
+ * read is null if there is no value, gives is null if the field cannot take it. effect: "written"; "nothing_there";
+ * "not_a_value" (the field cannot take the value that was read or made); "replaced" (a later rule, or for a role an
+ * earlier one, wins). For groups, a rule for the role shows the first group that gives a role, or else the first group.
+ * Arena.
  */
 struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource);
 

@@ -14,16 +14,16 @@ struct mapping_path {
     const struct filter *filter;
     bool indexed;
     size_t index;
-    bool groups; /* groups[index]: .displayName if by_name, else .value */
+    bool groups; /* groups[index], .displayName if by_name, else .value */
     bool by_name;
 };
 
 struct mapping_rule {
     struct mapping_path path;
-    const struct template *template; /* NULL: the value as it is */
+    const struct template *template; /* NULL: the value unchanged */
     enum mapping_field field;
     const char *metadata_key; /* public_metadata: its key */
-    const char *name;         /* of the field, as written */
+    const char *name;         /* name of the field, as written */
 };
 
 struct mapping {

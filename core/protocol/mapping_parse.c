@@ -23,7 +23,7 @@ const char *const mapping_fields[MAPPING_PUBLIC_METADATA + 1] = {
 
 enum { METADATA_LEN = sizeof METADATA - 1 };
 
-/* One rule's value on its way. */
+/* The state of reading one rule's value. */
 struct parser {
     struct ctx *ctx;
     const char *key;
@@ -75,7 +75,7 @@ static const char *last_braces(const char *text) {
     return end;
 }
 
-/* TEMPLATE "." field: text can stand behind the last braces too, with dots in it. */
+/* TEMPLATE "." field: text with dots may follow the last braces, too. */
 static enum err parse_template(const struct parser *ps, struct mapping_rule *out) {
     const char *end = ps->text + strlen(ps->text), *braces = last_braces(ps->text), *dot = strrchr(ps->text, '.');
     struct ctx quiet = {.arena = ps->ctx->arena};

@@ -25,7 +25,7 @@ static enum err refuse_path(const struct parser *ps, size_t at, const char *what
     return fail(ps->ctx, ERR_INVALID_VALUE, "\"%s\", byte %zu: %s", ps->key, at + 1, what);
 }
 
-/* The URN of the type's schemas that the key begins with; NULL: none. */
+/* The URN of the type's schemas with which the key begins; NULL: none. */
 static const char *registered_urn(const struct parser *ps) {
     const char *best = NULL;
     for (size_t i = 0; i <= ps->user->n_extensions; i++) {
@@ -52,7 +52,7 @@ static enum err no_such_part(const struct parser *ps, size_t at, const struct at
                   part_names(ps->ctx->arena, attr));
 }
 
-/* What is wrong with a name, up to `head`, that schema_lookup() does not know. */
+/* Says what is wrong with a name, up to `head`, that schema_lookup() does not know. */
 static enum err refuse_unknown(const struct parser *ps, size_t head) {
     const char *urn = registered_urn(ps);
     size_t from = urn ? strlen(urn) + (ps->len > strlen(urn)) : 0;
@@ -68,7 +68,7 @@ static enum err refuse_unknown(const struct parser *ps, size_t head) {
                   (int)((dot ? (size_t)(dot - ps->key) : head) - from), ps->key + from, urn ? urn : ps->user->name);
 }
 
-/* DIGITS "]" at `from`, behind the bracket; *end is behind them. */
+/* DIGITS "]" at `from`, after the bracket; *end is after them. */
 static bool is_index(const struct parser *ps, size_t from, size_t *index, size_t *end) {
     size_t digits = strspn(ps->key + from, "0123456789");
     int64_t n = 0;
@@ -82,7 +82,7 @@ static enum err check_index(const struct parser *ps, size_t from, size_t index) 
     return index > MAPPING_INDEX ? BAD_AT(ps, from, "an index is a number from 0 to %d", MAPPING_INDEX) : OK;
 }
 
-/* valFilter "]", behind the bracket. */
+/* valFilter "]", after the bracket. */
 static enum err parse_filter(const struct parser *ps, size_t from, struct mapping_path *out, size_t *end) {
     struct ctx quiet = {.arena = ps->ctx->arena};
     size_t used = 0;
@@ -91,11 +91,11 @@ static enum err parse_filter(const struct parser *ps, size_t from, struct mappin
     *end = from + used;
     if (e == OK)
         return OK;
-    const char *what = strstr(fail_detail(&quiet), ": "); /* behind its own count of bytes */
+    const char *what = strstr(fail_detail(&quiet), ": "); /* after its own count of bytes */
     return BAD_AT(ps, *end, "%s", what ? what + 2 : fail_detail(&quiet));
 }
 
-/* "[" index or valFilter "]" [ "." part ], behind the attribute. */
+/* "[" index or valFilter "]" [ "." part ], after the attribute. */
 static enum err parse_path_brackets(const struct parser *ps, size_t head, struct mapping_path *out) {
     const struct attr *attr = out->ref.attr;
     size_t end;
@@ -131,7 +131,7 @@ static enum err parse_groups_path(const struct parser *ps, size_t head, struct m
     return e == OK ? BAD_AT(ps, end, "only .value or .displayName can stand behind groups[%zu]", out->index) : e;
 }
 
-/* A name under a URN that nobody registered: brackets have an index in them, no name is empty. */
+/* A name under an unregistered URN: brackets contain an index, no name is empty. */
 static enum err parse_raw(const struct parser *ps) {
     for (size_t i = 0; i < ps->len; i++) {
         size_t index = 0, end = i;
@@ -153,7 +153,7 @@ static enum err parse_raw(const struct parser *ps) {
     return OK;
 }
 
-/* Whatever is read has to be a value that anybody may see. */
+/* Checks that the path leads to a value that is not secret. */
 static enum err settle_path(const struct parser *ps, struct mapping_path *out) {
     const struct attr *attr = out->ref.attr;
     if (!out->ref.sub && attr->type == ATTR_COMPLEX)
@@ -167,7 +167,7 @@ static enum err settle_path(const struct parser *ps, struct mapping_path *out) {
     return OK;
 }
 
-/* A key that is too long to be told whole: its beginning, not cut inside a character. */
+/* Refuses a key that is too long: the detail has its beginning, in whole characters. */
 static enum err refuse_long_path(struct ctx *ctx, const char *key) {
     enum { SHOWN_BYTES = 67 };
     return fail(ctx, ERR_INVALID_VALUE, "\"%s\", byte %d: a path has at most %d bytes",

@@ -14,7 +14,7 @@ static bool is_scalar(struct json_object *v) {
     return v && !json_object_is_type(v, json_type_object) && !json_object_is_type(v, json_type_array);
 }
 
-/* A scalar as it is; of an array the assigned scalars; else NULL. `part` NULL: of each element itself. */
+/* A scalar itself; the assigned scalars of an array; else NULL. `part` NULL: the elements themselves. */
 static struct json_object *scalars_of(struct arena *a, struct json_object *v, const char *part) {
     if (!json_object_is_type(v, json_type_array))
         return is_scalar(v) ? v : NULL;
@@ -30,7 +30,7 @@ static struct json_object *scalars_of(struct arena *a, struct json_object *v, co
 
 /* The first value of a list that matches the filter and has the part. */
 static struct json_object *choose_element(const struct mapping_path *p, struct json_object *list, const char *part) {
-    struct arena *scratch = arena_create(); /* of one match: a list can be long */
+    struct arena *scratch = arena_create(); /* for one match, because a list can be long */
     struct json_object *found = NULL;
     for (size_t i = 0, n = json_object_array_length(list); i < n && !found; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
@@ -58,7 +58,9 @@ static struct json_object *read_registered(struct arena *a, const struct mapping
     return scalars_of(a, part ? json_get(v, part) : v, NULL);
 }
 
-/* The value of the longest member whose name the key begins with, up to a colon, a dot or its end; *rest is behind it.
+/*
+ * The value of the longest member with whose name the key begins, up to a colon, a dot or its end; *rest is what
+ * follows.
  */
 static struct json_object *member_of_key(struct json_object *resource, const char *key, const char **rest) {
     size_t len = strlen(key), longest = 0;
@@ -76,7 +78,7 @@ static struct json_object *member_of_key(struct json_object *resource, const cha
     return found;
 }
 
-/* NAME *( "." NAME ), each with [ "[" index "]" ]; parse_raw() has seen to its form. */
+/* NAME *( "." NAME ), each with [ "[" index "]" ]; parse_raw() has checked the form. */
 static struct json_object *follow_path(struct arena *a, struct json_object *v, const char *path) {
     while (v && *path) {
         size_t n = strcspn(path, ".[");

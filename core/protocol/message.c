@@ -1,4 +1,4 @@
-/* Whether a message names the schema that it should. */
+/* Checks that a message names the right schema. */
 
 #include "protocol/message.h"
 

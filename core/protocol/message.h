@@ -7,8 +7,10 @@
 /* Whether the `schemas` of a message (RFC 7644, 3.1) name this URN, without case. */
 bool message_is(struct json_object *body, const char *urn);
 
-/* As lenient reads them: they name any URN whose last part is this name ("PatchOp"; Entra has been seen with it under
- * the core URN), or are absent or []. */
+/*
+ * The lenient check: they name any URN whose last part is this name ("PatchOp"; Entra sometimes sends it under the core
+ * URN), or are absent or [].
+ */
 bool message_is_nearly(struct json_object *body, const char *name);
 
 #endif

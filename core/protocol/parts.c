@@ -1,4 +1,4 @@
-/* Parts of a request that were left out, and why; the rest is carried out. */
+/* Records the parts of a request that were left out, and why. */
 
 #include "protocol/parts.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    TEXT_MAX = 300,               /* bytes of a name or detail in an event: both repeat what a client sent */
+    TEXT_MAX = 300,               /* bytes of a name or detail in an event: both repeat a client's text */
     EVENT_MAX = 256 * 1024 * 1024 /* far more than a request can bring */
 };
 

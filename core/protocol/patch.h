@@ -14,28 +14,28 @@ enum { PATCH_OPERATIONS = 10000 };
 struct patch;
 
 /*
- * Reads a PatchOp message (RFC 7644, 3.5.2): its form, each op, each path (parsed with its filter), mutability of what
- * a path names. All that can be told without the resource is told here. ERR_INVALID_SYNTAX, ERR_TOO_LARGE: the message
- * has not the form of a PatchOp. What is wrong with a part of it (PA-02 to PA-12) is noted with the part and comes out
- * when that is its turn; details begin with "operation N: " (1-based).
+ * Reads a PatchOp message (RFC 7644, 3.5.2): its form, each op, each path (parsed with its filter), the mutability of
+ * each path. It checks everything that does not need the resource. ERR_INVALID_SYNTAX, ERR_TOO_LARGE: the message is no
+ * PatchOp. An error in a part (PA-02 to PA-12) is stored with the part and reported when the part is applied; details
+ * begin with "operation N: " (1-based).
  */
 enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect, struct json_object *body,
                      struct patch **out) __attribute__((warn_unused_result));
 
-/* What is wrong with the first part that the message itself shows to be wrong. */
+/* The error of the first part that is wrong by itself, without the resource; OK: none. */
 enum err patch_faulty(struct ctx *ctx, const struct patch *p) __attribute__((warn_unused_result));
 
 /*
- * Applies all parts in order to a copy of `resource` (normal form); `out` receives the result, held to what is
- * immutable and required (resource_settle()). `changed` tells whether the result differs.
+ * Applies all parts in order to a copy of `resource` (normal form); `out` receives the result, checked for immutable
+ * and required attributes (resource_settle()). `changed` says whether it differs.
  *
- * `parts` tells what was left out. In lenient dialect a path that names, in good form, an attribute which nobody knows
- * is passed over; if a request has nothing else, that is its failure (ERR_INVALID_PATH). With parts->go_on what fails
- * is left out (strict: only what fails because it is immutable), the failure stands in `parts`, and the result is what
- * the others made. Else the first failure is returned, and nothing is given.
+ * `parts` says what was left out. In lenient dialect a well-formed path to an unknown attribute is ignored; if the
+ * request has no other part, it fails with ERR_INVALID_PATH. With parts->go_on a failing part is left out (strict: only
+ * if an immutable attribute is the reason), `parts` has the failure, and the result is that of the other parts.
+ * Otherwise the first failure is returned, without a result.
  *
- * ERR_TOO_LARGE is always returned: the operations have more to look through than a request may ask for (some millions
- * of values; members that are added, or removed by their value, are found at once).
+ * ERR_TOO_LARGE is always returned: the operations would examine more values than a request may (some millions; members
+ * that are added, or removed by their value, are found at once).
  */
 enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct parts *parts,
                      struct json_object **out, bool *changed) __attribute__((warn_unused_result));
@@ -47,24 +47,23 @@ enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object 
 struct patch *patch_names(struct ctx *ctx, const struct resource_type *rt, struct dialect dialect);
 
 /*
- * One such member; `extension`: it stands in the object of that schema, NULL: in the resource. What nobody knows and
- * what is readOnly is passed over. ERR_INVALID_PATH, ERR_INVALID_FILTER: a path that cannot be read;
- * ERR_INVALID_SYNTAX in strict dialect for one that can.
+ * Adds one such member. `extension`: the schema in whose object it is; NULL: in the resource. Unknown and readOnly
+ * attributes are ignored. ERR_INVALID_PATH, ERR_INVALID_FILTER: the path is malformed; ERR_INVALID_SYNTAX: a valid path
+ * in strict dialect.
  */
 enum err patch_name_add(struct ctx *ctx, struct patch *p, const struct schema *extension, const char *name,
                         struct json_object *value, bool in_text) __attribute__((warn_unused_result));
 
 /*
- * Adds all that they give to a new resource. What fails is left out (`parts`, with go_on), else the first failure is
- * returned. ERR_TOO_LARGE as for patch_apply().
+ * Adds the values of all members to a new resource. With go_on in `parts` a failing member is left out; otherwise the
+ * first failure is returned. ERR_TOO_LARGE as for patch_apply().
  */
 enum err patch_names_apply(struct ctx *ctx, const struct patch *p, struct parts *parts, struct json_object **resource)
     __attribute__((warn_unused_result));
 
 /*
- * What a group's patch must see of the members that the group has, so that a change of n members costs O(n):
- * the ids it names, or all of them (replace, remove of the whole list, a filter other than `value eq "..."` joined by
- * or).
+ * The members of a group that its patch needs, so that a change of n members costs O(n): the ids that it names, or all
+ * of them (replace, remove of the whole list, or a filter other than `value eq "..."` joined by or).
  */
 struct patch_members {
     bool all;

@@ -5,25 +5,25 @@
 #include "base/arena.h"
 #include "base/json.h"
 
-/* The operations of a request on their way. */
+/* The state of applying a request's operations. */
 struct patch_walk {
     struct ctx *ctx;
     const struct patch *p;
     struct parts *parts;
     struct patch_run run;
     bool apart; /* each step works on a copy of its own, so that it can be undone */
-    bool again; /* a step failed, and what it had done before that cannot be undone: all of it anew, apart */
+    bool again; /* a step failed and its changes cannot be undone: start anew, each step apart */
     struct json_object *resource;
 };
 
-/* A failure of a step, told with the operation's number; what the step itself shows is told already. */
+/* Adds the operation's number to a step's failure; a failure stored with the step already has it. */
 static enum err fail_step(struct patch_walk *w, const struct patch_step *s, const struct ctx *step, enum err e) {
     if (s->err != OK)
         return fail(w->ctx, e, "%s", s->detail);
     return patch_fail(w->ctx, s, e, "%s", fail_detail(step));
 }
 
-/* The copy is paid for like any other look at the whole. */
+/* The copy counts as work, like any other look at the whole. */
 static enum err step_apart(struct patch_walk *w, struct ctx *ctx, const struct patch_step *s) {
     struct patch_act act = {.ctx = ctx, .p = w->p, .s = s, .run = &w->run};
     struct json_object *copy = json_copy(ctx->arena, w->resource);
@@ -61,7 +61,7 @@ static enum err walk_step(struct patch_walk *w, const struct patch_step *s) {
     return OK;
 }
 
-/* All steps in order; what each needs on the way goes with it. The result belongs to the caller. */
+/* Applies all steps in order; frees the scratch memory after each. The result belongs to the caller. */
 static enum err walk_steps(struct patch_walk *w, struct json_object *resource, bool apart) {
     enum err e = OK;
     w->apart = apart;
@@ -78,7 +78,7 @@ static enum err walk_steps(struct patch_walk *w, struct json_object *resource, b
     return e;
 }
 
-/* All steps; anew if one that failed has left something behind. */
+/* Applies all steps; starts anew if a failed one left changes behind. */
 static enum err walk_all(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct parts *parts,
                          struct json_object **out) {
     struct patch_walk w = {.ctx = ctx, .p = p, .parts = parts};
@@ -96,7 +96,7 @@ enum err patch_names_apply(struct ctx *ctx, const struct patch *p, struct parts 
     return p->first ? walk_all(ctx, p, *resource, parts, resource) : OK;
 }
 
-/* A request that has nothing but what nobody knows fails by that. */
+/* A request with only unknown attributes fails. */
 static enum err check_any_known(struct ctx *ctx, const struct patch *p, struct parts *parts) {
     for (const struct patch_step *s = p->first; s; s = s->next)
         if (!s->unknown)

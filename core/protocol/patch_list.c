@@ -11,7 +11,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { TEXT_MAX = 1024 * 1024 * 1024 }; /* bytes; the reader of bodies and PATCH_WORK keep every value far below */
+enum { TEXT_MAX = 1024 * 1024 * 1024 }; /* bytes; the limits of bodies and PATCH_WORK keep every value far below */
 
 static void add_part_text(struct buf *b, size_t place, struct json_object *part) {
     const char *text =
@@ -20,7 +20,7 @@ static void add_part_text(struct buf *b, size_t place, struct json_object *part)
     buf_str(b, text);
 }
 
-/* A value as text in which the order of its parts does not matter, nor a primary that is false. */
+/* A value as text, independent of the order of its parts and of "primary": false. */
 static const char *canonical_text(const struct patch_act *a, struct buf *b, struct json_object *element) {
     buf_reset(b);
     if (!json_object_is_type(element, json_type_object))
@@ -35,7 +35,7 @@ static const char *canonical_text(const struct patch_act *a, struct buf *b, stru
     return buf_text(b);
 }
 
-/* Notes a text; false: it has been there before. */
+/* Stores a text; false: it was there before. */
 static bool is_new(struct json_object *seen, const char *text) {
     if (json_object_object_get_ex(seen, text, NULL))
         return false;
@@ -56,7 +56,7 @@ enum err patch_put_list(const struct patch_act *a, struct json_object *list) {
 
 struct json_object *patch_chosen(const struct patch_act *a, struct json_object *list) {
     struct json_object *hits = json_new_array(a->ctx->arena);
-    struct arena *each = arena_create(); /* of one value, so that a long list takes no more than a short one */
+    struct arena *each = arena_create(); /* for one value, so that a long list takes no more memory than a short one */
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
         if (!a->s->target.filter || filter_match_value(each, a->attr, a->s->target.filter, element))
@@ -83,7 +83,7 @@ enum err patch_no_target(const struct patch_act *a) {
     return fail(a->ctx, ERR_NO_TARGET, "no value of %s matches \"%s\"", a->attr->name, a->s->name);
 }
 
-/* Whether any part of it is one of the attribute's. */
+/* Whether the object has any part of the attribute. */
 static bool has_known_part(const struct attr *attr, struct json_object *in) {
     json_object_object_foreach(in, name, part) {
         (void)part;
@@ -93,7 +93,7 @@ static bool has_known_part(const struct attr *attr, struct json_object *in) {
     return false;
 }
 
-/* Completes a value that its filter has begun with the parts that the step gives. */
+/* Completes a value, made from the filter, with the parts that the step gives. */
 static enum err add_given_parts(const struct patch_act *a, struct json_object *element, struct reader *inside) {
     struct json_object *in = patch_object(a, inside);
     enum err e =
@@ -124,7 +124,7 @@ enum err patch_create_value(const struct patch_act *a, struct json_object *list)
     struct json_object *element = json_new_object(a->ctx->arena), *v = NULL;
     struct reader inside = a->read;
     if (a->read.dialect.lenient && patch_gives_nothing(a) && (a->sub || a->s->op == PATCH_REPLACE))
-        return OK; /* Entra clears what is not there */
+        return OK; /* Entra clears missing values */
     if (a->attr->type != ATTR_COMPLEX)
         return fail(a->ctx, ERR_INVALID_PATH, "%s has no parts to make a value of", a->attr->name);
     if (!fill_from_filter(a->s->target.filter, element))
@@ -138,7 +138,7 @@ enum err patch_create_value(const struct patch_act *a, struct json_object *list)
     return e == OK && v ? put_new(a, list, v) : e;
 }
 
-/* What the step sets in each of the chosen values: a part, or the parts of an object. */
+/* Reads what the step sets in each chosen value: a part, or the parts of an object. */
 static enum err read_given(const struct patch_act *a, struct json_object *hits, struct patch_parts *parts,
                            struct json_object **v) {
     if (!a->sub && !value_assigned(a->s->value))
@@ -176,7 +176,7 @@ enum err patch_set_in_values(const struct patch_act *a, struct json_object *list
     return e == OK ? patch_put_list(a, list) : e;
 }
 
-/* The new value of each chosen one, whole; its immutable parts stay. */
+/* The new whole value of a chosen one; its immutable parts stay. */
 static enum err make_replacement(const struct patch_act *a, struct json_object *old, struct json_object *v,
                                  struct json_object **out) {
     *out = json_copy(a->ctx->arena, v);
@@ -192,7 +192,7 @@ static enum err make_replacement(const struct patch_act *a, struct json_object *
     return OK;
 }
 
-/* What the chosen values become; NULL: they go. */
+/* What the chosen values become; NULL: they are removed. */
 static enum err read_replacement(const struct patch_act *a, struct json_object **out) {
     struct reader inside;
     bool object = a->attr->type == ATTR_COMPLEX;
@@ -206,7 +206,7 @@ static enum err read_replacement(const struct patch_act *a, struct json_object *
     if (!*out && !json_object_is_type(in, json_type_object))
         return fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
     if (!*out || resource_is_cleared(&inside, a->attr, in, *out))
-        *out = json_new_object(a->ctx->arena); /* nothing is left but what is immutable */
+        *out = json_new_object(a->ctx->arena); /* only the immutable parts are left */
     return OK;
 }
 
@@ -224,7 +224,7 @@ enum err patch_replace_values(const struct patch_act *a, struct json_object *lis
             json_object_array_add(result, json_object_get(element));
             continue;
         }
-        hit++; /* they come in the list's order */
+        hit++; /* the hits are in the list's order */
         if (v && object)
             e = make_replacement(a, element, v, &new);
         /* Equal results collapse. */
@@ -240,7 +240,7 @@ enum err patch_replace_values(const struct patch_act *a, struct json_object *lis
 
 enum { LOOK = 16 }; /* glances */
 
-/* Who makes a value primary has all others looked at. */
+/* Making a value primary requires looking at all others. */
 static enum err pay_for_primary(const struct patch_act *a, struct json_object *list, struct json_object *touched) {
     for (size_t i = 0, n = json_object_array_length(touched); i < n; i++) {
         struct json_object *primary = json_get(json_object_array_get_idx(touched, i), "primary");

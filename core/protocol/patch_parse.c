@@ -20,7 +20,7 @@ enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, 
     return s->number ? fail(ctx, kind, "operation %u: %s", s->number, what) : fail(ctx, kind, "%s", what);
 }
 
-/* A step's name, a path or what stands for one, and its value are short enough. */
+/* Checks that a step's path (or name) and its value are short enough. */
 static enum err check_value_size(struct ctx *ctx, const struct patch_step *s) {
     enum err e = size_check(ctx, s->name, s->value, NULL);
     return e == OK ? OK : patch_fail(ctx, s, e, "%s", fail_detail(ctx));
@@ -35,7 +35,7 @@ static void trim_spaces(const char **s, size_t *len) {
         --*len;
 }
 
-/* "[" valFilter "]" [ "." part ] behind the attribute. */
+/* "[" valFilter "]" [ "." part ] after the attribute. */
 static enum err parse_value_filter(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
                                    size_t len, struct patch_target *out) {
     size_t used;
@@ -62,7 +62,7 @@ static enum err parse_value_filter(struct ctx *ctx, const struct patch *p, const
     return OK;
 }
 
-/* The same under a URN that nobody registered: what belongs to the URN is told by the resource. */
+/* The same under an unregistered URN: the resource decides where the URN ends. */
 static enum err parse_unregistered(struct ctx *ctx, const struct patch *p, const struct patch_step *s, const char *text,
                                    size_t head, struct patch_target *out) {
     size_t len = strlen(text);
@@ -78,7 +78,7 @@ static enum err parse_unregistered(struct ctx *ctx, const struct patch *p, const
     return e;
 }
 
-/* "active.value": what clients wrap a single value in (resource_scalar()) is the value itself. */
+/* "active.value" means the value itself, because clients wrap single values (resource_scalar()). */
 static bool lookup_wrapped(const struct patch *p, const char *text, size_t len, struct attr_ref *out) {
     static const char value[] = ".value";
     size_t n = strlen(value);
@@ -124,7 +124,7 @@ static void add_step(struct ctx *ctx, struct patch *p, const struct patch_step *
     p->last = &s->next;
 }
 
-/* A part that can never be applied; that is told when its turn comes. */
+/* Stores a part that can never be applied; the error is reported when its turn comes. */
 static void add_failed(struct ctx *ctx, struct patch *p, const struct patch_step *like, enum err e) {
     struct patch_step step = *like;
     step.err = e;
@@ -136,14 +136,14 @@ static void add_failed(struct ctx *ctx, struct patch *p, const struct patch_step
 static enum err expand_op(struct ctx *ctx, struct patch *p, const struct patch_step *op,
                           const struct schema *extension);
 
-/* Whether a name that leads nowhere is one that an attribute can have: it is passed over. */
+/* Whether an unknown name is well-formed, so that it is ignored. */
 static bool is_plain(struct ctx *ctx, const struct patch *p, const char *path) {
     size_t len = strlen(path);
     bool open = len && path[len - 1] == ':';
     return !open && !strchr(path, '[') && schema_with_colon(ctx->arena, p->rt, path) == path;
 }
 
-/* One member of an object that stands for several paths. Unknown and read-only names are passed over. */
+/* One member of an object that stands for several paths. Unknown and read-only names are ignored. */
 static enum err expand_member(struct ctx *ctx, struct patch *p, const struct patch_step *op,
                               const struct schema *extension, const char *name, struct json_object *value) {
     struct patch_step step = *op;
@@ -154,8 +154,7 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     const struct schema *inner = extension ? NULL : schema_extension(p->rt, name, len);
     const char *base = p->rt->base->urn;
     if (!extension && value && fold_ascii_equal(name, len, base, strlen(base)))
-        return expand_op(ctx, p, &step,
-                         p->rt->base); /* the attributes of the base in an object, as those of an extension */
+        return expand_op(ctx, p, &step, p->rt->base); /* the base attributes in an object, like those of an extension */
     if (inner && value) {
         step.name = inner->urn;
         return expand_op(ctx, p, &step, inner);
@@ -245,7 +244,7 @@ static bool parse_op(struct json_object *op, enum patch_op *out) {
     return false;
 }
 
-/* Lenient: beside an object, which names its attributes itself, a path that is no more than blanks is none. */
+/* Lenient: a blank path counts as no path if the value is an object, which names its attributes itself. */
 static bool is_none(const struct patch *p, const struct patch_step *op, struct json_object *path) {
     if (!p->dialect.lenient || !json_object_is_type(path, json_type_string))
         return !path;
@@ -261,7 +260,7 @@ static enum err parse_part(struct ctx *ctx, struct patch *p, struct patch_step *
     return expand_op(ctx, p, op, NULL);
 }
 
-/* Members of an operation have names of any case; null and absent differ only for `value`. */
+/* The names of an operation's members ignore case; null and absent differ only for `value`. */
 static enum err parse_operation(struct ctx *ctx, struct patch *p, unsigned number, struct json_object *json) {
     struct patch_step op = {.number = number, .name = ""};
     if (!json_object_is_type(json, json_type_object))
@@ -297,7 +296,7 @@ enum err patch_name_add(struct ctx *ctx, struct patch *p, const struct schema *e
     const struct patch_step add = {.op = PATCH_ADD, .name = name, .in_text = in_text};
     struct patch_step **last = p->last;
     if (!extension && !strpbrk(name, ":.["))
-        return OK; /* a plain name means the base schema alone (R-08 is for paths) */
+        return OK; /* a plain name means only the base schema (R-08 is for paths) */
     enum err e = expand_member(ctx, p, &add, extension, name, value);
     if (e == OK && !p->dialect.lenient && p->last != last)
         return fail(ctx, ERR_INVALID_SYNTAX, "\"%s\" is a path, and no name of an attribute", name);
@@ -311,7 +310,7 @@ enum err patch_parse(struct ctx *ctx, const struct resource_type *rt, struct dia
     if (!message_is(body, SCHEMA_PATCH_OP) && !(dialect.lenient && message_is_nearly(body, "PatchOp")))
         return fail(ctx, ERR_INVALID_SYNTAX, "schemas must be an array with \"" SCHEMA_PATCH_OP "\"");
     size_t n = list ? json_object_array_length(operations) : 0;
-    if (!list || (n == 0 && !dialect.lenient)) /* Microsoft's validator sends none, and wants success */
+    if (!list || (n == 0 && !dialect.lenient)) /* Microsoft's validator sends no operations, and expects success */
         return fail(ctx, ERR_INVALID_SYNTAX, "Operations must be an array of at least one operation");
     if (n > PATCH_OPERATIONS)
         return fail(ctx, ERR_TOO_LARGE, "a PATCH may have %d operations at most", PATCH_OPERATIONS);
@@ -331,7 +330,7 @@ enum err patch_faulty(struct ctx *ctx, const struct patch *p) {
     return OK;
 }
 
-/* Collects the ids that a filter names; false: it says more than `value eq` and `or`. */
+/* Collects the ids that a filter names; false: it has more than `value eq` and `or`. */
 static bool filter_ids(const struct filter *f, struct json_object *ids) {
     if (f->kind == FILTER_OR || f->kind == FILTER_AND) {
         bool left = filter_ids(f->left, ids), right = filter_ids(f->right, ids);
@@ -343,7 +342,7 @@ static bool filter_ids(const struct filter *f, struct json_object *ids) {
     return true;
 }
 
-/* The ids in a value for members; a value that is wrong names nobody, and is refused when it is applied. */
+/* Collects the ids in a value for members. A wrong value has no ids, and is refused when it is applied. */
 static void value_ids(const struct reader *read, const struct patch_step *s, struct json_object *ids) {
     const struct reader of_step = {.ctx = read->ctx, .dialect = read->dialect, .in_text = s->in_text};
     struct json_object *list;
@@ -371,7 +370,7 @@ static void step_members(const struct reader *read, const struct patch_step *s, 
 
 void patch_members(struct arena *a, const struct patch *p, struct patch_members *out) {
     struct ctx quiet = {.arena = a};
-    const struct reader read = {.ctx = &quiet, .dialect = {.lenient = true}}; /* who reads more names more */
+    const struct reader read = {.ctx = &quiet, .dialect = {.lenient = true}}; /* lenient finds more ids */
     struct json_object *ids = json_new_object(a);
     *out = (struct patch_members){0};
     for (const struct patch_step *s = p->first; s; s = s->next)

@@ -13,7 +13,7 @@ static bool is_members(const struct patch_act *a) {
     return a->attr && strcmp(a->attr->name, "members") == 0 && !a->s->target.ref.extension;
 }
 
-/* The comparison `value eq "..."` that a member has to meet, NULL if the filter has none. */
+/* The comparison `value eq "..."` that a member must meet; NULL if the filter has none. */
 static const struct filter *value_named(const struct filter *f, const struct attr *value) {
     if (f->kind == FILTER_AND) {
         const struct filter *left = value_named(f->left, value);
@@ -57,7 +57,7 @@ enum err patch_remove_member(const struct patch_act *a, const char *identity) {
     return e == OK ? patch_put(a, list) : e;
 }
 
-/* The parts of a value that `like` has, as text; NULL: it lacks one of them. */
+/* Those parts of a value that `like` also has, as text; NULL: the value lacks one. */
 static const char *text_like(struct arena *arena, const struct attr *attr, struct json_object *like,
                              struct json_object *v) {
     if (attr->type != ATTR_COMPLEX)
@@ -76,7 +76,7 @@ static const char *text_like(struct arena *arena, const struct attr *attr, struc
     return json_text(arena, text);
 }
 
-/* Which parts a value has, as text. */
+/* The names of a value's parts, as text. */
 static const char *parts_of(struct arena *arena, const struct attr *attr, struct json_object *v) {
     struct json_object *places = json_new_array(arena);
     for (size_t i = 0; i < attr->n_subs; i++)
@@ -86,8 +86,8 @@ static const char *parts_of(struct arena *arena, const struct attr *attr, struct
 }
 
 /*
- * Listed values on their way out of a list: what they say as text, and one value for each set of parts that they give.
- * A value is named by all the parts that are given (R-22, Entra), a member by what makes it itself.
+ * The values to remove from a list: their texts, and one value for each set of parts that they give. A value is
+ * identified by all parts that are given (R-22, Entra), a member by its identity.
  */
 struct listed {
     const struct attr *attr;
@@ -123,7 +123,7 @@ enum err patch_remove_listed(const struct patch_act *a) {
     struct listed listed = {.attr = a->attr, .members = is_members(a)};
     enum err e = resource_list_named(&a->read, a->attr, a->s->value, a->attr->name, &values);
     if (e != OK || json_object_array_length(values) == 0)
-        return e; /* a list of nobody */
+        return e; /* an empty list */
     if (!list)
         return a->attr->required ? fail(a->ctx, ERR_MUTABILITY, "%s is required", a->attr->name) : OK;
     read_listed(a->ctx->arena, values, &listed);
@@ -141,7 +141,7 @@ enum err patch_remove_listed(const struct patch_act *a) {
     return patch_put(a, kept);
 }
 
-/* The list without the values that are among the chosen ones, which come in the list's order. */
+/* The list without the chosen values, which are in the list's order. */
 static struct json_object *list_without(const struct patch_act *a, struct json_object *list, struct json_object *hits) {
     struct json_object *kept = json_new_array(a->ctx->arena);
     size_t hit = 0, n_hits = json_object_array_length(hits);

@@ -15,7 +15,7 @@ enum err patch_drop_extension(struct ctx *ctx, const struct schema *extension, s
     return OK;
 }
 
-/* The i-th URN of a value that is a list or one URN; "" for what is no text. */
+/* The i-th URN of a value that is a list or one URN; "" if it is no text. */
 static const char *urn_at(struct json_object *value, size_t i) {
     struct json_object *v = json_object_is_type(value, json_type_array) ? json_object_array_get_idx(value, i) : value;
     return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
@@ -29,7 +29,7 @@ static bool is_same_urn(const char *a, const char *b) {
     return fold_ascii_equal(a, strlen(a), b, strlen(b));
 }
 
-/* Whether the step means this schema: by its filter, else by its value. */
+/* Whether the step concerns this schema: by its filter, or else by its value. */
 static bool is_step_about(struct ctx *ctx, const struct patch_step *s, const char *urn) {
     if (s->target.filter)
         return filter_match_value(ctx->arena, s->target.ref.attr, s->target.filter,
@@ -51,7 +51,7 @@ static enum err check_urns(struct ctx *ctx, const struct patch *p, struct json_o
     return OK;
 }
 
-/* The same for extensions that nobody registered. */
+/* The same for unregistered extensions. */
 static void drop_unregistered(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
                               struct json_object *resource) {
     json_object_object_foreach(resource, name, v) {

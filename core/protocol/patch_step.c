@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* An object of which nothing is left: every part that it names is null ({"value": ""} clears Entra's manager). */
+/* Clears the parts that an object names, all with null ({"value": ""} clears Entra's manager). */
 static enum err clear_parts(const struct patch_act *a, struct json_object *in) {
     struct json_object *whole = patch_working(a, false);
     const struct attr *value = schema_value_part(a->attr);
@@ -90,7 +90,7 @@ static enum err replace_by_step(const struct patch_act *a) {
         struct json_object *hits = patch_chosen(a, list);
         bool makes = a->p->dialect.lenient && (a->sub || patch_gives_nothing(a));
         if (json_object_array_length(hits) == 0)
-            /* Entra replaces phoneNumbers[type eq "mobile"].value where there is none. */
+            /* Entra replaces phoneNumbers[type eq "mobile"].value even if there is none. */
             return makes ? patch_create_value(a, list) : patch_no_target(a);
         return a->sub ? patch_set_in_values(a, list, hits) : patch_replace_values(a, list, hits);
     }
@@ -130,13 +130,13 @@ static enum err remove_value(const struct patch_act *a) {
     return e == OK ? patch_put(a, whole) : e;
 }
 
-/* Whether the step keeps the index of the list that it works on true: adding values does, and removing a member. */
+/* Whether the index of the list stays valid: it does when values are added or a member is removed. */
 static bool keeps_index(const struct patch_act *a) {
     bool adds = a->s->op == PATCH_ADD && a->attr && a->attr->multi && !a->sub && !a->s->target.filter;
     return adds || a->member;
 }
 
-/* Whether what is there is looked through, or compared with something. */
+/* Whether the step examines the present values. */
 static bool is_looked_at(const struct attr *attr) {
     bool looked_at = attr->multi || attr->mutability == ATTR_IMMUTABLE;
     for (size_t i = 0; !looked_at && i < attr->n_subs; i++)
@@ -144,7 +144,7 @@ static bool is_looked_at(const struct attr *attr) {
     return looked_at;
 }
 
-/* Pays for what the step looks at, if it has no index for that. */
+/* Counts the values that the step examines, unless an index finds them. */
 static enum err pay_for_step(const struct patch_act *a) {
     if (!a->attr || keeps_index(a))
         return OK;
@@ -162,7 +162,7 @@ static enum err run_step(struct patch_act *a) {
         return e;
     if (strcmp(a->attr->name, "schemas") == 0 && !a->s->target.ref.extension)
         return patch_schemas(a->ctx, a->p, a->s, a->resource);
-    /* Accepted, checked and dropped: a password is never stored, and is no change. */
+    /* A password is accepted, checked and dropped: it is never stored, and is no change. */
     if (strcmp(a->attr->name, "password") == 0 && !a->s->target.ref.extension)
         return resource_value(&a->read, a->attr, a->s->value, "password", &v);
     switch (a->s->op) {
@@ -176,7 +176,7 @@ static enum err run_step(struct patch_act *a) {
     return ERR_INTERNAL;
 }
 
-/* A manager taken away by manager[value eq "..."]: as without the brackets where they match, else nothing. */
+/* Removes a manager by manager[value eq "..."]: if the filter matches, as without the brackets; otherwise nothing. */
 static enum err act_on_one(const struct patch_act *a) {
     struct patch_step plain = *a->s;
     struct patch_act without = *a;
@@ -188,7 +188,7 @@ static enum err act_on_one(const struct patch_act *a) {
     return run_step(&without);
 }
 
-/* What is there is looked through, and what is given may stand beside it afterwards. */
+/* Counts the present values and the new ones, which may be added to them. */
 static enum err act_on_unregistered(struct patch_act *a) {
     static const enum unregistered_op ops[] = {
         [PATCH_ADD] = UNREGISTERED_ADD, [PATCH_REPLACE] = UNREGISTERED_REPLACE, [PATCH_REMOVE] = UNREGISTERED_REMOVE};

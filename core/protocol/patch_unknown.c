@@ -1,4 +1,4 @@
-/* Whether a path that no schema knows is well formed. */
+/* Checks whether a path that no schema knows is well-formed. */
 
 #include "protocol/patch_internal.h"
 
@@ -26,7 +26,7 @@ static bool is_plain_path(const char *s, size_t len) {
     return is_attribute_name(s, (size_t)(dot - s)) && is_attribute_name(dot + 1, (size_t)(s + len - dot) - 1);
 }
 
-/* What stands behind the URN of a schema of the type, if the path begins with one. */
+/* The rest of the path after the URN of a schema of the type, or the whole path. */
 static const char *behind_urn(const struct resource_type *rt, const char *text) {
     const char *rest = text;
     size_t longest = 0;
@@ -58,7 +58,7 @@ bool patch_path_unknown(const struct resource_type *rt, const char *text) {
     bool part = close > open + 1 && tail < end && *tail == '.' && is_attribute_name(tail + 1, (size_t)(end - tail) - 1);
     bool closed = close > open + 1 && (tail == end || part);
     struct attr_ref ref;
-    /* Of a known list only the part behind the bracket can be what nobody knows. */
+    /* If the list is known, only the part after the bracket can be unknown. */
     if (schema_lookup(rt, text, (size_t)(open - text), &ref))
         return part && ref.attr && ref.attr->multi && !ref.sub &&
                !schema_sub(ref.attr, tail + 1, (size_t)(end - tail) - 1);

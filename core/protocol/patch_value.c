@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* The object that holds the attribute: the resource, or its extension's, which is made if asked; NULL if it is not
- * there. */
+/* The object that has the attribute: the resource, or its extension, which is made if `make`; NULL if it is missing. */
 static struct json_object *find_holder(const struct patch_act *a, bool make) {
     const struct schema *ext = a->s->target.ref.extension;
     struct json_object *box = ext ? json_get(a->resource, ext->urn) : a->resource;

@@ -1,4 +1,4 @@
-/* Bounds the work that a PATCH may cause. */
+/* Limits the work that a PATCH may cause. */
 
 #include "protocol/patch_internal.h"
 
@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-/* How much of a text, or how many values in passing, are as much work as one value. */
+/* How many bytes of a text, or how many skipped values, count as one value. */
 enum { BYTES = 128, FOREIGN_BYTES = 4, COPIED_BYTES = 16, GLANCES = 256 };
 
-/* What is not ASCII takes long to fold. */
+/* Text that is not ASCII takes long to fold. */
 static size_t text_weight(const char *s, size_t len) {
     size_t foreign = 0;
     for (size_t i = 0; i < len; i++)
@@ -18,7 +18,7 @@ static size_t text_weight(const char *s, size_t len) {
     return len / BYTES + foreign / FOREIGN_BYTES;
 }
 
-/* How many values there are, long texts counted as several. */
+/* The number of values; long texts count as several. */
 static size_t value_weight(struct json_object *v) {
     size_t sum = 0;
     if (json_object_is_type(v, json_type_string))

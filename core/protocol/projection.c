@@ -1,4 +1,4 @@
-/* Which attributes an answer has: attributes, excludedAttributes, and what the schema says about returning. */
+/* Decides which attributes an answer has, by attributes, excludedAttributes and the schema. */
 
 #include "protocol/projection.h"
 
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* Different names of attributes; those of extensions that nobody registered as they were given. */
+/* Distinct names of attributes; those of unregistered extensions as given. */
 struct names {
     struct attr_ref *refs;
     size_t n, room;
@@ -19,11 +19,11 @@ struct names {
 
 struct projection {
     enum { DEFAULT, ONLY, EXCEPT } mode;
-    struct names names; /* of the parameter */
-    struct names set;   /* what a write sets: of the attributes returned on request these are shown */
+    struct names names; /* the names of the parameter */
+    struct names set;   /* the attributes that a write sets: of those returned on request only these are shown */
 };
 
-/* Room for one more: the array, or a copy of it with twice the room. */
+/* The array if it has room for one more, or else a copy with twice the room. */
 static void *grown_array(struct arena *a, void *array, size_t n, size_t *room, size_t size) {
     if (n < *room)
         return array;
@@ -116,7 +116,7 @@ bool projection_wants(const struct projection *p, const char *attr) {
     return p->mode == EXCEPT ? !(named && whole) : named;
 }
 
-/* How a list of names speaks of an attribute: of itself (or its whole extension), of some of its parts. */
+/* How a list of names mentions an attribute: itself (or its whole extension), or some of its parts. */
 struct mention {
     bool whole, parts;
 };
@@ -140,7 +140,7 @@ static bool names_part(const struct names *names, const struct attr *sub) {
     return false;
 }
 
-/* Whether a (sub-)attribute is in the answer (RFC 7643, 7), told how the parameter and the write speak of it. */
+/* Whether a (sub-)attribute is in the answer (RFC 7643, 7), given how the parameter and the write mention it. */
 static bool is_answered(const struct projection *p, const struct attr *a, bool named, bool set) {
     if (a->returned == ATTR_ALWAYS)
         return true;
@@ -167,7 +167,7 @@ static bool is_empty_object(struct json_object *v) {
     return json_object_is_type(v, json_type_object) && json_object_object_length(v) == 0;
 }
 
-/* Takes a value away of which nothing is left, and such values out of a list (MT-18). */
+/* Removes a value if it is empty, and empty values from a list (MT-18). */
 static void prune_empty(struct json_object *box, const char *name) {
     struct json_object *v = json_get(box, name);
     bool list = json_object_is_type(v, json_type_array);
@@ -204,7 +204,7 @@ static void cut_attr(const struct projection *p, const struct schema *extension,
     prune_empty(box, a->name);
 }
 
-/* Whether a list names `prefix` + `name`, or with a dot something of it. */
+/* Whether a list names `prefix` + `name`, or a part of it after a dot. */
 static struct mention mentioned_part(const struct names *names, const char *prefix, const char *name) {
     struct mention m = {false, false};
     size_t n = strlen(prefix), k = strlen(name);
@@ -219,7 +219,10 @@ static struct mention mentioned_part(const struct names *names, const char *pref
     return m;
 }
 
-/* The members of an extension's object, or of an attribute in it, whose names stand behind the prefix in the list. */
+/*
+ * Keeps or removes the members of an extension's object, or of an attribute in it, whose names follow the prefix in the
+ * list.
+ */
 static void cut_members(struct arena *a, const struct projection *p, const char *prefix, bool deeper,
                         struct json_object *box) {
     for (size_t i = 0, n = json_object_is_type(box, json_type_array) ? json_object_array_length(box) : 0; i < n; i++)
@@ -240,7 +243,7 @@ static void cut_members(struct arena *a, const struct projection *p, const char 
     }
 }
 
-/* Extensions that nobody registered: as a whole, or by what stands behind the URN (AT-12). */
+/* Unregistered extensions: as a whole, or by the names after the URN (AT-12). */
 static void cut_unregistered(const struct projection *p, const struct resource_type *rt, struct json_object *resource) {
     if (p->mode == DEFAULT)
         return;
@@ -305,7 +308,7 @@ void projection_names(struct arena *a, const struct projection *p, const struct 
     if (!p || p->mode == DEFAULT)
         return;
     bool only = p->mode == ONLY;
-    if (only && p->names.n_unregistered) /* only the resource tells where a URN that nobody registered ends */
+    if (only && p->names.n_unregistered) /* only the resource shows where an unregistered URN ends */
         return;
     struct name_list *list = only ? keep : leave;
     list->names =
@@ -361,7 +364,7 @@ static void add_members(struct arena *a, struct names *set, const struct resourc
     }
 }
 
-/* The names in an object that a write gives: attributes, and those of extensions. */
+/* Adds the names in the object of a write: attributes, and those of extensions. */
 static void add_given_names(struct arena *a, struct names *set, const struct resource_type *rt, struct json_object *o) {
     json_object_object_foreach(o, name, value) {
         const struct schema *extension = schema_extension(rt, name, strlen(name));

@@ -9,14 +9,14 @@
 
 enum { PROJECTION_NAMES = 1000 };
 
-/* Which attributes an answer has (RFC 7644, 3.9): `attributes` or `excludedAttributes`. */
+/* The choice of an answer's attributes (RFC 7644, 3.9): `attributes` or `excludedAttributes`. */
 struct projection;
 
 /*
  * Reads the two parameters, comma-separated (NULL: not given; empty counts as absent, R-41); unknown names are ignored,
- * but the URN of an extension that nobody registered names that one, URN:name and URN:name.part what is in it;
- * `name[...]` counts as name. Both given, or more than PROJECTION_NAMES different attributes: ERR_INVALID_VALUE (R-40).
- * Neither: *out is NULL, the default set.
+ * but the URN of an unregistered extension names the extension, and URN:name and URN:name.part its members; `name[...]`
+ * counts as name. Both given, or more than PROJECTION_NAMES different attributes: ERR_INVALID_VALUE (R-40). Neither:
+ * *out is NULL, the default set.
  */
 enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const char *attributes, const char *excluded,
                           const struct projection **out) __attribute__((warn_unused_result));
@@ -31,22 +31,24 @@ struct name_list {
 };
 
 /*
- * Which members of a stored resource an answer can have (`keep`; none: all), and which it cannot have (`leave`): what
- * is not there need not be fetched for projection_apply().
+ * The members of a stored resource that an answer can have (`keep`; none: all), and those that it cannot have
+ * (`leave`), so that the others need not be fetched for projection_apply().
  */
 void projection_names(struct arena *a, const struct projection *p, const struct resource_type *rt,
                       struct name_list *keep, struct name_list *leave);
 
-/* Takes out of a whole resource (with id, meta, groups, members) what is not wanted, in place, and what is left without
- * any part. p NULL: only what is never or on request returned. */
+/*
+ * Removes from a whole resource (with id, meta, groups, members), in place, the unwanted attributes and those left
+ * without any part. p NULL: removes only what is returned never or on request.
+ */
 void projection_apply(const struct projection *p, const struct resource_type *rt, struct json_object *resource);
 
-/* Takes out, in place, what is never shown to anybody: writeOnly values, those returned never. */
+/* Removes, in place, what nobody may see: writeOnly values, and those returned never. */
 void projection_conceal(const struct resource_type *rt, struct json_object *resource);
 
 /*
- * The projection for the answer to a write: `p`, and of the attributes that are returned on request those that the body
- * (a resource, or a PatchOp) sets (RFC 7643, 7).
+ * The projection for the answer to a write: `p`, and those attributes returned on request that the body (a resource, or
+ * a PatchOp) sets (RFC 7643, 7).
  */
 const struct projection *projection_of_write(struct ctx *ctx, const struct resource_type *rt,
                                              const struct projection *p, struct json_object *body);

@@ -12,18 +12,18 @@
 
 #include <string.h>
 
-/* A body on its way to normal form. */
+/* The state of reading a body. */
 struct reading {
     struct ctx *ctx;
     const struct resource_type *rt;
     struct dialect dialect;
     struct json_object *old; /* NULL: POST */
-    struct parts *parts;     /* of a PUT; NULL: the first failure is the end */
+    struct parts *parts;     /* the parts of a PUT; NULL: the first failure ends the work */
     struct patch *paths;     /* members whose names are paths */
-    bool in_text;            /* inside an extension that came as JSON in a text */
+    bool in_text;            /* inside an extension that came as JSON text */
 };
 
-/* Whether an attribute that fails is left out; it then is as it was. */
+/* Whether a failing attribute is left out; it then stays as it was. */
 static bool leaves_out(struct reading *r, const char *name, enum err e, struct json_object *old, const char *key,
                        struct json_object *into) {
     if (!r->parts || !r->parts->go_on || !r->dialect.lenient)
@@ -44,7 +44,7 @@ static bool names_urn(struct json_object *list, const char *urn) {
     return false;
 }
 
-/* strict wants the base URN; lenient takes anything that does not name the other type alone. */
+/* strict requires the base URN; lenient accepts anything that does not name only the other type. */
 static enum err check_schemas(struct reading *r, struct json_object *body) {
     struct json_object *schemas = json_get_caseless(body, "schemas");
     bool list = json_object_is_type(schemas, json_type_array);
@@ -73,7 +73,7 @@ static enum err read_attr(struct reading *r, const struct attr *attr, struct jso
     return e;
 }
 
-/* Adds one attribute of a body to `into`; what is read-only or write-never-kept is passed over. */
+/* Adds one attribute of a body to `into`; attributes that are read-only or never stored are ignored. */
 static enum err add_body_attr(struct reading *r, const struct attr *attr, const char *prefix, struct json_object *in,
                               struct json_object *into) {
     struct json_object *v = NULL;
@@ -87,10 +87,7 @@ static enum err add_body_attr(struct reading *r, const struct attr *attr, const 
     return e;
 }
 
-/*
- * What stands under a URN as an object, also one that came as JSON in a text; `inside` reads its members. *in NULL:
- * nothing.
- */
+/* The object under a URN, which may come as JSON text; `inside` reads its members. *in NULL: nothing. */
 static enum err open_object(struct reading *r, const char *urn, struct json_object **in, struct reading *inside) {
     const struct reader reader = {.ctx = r->ctx, .dialect = r->dialect, .in_text = r->in_text};
     struct reader unpacked = reader;
@@ -125,8 +122,7 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
     return OK;
 }
 
-/* What stands under a URN that nobody registered is kept (lenient): clients send mistyped and own URNs with real data.
- */
+/* Lenient keeps data under an unregistered URN: clients send mistyped and own URNs with real data. */
 static enum err keep_unregistered(struct reading *r, const char *name, struct json_object *value,
                                   struct json_object *into) {
     const struct unregistered_change c = {.op = UNREGISTERED_REPLACE, .path = name, .in_body = true, .value = value};
@@ -162,7 +158,7 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
     return add_body_attr(r, attr, "", value, into);
 }
 
-/* The stored name of a member that a body names: extensions and attributes as the schema spells them. */
+/* The stored name for a member of a body: extensions and attributes in the schema's spelling. */
 static const char *canonical_name(const struct resource_type *rt, const char *name) {
     size_t len = strlen(name);
     const struct schema *extension = schema_extension(rt, name, len);
@@ -172,7 +168,7 @@ static const char *canonical_name(const struct resource_type *rt, const char *na
     return extension ? extension->urn : attr ? attr->name : name;
 }
 
-/* Where a member whose name was a path failed, and nothing else was given, the attribute is as it was. */
+/* If a member whose name is a path failed, and the body has no other value for the attribute, it stays as it was. */
 static void keep_old(struct reading *r, const char *path, struct json_object *into) {
     struct attr_ref ref;
     if (!r->old || !schema_lookup(r->rt, path, strcspn(path, "["), &ref) || !ref.attr)
@@ -195,19 +191,19 @@ static enum err add_body_members(struct reading *r, struct json_object *in, stru
         if (e != OK && !leaves_out(r, name, e, r->old, canonical_name(r->rt, name), into))
             return e;
         if (e != OK)
-            keep_old(r, name, into); /* of a path that cannot be read */
+            keep_old(r, name, into); /* for an unreadable path */
     }
     return OK;
 }
 
-/* Attributes of the base in an object under its URN, as those of an extension stand; each is a part. */
+/* Adds base attributes from an object under the base URN, like those of an extension; each is a part. */
 static enum err add_base(struct reading *r, struct json_object *in, struct json_object *into) {
     struct reading part;
     enum err e = open_object(r, r->rt->base->urn, &in, &part);
     return e == OK && in ? add_body_members(&part, in, into) : e;
 }
 
-/* A change of a resource, and what it must leave alone. */
+/* A change of a resource, and the values that it must not change. */
 struct keeping {
     struct ctx *ctx;
     bool omitted_stays;
@@ -217,7 +213,7 @@ static bool is_hidden(const struct attr *attr) {
     return attr->mutability == ATTR_WRITE_ONLY || attr->returned == ATTR_NEVER || attr->returned == ATTR_REQUEST;
 }
 
-/* A value as a client gets it, and may send it back (PU-15). */
+/* A value in the form in which clients get it, and may send it back (PU-15). */
 static struct json_object *as_seen(struct arena *a, const struct attr *attr, struct json_object *v) {
     struct json_object *seen = json_copy(a, v);
     bool list = json_object_is_type(seen, json_type_array);
@@ -237,7 +233,7 @@ static bool is_kept(const struct keeping *k, const struct attr *attr, struct jso
     return value_equal(a, attr, was, is) || (k->omitted_stays && value_equal(a, attr, as_seen(a, attr, was), is));
 }
 
-/* `new` has to have the immutable value that is there, and keeps it as it was spelt. */
+/* `new` must have the present immutable value, and keeps its spelling. */
 static enum err keep_attr(const struct keeping *k, const struct attr *attr, struct json_object *was,
                           struct json_object *new) {
     struct json_object *is = json_get(new, attr->name);
@@ -252,7 +248,7 @@ static enum err keep_attr(const struct keeping *k, const struct attr *attr, stru
 static enum err keep_attrs(const struct keeping *k, const struct attr *attrs, size_t n, struct json_object *old,
                            struct json_object *new);
 
-/* The same for what has attributes of its own: an extension, a complex attribute. It is made if anything is kept. */
+/* The same for an extension or a complex attribute, which is made if it must keep anything. */
 static enum err keep_inside(const struct keeping *k, const char *name, const struct attr *attrs, size_t n,
                             struct json_object *old, struct json_object *new) {
     struct json_object *was = json_get(old, name), *is = json_get(new, name);
@@ -263,7 +259,7 @@ static enum err keep_inside(const struct keeping *k, const char *name, const str
     return e;
 }
 
-/* The values of a list come and go with their parts, so that nothing is looked for inside them. */
+/* The values of a list come and go with their parts, so their parts are not checked. */
 static enum err keep_attrs(const struct keeping *k, const struct attr *attrs, size_t n, struct json_object *old,
                            struct json_object *new) {
     enum err e = OK;
@@ -290,7 +286,7 @@ enum err resource_keep_fixed(struct ctx *ctx, const struct resource_type *rt, st
     return e;
 }
 
-/* What members whose names are paths give, beside the others. */
+/* Adds the values of the members whose names are paths. */
 static enum err add_paths(struct reading *r, struct json_object **into) {
     struct parts failed = {.go_on = r->parts && r->parts->go_on};
     enum err e = patch_names_apply(r->ctx, r->paths, &failed, into);
@@ -332,7 +328,7 @@ enum err resource_from_body(struct ctx *ctx, const struct resource_type *rt, str
     return e == OK ? resource_check(ctx, rt, *out, old) : e;
 }
 
-/* How many of the values of a complex attribute, one or a list, are without this part. */
+/* How many values of a complex attribute (single or list) lack this part. */
 static size_t count_without(struct json_object *v, const struct attr *sub) {
     size_t without = 0;
     if (!json_object_is_type(v, json_type_array))
@@ -353,8 +349,8 @@ static enum err check_parts(struct ctx *ctx, const struct attr *attr, struct jso
 }
 
 /*
- * What is required is there; `old`: the object as it was. What it lacked already, because its schema came later, is not
- * asked for: a leaver can always be deactivated.
+ * Checks required attributes. What `old`, the object before, already lacked (its schema came later) is not required, so
+ * that a leaver can always be deactivated.
  */
 static enum err check_required(struct ctx *ctx, const struct schema *s, struct json_object *object,
                                struct json_object *old) {

@@ -9,14 +9,14 @@
 
 #include <string.h>
 
-/* Salesforce names the members of a group once more in the value: {"members": [{"value": ...}]}. */
+/* Salesforce repeats the name of members in the value: {"members": [{"value": ...}]}. */
 static struct json_object *without_inner_name(const struct attr *attr, struct json_object *in) {
     struct json_object *list = json_get_caseless(in, attr->name);
     bool alone = list && json_object_object_length(in) == 1 && !schema_sub(attr, attr->name, strlen(attr->name));
     return alone ? list : in;
 }
 
-/* The parts that tell what kind of value an element has, not what it is. */
+/* The parts that describe an element but are not its value. */
 static bool is_kind(const char *name) {
     return strcmp(name, "type") == 0 || strcmp(name, "primary") == 0 || strcmp(name, "display") == 0;
 }
@@ -115,7 +115,7 @@ const char *resource_identity(struct arena *a, const struct attr *attr, struct j
     return text;
 }
 
-/* Parts of `from` that `into` lacks or has otherwise; immutable ones stay. */
+/* Copies parts of `from` that `into` lacks or has with another value; immutable ones stay. */
 static void merge_parts(struct arena *a, const struct attr *attr, struct json_object *into, struct json_object *from) {
     json_object_object_foreach(from, name, part) {
         const struct attr *sub = schema_sub(attr, name, strlen(name));

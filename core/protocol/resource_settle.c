@@ -1,4 +1,4 @@
-/* Holds a changed resource to what is immutable and required; leaves out the changes that are not. */
+/* Checks a changed resource for immutable and required attributes, and leaves out invalid changes. */
 
 #include "protocol/resource.h"
 
@@ -7,24 +7,24 @@
 
 #include <string.h>
 
-/* Each trial looks at the whole resource: so many bytes of it are looked at, and so many trials there always are. */
+/* Each trial looks at the whole resource. These limit the bytes of all trials; TRIALS are always allowed. */
 enum { TRIAL_BYTES = 16 * 1024 * 1024, TRIALS = 64 };
 
-/* A changed resource of which some changes cannot stand. */
+/* A changed resource with some invalid changes. */
 struct settling {
     struct ctx *ctx;
     const struct resource_type *rt;
     struct json_object *old;
     bool omitted_stays;
     struct parts *parts;
-    struct arena *arena;        /* of the result */
-    struct json_object *result; /* what can stand: the old one with the changes so far */
-    size_t trials;              /* that are left */
-    enum err err;               /* of all changes together, which stands for those that are not tried */
+    struct arena *arena;        /* memory of the result */
+    struct json_object *result; /* the old resource with the valid changes so far */
+    size_t trials;              /* trials that are left */
+    enum err err;               /* the failure of all changes together; used for changes that are not tried */
     const char *detail;
 };
 
-/* A change of one attribute, of the resource or of its extension `urn`; `value` NULL: it goes. */
+/* A change of one attribute, of the resource or of its extension `urn`; `value` NULL: removed. */
 struct settled {
     const char *urn, *name;
     struct json_object *value;
@@ -59,7 +59,7 @@ static struct json_object *with_change(const struct settling *s, struct arena *a
     return trial;
 }
 
-/* Names with a colon are URNs: those of what nobody registered can be many, and come last. */
+/* Names with a colon are URNs. Unregistered ones can be many, so they come last. */
 static void add_member_names(struct json_object *names, struct json_object *o, bool urns) {
     if (!o)
         return;
@@ -69,7 +69,7 @@ static void add_member_names(struct json_object *names, struct json_object *o, b
     }
 }
 
-/* The result becomes what was tried, in memory of its own. */
+/* Makes the tried resource the result, with its memory. */
 static void keep_result(struct settling *s, struct arena *arena, struct json_object *new) {
     arena_destroy(s->arena);
     s->arena = arena;
@@ -81,7 +81,7 @@ static void leave_out(struct settling *s, const struct settled *c, enum err e, c
     parts_failed(s->ctx, s->parts, name, fail(s->ctx, e, "%s", detail));
 }
 
-/* Whether one more change can stand; then it does. `told`: else it is left out for good. */
+/* Whether one more change is valid; then it is made. With `told` an invalid one is reported as left out. */
 static bool settle_change(struct settling *s, const struct settled *c, bool told) {
     if (s->trials == 0) {
         if (told)
@@ -103,7 +103,7 @@ static bool settle_change(struct settling *s, const struct settled *c, bool told
 
 static void settle_object(struct settling *s, const char *urn, struct json_object *new);
 
-/* An extension that cannot stand as a whole is tried attribute by attribute. */
+/* An extension that is invalid as a whole is tried attribute by attribute. */
 static bool settle_member(struct settling *s, const struct settled *c, bool told) {
     bool inside = !c->urn && schema_extension(s->rt, c->name, strlen(c->name));
     if (settle_change(s, c, told && !inside))
@@ -113,7 +113,7 @@ static bool settle_member(struct settling *s, const struct settled *c, bool told
     return false;
 }
 
-/* Every change between two objects that is not made yet; whether one more could be. */
+/* Tries every change between two objects that is not made yet; returns whether one more was made. */
 static bool settle_pass(struct settling *s, const char *urn, struct json_object *names, struct json_object *new,
                         bool told) {
     bool progress = false;
@@ -127,11 +127,11 @@ static bool settle_pass(struct settling *s, const char *urn, struct json_object 
     return progress;
 }
 
-/* One change may need another, such as an attribute of an extension the one that is required there. */
+/* One change may need another: an attribute of an extension needs the required one. */
 static void settle_object(struct settling *s, const char *urn, struct json_object *new) {
     struct json_object *names = json_new_object(s->ctx->arena);
     struct json_object *old = urn ? json_get(s->old, urn) : s->old;
-    if (!urn) /* before everything: whether anything is refused depends on it */
+    if (!urn) /* first, because it decides whether anything is refused */
         json_object_object_add(names, "active", NULL);
     for (int urns = 0; urns < 2; urns++) {
         add_member_names(names, old, urns);
@@ -145,7 +145,7 @@ static void settle_object(struct settling *s, const char *urn, struct json_objec
 enum err resource_settle(struct ctx *ctx, struct resource_rules rules, struct json_object *old, bool omitted_stays,
                          struct parts *parts, struct json_object **new) {
     struct settling s = {.ctx = ctx, .rt = rules.rt, .old = old, .omitted_stays = omitted_stays, .parts = parts};
-    struct json_object *whole = parts->go_on ? json_copy(ctx->arena, *new) : *new; /* may have to be begun anew */
+    struct json_object *whole = parts->go_on ? json_copy(ctx->arena, *new) : *new; /* may have to start anew */
     enum err e = check_settled(ctx, &s, whole);
     if (e == OK || !parts->go_on || !(rules.dialect.lenient || e == ERR_MUTABILITY)) {
         *new = whole;

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { TOLD = 20 }; /* canonical values in a detail */
+enum { TOLD = 20 }; /* canonical values that a detail lists */
 
 static enum err refuse_value(struct ctx *ctx, const char *where, const char *expected) {
     return fail(ctx, ERR_INVALID_VALUE, "%s must be %s", where, expected);
@@ -52,7 +52,7 @@ static bool is_canonical(struct arena *a, const struct attr *attr, const char *s
     for (size_t i = 0; i < attr->n_canonical; i++) {
         const char *one = attr->canonical[i];
         size_t n = strlen(one);
-        /* A plain text is soon compared without its key. */
+        /* A plain text can be compared quickly, without its key. */
         bool same = plain && is_ascii_value(one)
                         ? (attr->case_exact ? strcmp(one, s) == 0 : fold_ascii_equal(one, n, s, strlen(s)))
                         : strcmp(value_key_text(a, attr, one, n), key) == 0;
@@ -62,7 +62,7 @@ static bool is_canonical(struct arena *a, const struct attr *attr, const char *s
     return false;
 }
 
-/* The values that an organization's own schema allows; there can be thousands, for each value of a list. */
+/* Checks against the values of an organization's schema; there can be thousands, for each value of a list. */
 static enum err check_canonical(struct ctx *ctx, const struct attr *attr, const char *s, const char *where) {
     struct arena *scratch = arena_create();
     bool good = is_canonical(scratch, attr, s);
@@ -75,7 +75,7 @@ static enum err check_canonical(struct ctx *ctx, const struct attr *attr, const 
     return fail(ctx, ERR_INVALID_VALUE, "%s must be one of %s%s", where, list, attr->n_canonical > TOLD ? ", ..." : "");
 }
 
-/* Most were measured with the whole body; what stands in a text that was read as JSON, or might have been, was not. */
+/* Most texts were measured with the body, but not those inside JSON text, or that look like JSON. */
 static enum err text_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                            struct json_object **out) {
     char key[CLOCK_KEY];
@@ -94,7 +94,7 @@ static enum err text_value(const struct reader *r, const struct attr *attr, stru
     return attr->closed ? check_canonical(ctx, attr, s, where) : OK;
 }
 
-/* A member that is given by $ref alone: the id behind /Users/ or /Groups/. */
+/* For a member that has only $ref: takes the id after /Users/ or /Groups/. */
 static void value_from_ref(struct json_object *member) {
     const char *ref = json_get_string(member, "$ref");
     if (json_get(member, "value") || !ref)
@@ -110,15 +110,15 @@ bool resource_is_members(const struct attr *attr) {
 }
 
 /*
- * manager.$ref is made at reading, from the value: what a client sends back of it would be a change that is none. A
- * manager that is given by $ref alone is the one that it names.
+ * manager.$ref is made from the value when the user is read, so a $ref that a client sends back is ignored: it would
+ * look like a change. A manager with only $ref gets the value from it.
  */
 static bool is_manager(const struct attr *attr) {
     const struct schema *enterprise = schema_find(SCHEMA_ENTERPRISE, strlen(SCHEMA_ENTERPRISE));
     return enterprise && attr == schema_attr(enterprise, "manager", strlen("manager"));
 }
 
-/* A member's display is the server's once the member is there; what comes with a new one is kept. */
+/* A display sent with a new member is kept; for an existing member it is readOnly. */
 static bool is_read(const struct attr *attr, const struct attr *sub) {
     return sub->mutability != ATTR_READ_ONLY || (resource_is_members(attr) && strcmp(sub->name, "display") == 0);
 }
@@ -186,7 +186,7 @@ static struct json_object *unwrapped_object(struct json_object *in) {
     return is_json_type(only, json_type_object) ? only : in;
 }
 
-/* Entra sends manager as a string, or as an array of one; its test tool sends members as strings. */
+/* Entra sends manager as a string or as an array of one; its test tool sends members as strings. */
 static enum err complex_value(const struct reader *r, const struct attr *attr, struct json_object *in,
                               const char *where, struct json_object **out) {
     struct reader inside;
@@ -194,7 +194,7 @@ static enum err complex_value(const struct reader *r, const struct attr *attr, s
     if (!attr->multi)
         in = unwrapped_object(in);
     if (is_json_type(in, json_type_string) && resource_is_members(attr) && size_may_be_json(json_object_get_string(in)))
-        return fail(r->ctx, ERR_INVALID_VALUE, MEMBER_NEEDS_ID, where); /* no id begins so */
+        return fail(r->ctx, ERR_INVALID_VALUE, MEMBER_NEEDS_ID, where); /* no id begins like this */
     if (is_json_type(in, json_type_string) && schema_value_part(attr)) {
         struct json_object *whole = json_new_object(r->ctx->arena);
         json_object_object_add(whole, "value", json_object_get(in));
@@ -228,7 +228,7 @@ static bool is_nothing(const struct reader *r, const struct attr *attr, struct j
 enum err resource_value(const struct reader *r, const struct attr *attr, struct json_object *in, const char *where,
                         struct json_object **out) {
     *out = NULL;
-    if (!attr->parent || !resource_is_members(attr->parent)) /* whom a member names is never guessed */
+    if (!attr->parent || !resource_is_members(attr->parent)) /* the id of a member is never guessed */
         in = resource_scalar(r, attr, in);
     if (is_nothing(r, attr, in))
         return OK;
@@ -244,7 +244,7 @@ enum err resource_value(const struct reader *r, const struct attr *attr, struct 
         *out = in;
         return is_json_numeric(in) ? OK : refuse_value(r->ctx, where, "a number");
     case ATTR_STRING:
-        if (r->dialect.lenient && is_json_numeric(in)) /* HR systems write externalId and employeeNumber so */
+        if (r->dialect.lenient && is_json_numeric(in)) /* HR systems write externalId and employeeNumber as numbers */
             in = json_keep_new(r->ctx->arena, json_object_new_string(json_text(r->ctx->arena, in)));
         return text_value(r, attr, in, where, out);
     case ATTR_ANY:

@@ -42,7 +42,7 @@ static const struct attr meta_subs[] = {
     {.name = "version", .parent = &common[3], .type = ATTR_STRING, .case_exact = true, .mutability = ATTR_READ_ONLY},
 };
 
-/* What a process knows of schemas; made once, kept for its life. */
+/* The schemas of a process; made once and kept. */
 static struct {
     const struct schema *all[SCHEMAS_MAX];
     size_t n;
@@ -162,7 +162,7 @@ const struct attr *schema_value_part(const struct attr *a) {
     return a->type == ATTR_COMPLEX ? schema_sub(a, "value", 5) : NULL;
 }
 
-/* Whether `text` is the URN, or begins with it and a colon; *rest then is what stands behind. */
+/* Whether `text` is the URN, or begins with it and a colon; *rest is what follows. */
 static bool has_urn(const char *urn, const char *text, size_t len, const char **rest) {
     size_t n = strlen(urn);
     if (len < n || !fold_ascii_equal(urn, n, text, n) || (len > n && text[n] != ':'))
@@ -171,7 +171,7 @@ static bool has_urn(const char *urn, const char *text, size_t len, const char **
     return true;
 }
 
-/* An attribute by name in the place that its prefix names; without one in all of them. */
+/* Finds an attribute by name in the schema of its prefix; without prefix in all schemas. */
 static bool find_attr(const struct resource_type *rt, const struct schema *prefix, const char *name, size_t len,
                       struct attr_ref *out) {
     if (prefix && prefix != rt->base) {
@@ -190,7 +190,7 @@ static bool find_attr(const struct resource_type *rt, const struct schema *prefi
     return out->attr;
 }
 
-/* The schema whose URN the path begins with; one may be the beginning of another. */
+/* The schema with whose URN the path begins; the longest, because one URN may begin with another. */
 static const struct schema *longest_prefix(const struct resource_type *rt, const char *text, size_t len,
                                            const char **rest) {
     const struct schema *best = has_urn(rt->base->urn, text, len, rest) ? rt->base : NULL;
@@ -235,7 +235,7 @@ const char *schema_with_colon(struct arena *a, const struct resource_type *rt, c
     return copy;
 }
 
-/* A URN of the type with a dot behind it is a slip, no other URN. */
+/* A URN of the type followed by a dot is a slip, not another URN. */
 static bool is_slip(const char *urn, const char *text, size_t len) {
     size_t n = strlen(urn);
     return len > n && text[n] == '.' && fold_ascii_equal(urn, n, text, n);
@@ -249,7 +249,7 @@ bool schema_is_foreign(const struct resource_type *rt, const char *text, size_t 
     return !slip && len > 4 && fold_ascii_equal(text, 4, "urn:", 4) && !longest_prefix(rt, text, len, &rest);
 }
 
-/* ATTRNAME: a letter or $, then letters, digits, - _ $; its length, 0: it is none. */
+/* ATTRNAME: a letter or $, then letters, digits, - _ $; its length; 0: no name. */
 static size_t name_length(const char *text, size_t len) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$";
     size_t n = 0;
@@ -265,7 +265,7 @@ bool schema_is_name(const char *text, size_t len) {
     return text[n] == '.' && n + 1 < len && name_length(text + n + 1, len - n - 1) == len - n - 1;
 }
 
-/* Where the last colon is behind which a name stands, and in front of which "urn:NID:NSS"; NULL: nowhere. */
+/* The last colon that has a name after it and "urn:NID:NSS" before it; NULL: none. */
 static const char *name_colon(const char *text, size_t len) {
     size_t colons = 0, last = 0;
     for (size_t i = 0; i < len; i++)

@@ -27,7 +27,7 @@ enum attr_type {
     ATTR_REFERENCE,
     ATTR_BINARY,
     ATTR_COMPLEX,
-    ATTR_ANY, /* of an extension that nobody registered: whatever JSON is there */
+    ATTR_ANY, /* in an unregistered extension: any JSON */
 };
 enum attr_mutability { ATTR_READ_WRITE, ATTR_READ_ONLY, ATTR_IMMUTABLE, ATTR_WRITE_ONLY };
 enum attr_returned { ATTR_DEFAULT, ATTR_ALWAYS, ATTR_NEVER, ATTR_REQUEST };
@@ -47,8 +47,8 @@ struct attr {
     enum attr_uniqueness uniqueness;
     bool multi;
     bool required;
-    bool case_exact; /* true for references and binaries whatever the schema says */
-    bool closed;     /* no other values than the canonical ones */
+    bool case_exact; /* always true for references and binaries */
+    bool closed;     /* only the canonical values are allowed */
 };
 
 /* One schema resource; `urn` is its id. */
@@ -57,7 +57,7 @@ struct schema {
     const char *name;
     const struct attr *attrs;
     size_t n_attrs;
-    bool required;            /* as an extension: a resource without it is refused */
+    bool required;            /* as an extension: resources must have it */
     struct json_object *json; /* the resource as /Schemas serves it, without meta */
 };
 
@@ -70,12 +70,14 @@ struct resource_type {
     const struct schema *base;
     const struct schema *const *extensions;
     size_t n_extensions;
-    bool hides;  /* an extension has values that are stored and not always shown (writeOnly; returned never, request) */
-    bool unique; /* an extension has values that no two resources may share */
-    const struct mapping *mapping; /* of an organization's users: may say who is active; NULL: the default */
+    bool
+        hides; /* an extension has values that are stored but not always shown (writeOnly; returned never or request) */
+    bool unique; /* an extension has values that must be unique */
+    const struct mapping
+        *mapping; /* the mapping of an organization's users, which may decide who is active; NULL: the default */
 };
 
-/* What an organization has of its own: its resource types, its attribute mapping. */
+/* The resource types and the attribute mapping of an organization. */
 struct schema_types {
     const struct resource_type *user, *group;
     const struct mapping *mapping; /* its attribute mapping (protocol/mapping.h), NULL: the default */
@@ -85,15 +87,15 @@ struct schema_types {
 /* Where an attribute path leads. */
 struct attr_ref {
     const struct schema *extension; /* NULL: common or base attribute, or unregistered */
-    const char *unregistered;       /* URN of an extension that nobody registered, in lower case; NULL: registered */
+    const char *unregistered;       /* URN of an unregistered extension, in lower case; NULL: registered */
     const struct attr *attr;        /* NULL: the path is an extension's URN alone */
     const struct attr *sub;         /* NULL: no sub-attribute named */
     bool absent;                    /* an attribute of another type, in a query over all types: unassigned here */
 };
 
 /*
- * The built-in schemas, parsed once a process from core/protocol/schemas.json (which is linked in) and kept for
- * its life: User, Group, EnterpriseUser, ServiceProviderConfig, ResourceType, Schema (R-52).
+ * The built-in schemas, parsed once in a process from core/protocol/schemas.json (which is linked in) and kept: User,
+ * Group, EnterpriseUser, ServiceProviderConfig, ResourceType, Schema (R-52).
  */
 const struct schema *const *schema_all(size_t *n);
 const struct schema *schema_find(const char *urn, size_t len); /* without case; NULL: unknown */
@@ -112,17 +114,17 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
     __attribute__((warn_unused_result));
 
 /*
- * An organization's own extension: as schema_load(), and its URN must be free for it and its canonicalValues are
- * binding (RFC 7643, 7 leaves that to us: in the built-in schemas they are suggestions). `required`: resources need it.
+ * Reads an organization's own extension: as schema_load(), but its URN must be free, and its canonicalValues are
+ * binding (RFC 7643, 7 leaves that open: in the built-in schemas they are suggestions). `required`: resources need it.
  */
 enum err schema_load_own(struct ctx *ctx, struct json_object *json, bool required, struct schema **out)
     __attribute__((warn_unused_result));
 
 /*
- * Whether an organization's types can have the extension `urn`, one of theirs, that is about to be registered. Those
- * that were before this was asked stay as they are. ERR_INVALID_VALUE: a path to an attribute of one schema, built-in
- * or the organization's, is the URN of another, which would hide the attribute; a sub-attribute is multiValued; what is
- * readOnly is required.
+ * Checks whether an organization's types can have the extension `urn` of theirs, which is about to be registered.
+ * Extensions registered before this check existed stay as they are. ERR_INVALID_VALUE: a path to an attribute of one
+ * schema, built-in or the organization's, is the URN of another, which would hide the attribute; a sub-attribute is
+ * multiValued; what is readOnly is required.
  */
 enum err schema_check(struct ctx *ctx, const struct schema_types *types, const char *urn)
     __attribute__((warn_unused_result));
@@ -131,22 +133,25 @@ enum err schema_check(struct ctx *ctx, const struct schema_types *types, const c
 const struct resource_type *schema_with_extensions(struct arena *a, const struct resource_type *base,
                                                    const struct schema *const *more, size_t n);
 
-/* By name without ASCII case; NULL: unknown. schema_common() are the attributes of RFC 7643, 3.1, with `schemas`. */
+/*
+ * Find an attribute by name, ignoring ASCII case; NULL: unknown. schema_common() has the attributes of RFC 7643, 3.1,
+ * with `schemas`.
+ */
 const struct attr *schema_common(const char *name, size_t len);
 const struct attr *schema_attr(const struct schema *s, const char *name, size_t len);
 const struct attr *schema_sub(const struct attr *a, const char *name, size_t len);
 const struct schema *schema_extension(const struct resource_type *rt, const char *urn, size_t len);
 
 /*
- * attrPath text → what it names (part F): known URN prefixes are compared as text, then NAME or NAME.SUB;
- * without URN: common, base, then the only extension that has it (R-08). false: unknown or malformed.
- * An extension URN alone gives attr NULL; the base URN alone is unknown.
+ * Resolves an attrPath (part F): known URN prefixes are compared as text, then NAME or NAME.SUB; without URN: common,
+ * base, then the only extension that has the name (R-08). false: unknown or malformed. An extension URN alone gives
+ * attr NULL; the base URN alone is unknown.
  */
 bool schema_lookup(const struct resource_type *rt, const char *text, size_t len, struct attr_ref *out);
 
 /*
- * A path with a colon where a dot stands behind a URN of the type's own schemas, as guides of other products write it
- * ("urn:...:User.department"), in the arena; else the path itself.
+ * Replaces a dot after a URN of the type's schemas by a colon, in the arena: some products' guides write
+ * "urn:...:User.department". Otherwise returns the path itself.
  */
 const char *schema_with_colon(struct arena *a, const struct resource_type *rt, const char *path);
 
@@ -154,19 +159,19 @@ const char *schema_with_colon(struct arena *a, const struct resource_type *rt, c
 bool schema_is_foreign(const struct resource_type *rt, const char *text, size_t len);
 
 /*
- * URN:NAME or URN:NAME.SUB under a URN that nobody registered, which ends at the last colon → the URN in lower case,
- * names as they are, type ATTR_ANY, in the arena. false: it is none, or there is no name behind the URN.
+ * Splits URN:NAME or URN:NAME.SUB with an unregistered URN, which ends at the last colon: the URN in lower case, the
+ * names unchanged, type ATTR_ANY, in the arena. false: it has another form, or no name follows the URN.
  */
 bool schema_unregistered(struct arena *a, const struct resource_type *rt, const char *text, size_t len,
                          struct attr_ref *out);
 
-/* A part of such an attribute, in the arena; NULL: it is no name. */
+/* A part of such an attribute, in the arena; NULL: not a valid name. */
 const struct attr *schema_any_part(struct arena *a, const struct attr *attr, const char *name, size_t len);
 
-/* Whether it is NAME or NAME.SUB (RFC 7643, 2.1). */
+/* Whether a text is NAME or NAME.SUB (RFC 7643, 2.1). */
 bool schema_is_name(const char *text, size_t len);
 
-/* Whether nobody may learn the attribute's values: writeOnly, or returned never. */
+/* Whether the attribute's values are secret: writeOnly, or returned never. */
 bool schema_is_secret(const struct attr *a);
 
 /* The `value` sub-attribute of a complex attribute, NULL if there is none. */

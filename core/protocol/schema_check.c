@@ -1,4 +1,4 @@
-/* Whether an extension schema fits beside the others of an organization. */
+/* Checks whether an extension schema fits to the others of an organization. */
 
 #include "protocol/schema.h"
 
@@ -13,7 +13,7 @@ static bool is_path(const struct schema *s, const char *text) {
     return schema_lookup(&rt, text, strlen(text), &ref) && ref.attr && (built_in || ref.extension == s);
 }
 
-/* The longest URN that a path begins with is its schema's, so that a URN must not be a path itself. */
+/* A path belongs to the schema with the longest URN, so a URN must not be a path of another schema. */
 static enum err check_pair(struct ctx *ctx, const struct schema *s, const struct schema *other) {
     if (s == other)
         return OK;
@@ -32,7 +32,7 @@ static enum err check_others(struct ctx *ctx, const struct schema *s, const stru
     return e;
 }
 
-/* A value of a list has no list in it, and nobody could give what is read-only. */
+/* A value of a list has no list in it; a required attribute must not be read-only, because nobody could give it. */
 static enum err check_attrs(struct ctx *ctx, const struct attr *attrs, size_t n) {
     enum err e = OK;
     for (size_t i = 0; e == OK && i < n; i++) {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Keywords of RFC 7643, 7 and what they become; exact case. */
+/* Keywords of RFC 7643, 7 and their values; exact case. */
 struct keyword {
     const char *text;
     int value;
@@ -160,7 +160,7 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
     return e == OK ? check_complex_parts(ctx, s) : e;
 }
 
-/* The characters of a URN (RFC 8141); and neither ours nor that of a message. */
+/* Checks the characters of a URN (RFC 8141), and that it is neither built-in nor that of a message. */
 static enum err check_urn(struct ctx *ctx, const char *urn) {
     static const char characters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-._~!$&'()*+,;=@/%";

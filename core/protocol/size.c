@@ -50,7 +50,7 @@ static enum err check_string(const struct walk *w, const char *name, struct json
 
 static enum err check_strings(const struct walk *w, const char *name, struct json_object *v, bool binary);
 
-/* `binary`: the object is a photo or a certificate: its value may be long. */
+/* `binary`: the object is a photo or a certificate, so its value may be long. */
 static enum err check_member(const struct walk *w, const char *name, struct json_object *v, bool binary) {
     size_t len = strlen(name);
     if (len > SIZE_STRING)
@@ -102,7 +102,7 @@ static size_t json_length(struct json_object *v) {
     return n;
 }
 
-/* No less than the length, in a glance: a byte has six at most (\u0000), a decimal is written as it came. */
+/* A quick upper bound of the length: a byte needs at most six (\u0000); a decimal is written as it came. */
 static size_t length_at_most(struct json_object *v) {
     enum { BYTE = 6, SCALAR = 24 };
     size_t sum = SCALAR;
@@ -120,13 +120,16 @@ static size_t length_at_most(struct json_object *v) {
     return sum;
 }
 
-/* What a member adds to an object that has others. */
+/* The length that a member adds to an object with other members. */
 static size_t added_length(struct json_object *object, const char *name) {
     struct json_object *v = json_get(object, name);
     return v ? json_length(v) + strlen(name) + strlen("\"\":,") : 0;
 }
 
-/* A resource as JSON: all that a client gives (no members), and what is left of it without photos and certificates. */
+/*
+ * The sizes of a resource as JSON: everything from the client (without members), and that without photos and
+ * certificates.
+ */
 struct sizes {
     size_t whole, bare;
 };
@@ -146,8 +149,8 @@ static bool ends_access(struct arena *a, const struct resource_type *rt, struct 
 }
 
 /*
- * One that was stored larger than it may be is still changed, by so much as a string may have. What we add ourselves
- * (`active`) may bring one just over the limit, which is no way to go on growing.
+ * A stored resource that is too large may still grow by the limit of a string. Our own additions (`active`) may exceed
+ * the limit a little, which does not allow further growth.
  */
 static enum err check_whole_size(struct ctx *ctx, const char *what, size_t is, size_t was, size_t max) {
     bool near = is <= max + SIZE_STRING, older = was > max + SIZE_STRING && is <= was + SIZE_STRING;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistr.h>
 
-/* An operand: the value that the template is given, or what stands in the template. */
+/* An operand: the template's input value, or a literal. */
 struct operand {
     bool is_value;
     struct json_object *literal;
@@ -40,7 +40,7 @@ struct parser {
     struct ctx *ctx;
     const char *start, *p, *end;
     const char *open; /* the braces being read */
-    bool trim;        /* "-}}" was in front */
+    bool trim;        /* after "-}}" */
 };
 
 #define BAD_AT(ps, at, ...) refuse_template(ps, at, arena_printf((ps)->ctx->arena, __VA_ARGS__))
@@ -182,7 +182,7 @@ static enum err parse_arguments(struct parser *ps, struct call *call, size_t *n)
     return OK;
 }
 
-/* NAME [ arguments ], behind "|". */
+/* NAME [ arguments ], after "|". */
 static enum err parse_call(struct parser *ps, struct call *call) {
     take_symbol(ps, "");
     const char *name = ps->p;

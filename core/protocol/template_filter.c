@@ -27,7 +27,7 @@ static struct span skip_bytes(struct span t, size_t n) {
     return (struct span){t.s + n, t.len - n};
 }
 
-/* Counts what a filter has made. */
+/* Counts the output of a filter. */
 static void count_work(struct template_run *run, size_t n) {
     run->work += n;
     if (run->work > TEMPLATE_WORK)
@@ -56,7 +56,7 @@ static void add_cased(struct buf *b, struct span t, cased *fn) {
     free(text);
 }
 
-/* Sigma apart from its neighbours: the library would look for the end of the word, Ruby does not. */
+/* Converts sigma separately: the library would look for the end of the word, but Ruby does not. */
 static struct json_object *downcase(struct template_run *run, struct json_object *in, struct json_object *const *args) {
     struct span t = span_of(run, in);
     struct buf *b = buf_new(run->arena, TEMPLATE_RESULT);
@@ -107,7 +107,7 @@ static struct json_object *prepend(struct template_run *run, struct json_object 
     return append_text(run, args[0], &in);
 }
 
-/* A list that grows by parts of a text; empty ones wait until one with something in it comes. */
+/* A list that grows by parts of a text; empty parts are held back until one that is not empty follows. */
 struct parts {
     struct template_run *run;
     struct json_object *list;
@@ -144,7 +144,7 @@ static void split_words(struct parts *p, struct span t) {
     }
 }
 
-/* Bytes of the character that a text begins with; a byte that begins none stands for itself. */
+/* Bytes of the first character of a text; an invalid byte counts as a character. */
 static size_t character_length(struct span t) {
     int n = u8_mblen((const uint8_t *)t.s, t.len);
     return n > 0 ? (size_t)n : 1;
@@ -194,7 +194,9 @@ static struct json_object *last(struct template_run *run, struct json_object *in
     return n ? json_object_array_get_idx(in, n - 1) : NULL;
 }
 
-/* What a match is replaced by; Ruby's gsub gives a backslash a meaning here. There are no groups: \1 to \9 are empty.
+/*
+ * The replacement for a match. A backslash has a meaning, as in Ruby's gsub. There are no groups, so \1 to \9 are
+ * empty.
  */
 static void add_replacement(struct buf *b, struct span by, struct span match, struct span whole) {
     const char *behind = match.s + match.len;
@@ -216,7 +218,7 @@ static void add_replacement(struct buf *b, struct span by, struct span match, st
     }
 }
 
-/* An empty text is found in front of each character and at the end. */
+/* An empty text matches before each character and at the end. */
 static void replace_between(struct buf *b, struct span whole, struct span by) {
     struct span t = whole;
     while (t.len && !buf_overflowed(b)) {

@@ -9,23 +9,23 @@ struct arena;
 
 enum { TEMPLATE_ARGUMENTS = 2 };
 
-/* One evaluation on its way. Values are nil (NULL), booleans, numbers, strings and arrays of these. */
+/* The state of one evaluation. Values are nil (NULL), booleans, numbers, strings and arrays of these. */
 struct template_run {
-    struct arena *arena; /* of this evaluation alone */
+    struct arena *arena; /* for this evaluation only */
     struct json_object *value;
     size_t work;   /* see TEMPLATE_WORK */
-    bool overflow; /* a limit was passed: nothing is given */
+    bool overflow; /* a limit was exceeded: no result */
 };
 
 struct template_filter {
     const char *name;
     const char *example;
-    size_t min, max; /* arguments; those that are left out are "" */
+    size_t min, max; /* number of arguments; omitted ones are "" */
     /* The result, in the run's arena or borrowed. */
     struct json_object *(*apply)(struct template_run *run, struct json_object *in, struct json_object *const *args);
 };
 
-/* By name, in exact case as in Liquid; NULL: unknown. */
+/* Finds a filter by name, case-sensitive as in Liquid; NULL: unknown. */
 const struct template_filter *template_filter_find(const char *name, size_t len);
 
 /* All names, "downcase, upcase, ...", for details. */

@@ -1,4 +1,4 @@
-/* Extensions that nobody registered: keeps them, and changes them by PATCH. */
+/* Unregistered extensions: keeps them, and changes them by PATCH. */
 
 #include "protocol/unregistered_internal.h"
 
@@ -10,11 +10,11 @@
 
 #include <string.h>
 
-enum { DEPTH = JSONV_DEPTH - 5 }; /* of a value: it stands in a part of an attribute of an extension of a resource */
+enum { DEPTH = JSONV_DEPTH - 5 }; /* of a value, which is in a part of an attribute of an extension of a resource */
 
-/* Where a path leads. */
+/* The target of a path. */
 struct place {
-    const char *urn; /* as the resource spells it, or as sent */
+    const char *urn; /* in the resource's spelling, or as sent */
     const char *name, *sub;
     bool there; /* the resource has the extension */
 };
@@ -38,7 +38,7 @@ const char *unregistered_key(struct json_object *box, const char *name) {
     return name;
 }
 
-/* The longest unregistered member that the path begins with, up to its end or a colon. */
+/* The longest unregistered member with which the path begins, up to its end or a colon. */
 static const char *stored_urn(const struct resource_type *rt, struct json_object *resource, const char *path) {
     const char *best = NULL;
     size_t len = strlen(path);
@@ -52,7 +52,7 @@ static const char *stored_urn(const struct resource_type *rt, struct json_object
     return best;
 }
 
-/* URNs of schemas end in the name of a resource type, attributes begin with a small letter: ...:2.0:User:seat. */
+/* URNs of schemas end with the name of a resource type; attributes begin with a small letter: ...:2.0:User:seat. */
 static bool looks_named(const char *path, const char *urn) {
     const char *colon = path + strlen(urn), *type = colon;
     while (type > path && type[-1] != ':')
@@ -60,7 +60,7 @@ static bool looks_named(const char *path, const char *urn) {
     return *type >= 'A' && *type <= 'Z' && colon[1] >= 'a' && colon[1] <= 'z';
 }
 
-/* Whether what is stored under a URN would be read as an attribute of a shorter one when it is sent again. */
+/* Whether the data of a URN, if sent again, would be read as an attribute of a shorter URN. */
 static bool is_attribute(struct arena *a, const struct resource_type *rt, const char *urn) {
     struct attr_ref ref;
     return schema_unregistered(a, rt, urn, strlen(urn), &ref) && looks_named(urn, ref.unregistered);
@@ -84,14 +84,14 @@ static bool resolve_place(struct arena *a, const struct resource_type *rt, const
     if (stored)
         out->urn = stored;
     else if ((rest > c->path && rest[-1] == ':') || is_attribute(a, rt, out->urn))
-        return false; /* no URN ends so: what was stored under it would not be taken again */
+        return false; /* no URN ends like this: the stored data could not be sent again */
     const char *dot = strchr(++rest, '.');
     out->name = dot ? arena_strndup(a, rest, (size_t)(dot - rest)) : rest;
     out->sub = dot ? dot + 1 : NULL;
     return schema_is_name(rest, strlen(rest));
 }
 
-/* How deep a value is nested; a scalar is 0. */
+/* The depth of a value; a scalar has 0. */
 static unsigned depth_of(struct json_object *v) {
     unsigned deepest = 0, one;
     if (!is_json_object(v) && !is_list(v))
@@ -113,7 +113,7 @@ static enum err refuse_too_many(struct ctx *ctx, const char *what, int most) {
     return fail(ctx, ERR_INVALID_VALUE, "an extension that nobody registered may have %d %s at most", most, what);
 }
 
-/* A value as it is kept: without what is unassigned in it; NULL: nothing of it. */
+/* A value without its unassigned parts; NULL: nothing is left. */
 static struct json_object *kept_value(struct arena *a, struct json_object *v) {
     if (!value_assigned(v))
         return NULL;
@@ -135,7 +135,7 @@ static struct json_object *kept_value(struct arena *a, struct json_object *v) {
     return out;
 }
 
-/* `add` to a list: what is not there yet. */
+/* `add` to a list: appends the new values. */
 static enum err append_values(struct ctx *ctx, struct json_object *list, struct json_object *v) {
     struct json_object *seen = json_new_object(ctx->arena), *more = kept_value(ctx->arena, v);
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++)
@@ -160,7 +160,7 @@ static enum err put_member(struct ctx *ctx, struct json_object *box, const char 
     return json_object_object_length(box) > JSONV_MEMBERS ? refuse_too_many(ctx, "members", JSONV_MEMBERS) : OK;
 }
 
-/* The members of an object, one by one; an empty one says nothing. */
+/* Merges the members of an object one by one; an empty object changes nothing. */
 static enum err merge_members(struct ctx *ctx, struct json_object *box, bool add, struct json_object *v) {
     enum err e = OK;
     json_object_object_foreach(v, name, part) {
@@ -184,7 +184,7 @@ enum err unregistered_set(struct ctx *ctx, struct json_object *box, const char *
     return e == OK ? put_member(ctx, box, key, whole) : e;
 }
 
-/* A part of the attribute, of each value if it is a list. */
+/* Sets a part of the attribute, or of each value of a list. */
 static enum err set_part(struct ctx *ctx, struct json_object *box, const struct place *at,
                          const struct unregistered_change *c) {
     const char *key = unregistered_key(box, at->name);
@@ -225,7 +225,7 @@ static enum err change_in(struct ctx *ctx, struct json_object *box, const struct
     return put_member(ctx, box, key, NULL);
 }
 
-/* The extension as a whole. */
+/* Changes the extension as a whole. */
 static enum err change_whole(struct ctx *ctx, struct json_object *resource, const char *urn,
                              const struct unregistered_change *c) {
     if (c->filter)

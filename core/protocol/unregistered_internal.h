@@ -3,19 +3,21 @@
 
 #include "protocol/unregistered.h"
 
-/* The member's name as the object spells it, else as given. */
+/* The member's name in the object's spelling, or else as given. */
 const char *unregistered_key(struct json_object *box, const char *name);
 
-/* Sets one member of an object: objects are merged into what is there, `add` appends to a list, what is unassigned
- * takes away. ERR_INVALID_VALUE: too many members. */
+/*
+ * Sets one member of an object: an object is merged into the present one, `add` appends to a list, an unassigned value
+ * removes. ERR_INVALID_VALUE: too many members.
+ */
 enum err unregistered_set(struct ctx *ctx, struct json_object *box, const char *name, bool add, struct json_object *v)
     __attribute__((warn_unused_result));
 
-/* A change of the values that its filter chooses under `key`. */
+/* Changes the values under `key` that the filter chooses. */
 enum err unregistered_choose(struct ctx *ctx, struct json_object *box, const char *key,
                              const struct unregistered_change *c) __attribute__((warn_unused_result));
 
-/* Takes the listed values out of the list under `key`: those that have all that a listed one says. */
+/* Removes from the list under `key` the values that have all parts of a listed one. */
 enum err unregistered_take(struct ctx *ctx, struct json_object *box, const char *key, struct json_object *listed)
     __attribute__((warn_unused_result));
 

@@ -1,4 +1,4 @@
-/* Lists in extensions that nobody registered. */
+/* Lists in unregistered extensions. */
 
 #include "protocol/unregistered_internal.h"
 
@@ -22,7 +22,7 @@ static void put_list(struct json_object *box, const char *key, struct json_objec
         json_object_object_del(box, key);
 }
 
-/* Whether an element has all that a listed value says. */
+/* Whether an element has all parts of a listed value. */
 static bool says_the_same(struct json_object *element, struct json_object *listed) {
     if (!is_object_value(listed) || !is_object_value(element))
         return json_same(element, listed);
@@ -60,7 +60,7 @@ enum err unregistered_take(struct ctx *ctx, struct json_object *box, const char 
     return OK;
 }
 
-/* A value of what the filter says with `eq` and `and`; false: it says anything else. */
+/* Makes a value from a filter of `eq` and `and`; false: the filter has something else. */
 static bool element_from_filter(const struct filter *f, struct json_object *into) {
     if (f->kind == FILTER_AND)
         return element_from_filter(f->left, into) && element_from_filter(f->right, into);
@@ -70,7 +70,7 @@ static bool element_from_filter(const struct filter *f, struct json_object *into
     return true;
 }
 
-/* What the change gives, put into a value that its filter has begun. */
+/* Adds the change's value to an element made from the filter. */
 static enum err fill_element(struct ctx *ctx, struct json_object *element, const char *key,
                              const struct unregistered_change *c) {
     enum err e = OK;
@@ -85,7 +85,7 @@ static enum err fill_element(struct ctx *ctx, struct json_object *element, const
     return e;
 }
 
-/* No value matches: one is made, unless nothing is given. */
+/* If no value matches, makes one, unless the change gives nothing. */
 static enum err create_element(struct ctx *ctx, struct json_object *box, const char *key,
                                const struct unregistered_change *c, struct json_object *list) {
     struct json_object *element = json_new_object(ctx->arena);
@@ -104,7 +104,7 @@ static enum err create_element(struct ctx *ctx, struct json_object *box, const c
     return OK;
 }
 
-/* Nothing left but what kind of value it was. */
+/* Whether only the parts that describe a value are left. */
 static bool is_shell(struct json_object *v) {
     json_object_object_foreach(v, name, part) {
         size_t n = strlen(name);
@@ -115,7 +115,7 @@ static bool is_shell(struct json_object *v) {
     return true;
 }
 
-/* What a chosen value becomes; NULL: it goes. */
+/* What a chosen value becomes; NULL: it is removed. */
 static enum err change_element(struct ctx *ctx, const char *key, const struct unregistered_change *c,
                                struct json_object *element, struct json_object **out) {
     bool remove = c->op == UNREGISTERED_REMOVE;
@@ -163,7 +163,7 @@ enum err unregistered_choose(struct ctx *ctx, struct json_object *box, const cha
     bool list = json_object_is_type(now, json_type_array), any;
     if (!now)
         return create_element(ctx, box, key, c, NULL);
-    if (!list) { /* the one value, if the filter means it */
+    if (!list) { /* the single value, if the filter matches it */
         if (!filter_match_value(ctx->arena, &filter_any, c->filter, now))
             return OK;
         enum err e = change_element(ctx, key, c, now, &new);

@@ -1,4 +1,4 @@
-/* How values are compared: the key of a value, and equality. */
+/* Compares values: the key of a value, and equality. */
 
 #include "protocol/value.h"
 
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define EXACT 9007199254740992.0 /* 2^53: up to here a double is the same number as the integer */
+#define EXACT 9007199254740992.0 /* 2^53: up to here a double is exact for integers */
 
 bool value_assigned(struct json_object *v) {
     if (json_object_is_type(v, json_type_null))
@@ -56,7 +56,7 @@ bool value_shown(const struct attr *attr, struct json_object *v) {
     return false;
 }
 
-/* userName is an identity: compared as its unique key is. */
+/* userName is an identity: it is compared like its unique key. */
 static bool is_identity(const struct attr *attr) {
     return !attr->parent && attr->uniqueness == ATTR_SERVER && strcmp(attr->name, "userName") == 0;
 }
@@ -125,7 +125,7 @@ static struct json_object *fold_extension(struct arena *a, const struct schema *
     return json_object_is_type(v, json_type_object) ? fold_parts(a, &whole, v) : NULL;
 }
 
-/* What nobody registered: names in lower case, texts without case; a new reference, NULL: nothing is assigned. */
+/* Unregistered data: names in lower case, texts without case; a new reference; NULL: nothing is assigned. */
 static struct json_object *fold_any(struct arena *a, struct json_object *v) {
     static const struct attr any = {.name = "", .type = ATTR_ANY};
     if (!value_assigned(v))
@@ -150,7 +150,7 @@ static struct json_object *fold_any(struct arena *a, struct json_object *v) {
     return out;
 }
 
-/* A member's keys, NULL: it has none; and the name that they stand under. */
+/* A member's keys (NULL: none), and the name under which they are stored. */
 static struct json_object *fold_member(struct arena *a, const struct resource_type *rt, const char *name,
                                        struct json_object *v, const char **under) {
     size_t len = strlen(name);
@@ -181,7 +181,7 @@ struct json_object *value_folded(struct arena *a, const struct resource_type *rt
     return out;
 }
 
-/* A part that is false and called primary is as good as absent. */
+/* A part "primary": false counts as absent. */
 static bool is_absent(const char *name, struct json_object *v) {
     return !value_assigned(v) ||
            (strcmp(name, "primary") == 0 && json_object_is_type(v, json_type_boolean) && !json_object_get_boolean(v));
@@ -199,8 +199,7 @@ static bool parts_within(struct arena *a, const struct attr *attr, struct json_o
     return true;
 }
 
-/* A key of which the text is the same for all that is equal: parts in the schema's order, lists sorted; a new
- * reference. */
+/* A key whose text is the same for equal values: parts in the schema's order, lists sorted; a new reference. */
 static struct json_object *comparable_value(struct arena *a, const struct attr *attr, struct json_object *v);
 
 static int compare_json_texts(const void *x, const void *y) {
@@ -208,7 +207,7 @@ static int compare_json_texts(const void *x, const void *y) {
                   json_object_get_string(*(struct json_object *const *)y));
 }
 
-/* 1.0, 1.00 and 1 are one number. */
+/* 1.0, 1.00 and 1 are the same number. */
 static struct json_object *comparable_number(double v) {
     bool whole = v > -EXACT && v < EXACT && v == (double)(int64_t)v;
     return whole ? json_object_new_int64((int64_t)v) : json_object_new_double(v);

@@ -1,4 +1,4 @@
-/* Whether values fit into the indexes of the database. */
+/* Checks whether values fit into the indexes of the database. */
 
 #include "protocol/value.h"
 
@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-/* The attributes that are index keys in every organization; `identity`: folded as identities are, too. */
+/* The attributes that are index keys in every organization; `identity`: also folded like identities. */
 static const struct {
-    const char *type, *attr, *sub; /* type NULL: of both */
+    const char *type, *attr, *sub; /* type NULL: both types */
     bool identity;
 } keys[] = {
     {.attr = "externalId"},
@@ -19,12 +19,12 @@ static const struct {
     {.type = "Group", .attr = "displayName", .identity = true},
 };
 
-/* A value of one attribute on its way to be checked. */
+/* The state of checking one attribute. */
 struct checking {
     struct ctx *ctx;
-    const char *prefix; /* of the attribute's name */
+    const char *prefix; /* prefix of the attribute's name */
     bool identity;
-    struct json_object *old; /* what the resource has under the attribute now */
+    struct json_object *old; /* the attribute's present value */
 };
 
 bool value_holds(struct json_object *v, const char *text) {
@@ -43,7 +43,7 @@ bool value_holds(struct json_object *v, const char *text) {
     return false;
 }
 
-/* The longer of the keys of a text; of one that cannot fit, its own length. */
+/* The length of the text's longest key; if the text cannot fit, its own length. */
 static size_t key_length(const struct checking *c, const struct attr *attr, const char *text) {
     size_t len = strlen(text);
     if (!fold_fits(len, VALUE_KEY_MAX))
@@ -62,7 +62,7 @@ static enum err check_key_length(const struct checking *c, const struct attr *at
                 VALUE_KEY_MAX);
 }
 
-/* The texts of an attribute, or of that part of it. */
+/* Checks the texts of an attribute, or of the part of it. */
 static enum err check_value(const struct checking *c, const struct attr *attr, const struct attr *sub,
                             struct json_object *v) {
     enum err e = OK;

@@ -34,7 +34,7 @@ const char *filter_sql_text(struct compiler *c, const char *value) {
     return SQL(c, "%s::text", param);
 }
 
-/* The cast that a type's literal and stored key need. */
+/* The cast for a type's literals and stored keys. */
 static const char *type_cast(enum attr_type type) {
     switch (type) {
     case ATTR_BOOLEAN:
@@ -53,7 +53,7 @@ static const char *type_cast(enum attr_type type) {
     return "text";
 }
 
-/* The key of a comparison as a parameter of its type. */
+/* The key of a comparison, as a parameter of its type. */
 static const char *literal_sql(struct compiler *c, const struct filter *f, const char *cast) {
     const char *key = json_object_get_string(f->key);
     if (strcmp(cast, "text") == 0)
@@ -100,7 +100,9 @@ const char *filter_sql_compare(struct compiler *c, const struct filter *f, struc
     return "false";
 }
 
-/* A JSON value as one of the type, null if it is of another: a schema may have changed since it was stored. */
+/*
+ * Casts a JSON value to a type; null if it has another type, because the schema may have changed since it was stored.
+ */
 static const char *cast_json(struct compiler *c, const char *json, const char *cast) {
     const char *type = strcmp(cast, "boolean") == 0 ? "boolean" : "number";
     return SQL(c, "(case when jsonb_typeof(%s) = '%s' then (%s)::%s end)", json, type, json, cast);
@@ -125,7 +127,7 @@ static struct operand json_part(struct compiler *c, const struct source *s, cons
     return filter_sql_json_part(c, s->value, f->ref.attr, f->ref.sub);
 }
 
-/* A filter on one value; the source tells what its parts are in SQL. */
+/* A filter on one value; the source says how to name its parts in SQL. */
 static const char *on_value(struct compiler *c, const struct source *s, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR)
         return SQL(c, "(%s %s %s)", on_value(c, s, f->left), f->kind == FILTER_AND ? "and" : "or",
@@ -149,7 +151,7 @@ static bool is_whole(const struct filter *f) {
     return f->kind != FILTER_VALUE_PATH && !f->ref.sub && (f->kind == FILTER_PR || !f->key);
 }
 
-/* The condition that one value of the list meets the filter. */
+/* The condition that one value of the list matches the filter. */
 static const char *value_condition(struct compiler *c, const struct source *s, const struct filter *f) {
     if (f->kind != FILTER_VALUE_PATH)
         return on_value(c, s, f);
@@ -157,7 +159,7 @@ static const char *value_condition(struct compiler *c, const struct source *s, c
     return f->right ? SQL(c, "(%s and %s)", inner, on_value(c, s, f->right)) : inner;
 }
 
-/* A part of a complex attribute that is computed or has a column of its own (meta, manager), else of its JSON. */
+/* A part of a complex attribute: computed, or a column (meta, manager), or else from its JSON. */
 static struct operand placed_part(struct compiler *c, const struct source *s, const struct filter *f) {
     struct operand x;
     return filter_sql_column(c, f, &x) ? x : json_part(c, s, f);
@@ -187,7 +189,7 @@ static const char *on_json(struct compiler *c, const struct filter *f) {
     return on_value(c, &s, f);
 }
 
-/* The JSON type that a value must have to be compared with the literal; NULL: any. */
+/* The JSON type that a value needs to be compared with the literal; NULL: any. */
 static const char *literal_type(const struct filter *f) {
     if (f->kind == FILTER_PR || !f->key)
         return NULL;
@@ -213,7 +215,7 @@ static struct operand any_part_sql(struct compiler *c, const struct source *s, c
     return filter_sql_any_part(c, s->value, f);
 }
 
-/* What nobody registered: one value or a list of them, who knows. */
+/* Unregistered data: it may be one value or a list. */
 static const char *on_unregistered(struct compiler *c, const struct filter *f) {
     struct source s = {.value = "v.value", .part = any_part_sql};
     const char *json = filter_sql_json(c, f);
@@ -226,7 +228,7 @@ static const char *on_unregistered(struct compiler *c, const struct filter *f) {
                there, json, json, json, value_condition(c, &s, f));
 }
 
-/* groups of a user and members of a group: computed lists that live in views. */
+/* groups of a user and members of a group are computed lists, read from views. */
 static const char *on_view(struct compiler *c, const struct filter *f, const struct view *view) {
     struct source s = {.value = "x", .part = view->part};
     const char *rows = SQL(c, "from %s x where " TENANT(x) " and x.%s = r.id", view->name, view->key);
@@ -235,7 +237,7 @@ static const char *on_view(struct compiler *c, const struct filter *f, const str
     return SQL(c, "exists (select %s and %s)", rows, value_condition(c, &s, f));
 }
 
-/* Members by the tables' own keys; a value that is not an id of ours is nobody's. */
+/* Finds members by the tables' own keys; a value that is no id matches nobody. */
 static const char *on_members(struct compiler *c, const struct filter *f, const struct view *view) {
     const struct filter *eq = filter_sql_demanded(f, FILTER_EQ);
     const char *id = eq ? json_object_get_string(eq->key) : NULL;
@@ -263,7 +265,7 @@ static const char *comparison_sql(struct compiler *c, const struct filter *f) {
     return on_json(c, f);
 }
 
-/* The condition itself, of which no index need know. */
+/* The exact condition, which needs no index. */
 static const char *exact_condition(struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR)
         return SQL(c, "(%s %s %s)", exact_condition(c, f->left), f->kind == FILTER_AND ? "and" : "or",
@@ -274,8 +276,8 @@ static const char *exact_condition(struct compiler *c, const struct filter *f) {
 }
 
 /*
- * Behind a condition that an index answers, where there is one. The exact one is fenced: of a subquery in it the
- * planner would make a join, which may read the whole directory.
+ * The exact condition, after one that an index answers, if there is one. The exact condition is fenced: the planner
+ * would turn its subqueries into joins, which may read the whole directory.
  */
 static const char *compile_condition(struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND)

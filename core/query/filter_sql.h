@@ -9,13 +9,13 @@
 
 enum { FILTER_SQL_PARAMS = 256 };
 
-/* What no id is below: a condition on it lets a directory be read by scim_user_live (sql/schema/0015_baseline.sql). */
+/* No id is lower. A condition with it lets the planner use scim_user_live (sql/schema/0015_baseline.sql). */
 #define LOWEST_ID "'00000000-0000-0000-0000-000000000000'::uuid"
 
 /* A condition over the row `r` of muster.scim_user or muster.scim_group and its parameters, all sent as text. */
 struct filter_sql {
     const char *where; /* a boolean expression, made of constant fragments and $n only */
-    bool indexed;      /* an index answers it; else the whole directory has to be read */
+    bool indexed;      /* an index answers it; else the whole directory must be read */
     const char *params[FILTER_SQL_PARAMS];
     size_t n_params;
 };

@@ -1,4 +1,4 @@
-/* Attributes that have a column, a computed value or a view of their own. */
+/* Attributes with a column, a computed value or a view of their own. */
 
 #include "query/filter_sql_internal.h"
 
@@ -14,11 +14,11 @@
 #define MANAGER_OF_ROW "from muster.scim_user b where " TENANT(b) " and b.removed_at is null and b.id = r.manager_id"
 
 /*
- * PostgreSQL rounds to microseconds what a filter may give more finely: such an instant lies between two that a row can
- * have, so nothing is equal to it, and what is after or before it is told by its microsecond cut off.
+ * A filter may give a time more exactly than PostgreSQL's microseconds. Such a time lies between two possible times of
+ * rows: nothing is equal to it, and for before and after it is cut to the microsecond.
  */
 static const char *between_microseconds(struct compiler *c, const struct filter *f, const char *column) {
-    enum { MICROSECOND = 26 }; /* characters of 2026-03-01T12:00:00.123456 */
+    enum { MICROSECOND = 26 }; /* length of 2026-03-01T12:00:00.123456 */
     const char *key = json_object_get_string(f->key);
     if (strlen(key) <= MICROSECOND)
         return NULL;
@@ -57,7 +57,7 @@ static struct operand manager_ref(struct compiler *c) {
     return (struct operand){SQL(c, "(select %s || b.id::text " MANAGER_OF_ROW ")", filter_sql_text(c, prefix)), "text"};
 }
 
-/* Attributes by their place; `sql` or `make`. The dates' keys have no zone: they are UTC. */
+/* Attributes that have `sql` or `make`. Keys of dates have no zone, because they are UTC. */
 static const struct {
     const char *attr, *sub;
     bool user_only, enterprise;

@@ -41,12 +41,12 @@ static bool names_attribute(const struct filter *f, const char *attr) {
     return is_comparison(f) && !f->ref.extension && !f->ref.unregistered && strcmp(f->ref.attr->name, attr) == 0;
 }
 
-/* The list whose values stand in a table of their own. */
+/* Whether the filter is on the list whose values have a table of their own. */
 static bool names_list(const struct compiler *c, const struct filter *f) {
     return names_attribute(f, c->user ? "emails" : "members");
 }
 
-/* The comparison by which the table of the list's values is read, NULL: the filter does not demand one. */
+/* The comparison by which to read the table of the list's values; NULL: the filter requires none. */
 static const struct filter *list_key(const struct compiler *c, const struct filter *f) {
     const struct filter *eq = filter_sql_demanded(f, FILTER_EQ);
     if (c->user)
@@ -55,7 +55,7 @@ static const struct filter *list_key(const struct compiler *c, const struct filt
     return id && uuid_valid(id, strlen(id)) ? eq : NULL;
 }
 
-/* The ids of the rows that have that value. */
+/* The ids of the rows that have this value. */
 static const char *ids_by_list(struct compiler *c, const struct filter *by) {
     const char *key = json_object_get_string(by->key);
     if (c->user)
@@ -65,9 +65,9 @@ static const char *ids_by_list(struct compiler *c, const struct filter *by) {
 }
 
 /*
- * displayName by its key column. That of a user is a beginning; that of a group folds more than the filter does, and a
- * prefix may end in the middle of what it composes to one character (half-width kana, jamo): only its first characters
- * of ASCII are sure to begin the column too.
+ * displayName by its key column. A user's column has only the beginning. A group's column folds more than the filter
+ * does, and a prefix may end inside characters that folding composes into one (half-width kana, jamo): so only the
+ * leading ASCII characters of the prefix surely begin the column.
  */
 static const char *display_name_condition(struct compiler *c, const struct filter *f, const char *row) {
     struct arena *a = c->ctx->arena;
@@ -98,7 +98,7 @@ static bool is_by_id(const struct filter *f) {
     return id && uuid_valid(id, strlen(id));
 }
 
-/* Whether ids_sql() can tell. */
+/* Whether ids_sql() can list the ids. */
 static bool has_ids(const struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND)
         return has_ids(c, f->left) || has_ids(c, f->right);
@@ -121,7 +121,7 @@ static const char *ids_query(struct compiler *c, const struct filter *f) {
     return SQL(c, c->user ? USERS " %s" : GROUPS " %s", condition);
 }
 
-/* A select of the ids of all rows that can meet the filter, by indexes. */
+/* A select of the ids of all rows that can match the filter, by indexes. */
 static const char *ids_sql(struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND)
         return ids_sql(c, has_ids(c, f->left) ? f->left : f->right);
@@ -132,7 +132,7 @@ static const char *ids_sql(struct compiler *c, const struct filter *f) {
     return ids_query(c, f);
 }
 
-/* Whether a comparison that an index of another table answers is in the filter. */
+/* Whether the filter has a comparison that an index of another table answers. */
 static bool has_list(const struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR)
         return has_list(c, f->left) || has_list(c, f->right);
@@ -145,7 +145,7 @@ const char *filter_sql_necessary(struct compiler *c, const struct filter *f) {
     return has_list(c, f) && has_ids(c, f) ? SQL(c, "r.id in (%s)", ids_sql(c, f)) : NULL;
 }
 
-/* The attribute has an indexed column, and the comparison is one with its order. */
+/* Whether the attribute has an indexed column, and the comparison uses its order. */
 static bool is_ordered(const struct filter *f) {
     bool other = f->kind == FILTER_NE || f->kind == FILTER_CO || f->kind == FILTER_EW;
     if (!is_comparison(f) || !f->key || other)

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * The tenant of a row, in every subquery. Row-level security says the same once more; a test build without this layer
- * (make no-tenant) shows that either is enough.
+ * The tenant condition of every subquery. Row-level security repeats it; a test build without this layer (make
+ * no-tenant) shows that one of them is enough.
  */
 #ifdef MUSTER_NO_TENANT
 #define TENANT(alias) "true"
@@ -16,19 +16,19 @@
 #alias ".organization_id = muster.organization_id() and " #alias ".connection_id = muster.connection_id()"
 #endif
 
-/* A compilation on its way. */
+/* The state of a compilation. */
 struct compiler {
     struct ctx *ctx;
     const struct resource_type *rt;
     struct filter_sql *out;
     size_t first;
     const char *base_url;
-    bool user; /* the row is of scim_user, else of scim_group */
+    bool user; /* the row belongs to scim_user, else to scim_group */
     bool overflow;
     bool shared[FILTER_SQL_PARAMS]; /* parameters of filter_sql_text() */
 };
 
-/* An expression and the type it is compared as. NULL in SQL: unassigned. */
+/* An expression and the type for comparisons. NULL in SQL means unassigned. */
 struct operand {
     const char *sql;
     const char *cast;
@@ -43,57 +43,58 @@ struct source {
 /* A computed list. */
 struct view {
     const char *attr;
-    bool user; /* of the user type, else of the group type */
+    bool user; /* an attribute of users, else of groups */
     const char *name;
     const char *key;   /* the column that is the row's id */
-    const char *first; /* the order in which a resource shows its values */
+    const char *first; /* the order in which resources show the values */
     struct operand (*part)(struct compiler *c, const struct source *s, const struct filter *f);
 };
 
 /*
- * The next parameter; filter_sql_text() with its cast, the same one again for the same pointer: the names of the schema
- * and the keys of the tree, so that the text of the SQL depends on the shape of the filter alone.
+ * The next parameter. filter_sql_text() adds its cast, and reuses the parameter for the same pointer (names of the
+ * schema, keys of the tree), so that the SQL text depends only on the shape of the filter.
  */
 const char *filter_sql_param(struct compiler *c, const char *value);
 const char *filter_sql_text(struct compiler *c, const char *value);
 
-/* One comparison of an operand with the filter's key. */
+/* Compares an operand with the filter's key. */
 const char *filter_sql_compare(struct compiler *c, const struct filter *f, struct operand x);
 
-/* The condition of a comparison of a time with an instant finer than PostgreSQL knows; NULL if it is not one. */
+/* The condition for comparing a time with one finer than a microsecond; NULL: it is not such a comparison. */
 const char *filter_sql_time(struct compiler *c, const struct filter *f, struct operand x);
 
-/* The condition of a comparison with `id`, by the primary key; NULL if it is none. */
+/* The condition for comparing `id`, by the primary key; NULL: it is not such a comparison. */
 const char *filter_sql_id(struct compiler *c, const struct filter *f);
 
-/* The column or computed expression of an attribute that does not stand in `folded`, or has an indexed column; false:
- * none. */
+/* The column or expression of an attribute that is not in `folded` or has an indexed column; false: none. */
 bool filter_sql_column(struct compiler *c, const struct filter *f, struct operand *out);
 
 /*
- * The comparison (of this kind, inside an `and` at most) that a filter on a list demands of `value`: a necessary
- * condition that an index can answer, NULL if there is none.
+ * A comparison of this kind on `value` that a filter on a list requires (alone or within `and`): a necessary condition
+ * that an index can answer; NULL: none.
  */
 const struct filter *filter_sql_demanded(const struct filter *f, enum filter_kind kind);
 
-/* A condition that every row that meets the filter meets too, and that an index answers where the filter's own
- * condition does not let it; NULL: there is none, or it is not needed. */
+/*
+ * A necessary condition of the filter that an index answers, if no index answers the filter itself; NULL: there is
+ * none, or it is not needed.
+ */
 const char *filter_sql_necessary(struct compiler *c, const struct filter *f);
 
-/* Whether the compiled filter is answered by an index of its own. */
+/* Whether an index answers the compiled filter itself. */
 bool filter_sql_indexed(const struct compiler *c, const struct filter *f);
 
 /* The view of a computed list, NULL: none. */
 const struct view *filter_sql_view(const struct resource_type *rt, const struct attr *a);
 
-/* Where the attribute's JSON stands: in the resource's keys or in an extension's object of them. */
+/* The attribute's JSON: in the resource's keys, or in an extension's object there. */
 const char *filter_sql_json(struct compiler *c, const struct filter *f);
 
-/* A part of a JSON value, or the value itself (sub NULL), as an expression of its type. */
+/* A part of a JSON value, or with sub NULL the value itself, as an expression of its type. */
 struct operand filter_sql_json_part(struct compiler *c, const char *value, const struct attr *attr,
                                     const struct attr *sub);
 
-/* The same of a value that has no schema: of the JSON type of the filter's literal, null if it is of another. */
+/* The same for a value without a schema: it has the JSON type of the filter's literal, or is null. */
 struct operand filter_sql_any_part(struct compiler *c, const char *value, const struct filter *f);
 
 #endif

@@ -1,4 +1,4 @@
-/* The SQL expression that a list is sorted by. */
+/* Makes the SQL expression by which a list is sorted. */
 
 #include "query/sort_sql.h"
 
@@ -13,7 +13,7 @@
 
 enum { BOUND = 256 }; /* characters */
 
-/* An attribute that the type does not have: of an extension that nobody registered, or of the other type. */
+/* Finds an attribute that the type does not have: in an unregistered extension, or in the other type. */
 static bool find_elsewhere(struct arena *a, const struct resource_type *rt, const struct resource_type *other,
                            const char *name, struct attr_ref *out) {
     size_t len = strlen(name);
@@ -24,7 +24,7 @@ static bool find_elsewhere(struct arena *a, const struct resource_type *rt, cons
     return found;
 }
 
-/* The attribute that the name means; a complex one stands for its value part (SO-04). */
+/* The attribute of a name; a complex one means its value part (SO-04). */
 static enum err find_attribute(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
                                const char *name, struct attr_ref *out) {
     bool known = schema_lookup(rt, name, strlen(name), out) && out->attr;
@@ -51,7 +51,7 @@ static struct operand of_view(struct compiler *c, const struct view *view, const
                             part.cast};
 }
 
-/* The part of the primary value, else of the first one (RFC 7644, 3.4.2.3). */
+/* The part of the primary value, or else of the first one (RFC 7644, 3.4.2.3). */
 static struct operand of_list(struct compiler *c, const struct filter *f) {
     const char *json = filter_sql_json(c, f);
     struct operand part = filter_sql_json_part(c, "v.value", f->ref.attr, f->ref.sub);
@@ -64,14 +64,14 @@ static struct operand of_list(struct compiler *c, const struct filter *f) {
         part.cast};
 }
 
-/* The first value of what nobody registered, as text. */
+/* The first value of unregistered data, as text. */
 static struct operand of_unregistered(struct compiler *c, const struct filter *f) {
     const char *json = filter_sql_json(c, f);
     const char *first = SQL(c, "(case jsonb_typeof(%s) when 'array' then %s -> 0 else %s end)", json, json, json);
     return filter_sql_any_part(c, first, f);
 }
 
-/* The expression; `column`: it is a column, or made of some. */
+/* The expression; `column`: it is made only of columns. */
 static struct operand operand_of(struct compiler *c, const struct filter *f, bool *column) {
     struct operand x;
     if (f->ref.unregistered)
@@ -79,7 +79,7 @@ static struct operand operand_of(struct compiler *c, const struct filter *f, boo
     const struct view *view = f->ref.extension ? NULL : filter_sql_view(c->rt, f->ref.attr);
     *column = filter_sql_column(c, f, &x);
     if (*column && strcmp(x.sql, ID "::text") == 0)
-        return (struct operand){ID, "uuid"}; /* the same order, and that of an index */
+        return (struct operand){ID, "uuid"}; /* the same order, and an index has it */
     if (*column)
         return x;
     if (view)
@@ -89,7 +89,7 @@ static struct operand operand_of(struct compiler *c, const struct filter *f, boo
     return filter_sql_json_part(c, filter_sql_json(c, f), f->ref.attr, f->ref.sub);
 }
 
-/* The lowest value of a column that no row leaves empty, NULL: it is none. An index gives their order. */
+/* The lowest value of a column that is never null and has an index; NULL: another expression. */
 static const char *lowest_of(const char *sql) {
     static const char *const columns[][2] = {{"r.user_name_key", "''"},
                                              {"r.created_at", "'-infinity'::timestamptz"},

@@ -10,27 +10,27 @@
 enum { SORT_SQL_PARAMS = 8 };
 
 /*
- * What a list is sorted by (RFC 7644, 3.4.2.3): an expression over the row `r` of muster.scim_user or
- * muster.scim_group, null where the resource has no value, and its parameters. Of a list it is the primary value, else
+ * The sort key of a list (RFC 7644, 3.4.2.3): an expression over the row `r` of muster.scim_user or muster.scim_group,
+ * and its parameters; null if the resource has no value. For a multi-valued attribute it is the primary value, or else
  * the first.
  */
 struct sort_sql {
     const char *key;    /* constant fragments and $n only */
-    const char *cast;   /* behind "::", makes such a key of a text */
+    const char *cast;   /* the cast, after "::", from text to the key */
     bool text;          /* compared by code point: collate "C" */
     bool time;          /* a timestamptz */
-    bool unregistered;  /* an extension that nobody registered: lenient only */
-    const char *lowest; /* of a column that is never null: no value is below it; else NULL */
+    bool unregistered;  /* an unregistered extension: only in lenient */
+    const char *lowest; /* the lowest value of a column that is never null; else NULL */
     const char *params[SORT_SQL_PARAMS];
     size_t n_params;
 };
 
-/* What is asked for. */
+/* The requested order. */
 struct sort_request {
     const struct resource_type *rt;
     const struct resource_type *other; /* at the base URL: an attribute that only this type has is null; else NULL */
     const char *sort_by;
-    bool bounded; /* a long text sorts by its beginning, so that it fits into a cursor */
+    bool bounded; /* a long text sorts by its beginning, so that the key fits into a cursor */
     size_t first; /* the first parameter is $first */
     const char *base_url;
 };
