@@ -185,10 +185,13 @@ class Endpoint:
         return self.states()
 
 
+WRITE_EVENTS = """select muster.audit(%s, null, %s, null, 'scim_user', coalesce(%s::uuid, muster.uuid7()), %s, muster.uuid7(), null)
+                  from generate_series(1, %s)"""
+
+
 def write_events(server, org_id, n, action="scim.user.updated", target=None, data='{"changed":true}'):
     """Audit events as if the responder had written them, in one transaction; their targets are new ones, or the one."""
-    server.sql("""select muster.audit(%s, null, %s, null, 'scim_user', coalesce(%s::uuid, muster.uuid7()), %s, muster.uuid7(), null)
-                  from generate_series(1, %s)""", org_id, action, target, data, n)
+    server.sql(WRITE_EVENTS, org_id, action, target, data, n)
 
 
 def unsealed(server, org_id):
