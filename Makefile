@@ -2,6 +2,7 @@
 # make unit       the unit tests       make install DESTDIR= PREFIX=
 # make check-unit runs them            WERROR=1         warnings are errors
 # make fuzz       the fuzz targets, with clang, in build-fuzz/
+# make bench      what scripts/bench needs
 
 CC ?= cc
 PREFIX ?= /usr/local
@@ -40,13 +41,15 @@ LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 PROGRAMS := $(BUILD)/muster-scim.fcgi $(BUILD)/muster-admin.fcgi $(BUILD)/muster $(BUILD)/muster-deliver
 UNIT_PROGRAMS := $(UNIT:test/unit/%.c=$(BUILD)/unit/%)
 UNIT_TOOLS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(filter-out $(UNIT),$(wildcard test/unit/*.c)))
+BENCH_PROGRAMS := $(patsubst test/bench/%.c,$(BUILD)/bench/%,$(wildcard test/bench/*.c))
 FUZZ_PROGRAMS := $(patsubst test/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
-C_FILES := $(wildcard core/*/*.c cgi/*/*.c tools/*/*.c test/unit/*.c test/fuzz/*.c)
+C_FILES := $(wildcard core/*/*.c cgi/*/*.c tools/*/*.c test/unit/*.c test/fuzz/*.c test/bench/*.c)
 H_FILES := $(wildcard core/*/*.h cgi/*/*.h tools/*/*.h test/unit/*.h test/fuzz/*.h)
 
 all: $(PROGRAMS)
 lib: $(BUILD)/libmuster.a
 unit: $(UNIT_PROGRAMS) $(UNIT_TOOLS)
+bench: $(BENCH_PROGRAMS)
 
 $(BUILD)/libmuster.a: $(LIB_OBJECTS)
 	rm -f $@
@@ -67,6 +70,10 @@ $(BUILD)/muster-deliver: $(DELIVER:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
 $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
 	@mkdir -p $(@D)
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(BUILD)/bench/%: $(BUILD)/test/bench/%.o
+	@mkdir -p $(@D)
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lfcgi
 
 # Beside the library, what of cgi/ reads requests.
 $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/cgi/server/request.o $(BUILD)/cgi/server/client_address.o $(BUILD)/libmuster.a
@@ -163,6 +170,6 @@ install: all
 clean:
 	rm -rf build build-san build-clang build-rls build-fuzz build-tidy
 
-.PHONY: all lib unit fuzz fuzz-programs check-unit check-sql tidy format format-check layers no-tenant install clean
+.PHONY: all lib unit bench fuzz fuzz-programs check-unit check-sql tidy format format-check layers no-tenant install clean
 .SECONDARY:
 -include $(shell find $(BUILD) build-tidy -name '*.d' 2>/dev/null)

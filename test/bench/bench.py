@@ -1,0 +1,153 @@
+#!/usr/bin/python3
+"""The program of scripts/bench: see its usage."""
+import argparse
+import contextlib
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+
+import figures
+import load
+import seed
+import workloads
+import yardsticks
+from stack import HERE, Stack, cluster, helpers, machine
+
+USAGE = """scripts/bench [options] [WORKLOAD ...]
+
+    --seed           make the directories, which take minutes, and keep them in DIR/seed; every run works on a copy of them
+    --sizes N,...    users of each directory (1000,10000,100000,1000000)
+    --quick          three rounds of a second each; five rounds of three seconds without it
+    --smoke          whether everything works, with one small directory, in a new place that is removed at the end; says nothing of speed
+    --rounds N  --seconds N  --clients N  --workers N      (5, 3, 16, two for each core)
+    --data DIR       where the directories are kept (var/bench in the source tree)
+    --random N       another choice of users
+    --json FILE      the figures, for programs
+    --list           the workloads
+
+Measures Muster behind lighttpd on this machine, with a PostgreSQL of its own that keeps what it has acknowledged. Each round runs every
+workload and every yardstick once, so that what else the machine does strikes all of them; the table has medians of the rounds."""
+# A slow machine is not a reason to give up a request of a thousand operations.
+PATIENT = {"MUSTER_DEADLINE_MS": "60000", "MUSTER_CPU_MS": "60000"}
+SIZES, SMALL = "1000,10000,100000,1000000", "1000"
+
+
+def options():
+    parser = argparse.ArgumentParser(usage=USAGE, add_help=True)
+    for flag in ("seed", "quick", "smoke", "list"):
+        parser.add_argument(f"--{flag}", action="store_true")
+    parser.add_argument("--seconds", type=float)
+    for number, default in (("rounds", None), ("clients", 16), ("workers", 2 * os.cpu_count()), ("random", 1)):
+        parser.add_argument(f"--{number}", type=int, default=default)
+    parser.add_argument("--sizes")
+    parser.add_argument("--data", default=os.path.join(helpers.ROOT, "var", "bench"))
+    parser.add_argument("--json")
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", choices=[*workloads.NAMES, []])
+    chosen = parser.parse_args()
+    rounds, seconds = (1, 0.1) if chosen.smoke else (3, 1) if chosen.quick else (5, 3)
+    chosen.rounds, chosen.seconds = chosen.rounds or rounds, chosen.seconds or seconds
+    chosen.sizes = [int(n) for n in (chosen.sizes or (SMALL if chosen.smoke else SIZES)).split(",")]
+    return chosen
+
+
+def make_seed(chosen, place):
+    """The directories in `place`, at rest; made if they are not there, or anew if that is asked for."""
+    if chosen.seed:
+        shutil.rmtree(place, ignore_errors=True)
+    if os.path.exists(os.path.join(place, "seed.json")):
+        return
+    server = Stack(place, "--workers", "1").start()
+    try:
+        seed.make(server, chosen.sizes)
+    finally:
+        server.stop()
+
+
+class Bench:
+    """A running stack with the directories, and the yardsticks beside it."""
+
+    def __init__(self, chosen, server, hello):
+        self.chosen, self.server, self.hello = chosen, server, hello
+        rng = random.Random(chosen.random)
+        self.directories = {d["size"]: workloads.Directory(server, d, rng) for d in seed.load(server)}
+        self.usual = self.directories[max([n for n in self.directories if n <= 100_000] or self.directories)]
+        self.found = figures.Figures()
+        self.workloads = [w for w in workloads.WORKLOADS if self.directory(w) and (w.name in chosen.workloads or not chosen.workloads)]
+
+    def directory(self, workload):
+        """The one that the workload is measured on; None if there is none such."""
+        d = self.directories.get(workload.size) if workload.size else self.usual
+        return d if d and (workload.group is None or workload.group in d.groups) else None
+
+    def round(self, seconds):
+        for w in self.workloads:
+            yield w.name, workloads.measure(self.server, w, self.directory(w), self.chosen.clients, seconds)
+        workers = self.chosen.workers
+        yield "hello", self.hello.measure(self.size_of("get", 1000), self.chosen.clients, seconds)
+        yield "hello_list100", self.hello.measure(self.size_of("list100", 100_000), self.chosen.clients, seconds)
+        yield "select_1", yardsticks.select_1(self.server, workers, seconds)
+        yield "lean_create", yardsticks.lean(self.server, self.usual, workers, seconds)
+
+    def size_of(self, name, guess):
+        return self.found.median(name, "bytes") or guess
+
+    def warm(self):
+        """What is read is in memory, and what a plan needs is known."""
+        for w in (w for w in self.workloads if w.repeat):
+            load.run(workloads.requests(w, self.directory(w), 1), clients=self.chosen.clients, seconds=10 * self.chosen.seconds, once=True,
+                     port=self.server.port)
+
+    def run(self):
+        self.warm()
+        for n in range(self.chosen.rounds):
+            for name, figure in self.round(self.chosen.seconds):
+                self.found.add(name, figure)
+                print(f"round {n + 1} of {self.chosen.rounds}: {name:20} {figure['rate']:10,.0f}/s", flush=True)
+
+
+def measure(chosen, source, place):
+    """A run on a copy of the directories."""
+    shutil.rmtree(place, ignore_errors=True)
+    cluster.copy(source, place)
+    shutil.copy(os.path.join(source, "seed.json"), place)
+    server = Stack(place, "--workers", str(chosen.workers), env=PATIENT).start()
+    try:
+        about = machine(server)
+        yardsticks.prepare_lean(server)
+        with yardsticks.Hello(server, chosen.workers) as hello:
+            bench = Bench(chosen, server, hello)
+            bench.run()
+    finally:
+        server.stop()
+        shutil.rmtree(place, ignore_errors=True)
+    about["options"] = {k: getattr(chosen, k) for k in ("rounds", "seconds", "clients", "workers", "sizes", "random")}
+    return about, bench.found
+
+
+def main():
+    chosen = options()
+    if chosen.list:
+        print("\n".join(f"{w.name:20} {w.says}" for w in workloads.WORKLOADS))
+        return
+    with contextlib.ExitStack() as stack:
+        if chosen.smoke:
+            chosen.data = stack.enter_context(tempfile.TemporaryDirectory(prefix="mb", dir="/tmp"))
+            os.chmod(chosen.data, 0o755)
+        source = os.path.join(chosen.data, "seed")
+        make_seed(chosen, source)
+        if chosen.seed:
+            return
+        about, found = measure(chosen, source, os.path.join(chosen.data, "run"))
+    print(figures.table(about, found))
+    if chosen.json:
+        with open(chosen.json, "w", encoding="utf-8") as f:
+            json.dump(figures.as_json(about, found), f, indent=2)
+            f.write("\n")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, HERE)
+    main()

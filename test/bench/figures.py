@@ -1,0 +1,98 @@
+"""The figures of a run: medians over its rounds, the ratios made of them, and the table that shows both."""
+import statistics
+
+from stack import PARTS
+from workloads import WORKLOADS
+
+FRONT = ("web", "responder")
+ALL = PARTS
+YARDSTICKS = {"hello": "FastCGI hello, as many bytes as a GET", "hello_list100": "as many bytes as a list of 100",
+              "select_1": "select 1, prepared", "lean_create": "lean.sql, as many connections as workers"}
+COLUMNS = ("rate", "p50", "p99", *PARTS, "wal")
+
+# Name, whether the rate or the CPU of which parts, of which workload, over that of which other. `rate` is so many times as fast; CPU is
+# so many times as dear.
+RATIOS = [
+    ("get_ratio_hello", "rate", "get", "hello"),
+    ("filter_ratio_hello", "rate", "filter", "hello"),
+    ("list100_ratio_hello", "rate", "list100", "hello_list100"),
+    ("get_cpu_over_hello", ALL, "get", "hello"),
+    ("filter_cpu_over_hello", ALL, "filter", "hello"),
+    ("list100_cpu_over_hello", ALL, "list100", "hello_list100"),
+    ("get_web_over_hello", ("web",), "get", "hello"),
+    ("get_responder_over_hello", ("responder",), "get", "hello"),
+    ("write_front_over_hello", FRONT, "create", "hello"),
+    ("create_cpu_over_hello", ALL, "create", "hello"),
+    ("get_pg_over_select1", ("postgres",), "get", "select_1"),
+    ("create_pg_over_lean", ("postgres", "sealing"), "create", "lean_create"),
+    ("delete_over_active", "rate", "delete", "patch_active"),
+    ("bulk_over_creates", "rate", "bulk", "create_1"),
+    ("member_100k_over_100", ALL, "member_100k", "member_100_1m"),
+    ("first_page_1m_over_10k", ALL, "list100_1m", "list100_10k"),
+    ("group100_100k_over_1k", ALL, "group100_100k", "group100_1k"),
+    ("eq_1m_over_10k", ALL, "filter_1m", "filter_10k"),
+]
+# Of these the backends have ended when it is looked.
+ENDING = ("select_1", "lean_create")
+
+
+class Figures:
+    """Of each workload and yardstick, what its rounds gave."""
+
+    def __init__(self):
+        self.rounds = {}
+
+    def add(self, name, figure):
+        self.rounds.setdefault(name, []).append(figure)
+
+    def values(self, name, what):
+        return [figure[what] for figure in self.rounds.get(name, ()) if what in figure]
+
+    def median(self, name, what):
+        values = self.values(name, what)
+        return statistics.median(values) if values else None
+
+    def spread(self, name, what):
+        """How far the rounds are apart, in parts of the median."""
+        values = self.values(name, what)
+        return (max(values) - min(values)) / statistics.median(values) if values and statistics.median(values) else 0.0
+
+    def cpu(self, name, parts):
+        """Microseconds of CPU a request of these parts; of the backends of a yardstick, those that have ended."""
+        if name in ENDING:
+            parts = ("ended",)
+        return sum(self.median(name, part) or 0 for part in parts)
+
+    def ratio(self, what, name, other):
+        if name not in self.rounds or other not in self.rounds:
+            return None
+        of = (lambda n: self.median(n, "rate")) if what == "rate" else (lambda n: self.cpu(n, what))
+        return of(name) / of(other) if of(other) else None
+
+    def ratios(self):
+        found = {key: self.ratio(what, name, other) for key, what, name, other in RATIOS}
+        if "members_10k" in self.rounds:
+            found["member_us_of_10k"] = self.cpu("members_10k", ALL)
+        return {key: round(value, 3) for key, value in found.items() if value is not None}
+
+
+def table(about, found):
+    """All of it, for people."""
+    says = {**{w.name: w.says for w in WORKLOADS}, **YARDSTICKS}
+    lines = ["", ", ".join(f"{k} {v}" for k, v in about.items() if not isinstance(v, dict)),
+             "PostgreSQL: " + ", ".join(f"{k} {v}" for k, v in about["settings"].items()),
+             "Medians; CPU in microseconds, for a request or for each user or member in it; wal in bytes.", "",
+             f"{'':20} {'rate/s':>9} {'spread':>6} {'p50 ms':>8} {'p99 ms':>8} " + " ".join(f"{p:>9}" for p in (*PARTS, "wal"))]
+    for name in found.rounds:
+        cells = [f"{found.median(name, 'rate'):9,.0f}", f"{found.spread(name, 'rate') * 100:5.0f}%",
+                 *(f"{found.median(name, q):8.2f}" for q in ("p50", "p99")),
+                 *("" if found.median(name, p) is None else f"{found.median(name, p):,.1f}" for p in (*PARTS, "wal"))]
+        lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f"  {says[name]}")
+    return "\n".join([*lines, "", *(f"{key:28} {value:8.3f}" for key, value in found.ratios().items())])
+
+
+def as_json(about, found):
+    """The ratios by their names; beside them the machine, and of each workload the medians, spreads and rounds."""
+    return {**found.ratios(), "machine": about,
+            "figures": {name: {"median": {c: found.median(name, c) for c in COLUMNS}, "spread": {c: found.spread(name, c) for c in COLUMNS},
+                               "rounds": rounds} for name, rounds in found.rounds.items()}}
