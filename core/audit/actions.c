@@ -1,4 +1,4 @@
-/* The actions of audit events, and the patterns with which a webhook chooses among them. */
+/* The actions of audit events, and the patterns by which a webhook chooses them. */
 
 #include "audit/actions.h"
 
@@ -24,14 +24,14 @@ bool actions_wanted(const char *pattern) {
     return false;
 }
 
-/* A name without its beginning, "user.updated" for "scim.user.updated", is as good as one wrong character. */
+/* A missing beginning ("user.updated" for "scim.user.updated") counts as one wrong character. */
 static size_t pattern_distance(const char *pattern, const char *candidate) {
     size_t n = strlen(pattern), m = strlen(candidate);
     bool end = n && n < m && candidate[m - n - 1] == '.' && strcmp(candidate + m - n, pattern) == 0;
     return end ? 1 : words_distance(pattern, n, candidate, m);
 }
 
-/* What comes nearest to a pattern so far, and how far it is. */
+/* The nearest pattern so far, and its distance. */
 struct nearest {
     const char *pattern, *found;
     size_t far;

@@ -6,14 +6,14 @@
 #include <stdbool.h>
 
 /*
- * The actions of audit events (actions.def). What a webhook wants of them is a list of patterns: an action, or the
- * beginning of one with * behind it ("*", "scim.user.*").
+ * The actions of audit events (actions.def). A webhook chooses actions by a list of patterns: an action, or the
+ * beginning of one followed by * ("*", "scim.user.*").
  */
 
-/* Whether a pattern fits an action that there is. */
+/* Whether a pattern matches an existing action. */
 bool actions_wanted(const char *pattern);
 
-/* The pattern that was probably meant by one which fits nothing. In the arena. */
+/* The pattern that was probably meant, for one that matches nothing. In the arena. */
 const char *actions_nearest(struct arena *a, const char *pattern);
 
 #endif

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* LINE_MAX_BYTES: one event, written as CSV or JSON; the data of the largest is a few megabytes. */
+/* LINE_MAX_BYTES limits one event as CSV or JSON; the data of the largest event is a few megabytes. */
 enum { PAGE = 200, LINE_MAX_BYTES = 1024 * 1024 * 1024 };
 
 static enum err write_buffer(struct ctx *ctx, struct audit_export *x, const struct buf *b) {
@@ -31,14 +31,14 @@ static enum err write_audit_header(struct ctx *ctx, struct audit_export *x, stru
     return write_buffer(ctx, x, b);
 }
 
-/* An export on its way. */
+/* The state of an export. */
 struct writing {
     struct audit_export *x;
     struct ctx *ctx;
     struct db *db;
     struct arena *page;
     const char *id, *action, *prefix;
-    int64_t after; /* the place that was written last */
+    int64_t after; /* the last place written */
 };
 
 static enum err write_audit_page(struct writing *w, size_t *n) {

@@ -8,25 +8,27 @@
 #include <stddef.h>
 
 enum audit_format {
-    AUDIT_CSV,  /* with a line of the columns' names first */
-    AUDIT_JSONL /* one object a line */
-};
-
-/* What is exported, and where to. `progress` may be NULL; it hears of every page, with the lines so far. */
-struct audit_export {
-    const char *organization; /* slug or id */
-    enum audit_format format;
-    const char *action;    /* one, or the beginning of some with a * at its end; NULL: any */
-    const char *from, *to; /* times (RFC 3339), from then on and before then; NULL: none */
-    bool (*write)(void *arg, const char *text, size_t len); /* false: it failed, errno says why */
-    void (*progress)(void *arg, size_t lines);
-    void *arg;
-    size_t lines; /* out, without the header */
+    AUDIT_CSV,  /* the first line has the names of the columns */
+    AUDIT_JSONL /* one object in each line */
 };
 
 /*
- * The sealed events of an organization in the order of the chain, as they are at one moment, page by page; memory stays
- * flat. The lines are those of audit_rows.h. ERR_NOT_FOUND; ERR_BAD_REQUEST: it could not be written.
+ * What to export, and where to. `progress` may be NULL; it is called after each page with the number of lines so far.
+ */
+struct audit_export {
+    const char *organization; /* slug or id */
+    enum audit_format format;
+    const char *action;    /* an action, or the beginning of several followed by *; NULL: all */
+    const char *from, *to; /* times (RFC 3339): not before `from`, and before `to`; NULL: no limit */
+    bool (*write)(void *arg, const char *text, size_t len); /* false: it failed; errno says why */
+    void (*progress)(void *arg, size_t lines);
+    void *arg;
+    size_t lines; /* out: the number of lines, without the header */
+};
+
+/*
+ * Writes the sealed events of an organization in the order of the chain, from one snapshot, page by page with constant
+ * memory. audit_rows.h describes the lines. ERR_NOT_FOUND; ERR_BAD_REQUEST: writing failed.
  */
 enum err audit_export_run(struct ctx *ctx, struct db *db, struct audit_export *x) __attribute__((warn_unused_result));
 

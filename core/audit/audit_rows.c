@@ -40,7 +40,7 @@ void audit_rows_csv_head(struct buf *out) {
     buf_str(out, "\r\n");
 }
 
-/* The last four are = + - @ in full width, which some spreadsheets take for the plain ones. */
+/* The last four are = + - @ in full width, which some spreadsheets treat like the plain ones. */
 static bool is_formula(const char *s) {
     static const char *const beginnings[] = {
         "=", "+", "-", "@", "\t", "\r", "\n", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};

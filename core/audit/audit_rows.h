@@ -8,7 +8,7 @@
 
 /* The audit log as files: CSV for a spreadsheet, JSON Lines for a program. */
 
-/* What an event has, in the order of the columns. */
+/* The columns of an event, in their order. */
 enum audit_column {
     AUDIT_SEQUENCE, /* number; null: the event is not sealed yet */
     AUDIT_HASH,     /* hex; null: the event is not sealed yet */
@@ -33,20 +33,20 @@ struct audit_row {
     const char *values[AUDIT_COLUMNS];
 };
 
-/* The row of a statement that has the columns of `row audited`. Borrowed from the rows. */
+/* Reads the row of a statement with the columns of `row audited`. Borrowed from the rows. */
 struct audit_row audit_rows_read(struct db_rows rows, size_t row);
 
-/* The line with the names of the columns. */
+/* Writes the line with the names of the columns. */
 void audit_rows_csv_head(struct buf *out);
 
 /*
- * One record of RFC 4180, CRLF at its end. Texts stand in quotes; null is empty, without quotes. A text that a
- * spreadsheet would take for a formula (= + - @, also in full width or behind blanks, or a control in front) gets an
- * apostrophe before it, as OWASP's page on CSV injection advises: read the file as JSON Lines to have it as it was.
+ * Writes one record of RFC 4180, with CRLF at its end. Texts are in quotes; null is empty, without quotes. A text that
+ * a spreadsheet would take for a formula (it begins with = + - @, also in full width or after blanks, or with a control
+ * character) gets an apostrophe in front, as OWASP's page on CSV injection advises. JSON Lines has the texts unchanged.
  */
 void audit_rows_csv(struct buf *out, const struct audit_row *r);
 
-/* One object with all columns, `sequence` as a number, `data` as an object, and a newline at its end. */
+/* Writes one object with all columns, `sequence` as a number, `data` as an object, and a newline at its end. */
 void audit_rows_json(struct buf *out, const struct audit_row *r);
 
 #endif

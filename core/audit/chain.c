@@ -13,7 +13,7 @@
 
 static const char erased[] = "{\"erased\": true}";
 
-/* A column of 32 bytes in hex; false: it is null or something else. */
+/* Reads a column of 32 bytes in hex; false: it is null or something else. */
 static bool read_hash_column(struct db_rows rows, size_t row, int column, unsigned char out[CHAIN_HASH]) {
     const char *hex = db_text(rows, row, column);
     return hex && strlen(hex) == CHAIN_HEX && hex_read(hex, out, CHAIN_HASH);
@@ -37,7 +37,7 @@ static void end_hash(EVP_MD_CTX *h, unsigned char out[CHAIN_HASH]) {
     EVP_MD_CTX_free(h);
 }
 
-/* "LEN:TEXT,", so that no two lists of texts read alike; NULL is "-". */
+/* "LEN:TEXT,", so that different lists of texts never look the same; NULL is "-". */
 static void add_netstring(EVP_MD_CTX *h, const char *text) {
     char len[24];
     if (!text) {

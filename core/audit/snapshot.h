@@ -5,8 +5,8 @@
 #include "db/db.h"
 
 /*
- * A transaction that sees the database as it is at its first statement, however long it takes, and changes nothing; for
- * the operator's command. After an error there is nothing to end.
+ * Begins a read-only transaction that sees the database as it is at its first statement, however long it takes; for the
+ * command line. After an error there is nothing to end.
  */
 enum err snapshot_begin(struct ctx *ctx, struct db *db) __attribute__((warn_unused_result));
 enum err snapshot_end(struct ctx *ctx, struct db *db) __attribute__((warn_unused_result));

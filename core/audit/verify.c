@@ -1,4 +1,4 @@
-/* Verifies the hash chains of the audit log: finds what was changed, added, moved or taken out. */
+/* Verifies the hash chains of the audit log: finds events that were changed, added, moved or removed. */
 
 #include "audit/verify.h"
 
@@ -17,16 +17,16 @@
 
 enum { PAGE = 500, ORGANIZATIONS = 1000, HEADS_MAX = 64 * 1024 * 1024, TIME_TEXT = 64 };
 
-/* One organization on its way. */
+/* The state of verifying one organization. */
 struct walk {
     struct verify_run *run;
     struct ctx *ctx;
     struct db *db;
-    struct arena *page; /* of one page of rows */
-    struct arena *own;  /* of the organization */
+    struct arena *page; /* memory of one page of rows */
+    struct arena *own;  /* memory of the organization */
     const char *id;
     struct chain chain;
-    int64_t first, last; /* places; `last` is where the next one has to follow */
+    int64_t first, last; /* places; the next one must follow `last` */
     size_t events, problems;
     int64_t waiting;
     struct json_object *told;
@@ -49,7 +49,7 @@ static void note_problem(struct walk *w, int64_t sequence, const char *event, co
     json_object_array_add(w->told, o);
 }
 
-/* Runs what is queued, with rows of the page. */
+/* Runs the queued statements; the rows are in the page's memory. */
 static enum err run_batch(struct walk *w, struct db_rows *rows) {
     struct ctx ctx = {.arena = w->page};
     enum err e = db_run(&ctx, w->db, rows);
@@ -60,7 +60,7 @@ static const char *number_text(struct walk *w, int64_t n) {
     return arena_printf(w->page, "%" PRId64, n);
 }
 
-/* Whether the place follows the one before. */
+/* Checks that the place follows the one before. */
 static bool check_place(struct walk *w, int64_t sequence, const char *event) {
     if (sequence == w->last)
         note_problem(w, sequence, event, "there are two of this place");
@@ -111,7 +111,7 @@ static enum err walk_chain(struct walk *w) {
     return OK;
 }
 
-/* The hash before the first place, as the database has it. */
+/* Takes the hash before the first place from the database. */
 static enum err begin_inside(struct walk *w) {
     struct db_rows rows = {0};
     if (w->run->from <= 1)
@@ -128,7 +128,7 @@ static enum err begin_inside(struct walk *w) {
     return OK;
 }
 
-/* Events that have no place and do not wait for one. */
+/* Finds events that have no place and do not wait for one. */
 static enum err find_strays(struct walk *w) {
     char at[TIME_TEXT] = "", id[UUID_TEXT + 1] = "";
     for (int64_t n = PAGE; n >= PAGE; arena_reset(w->page)) {
@@ -166,7 +166,7 @@ static enum err look_at_waiting(struct walk *w) {
     return OK;
 }
 
-/* Heads that were kept elsewhere: the place has to be there, with that hash. */
+/* Checks heads that were kept elsewhere: each place must exist, with that hash. */
 static enum err check_heads(struct walk *w) {
     struct json_object *mine = json_get(w->run->heads, w->id);
     struct buf *places = buf_new(w->page, HEADS_MAX);
@@ -240,7 +240,7 @@ static enum err verify_one(struct walk *w, const char *id, const char *slug) {
     return e;
 }
 
-/* A page of organizations; `after` is the last of the page before, then of this one. */
+/* Verifies a page of organizations; `after` is the last one of the page before, then of this one. */
 static enum err verify_page(struct walk *w, struct arena *list, char after[UUID_TEXT + 1], size_t *n) {
     struct ctx ctx = {.arena = list};
     struct db_rows rows = {0};
@@ -266,7 +266,7 @@ static enum err verify_all(struct walk *w) {
     enum err e = OK;
     for (size_t n = ORGANIZATIONS; e == OK && n == ORGANIZATIONS; arena_reset(list))
         e = verify_page(w, list, after, &n);
-    /* Of the heads that are left the organizations are gone altogether. */
+    /* The organizations of the remaining heads do not exist any more. */
     while (e == OK && !w->run->organization && json_object_object_length(w->run->heads)) {
         struct json_object_iterator first = json_object_iter_begin(w->run->heads);
         e = verify_one(w, arena_strdup(list, json_object_iter_peek_name(&first)), NULL);

@@ -1,4 +1,4 @@
-/* Whether an address belongs to the public Internet. */
+/* Decides whether an address belongs to the public Internet. */
 
 #include "webhook/address.h"
 
@@ -16,7 +16,7 @@ static const struct {
 } special4[] = {
     {IPV4(0, 0, 0, 0), 8},       /* this network */
     {IPV4(10, 0, 0, 0), 8},      /* private */
-    {IPV4(100, 64, 0, 0), 10},   /* shared, of carriers */
+    {IPV4(100, 64, 0, 0), 10},   /* shared, for carriers */
     {IPV4(127, 0, 0, 0), 8},     /* loopback */
     {IPV4(169, 254, 0, 0), 16},  /* link-local */
     {IPV4(172, 16, 0, 0), 12},   /* private */
@@ -34,7 +34,7 @@ static const struct {
     {IPV4(240, 0, 0, 0), 4},     /* reserved, and broadcast */
 };
 
-/* https://www.iana.org/assignments/iana-ipv6-special-registry, as far as it lies in 2000::/3. */
+/* https://www.iana.org/assignments/iana-ipv6-special-registry, the entries in 2000::/3. */
 static const struct {
     uint8_t address[6];
     unsigned bits;
@@ -43,7 +43,7 @@ static const struct {
     {{0x20, 0x01, 0x0d, 0xb8}, 32},             /* documentation */
     {{0x20, 0x02}, 16},                         /* 6to4 */
     {{0x26, 0x20, 0x00, 0x4f, 0x80, 0x00}, 48}, /* AS112 */
-    {{0x3f, 0xfe}, 16},                         /* 6bone, which is no more */
+    {{0x3f, 0xfe}, 16},                         /* 6bone, no longer in use */
     {{0x3f, 0xff, 0x00}, 20},                   /* documentation */
 };
 

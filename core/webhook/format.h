@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * What a webhook gets to see of an event: one file a format, each a row of the table in format.c. An event
- * is the object of the feed (muster.event_object, sql/functions/event_object.sql). doc/webhooks.md is for who receives.
+ * Renders events for webhooks. Each format has its file and a row in the table of format.c. An event is the object of
+ * the feed (muster.event_object, sql/functions/event_object.sql). doc/webhooks.md describes the formats for receivers.
  */
 
 enum { FORMAT_HEADERS = 8, FORMAT_SECRETS = 2 };
@@ -19,14 +19,14 @@ struct format_request {
     const char *format; /* "muster", "authn", "jackson", "stytch", "set" */
     struct json_object *event;
     const char *delivery_id;             /* UUID; the same at every attempt */
-    const char *secrets[FORMAT_SECRETS]; /* as their owner knows them ("whsec_..."): the one in use, then the one
-                                            before while both are good; NULL: none */
-    int64_t now;                         /* of the attempt, seconds since 1970 */
-    const char *base_url;                /* of SCIM */
-    const char *audience;                /* whom the receiver takes itself for. "set": the aud, NULL: its URL; "authn":
-                                            the instance, "jackson": the product, "stytch": the project, NULL: muster */
+    const char *secrets[FORMAT_SECRETS]; /* as the receiver has them ("whsec_..."): the current one, then the old one
+                                            while both are valid; NULL: none */
+    int64_t now;                         /* time of the attempt, seconds since 1970 */
+    const char *base_url;                /* base URL of SCIM */
+    const char *audience; /* the name that the receiver expects. "set": the aud, NULL: its URL; "authn": the instance,
+                             "jackson": the product, "stytch": the project, NULL: muster */
     const char *url;
-    const void *signing_key; /* of the format "set": EVP_PKEY */
+    const void *signing_key; /* for the format "set": an EVP_PKEY */
     const char *key_id;
 };
 
@@ -39,8 +39,8 @@ struct format_message {
 };
 
 /*
- * false: the format has no such event, or there is nothing left to tell of it. The event is only read. Somebody who
- * leaves is told in every format, even when all that is left of them is an id.
+ * Renders an event, which is not changed. false: the format has no such event, or no data of it is left. Every format
+ * announces leavers, even if only an id is left of them.
  */
 bool format_render(struct arena *a, const struct format_request *r, struct format_message *out);
 

@@ -10,9 +10,9 @@
 #include <string.h>
 
 /*
- * authn.sh: its documentation (Webhooks, Verify webhook signatures), and its server and PHP library, which have another
- * envelope and other headers. Both are sent, so that a receiver written for either understands.
- * A user there is a member here. Groups have no events there: what comes of them is a role.
+ * authn.sh: its documentation (Webhooks, Verify webhook signatures) and its server and PHP library differ in envelope
+ * and headers. We send both forms, so receivers written for either understand. A user there is a member here. Groups
+ * have no events there; they only change roles.
  */
 enum kind { USER, LEAVER, MEMBERSHIP, ORGANIZATION, TOKEN, TEST };
 
@@ -61,7 +61,7 @@ static void put_bool(struct json_object *o, const char *name, bool value) {
     json_object_object_add(o, name, json_object_new_boolean(value));
 }
 
-/* As the resource says when it was made and when it last changed: at the event. */
+/* Adds when the resource was made and when it last changed; the time of the change is that of the event. */
 static void put_times(struct json_object *o, const struct format_event *e, const char *created) {
     put_time(o, "created_at", created ? created : e->time);
     put_time(o, "updated_at", e->time);
@@ -78,7 +78,7 @@ static const char *joined_at(const struct format_event *e) {
     return json_get_string(e->member, "created_at");
 }
 
-/* There is one address, whose id is its owner's. */
+/* A user has one address, whose id is made from the user's. */
 static void put_emails(struct arena *a, struct json_object *o, const struct format_event *e) {
     struct json_object *list = json_object_new_array();
     const char *email = text_or_null(format_email(e)), *id = arena_printf(a, "email_%s", e->member_id);
@@ -170,7 +170,7 @@ static struct json_object *token_of(struct arena *a, const struct format_event *
     return o;
 }
 
-/* NULL: nothing to tell. */
+/* NULL: no data. */
 static struct json_object *authn_data(struct arena *a, const struct format_event *e, enum kind kind) {
     if (e->erased && kind != LEAVER)
         return NULL;
@@ -192,8 +192,8 @@ static struct json_object *authn_data(struct arena *a, const struct format_event
 }
 
 /*
- * The server signs with the text behind "whsec_", its library verifies with what that decodes to, and so does Svix's:
- * svix-signature has both. The documentation's headers have the time in milliseconds and the whole text as the key.
+ * The server signs with the text after "whsec_", but its library and Svix's verify with the decoded bytes: so
+ * svix-signature has both. The documentation's headers use milliseconds, and the whole text as the key.
  */
 static void sign_authn(struct arena *a, const struct format_request *r, struct format_message *out) {
     struct signature_input in = {r->delivery_id, r->now, out->body, out->len};

@@ -1,4 +1,4 @@
-/* An event as the webhook formats read it. */
+/* Takes an event apart for the webhook formats. */
 
 #include "webhook/format_internal.h"
 
@@ -18,7 +18,7 @@ static const char *first_text(const char *a, const char *b) {
     return a ? a : b;
 }
 
-/* A resource that is gone, of what the event says it was before. */
+/* Rebuilds a removed resource from its state in the event. */
 static struct json_object *rebuild_resource(struct arena *a, const struct format_event *e, const char *schema,
                                             const char *id) {
     struct json_object *before = json_get(e->changes, "before");
@@ -32,7 +32,7 @@ static struct json_object *rebuild_resource(struct arena *a, const struct format
     return o;
 }
 
-/* Of an event about a membership: the user that it is about. */
+/* The user of an event about a membership. */
 static const char *joined_user(const struct format_event *e) {
     const char *type = json_get_string(e->changes, "type");
     return type && strcmp(type, "User") == 0 ? json_get_string(e->changes, "value") : NULL;

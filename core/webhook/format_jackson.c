@@ -10,7 +10,7 @@
 
 /*
  * Directory sync of SAML Jackson (BoxyHQ), now Ory Polis: its documentation, "Directory Sync", pages Events and
- * Webhooks. A user is the identity provider's, so what the application alone changes has no event there.
+ * Webhooks. A user there belongs to the identity provider, so changes by the application have no events.
  */
 enum kind { USER, LEAVER, GROUP, MEMBERSHIP, TEST };
 
@@ -40,7 +40,7 @@ static const struct row *find_jackson_row(const char *action) {
     return NULL;
 }
 
-/* As Jackson: the listed one, else the userName, whatever it is. */
+/* Like Jackson: the listed email, or else the userName, whatever it is. */
 static const char *email_of(const struct format_event *e) {
     const char *listed = format_listed_email(e->user), *name = json_get_string(e->user, "userName");
     if (listed || !name || format_is_erased(e))
@@ -83,7 +83,7 @@ static struct json_object *jackson_group(struct arena *a, const struct format_ev
     return o;
 }
 
-/* NULL: nothing to tell. */
+/* NULL: no data. */
 static struct json_object *jackson_data(struct arena *a, const struct format_event *e, enum kind kind) {
     struct json_object *o;
     switch (kind) {
@@ -94,7 +94,7 @@ static struct json_object *jackson_data(struct arena *a, const struct format_eve
     case GROUP:
         return e->group_id && !e->erased ? jackson_group(a, e) : NULL;
     case MEMBERSHIP:
-        /* Groups in groups are not known there, and somebody who has gone is not told again. */
+        /* Jackson has no groups in groups, and a user who is gone is not reported again. */
         if (!e->user || !e->group_id)
             return NULL;
         o = jackson_user(a, e, format_active(e));
@@ -106,7 +106,7 @@ static struct json_object *jackson_data(struct arena *a, const struct format_eve
     return NULL;
 }
 
-/* The body is as JSON.stringify would write it, because receivers parse it and sign what they write again. */
+/* The body is formatted like JSON.stringify's output, because receivers parse it, write it again and sign that. */
 bool format_jackson(struct arena *a, const struct format_request *r, struct format_message *out) {
     struct format_event e;
     format_event(a, r->event, &e);
@@ -122,7 +122,7 @@ bool format_jackson(struct arena *a, const struct format_request *r, struct form
     format_share(root, "data", data);
     format_body(a, root, out);
     struct signature_input in = {NULL, r->now * 1000, out->body, out->len};
-    /* One signature: there, a secret has no time beside the one before it. */
+    /* One signature: Jackson has no time during which two secrets are valid. */
     if (r->secrets[0])
         format_header(a, out, "BoxyHQ-Signature: t=%" PRId64 ",s=%s", in.timestamp,
                       signature_hex(a, SIGNATURE_WHOLE, r->secrets[0], &in));

@@ -1,4 +1,4 @@
-/* What webhook formats are put together from: body, headers, signatures. */
+/* The parts of webhook requests: body, headers, signatures. */
 
 #include "webhook/format_internal.h"
 

@@ -1,4 +1,4 @@
-/* The webhook format "muster": the event as it is. */
+/* The webhook format "muster": the event unchanged. */
 
 #include "webhook/format_internal.h"
 

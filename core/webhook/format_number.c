@@ -1,4 +1,4 @@
-/* Numbers as JavaScript writes them, for formats that programs in JavaScript made. */
+/* Writes numbers like JavaScript, for formats that come from programs in JavaScript. */
 
 #include "webhook/format_internal.h"
 
@@ -24,7 +24,7 @@ static void write_js(double d, char out[TEXT]) {
         snprintf(out, TEXT, "%s0.%.*s%s", sign, -power - 1, "000000", digits);
 }
 
-/* NULL: it is written alike there. */
+/* NULL: JavaScript writes it the same. */
 static struct json_object *number_js(struct json_object *o) {
     static const int64_t exact = INT64_C(1) << 53;
     char text[TEXT];

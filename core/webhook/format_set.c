@@ -19,11 +19,11 @@
 
 const char *const format_set_uris[] = {CREATE, PATCH, ACTIVATE, DEACTIVATE, DELETE, NULL};
 
-/* What is told, and what of it the event has. */
+/* The token's data, taken from the event. */
 struct telling {
     struct arena *a;
     const struct format_request *r;
-    struct json_object *data, *changes, *resource; /* resource: as it is now; NULL: it is gone */
+    struct json_object *data, *changes, *resource; /* resource: its present state; NULL: removed */
     const char *endpoint;                          /* "/Users" */
     const char *id;
     struct json_object *events; /* out */
@@ -37,7 +37,7 @@ static void add_event(struct telling *t, const char *uri, struct json_object *pa
     json_object_object_add(t->events, uri, payload);
 }
 
-/* A payload with the version that the change led to, or a later one: what is told of the resource is what it is now. */
+/* A payload with the version of the change, or a later one, because it has the present state of the resource. */
 static struct json_object *new_payload(const struct telling *t) {
     struct json_object *payload = json_object_new_object();
     const char *version = json_get_string(json_get(t->resource, "meta"), "version");
@@ -51,8 +51,8 @@ static bool is_object(struct json_object *v) {
 }
 
 /*
- * Adds the paths, after `prefix`, of what an object has and another does not have or has otherwise: of an object that
- * both have, what differs in it. `alone`: only of what the other does not have.
+ * Adds the paths, after `prefix`, of members of an object that another object lacks or has with another value; objects
+ * that both have are compared member by member. `alone`: only missing members.
  */
 static void add_differing(struct arena *a, struct json_object *out, const char *prefix, struct json_object *object,
                           struct json_object *other, bool alone);
@@ -79,7 +79,7 @@ static void add_differing(struct arena *a, struct json_object *out, const char *
     }
 }
 
-/* The paths that the event says have changed (EV-16: never a value). */
+/* The changed paths of the event (EV-16: never a value). */
 static struct json_object *changed_attributes(const struct telling *t) {
     struct json_object *out = json_new_array(t->a);
     add_changed(t->a, out, "", json_get(t->changes, "before"), json_get(t->changes, "after"));
@@ -117,7 +117,7 @@ static bool tell_members(struct telling *t) {
     return tell_notice(t, attributes);
 }
 
-/* `active` has an event of its own; what else the same request changed is told beside it. */
+/* `active` has an event of its own; other changes of the same request are in a second one. */
 static bool tell_switched(struct telling *t, const char *uri) {
     struct json_object *attributes = changed_attributes(t);
     add_event(t, uri, json_object_new_object());
@@ -134,7 +134,7 @@ static bool tell_deactivated(struct telling *t) {
     return tell_switched(t, DEACTIVATE);
 }
 
-/* Who was removed and is back is to the receiver, who was told to delete, a new one. */
+/* The receiver deleted a removed user, so a user who comes back is new to it. */
 static bool tell_back(struct telling *t) {
     return json_object_get_boolean(json_get(t->changes, "revived")) ? tell_created(t) : tell_activated(t);
 }
@@ -144,7 +144,7 @@ static bool tell_deleted(struct telling *t) {
     return true;
 }
 
-/* Shared Signals Framework 1.0, section 8.1.4.1: what a receiver of such tokens knows as a test. */
+/* Shared Signals Framework 1.0, section 8.1.4.1: the test event that receivers know. */
 static bool tell_verification(struct telling *t) {
     add_event(t, VERIFICATION, json_object_new_object());
     return true;
@@ -153,7 +153,7 @@ static bool tell_verification(struct telling *t) {
 static const struct {
     const char *action, *endpoint;
     bool (*tell)(struct telling *t);
-    bool erased; /* can be told without anything personal */
+    bool erased; /* needs no personal data */
 } actions[] = {
     {.action = "scim.user.provisioned", .endpoint = "/Users", .tell = tell_created},
     {.action = "scim.user.linked", .endpoint = "/Users", .tell = tell_created},
@@ -181,7 +181,9 @@ static bool tell_event(struct telling *t, const char *action) {
     return false;
 }
 
-/* RFC 9967, section 2.1. A test is about the endpoint, which is no resource of SCIM (RFC 9493, section 3.2.6). */
+/*
+ * RFC 9967, section 2.1. The subject of a test is the endpoint, which is no resource of SCIM (RFC 9493, section 3.2.6).
+ */
 static struct json_object *subject_identifier(const struct telling *t) {
     struct json_object *out = json_object_new_object();
     const char *external = json_get_string(t->resource, "externalId");

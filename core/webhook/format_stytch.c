@@ -12,8 +12,8 @@
 
 /*
  * Stytch B2B: its documentation, "Webhooks" (the envelope, Svix's signature), "Supported SCIM Actions" (which event
- * follows what) and the objects of its API (Member, SCIM group, SCIM connection, Organization). What is deleted is
- * told by its id alone.
+ * follows what) and the objects of its API (Member, SCIM group, SCIM connection, Organization). A deleted object has
+ * only its id.
  */
 enum kind {
     MEMBER,
@@ -33,12 +33,12 @@ enum kind {
 
 static const struct row {
     const char *action;
-    const char *source; /* NULL: as who did it */
+    const char *source; /* NULL: depends on who did it */
     const char *object, *verb;
     enum kind kind;
 } rows[] = {
     {"scim.user.provisioned", SCIM, "member", "create", MEMBER},
-    {"scim.user.linked", SCIM, "member", "update", MEMBER}, /* the member was known before */
+    {"scim.user.linked", SCIM, "member", "update", MEMBER}, /* the member existed before */
     {"scim.user.unlinked", SCIM, "member", "create", MEMBER},
     {"scim.user.updated", SCIM, "member", "update", MEMBER},
     {"scim.user.reactivated", SCIM, "member", "update", MEMBER},
@@ -87,7 +87,7 @@ static const char *upper_case(struct arena *a, const char *s) {
     return out;
 }
 
-/* userName as user_name; an extension's URN stays, but for the one that Stytch has a name for. */
+/* userName becomes user_name; the URN of an extension stays, unless Stytch has a name for it. */
 static const char *snake_case(struct arena *a, const char *name) {
     if (strcmp(name, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User") == 0)
         return "enterprise_extension";
@@ -139,7 +139,7 @@ static void put_roles(struct json_object *o, const char *role) {
     json_object_array_add(roles, one);
 }
 
-/* What no identity provider tells us. */
+/* Adds the fields that no identity provider sends. */
 static void put_unknown(struct json_object *o) {
     static const char *const texts[] = {"default_mfa_method", "member_password_id", "mfa_phone_number",
                                         "totp_registration_id"};
@@ -237,7 +237,7 @@ static struct json_object *connection_of(struct arena *a, const struct format_ev
     return o;
 }
 
-/* The id of what the event is about, and the object, if the event has one. NULL: nothing to tell. */
+/* The id of the event's object, and the object if the event has it. NULL: no data. */
 static const char *stytch_subject(struct arena *a, const struct format_event *e, const struct row *row,
                                   const char *base_url, struct json_object **object) {
     *object = NULL;
@@ -251,7 +251,7 @@ static const char *stytch_subject(struct arena *a, const struct format_event *e,
         return e->member_id;
     case JOINING:
         if (!e->user)
-            return NULL; /* a group in a group, or somebody who has gone */
+            return NULL; /* a group in a group, or a user who is gone */
         *object = stytch_group(a, e);
         return e->group_id;
     case GROUP:

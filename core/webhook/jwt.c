@@ -63,7 +63,7 @@ static const char *coordinate_text(struct arena *a, const EVP_PKEY *key, const c
 struct json_object *jwt_key_public(struct arena *a, const EVP_PKEY *key) {
     const char *x = coordinate_text(a, key, OSSL_PKEY_PARAM_EC_PUB_X),
                *y = coordinate_text(a, key, OSSL_PKEY_PARAM_EC_PUB_Y);
-    /* What is hashed: the required members alone, in the order of their names (RFC 7638, section 3). */
+    /* Only the required members are hashed, in the order of their names (RFC 7638, section 3). */
     const char *bare = arena_printf(a, "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}", x, y);
     uint8_t hash[HASH];
     need_openssl(EVP_Digest(bare, strlen(bare), hash, NULL, EVP_sha256(), NULL) == 1);
@@ -80,7 +80,7 @@ struct json_object *jwt_key_public(struct arena *a, const EVP_PKEY *key) {
     return out;
 }
 
-/* OpenSSL's signature is DER; that of a JWS is the two numbers themselves, side by side (RFC 7518, section 3.4). */
+/* OpenSSL's signature is DER; a JWS has just the two numbers, one after the other (RFC 7518, section 3.4). */
 static void to_numbers(const uint8_t *der, size_t len, uint8_t out[SIGNATURE]) {
     ECDSA_SIG *s = d2i_ECDSA_SIG(NULL, &der, (long)len);
     need_openssl(s && BN_bn2binpad(ECDSA_SIG_get0_r(s), out, NUMBER) == NUMBER &&
@@ -92,7 +92,7 @@ static void sign_jwt(const EVP_PKEY *key, const char *text, uint8_t out[SIGNATUR
     uint8_t der[SIGNATURE + 16];
     size_t len = sizeof der;
     EVP_MD_CTX *md = EVP_MD_CTX_new();
-    /* The key is counted, not changed. */
+    /* OpenSSL changes only the key's reference count. */
     need_openssl(md && EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, (EVP_PKEY *)key) == 1 &&
                  EVP_DigestSign(md, der, &len, (const uint8_t *)text, strlen(text)) == 1);
     EVP_MD_CTX_free(md);

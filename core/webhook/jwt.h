@@ -9,17 +9,17 @@
 struct arena;
 
 /*
- * Signed tokens (JWT, RFC 7519, as a compact JWS, RFC 7515) and their keys: ES256 alone, ECDSA on P-256 with SHA-256
- * (RFC 7518, section 3.4). All is the arena's. OpenSSL failing on a good key is fatal.
+ * Signed tokens (JWT, RFC 7519, as a compact JWS, RFC 7515) and their keys: only ES256, ECDSA on P-256 with SHA-256
+ * (RFC 7518, section 3.4). The arena owns all results. A failure of OpenSSL with a valid key ends the process.
  */
 
 /* A new key pair. */
 EVP_PKEY *jwt_key_new(struct arena *a);
 
-/* The pair as bytes, for secret_seal(): ECPrivateKey in DER (RFC 5915). Whoever has sealed them wipes them. */
+/* The pair as bytes, for secret_seal(): ECPrivateKey in DER (RFC 5915). The caller wipes them after sealing. */
 uint8_t *jwt_key_private(struct arena *a, const EVP_PKEY *key, size_t *len);
 
-/* The pair from these bytes; NULL: they are no key on P-256. */
+/* The pair from such bytes; NULL: they are no key on P-256. */
 EVP_PKEY *jwt_key_open(struct arena *a, const uint8_t *bytes, size_t len);
 
 /*
@@ -28,7 +28,7 @@ EVP_PKEY *jwt_key_open(struct arena *a, const uint8_t *bytes, size_t len);
  */
 struct json_object *jwt_key_public(struct arena *a, const EVP_PKEY *key);
 
-/* Header and claims, signed: three parts in base64url with points between. */
+/* Signs header and claims: three parts in base64url, separated by dots. */
 const char *jwt_sign(struct arena *a, const EVP_PKEY *key, struct json_object *header, struct json_object *claims);
 
 #endif

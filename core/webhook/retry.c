@@ -1,4 +1,4 @@
-/* When a failed delivery is tried again. */
+/* Computes when a failed delivery is tried again. */
 
 #include "webhook/retry.h"
 
@@ -12,7 +12,7 @@ double retry_rest(long asked) {
     return asked > POLICY_ASKED_SECONDS ? POLICY_ASKED_SECONDS : (double)asked;
 }
 
-/* From 0.9 to 1.1, so that what failed together does not come back together. */
+/* From 0.9 to 1.1, so that deliveries that failed together are not tried again together. */
 static double random_factor(void) {
     return 0.9 + 0.2 * (double)(random() % 10000) / 10000;
 }

@@ -6,13 +6,13 @@
 #define RETRY_NO_MORE (-1.0)
 
 /*
- * Seconds until the next attempt, after `attempts` that failed before and one more that failed now: the table, give or
- * take a tenth, each divided by `scale` (1; more in tests); what the receiver asks for (Retry-After, seconds; 0:
- * nothing) counts instead, an hour at most. RETRY_NO_MORE behind the end of the table.
+ * Seconds until the next attempt, when `attempts` failed before and one more failed now: the table's value, give or
+ * take a tenth, divided by `scale` (1; more in tests). If the receiver asks for a time (`asked`: Retry-After, seconds;
+ * 0: none), that counts instead, an hour at most. RETRY_NO_MORE after the end of the table.
  */
 double retry_after(int attempts, long asked, long scale);
 
-/* Seconds for which the receiver wants to hear nothing at all; an hour at most. */
+/* Seconds for which the receiver wants no requests at all; an hour at most. */
 double retry_rest(long asked);
 
 #endif

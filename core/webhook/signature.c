@@ -1,4 +1,4 @@
-/* Signatures of webhooks: HMAC-SHA256, and how the key is made of the secret. */
+/* Signatures of webhooks: HMAC-SHA256, and the key made from the secret. */
 
 #include "webhook/signature.h"
 
@@ -38,7 +38,7 @@ static void read_secret(enum signature_key kind, const char *secret, struct key 
     memcpy(out->bytes, text, out->len);
 }
 
-/* What is signed is copied together: OpenSSL's function that takes it in parts is one of those that will go. */
+/* The signed text is copied together, because OpenSSL's function that takes it in parts is deprecated. */
 static void sign_message(struct arena *a, enum signature_key kind, const char *secret, const struct signature_input *in,
                          uint8_t out[DIGEST]) {
     struct key key;

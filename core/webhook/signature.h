@@ -7,20 +7,20 @@
 struct arena;
 
 /*
- * How a receiver knows that a webhook is ours: HMAC-SHA256 (RFC 2104) with a secret that both have. What is signed, and
- * how the key is made of the secret, differs between products.
+ * A signature proves to a receiver that a webhook is ours: HMAC-SHA256 (RFC 2104) with a shared secret. The signed
+ * text, and how the key is made from the secret, differ between products.
  */
 
-/* The key of a secret "whsec_MfKQ9r8G...". */
+/* How the key is made from a secret "whsec_MfKQ9r8G...". */
 enum signature_key {
-    SIGNATURE_DECODED, /* what the base64 behind "whsec_" stands for: Standard Webhooks, Svix; no base64: the text */
-    SIGNATURE_BARE,    /* the text behind "whsec_" */
-    SIGNATURE_WHOLE,   /* the text as it stands */
+    SIGNATURE_DECODED, /* the base64 after "whsec_", decoded (Standard Webhooks, Svix); if it is no base64: the text */
+    SIGNATURE_BARE,    /* the text after "whsec_" */
+    SIGNATURE_WHOLE,   /* the whole text */
 };
 
-/* What is signed. */
+/* The signed parts. */
 struct signature_input {
-    const char *id; /* NULL: neither it nor the "." behind it */
+    const char *id; /* NULL: neither the id nor the "." after it */
     int64_t timestamp;
     const char *body;
     size_t len;

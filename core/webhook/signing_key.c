@@ -1,4 +1,4 @@
-/* The signing key as it is stored: the private part is encrypted. */
+/* Stores and loads signing keys; the private part is encrypted. */
 
 #include "webhook/signing_key.h"
 
@@ -36,7 +36,7 @@ enum err signing_key_load(struct ctx *ctx, const struct secret_keys *keys,
     OPENSSL_cleanse(private, len);
     if (!*key)
         return fail(ctx, ERR_CONFLICT, "a signing key in the database is damaged");
-    /* The kid is what receivers find the public key by, so it is made from the key that signs. */
+    /* Receivers find the public key by the kid, so it is made from the key that signs. */
     *kid = json_get_string(jwt_key_public(ctx->arena, *key), "kid");
     return OK;
 }

@@ -1,4 +1,4 @@
-/* Whether a URL can be that of a webhook. */
+/* Checks whether a URL can be that of a webhook. */
 
 #include "webhook/url.h"
 
@@ -11,8 +11,8 @@
 #include <strings.h>
 
 /*
- * A parser of our own, and a narrow one: what this takes, every parser reads alike, so that nobody is misled about the
- * host; and the programs that check a URL need no library which can send to it.
+ * This strict parser accepts only URLs that every parser reads in the same way, so nobody is misled about the host. And
+ * programs that check a URL need no library that can send requests.
  */
 
 enum { URL_MAX_BYTES = 2000, HOST_MAX = 253, PORT_DIGITS = 5, PORT_MAX = 65535 };
@@ -20,15 +20,15 @@ enum { URL_MAX_BYTES = 2000, HOST_MAX = 253, PORT_DIGITS = 5, PORT_MAX = 65535 }
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
 
-/* The host of a URL and what is around it. */
+/* The parts of a URL. */
 struct parts {
     bool https;
-    const char *host; /* without brackets and without a dot at its end */
+    const char *host; /* without brackets and without a final dot */
     bool brackets;
-    const char *rest; /* behind the port */
+    const char *rest; /* after the port */
 };
 
-/* Characters of a URL that are no %XX of two digits; the fragment was looked for before. */
+/* Checks the characters of a URL, and that % is followed by two digits; fragments were checked before. */
 static bool has_plain_characters(const char *s) {
     for (; *s; s++) {
         if (*s == '%' && strspn(s + 1, DIGITS "ABCDEFabcdef") < 2)
@@ -73,7 +73,7 @@ static bool is_host_name(const char *host) {
     return n && n <= HOST_MAX && strspn(host, LETTERS DIGITS "-._") == n && host[0] != '.' && !strstr(host, "..");
 }
 
-/* ( "https" / "http" ) "://" authority [ path ] [ "?" query ]; NULL, or what the URL must do. */
+/* ( "https" / "http" ) "://" authority [ path ] [ "?" query ]; Returns NULL, or what the URL must do. */
 static const char *read_url(struct arena *a, const char *url, struct parts *out) {
     struct in6_addr in6;
     out->https = strncasecmp(url, "https://", 8) == 0;
@@ -96,7 +96,7 @@ static const char *read_url(struct arena *a, const char *url, struct parts *out)
     return strpbrk(out->rest, "[]") ? "have only the characters of a URL: others are written as %XX" : NULL;
 }
 
-/* Names that mean this machine or a network of one's own, whatever a resolver says (RFC 6761, RFC 6762). */
+/* Names that mean this machine or a private network, whatever a resolver says (RFC 6761, RFC 6762). */
 static bool is_inside_name(const char *host) {
     static const char *const ends[] = {"localhost", "local", "internal"};
     size_t n = strlen(host);
@@ -108,7 +108,7 @@ static bool is_inside_name(const char *host) {
     return false;
 }
 
-/* Whether the host is an address, and which. */
+/* Whether the host is an address; writes the address. */
 static bool is_address(const struct parts *p, struct sockaddr_storage *out) {
     struct sockaddr_in in = {.sin_family = AF_INET};
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};

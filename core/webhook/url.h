@@ -6,10 +6,11 @@
 #include <stdbool.h>
 
 /*
- * Looks at the URL of a webhook. NULL: it may be kept; else what it must be, as the end of "url must ...", in the
- * arena. It is a plain URL (RFC 3986) with a host, without user, password and fragment, of 2000 bytes at most; https,
- * and the host no address or name of the inside, unless `allow_private`. An IPv4 address is one however inet_aton(3)
- * would read it. This is a help for whoever types it: a name's address is looked at when it is connected to.
+ * Checks the URL of a webhook. NULL: it is allowed; else what it must be, as the end of "url must ...", in the arena.
+ * It is a plain URL (RFC 3986) with a host, without user, password and fragment, of 2000 bytes at most; unless
+ * `allow_private` it must be https, and the host no private address or name. An IPv4 address may have any form that
+ * inet_aton(3) reads. This check only helps the person who types the URL: the address of a name is checked when the
+ * connection is made.
  */
 const char *url_problem(struct arena *a, const char *url, bool allow_private);
 
