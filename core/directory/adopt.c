@@ -1,4 +1,4 @@
-/* Makes SCIM users for members that an organization had before it was connected. */
+/* Makes SCIM users for members that existed before the connection. */
 
 #include "directory/adopt.h"
 
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { BATCH = 10 }; /* members a transaction: each takes a few statements of one pipeline */
+enum { BATCH = 10 }; /* members in a transaction: each takes a few statements of one pipeline */
 
 struct adoption {
     size_t n;
@@ -22,7 +22,7 @@ static void add_text_member(struct json_object *o, const char *name, const char 
         json_object_object_add(o, name, json_object_new_string(value));
 }
 
-/* The member as a SCIM user in normal form: the email is the userName too. */
+/* The member as a SCIM user in normal form; the email is also the userName. */
 static struct json_object *adopted_resource(struct arena *a, struct db_rows rows, size_t row) {
     struct json_object *o = json_new_object(a), *name = json_object_new_object(), *emails = json_object_new_array();
     struct json_object *email = json_object_new_object(), *schemas = json_object_new_array();

@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * Makes a SCIM user, linked and without externalId, for a batch of the members that have an email and none in this
- * connection that the session entered, so that an identity provider that imports (Okta) finds them. One transaction;
- * `adopted` receives how many, 0 when none are left.
+ * Makes linked SCIM users without externalId for a batch of members that have an email but no user in the session's
+ * connection, so that an identity provider that imports (Okta) finds them. One transaction; `adopted` receives the
+ * number, 0 when none are left.
  */
 enum err adopt_members(struct session *s, size_t *adopted) __attribute__((warn_unused_result));
 

@@ -1,4 +1,4 @@
-/* Resources as they are answered: the stored text with meta, groups and members put in. */
+/* Makes answers from stored resources: adds meta, groups and members to the stored text. */
 
 #include "directory/answer.h"
 
@@ -16,20 +16,19 @@ static const char *skip_blanks(const char *p) {
     return p;
 }
 
-/* The end of one entity tag, W/"..." or "..." (RFC 9110, 8.8.3), and what stands between its quotes; NULL: it is none.
- */
+/* The end of one entity tag, W/"..." or "..." (RFC 9110, 8.8.3), and the text between its quotes; NULL: no tag. */
 static const char *read_tag(const char *s, const char **text, size_t *len) {
     if (strncmp(s, "W/", 2) == 0)
         s += 2;
     const char *end = *s == '"' ? strchr(s + 1, '"') : NULL;
-    if (!end || !strchr(" \t,", end[1])) /* that finds the end of the text too */
+    if (!end || !strchr(" \t,", end[1])) /* this finds the end of the text, too */
         return NULL;
     *text = s + 1;
     *len = (size_t)(end - *text);
     return end + 1;
 }
 
-/* Behind what cannot be read nothing counts (ET-08). */
+/* After an unreadable tag nothing counts (ET-08). */
 bool answer_tag_matches(const char *header, int64_t version) {
     char own[24];
     size_t own_len = (size_t)snprintf(own, sizeof own, "%" PRId64, version), len;
@@ -90,7 +89,10 @@ static void splice_resource(struct session *s, const struct resource_type *rt, s
     buf_char(out, '}');
 }
 
-/* manager.$ref and manager.displayName are those of the live user it names (RFC 7643, 4.3); absent if there is none. */
+/*
+ * manager.$ref and manager.displayName are made from the live user that it names (RFC 7643, 4.3); absent if there is
+ * none.
+ */
 static void compute_manager(struct session *s, struct db_rows rows, size_t row, struct json_object *resource) {
     struct json_object *manager = json_get(json_get(resource, SCHEMA_ENTERPRISE), "manager");
     if (!manager)

@@ -1,4 +1,4 @@
-/* Carries out the operations of a BulkRequest in one transaction. */
+/* Runs the operations of a BulkRequest in one transaction. */
 
 #include "directory/bulk_run.h"
 
@@ -12,22 +12,22 @@
 
 #include <string.h>
 
-/* A BulkRequest on its way. */
+/* The state of running a BulkRequest. */
 struct run {
     struct session *session;
     struct bulk *bulk;
     const struct parts *lost; /* failed before */
     struct bulk_order order;
     size_t errors;
-    struct tenant tenant; /* of the whole request; each operation reads its own into memory that goes with it */
+    struct tenant tenant; /* for the whole request; each operation reads its own into its own memory */
 };
 
-/* Operations that name each other, on their way. */
+/* The state of running operations that name each other. */
 struct group {
     struct run *run;
     const size_t *items;
     size_t n;
-    bool again; /* one of them came out otherwise than the others were told */
+    bool again; /* one of them got another result than the others assumed */
 };
 
 static const struct resource_type *item_type(const struct session *s, const struct bulk_item *item) {
@@ -46,7 +46,7 @@ static enum err change_item(struct session *s, const struct bulk_item *item, con
     return item->users ? user_patch(s, r, a) : group_patch(s, r, a);
 }
 
-/* The operations of a PATCH, without those that refer to nobody. */
+/* The operations of a PATCH, without those that refer to unknown bulkIds. */
 static enum err resolve_operations(struct run *r, struct json_object *operations, struct parts *lost,
                                    struct json_object **out) {
     struct ctx *ctx = &r->session->ctx;
@@ -63,8 +63,8 @@ static enum err resolve_operations(struct run *r, struct json_object *operations
 }
 
 /*
- * What refers to nobody is a part that fails, of a user's change in lenient dialect: whether it stands in the way
- * depends on whether the user leaves. The data without it.
+ * In lenient dialect, a part of a user's change that refers to an unknown bulkId is a failed part, which does not
+ * prevent the end of access. Gives the data without it.
  */
 static enum err resolve_item_data(struct run *r, const struct bulk_item *item, struct parts *lost,
                                   struct json_object **out) {
@@ -88,7 +88,7 @@ static enum err resolve_item_data(struct run *r, const struct bulk_item *item, s
     return OK;
 }
 
-/* The answer is as short as can be. */
+/* The answer is kept as short as possible. */
 static enum err carry_out_item(struct run *r, struct bulk_item *item, struct answer *a) {
     struct session *s = r->session;
     struct json_object *data = NULL;
@@ -103,7 +103,7 @@ static enum err carry_out_item(struct run *r, struct bulk_item *item, struct ans
         e = projection_parse(&s->ctx, item_type(s, item), "id", NULL, &p);
     if (e == OK && item->target)
         e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);
-    a->id = id; /* known from here on, whatever becomes of the operation */
+    a->id = id; /* known from here on, even if the operation fails */
     if (e == OK && item->data)
         e = resolve_item_data(r, item, &lost, &data);
     if (e != OK)
@@ -117,7 +117,7 @@ static enum err carry_out_item(struct run *r, struct bulk_item *item, struct ans
     return item->users ? user_delete(s, id, &lost, when) : group_delete(s, id, when);
 }
 
-/* One operation as a request of its own, which the token has to allow. */
+/* Runs one operation like a request of its own, which the token must allow. */
 static enum err perform_item(struct run *r, struct bulk_item *item, struct answer *a) {
     struct session *s = r->session;
     bool change = s->wants.change, groups = s->wants.groups;
@@ -142,7 +142,7 @@ static void take_outcome(struct run *r, struct bulk_item *item, enum err e, cons
         memcpy(item->id, a->id, sizeof item->id);
 }
 
-/* In memory of its own, which goes with it. ERR_UNAVAILABLE if the whole transaction is gone. */
+/* Runs an item in its own memory. ERR_UNAVAILABLE if the whole transaction is gone. */
 static enum err run_item(struct run *r, struct bulk_item *item) {
     struct session *s = r->session;
     struct arena *arena = s->ctx.arena;
@@ -153,7 +153,7 @@ static enum err run_item(struct run *r, struct bulk_item *item) {
     }
     s->ctx.arena = arena_create();
     enum err e = perform_item(r, item, &a);
-    bool alive = db_in_transaction(s->db); /* else it is no outcome of the operation: all of it is run again */
+    bool alive = db_in_transaction(s->db); /* else this is no result of the operation: everything runs again */
     if (alive)
         take_outcome(r, item, e, &a, arena);
     arena_destroy(s->ctx.arena);
@@ -163,13 +163,13 @@ static enum err run_item(struct run *r, struct bulk_item *item) {
 }
 
 /*
- * A circle: each is told the id that the others will have. One that fails, or that turns out to be somebody who was
- * here before (with another id), undoes them all; the others then run anew and know.
+ * Runs a circle: each operation gets the ids that the others will have. If one fails, or turns out to be a returning
+ * user (with another id), all are undone, and the others run again with the right ids.
  */
 static enum err run_circle(struct ctx *ctx, struct db *db, void *arg) {
     struct group *g = arg;
     struct run *r = g->run;
-    enum err e = db_run(ctx, db, NULL); /* the savepoint, in front of those of the operations */
+    enum err e = db_run(ctx, db, NULL); /* the savepoint, before those of the operations */
     for (size_t i = 0; e == OK && i < g->n; i++) {
         struct bulk_item *item = &r->bulk->items[g->items[i]];
         char promised[UUID_TEXT + 1];
@@ -202,8 +202,7 @@ static void count_errors(struct run *r, const size_t *items, size_t n) {
         r->errors += r->bulk->items[items[i]].err != OK;
 }
 
-/* Undoes what an earlier attempt left in the items: the ids that were found, the outcomes of operations that were
- * sound. */
+/* Removes the results of an earlier attempt from the items: ids, and results of valid operations. */
 static void reset_items(struct run *r, const struct bulk_item *as_parsed) {
     for (size_t i = 0; i < r->bulk->n; i++)
         r->bulk->items[i] = as_parsed[i];

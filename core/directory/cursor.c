@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistr.h>
 
-enum { MAC = 16 }; /* bytes of HMAC-SHA256 that are sent */
+enum { MAC = 16 }; /* bytes of the HMAC-SHA256 in the text */
 
 static const char *sign_cursor(struct session *s, const char *payload, const char *list) {
     unsigned char mac[EVP_MAX_MD_SIZE];
@@ -31,7 +31,7 @@ const char *cursor_write(struct session *s, const struct cursor *c, const char *
     return arena_printf(s->ctx.arena, "%s.%s", payload, sign_cursor(s, payload, list));
 }
 
-/* The text of a payload, NUL-terminated; NULL: it was not made here. */
+/* The text of a payload, NUL-terminated; NULL: not ours. */
 static const char *read_payload(struct arena *a, const char *s, size_t len) {
     const uint8_t *text;
     size_t n;
@@ -44,7 +44,7 @@ static enum err refuse_cursor(struct session *s) {
     return fail(&s->ctx, ERR_INVALID_CURSOR, NULL);
 }
 
-/* A number of digits and the space behind it. */
+/* A number, and the space after it. */
 static bool read_number(const char **p, int64_t *out) {
     size_t n = strcspn(*p, " ");
     if (n > 15 || !(*p)[n] || !number_parse(*p, n, out) || *out < 0)

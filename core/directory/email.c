@@ -1,4 +1,4 @@
-/* Which email of a user counts, and whether a text is an email address. */
+/* Chooses the email of a user, and checks email addresses. */
 
 #include "directory/email.h"
 

@@ -10,11 +10,11 @@ bool email_valid(const char *s, size_t len);
 
 /*
  * A user's canonical email: the first of emails[type eq "work"], emails[primary eq true], the first email, userName if
- * it is an address. Borrowed from the resource (normal form); NULL: none. `from_user_name` tells where it came from.
+ * it is an address. Borrowed from the resource (normal form); NULL: none. `from_user_name`: it is the userName.
  */
 const char *email_canonical(struct json_object *resource, bool *from_user_name);
 
-/* What stands behind the @. */
+/* The part after the @. */
 const char *email_domain(const char *email);
 
 #endif

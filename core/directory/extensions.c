@@ -1,4 +1,4 @@
-/* The schemas and the mapping of each organization, kept in the process. */
+/* Caches the schemas and the mapping of organizations in the process. */
 
 #include "directory/extensions.h"
 
@@ -22,7 +22,7 @@ struct entry {
 
 struct extensions {
     struct entry entries[ENTRIES];
-    size_t next; /* whose turn it is to make room */
+    size_t next; /* the entry to replace next */
 };
 
 struct extensions *extensions_create(void) {
@@ -66,7 +66,7 @@ enum err extensions_mapping(struct ctx *ctx, const struct schema_types *types, c
     e = mapping_parse(ctx, types->user, given, &own);
     if (e != OK)
         return e;
-    mapping_add_defaults(own, whole); /* for what it does not set itself */
+    mapping_add_defaults(own, whole); /* for fields that it does not set */
     json_object_object_foreach(given, key, value) {
         json_object_object_del(whole, key);
         json_object_object_add(whole, key, json_object_get(value));
@@ -102,12 +102,12 @@ enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_ty
     return e;
 }
 
-/* By what a session's organization is known: the hash of its token, or the connection it entered. */
+/* The key of a session's organization: the hash of its token, or the connection that it entered. */
 static const char *entry_key(const struct session *s) {
     return s->entered.connection ? s->entered.connection : s->token_hash;
 }
 
-/* The types, which live in the arena, become those of the token; the oldest entry makes room for a new token. */
+/* Stores the types, which live in the arena, for the token; a new token replaces the oldest entry. */
 static const struct schema_types *publish_types(struct extensions *x, const char *token_hash, struct arena *arena,
                                                 const struct schema_types *types) {
     struct entry *e = (struct entry *)find_entry(x, token_hash);

@@ -5,17 +5,19 @@
 #include "protocol/schema.h"
 
 /*
- * What a process knows of the extension schemas that organizations registered, by token (or entered connection). A
- * request is read with what is known; if the organization's schemas have changed since, session_accept() says
- * ERR_STALE_SCHEMAS before anything was done, they are read anew, and the request starts over. Organizations without
- * schemas of their own never need that.
+ * A cache of the extension schemas that organizations registered, by token (or entered connection). A request is read
+ * with the cached schemas. If the organization's schemas changed since, session_accept() returns ERR_STALE_SCHEMAS
+ * before anything was done, the schemas are read anew, and the request starts again. Organizations without schemas of
+ * their own never need this.
  */
 struct extensions;
 
 struct extensions *extensions_create(void);
 void extensions_destroy(struct extensions *x);
 
-/* The types to read a request with, by the hash of its token (NULL: none). They live until the next extensions_load().
+/*
+ * The types with which to read a request, by the hash of its token (NULL: none). They live until the next
+ * extensions_load().
  */
 const struct schema_types *extensions_known(const struct extensions *x, const char *token_hash);
 
@@ -23,20 +25,20 @@ const struct schema_types *extensions_known(const struct extensions *x, const ch
 enum err extensions_load(struct extensions *x, struct session *s) __attribute__((warn_unused_result));
 
 /*
- * An organization's attribute mapping, as it is stored, over the defaults for the fields that it does not set; NULL if
- * there is none, or an empty one. Errors of mapping_parse().
+ * An organization's stored attribute mapping, completed by the defaults for fields that it does not set; NULL if it is
+ * missing or empty. Errors of mapping_parse().
  */
 enum err extensions_mapping(struct ctx *ctx, const struct schema_types *types, const char *text,
                             const struct mapping **out) __attribute__((warn_unused_result));
 
 /*
- * Runs work of a session that entered a connection, with the organization's own types: again, if they turn out to be
- * others than those that are known.
+ * Runs the work of a session that entered a connection, with the organization's types; runs it again if the cached
+ * types were out of date.
  */
 enum err extensions_run(struct extensions *x, struct session *s, enum err (*work)(struct session *s, void *arg),
                         void *arg) __attribute__((warn_unused_result));
 
-/* The types of an organization with the rows of extension_schemas, in the arena. */
+/* The types of an organization, made from the rows of extension_schemas, in the arena. */
 enum err extensions_types(struct ctx *ctx, struct db_rows rows, struct schema_types *out)
     __attribute__((warn_unused_result));
 

@@ -4,9 +4,9 @@
 #include "directory/answer.h"
 #include "directory/session.h"
 
-/* SCIM groups and the teams they are linked to. Each function is one request, as in user.h. */
+/* SCIM groups and their linked teams. Each function is one request, as in user.h. */
 
-/* `id`: what the new group gets, NULL: any. */
+/* `id`: the id for the new group, NULL: any. */
 enum err group_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
                       struct answer *out) __attribute__((warn_unused_result));
 
@@ -14,9 +14,8 @@ enum err group_replace(struct session *s, const struct change_request *r, struct
     __attribute__((warn_unused_result));
 
 /*
- * PATCH. `out->json` is NULL where the answer has no body: in the lenient dialect for a group with more than 100
- * members after the change, unless the projection leaves them out or a body is asked for. A change of n members costs
- * O(n).
+ * PATCH. `out->json` is NULL if the answer has no body: in lenient dialect for a group with more than 100 members after
+ * the change, unless the projection leaves them out or a body is asked for. A change of n members costs O(n).
  */
 enum err group_patch(struct session *s, const struct change_request *r, struct answer *out)
     __attribute__((warn_unused_result));

@@ -16,7 +16,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A PUT or PATCH of one group on its way; a PATCH has `is_patch`. */
+/* The state of a PUT or PATCH of one group; a PATCH has `is_patch`. */
 struct change {
     const char *id;
     struct json_object *body;
@@ -27,18 +27,18 @@ struct change {
     bool body_asked;
     /* of this attempt */
     bool with_body;
-    bool all; /* it can touch every member */
+    bool all; /* the request can touch every member */
     int64_t version;
     struct parts parts;
 };
 
-/* What the first batch finds. */
+/* The results of the first batch. */
 struct found {
     struct db_rows group; /* of group_for_update */
     struct group_targets targets;
 };
 
-/* Which members the request can touch. Read as lenient here, since the dialect comes with the first batch. */
+/* The members that the request can touch; read as lenient, because the dialect is known only after the first batch. */
 static enum err named_members(struct session *s, const struct change *c, struct id_list *named, bool *all) {
     struct dialect any = {.lenient = true};
     if (!c->is_patch) {
@@ -88,7 +88,7 @@ static enum err begin_group_change(struct session *s, struct change *c, struct f
     return e == OK ? answer_precondition(s, c->when, db_int(out->group, 0, STORED_VERSION)) : e;
 }
 
-/* The group as it is, with the members that the request can touch. */
+/* The present group, with the members that the request can touch. */
 static enum err old_resource(struct session *s, const struct group_targets *t, struct db_rows group,
                              struct json_object **out) {
     enum err e = answer_restore(s, db_text(group, 0, STORED_RESOURCE), out);
@@ -165,7 +165,7 @@ static bool wants_body(const struct session *s, const struct change *c, int64_t 
            !projection_wants(c->p, read_groups.computed);
 }
 
-/* `members` of a resource, kept apart from it. */
+/* Takes `members` out of a resource. */
 static struct json_object *members_of(struct session *s, struct json_object *resource) {
     return json_keep(s->ctx.arena, json_get(resource, "members"));
 }
@@ -201,7 +201,7 @@ static enum err change_group(struct session *s, struct change *c, struct answer 
     struct session_write w = {.work = change_group_work, .arg = c};
     struct id_list named = {0};
     enum err e = OK;
-    if (!uuid_valid(c->id, strlen(c->id))) { /* what is wrong with the body is told first */
+    if (!uuid_valid(c->id, strlen(c->id))) { /* faults of the body are reported first */
         e = named_members(s, c, &named, &c->all);
         return e == OK ? fail(&s->ctx, ERR_NOT_FOUND, NULL) : e;
     }

@@ -16,7 +16,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A POST /Groups on its way. */
+/* The state of a POST /Groups. */
 struct creation {
     const char *wanted; /* the id of a new one; NULL: any */
     struct json_object *body;
@@ -25,7 +25,7 @@ struct creation {
     char id[UUID_TEXT + 1];
 };
 
-/* What the first batch finds: rows of group_name_taken, team_names_like and usage. */
+/* The results of the first batch: rows of group_name_taken, team_names_like and usage. */
 struct found {
     struct db_rows name, teams, usage;
     struct group_targets targets;

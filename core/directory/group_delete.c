@@ -35,7 +35,10 @@ static enum err begin_group_delete(struct session *s, const struct removal *r, s
     return e == OK ? answer_precondition(s, r->when, db_int(out->group, 0, STORED_VERSION)) : e;
 }
 
-/* First the groups above lose what came through this one; then its team keeps its people, and it goes. */
+/*
+ * First the groups above lose the members that came through this one. Then its team keeps its people, and the group is
+ * removed.
+ */
 static enum err queue_group_removal(struct session *s, const struct removal *r, const struct found *found) {
     struct json_object *old;
     struct group_facts facts;
@@ -62,7 +65,7 @@ static enum err queue_group_removal(struct session *s, const struct removal *r, 
     return OK;
 }
 
-/* Where a mapping reads groups: the people who lose this one, before it goes. */
+/* If a mapping reads groups: the people who lose this group, before it is removed. */
 static enum err people_of(struct session *s, const char *id, const char ***ids, size_t *n) {
     struct db_rows rows[1] = {0};
     *n = 0;

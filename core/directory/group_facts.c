@@ -1,4 +1,4 @@
-/* What follows from a group's resource: columns, audit event, the name of its team. */
+/* Derives data from a group's resource: columns, audit event, the name of its team. */
 
 #include "directory/group_facts.h"
 

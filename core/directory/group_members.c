@@ -1,4 +1,4 @@
-/* Who joins and leaves a group with a change of its members. */
+/* Finds who joins and leaves a group when its members change. */
 
 #include "directory/group_members.h"
 
@@ -59,7 +59,7 @@ void group_members_ids(struct session *s, struct json_object *members, struct id
     sort_unique(out);
 }
 
-/* Statements with lists of ids: short ones are prepared, long ones planned for what they are. */
+/* Queues a statement with a list of ids: prepared if the list is short, planned for its values if it is long. */
 static size_t queue_list(struct session *s, size_t n, struct sql_call call) {
     enum { SHORT = 32 };
     return n > SHORT ? db_queue_once(s->db, call) : db_queue(s->db, call);
@@ -81,7 +81,7 @@ struct group_targets group_targets_of(const struct db_rows *rows, struct group_t
         .users = rows[at.users], .groups = rows[at.groups], .levels = rows[at.levels], .all = all};
 }
 
-/* One member; where all are there, as it is shown, so that a filter in a path finds it by whatever it shows. */
+/* One member. If all members are there it has all shown parts, so that a filter in a path can use any of them. */
 static struct json_object *member_object(struct session *s, const struct group_targets *t, struct db_rows rows,
                                          size_t row) {
     struct json_object *member = json_object_new_object();
@@ -109,7 +109,7 @@ struct json_object *group_members_present(struct session *s, const struct group_
     return members;
 }
 
-/* One group that shall join: neither a circle nor too long a chain. */
+/* Checks that a joining group closes no circle and makes no chain too long. */
 static enum err check_group_nesting(struct session *s, const char *group_id, const struct group_targets *t,
                                     size_t row) {
     int64_t above = group_id ? db_int(t->levels, 0, GROUP_LEVELS_ABOVE_LEVELS) : 1;
@@ -120,7 +120,7 @@ static enum err check_group_nesting(struct session *s, const char *group_id, con
     return OK;
 }
 
-/* Sorts the known targets into joining and leaving; `known` receives all ids that are somebody's. */
+/* Sorts the known targets into joining and leaving; `known` receives all ids that exist. */
 static enum err sort_targets(struct session *s, const char *group_id, const struct id_list *wanted,
                              const struct group_targets *t, struct group_members_change *out, struct id_list *known) {
     const struct db_rows both[] = {t->users, t->groups};
@@ -144,8 +144,8 @@ static enum err sort_targets(struct session *s, const char *group_id, const stru
 }
 
 /*
- * A list that names every member that is shown says nothing of the ids of removed users that are stored too: if they
- * are all that would leave, nobody does.
+ * Ids of removed users are stored but not shown, so a client cannot list them. If only such ids would leave, nobody
+ * leaves.
  */
 static void keep_hidden(const struct group_targets *t, struct group_members_change *c) {
     bool hidden = !c->users_in.n && !c->groups_in.n && !c->groups_out.n;
@@ -156,7 +156,7 @@ static void keep_hidden(const struct group_targets *t, struct group_members_chan
         c->users_out.n = 0;
 }
 
-/* The display that came with each that joins. */
+/* Finds the display that came with each joining member. */
 static void find_displays(struct session *s, struct json_object *wanted, struct group_members_change *c) {
     const struct id_list *in[] = {&c->users_in, &c->groups_in};
     struct id_list *displays[] = {&c->user_displays, &c->group_displays};

@@ -20,26 +20,26 @@ const struct list_kind list_all = {true, true};
 
 enum { TYPES = 2, MORE_PARAMS = TYPES * (FILTER_SQL_PARAMS + SORT_SQL_PARAMS) + 2 };
 
-/* One of the types that a list is over. */
+/* One of the types of a list. */
 struct target {
-    const struct resource_type *rt, *other; /* other: of a list over both */
+    const struct resource_type *rt, *other; /* other: in a list of both types */
     struct filter_sql filter;
     struct sort_sql sort;
 };
 
-/* A list on its way. */
+/* The state of running a list. */
 struct run {
     const struct list_kind *kind;
     const struct list_query *query;
     struct target targets[TYPES];
     size_t n_targets;
     size_t own;                    /* parameters of the statement itself */
-    const char *more[MORE_PARAMS]; /* behind them: those of filters, sort keys and the cursor */
+    const char *more[MORE_PARAMS]; /* the parameters after them: of filters, sort keys and the cursor */
     size_t n_more;
     bool descending;
-    struct ctx strict; /* what the strict dialect says about the filter; its err is OK if nothing */
+    struct ctx strict; /* the strict dialect's objection to the filter; err is OK if none */
     struct cursor cursor;
-    const char *identity; /* what the list is, for cursors */
+    const char *identity; /* identifies the list, for cursors */
     struct list_page page;
 };
 
@@ -52,7 +52,7 @@ static void add_params(struct run *r, const char *const *params, size_t n) {
         r->more[r->n_more++] = params[i];
 }
 
-/* What stands in a URL stands in logs (RFC 7644, 7.5.2); the operator says which attributes may not. */
+/* URLs appear in logs (RFC 7644, 7.5.2), so the operator can name attributes that must not be in them. */
 static enum err refuse_sensitive_filter(struct session *s, const struct target *t, const struct filter *f) {
     struct attr_ref ref;
     size_t len;
@@ -126,7 +126,7 @@ static enum err read_list_cursor(struct session *s, struct run *r) {
     return e;
 }
 
-/* The sort key of a row as an expression; both types of a list over both have theirs in a column. */
+/* The sort key of a row as an expression; in a list of both types it is a column. */
 static const char *order_key(struct session *s, const struct run *r) {
     const struct sort_sql *sort = &r->targets[0].sort;
     const char *key = r->n_targets > 1 ? "r.k" : sort->key;
@@ -142,7 +142,8 @@ static const char *key_text(struct session *s, const struct run *r) {
     return arena_printf(s->ctx.arena, "(%s)::text", key);
 }
 
-/* In front of a cursor the list runs backwards. Nulls come last ascending and first descending, as PostgreSQL has it.
+/*
+ * Before a cursor the list runs backwards. Nulls come last when ascending and first when descending, as in PostgreSQL.
  */
 static const char *order_of(struct session *s, const struct run *r) {
     bool down = r->descending != r->cursor.backward;
@@ -153,8 +154,9 @@ static const char *order_of(struct session *s, const struct run *r) {
 }
 
 /*
- * The condition of being behind the cursor's resource (in front of it, if the list runs backwards), in the order of
- * order_of(). A key that is never null is compared so that an index can begin there; without a cursor at its lowest.
+ * The condition for rows after the cursor's resource (before it, if the list runs backwards), in the order of
+ * order_of(). A key that is never null is compared so that an index scan can begin there; without a cursor, at its
+ * lowest value.
  */
 static const char *place_condition(struct session *s, struct run *r) {
     const struct cursor *c = &r->cursor;
@@ -182,7 +184,7 @@ static const char *place_condition(struct session *s, struct run *r) {
 static void open_targets(struct session *s, struct run *r) {
     const struct resource_type *user = s->types->user, *group = s->types->group;
     bool both = r->kind->users && r->kind->groups;
-    r->own = (size_t)sql_statements[both ? SQL_ALL_LIST : SQL_USER_LIST].n_params; /* group_list: as many */
+    r->own = (size_t)sql_statements[both ? SQL_ALL_LIST : SQL_USER_LIST].n_params; /* group_list has the same number */
     if (r->kind->users)
         r->targets[r->n_targets++] = (struct target){.rt = user, .other = both ? group : NULL};
     if (r->kind->groups)
@@ -214,7 +216,7 @@ static enum err compile_list(struct session *s, struct run *r) {
     return e;
 }
 
-/* Whether no index gives what is sought, or its order: then the directory is read. */
+/* Whether no index has the filter or the order, so that the directory must be read. */
 static bool is_scan(const struct run *r) {
     for (size_t i = 0; i < r->n_targets; i++)
         if ((r->query->filter && !r->targets[i].filter.indexed) || (r->query->sort_by && !r->targets[i].sort.lowest))
@@ -232,7 +234,7 @@ static enum err refuse_long_search(struct session *s, const struct run *r) {
                       "the times of meta in each part of the filter");
 }
 
-/* A condition that no index answers is looked for in the directory's own. */
+/* If no index answers the condition, the rows are read by the directory's own index. */
 static const char *where_of(struct session *s, const struct target *t) {
     return arena_printf(s->ctx.arena, t->filter.indexed ? "(%s)" : "(%s and r.id >= " LOWEST_ID ")", t->filter.where);
 }
@@ -252,10 +254,13 @@ static const char *name_array(struct session *s, const struct name_list *names) 
     return names->n ? buf_text(b) : NULL;
 }
 
-/* The statement; what of a large resource need not be fetched has names, which in a list over both types mean two. */
+/*
+ * The statement. The names say which members of a large resource need not be fetched; a list of both types needs two
+ * sets.
+ */
 static struct sql_call call_of(struct session *s, const struct run *r) {
     const struct list_query *q = r->query;
-    /* By cursor one row more, which tells whether there is another page. */
+    /* With a cursor one more row is read, which shows whether there is another page. */
     const char *skip = arena_printf(s->ctx.arena, "%" PRId64, q->cursor ? 0 : q->start_index - 1);
     const char *count = arena_printf(s->ctx.arena, "%" PRId64, q->count + (q->cursor && q->count));
     const char *groups = projection_wants(r->page.types[0].projection, "groups") ? "true" : "false";
@@ -303,7 +308,7 @@ static const char *cursor_at(struct session *s, const struct run *r, struct db_r
     return cursor_write(s, &c, r->identity);
 }
 
-/* Which rows the page has, and the cursors to its neighbours; what was found may be more than what fits. */
+/* Determines the rows of the page, and the cursors to its neighbours; more rows may have been found than fit. */
 static enum err settle_page(struct session *s, struct run *r, struct db_rows rows) {
     struct list_page *p = &r->page;
     size_t n = db_null(rows, 0, SCIM_ID) ? 0 : db_count(rows), count = (size_t)r->query->count;
@@ -342,7 +347,7 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
     if (e == ERR_TOO_MANY)
         return refuse_long_search(s, r);
     if (e == ERR_INVALID_VALUE && r->cursor.key)
-        return fail(&s->ctx, ERR_INVALID_CURSOR, NULL); /* its key is of another type: not one of ours */
+        return fail(&s->ctx, ERR_INVALID_CURSOR, NULL); /* its key has another type, so the cursor is not ours */
     if (e == OK)
         e = session_accept(s, rows[entered]);
     if (e == OK)

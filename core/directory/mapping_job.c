@@ -1,4 +1,4 @@
-/* Applies a replaced attribute mapping to the users that are there, page by page. */
+/* Applies a replaced attribute mapping to the existing users, page by page. */
 
 #include "directory/mapping_job.h"
 
@@ -21,7 +21,7 @@
 
 enum { PAGE = 200 };
 
-/* One step on its way. */
+/* The state of one step. */
 struct step {
     struct session *session;
     const char *organization, *version, *place;
@@ -50,7 +50,7 @@ static enum err find_pending_mapping(struct session *s, struct step *x, bool *fo
     return OK;
 }
 
-/* The organization as the tenant, its definitions as they are, and the page, locked. */
+/* Enters the organization as the tenant, loads its schemas and mapping, and locks the page. */
 static enum err enter_organization(struct session *s, struct step *x) {
     struct db_rows rows[4] = {0};
     struct schema_types *types = arena_alloc(s->ctx.arena, sizeof *types);
@@ -75,7 +75,7 @@ static enum err enter_organization(struct session *s, struct step *x) {
     return OK;
 }
 
-/* Whether the mapping as it is makes the user another person, or active where it was not, or not. */
+/* Whether the present mapping changes the user's identity or whether it is active. */
 static enum err is_user_changed(struct session *s, struct db_rows users, size_t row, bool *out) {
     struct json_object *resource;
     bool from_user_name;
@@ -91,7 +91,7 @@ static enum err is_user_changed(struct session *s, struct db_rows users, size_t 
     return OK;
 }
 
-/* In a savepoint: an email that somebody else has leaves the user as it was, and is told. */
+/* Runs in a savepoint: if somebody else has the email, the user stays as it was, and an event says so. */
 static enum err remap_user(struct session *s, const struct step *x, size_t row) {
     const struct schema_types *types = s->types;
     struct tenant tenant = s->tenant;

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /*
- * One step of what is to be done in the background for attribute mappings that were replaced: a page of the users of
- * one organization, in one transaction, with how far it is. Killed at any moment it goes on where it was; any number of
- * processes may do it at once. `worked` tells whether there was anything to do.
+ * One step of the background work for replaced attribute mappings: a page of one organization's users, in one
+ * transaction that also stores the progress. If the process is killed, the next one goes on; any number of processes
+ * may work at once. `worked`: there was something to do.
  */
 enum err mapping_job_step(struct ctx *ctx, struct db *db, const char *base_url, bool *worked)
     __attribute__((warn_unused_result));

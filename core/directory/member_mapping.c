@@ -22,7 +22,7 @@ bool member_mapping_reads_groups(const struct session *s) {
     return s->types->mapping && mapping_reads_groups(s->types->mapping);
 }
 
-/* One member: what it is, and what it shall be. */
+/* One member: its present and its new state. */
 struct outcome {
     const char *id, *role_before, *role;
     struct json_object *fields; /* as members_write takes them */
@@ -41,7 +41,7 @@ static void set_text(struct json_object *o, const char *name, const char *value)
     json_object_object_add(o, name, value ? json_object_new_string(value) : NULL);
 }
 
-/* What one link gives, put where the links before it gave nothing. */
+/* Takes from a link the values that the links before it did not give. */
 static void take_link(struct outcome *o, struct json_object *given, struct json_object *metadata) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct json_object *v = json_get(given, texts[i].name);
@@ -58,7 +58,7 @@ static void take_link(struct outcome *o, struct json_object *given, struct json_
     }
 }
 
-/* What all links of a row give: a mapping that sets no role, or no metadata, leaves those as they are. */
+/* Takes the values of all links of a row. If the mapping sets no role, or no metadata, these stay. */
 static enum err take_links(struct session *s, struct db_rows rows, size_t row, struct outcome *o,
                            struct json_object *before) {
     const struct mapping *m = s->types->mapping ? s->types->mapping : mapping_default();
@@ -98,7 +98,7 @@ static enum err read_member(struct session *s, struct db_rows rows, size_t row, 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const char *was = db_text(rows, row, texts[i].column);
         set_text(before, texts[i].name, was);
-        if (!json_get(o->fields, texts[i].name)) /* a name that nobody sends stays */
+        if (!json_get(o->fields, texts[i].name)) /* a name that no link gives stays */
             set_text(o->fields, texts[i].name, was);
     }
     o->changed = e == OK && (!json_same(before, o->fields) || strcmp(o->role, o->role_before) != 0);
@@ -109,7 +109,10 @@ static bool loses_admin(const struct outcome *o) {
     return o->active && strcmp(o->role_before, admin) == 0 && strcmp(o->role, admin) != 0;
 }
 
-/* Nobody's last org:admin is taken away silently: the role is kept, where the organization wants that. */
+/*
+ * An organization's last org:admin is never lost silently: the role is kept if the organization wants that, else there
+ * is an event.
+ */
 static enum err mind_admins(struct session *s, struct outcome *all, size_t n) {
     struct db_rows rows[3] = {0};
     const char **losers = arena_array(s->ctx.arena, n + 1, sizeof *losers);

@@ -6,18 +6,18 @@
 #include <stddef.h>
 
 /*
- * What an attribute mapping (protocol/mapping.h) makes of members: fields, role and public metadata, from all their
- * live, active links; of several links the oldest connection that gives a value wins. A member without such a link
- * keeps what it has.
+ * Applies an attribute mapping (protocol/mapping.h) to members: fields, role and public metadata come from all their
+ * live, active links. If several links give a value, the oldest connection wins. A member without such a link keeps its
+ * values.
  */
 
-/* Whether the session's organization has a mapping of its own; and one that reads groups. */
+/* Whether the session's organization has a mapping of its own; and whether it reads groups. */
 bool member_mapping_any(const struct session *s);
 bool member_mapping_reads_groups(const struct session *s);
 
 /*
- * Runs what is queued, then recomputes the members behind these users and queues what changes, with an event for each
- * role. Members are locked, users and groups have to be. One round trip more.
+ * Runs the queued statements, then recomputes the members of these users and queues the changes, with an event for each
+ * role. Locks the members; the caller has locked users and groups. One more round trip.
  */
 enum err member_mapping_apply(struct session *s, const char *const *user_ids, size_t n)
     __attribute__((warn_unused_result));

@@ -4,17 +4,17 @@
 #include "directory/answer.h"
 #include "directory/session.h"
 
-/* What reading users and reading groups differ in. */
+/* The differences between reading users and reading groups. */
 struct read_kind {
     bool users;
-    const char *computed; /* the attribute that is made at reading: groups of a user, members of a group */
+    const char *computed; /* the attribute that is computed when reading: groups of a user, members of a group */
 };
 
 extern const struct read_kind read_users, read_groups;
 
 const struct resource_type *read_type(const struct session *s, const struct read_kind *kind);
 
-/* One resource by id, authentication included: one round trip. ERR_NOT_FOUND. */
+/* Reads one resource by id, with authentication, in one round trip. ERR_NOT_FOUND. */
 enum err read_one(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p,
                   struct answer *out) __attribute__((warn_unused_result));
 
@@ -22,7 +22,7 @@ enum err read_one(struct session *s, const struct read_kind *kind, const char *i
 void read_queue_answer(struct session *s, const struct read_kind *kind, struct session_write *w, const char *id,
                        const struct projection *p);
 
-/* The answer of a write that was committed; read anew if it was lost with the connection. */
+/* The answer of a committed write; read again if it was lost with the connection. */
 enum err read_answer(struct session *s, const struct read_kind *kind, struct session_write *w, const char *id,
                      const struct projection *p, struct answer *out) __attribute__((warn_unused_result));
 

@@ -1,4 +1,4 @@
-/* Registers an organization's extension schemas and takes them away, with the data under them. */
+/* Registers and removes an organization's extension schemas, and converts the data under them. */
 
 #include "directory/registry.h"
 
@@ -15,14 +15,14 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PAGE = 16 }; /* resources a step: each takes a few statements of one pipeline */
+enum { PAGE = 16 }; /* resources in a step: each takes a few statements of one pipeline */
 
-/* A change of the registry on its way. */
+/* The state of a change of the registry. */
 struct change {
     const char *organization, *type, *urn;
     bool required, keep_data;
     const char *definition;
-    struct session session; /* the directory's functions want one */
+    struct session session; /* needed by the directory's functions */
     struct schema_types types;
     struct registry_result *result;
 };
@@ -41,12 +41,12 @@ static enum err next_page(struct change *c, const char *after, struct db_rows *r
     return db_run(&s->ctx, s->db, rows);
 }
 
-/* The URN may stand in another attribute's text. */
+/* The statement also finds resources with the URN in another attribute's text. */
 static bool has_data(struct json_object *resource, const char *urn) {
     return json_object_is_type(json_get_caseless(resource, urn), json_type_object);
 }
 
-/* The resource as far as other schemas are concerned, which have no new reason to refuse it. */
+/* The resource without the schema's data, for checks that concern only other schemas. */
 static struct json_object *resource_without(struct arena *a, struct json_object *resource, const char *urn) {
     struct json_object *rest = json_new_object(a);
     json_object_object_foreach(resource, name, value) {
@@ -56,7 +56,7 @@ static struct json_object *resource_without(struct arena *a, struct json_object 
     return rest;
 }
 
-/* One resource, read anew with the schema: queued as it then is. */
+/* Reads one resource anew with the schema, and queues the new state. */
 static enum err read_anew(struct change *c, struct db_rows rows, size_t row) {
     struct session *s = &c->session;
     struct ctx *ctx = &s->ctx;
@@ -84,7 +84,7 @@ static enum err read_anew(struct change *c, struct db_rows rows, size_t row) {
     return OK;
 }
 
-/* A page of the resources with data under the URN, behind `after`, which becomes the last of them. */
+/* A page of the resources with data under the URN after `after`, which becomes the last of them. */
 static enum err one_page(struct change *c, enum err (*act)(struct change *, struct db_rows, size_t), char *after,
                          bool *last) {
     struct session *s = &c->session;
@@ -101,7 +101,7 @@ static enum err one_page(struct change *c, enum err (*act)(struct change *, stru
     return e;
 }
 
-/* Every resource with data under the URN, a page at a time, each in memory that goes with it. */
+/* Visits every resource with data under the URN, page by page, each page in memory of its own. */
 static enum err each_resource(struct ctx *ctx, struct change *c,
                               enum err (*act)(struct change *, struct db_rows, size_t)) {
     char after[] = "00000000-0000-0000-0000-000000000000";
@@ -157,7 +157,7 @@ static void add_default(struct json_object *o, const char *name, struct json_obj
         json_object_object_add(o, name, value);
 }
 
-/* Every characteristic stands there, also one that has its default (RFC 7643, 2.2). */
+/* Adds the default of every missing characteristic (RFC 7643, 2.2). */
 static void add_defaults(struct json_object *attributes) {
     for (size_t i = 0, n = json_object_array_length(attributes); i < n; i++) {
         struct json_object *a = json_object_array_get_idx(attributes, i), *subs = json_get(a, "subAttributes");
@@ -210,7 +210,7 @@ enum err registry_add(struct ctx *ctx, struct db *db, const struct registry_requ
     return e;
 }
 
-/* What stays is what nobody registered, and is found as such. */
+/* The remaining data is unregistered, and must be found as such. */
 static enum err each_kept(struct ctx *ctx, struct change *c, struct db_rows schemas) {
     enum err e = extensions_types(ctx, schemas, &c->types);
     c->result->resources = 0;

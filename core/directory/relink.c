@@ -1,4 +1,4 @@
-/* Links a group to another team, and parts a user from its member. */
+/* Links a group to another team, and separates a user from its member. */
 
 #include "directory/relink.h"
 
@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-/* Runs what is queued; gives the rows at this place of the batch. */
+/* Runs the queued statements; returns the rows at this index of the batch. */
 static enum err run(struct session *s, size_t at, struct db_rows *out) {
     struct db_rows rows[DB_BATCH] = {0};
     enum err e = db_run(&s->ctx, s->db, rows);
@@ -28,13 +28,13 @@ static enum err enter_relink(struct session *s) {
     return e == OK ? session_accept(s, row) : e;
 }
 
-/* The teams of groups, made of their effective members anew. */
+/* Recomputes the teams of groups from their effective members. */
 static void queue_sync(struct session *s, const char *group_id) {
     const char *group = session_uuids(s, &group_id, 1);
     db_queue_once(s->db, sql_team_sync(.group_ids = group, .user_ids = "{}", .below_ids = group));
 }
 
-/* A group that has no team any more gets one of its name, or of the next free one. */
+/* A group without a team gets one with its name, or the next free name. */
 static enum err give_new_team(struct session *s, const char *group_id, const char *name) {
     struct db_rows taken;
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
@@ -67,7 +67,7 @@ static enum err group_name(struct session *s, const char *group_id, struct db_ro
     return e;
 }
 
-/* The team as it shall be linked; its group, if it is another one, gets a team of its own. */
+/* Frees the team for the link: another group that has it gets a team of its own. */
 static enum err free_team(struct session *s, const struct relink *r) {
     struct db_rows team;
     enum err e = run(s, db_queue(s->db, sql_team_for_update(.id = r->team)), &team);
@@ -120,7 +120,7 @@ enum err relink_group(struct session *s, const char *group_id, const char *team_
     return session_write(s, &w);
 }
 
-/* The new member is what the user says; the email stays with the old one. */
+/* The new member gets the user's data; the email stays with the old one. */
 static void queue_member(struct session *s, const struct user_facts *f, const char *id) {
     db_queue(s->db,
              sql_member_insert(.id = id, .email = f->email, .first_name = f->first_name, .last_name = f->last_name,

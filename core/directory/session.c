@@ -59,7 +59,7 @@ static void take_token(struct session *s, struct db_rows row) {
     s->tenant.token_burst = cap_of(row, AUTHENTICATE_TOKEN_BURST);
 }
 
-/* What the request wants to do, against what the token may. */
+/* Checks that the token's scope allows the request. */
 static enum err check_scope(struct session *s) {
     if (s->wants.change && s->tenant.scope == SCOPE_READ)
         return fail(&s->ctx, ERR_FORBIDDEN, "this token may only read");

@@ -16,9 +16,9 @@ enum scope { SCOPE_FULL, SCOPE_READ, SCOPE_USERS };
 
 enum { NO_CAP = -1 };
 
-/* Whose request this is, as the token's row says. */
+/* The tenant of the request, from the token's row. */
 struct tenant {
-    const char *token_id; /* NULL: it was entered */
+    const char *token_id; /* NULL: the connection was entered */
     enum scope scope;
     const char *organization_id;
     const char *connection_id;
@@ -35,8 +35,8 @@ struct tenant {
 };
 
 /*
- * One SCIM request on its way through the directory. `ctx` is its first member: the layers below see only that. Filled
- * in by the caller up to `tenant`.
+ * One SCIM request in the directory. `ctx` is the first member, because the layers below see only that. The caller
+ * fills in the members up to `tenant`.
  */
 struct session {
     struct ctx ctx;
@@ -48,67 +48,64 @@ struct session {
     const char *asked_connection; /* the connection that the URL names, NULL: none */
     struct {
         const char *organization, *connection;
-    } entered;             /* instead of a token: work of the API, the command line or the background; NULL: none */
-    const char *actor_key; /* the API key that asks for it, NULL: the operator */
+    } entered;             /* instead of a token, for the API, the command line and background work; NULL: none */
+    const char *actor_key; /* the API key that requests it, NULL: the operator */
     struct {
-        bool change, groups; /* it changes something, it is about groups (too) */
+        bool change, groups; /* it changes something; it concerns groups (too) */
     } wants;
     struct {
-        bool organization_role, public_metadata; /* the mapping before set them, this one does not */
-    } resets;                                    /* when a mapping is applied to everybody */
-    const char *method;                          /* read by no rule; for the log */
-    const struct schema_types *types;            /* what the request is read with; see extensions.h */
-    const char *sensitive; /* attributes, by comma, that no filter in a URL may name; NULL: none */
-    long cursor_seconds;   /* how long a cursor is good */
+        bool organization_role, public_metadata; /* the old mapping set them, the new one does not */
+    } resets;                                    /* set when a mapping is applied to everybody */
+    const char *method;                          /* only for the log */
+    const struct schema_types *types;            /* the types with which the request is read; see extensions.h */
+    const char *sensitive; /* attributes, separated by commas, that no filter in a URL may name; NULL: none */
+    long cursor_seconds;   /* lifetime of a cursor */
     struct {
         enum err (*take)(void *arg);
         void *arg;
-    } heavy;  /* asked before heavy work (session_heavy()); take NULL: nobody is */
-    int slot; /* of the usage counters, one for each worker */
+    } heavy;  /* called before heavy work (session_heavy()); take NULL: none */
+    int slot; /* slot of the usage counters, one for each worker */
     struct tenant tenant;
     unsigned events; /* audit events queued by this attempt */
 };
 
 /*
- * Authentication travels in front of the operation, in the same batch: session_queue() puts it there, session_accept()
- * reads its row, which it gives the index of. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another
- * connection), ERR_FORBIDDEN (the client's address, the token's scope), ERR_PAUSED, ERR_STALE_SCHEMAS (s->types are not
- * the organization's; see extensions.h).
+ * Authentication is sent before the operation in the same batch: session_queue() queues it and returns the index of its
+ * row, which session_accept() reads. Errors: ERR_INVALID_TOKEN, ERR_NOT_FOUND (the URL names another connection),
+ * ERR_FORBIDDEN (the client's address, the token's scope), ERR_PAUSED, ERR_STALE_SCHEMAS (s->types are not the
+ * organization's; see extensions.h).
  */
 size_t session_queue(struct session *s);
 
 /*
- * The same for a write: the connection's lock is taken first, so that what is read behind it (the organization's
- * schemas and mapping, too) stays true until the end of the transaction. SHARED: nesting of groups stands still.
- * EXCLUSIVE: links between groups, deletions. MEMBERS: a change of the members `ids` ('{a,b}'), or of all that the
- * group `whole` has: exclusive if groups are among them, else shared.
+ * The same for a write. The connection's lock is taken first, so that everything read after it (also the organization's
+ * schemas and mapping) stays true until the end of the transaction. SHARED: nesting of groups does not change.
+ * EXCLUSIVE: links between groups, deletions. MEMBERS: a change of the members `ids` ('{a,b}'), or of all members of
+ * the group `whole`: exclusive if groups are among them, else shared.
  */
 enum session_lock { SESSION_UNLOCKED, SESSION_SHARED, SESSION_EXCLUSIVE, SESSION_MEMBERS };
 size_t session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole);
 
 enum err session_accept(struct session *s, struct db_rows row) __attribute__((warn_unused_result));
 
-/* Authentication alone, for requests that cannot be parsed or routed, and for discovery. One round trip. */
+/* Only authenticates, for discovery and for requests that cannot be parsed or routed. One round trip. */
 enum err session_authenticate(struct session *s) __attribute__((warn_unused_result));
 
-/*
- * What follows is heavy for the database: asks whoever runs the requests for a place. ERR_RATE_LIMITED: there is none;
- * nothing was done.
- */
+/* Call this before heavy work: it asks the server for a place. ERR_RATE_LIMITED: there is none; nothing was done. */
 enum err session_heavy(struct session *s) __attribute__((warn_unused_result));
 
 /*
- * A transaction of this session; see db_transaction(). `work` notes in `answer_at` which rows of the last batch are
- * the answer.
+ * A transaction of this session; see db_transaction(). `work` sets `answer_at` to the index of the answer's rows in the
+ * last batch.
  */
 struct session_write {
     enum err (*work)(struct session *s, void *arg);
     void *arg;
-    struct db_rows rows[DB_BATCH]; /* of the last batch */
+    struct db_rows rows[DB_BATCH]; /* rows of the last batch */
     size_t answer_at;
-    bool final_duplicate; /* work sets it: a unique key in use is final, not a race to run again */
-    bool unheard;         /* nobody is told how it ended (db.h) */
-    bool read_again;      /* out: committed, but the answer was lost with the connection and has to be read */
+    bool final_duplicate; /* work sets it: a duplicate key is final, not a race to run again */
+    bool unheard;         /* nobody learns the result (db.h) */
+    bool read_again;      /* out: committed, but the answer was lost with the connection and must be read again */
 };
 enum err session_write(struct session *s, struct session_write *w) __attribute__((warn_unused_result));
 
@@ -120,19 +117,16 @@ void session_event(struct session *s, const char *action, const char *target_typ
 void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
                            const char *const *ids, size_t n);
 
-/*
- * Queues an event if one more than `used` of a limit ("max_users") is the first at or over four fifths of `cap`
- * (NO_CAP: none).
- */
+/* Queues an event if adding one to `used` of a limit ("max_users") reaches four fifths of `cap` (NO_CAP: none). */
 void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap);
 
-/* The transaction's time as PostgreSQL takes it, in the arena; never before `previous_us`. */
+/* The transaction's time in PostgreSQL's format, in the arena; never before `previous_us`. */
 const char *session_now(struct session *s, int64_t previous_us);
 
 /* '{a,b}' of UUIDs, in the arena. */
 const char *session_uuids(struct session *s, const char *const *ids, size_t n);
 
-/* The same of any texts, NULL for null; NULL if all are. */
+/* The same for any texts, NULL for null; NULL if all are null. */
 const char *session_texts(struct session *s, const char *const *texts, size_t n);
 
 #endif

@@ -11,13 +11,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { VALUES_MAX = 1024 * 1024 * 1024 }; /* bytes; a body of values of one letter each stays below */
+enum { VALUES_MAX = 1024 * 1024 * 1024 }; /* bytes; even a body of one-letter values stays below */
 
 struct collection {
     struct session *session;
     struct buf *out;
-    const struct db_rows *taken; /* of unique_values_taken; NULL: every value is */
-    bool holds_taken;            /* out, when there is nothing to collect into */
+    const struct db_rows *taken; /* rows of unique_values_taken; NULL: every value is taken */
+    bool holds_taken;            /* out, if nothing is collected */
 };
 
 /* The key as text; equal numbers have one text, however they were written. */
@@ -90,7 +90,7 @@ void unique_queue(struct session *s, const char *id, const char *before, const c
         db_queue(s->db, sql_unique_values_set(.resource_id = id, .values = is));
 }
 
-/* An attribute of an extension as it was; an object that has nothing left goes. */
+/* Restores an attribute of an extension; removes the object if it is empty. */
 static void put_back_attr(struct session *s, const char *urn, const char *name, struct json_object *old,
                           struct json_object *resource) {
     struct json_object *was = json_get(json_get(old, urn), name), *object = json_get(resource, urn);
@@ -106,7 +106,7 @@ static void put_back_attr(struct session *s, const char *urn, const char *name, 
         json_object_object_del(resource, urn);
 }
 
-/* A resource that gives up values which others have. */
+/* A resource that gives up values that others have. */
 struct yielding {
     const struct resource_type *rt;
     const struct db_rows *taken; /* NULL: any may be */
@@ -139,7 +139,7 @@ bool unique_taken(const struct session *s) {
     return strcmp(db_constraint(s->db), "scim_unique_value_attribute") == 0;
 }
 
-/* "…:number or …:keys.value", behind what is there already. */
+/* Adds names to a list: "…:number or …:keys.value". */
 static const char *name_unique(struct arena *arena, const char *names, const char *prefix, const struct attr *attrs,
                                size_t n) {
     for (size_t i = 0; i < n; i++) {

@@ -8,20 +8,22 @@
 #include <json-c/json.h>
 
 /*
- * Values of extension attributes with uniqueness server or global: no two live resources of a connection share one, by
- * a unique index.
+ * Values of extension attributes with uniqueness server or global: a unique index prevents that two live resources of a
+ * connection share one.
  */
 
-/* The keys (protocol/value.h) of a resource's values, also of those that nobody may see, as unique_values_set takes
- * them; NULL: the type has no such attribute. */
+/*
+ * The keys (protocol/value.h) of a resource's values, secret ones, too, in the form for unique_values_set; NULL: the
+ * type has no such attribute.
+ */
 const char *unique_values(struct session *s, const struct resource_type *rt, struct json_object *resource);
 
-/* Queues the values of a resource where they differ from those it had; `before` NULL: none, `after` NULL: it goes. */
+/* Queues the changed values of a resource; `before` NULL: it had none, `after` NULL: it is removed. */
 void unique_queue(struct session *s, const char *id, const char *before, const char *after);
 
 /*
- * Takes changes of such attributes back to what `old` has, noted in `parts`: those with a value that is among the rows
- * of unique_values_taken; NULL: all.
+ * Reverts changes of such attributes to the values in `old`, and records that in `parts`: changes with a value among
+ * the rows of unique_values_taken; NULL: all.
  */
 void unique_yield(struct session *s, const struct resource_type *rt, const struct db_rows *taken,
                   struct json_object *old, struct json_object *resource, struct parts *parts);

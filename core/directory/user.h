@@ -6,12 +6,14 @@
 #include "protocol/patch.h"
 
 /*
- * SCIM users: what the identity provider writes, reconciled with members. Each function is one request: it
- * authenticates, acts and audits in one transaction. `p` NULL: the default set of attributes.
+ * SCIM users, as the identity provider writes them, and their members. Each function is one request: it authenticates,
+ * acts and audits in one transaction. `p` NULL: the default set of attributes.
  */
 
-/* The parsed body of a POST. `id`: what a new user gets, NULL: any; one who comes back keeps his. ERR_UNIQUENESS,
- * ERR_CAP, and the errors of resource_from_body(). */
+/*
+ * POST, with the parsed body. `id`: the id for a new user, NULL: any; a returning user keeps the old id.
+ * ERR_UNIQUENESS, ERR_CAP, and the errors of resource_from_body().
+ */
 enum err user_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,
                      struct answer *out) __attribute__((warn_unused_result));
 
@@ -23,13 +25,13 @@ enum err user_replace(struct session *s, const struct change_request *r, struct 
 enum err user_patch(struct session *s, const struct change_request *r, struct answer *out)
     __attribute__((warn_unused_result));
 
-/* DELETE; what failed before (NULL: nothing) is told, and never stands in its way. */
+/* DELETE; `lost`: parts that failed before (NULL: none), which are reported but never prevent it. */
 enum err user_delete(struct session *s, const char *id, const struct parts *lost, struct precondition when)
     __attribute__((warn_unused_result));
 
 /*
- * A user whose email or status another attribute mapping makes another: as a change of it, in the connection that the
- * session entered. ERR_UNIQUENESS: another member has the email.
+ * Changes a user whose email or status differs under a new attribute mapping, in the connection that the session
+ * entered. ERR_UNIQUENESS: another member has the email.
  */
 enum err user_remap(struct session *s, const char *id) __attribute__((warn_unused_result));
 

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-/* A PUT or PATCH of one user on its way; `patch` NULL: a PUT. */
+/* The state of a PUT or PATCH of one user; `patch` NULL: a PUT. */
 struct change {
     const char *id;
     struct json_object *body;
@@ -21,19 +21,20 @@ struct change {
     struct precondition when;
     const struct projection *p;
     struct session_write *w;
-    struct leaving leaving; /* what earlier attempts have met */
-    bool locks_links;       /* all links of the member: the body looks like it, or an earlier attempt needed them */
-    bool again;             /* that was this attempt */
+    struct leaving leaving; /* what earlier attempts met */
+    bool locks_links; /* lock all links of the member, because the body looks like it, or an earlier attempt needed them
+                       */
+    bool again;       /* this attempt needed them */
     /* of this attempt */
     struct db_rows user, member, links; /* of user_for_update, member_for_update and member_links */
     struct json_object *old;            /* normal form */
     struct user_facts before, after;
     bool is_patch;
-    bool leaves; /* the user is inactive with it */
+    bool leaves; /* the user is inactive after the change */
     struct parts parts;
 };
 
-/* Nobody has the id; but a body that could never be right is told first, as for groups. */
+/* The id is unknown; but a malformed body is reported first, as for groups. */
 static enum err unknown_user(struct session *s, const struct change *c) {
     struct json_object *resource;
     struct patch *patch;
@@ -69,7 +70,7 @@ static enum err begin_user_change(struct session *s, struct change *c) {
     return e;
 }
 
-/* What an absent value means depends on the request and the dialect. */
+/* The meaning of an absent `active` depends on the request and the dialect. */
 static void settle_active(struct session *s, struct change *c, struct json_object *resource) {
     struct json_object *old = json_get(c->old, "active");
     bool was_active = c->before.active;
@@ -81,7 +82,7 @@ static void settle_active(struct session *s, struct change *c, struct json_objec
         json_object_object_add(resource, "active", json_object_new_boolean(0));
 }
 
-/* Without what could not be applied, which stands in the change's parts. */
+/* The new resource, without the parts that could not be applied, which are recorded in the change's parts. */
 static enum err new_user_resource(struct session *s, struct change *c, struct json_object **out) {
     bool differs;
     struct patch *patch;
@@ -106,9 +107,9 @@ static bool is_same_key(const char *a, const char *b) {
 }
 
 /*
- * Identity is immutable: neither the userName nor the canonical email of an active user changes, case aside. Free are a
- * first explicit email, a name that a tombstone hid, and everything when an inactive user becomes active, which is how
- * an address changes. While a user is inactive both are data.
+ * Identity is immutable: userName and canonical email of an active user cannot change, except in case. Allowed are a
+ * first explicit email, a name that a tombstone hid, and every change when an inactive user becomes active, which is
+ * the way to change an address. While a user is inactive both are only data.
  */
 static enum err check_identity(struct session *s, const struct change *c) {
     const struct user_facts *a = &c->before, *b = &c->after;
@@ -122,7 +123,7 @@ static enum err check_identity(struct session *s, const struct change *c) {
     return OK;
 }
 
-/* What the change makes of the user, unless it is refused for that; a leaver never is. */
+/* Derives the facts after the change and checks them; a leaver is never refused. */
 static enum err derive_after(struct session *s, struct change *c, struct json_object *resource) {
     c->leaves = !user_active(s, resource);
     enum err e =
@@ -148,8 +149,8 @@ static const char *action_of(const struct change *c) {
 }
 
 /*
- * Whether the member's email follows. That of an inactive user never does; what an inactive user identified by until
- * then is in its row. Where emails do not identify (linking never), the member is the user's own.
+ * Whether the member's email follows. It never follows an inactive user, whose row keeps the email that identified it.
+ * If emails do not identify (linking never), the member belongs to the user alone.
  */
 static bool takes_email(struct session *s, const struct change *c, const struct member_state *member) {
     if (c->leaves || !c->after.email)
@@ -162,7 +163,7 @@ static bool takes_email(struct session *s, const struct change *c, const struct 
            strcmp(fold_identity(s->ctx.arena, member->email, strlen(member->email)), c->after.email_folded) != 0;
 }
 
-/* A tombstone gives the address back, so that somebody new can have it, if nobody else lives behind it. */
+/* A tombstone frees the address for somebody new, if the member has no other live link. */
 static bool is_email_released(const struct change *c) {
     return c->leaves && c->after.former && db_int(c->links, 0, MEMBER_LINKS_ACTIVE) == 0;
 }
@@ -186,7 +187,7 @@ static void queue_user_change(struct session *s, struct change *c) {
                   parts_told(s->ctx.arena, &c->parts, user_event(s, &after, c->old, c->after.resource)));
 }
 
-/* Nothing has changed; what was left out is told all the same. */
+/* Nothing changed, but the omitted parts are still reported. */
 static void queue_left_out(struct session *s, const struct change *c) {
     struct member_state member = user_member_of(c->member);
     session_event(s, "scim.user.updated", "scim_user", c->id,
@@ -200,13 +201,13 @@ static enum err find_old(struct session *s, struct change *c) {
         return e;
     user_facts(s, c->id, c->old, &c->before);
     user_facts_tombstone(s, &c->before, db_text(c->user, 0, USER_FOR_UPDATE_FORMER_USER_NAME_KEY));
-    c->before.active = db_bool(c->user, 0, USER_FOR_UPDATE_ACTIVE); /* a mapping may have been another one then */
+    c->before.active = db_bool(c->user, 0, USER_FOR_UPDATE_ACTIVE); /* another mapping may have been in use then */
     return OK;
 }
 
 /*
- * Who gives the address back writes to all links of the member, so they are locked before the member. That is known
- * only now, and seldom so: another change must not wait for what other connections do with theirs.
+ * Freeing the address writes to all links of the member, so they must be locked before the member. This is known only
+ * now, and rare. Other changes must not wait for links of other connections.
  */
 static enum err need_links(struct session *s, struct change *c) {
     if (c->locks_links || !is_email_released(c))
@@ -246,7 +247,7 @@ static enum err change_user_work(struct session *s, void *arg) {
     return OK;
 }
 
-/* Whether a text in the body begins as a tombstone does, so that the links need not be locked at a second try. */
+/* Whether a text in the body looks like a tombstone, so that the links are locked at the first attempt. */
 static bool looks_like_tombstone(struct json_object *v) {
     if (json_object_is_type(v, json_type_string))
         return user_begins_as_tombstone(json_object_get_string(v));
@@ -263,7 +264,7 @@ static bool looks_like_tombstone(struct json_object *v) {
     return false;
 }
 
-/* Whether the change is tried once more: with all links, or without what others have. */
+/* Whether the change is tried once more: with all links locked, or without values that others have. */
 static bool tries_again(struct session *s, struct change *c, enum err e) {
     if (!c->again)
         return e == ERR_UNIQUENESS && c->leaves && user_leave_yields(s, &c->leaving);
@@ -271,7 +272,7 @@ static bool tries_again(struct session *s, struct change *c, enum err e) {
     return true;
 }
 
-/* What a leaver's request brings and others have is found out by the index, and then left out. */
+/* Unique indexes detect values in a leaver's request that others have; these are then left out. */
 static enum err change_user(struct session *s, struct change *c, struct answer *out) {
     struct session_write w = {.work = change_user_work, .arg = c};
     if (!uuid_valid(c->id, strlen(c->id)))

@@ -1,4 +1,4 @@
-/* POST of a user, and which member it belongs to. */
+/* POST of a user, and the choice of its member. */
 
 #include "directory/read.h"
 #include "directory/user.h"
@@ -16,7 +16,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A POST /Users on its way. The order of the steps counts. */
+/* The state of a POST /Users. The order of the steps matters. */
 struct creation {
     const char *wanted; /* the id of a new one; NULL: any */
     struct json_object *body;
@@ -24,10 +24,10 @@ struct creation {
     struct session_write *w;
     char id[UUID_TEXT + 1];
     struct user_facts facts;
-    enum err refused; /* committed (a link request is kept), yet refused */
+    enum err refused; /* the error after a commit (a link request was stored) */
 };
 
-/* What the first batch finds: who has the identity already, and what the organization has room for. */
+/* The results of the first batch: who has the identity, and how much room the organization has. */
 struct found {
     struct db_rows conflicts;              /* user_conflicts */
     struct db_rows removed, former_member; /* user_removed_for_update, member_of_removed_for_update */
@@ -35,7 +35,7 @@ struct found {
     struct db_rows links, usage, domain, request;
 };
 
-/* The tenant's rules are known only after the first batch, so that batch asks by every key the body could have. */
+/* The tenant's rules are known only after the first batch, so the batch asks by every possible key of the body. */
 struct keys {
     const char *user_name, *external_id, *email, *domain;
 };
@@ -107,7 +107,7 @@ static void queue_insert(struct session *s, const char *id, const char *member_i
     count_user(s);
 }
 
-/* Step 4: nobody has this identity; a new member. */
+/* Step 4: nobody has this identity, so a new member is made. */
 static enum err provision_member(struct session *s, struct creation *c) {
     char *member_id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     const struct user_facts *f = &c->facts;
@@ -123,7 +123,7 @@ static enum err provision_member(struct session *s, struct creation *c) {
     return OK;
 }
 
-/* The request is kept for an administrator to decide, although the answer is 409. */
+/* Stores the request for an administrator to decide, although the answer is 409. */
 static enum err ask_to_link(struct session *s, struct creation *c, const char *member_id) {
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     uuid_new(id);
@@ -160,7 +160,7 @@ static enum err link_member(struct session *s, struct creation *c, const struct 
     return OK;
 }
 
-/* Absent counts as active; the lenient dialect stores it, because Okta and Entra compare what comes back. */
+/* Absent means active; lenient stores it, because Okta and Entra compare the answer. */
 static void default_active(struct session *s, struct json_object *resource) {
     if (s->tenant.dialect.lenient && !json_get(resource, "active"))
         json_object_object_add(resource, "active", json_object_new_boolean(1));
@@ -176,8 +176,7 @@ static enum err revive_user(struct session *s, struct creation *c, const struct 
     if (e == OK)
         e = answer_restore(s, db_text(found->removed, 0, STORED_RESOURCE), &old);
     if (e == OK)
-        e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, old,
-                               &resource); /* as a PUT would */
+        e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, old, &resource); /* like a PUT */
     if (e != OK)
         return e;
     memcpy(c->id, db_text(found->removed, 0, STORED_ID), UUID_TEXT + 1);
@@ -190,7 +189,7 @@ static enum err revive_user(struct session *s, struct creation *c, const struct 
     count_user(s);
     user_member_save(s, &before, &after);
     user_sync_teams(s, c->id);
-    /* "revived" parts it from an update that made the user active. */
+    /* "revived" distinguishes it from an update that made the user active. */
     const char *event = user_event(s, &after, old, c->facts.resource);
     session_event(s, "scim.user.reactivated", "scim_user", c->id,
                   arena_printf(s->ctx.arena, "{\"revived\":true,%s", event + 1));

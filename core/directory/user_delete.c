@@ -73,7 +73,7 @@ static enum err queue_user_removal(struct session *s, const struct removal *r, c
     return OK;
 }
 
-/* Somebody whose manager goes has none. */
+/* A user whose manager is removed loses the manager. */
 static enum err leave_manager(struct session *s, struct db_rows rows, size_t row) {
     struct json_object *old, *new;
     struct user_facts facts;
@@ -89,7 +89,7 @@ static enum err leave_manager(struct session *s, struct db_rows rows, size_t row
     json_object_object_del(enterprise, "manager");
     if (json_object_object_length(enterprise) == 0)
         json_object_object_del(new, SCHEMA_ENTERPRISE);
-    e = resource_check(&s->ctx, s->types->user, new, new); /* held to itself: a report never holds up a leaver */
+    e = resource_check(&s->ctx, s->types->user, new, new); /* compared with itself: a report never prevents a leaver */
     if (e != OK)
         return e;
     user_facts(s, id, new, &facts);
@@ -101,7 +101,7 @@ static enum err leave_manager(struct session *s, struct db_rows rows, size_t row
 }
 
 static enum err leave_reports(struct session *s, struct db_rows rows) {
-    enum { STEP = 16 }; /* of one pipeline */
+    enum { STEP = 16 }; /* reports in one pipeline */
     enum err e = OK;
     for (size_t i = 0, n = db_count(rows); e == OK && i < n; i++) {
         e = leave_manager(s, rows, i);

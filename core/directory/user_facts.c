@@ -1,4 +1,4 @@
-/* What follows from a user's resource: columns, the member's fields, the audit event. */
+/* Derives data from a user's resource: columns, the member's fields, the audit event. */
 
 #include "directory/user_facts.h"
 
@@ -65,7 +65,7 @@ const char *user_email(struct session *s, struct json_object *resource, bool *fr
     return mapped && email_valid(mapped, strlen(mapped)) ? mapped : email_canonical(resource, from_user_name);
 }
 
-/* An email that is no address does not count as one. */
+/* An invalid email address does not count. */
 static void derive_email(struct session *s, struct user_facts *f, struct json_object *resource) {
     f->email = user_email(s, resource, &f->email_from_user_name);
     if (f->email && !email_valid(f->email, strlen(f->email)))
@@ -74,7 +74,7 @@ static void derive_email(struct session *s, struct user_facts *f, struct json_ob
     f->email_key = s->tenant.linking == LINKING_NEVER ? NULL : f->email_folded;
 }
 
-/* The array that user_emails_set takes: the keys of all values, as a filter on emails.value compares them. */
+/* The array for user_emails_set: the keys of all values, in the form that filters on emails.value compare. */
 static const char *email_keys(struct session *s, struct json_object *folded) {
     struct json_object *emails = json_get(folded, "emails");
     size_t n = json_object_is_type(emails, json_type_array) ? json_object_array_length(emails) : 0;
@@ -231,7 +231,7 @@ void user_sync_teams(struct session *s, const char *user_id) {
     db_queue(s->db, sql_team_sweep());
 }
 
-/* A state as an event may tell it: values that are never shown are not in it. */
+/* A state for an event, without secret values. */
 static struct json_object *shown_state(struct session *s, struct json_object *state) {
     if (!state || !s->types->user->hides)
         return state;
@@ -240,8 +240,7 @@ static struct json_object *shown_state(struct session *s, struct json_object *st
     return copy;
 }
 
-/* What is long and not looked at, pictures and certificates: its first KiB, its length, and a hash that tells it apart.
- */
+/* Shortens photos and certificates to the first KiB, the length, and a hash to tell them apart. */
 static void shorten_value(struct json_object *element) {
     enum { KEPT_BYTES = 1024 };
     const char *text = json_get_string(element, "value");
@@ -255,7 +254,7 @@ static void shorten_value(struct json_object *element) {
     json_object_object_add(element, "value", json_object_new_string_len(text, (int)utf8_cut(text, KEPT_BYTES)));
 }
 
-/* A value as the audit log keeps it. */
+/* A value in the form for the audit log. */
 static struct json_object *kept_in_event(struct session *s, const char *name, struct json_object *value) {
     bool long_ones = strcasecmp(name, "photos") == 0 || strcasecmp(name, "x509Certificates") == 0;
     if (!long_ones || !json_object_is_type(value, json_type_array))

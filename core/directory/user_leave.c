@@ -1,4 +1,4 @@
-/* Lets a user leave (active: false) although another value in the same request cannot be taken. */
+/* Lets a user leave (active: false) even if other values of the request cannot be stored. */
 
 #include "directory/user_leave.h"
 
@@ -15,7 +15,7 @@ bool user_leave_yields(const struct session *s, struct leaving *l) {
                     : strcmp(constraint, "scim_user_external_id") == 0 ? &l->external_id
                     : unique_taken(s)                                  ? &l->values
                                                                        : NULL;
-    unsigned enough = key == &l->values ? 2 : 1; /* first those that are taken are asked for, then none is risked */
+    unsigned enough = key == &l->values ? 2 : 1; /* first only the taken values are left out, the second time all */
     return key && (*key)++ < enough;
 }
 
@@ -35,7 +35,7 @@ static void yield_value(struct ctx *ctx, struct json_object *old, struct json_ob
     parts_failed(ctx, parts, name, fail(ctx, ERR_UNIQUENESS, "another user has this %s", name));
 }
 
-/* A userName that can be none is no part of what is applied. */
+/* An invalid userName is left out. */
 static enum err mind_user_name(struct session *s, struct json_object *old, struct json_object *resource,
                                struct parts *parts) {
     const char *is = json_get_string(resource, "userName"), *was = json_get_string(old, "userName");
