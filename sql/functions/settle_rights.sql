@@ -13,14 +13,42 @@ begin
     if has_database_privilege('public', current_database(), 'connect, temporary') then
         execute format('revoke connect, temporary on database %I from public', current_database());
     end if;
+    grant usage on schema muster to muster_scim, muster_app, muster_admin, muster_deliver;
+    grant select on muster.organization, muster.member, muster.team, muster.team_member, muster.team_roster, muster.active_member
+        to muster_app;
+
+    grant select on muster.organization, muster.organization_domain, muster.connection, muster.attribute_mapping, muster.extension_schema,
+        muster.scim_user_group, muster.scim_group_member to muster_scim;
+    grant select (organization_id, format, removed_at) on muster.webhook_endpoint to muster_scim;
+    grant select, insert on muster.audit_event to muster_scim;
+    grant select, insert, update on muster.organization_usage, muster.member, muster.team, muster.scim_user, muster.link_request
+        to muster_scim;
+    grant select, insert, delete on muster.team_member_parked, muster.scim_user_email, muster.scim_unique_value, muster.scim_group_user,
+        muster.scim_group_group to muster_scim;
+    grant select, insert, update, delete on muster.team_member, muster.scim_group to muster_scim;
+
+    grant select on muster.schema_migration, muster.audit_seal to muster_admin;
+    grant select, insert, update on muster.organization, muster.connection, muster.token, muster.attribute_mapping,
+        muster.webhook_endpoint to muster_admin;
+    grant select, insert, update, delete on muster.organization_domain, muster.idempotency_key, muster.extension_schema to muster_admin;
+    grant select, update (state, finished_at) on muster.webhook_delivery to muster_admin;
+    grant select, update (next_at), delete on muster.webhook_queue to muster_admin;
+    grant select (id, public_key, created_at, retired_at), insert on muster.signing_key to muster_admin;
+
+    grant select on muster.audit_seal, muster.signing_key to muster_deliver;
+    grant select, update on muster.attribute_mapping, muster.webhook_endpoint to muster_deliver;
+    grant select, update, delete on muster.webhook_delivery to muster_deliver;
+    grant select, insert, update, delete on muster.webhook_queue to muster_deliver;
+
     execute format('grant connect on database %I to muster_scim, muster_admin, muster_deliver, muster_app', current_database());
 end
 $$;
 
 comment on function muster.settle_rights() is
-'What every muster migrate leaves behind it, whatever the migrations before made or an operator granted: functions
-that work with the owner''s rights are executable by nobody but by name, and nobody enters the database but the
-programs'' roles, the application''s (muster_app, by membership) and who was granted it by name. Default privileges
+'Who may do what when a muster migrate is done, whatever the migrations before made or an operator granted: the rights
+on tables stand here, all of them, behind muster.clear_rights(); functions that work with the owner''s rights are
+executable by nobody but by name, as their files say; and nobody enters the database but the programs'' roles, the
+application''s (muster_app, by membership) and who was granted it by name. Default privileges
 could not say the first: they count for a whole database of the owner, who may have functions of the application''s
 beside ours.
 Parameters: none.

@@ -70,6 +70,29 @@ def test_grants_are_those_that_are_needed(server):
     assert {(role, table, right): set(columns) for role, table, right, columns in rows} == COLUMNS
 
 
+def test_rights_that_no_release_grants_do_not_stay(server):
+    """What an older release granted, or an operator, and what was taken away."""
+    rights = """select x.name, a.grantee::regrole::text, a.privilege_type from (
+                    select c.relname::text, c.relacl from pg_class c where c.relnamespace = 'muster'::regnamespace
+                    union all select t.attname, t.attacl from pg_attribute t join pg_class c on c.oid = t.attrelid and c.relnamespace = 'muster'::regnamespace
+                    union all select p.proname, p.proacl from pg_proc p where p.pronamespace = 'muster'::regnamespace
+                    union all select n.nspname, n.nspacl from pg_namespace n where n.nspname = 'muster') x (name, acl)
+                cross join lateral aclexplode(x.acl) a where a.grantee <> 'muster_owner'::regrole order by 1, 2, 3"""
+    server.muster("migrate")
+    kept = server.sql(rights)
+    for change in ("grant delete, truncate on muster.member to muster_scim", "grant update (email) on muster.member to muster_app",
+                   "grant execute on function muster.erase_events to muster_admin", "grant create on schema muster to muster_deliver",
+                   "grant select on muster.secret to muster_deliver", "revoke select on muster.member from muster_app",
+                   "revoke execute on function muster.authenticate from muster_scim"):
+        server.sql(change)
+    server.sql("grant references on muster.member to muster_app")
+    assert server.sql(rights) != kept
+    server.muster("migrate")
+    assert server.sql("select has_table_privilege('muster_app', 'muster.member', 'references')") == [(True,)]
+    server.sql("revoke references on muster.member from muster_app")
+    assert server.sql(rights) == kept
+
+
 def test_nothing_is_granted_to_what_will_be_made(server):
     assert server.sql("select d.defaclacl::text from pg_default_acl d") == []
 

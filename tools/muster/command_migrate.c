@@ -219,6 +219,15 @@ static enum err run_script(struct invocation *in, const char *name, const char *
     return e == OK ? OK : fail(&in->ctx, e, "%s: %s", name, fail_detail(&in->ctx));
 }
 
+static enum err run_all(struct invocation *in, const struct sql_call *calls, size_t n) {
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < n; i++) {
+        struct db_rows rows = {0};
+        e = command_query(in, calls[i], &rows);
+    }
+    return e;
+}
+
 static enum err make_functions(struct invocation *in, bool first) {
     enum err e = OK;
     for (size_t i = 0; e == OK && i < sql_functions_count; i++)
@@ -228,7 +237,10 @@ static enum err make_functions(struct invocation *in, bool first) {
 }
 
 static enum err apply_migrations(struct invocation *in, const struct migrations *m) {
+    const struct sql_call clear = sql_op_rights_clear();
     enum err e = make_functions(in, true);
+    if (e == OK)
+        e = run_all(in, &clear, 1);
     for (size_t i = 0; e == OK && i < sql_migrations_count; i++)
         if (is_missing(m, &sql_migrations[i]))
             e = run_script(in, sql_migrations[i].name, sql_migrations[i].text);
@@ -254,15 +266,6 @@ static enum err note_checksums(struct invocation *in) {
             return e;
     }
     return command_query(in, sql_op_functions_note(.release = MUSTER_VERSION, .checksum = functions), &none);
-}
-
-static enum err run_all(struct invocation *in, const struct sql_call *calls, size_t n) {
-    enum err e = OK;
-    for (size_t i = 0; e == OK && i < n; i++) {
-        struct db_rows rows = {0};
-        e = command_query(in, calls[i], &rows);
-    }
-    return e;
 }
 
 /* One transaction: a schema has a migration and the functions that belong to it, or is as it was. */
