@@ -1,7 +1,4 @@
-/*
- * What operations of the control plane share: who asks and what they may, reads and pages, what is wrong with fields,
- * audit events.
- */
+/* Shared by the operations of the control plane: authentication, reads and pages, errors of fields, audit events. */
 
 #include "control/control.h"
 
@@ -30,7 +27,7 @@ void control_queue(struct control *c) {
         db_queue(c->db, sql_op_organization_enter(.organization = c->asked, .removed = c->removed ? "true" : "false"));
 }
 
-/* Whether two lists of words, parted by blanks, have one in common. */
+/* Whether two lists of words, separated by blanks, have a common word. */
 static bool shares_word(const char *list, const char *other) {
     for (size_t n; *other; other += n + strspn(other + n, " ")) {
         n = strcspn(other, " ");
@@ -83,7 +80,7 @@ void control_owner(struct control *c) {
 enum err control_need_secrets(struct control *c) {
     if (c->secret_keys)
         return OK;
-    /* A customer has no use for a path of ours. */
+    /* A customer must not see our paths. */
     return fail(&c->ctx, ERR_CONFLICT, "%s",
                 c->bound ? "this server has no key to encrypt secrets with: its operator can give it one"
                          : c->no_secret_keys);
@@ -221,7 +218,7 @@ const char *control_tag(struct arena *a, struct json_object *object) {
     char hash[TOKEN_HASH_HEX + 1];
     struct json_object *copy = json_copy(a, object);
     if (json_get(copy, "applied_version"))
-        json_object_object_del(copy, "status"); /* a mapping's, which says how far it is applied */
+        json_object_object_del(copy, "status"); /* of a mapping: how far it is applied */
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
         json_object_object_del(copy, counted[i]);
     const char *text = json_text(a, copy);
@@ -243,7 +240,7 @@ enum err control_confirm(struct control *c, struct json_object *fields, const ch
     return control_refuse(c);
 }
 
-/* The beginning of a text of a client's, whole characters, at most `max` bytes. */
+/* The beginning of a client's text, in whole characters, at most `max` bytes. */
 static struct json_object *shortened_text(const char *text, size_t max) {
     size_t n = strlen(text);
     if (n > max)

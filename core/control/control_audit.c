@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What no index finds, the events of an action or of an actor, is looked for among LOOK events a request. */
+/* No index finds the events of an action or an actor, so a request searches LOOK events. */
 enum { PAGE = 100, EXPORT_MAX = 10000, LOOK = 20000 };
 static const char bytes_max[] = "16777216";
 
@@ -31,11 +31,11 @@ static const struct field exported[] = {FILTERS, {.name = "format", .kind = FIEL
 struct page {
     int64_t limit;
     struct db_rows rows;
-    size_t count;       /* of the rows that belong to the page */
-    const char *cursor; /* of the next page; NULL: this is the last one */
+    size_t count;       /* number of rows that belong to the page */
+    const char *cursor; /* cursor of the next page; NULL: this is the last one */
 };
 
-/* "2026-01-01T00:00:00.000Z/UUID" → time and id of the event behind which the page begins. */
+/* "2026-01-01T00:00:00.000Z/UUID": time and id of the event after which the page begins. */
 static bool read_audit_cursor(struct control *c, const char *text, const char **at, const char **id) {
     const char *slash = text ? strchr(text, '/') : NULL;
     char key[CLOCK_KEY];
@@ -49,7 +49,7 @@ static bool read_audit_cursor(struct control *c, const char *text, const char **
     return true;
 }
 
-/* The page ends with a full page, or where the bytes were used up, or where the look ended. */
+/* The page ends when it is full, when the bytes are used up, or where the search ended. */
 static void measure_page(struct control *c, struct page *p) {
     size_t n = db_null(p->rows, 0, AUDITED_ID) ? 0 : db_count(p->rows);
     const char *at = db_text(p->rows, 0, API_AUDIT_LIST_EDGE_AT), *id = db_text(p->rows, 0, API_AUDIT_LIST_EDGE_ID);
@@ -61,7 +61,7 @@ static void measure_page(struct control *c, struct page *p) {
     p->cursor = id ? arena_printf(c->ctx.arena, "%s/%s", at, id) : NULL;
 }
 
-/* The fields are checked already, but for cursor. */
+/* All fields except the cursor are already checked. */
 static enum err read_page(struct control *c, struct json_object *fields, struct page *p) {
     const char *action = json_get_string(fields, "action"), *actor = json_get_string(fields, "actor");
     const char *before_at, *before_id;
@@ -72,7 +72,7 @@ static enum err read_page(struct control *c, struct json_object *fields, struct 
         return e;
     size_t len = action ? strlen(action) : 0;
     bool wild = len && action[len - 1] == '*';
-    bool bounded = c->key_hash && (action || actor); /* the operator waits for all of it */
+    bool bounded = c->key_hash && (action || actor); /* the operator waits for the whole search */
     e = control_read_own(
         c,
         sql_api_audit_list(.action = wild ? NULL : action,
@@ -115,7 +115,7 @@ enum err control_audit_list(struct control *c, const struct control_input *in, s
     return OK;
 }
 
-/* More than a list gives at once: a file is looked at as a whole. */
+/* A file may have more events than a page of a list. */
 static enum err export_limit(struct control *c, struct json_object *fields, int64_t *out) {
     const char *text = json_get_string(fields, "limit");
     *out = EXPORT_MAX;
@@ -125,7 +125,7 @@ static enum err export_limit(struct control *c, struct json_object *fields, int6
     return control_refuse(c);
 }
 
-/* Only the first page has the names of the columns: pages are put together by writing one behind the other. */
+/* Only the first page has the names of the columns, so pages can simply be concatenated. */
 enum err control_audit_file(struct control *c, const struct control_input *in, struct json_object **out) {
     const char *format = json_get_string(in->fields, "format");
     struct page p = {0};

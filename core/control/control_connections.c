@@ -36,13 +36,13 @@ struct change {
     struct json_object *before;
 };
 
-/* What a preset stands for: one connection on which every certification and conformance suite can be run. */
+/* The settings of a preset: a connection for every certification and conformance suite. */
 static const struct {
     const char *field, *value;
 } certification[] = {{"dialect", "lenient"}, {"identity", "mutable"},     {"email", "optional"},
                      {"linking", "never"},   {"unknown_members", "skip"}, {"group_names", "unique"}};
 
-/* What is given beside the preset stays. */
+/* Explicit fields win over the preset. */
 static void apply_preset(struct json_object *fields) {
     if (!json_get(fields, "preset"))
         return;
@@ -124,7 +124,7 @@ static enum err adopt_step(struct session *s, void *arg) {
     return adopt_members(s, &a->step);
 }
 
-/* Steps of a transaction each; what was done stays, and going on later is doing it again. */
+/* Each step is a transaction. After an interruption the same call goes on. */
 enum err control_connection_adopt(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *connection;
     struct adopting a;
@@ -151,7 +151,9 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
     return OK;
 }
 
-/* The end of a connection: no new writes, its tokens gone, then its users leave, one by one, as DELETE /Users has it.
+/*
+ * The end of a connection: new writes are refused, its tokens are revoked, then its users leave one by one, as by
+ * DELETE /Users.
  */
 static enum err close_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
@@ -166,7 +168,7 @@ static enum err close_connection_work(struct control *c, void *arg) {
     return OK;
 }
 
-/* The users and groups that are left, a page at a time. */
+/* The remaining users and groups, page by page. */
 struct leaving {
     struct control *control;
     struct db_rows rows;
@@ -186,7 +188,7 @@ static enum err leave_page(struct session *s, void *arg) {
                      : group_delete(s, id, (struct precondition){0});
         if (e == ERR_NOT_FOUND) {
             fail_clear(&s->ctx);
-            e = OK; /* somebody was quicker */
+            e = OK; /* somebody else removed it */
         }
     }
     return e;
@@ -220,7 +222,7 @@ static enum err remove_connection_work(struct control *c, void *arg) {
     return OK;
 }
 
-/* Called again after an interruption, it goes on where it was. */
+/* After an interruption the same call goes on. */
 enum err control_connection_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write close = {.ask = ask_connection, .in = in, .work = close_connection_work, .arg = &x},
@@ -240,7 +242,7 @@ enum err control_connection_remove(struct control *c, const struct control_input
     return e == OK ? control_write(c, &remove) : e;
 }
 
-/* ENTRA wants its flag on the tenant URL; a slash at the end would break what identity providers append. */
+/* Entra needs its flag in the tenant URL. A final slash would break the paths that identity providers append. */
 enum err control_endpoint(struct control *c, const struct control_input *in, struct json_object **out) {
     const char *asked = json_get_string(in->fields, "connection_id");
     struct json_object *connection;

@@ -1,4 +1,4 @@
-/* Erases a person: member, SCIM users, and what the audit log says about them. */
+/* Erases a person: member, SCIM users, and the data in the audit log. */
 
 #include "control/control_fields.h"
 #include "control/control_operations.h"
@@ -25,7 +25,7 @@ static enum err delete_user(struct session *s, void *arg) {
     return user_delete(s, arg, NULL, (struct precondition){0});
 }
 
-/* The live SCIM users leave as DELETE /Users has it: groups, teams, managers and counts follow. */
+/* The live SCIM users leave as by DELETE /Users, so that groups, teams, managers and counts follow. */
 static enum err leave_all_users(struct control *c, struct json_object *users) {
     for (size_t i = 0, n = json_object_array_length(users); i < n; i++) {
         struct json_object *user = json_object_array_get_idx(users, i);
@@ -64,7 +64,7 @@ static enum err find_person(struct control *c, struct erasure *x, struct json_ob
     return control_object(c, rows, OP_ERASE_FIND_USERS, users);
 }
 
-/* What the leaving itself wrote into the audit log is erased with the rest. */
+/* The events of the leaving itself are erased, too. */
 static enum err erase_work(struct control *c, void *arg) {
     static const struct {
         const char *name;

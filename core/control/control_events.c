@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A request looks at no more events than LOOK, and answers about as many bytes, so that a rare type costs no more. */
+/* A request reads at most LOOK events, so that a rare type does not cost more. */
 enum { PAGE = 100, LOOK = 5000, TYPES_MAX = 50, TYPE_MAX = 100, WAIT_MAX = 30, POLL_MS = 100, MEMBERS_MAX = 100000 };
 static const char bytes_max[] = "16777216";
 
@@ -22,16 +22,16 @@ static const struct field fed[] = {{.name = "after", .kind = FIELD_QUERY},
                                    {.name = "wait", .kind = FIELD_QUERY},
                                    {.name = "limit", .kind = FIELD_QUERY}};
 
-/* What is asked for, and how far it went: everything up to `after` was looked at. */
+/* The request, and its progress: everything up to `after` was read. */
 struct feed {
     int64_t after, limit, wait;
     const char *types; /* a PostgreSQL array; NULL: all */
     int64_t head;
-    size_t count; /* of the events in `data` */
+    size_t count; /* number of events in `data` */
     struct buf *data;
 };
 
-/* A parameter that is a whole number from 0 on. */
+/* A parameter that is a whole number, at least 0. */
 static int64_t read_whole_number(struct control *c, struct json_object *fields, const char *name, int64_t most) {
     const char *text = json_get_string(fields, name);
     int64_t n = 0;
@@ -40,7 +40,7 @@ static int64_t read_whole_number(struct control *c, struct json_object *fields, 
     return n;
 }
 
-/* An action, or the beginning of one with an asterisk behind it. */
+/* An action, or the beginning of one followed by an asterisk. */
 static bool is_event_type(const char *s, size_t n) {
     size_t plain = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.");
     return n && n <= TYPE_MAX && (plain == n || (plain == n - 1 && s[plain] == '*'));
@@ -66,7 +66,7 @@ static const char *types_of(struct control *c, struct json_object *fields) {
     }
 }
 
-/* One look: the events behind x->after, and x->after moves to the last one that was looked at. */
+/* Reads the events after x->after, and moves x->after to the last one that was read. */
 static enum err look_for_events(struct control *c, struct feed *x) {
     struct db_rows rows = {0};
     enum err e =
@@ -97,7 +97,7 @@ static enum err look_for_events(struct control *c, struct feed *x) {
     return OK;
 }
 
-/* Asks for the last number again and again, which is cheap and goes through every pooler, and looks when it moved. */
+/* Polls the last number, which is cheap and works through every pooler, and reads events when it changed. */
 static enum err wait_for_events(struct control *c, struct feed *x) {
     const struct control_waiting *w = c->waiting;
     int64_t ms = w->begin(w->arg, x->wait * 1000), until = clock_monotonic_ms() + ms;

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* Why a member is as they are: what member_mapping.c does, once more, rule by rule. */
+/* Repeats, rule by rule, what member_mapping.c does. */
 
 static const char role_field[] = "organization_role", metadata[] = "public_metadata", plain[] = "org:member";
 static const char read_as[] = "public_metadata.read";
@@ -20,8 +20,8 @@ static const char read_as[] = "public_metadata.read";
 struct explaining {
     struct control *control;
     struct schema_types types;
-    struct json_object *rules;  /* the organization's mapping, over the defaults that hold beside it */
-    struct json_object *fields; /* out: by field, what gave it */
+    struct json_object *rules;  /* the organization's mapping, completed by the defaults */
+    struct json_object *fields; /* out: the source of each field */
 };
 
 /* The defaults for what the mapping does not set, then its own rules: as extensions_mapping() has them. */
@@ -44,13 +44,13 @@ static enum err find_rules(struct explaining *x, const char *text) {
     return OK;
 }
 
-/* One rule, and what it reads. `key` is `name`, or reads one group that stands alone. */
+/* One rule, and what it reads. `key` is `name`, or a path to one group. */
 struct reading {
     const char *name, *key, *target;
     struct json_object *resource, *source, *group; /* source: the link, group NULL: none */
 };
 
-/* What one rule alone makes of a resource; NULL: nothing, or it cannot be read. */
+/* The result of one rule for a resource; NULL: nothing, or the rule is unreadable. */
 static struct json_object *apply_rule(struct explaining *x, const struct reading *r, const char *target) {
     struct ctx ctx = {.arena = x->control->ctx.arena};
     struct json_object *rule = json_new_object(ctx.arena);
@@ -59,7 +59,7 @@ static struct json_object *apply_rule(struct explaining *x, const struct reading
     return mapping_parse(&ctx, x->types.user, rule, &m) == OK ? mapping_preview(ctx.arena, m, r->resource) : NULL;
 }
 
-/* The field stands behind the last dot of a template, or is the target itself. */
+/* The field follows the last dot of a template, or is the target itself. */
 static bool is_role_rule(const char *target) {
     size_t n = strlen(target), len = sizeof role_field - 1;
     return n >= len && strcmp(target + n - len, role_field) == 0;
@@ -87,7 +87,7 @@ static bool try_role(struct explaining *x, const struct reading *r) {
     return found;
 }
 
-/* A role of this rule: of the first group that gives one, or of the user's own attribute. */
+/* Records the role of this rule: from the first group that gives one, or from the user's attribute. */
 static bool note_role(struct explaining *x, struct reading r) {
     struct arena *a = x->control->ctx.arena;
     struct json_object *groups = json_get(r.source, "groups");
@@ -106,7 +106,7 @@ static bool note_role(struct explaining *x, struct reading r) {
     return false;
 }
 
-/* The fields that one rule gives, over those of the rules before it. */
+/* Records the fields that one rule gives; they replace those of earlier rules. */
 static void note_fields(struct explaining *x, const struct reading *r) {
     struct json_object *made = apply_rule(x, r, r->target);
     if (!made)
@@ -123,7 +123,9 @@ static void note_fields(struct explaining *x, const struct reading *r) {
     }
 }
 
-/* Of several links the oldest connection that gives a value wins; within one the last rule, for the role the first. */
+/*
+ * If several links give a value, the oldest connection wins; within a link the last rule wins, for the role the first.
+ */
 static void note_sources(struct explaining *x, struct json_object *sources) {
     struct json_object *all = json_new_object(x->control->ctx.arena);
     for (size_t i = 0, n = json_object_array_length(sources); i < n; i++) {
@@ -145,7 +147,7 @@ static void note_sources(struct explaining *x, struct json_object *sources) {
     x->fields = all;
 }
 
-/* What gave this value; if no rule gives it as it is, then {"value", "rule": null}. */
+/* The source of this value; {"value", "rule": null} if no rule gives exactly this value. */
 static struct json_object *explain_value(struct explaining *x, const char *field, struct json_object *value) {
     struct json_object *found = json_get(x->fields, field);
     if (found && json_same(json_get(found, "value"), value))
@@ -177,7 +179,7 @@ static enum err read_json_column(struct control *c, struct db_rows rows, int nam
     return db_null(rows, 0, name) ? OK : control_object(c, rows, name, out);
 }
 
-/* Where the parts of the answer stand. */
+/* The indexes of the parts of the answer. */
 struct explained {
     size_t member, links, teams, sources;
 };

@@ -20,7 +20,7 @@ const char *const transfer_names[TRANSFER_TYPES] = {
     [TRANSFER_TOKEN] = "token",
 };
 
-/* A page of a type; `keys` are those of the line before it. */
+/* A page of a type; `keys` are those of the line before. */
 static struct sql_call page_of(enum transfer type, const char *limit, const char *const keys[2]) {
     switch (type) {
 #define ONE_KEY .after = keys[0]
@@ -35,12 +35,12 @@ static struct sql_call page_of(enum transfer type, const char *limit, const char
     }
 }
 
-/* One export on its way. */
+/* The state of an export. */
 struct writing {
     struct transfer_run *run;
     struct ctx *ctx;
     struct db *db;
-    struct arena *page; /* of one page of lines */
+    struct arena *page; /* memory of one page of lines */
     char check[TRANSFER_CHECK + 1];
 };
 
@@ -53,7 +53,7 @@ void control_transfer_check(const char *before, const char *text, size_t len, ch
     out[TRANSFER_CHECK] = '\0';
 }
 
-/* `line` is an object; its check takes the place of the closing bracket. */
+/* `line` is an object; its check replaces the closing bracket. */
 static enum err write_line(struct writing *w, const char *line, const char *before) {
     size_t len = strlen(line) - 1;
     control_transfer_check(before, line, len, w->check);
@@ -111,7 +111,7 @@ static enum err write_transfer_header(struct writing *w, const char *organizatio
         return fail(w->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", organization);
     if (e == OK)
         e = write_line(w, db_text(rows, 0, OP_EXPORT_ENTER_HEADER), "");
-    w->check[0] = '\0'; /* the header has a time: what follows does not depend on it */
+    w->check[0] = '\0'; /* the checks do not depend on the header, because it has a time */
     return e;
 }
 

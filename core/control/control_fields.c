@@ -18,7 +18,7 @@
 
 enum { TEXT_MAX = 200, SLUG_MAX = 63, EMAIL_MAX = 254, DOMAINS_MAX = 1000, RANGES_MAX = 100, EVENTS_MAX = 100 };
 
-/* One field on its way: NULL from a check: it fits; else what was expected. */
+/* Checks one field: returns NULL if it fits, else what was expected. */
 typedef const char *check(struct control *c, const struct field *f, struct json_object *v);
 
 static const char *field_text(struct json_object *v) {
@@ -102,7 +102,7 @@ static const char *check_slug(struct control *c, const struct field *f, struct j
     const char *s = field_text(v);
     size_t n = s ? strlen(s) : 0;
     bool fits = n && n <= SLUG_MAX && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0' && s[0] != '-' &&
-                s[n - 1] != '-' && !uuid_valid(s, n); /* an organization's id means that one */
+                s[n - 1] != '-' && !uuid_valid(s, n); /* a UUID would mean the organization with that id */
     return fits ? NULL : "a slug: a-z, 0-9 and hyphens inside, 63 at most, and no UUID";
 }
 

@@ -22,9 +22,9 @@ struct reading {
     struct transfer_run *run;
     struct ctx *ctx;
     struct db *db;
-    char *line; /* as getline() has it */
+    char *line; /* as from getline() */
     size_t size, len;
-    size_t number; /* of the line, from 1 on */
+    size_t number; /* number of the line, from 1 */
     char check[TRANSFER_CHECK + 1];
     size_t counts[TRANSFER_TYPES];
     /* Lines of one type that go to the database together. */
@@ -60,7 +60,7 @@ static bool is_line_type(const struct reading *r, const char *name) {
     return strncmp(r->line, type_begin, sizeof type_begin - 1) == 0 && strncmp(p, name, n) == 0 && p[n] == '"';
 }
 
-/* Whether the line is the one that was written, behind the one before. */
+/* Checks that the line is unchanged, and follows the line before. */
 static enum err check_line(struct reading *r) {
     size_t tail = sizeof check_begin - 1 + TRANSFER_CHECK + 2;
     char check[TRANSFER_CHECK + 1];
@@ -104,7 +104,7 @@ static enum err read_header(struct reading *r) {
     return OK;
 }
 
-/* The last line: what was counted there is what was read, and nothing follows. */
+/* Checks the last line: its counts match what was read, and nothing follows. */
 static enum err check_last_line(struct reading *r) {
     struct json_object *o, *counts;
     bool any;
@@ -120,7 +120,7 @@ static enum err check_last_line(struct reading *r) {
     return e == OK && any ? bad_line(r, "nothing may follow the last line") : e;
 }
 
-/* The organization's line is the second: is there room for it? */
+/* The organization's line is the second: checks that its id and slug are free. */
 static enum err check_room(struct reading *r) {
     struct json_object *o;
     struct db_rows rows = {0};
@@ -142,7 +142,9 @@ static enum err check_room(struct reading *r) {
                 "this organization, %s, is here already (as \"%s\"): an import does not change what is there", id, has);
 }
 
-/* Reads the file: `each` line behind the header, up to the last, which `last` is for. `cut`: what a file without it is.
+/*
+ * Reads the file: calls `each` for the lines after the header, and `last` for the last line. `cut`: the error if that
+ * is missing.
  */
 static enum err read_lines(struct reading *r, enum err (*each)(struct reading *r), enum err (*last)(struct reading *r),
                            const char *cut) {
@@ -172,7 +174,7 @@ static enum err count_line(struct reading *r) {
     return e;
 }
 
-/* The whole file is looked at before anything is written. */
+/* The whole file is checked before anything is written. */
 static enum err check_file(struct reading *r) {
     return read_lines(r, count_line, check_last_line, "the file ends here, without its last line: it is truncated");
 }
@@ -236,7 +238,7 @@ static enum err take_line(struct reading *r) {
     return e;
 }
 
-/* The second reading, checked as the first: the file may have been changed meanwhile. */
+/* The second reading checks again, because the file may have changed meanwhile. */
 static enum err take_lines(struct reading *r) {
     return read_lines(r, take_line, flush_lines, "the file was changed while it was read");
 }

@@ -8,7 +8,7 @@
 enum err control_signing_key(struct control *c) {
     const char *columns[SIGNING_KEY_COLUMNS];
     struct db_rows rows = {0};
-    /* Behind the lock: two at once make one. */
+    /* After the lock, so that two at the same time make one key. */
     db_queue(c->db, sql_signing_key_lock());
     enum err e = control_step(c, sql_api_signing_key_exists(), &rows);
     if (e != OK || db_bool(rows, 0, API_SIGNING_KEY_EXISTS_THERE))

@@ -56,7 +56,7 @@ enum err control_mapping_show(struct control *c, const struct control_input *in,
     return e == OK ? mapping_object(c, rows, out) : e;
 }
 
-/* A mapping that cannot be understood is the fault of this field. */
+/* Reports an invalid mapping as an error of this field. */
 static enum err refuse_mapping(struct control *c, enum err e) {
     if (e != ERR_INVALID_VALUE)
         return e;
@@ -69,7 +69,7 @@ struct change {
     const char *text;
 };
 
-/* What the old mapping set and the new one does not goes back to its default. */
+/* Fields that the old mapping set and the new one does not are reset to their defaults. */
 static const char *list_resets(struct control *c, const struct mapping *old, const struct mapping *new) {
     static const struct {
         enum mapping_field field;
@@ -84,7 +84,7 @@ static const char *list_resets(struct control *c, const struct mapping *old, con
     return list;
 }
 
-/* The directory stands still, so that no write goes on with the mapping before. */
+/* Locks the directory, so that no write continues with the old mapping. */
 static enum err set_mapping_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct db_rows schemas = {0}, rows = {0};
@@ -128,7 +128,7 @@ enum err control_mapping_set(struct control *c, const struct control_input *in, 
     return e;
 }
 
-/* The groups of a user, [{"value", "display"}], where the name may stand as displayName, as paths call it. */
+/* The groups of a user, [{"value", "display"}], where the name may be called displayName, as in paths. */
 static enum err read_groups(struct control *c, struct json_object *given_ones, struct json_object *resource) {
     size_t n = json_object_is_type(given_ones, json_type_array) ? json_object_array_length(given_ones) : 0;
     struct json_object *groups = json_new_array(c->ctx.arena);
@@ -151,7 +151,7 @@ static enum err read_groups(struct control *c, struct json_object *given_ones, s
     return control_refuse(c);
 }
 
-/* The resource as it would be stored, with the groups that it is given with. */
+/* The resource as it would be stored, with the given groups. */
 static enum err read_resource(struct control *c, const struct schema_types *types, struct json_object *given_one,
                               struct json_object **out) {
     enum err e = resource_from_body(&c->ctx, types->user, (struct dialect){.lenient = true}, given_one, NULL, out);
@@ -162,7 +162,9 @@ static enum err read_resource(struct control *c, const struct schema_types *type
     return read_groups(c, json_get_caseless(given_one, "groups"), *out);
 }
 
-/* Effects on the email: what is no address is none, and without a rule of the organization's the canonical one counts.
+/*
+ * Settles the email: an invalid address does not count, and without a rule of the organization the canonical email
+ * counts.
  */
 static void settle_email(struct json_object *rules, const char *email) {
     for (size_t i = 0, n = json_object_array_length(rules); i < n; i++) {
@@ -177,7 +179,7 @@ static void settle_email(struct json_object *rules, const char *email) {
     }
 }
 
-/* What POST /Users would make of the resource, by the same code. */
+/* Previews POST /Users with the same code. */
 static void preview_user(struct control *c, const struct schema_types *types, struct json_object *resource,
                          struct json_object **out) {
     const struct mapping *m = types->mapping ? types->mapping : mapping_default();

@@ -69,7 +69,7 @@ enum err control_member_show(struct control *c, const struct control_input *in, 
     return e == OK ? control_show(c, member_show(c, in->id), "member", out) : e;
 }
 
-/* One that stays as it is until the transaction ends. */
+/* Locks the member until the transaction ends. */
 static void queue_member(struct control *c, const char *who) {
     db_queue(c->db, sql_api_member_lock(.email_key = fold_email(c, who), .id = who));
     db_queue(c->db, member_show(c, who));
@@ -131,7 +131,7 @@ static void ask_join(struct control *c, const struct control_input *in) {
     queue_member(c, json_get_string(in->fields, "member"));
 }
 
-/* As control_found(), for what was named by the client. */
+/* As control_found(), for an object that the client named. */
 static enum err find_named(struct control *c, size_t i, const char *what, const char *name, struct json_object **out) {
     enum err e = control_found(c, i, what, out);
     return e == ERR_NOT_FOUND ? fail(&c->ctx, e, "there is no %s \"%s\"", what, name) : e;

@@ -4,9 +4,9 @@
 #include "control/control.h"
 
 /*
- * The operations of the control plane, one file a noun. What each takes and gives is in the API's description
- * (doc/openapi.json); `id` of the input is the id in the path. Errors beside those of control_accept() and
- * control_fields_check(): ERR_NOT_FOUND, ERR_UNIQUENESS and ERR_CONFLICT (409), ERR_PRECONDITION.
+ * The operations of the control plane; each noun has a file. doc/openapi.json describes inputs and results; `id` of the
+ * input is the id in the path. Errors besides those of control_accept() and control_fields_check(): ERR_NOT_FOUND,
+ * ERR_UNIQUENESS and ERR_CONFLICT (409), ERR_PRECONDITION.
  */
 
 /* control_organizations.c */
@@ -21,8 +21,8 @@ control_run control_connection_create, control_connection_list, control_connecti
     control_connection_remove, control_connection_adopt, control_endpoint;
 
 /*
- * The live users of a connection leave as DELETE /Users has it, or its groups go, a hundred in a transaction; *total
- * counts them. What was done stays, and going on later is doing it again.
+ * Removes the live users of a connection as by DELETE /Users, or its groups, a hundred in a transaction; *total counts
+ * them. After an interruption the same call goes on.
  */
 enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total)
     __attribute__((warn_unused_result));
@@ -60,29 +60,27 @@ control_run control_webhook_replay, control_webhook_delivery_list, control_webho
     control_webhook_delivery_replay;
 
 /*
- * Why a member (`id`: email or id) is as they are:
+ * Explains a member (`id`: email or id):
  *   {"member": {..},
  *    "status": {"value", "links": [{"connection_id", "connection", "scim_user_id", "user_name", "active", "since",
  * "removed_at", "event"}], "event"}, "teams": [{"id", "name", "linked", "added", "since", "ways": [{"scim_user_id",
  * "groups": [{"id", "display_name"}]}], "event", "added_event", "kept_event"}], "role": {"value", "rule", .., "event"},
  * "fields": {"first_name": {"value", "rule", "target", "read", "connection", "scim_user_id"}}} Groups of a way lead
  * from the team's group down to the one that holds the user. An event is null or an audit event. `rule` is the key of
- * the attribute mapping (of its defaults, too) that gave the value, null: no rule did, it was set otherwise, or is the
- * default.
+ * the attribute mapping (or its defaults) that gave the value; null: the value was set otherwise, or is the default.
  */
 control_run control_member_explain;
 
 /*
- * Erases a person: the member (its id stays, deactivated), its SCIM users, and what the audit log has of them. `id` is
- * the email or the id; the field `confirm` repeats it, `force` erases somebody who is active at an identity provider,
- * too. Gives
- * {"id", "scim_users", "link_requests", "audit_events"}.
+ * Erases a person: the member (its id stays, deactivated), its SCIM users, and the data in the audit log. `id` is the
+ * email or the id; the field `confirm` repeats it; `force` also erases somebody who is active at an identity provider.
+ * Gives {"id", "scim_users", "link_requests", "audit_events"}.
  */
 control_run control_erase;
 
 /*
- * In the work of a write: makes the first key of security event tokens if there is none that signs. ERR_CONFLICT: there
- * is no secret key that could encrypt it.
+ * In the work of a write: makes the first signing key of security event tokens, if there is none. ERR_CONFLICT: there
+ * is no secret key to encrypt it.
  */
 enum err control_signing_key(struct control *c) __attribute__((warn_unused_result));
 

@@ -12,9 +12,9 @@
 #include <string.h>
 
 /*
- * The end of an organization, in steps of a transaction each: its tokens are revoked, its SCIM users leave as DELETE
- * /Users has it, its other members are deactivated, and then it is removed. So every member's end is told before the
- * organization's. Whoever is interrupted does it again, and goes on where it was.
+ * Ends an organization in steps, each a transaction: its tokens are revoked, its SCIM users leave as by DELETE /Users,
+ * its other members are deactivated, and then it is removed. So the events of members come before that of the
+ * organization. After an interruption the same call goes on.
  */
 
 enum { MEMBERS_AT_ONCE = 200, STEP_ID = UUID_TEXT + 1 };
@@ -23,8 +23,8 @@ static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY, 
 
 struct ending {
     const struct control_input *in;
-    const char *after;   /* the member whom the steps before ended at; NULL: begin with the first */
-    const char *reached; /* by this one, which may run again */
+    const char *after;   /* the last member of the steps before; NULL: begin with the first */
+    const char *reached; /* the last member of this step, which may run again */
     size_t users, members, last;
     bool gone;
 };
@@ -56,7 +56,7 @@ static enum err leave_users(struct control *c, struct ending *x) {
     return e;
 }
 
-/* Nobody's groups or links move meanwhile. */
+/* Locks groups and links meanwhile. */
 static enum err end_some(struct control *c, struct ending *x, const char *after) {
     const char *limit = arena_printf(c->ctx.arena, "%d", MEMBERS_AT_ONCE);
     struct db_rows rows = {0};
@@ -79,7 +79,7 @@ static enum err members_work(struct control *c, void *arg) {
     return end_some(c, x, x->after);
 }
 
-/* Whoever came meanwhile ends here; if they are many, with another step before. */
+/* Members who came meanwhile end here; if they are many, another step runs first. */
 static enum err remove_organization_work(struct control *c, void *arg) {
     struct ending *x = arg;
     struct json_object *before = NULL;
@@ -99,7 +99,7 @@ static enum err remove_organization_work(struct control *c, void *arg) {
     return OK;
 }
 
-/* Each step is a request of its own, whose event tells whether it happened. */
+/* Each step is a request of its own, whose event shows whether it happened. */
 static enum err run_end_step(struct control *c, struct ending *x, enum err (*work)(struct control *c, void *arg)) {
     struct control_write w = {.work = work, .arg = x};
     char *id = arena_alloc(c->ctx.arena, STEP_ID);

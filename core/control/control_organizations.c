@@ -44,7 +44,7 @@ struct change {
     char id[UUID_TEXT + 1];
     const char *slug;
     const struct control_input *in;
-    bool domains; /* only they are shown, and have an entity tag of their own */
+    bool domains; /* only the domains are shown, with an entity tag of their own */
 };
 
 static void domains_of(struct control *c, struct json_object *organization, struct json_object **out) {
@@ -52,7 +52,10 @@ static void domains_of(struct control *c, struct json_object *organization, stru
     json_object_object_add(*out, "domains", json_object_get(json_get(organization, "verified_domains")));
 }
 
-/* The last of a change: the organization as it now is, and the event, of a new one where there is none `before`. */
+/*
+ * Ends a change: the result is the present organization; queues the event, that of a new organization if `before` is
+ * NULL.
+ */
 static void tell_organization(struct control *c, struct json_object *before) {
     const char *was = before ? json_text(c->ctx.arena, before) : NULL;
     control_result(c, sql_api_organization_told(.before = was, CONTROL_EVENT(c)), "organization");
@@ -65,7 +68,7 @@ static enum err create_organization_work(struct control *c, void *arg) {
     db_queue(c->db, sql_api_organization_create(.id = x->id, .slug = x->slug,
                                                 .name = json_get_string(x->in->fields, "name"), .fields = fields));
     db_queue(c->db, sql_api_organization_set(.changes = fields)); /* domains */
-    c->organization = arena_strdup(c->ctx.arena, x->id);          /* whose audit log has the event */
+    c->organization = arena_strdup(c->ctx.arena, x->id);          /* the organization whose audit log gets the event */
     tell_organization(c, NULL);
     return OK;
 }
@@ -105,7 +108,7 @@ enum err control_organization_show(struct control *c, const struct control_input
     return e == OK ? control_show(c, sql_api_organization_show(.slug_or_id = c->asked), "organization", out) : e;
 }
 
-/* What an organization may use is not for whoever has a key of that organization alone. */
+/* A key of the organization itself must not change its limits. */
 static enum err check_limits_key(struct control *c, struct json_object *fields) {
     static const char *const limits[] = {"max_users", "max_groups", "max_group_members", "rate", "burst"};
     for (size_t i = 0; c->bound && i < sizeof limits / sizeof *limits; i++)

@@ -20,7 +20,7 @@ struct change {
     struct registry_result result;
 };
 
-/* Tells of the change; the result is the schema, and how many users and groups have data under it. */
+/* Queues the event; the result is the schema, and how many users and groups have data under it. */
 static enum err tell_schema_change(struct control *c, const struct registry_result *r, const char *action,
                                    const char *side) {
     enum err e = json_parse_own(&c->ctx, r->object, strlen(r->object), &c->result);
@@ -32,7 +32,7 @@ static enum err tell_schema_change(struct control *c, const struct registry_resu
     return OK;
 }
 
-/* What is wrong with a definition, or with data that does not fit it, is the fault of this field. */
+/* Reports an invalid definition, or data that does not fit, as an error of this field. */
 static enum err blame_schema(struct control *c, enum err e) {
     if (e != ERR_INVALID_VALUE)
         return e;

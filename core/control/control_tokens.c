@@ -21,7 +21,7 @@ static const struct field issued[] = {{.name = "connection_id", .kind = FIELD_ID
 static const struct field rotated[] = {MANNERS};
 static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 
-/* A token on its way. */
+/* A token to issue. */
 struct issue {
     const struct control_input *in;
     const char *connection;
@@ -43,7 +43,7 @@ static struct sql_call insert_token(struct control *c, struct issue *x) {
                                .fields = json_text(c->ctx.arena, x->in->fields), CONTROL_EVENT(c));
 }
 
-/* The only time that the token is shown. */
+/* Shows the token, for the only time. */
 static void show_token(struct control *c, void *arg) {
     struct issue *x = arg;
     json_object_object_add(c->result, "token", json_object_new_string(x->token));
@@ -54,7 +54,7 @@ static void ask_connections(struct control *c, const struct control_input *in) {
     db_queue(c->db, given ? sql_api_connection_show(.id = given) : sql_api_connection_list(.limit = "2"));
 }
 
-/* The connection that the fields name, else the only one, else a new generic one. */
+/* The connection that the fields name, or the only one, or a new generic one. */
 static enum err choose_connection(struct control *c, struct issue *x) {
     const char *given = json_get_string(x->in->fields, "connection_id");
     size_t n = db_count(c->found[0]);
@@ -119,7 +119,7 @@ enum err control_token_revoke(struct control *c, const struct control_input *in,
     return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }
 
-/* Of a rotation. */
+/* For a rotation. */
 static void ask_its_connection(struct control *c, const struct control_input *in) {
     db_queue(c->db, sql_api_connection_show(.id = in->id));
 }

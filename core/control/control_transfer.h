@@ -13,9 +13,9 @@
  * An export: JSON Lines, one object a line with its `type` first and a checksum, `check`, last:
  *   {"type":"header","format":"muster-export","version":1,"exported_at","organization_id","slug","migration","check"}
  *   the lines of transfer.def, then those of `token`, each type in the order of its keys
- *   {"type":"end","lines":N,"counts":{"member":N,..},"check"}     lines: those before it
- * The check of a line is made of its text and the check of the line before (the header stands alone), so that what is
- * changed, missing, added or moved by accident is noticed; it is no signature.
+ *   {"type":"end","lines":N,"counts":{"member":N,..},"check"}     lines: those before it. The check of a line is made
+ * of its text and the check of the line before (the header stands alone), so that what is changed, missing, added or
+ * moved by accident is noticed; it is no signature.
  */
 enum { TRANSFER_VERSION = 1, TRANSFER_CHECK = 32 };
 
@@ -32,28 +32,30 @@ extern const char *const transfer_names[TRANSFER_TYPES];
 /* The check of a line: `text` is all of it before `,"check"`. */
 void control_transfer_check(const char *before, const char *text, size_t len, char out[TRANSFER_CHECK + 1]);
 
-/* Where an export goes, or an import comes from. `progress` may be NULL; it hears of every page, with the lines so far.
+/*
+ * The target of an export, or the source of an import. `progress` may be NULL; it is called after each page with the
+ * number of lines so far.
  */
 struct transfer_run {
-    bool (*write)(void *arg, const char *text, size_t len); /* of an export; false: it failed, errno says why */
-    FILE *file;                                             /* of an import: can be read twice */
-    const char *slug;                                       /* of an import: another one; NULL: its own */
+    bool (*write)(void *arg, const char *text, size_t len); /* for an export; false: it failed, errno says why */
+    FILE *file;                                             /* for an import: can be read twice */
+    const char *slug;                                       /* for an import: another slug; NULL: its own */
     void (*progress)(void *arg, size_t lines);
     void *arg;
     size_t lines, counts[TRANSFER_TYPES]; /* out */
-    const char *organization;             /* out, of an import: its id */
+    const char *organization;             /* out, for an import: its id */
 };
 
 /*
- * One organization (slug or id) as it is at one moment, page by page in one transaction; memory stays flat.
- * ERR_NOT_FOUND; ERR_BAD_REQUEST: it could not be written.
+ * Exports an organization (slug or id) from one snapshot, page by page in one transaction, with constant memory.
+ * ERR_NOT_FOUND; ERR_BAD_REQUEST: writing failed.
  */
 enum err control_export(struct ctx *ctx, struct db *db, const char *organization, struct transfer_run *x)
     __attribute__((warn_unused_result));
 
 /*
- * Takes an export, ids and all, in one transaction; its tokens are left out. ERR_BAD_REQUEST names the line that is
- * broken, ERR_CONFLICT the organization that is there already; then nothing is changed.
+ * Imports an export with all ids in one transaction; its tokens are left out. ERR_BAD_REQUEST names the broken line,
+ * ERR_CONFLICT the organization that already exists; then nothing is changed.
  */
 enum err control_import(struct ctx *ctx, struct db *db, struct transfer_run *x) __attribute__((warn_unused_result));
 

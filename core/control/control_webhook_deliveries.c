@@ -10,8 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What was sent to a webhook, what was not, and sending it again. */
-
 enum { REPLAY_MAX = 10000 };
 #define SEQUENCE_MAX ((INT64_C(1) << 53) - 1)
 
@@ -25,13 +23,13 @@ static const struct field replayed[] = {{.name = "from_sequence", .kind = FIELD_
                                         {.name = "state", .kind = FIELD_CHOICE, .values = "dead"},
                                         {.name = "organization", .kind = FIELD_TEXT}};
 
-/* Behind an answer of control_show(), which tells that the webhook is there and whose. */
+/* Runs after control_show(), which checks that the webhook exists and who owns it. */
 enum err control_webhook_delivery_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *webhook;
     struct control_page p;
     enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
     if (e == OK && !c->key_hash && !json_get(in->fields, "limit"))
-        json_object_object_add(in->fields, "limit", json_object_new_string("100")); /* the operator, too */
+        json_object_object_add(in->fields, "limit", json_object_new_string("100")); /* also for the operator */
     if (e == OK)
         e = control_show(c, sql_api_webhook_show(.id = in->id), "webhook", &webhook);
     if (e == OK)
@@ -53,7 +51,7 @@ enum err control_webhook_delivery_show(struct control *c, const struct control_i
     return control_show(c, sql_api_webhook_delivery_show(.endpoint_id = in->id, .id = in->delivery), "delivery", out);
 }
 
-/* The webhook that gets something again; from now on nothing else is queued for it. */
+/* Locks the webhook for a replay: from now on nothing else is queued for it. */
 static enum err begin_replay(struct control *c, const char *id) {
     struct json_object *webhook;
     struct db_rows rows = {0};
@@ -103,9 +101,9 @@ enum err control_webhook_delivery_replay(struct control *c, const struct control
     return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }
 
-/* Many at once: those that are dead, or a range of an organization's events. */
+/* A replay of many deliveries: the dead ones, or a range of an organization's events. */
 struct replay {
-    const char *id, *organization; /* of the range: NULL: the tenant */
+    const char *id, *organization; /* organization of the range; NULL: the tenant */
     bool dead;
     int64_t from, to;
 };
@@ -142,7 +140,7 @@ static enum err replay_range(struct control *c, const struct replay *r, struct j
     return OK;
 }
 
-/* Whose events: a webhook of the installation hears of many. */
+/* Checks whose events: a webhook of the installation gets those of many organizations. */
 static enum err check_organization(struct control *c, const struct replay *r) {
     if (!r->dead && !c->organization && !r->organization)
         control_wrong(c, "organization", "required",
@@ -170,7 +168,7 @@ static enum err replay_work(struct control *c, void *arg) {
     return OK;
 }
 
-/* Either state, or both ends of a range that is not too long. */
+/* Reads either the state, or both ends of a range that is not too long. */
 static enum err read_replay(struct control *c, const struct control_input *in, struct replay *out) {
     struct json_object *from = json_get(in->fields, "from_sequence"), *to = json_get(in->fields, "to_sequence");
     *out = (struct replay){.id = in->id,

@@ -44,7 +44,7 @@ static enum err check_webhook_url(struct control *c, const char *url, bool allow
     return control_refuse(c);
 }
 
-/* Who may let us talk to what is behind our own doors. */
+/* Checks who may allow private addresses. */
 static enum err check_private(struct control *c, bool asked) {
     if (!asked || !c->bound)
         return OK;
@@ -54,14 +54,14 @@ static enum err check_private(struct control *c, bool asked) {
         "set up with a key of the installation");
 }
 
-/* A new secret, and it as the row keeps it. */
+/* Makes a new secret, and encrypts it for the row. */
 static const char *seal_secret(struct control *c, const char *id, struct change *x) {
     token_new_webhook(x->secret);
     return secret_seal(c->ctx.arena, c->secret_keys, arena_printf(c->ctx.arena, "%s/%s", c->organization, id),
                        x->secret, strlen(x->secret));
 }
 
-/* The only time that the secret is shown. */
+/* Shows the secret, for the only time. */
 static void show_secret(struct control *c, void *arg) {
     struct change *x = arg;
     json_object_object_add(c->result, "secret", json_object_new_string(x->secret));
@@ -80,7 +80,7 @@ static enum err find_webhook(struct control *c, struct json_object **out) {
     return control_found(c, 0, "webhook", out);
 }
 
-/* Tokens are signed with a key of the installation: the first endpoint that gets them makes it. */
+/* Tokens are signed with a key of the installation, which the first endpoint of this format makes. */
 static enum err need_signing_key(struct control *c, struct json_object *fields) {
     const char *format = json_get_string(fields, "format");
     return format && strcmp(format, "set") == 0 ? control_signing_key(c) : OK;
@@ -131,7 +131,7 @@ enum err control_webhook_show(struct control *c, const struct control_input *in,
     return e == OK ? control_show(c, sql_api_webhook_show(.id = in->id), "webhook", out) : e;
 }
 
-/* Whether the webhook may become so. A bound key does not send what may go inside elsewhere, either. */
+/* Checks the changed webhook. A bound key must not redirect a webhook that may use private addresses, either. */
 static enum err check_change(struct control *c, struct json_object *before, struct json_object *fields) {
     bool private = flag_of(json_get(fields, "allow_private") ? fields : before, "allow_private");
     bool moved = json_get(fields, "url") || json_get(fields, "allow_private");
@@ -146,7 +146,7 @@ static bool is_field_changed(struct json_object *before, struct json_object *fie
     return now && strcmp(json_get_string(before, field), now) != 0;
 }
 
-/* What waits is tried at once where something else may come of it. */
+/* Waiting deliveries are tried at once if the change may help them. */
 static enum err set_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL, *fields = x->in->fields;
@@ -173,7 +173,7 @@ enum err control_webhook_set(struct control *c, const struct control_input *in, 
     return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
 }
 
-/* In the order in which the worker takes its locks: what is queued, the deliveries, the webhook. */
+/* Locks in the worker's order: the queue, the deliveries, the webhook. */
 static enum err remove_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL;
@@ -223,7 +223,7 @@ enum err control_webhook_rotate(struct control *c, const struct control_input *i
     return control_fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
 
-/* The event is the test: it goes to this webhook alone (muster.webhook_wants). */
+/* The event goes to this webhook alone (muster.webhook_wants). */
 static enum err test_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *webhook = NULL;

@@ -1,4 +1,4 @@
-/* A write of the control plane: who asks, an Idempotency-Key, the work, and what it gives, in one transaction. */
+/* A write of the control plane: authentication, Idempotency-Key, work and result in one transaction. */
 
 #include "control/control.h"
 
@@ -10,12 +10,12 @@ struct running {
     struct control_write *write;
 };
 
-/* Whether it may come twice: the operator has no Idempotency-Key. */
+/* Whether the request has an Idempotency-Key; the operator has none. */
 static bool is_once(const struct control *c) {
     return c->idempotency_key && c->key_hash;
 }
 
-/* The key is taken, or somebody has it: whoever is at work with it is waited for. Gives the index of its row. */
+/* Takes the key, or waits for the request that is using it. Returns the index of its row. */
 static size_t queue_once(struct control *c) {
     db_queue(c->db, sql_idempotency_expire());
     return db_queue(c->db, sql_idempotency_begin(.key = c->idempotency_key, .request_hash = c->request_hash));
@@ -30,7 +30,7 @@ static enum err accept_once(struct control *c, struct db_rows row) {
     return control_object(c, row, IDEMPOTENCY_BEGIN_BODY, &c->result);
 }
 
-/* What is kept of the answer has no secret in it. */
+/* The stored answer has no secrets. */
 static void keep_answer(struct control *c, const char *organization) {
     struct json_object *kept = json_copy(c->ctx.arena, c->result);
     json_object_object_del(kept, "token");
@@ -44,7 +44,7 @@ void control_result(struct control *c, struct sql_call call, const char *what) {
     c->result_what = what;
 }
 
-/* The result of control_result() from the batch in which it ran. */
+/* Reads the result of control_result() from its batch. */
 static enum err read_result(struct control *c, struct control_write *w, const struct db_rows *rows) {
     if (!c->result_at)
         return OK;
@@ -59,8 +59,8 @@ static enum err read_result(struct control *c, struct control_write *w, const st
 }
 
 /*
- * What is kept is the answer, which has to be there before COMMIT. The key is of the organization, or installation,
- * that was asked for; the work may be about another one, which it makes.
+ * The answer is stored, so it must be known before COMMIT. The key belongs to the requested organization or
+ * installation; the work may make another one.
  */
 static enum err work_once(struct control *c, struct control_write *w) {
     struct db_rows rows[DB_BATCH] = {0};
@@ -75,7 +75,7 @@ static enum err work_once(struct control *c, struct control_write *w) {
     return e;
 }
 
-/* Of an attempt before. */
+/* Clears the results of an earlier attempt. */
 static void forget_attempt(struct control *c) {
     c->result_at = 0;
     c->errors = NULL;
@@ -84,7 +84,7 @@ static void forget_attempt(struct control *c) {
     c->replayed = false;
 }
 
-/* The first round trip: who asks, whether it came before, and what the work wants to know. */
+/* The first round trip: authentication, Idempotency-Key, and the work's first statements. */
 static enum err ask_first(struct control *c, struct control_write *w, struct db_rows *rows) {
     bool once = is_once(c);
     control_queue(c);
@@ -121,9 +121,9 @@ enum err control_write(struct control *c, struct control_write *w) {
                                .events = &c->events,
                                .rows = w->rows,
                                .final_duplicate = w->final_duplicate};
-    c->events = 0; /* the request may be one of several steps, each with an id of its own */
+    c->events = 0; /* the request may be one of several steps, each with its own id */
     enum err e = db_transaction(&c->ctx, c->db, &t);
-    /* The answer was lost with the connection; what was done stands, and can be read. */
+    /* The answer was lost with the connection, but the work is committed and can be read. */
     if (e == OK && t.read_again)
         return fail(&c->ctx, ERR_UNAVAILABLE,
                     "it was done, but the connection to the database was lost: read the result");
