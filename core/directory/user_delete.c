@@ -64,8 +64,8 @@ static enum err queue_user_removal(struct session *s, const struct removal *r, c
     db_queue(s->db, sql_user_remove(.id = r->id, .at = now));
     db_queue(s->db, sql_user_emails_set(.user_id = r->id, .keys = "[]"));
     unique_queue(s, r->id, s->types->user->unique ? "" : NULL, NULL);
-    db_queue(s->db, sql_user_memberships_end(.user_id = r->id, .at = now, .request_id = s->request_id,
-                                             .client_address = s->client_address));
+    db_queue(s->db, sql_member_leave_groups(.member_id = r->id, .type = "User", .at = now, .request_id = s->request_id,
+                                            .client_address = s->client_address));
     db_queue(s->db, sql_team_sync(.group_ids = row_ids(s, found->groups), .user_ids = session_uuids(s, &r->id, 1)));
     db_queue(s->db, sql_team_sweep());
     user_member_save(s, &before, &after);

@@ -14,4 +14,4 @@ none; actor_type, actor_id: whoever works in this transaction, unless another is
 Returns: the row.
 Locks: none.
 Called by: audit, denied_token, webhook_tell, audit_add, audit_add_members, audit_refused, members_write,
-group_leave_parents, user_memberships_end.';
+member_leave_groups.';
