@@ -177,7 +177,7 @@ void api_routes_print(FILE *to) {
     }
 }
 
-/* Whether the segments fit the template; what stands for {org}, {id} and {delivery} goes to `out`. */
+/* Whether the segments match the template; writes the values of {org}, {id} and {delivery} to `out`. */
 static bool path_fits_route(const struct request *r, const char *path, struct api_match *out) {
     size_t i = 0;
     for (const char *p = path; *p; i++) {

@@ -12,26 +12,30 @@
 struct api_route {
     const char *method;
     const char *path;   /* "/v1/organizations/{org}/scim/tokens/{id}" */
-    const char *scopes; /* by blanks: the key needs one of them */
+    const char *scopes; /* separated by blanks: the key needs one of them */
     control_run *run;
-    bool installation; /* for keys that are bound to no organization */
+    bool installation; /* only for keys that are bound to no organization */
     bool creates;      /* 201 */
 };
 
 extern const struct api_route api_routes[];
 extern const size_t api_route_count;
 
-/* The table as text, a line of columns' names and one for each route: METHOD PATH KEY CREATES SCOPES (by commas). */
+/*
+ * Prints the table: a line with the names of the columns, and one for each route: METHOD PATH KEY CREATES SCOPES
+ * (separated by commas).
+ */
 void api_routes_print(FILE *to);
 
-/* What a path means. */
+/* The meaning of a path. */
 struct api_match {
     const struct api_route *route;
     const char *organization, *id, *delivery; /* NULL: the path has none */
 };
 
 /*
- * The route of a method and the path's segments. ERR_NOT_FOUND, ERR_METHOD_NOT_ALLOWED (`allow` receives what is).
+ * The route of a method and the path's segments. ERR_NOT_FOUND, ERR_METHOD_NOT_ALLOWED (`allow` receives the allowed
+ * ones).
  */
 enum err api_route_find(struct ctx *ctx, const struct request *r, struct api_match *out, const char **allow)
     __attribute__((warn_unused_result));

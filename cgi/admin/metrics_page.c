@@ -1,4 +1,4 @@
-/* GET /metrics: the counters of this host, and what the database says about work that waits. */
+/* GET /metrics: the counters of this host, and the waiting work in the database. */
 
 #include "admin/metrics_page.h"
 
@@ -15,7 +15,7 @@
 
 enum { STATUS_OK = 200, PAGE_MAX = 64 * 1024 * 1024, DATABASE_MS = 2000 };
 
-/* What muster.metrics() tells, by its names; doc/metrics.md explains them. */
+/* The names of the results of muster.metrics(); doc/metrics.md explains them. */
 static const struct {
     const char *name, *label, *help;
 } gauges[] = {
@@ -28,7 +28,7 @@ static const struct {
     {"mappings_pending", "", "Organizations whose attribute mapping is not applied to everybody yet."},
 };
 
-/* With a key, who asks is looked up in front of what is asked. */
+/* With a key, the authentication is sent before the statement. */
 static enum err read_gauges(struct call *call, struct db_rows *rows) {
     struct control c = {.ctx = call->ctx,
                         .db = call->worker->db,

@@ -25,15 +25,17 @@ static void answer_json(struct call *call, const char *body) {
     call->response.len = strlen(body);
 }
 
-/* The process answers; nothing else is asked. */
+/* Only shows that the process answers. */
 static enum err answer_health(struct call *call) {
     call->response.cache_control = "no-store";
     answer_json(call, "{\"status\":\"ok\"}");
     return OK;
 }
 
-/* Requests can be served: the database takes writes, soon, and has what this program needs. A setting that makes less
- * of what is acknowledged than the server promises is a warning in the body: {"status", "warnings": [text]}. */
+/*
+ * Checks that requests can be served: the database takes writes in time, and has what this program needs. Settings that
+ * weaken durability are warnings in the body: {"status", "warnings": [text]}.
+ */
 static enum err answer_ready(struct call *call) {
     struct db *db = call->worker->db;
     struct db_rows row = {0};

@@ -4,8 +4,8 @@
 #include "server/service.h"
 
 /*
- * URLs of the admin responder that are for everybody, or decide for themselves whom they answer. Answers the call and
- * is true if its path is one of them; GET and HEAD alone (405).
+ * URLs of the admin responder that need no key, or check the client themselves. Answers the call and returns true if
+ * its path is one of them; only GET and HEAD (else 405).
  */
 bool open_routes_answer(struct call *call);
 

@@ -9,7 +9,7 @@ enum { PROBLEM_MAX = 256 * 1024 };
 
 static const struct {
     int status;
-    const char *code; /* of the one error, where no field is to blame */
+    const char *code; /* code of the error if no field is the cause */
 } faces[ERR_COUNT] = {
     [ERR_INVALID_FILTER] = {400, "invalid"},
     [ERR_INVALID_SYNTAX] = {400, "invalid_json"},
@@ -49,7 +49,7 @@ static const struct {
     [ERR_USAGE] = {400, "invalid"},
 };
 
-/* What the database or a bug of ours said in detail is for the log. */
+/* Details of database errors and of our bugs go only to the log. */
 static const char *detail_of(const struct ctx *ctx, enum err err) {
     return ctx->err == err && ctx->detail && err != ERR_INTERNAL ? ctx->detail : fail_text(err);
 }

@@ -41,7 +41,7 @@ static enum err query_fields(struct api *a) {
     return OK;
 }
 
-/* A body of any Content-Type is read as JSON (curl -d); none is an empty object. */
+/* A body of any Content-Type is read as JSON (curl -d); no body is an empty object. */
 static enum err body_fields(struct api *a) {
     struct request *r = &a->call->request;
     if (r->body_len == 0)
@@ -54,7 +54,7 @@ static enum err body_fields(struct api *a) {
     return e;
 }
 
-/* What makes two requests the same: method, path and body. */
+/* Two requests are the same if method, path and body are equal. */
 static enum err read_idempotency_key(struct api *a) {
     struct request *r = &a->call->request;
     const char *key = request_header(r, "HTTP_IDEMPOTENCY_KEY");
@@ -100,7 +100,7 @@ static enum err read_fields(struct api *a) {
     return e == OK ? read_idempotency_key(a) : e;
 }
 
-/* Faults of the client are told only to those who have a key, and the scope where the URL is one that needs it. */
+/* Only a client with a key, and with the scope that the URL needs, learns its faults. */
 static enum err key_first(struct api *a, enum err fault) {
     struct control *c = &a->control;
     struct ctx kept = c->ctx;
@@ -115,8 +115,8 @@ static enum err key_first(struct api *a, enum err fault) {
 }
 
 /*
- * A small body of a key that was accepted lately is read at once; any other waits until it is known who sends it. The
- * operation asks again, with what it does.
+ * A small body of a key that was accepted lately is read at once; any other is read after the authentication. The
+ * operation authenticates again, with its own first statement.
  */
 static enum err admit_key(struct api *a) {
     struct control *c = &a->control, kept = *c;
@@ -138,7 +138,7 @@ static enum err run_operation(struct api *a, struct json_object **out) {
                                      .fields = a->fields,
                                      .if_match = request_header(&a->call->request, "HTTP_IF_MATCH")};
     enum err e = route->run(c, &in, out);
-    /* Wrong fields are found before anybody is asked who it is. */
+    /* Wrong fields are found before the authentication. */
     return e != OK && !c->accepted && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&
                    e != ERR_FORBIDDEN && e != ERR_NOT_FOUND
                ? key_first(a, e)
@@ -164,7 +164,7 @@ static const struct {
                [CONTROL_CSV] = {"text/csv; charset=utf-8", "csv"},
                [CONTROL_JSON_LINES] = {"application/x-ndjson", "jsonl"}};
 
-/* Of a text that is to be saved as a file. */
+/* The headers of a text to save as a file. */
 static const char *file_headers(struct api *a, const struct control_text *t) {
     return arena_printf(a->control.ctx.arena, "Content-Disposition: attachment; filename=\"%s.%s\"\r\n%s%s%s", t->file,
                         formats[t->format].ending, t->cursor ? "X-Next-Cursor: " : "", t->cursor ? t->cursor : "",
@@ -206,7 +206,10 @@ static void answer_object(struct api *a, struct json_object *out) {
     }
 }
 
-/* The keys that encrypt secrets: read once; while there are none it is looked again, so that a file may come later. */
+/*
+ * The keys that encrypt secrets are read once. While there are none they are looked for again, so the file may come
+ * later.
+ */
 static void give_secret_keys(struct control *c, struct worker *w) {
     struct ctx ctx = {.arena = c->ctx.arena};
     if (w->secret_keys.n == 0 && secret_keys_load(&ctx, w->settings->secret_key_file, &w->secret_keys) != OK)
@@ -215,7 +218,7 @@ static void give_secret_keys(struct control *c, struct worker *w) {
         c->secret_keys = &w->secret_keys;
 }
 
-/* What is wrong with the request is told behind the key. */
+/* Faults of the request are reported after those of the key. */
 static enum err carry_out_request(struct api *a, struct json_object **out) {
     struct control *c = &a->control;
     enum err e = request_check_once(&a->call->request);

@@ -7,7 +7,7 @@
 #include "server/watchdog.h"
 #include "server/worker.h"
 
-/* A place is held for so long at a time, and is free again so long after a process was killed. */
+/* A place is reserved for this time and renewed; the place of a killed process is free after it. */
 #define LEASE INT64_C(3000000000)
 enum { ALONE_MS = 1000 };
 

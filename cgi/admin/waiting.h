@@ -5,9 +5,9 @@
 #include "server/service.h"
 
 /*
- * Long polls. A worker that waits serves nobody else, so half of the host's workers may wait at the same time, counted
- * in the file of the limits; where there is one worker, or no such file, none waits longer than a second. The deadline
- * of the request moves with the wait.
+ * Long polls. A waiting worker serves nobody else, so only half of the host's workers may wait at the same time,
+ * counted in the file of the limits. If there is only one worker, or no such file, no request waits longer than a
+ * second. The deadline of the request begins after the wait.
  */
 struct control_waiting waiting_of(struct worker *w);
 

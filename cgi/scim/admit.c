@@ -1,4 +1,7 @@
-/* Who may work now: rate limits first, then the token, then the organization's share of the workers. */
+/*
+ * Decides which requests may run now: first by rate limits, then by token, then by the organization's share of the
+ * workers.
+ */
 
 #include "scim/admit.h"
 
@@ -9,9 +12,9 @@
 
 #include <string.h>
 
-enum { DEPTH = 4 }; /* of the lists in a body that are looked at */
+enum { DEPTH = 4 }; /* how deep a body is searched for lists */
 
-/* NO_CAP is 0 in the file of the limits; a rate without a burst has the burst of a second. */
+/* NO_CAP is 0 in the file of the limits. A rate without a burst gets the burst of one second. */
 static int32_t rate_of(int64_t n) {
     return n == NO_CAP ? 0 : (int32_t)n;
 }
@@ -20,7 +23,7 @@ static int32_t burst_of(int64_t rate, int64_t burst) {
     return rate_of(burst != NO_CAP ? burst : rate);
 }
 
-/* What an authentication said, of a token that was accepted and of one that was not. */
+/* Stores the result of an authentication, for accepted and for refused tokens. */
 static void note_token(struct exchange *x) {
     const struct tenant *t = &x->session.tenant;
     struct limits_token known = {.org_rate = rate_of(t->rate),
@@ -45,7 +48,7 @@ void admit_note(struct exchange *x, enum err e) {
     note_organization(x);
 }
 
-/* An authentication by itself; that the schemas are stale is found again, and mended, by the operation. */
+/* A separate authentication. Stale schemas do not matter here: the operation finds and reloads them. */
 static enum err authenticate_alone(struct session *s) {
     enum err e = session_authenticate(s);
     if (e != ERR_STALE_SCHEMAS)
@@ -75,7 +78,7 @@ enum err admit_limits(struct exchange *x, bool heavy) {
     return e == OK && heavy && share_known(x->call->worker) ? admit_heavy(x) : e;
 }
 
-/* Whether the authentication may travel with the operation. */
+/* Whether the authentication may be sent with the operation. */
 static bool is_trusted(struct exchange *x, bool known) {
     const struct request *r = &x->call->request;
     bool small = r->declared >= 0 && r->declared <= REQUEST_UNASKED;
@@ -100,7 +103,7 @@ enum err admit_identity(struct exchange *x, bool heavy) {
     return heavy ? admit_heavy(x) : OK;
 }
 
-/* Whether a list in it has more than SHARE_LIST values. */
+/* Whether a list in the body has more than SHARE_LIST values. */
 static bool is_wide(struct json_object *value, int depth) {
     if (json_object_is_type(value, json_type_array)) {
         size_t n = json_object_array_length(value);

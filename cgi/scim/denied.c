@@ -1,4 +1,4 @@
-/* Puts a token that exists and was denied into the audit log. */
+/* Records the use of denied tokens in the audit log. */
 
 #include "scim/denied.h"
 

@@ -4,9 +4,9 @@
 #include "scim/exchange.h"
 
 /*
- * A token that exists and was denied leaves a trace: the call's log line names it, its organization and the reason
- * (revoked, expired, address, scope), and the audit log has scim.token.denied, a few a minute for each token. One round
- * trip, only for what failed so; nothing of it is told to the client.
+ * If an existing token was denied, the call's log line names it, its organization and the reason (revoked, expired,
+ * address, scope), and the audit log gets scim.token.denied, a few times a minute for each token. One round trip, only
+ * for such failures; the client sees nothing of it.
  */
 void denied_keep(struct exchange *x, enum err e);
 

@@ -16,7 +16,9 @@
 
 /* POST /Bulk (RFC 7644, 3.7). */
 
-/* BULK_MAX: 1000 operations with 13 KB of what is repeated, each byte six in JSON, and the base URL. */
+/*
+ * BULK_MAX: 1000 operations with 13 KB of repeated texts, of which each byte may become six in JSON, and the base URL.
+ */
 enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, BULK_MAX = 16 * 1024 * 1024 };
 
 static int item_status(const struct bulk_item *item) {
@@ -27,7 +29,7 @@ static int item_status(const struct bulk_item *item) {
     return item->method == BULK_DELETE || (item->method == BULK_PATCH && item->no_body) ? STATUS_NO_CONTENT : STATUS_OK;
 }
 
-/* The id for the location: a POST that failed has none, nor has a path that leads to no id (RFC 7644, 3.7.3). */
+/* The id for the location. A failed POST has none, and neither has a path without an id (RFC 7644, 3.7.3). */
 static const char *item_resource_id(const struct bulk_item *item) {
     bool known = item->target && uuid_valid(item->target, strlen(item->target));
     if (item->method == BULK_POST && item->err != OK)
@@ -73,7 +75,7 @@ static void render_response(struct exchange *x, const struct bulk *bulk) {
             refused_operation(x, &bulk->items[i], i + 1);
     }
     buf_str(b, "]}");
-    /* It is committed, and so must be told; what is repeated of the request was cut for this. */
+    /* The work is committed, so there must be an answer; the repeated texts were cut for this. */
     x->call->response = (struct response){.status = STATUS_OK, .body = buf_text(b), .len = buf_len(b)};
 }
 

@@ -15,11 +15,11 @@
 #include <string.h>
 #include <strings.h>
 
-/* /ServiceProviderConfig, /Schemas, /ResourceTypes (RFC 7644, 4): what this service can do, told truly. */
+/* These describe what this service really supports (RFC 7644, 4). */
 
 enum { STATUS_OK = 200, DISCOVERY_MAX = 64 * 1024 * 1024 };
 
-/* Everybody with a token may read these; filters are forbidden (RFC 7644, 4), other parameters ignored. */
+/* Everybody with a token may read these. Filters are forbidden (RFC 7644, 4), other parameters ignored. */
 static enum err enter_discovery(struct exchange *x) {
     const char *filter;
     enum err e = session_authenticate(&x->session);
@@ -45,7 +45,10 @@ static void add_document_meta(struct exchange *x, struct buf *b, const char *typ
     buf_char(b, '}');
 }
 
-/* Who may ask, and whether the organization gets security event tokens; those without credentials may ask, too. */
+/*
+ * Authenticates if there are credentials, which are not required, and finds whether the organization gets security
+ * event tokens.
+ */
 static enum err enter_config(struct exchange *x, bool *events) {
     struct db_rows rows[2] = {0};
     *events = false;
@@ -60,8 +63,8 @@ static enum err enter_config(struct exchange *x, bool *events) {
 }
 
 /*
- * Tokens are pushed to webhooks of the format "set"; requests are answered at once (RFC 9967, section 4). Clients
- * refuse members that they do not know (python-scim), so only who has such a webhook is told.
+ * Tokens are pushed to webhooks of the format "set"; requests are answered at once (RFC 9967, section 4). Some clients
+ * refuse unknown members (python-scim), so only organizations with such a webhook see this.
  */
 static void add_security_events(struct buf *b) {
     buf_str(b, "\"securityEvents\":{\"asyncRequest\":\"none\",\"eventUris\":[");
@@ -114,7 +117,7 @@ static void list_head(struct buf *b, size_t n) {
             n, n);
 }
 
-/* The i-th schema that this organization sees: the built-in ones, then its own; NULL behind the last. */
+/* The i-th schema of this organization: the built-in ones, then its own; NULL after the last. */
 static const struct schema *schema_at(const struct exchange *x, size_t i) {
     size_t n;
     const struct schema *const *all = schema_all(&n);

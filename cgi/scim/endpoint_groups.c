@@ -46,7 +46,7 @@ enum err endpoint_groups_replace(struct exchange *x) {
     return e;
 }
 
-/* Whether the client wants the group back: `attributes` in the query (RFC 7644, 3.5.2). */
+/* Whether the client wants the group in the answer: `attributes` in the query (RFC 7644, 3.5.2). */
 static enum err body_asked(struct exchange *x, bool *asked) {
     const char *attributes;
     enum err e = request_param(&x->call->request, "attributes", &attributes);

@@ -16,7 +16,7 @@
 
 enum { NAMES_MAX = 1024 * 1024 };
 
-/* A member of the message that must be a text; NULL if it is absent. */
+/* A text member of the message; NULL if it is absent. */
 static enum err text_member(struct exchange *x, struct json_object *body, const char *name, const char **out) {
     struct json_object *v = json_get_caseless(body, name);
     *out = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
@@ -43,7 +43,7 @@ static enum err names_member(struct exchange *x, struct json_object *body, const
     return OK;
 }
 
-/* startIndex and count, as the texts that they are in a query string. */
+/* startIndex and count, as texts like those of a query string. */
 static enum err number_member(struct exchange *x, struct json_object *body, const char *name, enum err kind,
                               const char **out) {
     struct json_object *v = json_get_caseless(body, name);

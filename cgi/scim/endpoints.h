@@ -3,7 +3,7 @@
 
 #include "scim/exchange.h"
 
-/* The handlers of the routes, one file an endpoint family. Each fills in x->call->response or fails. */
+/* The handlers of the routes; each endpoint family has a file. A handler fills in x->call->response or fails. */
 
 enum err endpoint_users_list(struct exchange *x);
 enum err endpoint_users_create(struct exchange *x);

@@ -68,7 +68,7 @@ static void add_error(enum err err, const char *detail, struct buf *b) {
     buf_char(b, '}');
 }
 
-/* What the database or a bug of ours said in detail is for the log; the client gets the kind's own text. */
+/* Details of database errors and of our bugs go only to the log; the client gets the kind's default text. */
 void envelope_error(enum err err, const char *detail, struct buf *out) {
     add_error(err, !detail || err == ERR_INTERNAL ? fail_text(err) : detail, out);
 }

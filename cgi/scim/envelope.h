@@ -7,15 +7,15 @@
 struct buf;
 
 /*
- * A failure as the client sees it (RFC 7644, 3.12): the kind gives status and scimType, the context the detail. One
- * table, one place. Sets WWW-Authenticate for 401 and Retry-After for 503.
+ * Makes the client's view of a failure (RFC 7644, 3.12): status and scimType from the kind, the detail from the
+ * context. Sets WWW-Authenticate for 401 and Retry-After for 503.
  */
 void envelope_render(const struct ctx *ctx, enum err err, struct response *out);
 
-/* The Error message alone, behind what `out` has; `detail` NULL: the kind's own text. */
+/* Appends only the Error message to `out`; `detail` NULL: the kind's default text. */
 void envelope_error(enum err err, const char *detail, struct buf *out);
 
-/* The status alone. */
+/* Only the status. */
 int envelope_status(enum err err);
 
 /* The scimType, NULL: none. */

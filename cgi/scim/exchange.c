@@ -1,4 +1,4 @@
-/* What the handlers of SCIM share: they read body, query and conditions here, and answer with a resource or a list. */
+/* Shared by the SCIM handlers: reads body, query and conditions, and answers with a resource or a list. */
 
 #include "scim/exchange.h"
 
@@ -32,7 +32,7 @@ enum err exchange_projection(struct exchange *x, const struct resource_type *rt,
     return e == OK ? projection_parse(&x->session.ctx, rt, attributes, excluded, out) : e;
 }
 
-/* The body; what it sets is added to the projection. */
+/* Reads the body, and adds the attributes that it sets to the projection. */
 static enum err read_write(struct exchange *x, const struct resource_type *rt, struct json_object **body,
                            const struct projection **p) {
     enum err e = exchange_body(x, body);

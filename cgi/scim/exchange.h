@@ -14,22 +14,20 @@
 
 struct refused;
 
-/* A call of SCIM on its way to its handler. */
+/* A SCIM request. */
 struct exchange {
-    struct call *call;       /* what HTTP said, and what shall be answered */
-    struct session session;  /* who asks */
+    struct call *call;       /* the HTTP request and the response */
+    struct session session;  /* the client */
     const char *id;          /* the resource that the path names, NULL: the collection */
-    struct parts lost;       /* what is wrong with the head, of a request that can end somebody's access */
-    struct refused *refused; /* operations; NULL: none (scim/refused.h) */
+    struct parts lost;       /* faults of the head, if the request can end somebody's access */
+    struct refused *refused; /* refused operations; NULL: none (scim/refused.h) */
 };
 
 /* Answers a request: fills in x->call->response, or fails. */
 typedef enum err handler(struct exchange *x);
 
-/* What the handlers share. */
-
 /*
- * The body as JSON, after a look at its coding and type. Errors of request_check_encoding(),
+ * The body as JSON, after checking its coding and type. Errors of request_check_encoding(),
  * request_check_content_type() and json_parse().
  */
 enum err exchange_body(struct exchange *x, struct json_object **out) __attribute__((warn_unused_result));
@@ -39,7 +37,7 @@ enum err exchange_write(struct exchange *x, const struct resource_type *rt, stru
                         const struct projection **out) __attribute__((warn_unused_result));
 
 /*
- * The same for a change of one user, where a fault of the query is a part that failed: it never refuses a leaver, whose
+ * The same for a change of one user. A fault of the query counts as a failed part: it never refuses a leaver, whose
  * answer then has the default projection.
  */
 enum err exchange_change(struct exchange *x, struct json_object **body, struct parts *lost,
@@ -52,7 +50,7 @@ enum err exchange_projection(struct exchange *x, const struct resource_type *rt,
 /* Answers the list that the query string asks for. ERR_INVALID_VALUE names the parameter. */
 enum err exchange_list(struct exchange *x, const struct list_kind *kind) __attribute__((warn_unused_result));
 
-/* As above for a query that was read otherwise. */
+/* As above, for a query that was already read. */
 enum err exchange_run_list(struct exchange *x, const struct list_kind *kind, const struct list_query *q)
     __attribute__((warn_unused_result));
 
@@ -67,7 +65,7 @@ struct range {
     int64_t low, high;
 };
 
-/* A whole number, brought into the range; `kind` if it is none, and the detail names it. */
+/* A whole number, limited to the range; fails with `kind` if it is no number, and the detail names it. */
 enum err exchange_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,
                          int64_t *out) __attribute__((warn_unused_result));
 

@@ -1,4 +1,4 @@
-/* Writes to the audit log which writes of an identity provider were refused, and why. */
+/* Records in the audit log which writes of an identity provider were refused, and why. */
 
 #include "scim/refused.h"
 
@@ -26,13 +26,13 @@ static bool is_write(const struct exchange *x) {
     return false;
 }
 
-/* 401 is nobody's, and what is no fault of the request (5xx) passes; but a cap stays until somebody raises it. */
+/* 401 belongs to no organization, and 5xx faults pass by themselves; but a cap stays until somebody raises it. */
 static bool is_refusal(enum err e) {
     int status = envelope_status(e);
     return e != OK && ((status >= 400 && status < 500 && status != 401) || e == ERR_CAP);
 }
 
-/* "/Users/UUID" and what it names; what a client made up instead of an id is nobody's business. */
+/* Sets "/Users/UUID" and the target; a text that is no id is not recorded. */
 static void name_target(struct exchange *x, struct refusal *r, bool users, const char *id) {
     if (!id || !uuid_valid(id, strlen(id)))
         return;
@@ -79,7 +79,7 @@ static void note_request(struct exchange *x, enum err e) {
         name_target(x, r, users, x->id);
 }
 
-/* Whether one more may be kept. */
+/* Whether one more refusal may be recorded. */
 static bool take_refusal_place(struct exchange *x) {
     static const struct limits_rule rule = {
         .rate = REFUSED_BURST, .seconds = SECONDS, .burst = REFUSED_BURST, .table = LIMITS_KNOWN};

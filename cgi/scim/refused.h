@@ -6,30 +6,28 @@
 
 enum { REFUSED_BURST = 30, REFUSED_DETAIL_BYTES = 1024 };
 
-/* Writes of one request that were refused, on their way into the audit log. */
+/* The refused writes of one request, for the audit log. */
 struct refused {
     struct refusal {
         const char *method, *path, *target_type, *target_id;
-        int operation; /* of a BulkRequest, from 1 on; 0: the request itself */
+        int operation; /* number of the operation in a BulkRequest, from 1; 0: the request itself */
         enum err err;
-        const char *detail; /* NULL: the kind's own text */
+        const char *detail; /* NULL: the kind's default text */
     } items[REFUSED_BURST];
     size_t n;
 };
 
-/* Notes an operation of a BulkRequest that was refused; `number` is its place in it, from 1 on. */
+/* Records a refused operation of a BulkRequest; `number` is its place, from 1. */
 void refused_operation(struct exchange *x, const struct bulk_item *item, size_t number);
 
 /*
- * Tells the audit log what the answer, which is made already, refuses: a write (POST, PUT, PATCH, DELETE; no .search)
- * with a valid token that is answered 4xx or 507, and each such operation of a BulkRequest. The event
- * scim.request.refused has an id of its own, since one with the request's id says that the request took effect, and as
- * data what the client was told:
+ * Records what the finished answer refuses: a write (POST, PUT, PATCH, DELETE; no .search) with a valid token that is
+ * answered 4xx or 507, and each such operation of a BulkRequest. The event scim.request.refused has its own id, because
+ * an event with the request's id means that the request took effect. Its data is the answer:
  *   {"method", "path" (the route, with the resource's id; absent: there is no such URL), "status", "scim_type",
- *    "detail", "operation"}, of the last three what there is.
- * Its target is the resource that the URL names by id, else the connection. At most 30 at once and 30 a minute of a
- * connection are kept (without MUSTER_LIMITS: of a process), the others are not. One round trip, in a transaction of
- * its own; that it fails is logged and changes nothing.
+ *    "detail", "operation"}, the last three if they exist. Its target is the resource that the URL names by id, or else
+ * the connection. Only 30 at once and 30 a minute are recorded for each connection (without MUSTER_LIMITS: for each
+ * process). One round trip, in a transaction of its own; a failure is logged and changes nothing.
  */
 void refused_keep(struct exchange *x, enum err e);
 

@@ -1,4 +1,4 @@
-/* The table of the routes of SCIM, and the search in it. */
+/* The table of SCIM routes, and the search in it. */
 
 #include "scim/routes.h"
 

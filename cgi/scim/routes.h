@@ -8,7 +8,7 @@
 
 enum { ROUTE_METHODS = 6 };
 
-/* One URL of the service: /ENDPOINT, /ENDPOINT/{id} or /ENDPOINT/.search, and who answers each method. */
+/* One URL of the service: /ENDPOINT, /ENDPOINT/{id} or /ENDPOINT/.search, and the handler of each method. */
 struct route {
     const char *endpoint; /* "": the base URL itself */
     enum { ROUTE_ALL, ROUTE_ONE, ROUTE_SEARCH } place;
@@ -30,7 +30,7 @@ enum err routes_find(struct exchange *x, const struct route **out) __attribute__
 enum err routes_handler(struct exchange *x, const struct route *route, handler **out)
     __attribute__((warn_unused_result));
 
-/* The table as text, a line of columns' names and one for each method of a route: METHOD PATH TOKEN. */
+/* Prints the table: a line with the names of the columns, and one for each method of a route: METHOD PATH TOKEN. */
 void routes_print(FILE *to);
 
 #endif

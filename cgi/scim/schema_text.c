@@ -1,4 +1,4 @@
-/* A schema as /Schemas shows it, with notes on what the connection's settings change. */
+/* The text of a schema in /Schemas, with notes on the effects of the connection's settings. */
 
 #include "scim/schema_text.h"
 
@@ -35,7 +35,7 @@ static bool refuses_members(const struct tenant *t) {
     return !t->skip_unknown_members;
 }
 
-/* What a connection does with an attribute, behind the attribute's own description. */
+/* How a connection treats an attribute; appended to the attribute's description. */
 static const struct {
     const char *urn, *attribute;
     bool (*when)(const struct tenant *t);

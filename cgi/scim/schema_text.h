@@ -5,9 +5,9 @@
 #include "protocol/schema.h"
 
 /*
- * A schema as /Schemas shows it to a connection, without meta: JSON text in the session's arena. User and Group also
- * name externalId, which RFC 7643 counts among the common attributes and clients look for there; descriptions say what
- * the connection does with an attribute, where its settings decide that.
+ * A schema for /Schemas of a connection, without meta: JSON text in the session's arena. User and Group also list
+ * externalId, which is a common attribute in RFC 7643, because clients look for it there. Descriptions say how the
+ * connection treats an attribute, if its settings decide that.
  */
 const char *schema_text(struct session *s, const struct schema *schema);
 

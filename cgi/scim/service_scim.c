@@ -1,7 +1,7 @@
 /*
- * SCIM as a service (server/service.h). A request is answered so: credentials, head, route, who asks, body, handler,
- * envelope. Whatever is wrong with a request, a missing or invalid token is answered first, and the body of a stranger
- * is never read.
+ * SCIM as a service (server/service.h). The order of a request is: credentials, head, route, authentication, body,
+ * handler, envelope. A missing or invalid token is reported before any other fault, and the body of a stranger is never
+ * read.
  */
 
 #include "server/service.h"
@@ -23,9 +23,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { SLOTS = 64 }; /* of the usage counters */
+enum { SLOTS = 64 }; /* number of usage counters */
 
-/* The part of the base URL's path in front of the version: "/scim" of https://host/scim/v2. */
+/* The part of the base URL's path before the version: "/scim" of https://host/scim/v2. */
 static const char *base_path(struct exchange *x) {
     const char *url = x->call->worker->settings->public_url;
     const char *host = strstr(url, "://");
@@ -44,7 +44,10 @@ static bool can_end_access(const struct exchange *x, const struct route *route) 
            strcasecmp(route->endpoint, "Bulk") == 0;
 }
 
-/* What only the answer depends on never refuses a leaver: whether somebody leaves is known behind the body. */
+/*
+ * Faults that concern only the answer never refuse a leaver, so they are stored until the body shows whether somebody
+ * leaves.
+ */
 static enum err put_off(struct exchange *x, const struct route *route, const char *name, enum err e) {
     if (e == OK || !can_end_access(x, route))
         return e;
@@ -52,7 +55,7 @@ static enum err put_off(struct exchange *x, const struct route *route, const cha
     return OK;
 }
 
-/* Everything that can be wrong before the body, the route, and who answers it. */
+/* Checks everything before the body, and finds the route and its handler. */
 static enum err read_scim_head(struct exchange *x, const struct route **route, handler **out) {
     struct request *r = &x->call->request;
     enum err e = request_split_path(r, base_path(x));
@@ -69,13 +72,13 @@ static enum err read_scim_head(struct exchange *x, const struct route **route, h
     return e;
 }
 
-/* Faults of the client are told only to those who have a token. */
+/* Only a client with a token learns its faults. */
 static bool needs_token_first(const struct exchange *x, enum err e) {
     return x->session.token_hash && e != OK && e != ERR_UNAVAILABLE && e != ERR_INTERNAL && e != ERR_INVALID_TOKEN &&
            e != ERR_PAUSED && !x->session.tenant.token_id && !x->call->worker->share.refused;
 }
 
-/* The fault, or what is wrong with the token. */
+/* Returns the fault, or the token's fault, if it has one. */
 static enum err token_first(struct exchange *x, enum err e) {
     if (!needs_token_first(x, e))
         return e;
@@ -86,7 +89,7 @@ static enum err token_first(struct exchange *x, enum err e) {
     return auth == OK ? e : auth;
 }
 
-/* As above for what is wrong with any request, whatever the organization's schemas are. */
+/* As above, for faults that do not depend on the organization's schemas. */
 static enum err token_first_of_all(struct exchange *x, enum err e) {
     struct ctx kept = x->session.ctx;
     enum err answer = token_first(x, e);
@@ -95,7 +98,7 @@ static enum err token_first_of_all(struct exchange *x, enum err e) {
     return answer == ERR_STALE_SCHEMAS ? e : answer;
 }
 
-/* What the request wants to do, for the token's scope and for the schemas that it is read with. */
+/* Sets what the request does, for the check of the token's scope and the choice of schemas. */
 static void set_wants(struct exchange *x, const struct route *route) {
     struct session *s = &x->session;
     s->wants.change = route->place != ROUTE_SEARCH && strcmp(x->call->request.method, "GET") != 0 &&
@@ -104,7 +107,7 @@ static void set_wants(struct exchange *x, const struct route *route) {
     s->types = extensions_known(x->call->worker->extensions, s->token_hash);
 }
 
-/* Runs the handler; again, if the organization's schemas turn out to be others than those the request was read with. */
+/* Runs the handler, and runs it again if the request was read with stale schemas. */
 static enum err run_handler(struct exchange *x, handler *run_by) {
     enum { TRIES = 3 };
     enum err e = OK;
@@ -116,31 +119,31 @@ static enum err run_handler(struct exchange *x, handler *run_by) {
     return e;
 }
 
-/* Heavy work that the head of a request tells. */
+/* Whether the head of a request shows heavy work. */
 static bool is_heavy(const struct exchange *x, const struct route *route) {
     return strcasecmp(route->endpoint, "Bulk") == 0 ||
            (request_has_body(&x->call->request) && x->call->request.declared > SHARE_BODY);
 }
 
-/* Whether somebody with a token may work. */
+/* Whether a client with a token may work. */
 static enum err let_in(struct exchange *x, const struct route *route) {
     bool heavy = is_heavy(x, route);
     enum err e = admit_limits(x, heavy);
     return e == OK ? admit_identity(x, heavy) : token_first_of_all(x, e);
 }
 
-/* A request of somebody with a token, or one that needs none, whose head is good. */
+/* Handles a request with a valid head, of a client with a token or on an open route. */
 static enum err admit_and_handle(struct exchange *x, const struct route *route, handler *run_by) {
     struct session *s = &x->session;
     enum err e = OK;
-    assert(route && run_by); /* the head is good */
+    assert(route && run_by); /* the head is valid */
     set_wants(x, route);
     if (s->token_hash && (e = let_in(x, route)) != OK)
         return e;
     if (request_has_body(&x->call->request))
         e = request_read_body(&x->call->request, (size_t)x->call->worker->settings->body_max);
     watchdog_arrived();
-    if (e == OK && x->call->request.body_len > SHARE_BODY) /* of a length that was not declared */
+    if (e == OK && x->call->request.body_len > SHARE_BODY) /* for a body of undeclared length */
         e = admit_heavy(x);
     return e == OK ? run_handler(x, run_by) : token_first_of_all(x, e);
 }

@@ -1,4 +1,4 @@
-/* The Authorization header: finds the secret, or says what was sent in its place. */
+/* Reads the secret from the Authorization header, or says what was sent instead. */
 
 #include "server/credentials.h"
 
@@ -11,7 +11,7 @@
 enum { SCHEME = 6 }; /* "Bearer" */
 
 static const struct {
-    const char *prefix, *missing, *unknown, *scheme; /* NULL: the kind of error says it */
+    const char *prefix, *missing, *unknown, *scheme; /* NULL: the error's default text */
 } kinds[] = {
     [CREDENTIALS_SCIM] = {TOKEN_SCIM, NULL, NULL, "the Authorization header must be: Bearer, a space, and the token"},
     [CREDENTIALS_API] = {TOKEN_API, "an API key is needed: Authorization: Bearer msk_...",
@@ -19,7 +19,7 @@ static const struct {
                          "the Authorization header must be: Bearer, a space, and the API key"},
 };
 
-/* Secrets of ours that stand where another one is wanted. */
+/* Our secrets that were sent in place of another kind. */
 static const struct {
     enum credentials_kind wanted;
     const char *prefix, *hint;
@@ -38,7 +38,7 @@ static bool is_bearer(const char *text) {
     return strncasecmp(text, "Bearer", SCHEME) == 0 && (text[SCHEME] == ' ' || text[SCHEME] == '\0');
 }
 
-/* What people paste into the field of an identity provider; NULL: nothing that we know. */
+/* A hint for known mistakes in the token field of an identity provider; NULL: no known mistake. */
 static const char *hint_at_secret(enum credentials_kind kind, const char *secret, size_t len) {
     const char *prefix = kinds[kind].prefix;
     if (is_bearer(secret))

@@ -21,7 +21,7 @@
 enum { WORKERS_MAX = 512, DRAIN_MS = 20000, YOUNG_MS = 1000, PAUSE_MS = 300, NUDGE_MS = 200, EXIT_EXEC = 71 };
 
 struct worker_process {
-    pid_t pid; /* 0: to be started at `due` */
+    pid_t pid; /* 0: start it at `due` */
     unsigned generation;
     int64_t started, due;
 };
@@ -30,11 +30,12 @@ struct master {
     const char *program;
     unsigned wanted;
     unsigned generation;
-    struct worker_process workers[WORKERS_MAX]; /* the first `wanted` are the living generation, behind them old ones */
+    struct worker_process
+        workers[WORKERS_MAX]; /* the first `wanted` are the present generation, after them come old ones */
     sigset_t signals;
     int signal_fd;
     bool stopping;
-    bool roll_over_again; /* asked for while the generation before was still ending */
+    bool roll_over_again; /* requested while the old generation was still ending */
     int64_t stop_by;
 };
 
@@ -73,8 +74,8 @@ static void log_end(pid_t pid, int status) {
 }
 
 /*
- * A worker that somebody stopped holds a client, perhaps a lock in the database, and nobody else can take them over: it
- * goes on. (A debugger's stops are not seen here.)
+ * A stopped worker holds a client and perhaps a lock in the database, which nobody else can take over, so it is
+ * continued. (Stops by a debugger are not seen here.)
  */
 static void go_on(pid_t pid) {
     char who[24];
@@ -101,7 +102,10 @@ static void reap_workers(struct master *m) {
     }
 }
 
-/* A worker may be about to wait for a connection when the signal comes: it is told until it is gone. */
+/*
+ * A worker may be just about to wait for a connection when the signal comes, so the signal is repeated until it is
+ * gone.
+ */
 static void nudge_old_workers(struct master *m) {
     for (unsigned i = 0; i < WORKERS_MAX; i++) {
         struct worker_process *w = &m->workers[i];
@@ -118,8 +122,8 @@ static bool any_old(const struct master *m) {
 }
 
 /*
- * The new generation takes the front places; the old one ends behind it. However often it is asked for meanwhile, what
- * was asked for last happens: when the old one has ended.
+ * The new generation takes the front places, and the old one ends. Further requests meanwhile cause one more roll-over,
+ * when the old generation has ended.
  */
 static void roll_over(struct master *m) {
     if (m->wanted * 2 > WORKERS_MAX) {

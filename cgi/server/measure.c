@@ -9,7 +9,7 @@
 
 enum { VALUES = 160 };
 
-/* A client can send any method; of routes and statuses there are only our own. */
+/* A client can send any method, but routes and statuses are our own. */
 static const char *method_of(const struct call *c) {
     static const char *const known[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -23,7 +23,7 @@ static bool ends_with(const char *text, const char *end) {
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* What takes about the same time. The pages of the service itself are no work for anybody. */
+/* Requests that take about the same time form a class. The service's own pages are a class of their own. */
 static const char *class_of(const struct call *c, const char *method) {
     if (strcmp(c->route, "-") == 0)
         return "none";

@@ -3,13 +3,15 @@
 
 #include "server/service.h"
 
-/* Counts a request that was answered, and how long it took. */
+/* Counts an answered request and its duration. */
 void measure_request(const struct call *c, int64_t microseconds);
 
-/* Counts one that was refused by the limit of `whose` (organization, token, address). */
+/* Counts a request refused by the limit of `whose` (organization, token, address). */
 void measure_refused(const struct call *c, const char *whose);
 
-/* Counts one that waited for a lock for longer than a moment; `in_vain`: and was given up, or was not let wait. */
+/*
+ * Counts a request that waited longer than a moment for a lock; `in_vain`: it was given up, or was not allowed to wait.
+ */
 void measure_lock_wait(const struct worker *w, bool in_vain);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { LOCK_MS = 2000, MOMENT_MS = 500 };
 
-/* Two waits, and the work before each. */
+/* Enough for two waits and the work before each. */
 #define LEASE INT64_C(5000000000)
 
 static int64_t next_wait(void *arg, unsigned waits) {

@@ -1,4 +1,4 @@
-/* Rates of tokens, organizations and addresses, and what is remembered of tokens that were accepted or wrong. */
+/* Rates of tokens, organizations and addresses, and the records of accepted and wrong tokens. */
 
 #include "server/rate.h"
 
@@ -11,7 +11,7 @@
 
 #define SECOND INT64_C(1000000000)
 
-/* Entra gives a sync up after a burst of 429s, so a place that is free soon is waited for. */
+/* Entra gives up a sync after a burst of 429s, so we wait for a place that is free soon. */
 static bool take_from_rate(struct call *c, const char *key, struct limits_rule rule, struct limits_state *state) {
     struct limits *l = c->worker->limits;
     int64_t wait = limits_take(l, key, rule, 0, state);
@@ -67,7 +67,7 @@ bool rate_accepted(const struct call *c, const char *hash) {
     return limits_find(c->worker->failures, hash, &known);
 }
 
-/* The address, of IPv6 the /64 that one customer has. */
+/* The address; for IPv6 the /64, which belongs to one customer. */
 static const char *network_of(struct arena *a, const char *address) {
     struct ip ip;
     char text[IP_TEXT];

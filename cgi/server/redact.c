@@ -1,4 +1,4 @@
-/* A request body as the log may show it: its shape, without values. */
+/* Makes the form of a request body that the log may have: its shape, without values. */
 
 #include "server/redact.h"
 
@@ -27,7 +27,7 @@ static bool is_attribute(const char *name, size_t len) {
     return false;
 }
 
-/* The names that are ours: a client can put anybody's address in the place of another. */
+/* Only known names are logged, because a client may use an email address as a name. */
 static bool is_known_name(const char *name, size_t len) {
     static const char *const messages[] = {
         "op",         "path",   "value",      "data",   "bulkId",       "method",
@@ -86,7 +86,7 @@ static bool is_known_text(const char *name, const char *text) {
     return false;
 }
 
-/* Texts that say what is asked for, not about whom. A path may hold a value between brackets. */
+/* Keeps texts that say what is requested, but not for whom. A path may have a value in brackets. */
 static void add_redacted_text(struct buf *b, const char *name, const char *text) {
     if (is_known_text(name, text))
         buf_json_str(b, text);

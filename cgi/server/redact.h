@@ -6,9 +6,9 @@
 struct ctx;
 
 /*
- * A request body as the log may have it (MUSTER_LOG=debug): its shape, with every value and every name taken out but
- * those of SCIM: names of attributes and of messages' members, schemas, op, booleans and the attribute at the front of
- * a path. In the arena; NULL if it is no JSON object.
+ * A request body for the log (MUSTER_LOG=debug): its shape, without all values and names except those of SCIM: names of
+ * attributes and of messages' members, schemas, op, booleans and the attribute at the beginning of a path. In the
+ * arena; NULL if it is no JSON object.
  */
 const char *redact_body(struct ctx *ctx, const char *body, size_t len);
 

@@ -17,7 +17,7 @@ const char *request_header(const struct request *r, const char *cgi_name) {
     return r->source->param(r->source->self, cgi_name);
 }
 
-/* The value of the next parameter of that name at *at, which moves behind it; NULL: there are no more. */
+/* The value of the next parameter of that name; moves *at past it; NULL: there are no more. */
 static const char *next_value(char *const **at, const char *name) {
     size_t len = strlen(name);
     for (; *at && **at; ++*at)
@@ -47,7 +47,7 @@ const char *request_joined(const struct request *r, const char *cgi_name) {
     return all && *all ? all : NULL;
 }
 
-/* A proxy, or Apache behind one, may leave the absolute form (RFC 9112, 3.2.2): what stands behind the authority. */
+/* A proxy, or Apache behind one, may send the absolute form (RFC 9112, 3.2.2): returns the part after the authority. */
 static const char *below_authority(const char *uri) {
     size_t scheme = strncasecmp(uri, "http://", 7) == 0 ? 7 : strncasecmp(uri, "https://", 8) == 0 ? 8 : 0;
     return scheme ? uri + scheme + strcspn(uri + scheme, "/?") : uri;
@@ -59,7 +59,7 @@ static int64_t declared_length(const struct request *r) {
     const char *text = request_header(r, "CONTENT_LENGTH");
     if (!text)
         return -1;
-    int64_t n = *text ? -2 : 0; /* CGI: "" is a request without a body */
+    int64_t n = *text ? -2 : 0; /* CGI: "" means no body */
     (void)number_within(text, 0, DECLARED_MAX, &n);
     return n;
 }
@@ -179,8 +179,8 @@ enum err request_split_path(struct request *r, const char *base) {
 }
 
 /*
- * A name or value of the query string; NULL if it is broken. Who writes spaces as %20 means a plus by "+": clients that
- * put an address with a plus into a filter seldom escape it.
+ * A name or value of the query string; NULL if it is broken. A client that writes spaces as %20 means a plus by "+":
+ * clients with an address with a plus in a filter seldom escape it.
  */
 static char *decode_query(struct request *r, const char *s, size_t len) {
     bool nul, plus = !strstr(r->query, "%20");
@@ -238,7 +238,7 @@ struct media_param {
     size_t name_len, value_len;
 };
 
-/* The next of `;name=value` at *p, which moves behind it; false: there are no more. A name may stand there alone. */
+/* Reads the next `;name=value`, and moves *p past it; false: there are no more. The value may be missing. */
 static bool next_media_param(const char **p, struct media_param *out) {
     const char *s = skip_space(*p);
     if (*s != ';')
@@ -280,7 +280,7 @@ enum err request_check_encoding(struct request *r) {
     return fail(r->ctx, ERR_ENCODING, NULL);
 }
 
-/* One element of Accept at *p, which moves behind it: whether it allows JSON, with a weight above zero. */
+/* Reads one element of Accept, and moves *p past it: whether it allows JSON, with a weight above zero. */
 static bool element_allows(const char **p) {
     const char *s = *p;
     size_t len = strcspn(s, ";, \t");

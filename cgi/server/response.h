@@ -8,13 +8,12 @@
 
 struct buf;
 
-/* What is sent back; texts live in the request's arena. The bytes go out in one place, after the handler has returned.
- */
+/* The response; texts live in the request's arena. One place sends the bytes, after the handler returned. */
 struct response {
     int status;
     const char *body; /* NULL: none */
     size_t len;
-    bool head; /* the header alone goes out */
+    bool head; /* only the header is sent */
     const char *etag;
     const char *location;         /* also sent as Content-Location */
     const char *allow;            /* 405 */
@@ -22,11 +21,11 @@ struct response {
     bool identity_only;           /* 415 for a compressed body: Accept-Encoding (RFC 7694) */
     int retry_after;              /* seconds, 0: not sent */
     const char *content_type;     /* NULL: SCIM's */
-    const char *cache_control;    /* NULL: kept by the client for itself, faults by nobody */
+    const char *cache_control;    /* NULL: kept by the client for itself; faults are not cached */
     const char *extra;            /* header lines, each with its end; NULL: none */
 };
 
-/* Takes a text as the body. ERR_INTERNAL: it was cut, and nothing that was cut is ever sent. */
+/* Takes a text as the body. ERR_INTERNAL if it was cut: a cut text is never sent. */
 enum err response_text(struct ctx *ctx, struct response *r, const struct buf *text) __attribute__((warn_unused_result));
 
 /* The CGI header block of a response; `request_id` is ours. */

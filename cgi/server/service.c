@@ -32,14 +32,14 @@ static void print_usage(const struct service *service, FILE *to) {
             service->name, service->usage);
 }
 
-/* A listening socket has no peer; a pipe or a file is no socket: that is CGI. */
+/* A listening socket has no peer. A pipe or a file is no socket: then it is CGI. */
 static bool is_listening(int fd) {
     struct sockaddr_storage peer;
     socklen_t len = sizeof peer;
     return getpeername(fd, (struct sockaddr *)&peer, &len) != 0 && errno == ENOTCONN;
 }
 
-/* The workers learn how many they are: as many as half of them may wait. */
+/* Tells the workers their number, because half of them may wait. */
 static int run_master(const char *program, unsigned workers) {
     char text[16];
     snprintf(text, sizeof text, "%u", workers);
@@ -47,7 +47,7 @@ static int run_master(const char *program, unsigned workers) {
     return master_run(program, workers);
 }
 
-/* A core dump would hold tokens and personal data. */
+/* A core dump would contain tokens and personal data. */
 static void forbid_core_dumps(void) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
@@ -61,8 +61,8 @@ static int fail_usage(const struct service *service, const char *what) {
 }
 
 /*
- * Whether every name of MUSTER_SENSITIVE is an attribute. Those of schemas of the organizations' own cannot be known
- * here: they stand behind a URN.
+ * Checks that every name of MUSTER_SENSITIVE is an attribute. Attributes of organizations' own schemas are unknown
+ * here; they begin with a URN.
  */
 static bool check_sensitive_names(const struct settings *s, char *problem, size_t size) {
     const struct schema_types *types = schema_built_in();

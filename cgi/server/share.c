@@ -34,12 +34,12 @@ void share_begin(struct worker *w) {
 
 enum { KEY = 8 + UUID_TEXT };
 
-/* At least one worker of four is left for what is not heavy, and for the others. */
+/* At least one worker of four is left for other requests and other organizations. */
 static unsigned most_of(unsigned workers) {
     return workers < 4 ? workers - 1 : workers - workers / 4;
 }
 
-/* What an organization may use of the workers' time beside others, by UNIT_MS; gives the key of its bucket. */
+/* The rule for an organization's share of the workers' time, in UNIT_MS; writes the key of its bucket. */
 static struct limits_rule time_rule(const struct worker *w, const struct share *s, char key[KEY]) {
     int32_t rate = (int32_t)most_of(settings_workers(w->settings)) * (1000 / UNIT_MS);
     snprintf(key, KEY, "time:%s", s->organization);
@@ -77,20 +77,22 @@ static enum err refuse_share(struct call *c, struct ctx *ctx, const char *what, 
                 share == 1 ? "" : "s", what);
 }
 
-/* Its changes wait for locks that do not come, and as many as may wait do. */
+/* Whether its changes wait for locks in vain, and as many wait as may. */
 static bool is_hanging(struct worker *w, const struct limits_others *n) {
     return n->writes >= settings_share(w->settings) && limits_hangs(w->limits, w->share.organization, HUNG_NS);
 }
 
-/* It used more of the workers' time than is left to one, and somebody waits for them now. */
+/* Whether it used more than its share of the workers' time, and somebody waits now. */
 static bool is_hogging(struct worker *w) {
     char key[KEY];
     struct limits_rule rule = time_rule(w, &w->share, key);
     return !limits_peek(w->limits, key, rule, NULL) && worker_queued(w);
 }
 
-/* Others have to wait for what it has more than its share, or would. That it has more is no harm by itself: four quick
-   requests at once are what an identity provider sends, and an Entra job is stopped after a burst of 429s. */
+/*
+ * Whether others must wait, or would have to, because it has more than its share. Having more is harmless by itself:
+ * identity providers send four quick requests at once, and an Entra job stops after a burst of 429s.
+ */
 static bool is_crowding(struct worker *w, const struct limits_others *n) {
     unsigned share = settings_share(w->settings);
     return n->own >= share && n->busy + 1 >= settings_workers(w->settings) &&

@@ -17,7 +17,7 @@ static const int *watched;
 static long read_ticks, work_ticks;
 static volatile sig_atomic_t more_ticks;
 static volatile sig_atomic_t arrived, fired, ticks, answering;
-static int64_t cpu_most, cpu_begin; /* nanoseconds; most 0: no bound */
+static int64_t cpu_most, cpu_begin; /* nanoseconds; cpu_most 0: no limit */
 static const char *last_words = "";
 static size_t last_len;
 static const int *request_id;
@@ -78,7 +78,7 @@ static void tick_every(long ms) {
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* SA_RESTART: a read of libfcgi's that a tick interrupted would count as the end of the request. */
+/* SA_RESTART is needed because libfcgi takes an interrupted read for the end of the request. */
 void watchdog_start(const int *fd, long read_ms, long work_ms) {
     watched = fd;
     read_ticks = read_ms / TICK_MS + 1;

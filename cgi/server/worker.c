@@ -33,7 +33,7 @@
 
 enum { HEAD_MAX = 32 * 1024, LINGER_MS = 2000 };
 
-/* The answer of a request that used too much CPU: written once, and of each request only the id is put in. */
+/* The answer to a request that used too much CPU: made once; each request only inserts its id. */
 static struct {
     char text[1024];
     char *id;
@@ -70,13 +70,13 @@ static void close_worker(struct worker *w, const struct service *service) {
     arena_destroy(w->arena);
 }
 
-/* What a client wrote may not push the rest out of a line. */
+/* A client's text must not push the rest out of the line. */
 static const char *shown_in_log(const struct call *c, const char *text) {
     enum { SHOWN_BYTES = 131 };
     return text ? utf8_shorten(c->ctx.arena, text, SHOWN_BYTES) : NULL;
 }
 
-/* What matters most comes first, what the client wrote last. */
+/* The most important pairs come first, the client's texts last. */
 static void log_request(const struct call *c, int64_t microseconds) {
     char status[16], ms[24], bytes[24], trips[24];
     snprintf(status, sizeof status, "%d", c->response.status);
@@ -90,7 +90,7 @@ static void log_request(const struct call *c, int64_t microseconds) {
              shown_in_log(c, request_header(&c->request, "HTTP_X_REQUEST_ID")), NULL);
 }
 
-/* Whether a part of the body may be unread. */
+/* Returns whether a part of the body may be unread. */
 static bool handle_request(struct worker *w, const struct service *service, const struct source *source,
                            int (*put)(void *self, const char *bytes, size_t n), void *to) {
     char request_id[UUID_TEXT + 1];
@@ -131,7 +131,7 @@ static const char *fcgi_param(void *self, const char *name) {
     return value && *value ? value : NULL;
 }
 
-/* A stream that the watchdog shut down ends like one that is complete; the length tells (request.c). */
+/* A stream that the watchdog shut down looks complete; request.c compares the length. */
 static long fcgi_read(void *self, char *to, size_t n) {
     FCGX_Request *r = self;
     int got = FCGX_GetStr(to, n > INT_MAX ? INT_MAX : (int)n, r->in);
@@ -151,7 +151,7 @@ static int fcgi_write(void *self, const char *bytes, size_t n) {
 }
 
 static volatile sig_atomic_t stopping;
-static sigset_t waiting; /* the mask for waiting: SIGTERM comes through */
+static sigset_t waiting; /* the signal mask while waiting, which lets SIGTERM through */
 
 static void stop_worker(int signal) {
     (void)signal;
@@ -159,8 +159,8 @@ static void stop_worker(int signal) {
 }
 
 /*
- * SIGTERM is held back but for the moments in which a worker waits for a connection (wait_for_request), so that it
- * never interrupts a request. FCGX_Init sets handlers of its own, so ours come after it.
+ * SIGTERM is blocked except while a worker waits for a connection (wait_for_request), so it never interrupts a request.
+ * FCGX_Init sets handlers of its own, so ours are set after it.
  */
 static void hold_stop(void) {
     static const int stops[] = {SIGTERM, SIGINT}, ignored[] = {SIGPIPE, SIGHUP, SIGUSR1};
@@ -191,7 +191,7 @@ bool worker_queued(const struct worker *w) {
     return !w->listens || poll(&p, 1, 0) > 0;
 }
 
-/* Only the hang-up counts: a web server may have closed its own half when the request was sent. */
+/* Only the hang-up counts, because a web server may close its half after it sent the request. */
 bool worker_pause(const struct worker *w, int64_t ms) {
     int64_t until = clock_monotonic_ms() + ms, left;
     struct pollfd p = {.fd = w->peer};
@@ -202,7 +202,7 @@ bool worker_pause(const struct worker *w, int64_t ms) {
     return !stopping && !(p.revents & (POLLHUP | POLLERR));
 }
 
-/* Resident MiB of this process, 0 if /proc does not tell. */
+/* Resident MiB of this process, 0 if /proc cannot be read. */
 static long resident_mb(void) {
     char text[64] = "";
     FILE *f = fopen("/proc/self/statm", "re");
@@ -217,7 +217,7 @@ static long resident_mb(void) {
     return (long)(pages * (sysconf(_SC_PAGESIZE) / 1024) / 1024);
 }
 
-/* Whether the worker is to be replaced. */
+/* Whether the worker should be replaced. */
 static bool has_worker_grown(const struct worker *w, long served) {
     enum { LOOK_EVERY = 64 };
     char values[64];
@@ -230,8 +230,8 @@ static bool has_worker_grown(const struct worker *w, long served) {
 }
 
 /*
- * The answer goes out, and what still comes of a body that nobody wants is thrown away until the web server has seen
- * it: one that finds its connection closed while it writes takes that for a fault of ours.
+ * Sends the answer, and discards the rest of an unwanted body until the web server has read the answer: a web server
+ * whose connection closes while it writes would report a fault of ours.
  */
 static void finish_fcgi(FCGX_Request *r) {
     static char rest[64 * 1024];
@@ -247,7 +247,7 @@ static void finish_fcgi(FCGX_Request *r) {
             return;
 }
 
-/* One request from its first byte to its last; false: another worker was quicker. */
+/* Serves one request from its first byte to its last; false: another worker accepted it. */
 static bool serve_fcgi(struct worker *w, const struct service *service, FCGX_Request *request) {
     watchdog_begin();
     bool here = FCGX_Accept_r(request) >= 0;
@@ -265,7 +265,10 @@ static bool serve_fcgi(struct worker *w, const struct service *service, FCGX_Req
     return here;
 }
 
-/* A worker that cannot have more memory ends (base/oom.h). A sanitizer maps terabytes that it does not use. */
+/*
+ * A worker that gets no more memory ends (base/oom.h). Sanitizers map terabytes that they do not use, so they have no
+ * limit.
+ */
 static void bound_memory(const struct settings *s) {
     rlim_t most = (rlim_t)s->worker_as_mb * 1024 * 1024;
     struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
@@ -278,7 +281,7 @@ int worker_run(const struct service *service, const struct settings *settings) {
     FCGX_Request request;
     if (FCGX_Init() != 0 || FCGX_InitRequest(&request, STDIN_FILENO, 0) != 0)
         log_fatal("worker", "the FastCGI socket cannot be used");
-    /* Whoever is woken for a connection that another worker took must not stay in accept. */
+    /* A worker that is woken for a connection that another one took must not block in accept. */
     fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
     open_worker(&w, service, settings);
     w.listens = true;
@@ -300,7 +303,7 @@ static const char *cgi_param(void *self, const char *name) {
     return value && *value ? value : NULL;
 }
 
-/* A web server may leave the pipe open behind the body, so no more is read than CONTENT_LENGTH says. */
+/* A web server may leave the pipe open after the body, so we read only as much as CONTENT_LENGTH says. */
 static long cgi_read(void *self, char *to, size_t n) {
     size_t *left = self;
     if (*left == 0)

@@ -8,7 +8,7 @@
 
 /*
  * Answers FastCGI requests on the listening socket that is file descriptor 0, one after another, until SIGTERM,
- * MUSTER_WORKER_REQUESTS or MUSTER_WORKER_RSS_MB. A request in hand is finished first. Returns the exit status.
+ * MUSTER_WORKER_REQUESTS or MUSTER_WORKER_RSS_MB. The current request is finished first. Returns the exit status.
  */
 int worker_run(const struct service *service, const struct settings *settings);
 
@@ -16,13 +16,12 @@ int worker_run(const struct service *service, const struct settings *settings);
 int worker_cgi(const struct service *service, const struct settings *settings);
 
 /*
- * Sleeps in the middle of a request, and hears SIGTERM meanwhile. false: answer now, for this process is to end, or
- * nobody is there any more to take the answer.
+ * Sleeps during a request, but wakes on SIGTERM. false: answer now, because the process must end or the client has
+ * gone.
  */
 bool worker_pause(const struct worker *w, int64_t ms);
 
-/* Whether somebody waits for a worker: a connection that nobody has accepted yet. Of plain CGI that is not known: true.
- */
+/* Whether a connection waits that nobody has accepted yet. For plain CGI this is unknown: true. */
 bool worker_queued(const struct worker *w);
 
 #endif

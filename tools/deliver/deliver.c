@@ -19,10 +19,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/*
- * The worker in the background: seals the audit log, sends webhooks, applies attribute mappings to everybody. One
- * thread that never waits but in one place, for a connection of a webhook, a NOTIFY, or the next look.
- */
+/* One thread, which waits only in one place: for a webhook's connection, a NOTIFY, or the next look. */
 
 enum { EXIT_USAGE = 64, LOOK_MS = 200, PRUNE_MS = 600000, STOP_MS = 20000, COMPLAIN_MS = 60000 };
 
@@ -33,17 +30,17 @@ static void stop_deliver(int signal) {
     stopping = 1;
 }
 
-/* When what is to be done next. */
+/* When to do what next. */
 struct agenda {
     int64_t look, prune, complain;
-    int64_t renumber;          /* 0: the number is its own */
-    uint64_t connects;         /* of the connection that listens */
+    int64_t renumber;          /* 0: the number belongs to it */
+    uint64_t connects;         /* number of the connection that listens */
     bool seal, claim, mapping; /* there may be something */
 };
 
 /*
- * A connection that is new listens to nothing yet, and holds no lock. As long as the leases under the number last, the
- * end of the connection before is waited for; it may be lost in a way that the server hears of in hours.
+ * A new connection listens to nothing yet, and holds no lock. While the leases under the old number last, we wait for
+ * the end of the old connection; the server may notice its loss only after hours.
  */
 static void arrive_anew(struct deliver *d, struct arena *a, struct agenda *g, int64_t now) {
     bool mine;
@@ -99,7 +96,7 @@ static bool apply_mappings(struct deliver *d, struct arena *a) {
     return e == OK && worked;
 }
 
-/* Everything once; false: there is nothing to do now. */
+/* Does everything once; false: there is nothing to do now. */
 static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     int64_t now = clock_monotonic_ms();
     bool worked, more, due = now >= g->look;
@@ -112,7 +109,7 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
         g->claim = deliver_release(d, a) == OK || g->claim;
         g->look = now + LOOK_MS;
     }
-    if (d->standby_waits) /* one commit of ours that waits is enough */
+    if (d->standby_waits) /* one waiting commit of ours is enough */
         return false;
     worked = seal_some(d, a, g);
     worked = deliver_some(d, a, g) || worked;
@@ -137,7 +134,7 @@ static void run_rounds(struct deliver *d, bool once) {
     arena_destroy(a);
 }
 
-/* What is on its way may end, and is written down; what does not end in time is sent again by another worker. */
+/* Lets current requests end, and stores their results. Another worker sends again what does not end in time. */
 static void finish_deliveries(struct deliver *d) {
     struct arena *a = arena_create();
     int64_t until = clock_monotonic_ms() + STOP_MS;
@@ -153,7 +150,7 @@ static void finish_deliveries(struct deliver *d) {
     arena_destroy(a);
 }
 
-/* A core dump would hold secrets and personal data. */
+/* A core dump would contain secrets and personal data. */
 static void protect_memory(void) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);

@@ -37,7 +37,7 @@ void deliver_sender_destroy(struct sender *s) {
     free(s);
 }
 
-/* Here, and not from the URL: whatever it is spelled like, and whatever its name says at this moment. */
+/* The address is checked here and not in the URL, so neither the spelling nor a changing name can bypass the check. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address) {
     struct sending *one = arg;
     if (purpose != CURLSOCKTYPE_IPCXN || (!one->allow_private && !address_is_public(&address->addr))) {
@@ -47,7 +47,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* More than is kept is read, for the connection's sake, but not without an end. */
+/* More than is kept is read, so that the connection can be reused, but there is a limit. */
 static size_t take_body(char *data, size_t size, size_t n, void *arg) {
     struct sending *one = arg;
     size_t len = size * n, room = SEND_ANSWER - one->answer_len;
@@ -75,10 +75,10 @@ static void set_guards(const struct sender *s, CURL *easy, struct sending *one) 
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, one);
-    /* A connection that was allowed for this endpoint must not carry another's message. */
+    /* A connection that was allowed for this endpoint must not carry another endpoint's message. */
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, one->allow_private ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, one->allow_private ? 1L : 0L);
-    /* Nor while it carries this one, as HTTP/2 would let it. */
+    /* HTTP/2 would even share it while this message is sent. */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)POLICY_ATTEMPT_SECONDS);
@@ -86,7 +86,7 @@ static void set_guards(const struct sender *s, CURL *easy, struct sending *one) 
     curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, (long)KEPT_SECONDS);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    /* A name that is still looked up when its time is over would be waited for, and everybody with it. */
+    /* Otherwise curl would wait for a name lookup whose time is over, and all others would wait, too. */
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     if (*s->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, s->ca_file);

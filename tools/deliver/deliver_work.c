@@ -1,4 +1,4 @@
-/* The deliveries of one round: takes them in hand, starts them, and writes down how they ended. */
+/* The deliveries of one round: reserves them, starts them, and stores their results. */
 
 #include "deliver/deliver_work.h"
 
@@ -23,16 +23,16 @@
 
 enum { SEAL_MOST = 1000, AT_WORK = 256, LEAVERS_MORE = 64, SETTLE_MOST = 24, CLAIM_MOST = 30, PRUNE_MOST = 1000 };
 
-/* One delivery in hand. Its arena, which it lives in, ends with it. */
+/* One reserved delivery. It lives in its own arena. */
 struct job {
-    struct sending sending; /* first: what deliver_send_finished() gives is the job */
+    struct sending sending; /* first, so that the result of deliver_send_finished() is the job */
     struct arena *arena;
-    struct job *next; /* of the finished ones */
+    struct job *next; /* the next finished one */
     const char *organization, *id, *endpoint, *target, *lease, *sequence, *endpoint_organization;
     const char *format, *audience, *secret, *previous_secret;
-    int attempts; /* that failed before */
+    int attempts; /* attempts that failed before */
     const char *outcome;
-    size_t at; /* of its rows in a batch */
+    size_t at; /* index of its rows in a batch */
     struct format_message message;
 };
 
@@ -56,7 +56,7 @@ enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made
     return OK;
 }
 
-/* PostgreSQL takes valid UTF-8 alone, and no NUL; what a receiver answers may be anything. */
+/* PostgreSQL takes only valid UTF-8 without NUL, but a receiver may answer anything. */
 static const char *clean_text(struct arena *a, const char *text, size_t len) {
     char *out = arena_strndup(a, text, len);
     for (size_t i = 0; i < len;) {
@@ -112,7 +112,7 @@ size_t deliver_collect(struct deliver *d) {
     return n;
 }
 
-/* By endpoint and target, so that two workers that write of the same ones never wait for each other in a circle. */
+/* Sorts by endpoint and target, so that two workers that write the same rows never deadlock. */
 static int compare_jobs(const void *a, const void *b) {
     const struct job *const *x = a, *const *y = b;
     int order = strcmp((*x)->endpoint, (*y)->endpoint);
@@ -127,7 +127,10 @@ static size_t take_finished(struct deliver *d, struct job *out[SETTLE_MOST]) {
     return n;
 }
 
-/* What is settled together is locked beforehand: events of several organizations are sealed together, too. */
+/*
+ * Rows that are settled together are locked beforehand, because events of several organizations are also sealed
+ * together.
+ */
 static void queue_hold(struct deliver *d, struct arena *a, struct job *const *jobs, size_t n) {
     struct buf *lists[3];
     for (size_t i = 0; i < 3; i++)
@@ -160,7 +163,10 @@ void deliver_count_from_zero(struct deliver *d) {
         metrics_count(d->metrics, METRIC_WEBHOOK_ATTEMPTS, outcomes[i], 0);
 }
 
-/* `state` as it was written down; NULL: too late for that. What the format has no message for was no attempt. */
+/*
+ * `state` as stored; NULL: it was too late to store it. If the format has no message for the event, there was no
+ * attempt.
+ */
 static void count_attempt(struct deliver *d, const struct job *j, const char *state) {
     const struct sending *s = &j->sending;
     bool delivered = strcmp(j->outcome, "delivered") == 0, dead = state && strcmp(state, "dead") == 0;
@@ -212,7 +218,7 @@ static struct job *job_new(struct deliver *d, struct db_rows rows, size_t row) {
     return j;
 }
 
-/* A secret as its owner knows it. */
+/* Decrypts a secret into the receiver's form. */
 static enum err open_secret(struct deliver *d, struct ctx *ctx, const struct job *j, const char *sealed, char **out) {
     uint8_t *plain = NULL;
     size_t len;
@@ -235,7 +241,7 @@ static void fail_job(struct deliver *d, struct job *j, const char *why) {
     job_finish(d, j, "failed");
 }
 
-/* The key that signs tokens, read with the events of a round that has some. */
+/* The key that signs tokens, read with the events of a round that has tokens. */
 struct signer {
     EVP_PKEY *key; /* NULL: there is none, `why` says so */
     const char *kid, *why;
@@ -258,7 +264,7 @@ static struct signer signer_of(struct deliver *d, struct ctx *ctx, struct db_row
     return s;
 }
 
-/* Turns the event into a message and sends it; what cannot be sent is finished at once. */
+/* Turns the event into a message and sends it; if that is impossible, the job is finished at once. */
 static void job_start(struct deliver *d, struct job *j, const struct signer *signer, const char *event) {
     struct ctx ctx = {.arena = j->arena};
     char *secrets[FORMAT_SECRETS] = {NULL};
@@ -280,7 +286,7 @@ static void job_start(struct deliver *d, struct job *j, const struct signer *sig
         e = open_secret(d, &ctx, j, j->previous_secret, &secrets[1]);
     r.secrets[0] = secrets[0];
     r.secrets[1] = secrets[1];
-    /* Each token has a jti of its own; the other formats name the event, to whomever it is sent. */
+    /* Each token has a jti of its own; other formats use the event's id for all receivers. */
     r.delivery_id = e != OK ? NULL : is_signed(j) ? j->id : json_get_string(r.event, "id");
     bool known = e == OK && format_render(j->arena, &r, &j->message);
     forget_secrets(secrets);
@@ -293,7 +299,7 @@ static void job_start(struct deliver *d, struct job *j, const struct signer *sig
         deliver_send_start(d->sender, &j->sending);
 }
 
-/* Reads the events of what was claimed, in one round trip. Without the database the leases end by themselves. */
+/* Reads the events of the claimed deliveries in one round trip. If the database is away, the leases expire. */
 static enum err start_jobs(struct deliver *d, struct ctx *ctx, struct job *const *jobs, size_t n) {
     struct db_rows rows[DB_BATCH] = {0};
     struct signer signer = {0};
@@ -318,7 +324,7 @@ static enum err start_jobs(struct deliver *d, struct ctx *ctx, struct job *const
     return e;
 }
 
-/* How many more can be at work of `most`; leavers find room where the rest does not. */
+/* How many more of `most` may be started; leavers have extra room. */
 static size_t room_for_jobs(const struct deliver *d, size_t most) {
     size_t left = most > d->at_work ? most - d->at_work : 0;
     return left < CLAIM_MOST ? left : CLAIM_MOST;
@@ -367,7 +373,7 @@ enum err deliver_arrive(struct deliver *d, struct arena *a, bool *mine) {
     db_queue(d->db, sql_deliver_listen());
     size_t worker = db_queue(d->db, sql_deliver_worker(.worker = arena_printf(a, "%d", d->worker)));
     enum err e = db_run(&ctx, d->db, rows);
-    d->from_place = 0; /* a server that crashed may draw a place again */
+    d->from_place = 0; /* a crashed server may issue a place again */
     *mine = e == OK && db_bool(rows[worker], 0, DELIVER_WORKER_MINE);
     return e;
 }

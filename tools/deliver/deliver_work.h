@@ -11,47 +11,47 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the worker has; one process, one connection, one thread. */
+/* The state of the worker: one process, one connection, one thread. */
 struct deliver {
     const struct settings *settings;
     struct db *db;
     struct metrics *metrics; /* NULL: none */
     struct sender *sender;
-    struct secret_keys keys;    /* n == 0: there are none, and nothing is sent */
-    int worker;                 /* a number of its own */
-    char behind[UUID_TEXT + 1]; /* the endpoint that was claimed from last */
-    int64_t from_place;         /* nothing is unsealed below it; see muster.audit_seal_next() */
-    size_t at_work;             /* deliveries that are on their way, or wait to be settled */
-    struct job *finished;       /* those that wait */
-    bool standby_waits;         /* a commit has waited for a synchronous standby for too long: write nothing more */
+    struct secret_keys keys;    /* n == 0: there are no keys, so nothing is sent */
+    int worker;                 /* its own number */
+    char behind[UUID_TEXT + 1]; /* the last endpoint claimed from */
+    int64_t from_place;         /* everything below is sealed; see muster.audit_seal_next() */
+    size_t at_work;             /* deliveries that are being sent, or wait to be settled */
+    struct job *finished;       /* those that wait to be settled */
+    bool standby_waits;         /* a commit has waited too long for a synchronous standby: write nothing more */
 };
 
-/* Makes the series of d->metrics appear, so that their first increase is seen. */
+/* Creates the series of d->metrics, so that their first increase can be seen. */
 void deliver_count_from_zero(struct deliver *d);
 
-/* Seals what is written, some of it; *more: there may be more, *made: there are new deliveries. */
+/* Seals some of the new events; *more: there may be more; *made: there are new deliveries. */
 enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made) __attribute__((warn_unused_result));
 
 /*
- * Writes down how the finished ones ended, takes new ones in hand, and sends them: two round trips. `claim`: take new
- * ones. *taken: how many. What could not be written down is tried again with the next call, as long as its lease lasts.
+ * Stores the results of finished deliveries, reserves new ones, and sends them: two round trips. `claim`: reserve new
+ * ones; *taken: how many. Results that could not be stored are tried again with the next call, while their lease lasts.
  */
 enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *taken)
     __attribute__((warn_unused_result));
 
-/* What workers that are gone had in hand is due again. */
+/* Makes the reserved deliveries of dead workers due again. */
 enum err deliver_release(struct deliver *d, struct arena *a) __attribute__((warn_unused_result));
 
 /*
- * To be called on a new connection until *mine: hears of what is written, and says that this worker is there. Not
- * *mine: its number is held by another connection, most likely the one before, which the server still believes in.
+ * Call this on a new connection until *mine: it listens for new events, and claims this worker's number. Not *mine:
+ * another connection has the number, most likely the old one, which the server still keeps.
  */
 enum err deliver_arrive(struct deliver *d, struct arena *a, bool *mine) __attribute__((warn_unused_result));
 
-/* Collects what ended on the wire; how many. */
+/* Collects the messages that ended; returns their number. */
 size_t deliver_collect(struct deliver *d);
 
-/* Takes away some of the deliveries that ended longer ago than MUSTER_DELIVERY_DAYS; *more: there may be more. */
+/* Deletes some of the deliveries that ended longer ago than MUSTER_DELIVERY_DAYS; *more: there may be more. */
 enum err deliver_prune(struct deliver *d, struct arena *a, bool *more) __attribute__((warn_unused_result));
 
 #endif

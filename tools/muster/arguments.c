@@ -76,7 +76,7 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
     return OK;
 }
 
-/* One "--name value" or "--name=value"; *i moves over it. */
+/* Reads one "--name value" or "--name=value", and moves *i past it. */
 static enum err take_option(struct invocation *in, const struct command *c, int argc, char **argv, int *i) {
     char *eq = strchr(argv[*i], '=');
     const char *name = eq ? arena_strndup(in->ctx.arena, argv[*i], (size_t)(eq - argv[*i])) : argv[*i];
@@ -109,7 +109,7 @@ static size_t wanted_args(const struct command *c) {
     return n;
 }
 
-/* What follows the command's words. */
+/* Reads a word after the command's own. */
 static enum err take_argument(struct invocation *in, const struct command *c, int argc, char **argv, int *i) {
     if (strcmp(argv[*i], "--json") == 0)
         in->json = true;

@@ -4,8 +4,8 @@
 #include "muster/command.h"
 
 /*
- * Finds the command that the words name and reads its arguments and options into `in`. ERR_USAGE says which word is
- * wrong and what would be right.
+ * Finds the command and reads its arguments and options into `in`. ERR_USAGE says which word is wrong and what would be
+ * right.
  */
 enum err arguments_parse(struct invocation *in, int argc, char **argv, const struct command **out)
     __attribute__((warn_unused_result));

@@ -1,4 +1,4 @@
-/* What the commands share: options, statements, files. */
+/* Shared by the commands: options, statements, files. */
 
 #include "muster/command.h"
 

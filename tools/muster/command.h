@@ -12,7 +12,7 @@
 
 enum { COMMAND_ARGS = 4, COMMAND_OPTIONS = 16 };
 
-/* One call of the command line: what was typed, and what it works with. */
+/* One call of the command line: its arguments, and its tools. */
 struct invocation {
     struct ctx ctx;
     struct db *db;
@@ -27,28 +27,27 @@ struct invocation {
 struct invocation;
 
 /*
- * What a command of the control plane does with the words: `field` names the field that the argument is ("name"), NULL:
- * it is the id; `table` names the columns of a list. `missing` completes "there is no ... X; muster ... list shows
- * them".
+ * How a command of the control plane uses its words: `field` is the field of the argument ("name"), NULL: it is the id;
+ * `table` names the columns of a list. `missing` completes "there is no ... X; muster ... list shows them".
  */
 struct command_control {
     control_run *run;
     const char *field, *table, *missing;
 };
 
-/* One command: a noun and a verb ("org create"), or a word alone. */
+/* One command: a noun and a verb ("org create"), or a single word. */
 struct command {
     const char *noun;
     const char *verb;    /* NULL: none */
     const char *args;    /* "NAME", for the help text; one word each */
-    const char *options; /* names that it takes, by blanks */
+    const char *options; /* names of its options, separated by blanks */
     const char *help;
     bool offline; /* needs no database */
     enum err (*run)(struct invocation *in);
-    struct command_control control; /* of command_control() */
+    struct command_control control; /* for command_control() */
 };
 
-/* An option: its name with hyphens is the API's field with underscores. */
+/* An option. Its name has hyphens where the API's field has underscores. */
 struct option_spec {
     const char *name; /* "--max-users" */
     const char *field;
@@ -62,8 +61,8 @@ struct option_spec {
         OPTION_ID,
         OPTION_FLAG,
         OPTION_YES
-    } kind;             /* LIMIT: a number, or none; SWITCH: on or off; ID: or none; YES: a flag, as text */
-    const char *values; /* choices by "|", or what stands for the value in the help text */
+    } kind;             /* LIMIT: a number, or none; SWITCH: on or off; ID: an id, or none; YES: a flag, as text */
+    const char *values; /* choices separated by "|", or the placeholder in the help text */
 };
 
 extern const struct command command_table[];
@@ -71,13 +70,13 @@ extern const size_t command_count;
 extern const struct option_spec option_table[];
 extern const size_t option_count;
 
-/* The text of an option that was given, NULL if it was not. */
+/* The text of an option; NULL if it was not given. */
 const char *command_text(const struct invocation *in, const char *field);
 
 /* The id of the organization that --org names. ERR_USAGE, ERR_NOT_FOUND. */
 enum err command_organization(struct invocation *in, const char **id) __attribute__((warn_unused_result));
 
-/* Runs one statement; rows of it. */
+/* Runs one statement and gives its rows. */
 enum err command_query(struct invocation *in, struct sql_call call, struct db_rows *rows)
     __attribute__((warn_unused_result));
 
@@ -85,17 +84,17 @@ enum err command_query(struct invocation *in, struct sql_call call, struct db_ro
 enum err command_list(struct invocation *in, struct sql_call call, const char *columns)
     __attribute__((warn_unused_result));
 
-/* Runs a command's operation of the control plane; the operator is who asks. */
+/* Runs a command's operation of the control plane as the operator. */
 enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out)
     __attribute__((warn_unused_result));
 
-/* ERR_NOT_FOUND told with the command that shows what there is; any other as it is. */
+/* Adds to ERR_NOT_FOUND the command that lists what exists; other errors are unchanged. */
 enum err command_missing(struct invocation *in, enum err e);
 
-/* Between two looks at something that changes. */
+/* Waits before looking again at something that changes. */
 void command_pause(void);
 
-/* The whole file of at most `max` bytes, or standard input for "-". ERR_USAGE. */
+/* Reads a whole file of at most `max` bytes, or standard input for "-". ERR_USAGE. */
 enum err command_read_file(struct invocation *in, const char *path, size_t max, char **text, size_t *len)
     __attribute__((warn_unused_result));
 

@@ -18,13 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The sealed audit log: whether its chains are whole, where they end, and what is in them. */
-
 enum { PLACE_DIGITS = 18 };
 
-/* Verifying, on its way. */
+/* The state of verifying. */
 struct verifying {
-    struct progress progress; /* first: it is what show_audit_progress() gets */
+    struct progress progress; /* first, because show_audit_progress() gets it */
     bool json, all;
     size_t told; /* organizations */
 };
@@ -49,7 +47,7 @@ static void tell_problems(struct json_object *o, const char *name) {
         printf("BAD  %s: %lld problems more\n", name, (long long)count - (long long)n);
 }
 
-/* One organization as it is done; those that have nothing are passed over when there are many. */
+/* Prints one organization when it is done; if there are many, those without events are skipped. */
 static void print_chain(void *arg, struct json_object *o) {
     struct verifying *v = arg;
     const char *slug = json_get_string(o, "slug"), *name = slug ? slug : json_get_string(o, "organization_id");
@@ -73,7 +71,7 @@ static void print_chain(void *arg, struct json_object *o) {
     putchar('\n');
 }
 
-/* A place in the chain, from 1 on; 0: it is none. */
+/* A place in the chain, from 1; 0: invalid. */
 static int64_t read_sequence(const char *text, size_t len) {
     int64_t n;
     return len <= PLACE_DIGITS && *text != '0' && number_parse(text, len, &n) && n > 0 ? n : 0;
@@ -92,7 +90,7 @@ static bool hash_valid(const char *s) {
     return s && strlen(s) == CHAIN_HEX && strspn(s, "0123456789abcdef") == CHAIN_HEX;
 }
 
-/* An object of "audit head --json"; what is wrong with it, NULL: nothing. */
+/* Adds an object of "audit head --json"; returns what is wrong, NULL: nothing. */
 static const char *add_known_head(struct json_object *heads, struct json_object *o) {
     const char *id = json_get_string(o, "organization_id"), *hash = json_get_string(o, "hash");
     struct json_object *place = json_get(o, "sequence"), *mine;
@@ -125,7 +123,7 @@ static const char *add_heads_line(struct arena *a, struct json_object *heads, co
     return wrong;
 }
 
-/* What "audit head --json" printed, maybe many times. */
+/* Reads the output of "audit head --json", possibly of many runs. */
 static enum err read_heads(struct invocation *in, const char *path, struct json_object *heads) {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     struct arena *a = arena_create();
@@ -191,7 +189,7 @@ enum err command_audit_verify(struct invocation *in) {
                       : OK;
 }
 
-/* The id of --org, also of one that is removed. */
+/* The id of --org, even if it is removed. */
 static enum err find_audited_organization(struct invocation *in, const char **id) {
     const char *org = command_text(in, "org");
     struct db_rows rows = {0};
@@ -229,7 +227,7 @@ enum err command_audit_head(struct invocation *in) {
     return e;
 }
 
-/* `progress` is first: it is what show_audit_progress() gets. */
+/* `progress` is first, because show_audit_progress() gets it. */
 struct exporting {
     struct progress progress;
     struct audit_export run;

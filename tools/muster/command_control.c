@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The commands that do what the API does: each names an operation of the control plane (commands.c). */
+/* These commands do the same as the API: each names an operation of the control plane (commands.c). */
 
 /*
- * The organization that the command is about: --org, the argument of "org ...", or that of the connection, token or
- * webhook. NULL: none, of a webhook and of the audit log: the installation.
+ * The organization of the command: --org, the argument of "org ...", or that of the connection, token or webhook. NULL:
+ * none; for a webhook and the audit log: the installation.
  */
 static enum err find_command_organization(struct invocation *in, const char **out) {
     bool webhook = strcmp(in->command->noun, "webhook") == 0;
@@ -43,7 +43,7 @@ static enum err find_command_organization(struct invocation *in, const char **ou
     return e;
 }
 
-/* The keys that encrypt secrets; without them all else can be done. */
+/* Loads the keys that encrypt secrets; other work does not need them. */
 static void load_secret_keys(struct invocation *in, struct control *c, struct secret_keys *keys) {
     struct ctx ctx = {.arena = in->ctx.arena};
     if (secret_keys_load(&ctx, in->settings->secret_key_file, keys) == OK)
@@ -52,7 +52,7 @@ static void load_secret_keys(struct invocation *in, struct control *c, struct se
         c->no_secret_keys = ctx.detail;
 }
 
-/* What was typed is an option, or the argument; what stood in a file is no wrong usage. */
+/* A wrong field is reported as the option or argument that was typed; a wrong field of a file is no wrong usage. */
 static enum err tell_option(struct invocation *in, const struct control *c, enum err e) {
     struct json_object *first = c->errors ? json_object_array_get_idx(c->errors, 0) : NULL;
     const char *field = json_get_string(json_get(first, "meta"), "field"), *argument = in->command->control.field;
@@ -125,7 +125,7 @@ enum err command_control(struct invocation *in) {
     return OK;
 }
 
-/* What an administrator types into an identity provider is no place for a default. */
+/* An administrator types this URL into an identity provider, so it must not be a default. */
 enum err command_endpoint(struct invocation *in) {
     if (!getenv("MUSTER_PUBLIC_URL"))
         return fail(
@@ -150,7 +150,7 @@ enum err command_team_show(struct invocation *in) {
     return OK;
 }
 
-/* A team, or with --member somebody into one. */
+/* Adds a team, or with --member a member to a team. */
 enum err command_team_add(struct invocation *in) {
     const char *who = command_text(in, "member");
     struct json_object *out = NULL;

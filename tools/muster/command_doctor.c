@@ -19,9 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* doctor: is the installation as it should be, and what will need attention soon? */
-
-/* One finding: what was looked at, whether it is good, and what to do or what it means. */
+/* Prints one finding: what was checked, whether it is good, and what it means or what to do. */
 static bool say_finding(bool good, const char *what, const char *meaning) {
     printf("%-4s %s%s%s\n", good ? "ok" : "BAD", what, *meaning ? ": " : "", meaning);
     return good;
@@ -55,7 +53,7 @@ static bool check_server(struct invocation *in, struct db_rows rows) {
     return good;
 }
 
-/* What keeps acknowledged writes from being safe, and what waits for a standby. */
+/* Reports what makes acknowledged writes unsafe, and what waits for a standby. */
 static bool check_durability(struct db_rows rows) {
     for (size_t i = 0; i < db_count(rows); i++)
         say_finding(false,
@@ -104,12 +102,12 @@ static bool check_grants(struct db_rows rows) {
     return db_count(rows) == 0 && say_finding(true, "rights", "nobody has more than their work needs");
 }
 
-/* Something that is no fault yet. */
+/* Reports something that is no fault yet. */
 static void warn_of(const char *what, const char *meaning) {
     printf("%-4s %s: %s\n", "warn", what, meaning);
 }
 
-/* What waits for too long is a fault: the worker does not run. */
+/* Work that waits for too long is a fault: the worker does not run. */
 static bool check_waiting(struct invocation *in, struct db_rows rows, const char *waits, const char *what,
                           const char *well) {
     bool good = true;
@@ -123,7 +121,7 @@ static bool check_waiting(struct invocation *in, struct db_rows rows, const char
     return good && say_finding(true, what, well);
 }
 
-/* Secrets without the file that has their key are a fault, too. The rest is said in time. */
+/* Secrets without the file of their key are a fault, too. The rest are early warnings. */
 static bool check_work(struct invocation *in, struct db_rows rows) {
     bool good = check_waiting(in, rows, "sealer", "sealing", "no event waits for more than a minute");
     good &= check_waiting(in, rows, "mapping", "attribute mappings", "none waits for more than an hour");
@@ -144,7 +142,7 @@ static const char *owner_of(struct invocation *in, const struct stat *st) {
     return user ? arena_strdup(in->ctx.arena, user->pw_name) : arena_printf(in->ctx.arena, "user %u", st->st_uid);
 }
 
-/* What the file of limits is, NULL: as it should be. One that this user may not read was not looked into. */
+/* What is wrong with the file of limits; NULL: nothing. A file that this user may not read is not opened. */
 static const char *limits_fault(const char *path, const struct stat *st) {
     if (!S_ISREG(st->st_mode))
         return "it is no plain file: there are no rate limits";
@@ -157,7 +155,7 @@ static const char *limits_fault(const char *path, const struct stat *st) {
     return alien ? "it is no file of Muster's: there are no rate limits" : NULL;
 }
 
-/* The responders make the file when they start; this may be another host, or another user, than theirs. */
+/* The responders make the file when they start. They may run on another host, or as another user. */
 static bool check_limits_file(struct invocation *in) {
     char path[4096];
     struct stat st;
@@ -174,7 +172,7 @@ static bool check_limits_file(struct invocation *in) {
                  : say_finding(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
 }
 
-/* Where there is one, no organization can have a share (muster-scim.fcgi(8)). */
+/* With only one worker there are no shares (muster-scim.fcgi(8)). */
 static void check_workers(struct invocation *in) {
     unsigned n = settings_workers(in->settings);
     if (n == 1)

@@ -12,7 +12,7 @@
 
 enum { FILE_MAX = 1024 * 1024 };
 
-/* A file with a JSON object as the field of an operation. */
+/* Reads a file with a JSON object as a field of an operation. */
 static enum err read_object(struct invocation *in, const char *path, const char *field) {
     char *text;
     size_t len;

@@ -10,9 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One member: shown, explained, erased. */
-
-/* A text of another's making: control characters could steer the terminal. */
+/* A text from outside, without control characters, which could control the terminal. */
 static const char *shown_text(struct invocation *in, struct json_object *o, const char *name) {
     struct json_object *v = json_get(o, name);
     if (!v)

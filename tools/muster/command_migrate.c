@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* migrate: all is looked at before anything is applied, and it is applied whole or not at all. */
+/* Everything is checked before anything is applied, and all is applied in one transaction. */
 
 enum { OLDEST_SERVER = 150000 };
 
@@ -46,10 +46,10 @@ static size_t find_migration(const struct db_rows applied, const char *name, siz
     return SIZE_MAX;
 }
 
-/* Of the migrations that a baseline stands for. */
+/* The state of the migrations that a baseline replaces. */
 struct replaced {
     size_t names, applied;
-    size_t newest; /* row of the last one that is applied */
+    size_t newest; /* row of the last applied one */
 };
 
 static struct replaced look_at_replaced(const struct db_rows applied, const char *names) {
@@ -90,7 +90,7 @@ static void hash_functions(struct arena *a, char hex[TOKEN_HASH_HEX + 1]) {
     token_hash_hex(buf_text(all), buf_len(all), hex);
 }
 
-/* `row` is row 0, which the functions have for themselves. */
+/* `row` is row 0, which belongs to the functions. */
 static void compare_functions(struct invocation *in, struct migrations *m, size_t row) {
     char hex[TOKEN_HASH_HEX + 1];
     hash_functions(in->ctx.arena, hex);
@@ -166,7 +166,7 @@ static void checksum_of(const struct sql_migration *m, char hex[TOKEN_HASH_HEX +
     token_hash_hex(m->text, strlen(m->text), hex);
 }
 
-/* A migration that was applied and reads otherwise now: nobody knows what this schema is. */
+/* Refuses a database with a migration whose text has changed since: its schema is unknown. */
 static enum err check_unchanged(struct invocation *in, const struct migrations *m) {
     for (size_t i = 0; m->applied.result && i < sql_migrations_count; i++) {
         char hex[TOKEN_HASH_HEX + 1];
@@ -268,7 +268,7 @@ static enum err note_checksums(struct invocation *in) {
     return command_query(in, sql_op_functions_note(.release = MUSTER_VERSION, .checksum = functions), &none);
 }
 
-/* One transaction: a schema has a migration and the functions that belong to it, or is as it was. */
+/* One transaction: the schema gets a migration with its functions, or stays as it was. */
 static enum err migrate_all(struct invocation *in, const struct migrations *m) {
     const struct sql_call before[] = {sql_transaction_begin(), sql_op_migration_begin(), sql_op_migration_schema()};
     const struct sql_call after[] = {sql_op_rights(), sql_transaction_commit()};
@@ -280,7 +280,10 @@ static enum err migrate_all(struct invocation *in, const struct migrations *m) {
     return e == OK ? run_all(in, after, sizeof after / sizeof *after) : e;
 }
 
-/* By themselves: an event of a month that has none yet is in the way of that month's partition, but of no upgrade. */
+/*
+ * Outside the transaction: an event of a month without a partition prevents making that partition, but must not prevent
+ * an upgrade.
+ */
 static enum err make_partitions(struct invocation *in) {
     const struct sql_call calls[] = {sql_transaction_begin(), sql_op_migration_begin(), sql_op_partitions(),
                                      sql_transaction_commit()};

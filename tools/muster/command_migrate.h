@@ -3,7 +3,7 @@
 
 #include "muster/command.h"
 
-/* What the functions of the database are, beside those of this program. */
+/* How the functions of the database compare with those of this program. */
 enum functions {
     FUNCTIONS_OLDER,
     FUNCTIONS_SAME,
@@ -11,25 +11,25 @@ enum functions {
     FUNCTIONS_NEWER
 };
 
-/* What the database has of the migrations that this program knows. */
+/* The state of the database's migrations. */
 struct migrations {
-    struct db_rows applied; /* of op_migrations; result NULL: there is not even the table */
-    size_t missing;         /* how many of ours are not applied */
-    const char *alien;      /* the newest that is applied and not known here, NULL: none */
-    const char *old; /* the newest of those that a baseline stands for and that are not all applied; NULL: no such */
+    struct db_rows applied; /* rows of op_migrations; result NULL: even the table is missing */
+    size_t missing;         /* how many of our migrations are not applied */
+    const char *alien;      /* the newest applied migration that is unknown here, NULL: none */
+    const char *old; /* the newest applied one of those that the baseline replaces, if some are missing; else NULL */
     enum functions functions;
-    const char *release; /* of the functions; NULL: nobody noted it */
+    const char *release; /* release of the functions; NULL: unknown */
 };
 
 /*
- * Reads it. ERR_CONFLICT: the database cannot be Muster's: not UTF-8, a server before PostgreSQL 15, a role that owns
- * neither; the detail says which and what to do.
+ * Reads it. ERR_CONFLICT: the database is unsuitable: not UTF-8, a server before PostgreSQL 15, or a role that is not
+ * the owner; the detail says which and what to do.
  */
 enum err command_migrate_read(struct invocation *in, struct migrations *out) __attribute__((warn_unused_result));
 
 /*
- * ERR_UNAVAILABLE with the words for it unless the schema has all migrations and functions that this program needs;
- * more is no harm.
+ * ERR_UNAVAILABLE, with a detail, unless the schema has all migrations and functions that this program needs; more do
+ * no harm.
  */
 enum err command_migrate_need(struct invocation *in) __attribute__((warn_unused_result));
 

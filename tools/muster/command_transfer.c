@@ -12,9 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* An organization as a file, and back. */
-
-/* `progress` is first: it is what show_transfer_progress() gets. */
+/* `progress` is first, because show_transfer_progress() gets it. */
 struct moving {
     struct progress progress;
     FILE *file;
@@ -71,7 +69,7 @@ enum err command_export(struct invocation *in) {
     return e;
 }
 
-/* The file is read twice: what comes through a pipe is kept meanwhile. */
+/* The file is read twice, so input from a pipe is copied to a temporary file. */
 static enum err open_input(struct invocation *in, const char *path, FILE **out) {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     char piece[65536];

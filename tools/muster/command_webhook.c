@@ -11,9 +11,9 @@
 
 #include <string.h>
 
-/* Webhooks, as far as their commands are more than an operation of the control plane. */
+/* The webhook commands that are more than an operation of the control plane. */
 
-enum { TEST_MS = 30000 }; /* longer than the sealing and an attempt take */
+enum { TEST_MS = 30000 }; /* longer than sealing and an attempt take */
 
 enum err command_webhook_remove(struct invocation *in) {
     if (!command_text(in, "confirm"))
@@ -21,7 +21,7 @@ enum err command_webhook_remove(struct invocation *in) {
     return command_control(in);
 }
 
-/* A sequence number, which --from and --to are here, as the operation's field. */
+/* Makes --from or --to, here a sequence number, the operation's field. */
 static enum err move_number(struct invocation *in, const char *option, const char *field) {
     const char *text = command_text(in, option);
     int64_t n;
@@ -35,7 +35,10 @@ static enum err move_number(struct invocation *in, const char *option, const cha
     return OK;
 }
 
-/* One delivery, a range of sequence numbers (of --org, for a webhook of the installation), or all that is dead. */
+/*
+ * Replays one delivery, a range of sequence numbers (of --org, for a webhook of the installation), or all dead
+ * deliveries.
+ */
 enum err command_webhook_replay(struct invocation *in) {
     struct command one = *in->command;
     const char *org = command_text(in, "org");
@@ -55,7 +58,7 @@ enum err command_webhook_replay(struct invocation *in) {
     return command_control(in);
 }
 
-/* Whether the delivery was tried, and how that ended. */
+/* Reports whether the delivery was tried, and the result. */
 static enum err report_test(struct invocation *in, struct json_object *delivery, bool *tried) {
     const char *error = json_get_string(delivery, "error");
     *tried = json_object_get_int64(json_get(delivery, "attempts")) > 0;

@@ -1,4 +1,4 @@
-/* The words that a shell can complete. */
+/* Prints the words for a shell's completion. */
 
 #include "muster/complete.h"
 
@@ -11,11 +11,11 @@
 
 enum { EXIT_BAD_USAGE = 64 };
 
-/* What was typed: word 0 is the program, `at` the word that is completed (it may be one behind the last). */
+/* The typed words: word 0 is the program, `at` is the word to complete (it may come after the last). */
 struct typed {
     int n, at;
     char **words;
-    const char *begin; /* of the word that is completed */
+    const char *begin; /* beginning of the word to complete */
 };
 
 static const char *typed_word(const struct typed *t, int i) {
@@ -27,7 +27,7 @@ static void offer_candidate(const struct typed *t, const char *candidate, size_t
         printf("%.*s\n", (int)len, candidate);
 }
 
-/* Each word of a list that is parted by one of `by`. */
+/* Offers each word of a list whose words are separated by one of `by`. */
 static void offer_list(const struct typed *t, const char *list, const char *by) {
     size_t len;
     for (const char *word; (word = words_next(&list, by, &len));)
@@ -89,7 +89,7 @@ static void offer_rest(const struct typed *t, const struct command *c, int used)
         return;
     if (strstr(c->args, "FILE"))
         puts(":files");
-    else if (strncmp(c->args, "[", 1) == 0) /* "[config]": a word as it is */
+    else if (strncmp(c->args, "[", 1) == 0) /* "[config]": a literal word */
         offer_candidate(t, c->args + 1, strlen(c->args) - 2);
 }
 
@@ -102,7 +102,7 @@ int complete(int argc, char **argv) {
     }
     struct typed t = {.n = argc - 3, .at = (int)at, .words = argv + 3};
     t.begin = typed_word(&t, t.at);
-    if (strcmp(t.begin, "=") == 0) { /* "--name=" with nothing behind it yet */
+    if (strcmp(t.begin, "=") == 0) { /* "--name=" without a value yet */
         t.begin = "";
         t.at++;
     }

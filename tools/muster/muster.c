@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Exit codes, as the manual has them. */
+/* Exit codes, as in the manual. */
 enum { EXIT_GOOD = 0, EXIT_REFUSED = 1, EXIT_BAD_USAGE = 64, EXIT_NO_DATABASE = 69, EXIT_OUR_FAULT = 70 };
 
 static int exit_code(enum err e) {
@@ -39,7 +39,7 @@ static int give_up(const struct invocation *in, enum err e) {
     return exit_code(e);
 }
 
-/* These say more of a schema that is not as it should be, or mend it. */
+/* These commands report on a wrong schema, or repair it. */
 static bool looks_itself(const struct command *c) {
     return c->offline || c->run == command_migrate || c->run == command_doctor;
 }

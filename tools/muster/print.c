@@ -1,4 +1,4 @@
-/* What commands print: tables for people, JSON for programs. */
+/* Prints results: tables for people, JSON for programs. */
 
 #include "muster/print.h"
 
@@ -11,8 +11,10 @@
 
 enum { COLUMNS = 12, GAP = 2 };
 
-/* A value for people: texts bare, nothing as "-", lists and objects as JSON. Control characters could steer the
- * terminal. */
+/*
+ * A value for people: texts bare, nothing as "-", lists and objects as JSON. Control characters are removed, because
+ * they could control the terminal.
+ */
 static const char *shown_cell(struct arena *a, struct json_object *v) {
     if (!v)
         return "-";
@@ -34,7 +36,7 @@ void print_object(struct json_object *o, bool json) {
     arena_destroy(a);
 }
 
-/* Characters, not bytes: enough for names that are written from left to right. */
+/* Counts characters, not bytes; good enough for names written from left to right. */
 static int width_of(const char *s) {
     int n = 0;
     for (; *s; s++)
