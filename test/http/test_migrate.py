@@ -144,6 +144,34 @@ def test_an_event_in_the_way_of_a_partition_is_in_the_way_of_no_upgrade(server):
         assert d.inside("select count(*) from pg_proc where proname = 'webhook_wants'") == [(1,)]
 
 
+@contextlib.contextmanager
+def migrate_lock(d):
+    """Somebody holds what every migrate takes; gives how they are named."""
+    with contextlib.closing(psycopg2.connect(d.admin.replace("/muster?", f"/{d.name}?"))) as c, c.cursor() as cur:
+        cur.execute("select pg_advisory_lock(hashtextextended('muster.migrate', 0))")
+        yield f'the process {c.info.backend_pid} of the role "postgres"'
+
+
+def test_a_migrate_that_waits_says_for_whom_and_goes_on(server):
+    with database(server) as d:
+        with migrate_lock(d) as holder:
+            with subprocess.Popen([f"{ROOT}/{BUILD}/muster", "migrate"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  env={"PATH": os.environ["PATH"], "MUSTER_DB": d.uri}) as waiting:
+                said = waiting.stderr.readline()
+                assert "another muster migrate" in said and holder in said
+                assert d.is_empty() and waiting.poll() is None
+                d.inside(f"select pg_terminate_backend({holder.split()[2]})")
+                assert waiting.wait(60) == 0 and waiting.stderr.read() == ""
+        assert not d.is_empty()
+
+
+def test_a_migrate_does_not_wait_for_ever(server):
+    with database(server) as d, migrate_lock(d) as holder:
+        d.run(f"alter role {d.role} set lock_timeout = '2s'")
+        assert_refused(d.muster("migrate"), 1, holder, "more than 2 seconds", "another muster migrate", "run this again")
+        assert d.is_empty()
+
+
 def test_a_schema_that_is_too_old(server):
     with forgotten(server):
         assert_refused(command(server, "org", "list"), 69, "older than this program", "muster migrate")

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/token.h"
 #include "base/version.h"
 #include "base/words.h"
@@ -11,12 +12,13 @@
 #include "sql/operator.h"
 #include "sql/transaction.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Everything is checked before anything is applied, and all is applied in one transaction. */
 
-enum { OLDEST_SERVER = 150000 };
+enum { OLDEST_SERVER = 150000, TELL_MS = 1000 };
 
 static enum err check_facts(struct invocation *in, struct db_rows facts) {
     const char *database = db_text(facts, 0, OP_MIGRATION_FACTS_DATABASE),
@@ -293,10 +295,33 @@ static enum err make_partitions(struct invocation *in) {
                           db_message(in->db));
 }
 
+/* Somebody who may connect can hold the lock for no reason, so that it is said who has it, and not waited for ever. */
+static enum err take_lock(struct invocation *in) {
+    int64_t start = clock_monotonic_ms();
+    for (bool told = false;; command_pause()) {
+        struct db_rows lock = {0};
+        enum err e = command_query(in, sql_op_migration_lock(), &lock);
+        if (e != OK || db_bool(lock, 0, OP_MIGRATION_LOCK_TAKEN))
+            return e;
+        int64_t waited = clock_monotonic_ms() - start, patience = db_int(lock, 0, OP_MIGRATION_LOCK_PATIENCE);
+        const char *holder = db_text(lock, 0, OP_MIGRATION_LOCK_HOLDER);
+        if (!holder)
+            continue;
+        if (waited >= patience)
+            return fail(&in->ctx, ERR_CONFLICT,
+                        "%s has held the lock of muster migrate for more than %" PRId64
+                        " seconds: if that is no muster migrate, end it (select pg_terminate_backend(...)); then run "
+                        "this again",
+                        holder, patience / 1000);
+        if (waited >= TELL_MS && !told)
+            fprintf(stderr, "another muster migrate is at work (%s): waiting for it\n", holder);
+        told = waited >= TELL_MS;
+    }
+}
+
 enum err command_migrate(struct invocation *in) {
-    struct db_rows rows = {0};
     struct migrations m;
-    enum err e = command_query(in, sql_op_migration_lock(), &rows);
+    enum err e = take_lock(in);
     if (e == OK)
         e = check_before(in, &m);
     if (e == OK)
