@@ -84,6 +84,18 @@ def test_a_role_that_may_not_create_the_roles(server):
             d.run("alter role muster_elsewhere rename to muster_app")
 
 
+def test_a_role_that_may_not_set_up_the_roles_that_are_there(server):
+    with database(server) as d:
+        d.run(f"alter role {d.role} nocreaterole")
+        assert_refused(d.muster("migrate"), 1, d.role, "set up the roles", "createrole")
+        assert d.is_empty()
+        d.run(f"alter role {d.role} createrole")
+        assert d.muster("migrate")[0] == 0
+        d.run(f"alter role {d.role} nocreaterole")
+        d.inside("delete from muster.schema_migration where number = 16")
+        assert d.muster("migrate")[0] == 0
+
+
 def test_a_server_that_is_too_old(server):
     """What the server says of itself is replaced."""
     with database(server) as d:

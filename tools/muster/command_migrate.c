@@ -18,7 +18,7 @@
 
 /* Everything is checked before anything is applied, and all is applied in one transaction. */
 
-enum { OLDEST_SERVER = 150000, TELL_MS = 1000 };
+enum { OLDEST_SERVER = 150000, ADMIN_OPTION = 160000, TELL_MS = 1000 };
 
 static enum err check_facts(struct invocation *in, struct db_rows facts) {
     const char *database = db_text(facts, 0, OP_MIGRATION_FACTS_DATABASE),
@@ -195,6 +195,22 @@ static enum err check_age(struct invocation *in, const struct migrations *m) {
                 m->old, last, sql_migrations[0].release);
 }
 
+/* The first migration also grants the roles to each other and sets their settings, where they are there already. */
+static enum err check_roles(struct invocation *in, const struct migrations *m, struct db_rows facts) {
+    const char *role = db_text(facts, 0, OP_MIGRATION_FACTS_ROLE);
+    if (m->missing == 0 || db_bool(facts, 0, m->applied.result ? OP_MIGRATION_FACTS_ROLES : OP_MIGRATION_FACTS_FIRST))
+        return OK;
+    return fail(
+        &in->ctx, ERR_CONFLICT,
+        "the role \"%s\" of MUSTER_DB may not create and set up the roles of the programs: alter role \"%s\" "
+        "createrole%s",
+        role, role,
+        db_int(facts, 0, OP_MIGRATION_FACTS_VERSION_NUMBER) >= ADMIN_OPTION
+            ? ", and grant it those of muster_scim, muster_app, muster_admin, muster_deliver that are there, with "
+              "admin option"
+            : "");
+}
+
 static enum err check_before(struct invocation *in, struct migrations *m) {
     struct db_rows facts = {0};
     enum err e = read_all(in, m, &facts);
@@ -208,11 +224,8 @@ static enum err check_before(struct invocation *in, struct migrations *m) {
                     m->release, m->release);
     if (e == OK)
         e = check_age(in, m);
-    if (e == OK && m->missing && !db_bool(facts, 0, OP_MIGRATION_FACTS_ROLES))
-        return fail(
-            &in->ctx, ERR_CONFLICT,
-            "the role \"%s\" of MUSTER_DB may not create the roles of the programs: alter role \"%s\" createrole",
-            db_text(facts, 0, OP_MIGRATION_FACTS_ROLE), db_text(facts, 0, OP_MIGRATION_FACTS_ROLE));
+    if (e == OK)
+        e = check_roles(in, m, facts);
     return e == OK ? check_unchanged(in, m) : e;
 }
 
