@@ -77,14 +77,14 @@ static const char *const ordinary[] = {"1.0.0.0",
 
 static void special_addresses_are_not_public(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
+    UNIT_EACH (i, special, special[i])
         if (is_public(special[i]))
             fail_msg("%s counts as public", special[i]);
 }
 
 static void ordinary_addresses_are_public(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof ordinary / sizeof *ordinary; i++)
+    UNIT_EACH (i, ordinary, ordinary[i])
         if (!is_public(ordinary[i]))
             fail_msg("%s does not count as public", ordinary[i]);
 }
@@ -92,7 +92,7 @@ static void ordinary_addresses_are_public(void **state) {
 static void an_ipv4_address_is_judged_alike_in_ipv6(void **state) {
     (void)state;
     char mapped[80], nat64[80];
-    for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+    UNIT_EACH (i, special, special[i]) {
         if (strchr(special[i], ':'))
             continue;
         snprintf(mapped, sizeof mapped, "::ffff:%s", special[i]);

@@ -53,7 +53,7 @@ static void what_a_spreadsheet_would_run_is_guarded(void **state) {
     };
     struct ctx ctx = unit_ctx();
     struct buf *out = buf_new(ctx.arena, SIZE_MAX / 2);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].text) {
         struct audit_row r = {{[AUDIT_DATA] = cases[i].text}};
         buf_reset(out);
         audit_rows_csv(out, &r);

@@ -55,7 +55,7 @@ static void times_become_keys_that_sort(void **state) {
         {"2026-03-01T12:00:00Zx", NULL},
         {"", NULL},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].text) {
         char key[CLOCK_KEY] = "";
         bool good = clock_parse(cases[i].text, strlen(cases[i].text), key);
         if (good != (cases[i].key != NULL) || (good && strcmp(key, cases[i].key) != 0))
@@ -109,7 +109,7 @@ static void settings_name_what_is_wrong(void **state) {
                                            {"MUSTER_PUBLIC_URL", "https://x/\"y"},
                                            {"MUSTER_PUBLIC_URL", "https://x/"},
                                            {"MUSTER_DEADLINE_MS", "1"}};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    UNIT_EACH (i, wrong, wrong[i][0]) {
         setenv(wrong[i][0], wrong[i][1], 1);
         assert_false(settings_load(&s, problem, sizeof problem));
         assert_non_null(strstr(problem, wrong[i][0]));

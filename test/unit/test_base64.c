@@ -13,7 +13,7 @@ static const struct {
 static void bytes_and_texts_are_each_others(void **state) {
     (void)state;
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    UNIT_EACH (i, pairs, pairs[i].text) {
         uint8_t room[16];
         const uint8_t *bytes;
         size_t n, len = strlen(pairs[i].bytes);
@@ -33,14 +33,14 @@ static void what_is_none_is_refused(void **state) {
     struct ctx ctx = unit_ctx();
     static const char *const wrong[] = {
         "", "Z", "Zg", "Zg=", " Zg=", "Zg= ", "Z===", "====", "Zg==Zg==", "Zm9\n", "Zm9-", "Zm9_"};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    UNIT_EACH (i, wrong, wrong[i]) {
         uint8_t room[16];
         size_t n;
         if (base64_bytes(wrong[i], strlen(wrong[i]), room, &n))
             fail_msg("\"%s\" was taken", wrong[i]);
     }
     static const char *const wrong_in_url[] = {"", "Z", "Zm9v+", "Zm9/", "Zm 9", "Zm9vY"};
-    for (size_t i = 0; i < sizeof wrong_in_url / sizeof *wrong_in_url; i++) {
+    UNIT_EACH (i, wrong_in_url, wrong_in_url[i]) {
         const uint8_t *bytes;
         size_t n;
         if (base64_url_bytes(ctx.arena, wrong_in_url[i], strlen(wrong_in_url[i]), &bytes, &n))

@@ -77,7 +77,7 @@ static void who_names_what_comes_later_is_put_off(void **state) {
         {"cA Abc - b", "23[01]"},
         {"dE Ec - cd b", "2[031]4"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].operations) {
         struct ctx ctx = unit_ctx();
         const char *got = order_of(&ctx, cases[i].operations);
         if (strcmp(got, cases[i].order) != 0)

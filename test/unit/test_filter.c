@@ -61,6 +61,7 @@ static void every_prefix_of_a_filter_is_taken_or_refused(void **state) {
     struct json_object *cases = json_get(unit_data(&ctx, "spec/filters.json"), "cases");
     for (size_t i = 0; i < json_object_array_length(cases); i++) {
         const char *text = json_get_string(json_object_array_get_idx(cases, i), "filter");
+        unit_at(i, text);
         for (size_t n = 0; n < strlen(text); n++) {
             struct ctx one = unit_ctx();
             char *prefix = malloc(n + 1); /* of its exact size, so that a read behind it is seen */
@@ -74,6 +75,7 @@ static void every_prefix_of_a_filter_is_taken_or_refused(void **state) {
             arena_destroy(one.arena);
         }
     }
+    unit_at(0, NULL);
     arena_destroy(ctx.arena);
 }
 
@@ -122,12 +124,12 @@ static void unquoted_literals_are_text_in_the_lenient_dialect_only(void **state)
     static const char *const refused[] = {"bob", "userName", "userName eq", "userName eq bob smith", "active eq maybe"};
     struct ctx ctx = unit_ctx();
     const struct filter *f;
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    UNIT_EACH (i, forms, forms[i]) {
         assert_int_equal(parse(&ctx, false, forms[i], &f), ERR_INVALID_FILTER);
         if (parse(&ctx, true, forms[i], &f) != OK)
             fail_msg("%s: %s", forms[i], fail_detail(&ctx));
     }
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+    UNIT_EACH (i, refused, refused[i])
         assert_int_equal(parse(&ctx, true, refused[i], &f), ERR_INVALID_FILTER);
     assert_int_equal(parse(&ctx, true, "externalId eq 701984", &f), OK);
     assert_string_equal(f->text, "701984");
@@ -187,7 +189,7 @@ static void secret_parts_are_as_good_as_absent(void **state) {
     assert_int_equal(schema_load(&ctx, unit_json(&ctx, definition), &s), OK);
     const struct schema *more[] = {s};
     const struct resource_type *rt = schema_with_extensions(ctx.arena, schema_user_type(), more, 1);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].text) {
         const char *text = cases[i].text;
         struct json_object *resource = unit_json(&ctx, arena_printf(ctx.arena, "{\"urn:x\":%s}", cases[i].object));
         struct json_object *folded = value_folded(ctx.arena, rt, resource);
@@ -219,7 +221,7 @@ static void an_inner_filter_ends_at_its_own_bracket(void **state) {
     struct ctx ctx = unit_ctx();
     struct attr_ref emails;
     assert_true(schema_lookup(schema_user_type(), "emails", 6, &emails));
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].text) {
         const struct filter *f;
         size_t used = 0;
         enum err e = filter_parse_inner(&ctx, emails,

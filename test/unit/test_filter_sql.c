@@ -92,7 +92,7 @@ static void the_text_does_not_depend_on_the_literals(void **state) {
         {true, "members.display co \"%s\" and members.$ref eq \"%s\"", BASE, ""},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].x) {
         const struct resource_type *rt = cases[i].groups ? schema_group_type() : schema_user_type();
         struct filter_sql one = {.where = ""}, other = one;
         const char *at = strstr(cases[i].shape, "%s"), *next = strstr(at + 2, "%s");
@@ -126,7 +126,7 @@ static void an_id_that_is_none_of_ours_matches_nothing(void **state) {
         {false, "meta.created ne \"2024-01-01T00:00:00.0000001Z\"", "true"},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].filter) {
         struct filter_sql sql = {.where = ""};
         const struct resource_type *rt = cases[i].groups ? schema_group_type() : schema_user_type();
         assert_int_equal(compile(&ctx, rt, cases[i].filter, &sql), OK);
@@ -150,7 +150,7 @@ static void a_prefix_is_looked_up_only_as_far_as_it_is_sure(void **state) {
         {"displayName sw \"\xef\xbd\xb6\"", ""},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].filter) {
         struct filter_sql sql = {.where = ""};
         static const char index[] = "r.display_name_key ^@ $";
         assert_int_equal(compile(&ctx, schema_group_type(), cases[i].filter, &sql), OK);

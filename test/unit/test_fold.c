@@ -19,7 +19,7 @@ static void twins_have_one_key(void **state) {
         {"\xef\xac\x81x", "FIX"},
     };
     struct arena *a = arena_create();
-    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+    UNIT_EACH (i, twins, twins[i][0])
         assert_string_equal(identity(a, twins[i][0]), identity(a, twins[i][1]));
     assert_string_not_equal(identity(a, "a"), identity(a, "b"));
     assert_string_not_equal(fold_caseless(a, "\xef\xbd\x86", 3), fold_caseless(a, "f", 1));
@@ -52,9 +52,9 @@ static void controls_and_blanks_are_known(void **state) {
     (void)state;
     static const char *const controls[] = {"a\nb", "\x7f", "\xc2\x85", "\xe2\x80\xae", "\xe2\x80\xa8", "\xe2\x81\xa6"};
     static const char *const blanks[] = {"", " ", "\xc2\xa0", "\xe3\x80\x80 \t"};
-    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+    UNIT_EACH (i, controls, controls[i])
         assert_true(fold_has_control(controls[i], strlen(controls[i])));
-    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+    UNIT_EACH (i, blanks, blanks[i])
         assert_true(fold_blank(blanks[i], strlen(blanks[i])));
     assert_false(fold_has_control("\xc3\x89lo\xc3\xafse \xe6\x97\xa5", 11));
     assert_false(fold_blank(" x", 2));

@@ -57,7 +57,7 @@ static void what_rfc_8259_forbids_is_refused(void **state) {
         REFUSED(JSONV_NUMBER, "1e400"),
         REFUSED(JSONV_NUMBER, "1.234567890123456789"),
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].text) {
         char *exact = malloc(cases[i].len + 1);
         memcpy(exact, cases[i].text, cases[i].len);
         struct jsonv_result r = jsonv_check(exact, cases[i].len);
@@ -105,7 +105,7 @@ static void nameless_members_are_taken(void **state) {
     (void)state;
     struct ctx ctx = unit_ctx();
     static const char *const texts[] = {"{}", "[{},{}]", "{\"\":{}}", "{\"\":{\"\":{}},\"a\":{\"\":[]}}"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    UNIT_EACH (i, texts, texts[i])
         assert_string_equal(json_text(ctx.arena, unit_json(&ctx, texts[i])), texts[i]);
     arena_destroy(ctx.arena);
 }

@@ -133,7 +133,7 @@ static void a_token_is_header_claims_and_signature_in_base64url(void **state) {
     (void)state;
     struct ctx ctx = unit_ctx();
     static const char *const claims[] = {"{\"a\":1}", "{\"a\":12}", "{\"a\":123}", "{\"\xc3\xbf\":\"\xc3\xbe?>~~\"}"};
-    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+    UNIT_EACH (i, claims, claims[i]) {
         const char *token = jwt_sign(ctx.arena, jwt_key_new(ctx.arena), unit_json(&ctx, "{\"alg\":\"ES256\"}"),
                                      unit_json(&ctx, claims[i]));
         const char *first = strchr(token, '.'), *second = strchr(first + 1, '.');

@@ -273,7 +273,7 @@ static void a_time_that_cannot_be_leaves_one_place(void **state) {
     struct limits *l = limits_open(path);
     static const int64_t ahead[] = {11, 1000, 1000000000};
     const struct limits_rule rule = {.rate = 1, .seconds = 5, .burst = 4};
-    for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++) {
+    UNIT_EACH (i, ahead, "") {
         assert_int_equal(limits_take(l, "org:a", rule, 0, NULL), 0);
         struct limits_bucket *b = bucket_of(l, "org:a", LIMITS_KNOWN);
         atomic_store(&b->full_at, limits_now() + (20 + ahead[i]) * second);

@@ -38,13 +38,13 @@ static void what_is_no_file_of_this_version_is_replaced(void **state) {
     } heads[] = {{offsetof(struct limits_head, version), LIMITS_VERSION + 1},
                  {offsetof(struct limits_head, size), sizeof(struct limits_file) + 4096},
                  {offsetof(struct limits_head, boot), 12345}};
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+    UNIT_EACH (i, heads, "") {
         write_head(heads[i].at, heads[i].value);
         assert_false(survives());
         assert_true(survives());
     }
     static const off_t lengths[] = {8, 4096, sizeof(struct limits_file) - 1, sizeof(struct limits_file) + 1};
-    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    UNIT_EACH (i, lengths, "") {
         assert_int_equal(truncate(path, lengths[i]), 0);
         assert_false(survives());
     }
@@ -57,7 +57,7 @@ static void what_is_no_file_of_this_version_is_replaced(void **state) {
 static void what_does_not_begin_as_ours_stays_as_it_is(void **state) {
     (void)state;
     static const char *const texts[] = {"", "MsLimit", "somebody's only copy of a secret"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    UNIT_EACH (i, texts, texts[i]) {
         char text[64] = "";
         write_file(texts[i], strlen(texts[i]));
         for (int again = 0; again < 2; again++)
@@ -77,12 +77,12 @@ static void what_does_not_begin_as_ours_stays_as_it_is(void **state) {
 static void a_directory_that_others_write_is_refused(void **state) {
     (void)state;
     static const mode_t bad[] = {0702, 0777, 01777}, good[] = {0700, 0750, 0755, 0770, 02770};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    UNIT_EACH (i, bad, "") {
         assert_int_equal(chmod(directory, bad[i]), 0);
         assert_null(limits_open(path));
         assert_int_equal(files(true), 0);
     }
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    UNIT_EACH (i, good, "") {
         struct stat st;
         assert_int_equal(chmod(directory, good[i]), 0);
         struct limits *l = limits_open(path);

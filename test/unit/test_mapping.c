@@ -219,7 +219,7 @@ static void a_group_gives_roles_and_values_by_rule(void **state) {
     };
     struct ctx ctx = unit_ctx();
     struct mapping *m = parse(&ctx, GROUP_RULES);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    UNIT_EACH (i, cases, cases[i].want)
         assert_string_equal(json_text(ctx.arena, mapping_group(ctx.arena, m, cases[i].id, cases[i].name)),
                             cases[i].want);
     assert_null(mapping_group(ctx.arena, mapping_default(), "g", "org:a"));
@@ -282,7 +282,7 @@ static void the_default_maps_the_usual_attributes(void **state) {
         {"{}", "{}"},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    UNIT_EACH (i, cases, cases[i].resource)
         assert_string_equal(
             json_text(ctx.arena, mapping_user(ctx.arena, mapping_default(), unit_json(&ctx, cases[i].resource))),
             cases[i].want);
@@ -303,7 +303,7 @@ static void odd_resources_give_nothing(void **state) {
                     "\"emails[0].value\":\"public_metadata.a\",\"name.givenName\":\"first_name\","
                     "\"userName\":\"display_name\",\"groups[0].value\":\"external_id\","
                     "\"groups[0].displayName\":\"organization_role\",\"urn:x:y\":\"active\"}");
-    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
+    UNIT_EACH (i, resources, resources[i]) {
         struct json_object *resource = unit_json(&ctx, resources[i]);
         assert_string_equal(json_text(ctx.arena, mapping_user(ctx.arena, m, resource)), "{}");
         assert_string_equal(json_text(ctx.arena, mapping_preview(ctx.arena, m, resource)),

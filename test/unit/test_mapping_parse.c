@@ -75,7 +75,7 @@ static void errors_name_the_key_the_byte_and_what_would_be_right(void **state) {
         {"userName", "{{ value | append: \"x }}.active", "template, byte 20", "closed"},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].key) {
         struct mapping *m;
         struct json_object *json = json_new_object(ctx.arena);
         json_object_object_add(json, cases[i].key, json_object_new_string(cases[i].value));
@@ -134,7 +134,7 @@ static void every_prefix_is_taken_or_refused(void **state) {
         "phoneNumbers[0].value",
     };
     static const char value[] = "a.{{ value | split: '.' | first | append: '}}' }}.public_metadata.a-B_1";
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    UNIT_EACH (i, keys, keys[i])
         for (size_t n = 0; n <= strlen(keys[i]) + sizeof value; n++) {
             struct ctx ctx = unit_ctx();
             struct mapping *m;

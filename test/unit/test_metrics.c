@@ -75,7 +75,7 @@ static void a_histogram_has_its_bounds(void **state) {
     (void)state;
     struct limits *l = limits_open(path);
     static const uint64_t times[] = {0, 1000, 1001, 2500, 10000000, 10000001, 3600000000};
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+    UNIT_EACH (i, times, "")
         metrics_observe(metrics_of(l), METRIC_REQUEST_SECONDS, "scim read", times[i]);
     const char *page = page_of(l);
 #define SERIES "muster_http_request_duration_seconds"

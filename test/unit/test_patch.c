@@ -189,7 +189,7 @@ static void a_members_patch_tells_whom_it_touches(void **state) {
         {"{\"op\":\"replace\",\"value\":{\"displayName\":\"x\",\"members\":[]}}", true, 0},
         {"{\"op\":\"replace\",\"value\":{\"displayName\":\"x\"}}", false, 0},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].op) {
         struct ctx ctx = unit_ctx();
         struct patch *p;
         struct patch_members m;
@@ -212,7 +212,7 @@ static void every_prefix_of_a_path_is_taken_or_refused(void **state) {
         "name.familyName",
         "roles[primary eq \"True\"].value",
     };
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    UNIT_EACH (i, paths, paths[i])
         for (size_t n = 0; n <= strlen(paths[i]); n++)
             for (int lenient = 0; lenient < 2; lenient++) {
                 struct ctx ctx = unit_ctx();

@@ -100,7 +100,7 @@ static int run_case(size_t i) {
 static void many_operations_on_a_long_list_are_refused_or_cheap(void **state) {
     (void)state;
     schema_user_type();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    UNIT_EACH (i, cases, cases[i].front)
         if (memory_of(run_case, i) != 0)
             fail_msg("case %zu", i);
 }
@@ -161,7 +161,7 @@ static void listed_values_name_by_the_parts_they_give(void **state) {
         {"{\"display\":\"b\"},{\"type\":\"home\",\"value\":\"c@x\"},{\"value\":\"none\"}", 2},
         {"\"d@x\"", 3},
     };
-    for (size_t i = 0; i < sizeof listings / sizeof *listings; i++) {
+    UNIT_EACH (i, listings, listings[i].listed) {
         struct ctx ctx = unit_ctx();
         size_t left;
         struct json_object *user = unit_json(

@@ -42,7 +42,7 @@ static void bodies_of_the_transcripts_are_taken(void **state) {
                                         "idp/okta-create.json",        "idp/okta-update-put.json",
                                         "idp/authentik-users.json",    "idp/google-workspace-lifecycle.json"};
     unsigned bodies = 0;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    UNIT_EACH (i, files, files[i]) {
         struct ctx ctx = unit_ctx();
         struct json_object *steps = json_get(unit_data(&ctx, files[i]), "steps"), *out;
         for (size_t k = 0; k < json_object_array_length(steps); k++) {
@@ -75,7 +75,7 @@ static void emails_have_an_order(void **state) {
         {"{\"userName\":\"u\"}", NULL, false},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].body) {
         bool from;
         const char *email = email_canonical(normal(&ctx, cases[i].body), &from);
         assert_int_equal(from, cases[i].from_user_name);
@@ -85,7 +85,7 @@ static void emails_have_an_order(void **state) {
             assert_null(email);
     }
     static const char *const bad[] = {"", "@", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@\x01"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    UNIT_EACH (i, bad, bad[i])
         assert_false(email_valid(bad[i], strlen(bad[i])));
     arena_destroy(ctx.arena);
 }

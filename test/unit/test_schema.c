@@ -74,11 +74,13 @@ static void the_built_in_schemas_are_those_of_the_specification(void **state) {
         struct json_object *json = json_object_array_get_idx(list, i);
         const char *urn = json_get_string(json, "id");
         const struct schema *s = schema_find(urn, strlen(urn));
+        unit_at(i, urn);
         assert_non_null(s);
         check_attrs(json_get(json, "attributes"), s, attr_of, s->n_attrs);
         assert_true(json_same(json_get(s->json, "attributes"), json_get(json, "attributes")));
         assert_null(json_get(all[i]->json, "meta"));
     }
+    unit_at(0, NULL);
     check_attrs(json_get(unit_data(&ctx, "spec/common.json"), "attributes"), NULL, common_of, 4);
     assert_ptr_equal(schema_all(&n), all);
     arena_destroy(ctx.arena);
@@ -150,14 +152,14 @@ static void paths_lead_to_attributes(void **state) {
     struct ctx ctx = unit_ctx();
     const struct resource_type *rt = rich_type(&ctx);
     struct attr_ref ref;
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    UNIT_EACH (i, good, good[i].path) {
         if (!schema_lookup(rt, good[i].path, strlen(good[i].path), &ref))
             fail_msg("%s: not found", good[i].path);
         assert_string_equal(ref.extension ? ref.extension->urn : "", good[i].extension ? good[i].extension : "");
         assert_string_equal(ref.attr ? ref.attr->name : "", good[i].attr ? good[i].attr : "");
         assert_string_equal(ref.sub ? ref.sub->name : "", good[i].sub ? good[i].sub : "");
     }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    UNIT_EACH (i, bad, bad[i])
         if (schema_lookup(rt, bad[i], strlen(bad[i]), &ref))
             fail_msg("\"%s\" was found", bad[i]);
     assert_false(schema_lookup(schema_group_type(), "userName", 8, &ref));
@@ -201,7 +203,7 @@ static void bad_definitions_are_refused(void **state) {
         {"{\"name\":\"attributes\",\"type\":\"complex\",\"subAttributes\":[{\"name\":\"in\",\"type\":\"complex\"}]}",
          "in"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    UNIT_EACH (i, bad, bad[i].attrs) {
         struct ctx ctx = unit_ctx();
         struct schema *s;
         const char *text = arena_printf(ctx.arena, "{\"id\":\"urn:x\",\"attributes\":[%s]}", bad[i].attrs);

@@ -94,7 +94,7 @@ static void a_bad_key_file_gives_no_key(void **state) {
                                             "\n" FIRST "\n"};
     struct ctx ctx = unit_ctx();
     struct secret_keys keys;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    UNIT_EACH (i, bad, bad[i]) {
         assert_int_equal(load(&ctx, bad[i], 0600, &keys), ERR_CONFLICT);
         assert_int_equal(keys.n, 0);
     }

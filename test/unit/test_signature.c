@@ -54,7 +54,7 @@ static void padding_is_no_part_of_a_key(void **state) {
         {"whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB", "ZdN/Weo50wY/I27L5365MM1pVplzHiQsLSGLfhm6o3A="},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    UNIT_EACH (i, cases, cases[i].secret)
         assert_string_equal(base64(&ctx, SIGNATURE_DECODED, cases[i].secret, "a", 1, "{}"), cases[i].signature);
     arena_destroy(ctx.arena);
 }

@@ -223,7 +223,7 @@ static void errors_name_the_byte_and_what_would_be_right(void **state) {
         {"a\377", "byte 2", "UTF-8"},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].text) {
         struct template *t;
         fail_clear(&ctx);
         assert_int_equal(parse(&ctx, cases[i].text, &t), ERR_INVALID_VALUE);
@@ -241,7 +241,7 @@ static void every_prefix_is_taken_or_refused(void **state) {
         "}}",
         "{{ value | downcase | prepend: \"org:\" }}{{ value | upcase | strip | last }}\346\227\245",
     };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    UNIT_EACH (i, texts, texts[i])
         for (size_t n = 0; n <= strlen(texts[i]); n++) {
             struct ctx ctx = unit_ctx();
             char *prefix = malloc(n + 1); /* its end has no NUL */
@@ -308,7 +308,7 @@ static void hostile_templates_end_soon(void **state) {
     struct ctx ctx = unit_ctx();
     const char *value = repeated(&ctx, "\"", "\316\243", TEMPLATE_RESULT / 2, "\"");
     clock_t from = clock();
-    for (size_t i = 0; i < sizeof chains / sizeof *chains; i++) {
+    UNIT_EACH (i, chains, chains[i]) {
         const char *text = repeated(&ctx, "", chains[i], TEMPLATE_BYTES / strlen(chains[i]), "");
         assert_string_equal(eval(&ctx, text, value), "null");
     }

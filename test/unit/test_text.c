@@ -23,7 +23,7 @@ static void texts_are_cut_between_characters(void **state) {
         {"\U0001f600x", 3, 0, "..."},
         {"\U0001f600xyzu", 7, 7, "\U0001f600..."},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].text) {
         size_t cut = utf8_cut(cases[i].text, cases[i].most);
         const char *shortened = utf8_shorten(ctx.arena, cases[i].text, cases[i].most);
         if (cut != cases[i].cut || strcmp(shortened, cases[i].shortened) != 0)
@@ -56,7 +56,7 @@ static void whole_numbers_are_read(void **state) {
         {"1.0", false, 5},
         {"0x1", false, 5},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].text) {
         int64_t n = 5;
         bool good = number_parse(cases[i].text, strlen(cases[i].text), &n);
         if (good != cases[i].good || n != cases[i].n)
@@ -83,7 +83,7 @@ static void numbers_have_their_fewest_digits(void **state) {
         {0, "0", 0},     {1250, "125", 3},    {-0.1, "1", -1},   {0.1 + 0.2, "30000000000000004", -1},
         {1e21, "1", 21}, {5e-324, "5", -324}, {HUGE_VAL, "", 0},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, "") {
         char digits[NUMBER_DIGITS + 1];
         int power = number_shortest(cases[i].d, digits);
         if (power != cases[i].power || strcmp(digits, cases[i].digits) != 0)
@@ -118,7 +118,7 @@ static void distances_count_characters(void **state) {
         size_t far;
     } cases[] = {{"", "", 0},       {"abc", "", 3}, {"", "abc", 3}, {"kitten", "sitting", 3},
                  {"abc", "abc", 0}, {"ab", "ba", 2}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].a) {
         size_t far = words_distance(cases[i].a, strlen(cases[i].a), cases[i].b, strlen(cases[i].b));
         if (far != cases[i].far)
             fail_msg("%s and %s: %zu", cases[i].a, cases[i].b, far);

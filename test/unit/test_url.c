@@ -174,10 +174,10 @@ static void patterns_fit_actions_that_there_are(void **state) {
     static const char *const bad[] = {"",   "scim",   "scim.",   "scim.user",   "SCIM.*",   "scim.users.*",
                                       "**", "*.user", "scim.*.", "scim.*.user", "portal.*", "scim.user.deactivated.*",
                                       "x*"};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    UNIT_EACH (i, good, good[i])
         if (!actions_wanted(good[i]))
             fail_msg("%s is refused", good[i]);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    UNIT_EACH (i, bad, bad[i])
         if (actions_wanted(bad[i]))
             fail_msg("%s is taken", bad[i]);
 }
@@ -192,7 +192,7 @@ static void the_nearest_pattern_is_named(void **state) {
                                            {"team.member_add", "team.member_added"}};
     char longest[5000];
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    UNIT_EACH (i, cases, cases[i][0])
         assert_string_equal(actions_nearest(ctx.arena, cases[i][0]), cases[i][1]);
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';

@@ -10,10 +10,10 @@ static void only_what_holds_something_is_assigned(void **state) {
     static const char *const no[] = {"\"\"", "[]", "{}", "[null,\"\",{}]", "{\"a\":\"\",\"b\":[]}", "[{\"a\":null}]"};
     struct ctx ctx = unit_ctx();
     assert_false(value_assigned(NULL));
-    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+    UNIT_EACH (i, yes, yes[i])
         if (!value_assigned(unit_json(&ctx, yes[i])))
             fail_msg("%s should be assigned", yes[i]);
-    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+    UNIT_EACH (i, no, no[i])
         if (value_assigned(unit_json(&ctx, no[i])))
             fail_msg("%s should not be assigned", no[i]);
     arena_destroy(ctx.arena);
@@ -47,7 +47,7 @@ static void keys_follow_the_attribute(void **state) {
         {"meta.created", "2024-03-01T24:00:00Z", "2024-03-02T00:00:00"},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].path) {
         const struct attr *a = attr_at(cases[i].path);
         struct json_object *v = json_keep_new(ctx.arena, json_object_new_string(cases[i].sent));
         assert_string_equal(value_key_text(ctx.arena, a, cases[i].sent, strlen(cases[i].sent)), cases[i].key);
@@ -103,7 +103,7 @@ static void equal_is_by_key_and_without_what_is_absent(void **state) {
         {"emails", "[{\"value\":\"a\"}]", "{\"value\":\"a\"}", false},
     };
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    UNIT_EACH (i, cases, cases[i].path) {
         struct json_object *x = unit_json(&ctx, cases[i].x), *y = unit_json(&ctx, cases[i].y);
         const struct attr *a = attr_at(cases[i].path);
         if (value_equal(ctx.arena, a, x, y) != cases[i].equal || value_equal(ctx.arena, a, y, x) != cases[i].equal)
@@ -120,7 +120,7 @@ static void texts_of_equal_numbers_are_equal(void **state) {
     static const char *const same[] = {"5", "5.0", "5.00", "0.5e1"};
     static const struct attr number = {.name = "n", .type = ATTR_DECIMAL};
     struct ctx ctx = unit_ctx();
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+    UNIT_EACH (i, same, same[i]) {
         struct json_object *v = json_object_array_get_idx(unit_json(&ctx, arena_printf(ctx.arena, "[%s]", same[i])), 0);
         assert_string_equal(value_text(ctx.arena, &number, v), "5");
     }

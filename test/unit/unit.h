@@ -16,6 +16,30 @@
 
 #include <cmocka.h>
 
+/* The row that a test is at, in a loop of UNIT_EACH: NULL outside. */
+static size_t unit_row;
+static const char *unit_row_text;
+
+static inline void unit_at(size_t row, const char *text) {
+    unit_row = row;
+    unit_row_text = text;
+}
+
+/* Each row of a table by its number i. A test that fails within says at which row, by its number and a text of it. */
+#define UNIT_EACH(i, table, text)                                                                                      \
+    for (size_t i = 0; i < sizeof(table) / sizeof *(table) ? (unit_at(i, text), true) : (unit_at(0, NULL), false); i++)
+
+static inline int unit_say_row(void **state) {
+    (void)state;
+    if (unit_row_text)
+        print_error("in row %zu: %s\n", unit_row, unit_row_text);
+    unit_at(0, NULL);
+    return 0;
+}
+
+#undef cmocka_unit_test
+#define cmocka_unit_test(f) cmocka_unit_test_teardown(f, unit_say_row)
+
 /* A context with an arena of its own. */
 static inline struct ctx unit_ctx(void) {
     return (struct ctx){.arena = arena_create()};
