@@ -16,6 +16,9 @@ class Customer:
         self.id, self.slug = self.org["id"], self.org["slug"]
         self.path = f"/organizations/{self.slug}"
 
+    def __repr__(self):
+        return f"<customer {self.slug}, {getattr(self, 'connection', {}).get('dialect', 'without a connection')}>"
+
     def connect(self, **fields):
         self.connection = self.api.made(f"{self.path}/scim/connections", {"name": "IdP", **fields})
         self.connection_path = f"{self.path}/scim/connections/{self.connection['id']}"

@@ -56,7 +56,7 @@ def test_without_its_database_the_api_is_503(behind, own):
         for answer in (api.get("/organizations"), api.get(own.path), api.post(f"{own.path}/teams", {"name": "Lost"}), api.patch(own.path, {"name": "Lost"}),
                        api.delete(f"{own.path}?confirm={own.slug}"), api.get("/nothing"), api.get("/readyz", absolute=True)):
             problem(answer, 503, "unavailable")
-            assert answer.header("Retry-After") and "muster_" not in answer.text and "socket" not in answer.text
+            assert answer.header("Retry-After") and "muster_" not in answer.text and "socket" not in answer.text, answer
         assert api.get("/healthz", absolute=True).status == 200
         assert api.get("/organizations", headers={"Authorization": ""}).status == 401
     finally:

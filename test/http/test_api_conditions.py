@@ -35,7 +35,7 @@ def test_what_is_known_is_304(api, things, customer):
         answer = api.get(path)
         for method in ("GET", "HEAD"):
             same = api.request(method, path, headers={"If-None-Match": answer.header("ETag")})
-            assert same.status == 304 and same.raw == b"" and same.header("ETag") == answer.header("ETag")
+            assert same.status == 304 and same.raw == b"" and same.header("ETag") == answer.header("ETag"), method
         assert api.get(path, headers={"If-None-Match": '"other"'}).json == answer.json
 
 

@@ -35,7 +35,7 @@ def test_one_delivery_is_sent_again(api, server, org, hook):
     for state in ("delivered", "dead", "superseded", "skipped"):
         settle(server, hook, state)
         sent = good(api.post(again))
-        assert (sent["id"], sent["state"], sent["finished_at"]) == (one["id"], "pending", None) and sent["next_at"]
+        assert (sent["id"], sent["state"], sent["finished_at"]) == (one["id"], "pending", None) and sent["next_at"], state
     assert actions_of(server, hook["id"]).count("webhook.replayed") == 4
     assert {k: v for k, v in events_of(server, hook["id"])[-1][2].items()} == {"delivery_id": one["id"], "event_id": one["event_id"], "organization_id": org.id,
                                                                                "replayed": 1}
@@ -65,7 +65,7 @@ def test_what_cannot_be_sent_again_is_told(api, server, org, hook):
     good(api.patch(hook["path"], {"events": ["*"], "status": "disabled"}))
     for answer in (api.post(again), api.post(f"{hook['path']}/replay", {"state": "dead"}),
                    api.post(f"{hook['path']}/replay", {"from_sequence": 1, "to_sequence": 1})):
-        assert "disabled" in problem(answer, 409)["message"]
+        assert "disabled" in problem(answer, 409)["message"], answer
     assert "webhook.replayed" not in actions_of(server, hook["id"])
     assert states(server, hook).get("pending", 0) == 0 or one["id"] not in [d["id"] for d in deliveries(api, hook["path"], "&state=pending")]
 

@@ -12,7 +12,7 @@ def test_a_member_by_hand(api, customer):
     assert (least["organization_role"], least["first_name"], least["public_metadata"], least["external_id"]) == ("org:member", None, {}, None)
     assert api.all(f"{customer.path}/members") == [member, least]
     for who in (member["id"], "ada@example.com", "Ada%40Example.com"):
-        assert api.read(f"{customer.path}/members/{who}") == member
+        assert api.read(f"{customer.path}/members/{who}") == member, who
 
 
 def test_an_email_is_taken_once_whatever_its_case(api, customer):

@@ -45,7 +45,7 @@ def test_a_name_without_letters_needs_a_slug(api):
 def test_a_key_of_an_organization_does_not_lift_its_limits(api, customer, limit, value):
     key, before = customer.key("organizations:manage"), api.read(customer.path)
     for path in (customer.path, f"/organizations/{customer.id}"):
-        assert limit in problem(key.patch(path, {"name": "Other", limit: value}), 403, "forbidden")["message"]
+        assert limit in problem(key.patch(path, {"name": "Other", limit: value}), 403, "forbidden")["message"], path
     assert api.read(customer.path) == before
     assert good(key.patch(customer.path, {"name": "Other", "verified_domains": ["other.example"]}))["name"] == "Other"
     assert good(customer.key("organizations:manage", bound=False).patch(customer.path, {limit: value}))[limit] == value

@@ -17,7 +17,7 @@ def test_a_token_is_shown_once_and_only_its_hash_is_kept(api, server, customer):
     used = api.read(f"{customer.path}/scim/tokens/{customer.token['id']}")
     assert used["last_used_at"] and used["last_used_address"] == "127.0.0.1"
     for table in ("token", "audit_event", "idempotency_key"):
-        assert server.sql(f"select count(*) from muster.{table} t where t::text like '%%' || %s || '%%'", secret) == [(0,)]
+        assert server.sql(f"select count(*) from muster.{table} t where t::text like '%%' || %s || '%%'", secret) == [(0,)], table
 
 
 def test_which_connection_a_token_is_for(api):
@@ -115,11 +115,11 @@ def test_force_is_a_flag(api, customer):
 @pytest.mark.parametrize("past", ["2020-01-01T00:00:00Z", "2020-01-01T00:00:00.5+02:00"])
 def test_a_token_does_not_begin_with_its_end(api, server, customer, past):
     for path in (f"{customer.path}/scim/tokens", f"{customer.connection_path}/rotate/start"):
-        assert "still to come" in problem(api.post(path, {"expires_at": past}), 400, "invalid", "expires_at")["message"]
+        assert "still to come" in problem(api.post(path, {"expires_at": past}), 400, "invalid", "expires_at")["message"], path
     for args in (["token", "issue", "--org", customer.slug], ["key", "create", "late", "--org", customer.slug],
                  ["rotation", "start", customer.connection["id"]]):
         done = server.muster(*args, "--expires-at", past, ok=False)
-        assert done.returncode == 64 and "--expires-at" in done.stderr
+        assert done.returncode == 64 and "--expires-at" in done.stderr, args
     assert customer.actions(action="key.*") == []
 
 
@@ -198,9 +198,9 @@ def test_a_token_that_only_reads(some):
     scim = some.client_of(some.issue(scope="read"))
     user, group = f"/Users/{some.user['id']}", f"/Groups/{some.group['id']}"
     for path in ("/Users", user, "/Groups", group, "/Schemas", "/ServiceProviderConfig"):
-        assert scim.get(path).status == 200
+        assert scim.get(path).status == 200, path
     for path in ("/.search", "/Users/.search", "/Groups/.search"):
-        assert scim.post(path, {"schemas": [SEARCH]}).status == 200
+        assert scim.post(path, {"schemas": [SEARCH]}).status == 200, path
     for answer in (scim.post("/Users", user_body()), scim.put(user, user_body()), scim.patch(user, op("replace", "title", "x")), scim.delete(user),
                    scim.post("/Groups", group_body()), scim.patch(group, op("remove", "members")), scim.delete(group),
                    scim.post("/Bulk", bulk({"method": "POST", "path": "/Users", "data": user_body()}))):

@@ -61,9 +61,9 @@ def test_no_secret_is_shown_twice_or_kept_in_the_clear(api, server, org):
     assert made["id"] in dump and headers["Idempotency-Key"] in dump
     for secret in (made["secret"], rotated["secret"]):
         raw = base64.b64decode(secret[6:])
-        assert secret not in dump and secret[6:] not in dump and raw.hex() not in dump and secret.encode().hex() not in dump
+        assert secret not in dump and secret[6:] not in dump and raw.hex() not in dump and secret.encode().hex() not in dump, secret
         for answer in (api.get(path), api.get(f"{org.path}/webhooks"), api.get(f"{path}/deliveries"), api.get(f"{org.path}/audit-logs")):
-            assert secret[6:] not in answer.text and answer.status == 200
+            assert secret[6:] not in answer.text and answer.status == 200, (secret, answer)
     assert server.sql("select count(distinct secret) + count(distinct previous_secret) from muster.webhook_endpoint where id = %s", made["id"]) == [(2,)]
 
 
@@ -107,7 +107,7 @@ def test_what_cannot_be_is_refused(api, org, fields, field):
 def test_an_event_that_never_comes_is_refused_with_the_one_that_was_meant(api, org, hook, wrong, meant):
     for answer in (api.post(f"{org.path}/webhooks", {"url": NOWHERE, "events": ["*", wrong]}), api.patch(hook["path"], {"events": [wrong]})):
         message = problem(answer, 400, "invalid", "events")["message"]
-        assert f'"{wrong}"' in message and (f'"{meant}"' in message or wrong == "user.*")
+        assert f'"{wrong}"' in message and (f'"{meant}"' in message or wrong == "user.*"), answer
 
 
 def test_every_action_that_is_written_can_be_listened_to(api, hook):
@@ -252,7 +252,7 @@ def test_an_interrupted_write_of_the_installation_is_found_by_its_event(api, ser
         for organization, found in ((INSTALLATION, 1), (str(uuid.uuid4()), 0)):
             cur.execute("select set_config('muster.organization', %s, true)", [organization])
             cur.execute(query, [answer.header("X-Request-Id")])
-            assert len(cur.fetchall()) == found
+            assert len(cur.fetchall()) == found, (organization, found)
 
 
 def test_nobody_reaches_the_webhooks_of_others(api, server, org, hook):
@@ -311,11 +311,11 @@ def test_without_a_key_file_no_secret_is_made(api, server, org, hook):
     body, bound = json.dumps({"url": NOWHERE}).encode(), org.key("webhooks:manage")
     for path, what in ((f"{org.path}/webhooks", body), (f"{hook['path']}/rotate-secret", b"")):
         status, answer = by_cgi(server, "POST", path, api.token, what)
-        assert status == 409 and "MUSTER_SECRET_KEY_FILE" in answer["detail"]
+        assert status == 409 and "MUSTER_SECRET_KEY_FILE" in answer["detail"], (path, what)
         status, answer = by_cgi(server, "POST", path, api.token, what, MUSTER_SECRET_KEY_FILE="/nowhere/key")
-        assert status == 409 and "/nowhere/key" in answer["detail"]
+        assert status == 409 and "/nowhere/key" in answer["detail"], (path, what)
         status, answer = by_cgi(server, "POST", path, bound.token, what, MUSTER_SECRET_KEY_FILE="/nowhere/key")
-        assert status == 409 and "/nowhere" not in answer["detail"]
+        assert status == 409 and "/nowhere" not in answer["detail"], (path, what)
     assert by_cgi(server, "GET", hook["path"], api.token)[0] == 200
     assert by_cgi(server, "POST", f"{hook['path']}/test", api.token)[0] == 201
     assert by_cgi(server, "PATCH", hook["path"], api.token, b'{"name": "x"}')[0] == 200

@@ -18,6 +18,6 @@ def test_long_pictures_and_certificates_are_kept_by_their_hash(server, customer)
     assert photos[0].items() >= shortened(photo).items() and photos[1]["value"] == short and "value_sha256" not in photos[1]
     assert first["after"]["x509Certificates"][0].items() >= shortened(certificate).items() and first["after"]["title"] == title
     for when, text in (("before", photo), ("after", photo + "2")):
-        assert [p for p in second[when]["photos"] if p["type"] == "photo"][0].items() >= shortened(text).items()
+        assert [p for p in second[when]["photos"] if p["type"] == "photo"][0].items() >= shortened(text).items(), when
     shown = customer.client.get(f"/Users/{user['id']}").json
     assert sorted(p["value"] for p in shown["photos"]) == sorted([photo + "2", short])

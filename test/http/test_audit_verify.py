@@ -261,7 +261,7 @@ def test_an_export_of_some(server):
     with open(path, encoding="utf-8", newline="") as f:
         assert len(list(csv.reader(f))) == len(everything) + 1
     for bad in ("/nowhere/x", "/dev/full"):
-        assert muster(server, "audit", "export", "--org", t.slug, "--format", "csv", "--output", bad).returncode == 1
+        assert muster(server, "audit", "export", "--org", t.slug, "--format", "csv", "--output", bad).returncode == 1, bad
 
 
 def test_what_is_not_sealed_is_not_exported(server):

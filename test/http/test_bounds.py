@@ -33,4 +33,4 @@ def test_a_worker_has_a_bound_of_memory(small, server):
         bound = "unlimited" if os.environ.get("SANITIZE") == "1" else str(most * 1024 * 1024)
         for pid in s.workers():
             with open(f"/proc/{pid}/limits", encoding="ascii") as f:
-                assert re.search(r"Max address space +(\w+) +(\w+)", f.read()).groups() == (bound, bound)
+                assert re.search(r"Max address space +(\w+) +(\w+)", f.read()).groups() == (bound, bound), most

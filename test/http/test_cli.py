@@ -16,10 +16,10 @@ def test_help_names_every_command_and_setting(server):
     text = run(server, "help").stdout
     for words in ("migrate", "org create NAME", "key create NAME", "rotation complete CONNECTION", "link-request approve", "connection adopt",
                   "token revoke TOKEN", "member show EMAIL", "team add", "audit list", "doctor"):
-        assert words in text
+        assert words in text, words
     config = run(server, "help", "config").stdout
     for name in ("MUSTER_DB", "MUSTER_PUBLIC_URL", "MUSTER_TRUSTED_PROXIES", "MUSTER_DEADLINE_MS", "MUSTER_PREPARE"):
-        assert name in config
+        assert name in config, name
     assert run(server).stdout == run(server, "--help").stdout == text
 
 
@@ -37,7 +37,7 @@ def test_doctor_says_what_is_promised(server, durable):
     done = run(server, "doctor", MUSTER_SECRET_KEY_FILE=server.env["MUSTER_SECRET_KEY_FILE"])
     assert done.returncode == 0, done
     for words in ("row-level security", "synchronous_commit", "an acknowledged write survives", "least rights", "can only be added to"):
-        assert words in done.stdout
+        assert words in done.stdout, words
     assert "BAD" not in done.stdout
 
 
@@ -87,8 +87,8 @@ def test_the_audit_log_of_the_installation(server, api):
     hooks = [server.muster("webhook", "create", "https://hooks.invalid/", *place)["id"] for place in ((), ("--org", t.slug))]
     for events in (server.muster("audit", "list")["data"], server.muster("audit", "list", "--action", "webhook.*", "--target", hooks[0])["data"],
                    api.all(f"/audit-logs?target={hooks[0]}"), api.all("/audit-logs?action=webhook.created")):
-        assert hooks[0] in {e["target_id"] for e in events if e["action"] == "webhook.created"}
-        assert hooks[1] not in {e["target_id"] for e in events}
+        assert hooks[0] in {e["target_id"] for e in events if e["action"] == "webhook.created"}, events
+        assert hooks[1] not in {e["target_id"] for e in events}, events
     assert server.muster("audit", "list", "--target", hooks[1])["data"] == api.read(f"/audit-logs?target={hooks[1]}")["data"] == []
     server.muster("webhook", "remove", hooks[0], "--confirm", "https://hooks.invalid/")
 
@@ -140,7 +140,7 @@ def test_twice_the_same_is_refused(server):
         if args[0] != "org":
             server.muster(*args)
         done = server.muster(*args, ok=False)
-        assert done.returncode == 1 and "already" in done.stderr
+        assert done.returncode == 1 and "already" in done.stderr, args
 
 
 def test_a_deactivated_member_joins_no_team(server):

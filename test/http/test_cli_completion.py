@@ -83,7 +83,7 @@ def test_the_hidden_command_alone():
                               check=False)
     assert run("1", "muster", "d").stdout.split() == ["doctor"]
     for args in ([], ["x"], ["-1", "muster"], ["99", "muster"], ["1x", "muster"]):
-        assert run(*args).returncode == 64
+        assert run(*args).returncode == 64, args
     assert "__complete" not in subprocess.run([f"{ROOT}/{BUILD}/muster", "help"], stdout=subprocess.PIPE, text=True, timeout=20, check=True).stdout
 
 
@@ -92,4 +92,4 @@ def test_installed(tmp_path):
                    check=True, timeout=300, stdout=subprocess.DEVNULL)
     assert (tmp_path / "usr/share/bash-completion/completions/muster").read_text().startswith("# shellcheck")
     for page in ("man1/muster.1", "man8/muster-scim.fcgi.8", "man8/muster-admin.fcgi.8", "man8/muster-deliver.8"):
-        assert (tmp_path / "usr/share/man" / page).exists()
+        assert (tmp_path / "usr/share/man" / page).exists(), page

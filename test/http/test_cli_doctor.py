@@ -109,8 +109,8 @@ def test_tokens_and_keys_that_end_soon(server, doctor):
         for table, prefix in zip(("token", "api_key"), prefixes):
             server.sql(f"update muster.{table} set expires_at = now() + interval '{days} days' where prefix = %s", prefix)
         code, out = doctor()
-        assert code == 0
-        assert bool(lines(out, "warn", "token", t.slug, prefixes[0])) == bool(lines(out, "warn", "key", name, prefixes[1])) == said
+        assert code == 0, (days, said)
+        assert bool(lines(out, "warn", "token", t.slug, prefixes[0])) == bool(lines(out, "warn", "key", name, prefixes[1])) == said, (days, said)
     server.muster("token", "revoke", t.token["id"])
     server.muster("key", "revoke", key["id"])
 
@@ -141,7 +141,7 @@ def test_the_limits_file(server, doctor, tmp_path):
     assert lines(doctor(MUSTER_LIMITS=str(path))[1], "BAD", "limits file", "everybody may write")
     for setting, says in ((str(tmp_path), "no plain file"), ("", "no rate limits")):
         code, out = doctor(MUSTER_LIMITS=setting)
-        assert code == 1 and lines(out, "BAD", "limits file", says)
+        assert code == 1 and lines(out, "BAD", "limits file", says), (setting, says)
     code, out = doctor()
     assert code == 0 and lines(out, "ok", "limits file", f"{server.data}/run/sock/limits", "of ")
 

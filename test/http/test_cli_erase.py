@@ -82,7 +82,7 @@ def test_a_removed_user_is_not_recognised_again(server, canary):
     server.muster("erase", email, "--org", t.slug, "--confirm", email)
     assert everywhere(server, canary.values()) == {}
     for body in (user_body(email), user_body(f"{canary['second']}@canary.example", externalId=canary["ext"])):
-        assert made(t.client.post("/Users", body))["id"] != user["id"]
+        assert made(t.client.post("/Users", body))["id"] != user["id"], body
 
 
 def test_link_requests_and_kept_answers_go_too(server, canary):

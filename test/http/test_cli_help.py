@@ -110,4 +110,4 @@ def test_exit_codes_of_the_new_commands(server, args, code):
 def test_a_setting_that_cannot_be(server):
     for env in ({"MUSTER_LOG": "loud"}, {"MUSTER_CONNECT_MS": "soon"}, {"MUSTER_PUBLIC_URL": "nowhere"}):
         done = run("org", "list", **{"MUSTER_DB": server.db, **env})
-        assert done.returncode == 64 and list(env)[0] in done.stderr
+        assert done.returncode == 64 and list(env)[0] in done.stderr, env

@@ -129,7 +129,7 @@ def test_where_the_organization_is_already_nothing_changes(server, furnished):
     text = ("\n".join(lines) + "\n").encode()
     for args in ([], ["--slug", unique("other")]):
         done = run(server, "import", "-", *args, stdin=text)
-        assert done.returncode == 1 and b"already" in done.stderr and done.stdout == b""
+        assert done.returncode == 1 and b"already" in done.stderr and done.stdout == b"", args
     assert digest(server, t.org["id"]) == before
 
 
@@ -234,7 +234,7 @@ def test_many_pages_are_one_state_and_flat_memory(server):
         with open(path, encoding="utf-8") as f:
             lines = f.read().splitlines()
         ids = [json.loads(x)["id"] for x in lines if x.startswith('{"type":"member"')]
-        assert len(ids) == n and ids == sorted(ids) and sealed(lines) == lines
+        assert len(ids) == n and ids == sorted(ids) and sealed(lines) == lines, n
     assert peaks[1] < peaks[0] * 1.5 + 4096, peaks
     forget(server, t.org["id"])
     done = run(server, "import", path)

@@ -34,7 +34,7 @@ def test_allowed_addresses_are_met_in_either_form(behind, allowed):
     token = t.renew(allowed_addresses=[allowed])
     assert token["allowed_addresses"] == ["192.0.2.7/32" if "/" not in allowed else "192.0.2.0/24"]
     for address in ("192.0.2.7", "::ffff:192.0.2.7"):
-        assert t.client.get("/Users", headers={"X-Forwarded-For": address}).status == 200
+        assert t.client.get("/Users", headers={"X-Forwarded-For": address}).status == 200, address
     for address in ("192.0.3.7", "::ffff:192.0.3.7", "::1"):
         assert_error(t.client.get("/Users", headers={"X-Forwarded-For": address}), 403)
 

@@ -32,8 +32,8 @@ def ids(pages):
 def test_an_empty_cursor_is_the_first_page(customer):
     for start in ("cursor", "cursor=", "CURSOR="):
         first = made(customer.client.get(f"/Users?{start}&count=5"), 200)
-        assert ids([first]) == customer.users[:5] and "nextCursor" in first
-        assert first["totalResults"] == 23 and first["itemsPerPage"] == 5 and "startIndex" not in first
+        assert ids([first]) == customer.users[:5] and "nextCursor" in first, start
+        assert first["totalResults"] == 23 and first["itemsPerPage"] == 5 and "startIndex" not in first, start
 
 
 def test_without_a_cursor_pages_go_by_index(customer):
@@ -102,7 +102,7 @@ def test_the_count_is_that_of_the_first_page(customer):
 def test_a_count_of_none_has_the_total_alone(customer):
     for count in (0, -3):
         empty = page(customer, "", f"count={count}")
-        assert (empty["totalResults"], empty["Resources"], empty["itemsPerPage"]) == (23, [], 0) and "nextCursor" not in empty
+        assert (empty["totalResults"], empty["Resources"], empty["itemsPerPage"]) == (23, [], 0) and "nextCursor" not in empty, count
 
 
 def test_cursor_and_start_index_exclude_each_other(customer):
@@ -151,7 +151,7 @@ def test_what_comes_and_goes_between_pages_neither_repeats_nor_loses_another(ser
                 users.remove(gone)
             made(t.client.post("/Users", user_body(f"{'a' if turn % 2 else 'z'}{turn}.{len(query)}@example.com")))
             turn += 1
-        assert len(seen) == len(set(seen)) and stay <= set(seen)
+        assert len(seen) == len(set(seen)) and stay <= set(seen), query
 
 
 def test_long_and_missing_sort_keys_walk_too(server):

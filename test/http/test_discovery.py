@@ -22,7 +22,7 @@ def test_schemas_are_those_of_the_rfc(client):
         expected = {s["id"]: s["attributes"] for s in json.load(f)["Resources"]}
     shown = {s["id"]: s["attributes"] for s in listing["Resources"]}
     for urn in (USER, GROUP):  # clients look for this common attribute in the schemas
-        assert shown[urn].pop()["name"] == "externalId"
+        assert shown[urn].pop()["name"] == "externalId", urn
     for attributes in (*shown.values(), *expected.values()):
         for a in attributes:
             a.pop("description")  # says what the connection does
@@ -39,11 +39,11 @@ def test_users_and_groups_have_an_external_id(server):
         client = server.customer(**settings).client
         for urn, uniqueness in ((USER, unique), (GROUP, "none")):
             a = attributes_of(client, urn)["externalId"]
-            assert a.pop("description")
+            assert a.pop("description"), (settings, unique, urn, uniqueness)
             assert a == {"name": "externalId", "type": "string", "multiValued": False, "required": False, "caseExact": True, "mutability": "readWrite",
-                         "returned": "default", "uniqueness": uniqueness}
+                         "returned": "default", "uniqueness": uniqueness}, (settings, unique, urn, uniqueness)
         twice = [client.post("/Users", user_body(externalId="E")).status for _ in range(2)]
-        assert twice == ([201, 409] if unique == "server" else [201, 201])
+        assert twice == ([201, 409] if unique == "server" else [201, 201]), (settings, unique)
 
 
 def test_descriptions_say_what_the_connection_does(server):
@@ -121,7 +121,7 @@ def test_versions_in_the_url(server, client):
 
 def test_case_and_a_final_slash_do_not_matter(client):
     for path in ("/users", "/Users/", "/USERS?count=0"):
-        assert client.get(path).status == 200
+        assert client.get(path).status == 200, path
 
 
 def test_urls_come_from_configuration(customer):

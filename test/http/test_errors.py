@@ -50,7 +50,7 @@ def test_bad_json(customer, unchanged, method, path, body, scim_type):
 def test_ten_megabytes_are_413(customer, unchanged):
     for method, path in (("POST", "/Users"), ("PATCH", f"/Users/{customer.ann['id']}")):
         answer = customer.client.request(method, path, b'{"x":"' + b"a" * 10_000_000 + b'"}')
-        assert answer.status == 413 and answer.json["status"] == "413"  # the web server's own, which has our envelope
+        assert answer.status == 413 and answer.json["status"] == "413", (method, path)  # the web server's own, which has our envelope
         assert_error(customer.client.request(method, path, b'{"x":"' + b"a" * 5_300_000 + b'"}'), 413, None, "5242880 bytes")
 
 
@@ -133,4 +133,5 @@ def test_what_is_wrong_with_a_body_comes_before_who_is_unknown(customer, strict,
                           {"schemas": [PATCH_OP], "Operations": [{"op": "add", "path": "(", "value": 1}]}):
                 assert client.request("PATCH", path, wrong).status == 400, (path, wrong)
             assert_error(client.patch(path, {"op": "replace", "path": "externalId", "value": "E"}), 404)
-            assert client.put(path, {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:" + endpoint[:-1]], "userName": 5, "displayName": {}}).status == 400
+            assert client.put(path, {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:" + endpoint[:-1]], "userName": 5, "displayName": {}}).status == 400, \
+                (client.token, endpoint)

@@ -35,7 +35,7 @@ def test_what_decides_something_stands_there_once(server, sockets, name):
             for twice in ([(name, second), *all_params.items()], [*all_params.items(), (name, second)]):
                 status, answer = ask(path, twice, body)
                 assert status == 400 and name in answer["detail"], answer
-        assert server.sql("select count(*) from muster.audit_event") == before
+        assert server.sql("select count(*) from muster.audit_event") == before, path
     assert ask(f"{sockets}/scim.sock", list(params.items()), body)[0] == 201
 
 

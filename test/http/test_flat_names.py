@@ -106,7 +106,7 @@ def test_a_dot_behind_a_urn_of_the_type_is_the_colon(customer, strict):
         user = t.user()
         made(t.client.patch(f"/Users/{user['id']}", op("replace", path, "False"), op("add", value={f"{ENTERPRISE}.department": "D"})), 200)
         after = t.client.get(f"/Users/{user['id']}").json
-        assert after["active"] is False and after[ENTERPRISE] == {"department": "D"} and status(t, user) == "deactivated"
+        assert after["active"] is False and after[ENTERPRISE] == {"department": "D"} and status(t, user) == "deactivated", (t, path)
     user = strict.user()
     assert_error(strict.client.patch(f"/Users/{user['id']}", op("replace", f"{USER}.active", False)), 400, "invalidPath")
     assert_error(strict.client.patch(f"/Users/{user['id']}", op("replace", value={f"{USER}.active": False})), 400, "invalidPath")

@@ -45,7 +45,7 @@ def test_every_action_has_the_name_that_the_product_knows_it_by(sent, name):
 def test_the_houses_own_format_tells_every_event(sent):
     for action, e in EVENTS.items():
         assert sent["muster", action].json == {"type": action, "timestamp": e["timestamp"], "sequence": 42,
-                                               "data": {"id": EVENT_ID, **e["data"]}}
+                                               "data": {"id": EVENT_ID, **e["data"]}}, action
 
 
 @pytest.mark.parametrize("name,library", [("muster", "standardwebhooks"), ("authn", "svix"), ("stytch", "svix")])
@@ -174,8 +174,8 @@ def test_a_user_of_authn_is_a_member(sent):
 def test_authn_tells_of_a_leaver(sent):
     for action in ("scim.user.deactivated", "scim.user.deprovisioned"):
         m = sent["authn", action].json
-        assert m["type"] == "scimUser.deprovisioned"
-        assert m["data"]["user"]["id"] == MEMBER_ID and m["data"]["user"]["banned"] is True
+        assert m["type"] == "scimUser.deprovisioned", action
+        assert m["data"]["user"]["id"] == MEMBER_ID and m["data"]["user"]["banned"] is True, action
 
 
 def test_a_role_of_authn_is_in_the_membership(sent):
@@ -212,8 +212,8 @@ def test_a_member_of_stytch_has_the_attributes_of_scim(sent):
 def test_stytch_tells_of_a_leaver_by_id(sent):
     for action in ("scim.user.deactivated", "scim.user.deprovisioned", "member.erased"):
         m = sent["stytch", action].json
-        assert (m["action"], m["object_type"], m["id"]) == ("DELETE", "member", MEMBER_ID)
-        assert "member" not in m
+        assert (m["action"], m["object_type"], m["id"]) == ("DELETE", "member", MEMBER_ID), action
+        assert "member" not in m, action
 
 
 def test_a_group_of_stytch_and_who_joins_it(sent):
@@ -258,7 +258,7 @@ def test_of_other_erased_events_nothing_is_left_to_tell(name):
     for action in ("scim.user.provisioned", "scim.user.updated", "scim.user.reactivated", "member.updated"):
         e = json.loads(json.dumps(EVENTS[action]))
         e["data"]["changes"] = {"erased": True}
-        assert render(name, e) is None
+        assert render(name, e) is None, action
 
 
 @pytest.mark.parametrize("name,field", [("authn", "instance_id"), ("authn", "environment_id"), ("jackson", "product"), ("stytch", "project_id")])
@@ -364,4 +364,4 @@ def test_whoever_is_erased_is_told_as_a_leaver(server):
     assert joiner is None and leaver.json["event"] == "user.deleted" and leaver.json["data"]["id"] == me["id"]
     assert render("stytch", events[1]).json["id"] == render("authn", events[1]).json["data"]["user"]["id"] == member
     for name in FOREIGN:
-        assert email not in render(name, events[1]).body and "Ada" not in render(name, events[1]).body
+        assert email not in render(name, events[1]).body and "Ada" not in render(name, events[1]).body, name

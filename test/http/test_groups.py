@@ -211,7 +211,7 @@ def test_a_patch_answers_with_the_group_unless_it_has_many_members(customer, str
     assert status(op("add", "members", [{"value": others[99]}])) == 204
     assert status(op("replace", "externalId", "e")) == 204
     for query in ("?excludedAttributes=members", "?attributes=displayName", "?attributes=members"):
-        assert status(op("replace", "externalId", query), query=query) == 200
+        assert status(op("replace", "externalId", query), query=query) == 200, query
     assert status(op("remove", "members", [{"value": others[99]}])) == 200
     assert status(op("replace", "members", [])) == 200
     mine = strict.group("Crew")

@@ -214,7 +214,7 @@ def test_a_reference_to_nobody_does_not_hold_up_a_leaver(customer):
     assert one(customer, stays)["active"] and "title" not in one(customer, stays)
     for user, part in (leaves, "operation 1"), (put, ENTERPRISE):
         left(customer, user)
-        assert held(customer, user) == [part]
+        assert held(customer, user) == [part], (user, part)
 
 
 EXTENSION = "urn:example:params:scim:schemas:badge:2.0:User"
@@ -261,7 +261,7 @@ def test_what_the_answer_depends_on_does_not_hold_up_a_leaver(server, dialect, k
     assert customer.client.put(path(put), user_body(put["userName"], active=False), headers=headers).status == 200
     for u in user, put:
         left(customer, u)
-        assert held(customer, u) == [part]
+        assert held(customer, u) == [part], u
 
 
 def test_a_head_that_cannot_be_read_holds_up_no_delete_and_no_leaver_in_bulk(customer):

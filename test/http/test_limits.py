@@ -71,8 +71,8 @@ def test_a_photo_and_a_certificate_may_have_1_mib(t):
                      lambda v, a=attribute: t.client.patch(f"/Users/{user['id']}", op("replace", None, {f'{a}[type eq "t"].value': v}))):
             assert_error(send(value + more), 400, "invalidValue", "1048576")
             answer = send(value)
-            assert answer.status in (200, 201) and answer.json[attribute][0]["value"] == value
-        assert t.client.patch(f"/Users/{user['id']}", op("remove", attribute)).status == 200
+            assert answer.status in (200, 201) and answer.json[attribute][0]["value"] == value, attribute
+        assert t.client.patch(f"/Users/{user['id']}", op("remove", attribute)).status == 200, attribute
 
 
 def sized(size, **more):

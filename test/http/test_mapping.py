@@ -84,7 +84,7 @@ def test_an_inactive_user_has_no_role_by_groups_when_it_comes_back_it_has(custom
     customer.group("Crew", [user["id"]])
     for active, want in ((False, "deactivated"), (True, "active")):
         made(customer.client.patch(f"/Users/{user['id']}", op("replace", "active", active)), 200)
-        assert customer.member(user["userName"])["status"] == want
+        assert customer.member(user["userName"])["status"] == want, (active, want)
     assert role(customer, user) == "org:crew"
 
 

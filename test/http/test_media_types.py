@@ -54,16 +54,16 @@ def test_a_suffix_is_part_of_an_unknown_id(customer):
 def test_locations_are_absolute_and_hold_no_secrets(customer):
     for path in ("/Users", "/Groups", "/Schemas", "/ResourceTypes"):
         for r in made(customer.client.get(path), 200)["Resources"]:
-            assert r["meta"]["location"].startswith(customer.server.url + "/") and "@" not in r["meta"]["location"].split("/Users")[0]
+            assert r["meta"]["location"].startswith(customer.server.url + "/") and "@" not in r["meta"]["location"].split("/Users")[0], path
 
 
 def test_queries_are_decoded(customer):
     for text in ('userName%20eq%20%22a%2Bb%40example.com%22', 'userName+eq+%22a%2Bb%40example.com%22', 'userName%20eq%20"a%2Bb@example.com"'):
-        assert customer.client.get(f"/Users?filter={text}").json["totalResults"] == 1
+        assert customer.client.get(f"/Users?filter={text}").json["totalResults"] == 1, text
     assert customer.client.get('/Users?filter=userName+eq+"a+b@example.com"').json["totalResults"] == 0
     assert customer.client.get('/Users?filter=userName%20eq%20"a+b@example.com"').json["totalResults"] == 1
     for broken in ("/Users?filter=%zz", "/Users?x=%", "/Users?%gg=1"):
-        assert customer.client.get(broken).status == 400
+        assert customer.client.get(broken).status == 400, broken
 
 
 @pytest.mark.parametrize("query", ["foo=bar&", "", "&&&", "foo", "count=1&foo=bar", "access_type=x&filter=userName%20pr"])
@@ -82,7 +82,7 @@ def test_references_may_be_relative(customer):
     assert [m["value"] for m in made(customer.client.post("/Groups", body))["members"]] == [customer.ann["id"]]
     for path in ("Users", "v2/Users", "scim/v2/Users", customer.server.url + "/Users"):
         answer = customer.client.post("/Groups", {**body, "displayName": path, "members": [{"$ref": f"{path}/{customer.ann['id']}"}]})
-        assert [m["value"] for m in made(answer)["members"]] == [customer.ann["id"]]
+        assert [m["value"] for m in made(answer)["members"]] == [customer.ann["id"]], path
 
 
 @pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "Bearer a b", "Bearer  ", "Basic YTpi", "Bearer\t", "Digest x", "Token x"])
@@ -104,7 +104,7 @@ def test_without_credentials_the_challenge_names_no_error(customer):
 def test_every_answer_may_not_be_kept_or_guessed(customer):
     for answer in (customer.client.get("/Users"), customer.client.get(f"/Users/{customer.ann['id']}"), customer.client.get("/Users/nope"),
                    customer.client.with_token("x").get("/Users")):
-        assert answer.header("Cache-Control") in ("private, no-cache", "no-store") and answer.header("X-Content-Type-Options") == "nosniff"
+        assert answer.header("Cache-Control") in ("private, no-cache", "no-store") and answer.header("X-Content-Type-Options") == "nosniff", answer
 
 
 def test_answers_without_a_body_have_none(customer):
@@ -119,19 +119,19 @@ def test_answers_without_a_body_have_none(customer):
 def test_discovery_ignores_paging_and_sorting(customer):
     for path in ("/Schemas", "/ResourceTypes"):
         plain = customer.client.get(path).json
-        assert customer.client.get(f"{path}?startIndex=2&count=1&sortBy=name&sortOrder=up&cursor&attributes=x").json == plain
-        assert "null" not in json.dumps(plain)
+        assert customer.client.get(f"{path}?startIndex=2&count=1&sortBy=name&sortOrder=up&cursor&attributes=x").json == plain, path
+        assert "null" not in json.dumps(plain), path
         assert_error(customer.client.get(f"{path}?filter={quote('id pr')}"), 403)
     config = customer.client.get("/ServiceProviderConfig").json
     for query in (f"filter={quote('id pr')}", "filter=(((", "filter=&startIndex=x&filter=y"):
-        assert customer.client.get(f"/ServiceProviderConfig?{query}").json == config
-        assert customer.client.with_token(None).get(f"/ServiceProviderConfig?{query}").json == config
+        assert customer.client.get(f"/ServiceProviderConfig?{query}").json == config, query
+        assert customer.client.with_token(None).get(f"/ServiceProviderConfig?{query}").json == config, query
 
 
 def test_service_provider_config_tells_the_truth(customer):
     config = made(customer.client.get("/ServiceProviderConfig"), 200)
     for name in ("patch", "bulk", "filter", "sort", "etag", "changePassword"):
-        assert type(config[name]["supported"]) is bool
+        assert type(config[name]["supported"]) is bool, name
     assert {n: config[n]["supported"] for n in ("patch", "bulk", "filter", "sort", "etag", "changePassword")} == {
         "patch": True, "bulk": True, "filter": True, "sort": True, "etag": True, "changePassword": False}
     assert config["pagination"] == {"cursor": True, "index": True, "defaultPaginationMethod": "index", "defaultPageSize": 100, "maxPageSize": 1000,
@@ -150,7 +150,7 @@ def test_names_and_urns_ignore_case_everywhere(customer):
                                      {"SCHEMAS": [USER.upper()], "USERNAME": name, "Emails": [{"VALUE": name, "TYPE": "work"}], "Name": {"GIVENNAME": "C"}}))
     assert user["userName"] == name and user["emails"] == [{"value": name, "type": "work"}] and user["name"] == {"givenName": "C"}
     for text in (f'USERNAME EQ "{name.lower()}"', f'{USER.upper()}:username eq "{name}"', f'EMAILS[VALUE EQ "{name}" AND TYPE EQ "WORK"]'):
-        assert customer.client.find("Users", text).json["totalResults"] == 1
+        assert customer.client.find("Users", text).json["totalResults"] == 1, text
     answer = customer.client.request("PATCH", f"/Users/{user['id']}?ATTRIBUTES=NICKNAME",
                                      {"SCHEMAS": [PATCH_OP], "OPERATIONS": [{"OP": "ADD", "PATH": "NickName", "VALUE": "N"}]})
     assert made(answer, 200)["nickName"] == "N"

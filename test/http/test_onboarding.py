@@ -76,18 +76,18 @@ def test_a_customer_comes_aboard(server, curl):
     assert status == 200 and mapping["mapping"] == MAPPING
     for provider, name, flag, sent in CASES:
         status, connection = curl("POST", f"{path}/scim/connections", {"name": name, "identity_provider": provider})
-        assert status == 201
+        assert status == 201, (provider, name, flag, sent)
         status, endpoint = curl("GET", f"{path}/scim/endpoint?connection_id={connection['id']}")
-        assert status == 200 and endpoint["endpoint_url"] == server.url + flag
+        assert status == 200 and endpoint["endpoint_url"] == server.url + flag, (provider, name, flag, sent)
         status, token = curl("POST", f"{path}/scim/tokens", {"name": name, "connection_id": connection["id"]})
-        assert status == 201 and token["token"].startswith(token["prefix"])
+        assert status == 201 and token["token"].startswith(token["prefix"]), (provider, name, flag, sent)
         status, shown = curl("GET", f"{path}/scim/tokens/{token['id']}")
-        assert status == 200 and "token" not in shown and shown["last_used_at"] is None
+        assert status == 200 and "token" not in shown and shown["last_used_at"] is None, (provider, name, flag, sent)
         client = Curl(server.url, token["token"])
-        assert [w for t in transcripts(sent) for w in replay(client, t)] == []
+        assert [w for t in transcripts(sent) for w in replay(client, t)] == [], (provider, name, flag, sent)
         user = made(client.post("/Users", user_body(f"boss@{provider}.acme.example", title="Head")))
         made(client.post("/Groups", group_body(f"{provider} Leads", [user["id"]])))
-        assert curl("GET", f"{path}/scim/tokens/{token['id']}")[1]["last_used_at"]
+        assert curl("GET", f"{path}/scim/tokens/{token['id']}")[1]["last_used_at"], (provider, name, flag, sent)
         tokens.append((connection, token, client))
 
     status, members = curl("GET", f"{path}/members")

@@ -45,7 +45,7 @@ def test_members_end_before_their_organization(server, peopled):
     assert server.sql("select distinct status from muster.member where organization_id = %s", org) == [("deactivated",)]
     assert server.sql("select count(*) from muster.team_member where organization_id = %s", org) == [(0,)]
     for view in ("active_member", "team_roster"):
-        assert server.sql(f"select count(*) from muster.{view} where organization_id = %s", org) == [(0,)]
+        assert server.sql(f"select count(*) from muster.{view} where organization_id = %s", org) == [(0,)], view
 
 
 def test_the_api_ends_members_too(server, api, peopled):
@@ -60,14 +60,14 @@ def test_views_leave_out_what_was_removed(server, peopled):
     assert server.sql("select count(*) from muster.active_member where organization_id = %s", org) == [(3,)]
     server.sql("update muster.organization set removed_at = now() where id = %s", org)
     for view in ("active_member", "team_roster"):
-        assert server.sql(f"select count(*) from muster.{view} where organization_id = %s", org) == [(0,)]
+        assert server.sql(f"select count(*) from muster.{view} where organization_id = %s", org) == [(0,)], view
 
 
 def test_who_was_there_can_be_exported_and_erased(server, peopled, tmp_path):
     org, path = peopled.org["id"], str(tmp_path / "export")
     server.muster("org", "remove", peopled.slug, "--confirm", peopled.slug)
     for email in ("ann@example.com", "cyn@example.com"):
-        assert server.muster("erase", email, "--org", org, "--confirm", email)["id"]
+        assert server.muster("erase", email, "--org", org, "--confirm", email)["id"], email
     assert server.sql("select count(*) from muster.audit_event where organization_id = %s and data::text like '%%ann@%%'", org) == [(0,)]
     server.muster("export", "--org", org, "--output", path)
     with open(path, encoding="utf-8") as f:
@@ -75,7 +75,7 @@ def test_who_was_there_can_be_exported_and_erased(server, peopled, tmp_path):
     assert sorted(m["email"] or "" for m in members) == ["", "", "bob@example.com", "dan@example.com"]
     for args in (["member", "list"], ["connection", "list"], ["erase", "dan@example.com", "--confirm", "dan@example.com"]):
         who = peopled.slug if args[0] == "erase" else org
-        assert server.muster(*args, "--org", who, ok=False).returncode == 1
+        assert server.muster(*args, "--org", who, ok=False).returncode == 1, args
 
 
 def test_a_removal_that_is_killed_goes_on(server, customer):

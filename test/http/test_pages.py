@@ -76,7 +76,7 @@ def test_a_projection_of_large_users_is_that_of_small_ones(server, t):
                       "excludedAttributes=userName,meta", "attributes=URN:example:OWN,USERNAME", "attributes=nothing", "excludedAttributes=id,schemas"):
             r = t.client.get(f"/Users?count=1&{query}").json["Resources"][0]
             answers[-1].append((query, sorted(r), r.get("title"), r.get("userName"), "urn:example:own" in r))
-        assert text
+        assert text, size
     assert answers[0] == answers[1]
 
 

@@ -93,7 +93,7 @@ def test_reads_and_what_took_effect_leave_none(customer):
 def test_a_wrong_token_leaves_none(api, customer):
     token = customer.token["token"]
     for wrong in ("", "x", token[:-1] + ("a" if token[-1] != "a" else "b"), "scim_" + "0" * 49):
-        assert customer.server.client(wrong).post("/Users", user_body()).status == 401
+        assert customer.server.client(wrong).post("/Users", user_body()).status == 401, wrong[:9]
     other = customer.issue()
     api.post(f"{customer.path}/scim/tokens/{other['id']}/revoke")
     assert customer.client_of(other).post("/Users", user_body()).status == 401
@@ -118,7 +118,7 @@ def test_nothing_else_changes(customer):
 def test_no_password_and_no_token_is_kept(customer):
     secret = unique("Secret-")
     for body in (user_body(password=secret, active="maybe"), user_body(password=[secret, secret]), json.dumps(user_body(password=secret))[:-1]):
-        assert customer.client.post("/Users", body).status == 400
+        assert customer.client.post("/Users", body).status == 400, body
     text = json.dumps(refused(customer))
     assert len(refused(customer)) == 3 and secret not in text and customer.token["token"] not in text
 

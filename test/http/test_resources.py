@@ -49,7 +49,7 @@ def test_location_and_version_stand_in_the_headers_too(client):
     assert answer.header("Location") == answer.header("Content-Location") == user["meta"]["location"] == f"{client_url(client)}{path(user)}"
     assert answer.header("ETag") == user["meta"]["version"]
     for again in (client.get(path(user)), client.put(path(user), body(user["userName"])), client.patch(path(user), op("add", "title", "T"))):
-        assert again.header("Content-Location") == user["meta"]["location"] and again.header("ETag") == again.json["meta"]["version"]
+        assert again.header("Content-Location") == user["meta"]["location"] and again.header("ETag") == again.json["meta"]["version"], again
 
 
 def test_schemas_name_what_is_in_use(client):
@@ -130,7 +130,7 @@ def test_what_an_index_holds_has_a_greatest_length(client, text, folded, exact):
     user = create(client, most, externalId=text * (1000 // exact), emails=[{"value": most}, {"value": "b"}])
     for wrong, name in (({"externalId": more_exact}, "externalId"), ({"emails": [{"value": "a"}, {"value": more}]}, "emails.value")):
         for answer in (client.post("/Users", body(**wrong)), client.put(path(user), body(most, **wrong)), client.patch(path(user), op("add", value=wrong))):
-            assert "1000" in assert_error(answer, 400, "invalidValue", f"{name} is too long")["detail"]
+            assert "1000" in assert_error(answer, 400, "invalidValue", f"{name} is too long")["detail"], (name, answer)
     group = team(client, displayName=most)
     if text != "Ａ":  # a name's wide letter is one byte
         assert_error(client.post("/Users", body(more)), 400, "invalidValue", "userName is too long")
@@ -167,9 +167,9 @@ def test_passwords_go_nowhere(customer, client):
     assert_error(client.post("/Users", body(password=5)), 400, "invalidValue")
     answer = client.patch(path(user), op("replace", "password", "Zzyzx-2"))
     for text in (answer.text, client.get(f"{path(user)}?attributes=password").text, client.get("/Users").text):
-        assert "Zzyzx" not in text and "password" not in text
+        assert "Zzyzx" not in text and "password" not in text, text
     for table in ("scim_user", "member", "audit_event"):
-        assert "Zzyzx" not in str(customer.server.sql(f"select t::text from muster.{table} t where organization_id = %s", customer.org["id"]))
+        assert "Zzyzx" not in str(customer.server.sql(f"select t::text from muster.{table} t where organization_id = %s", customer.org["id"])), table
     assert_error(client.find("Users", 'password eq "x"'), 400, "invalidFilter")
 
 
@@ -208,7 +208,7 @@ def test_what_was_read_can_be_put_back_and_changes_nothing(client):
     group = team(client, user["id"], boss["id"])
     for resource in (read(client, user), read(client, group)):
         again = made(client.put(path(resource), resource), 200)
-        assert again == resource
+        assert again == resource, resource
 
 
 def test_a_put_must_have_what_is_required(client):
@@ -261,8 +261,9 @@ def test_preconditions_of_changes(client, headers, status):
             answer = client.request(method, path(resource), None if method == "DELETE" else data, headers)
             assert answer.status == (204 if status == 200 and method == "DELETE" else status), answer
             if status == 412:
-                assert read(client, resource) == resource
-            assert client.request(method, f"{path(resource).rsplit('/', 1)[0]}/{NOBODY}", None if method == "DELETE" else data, headers).status == 404
+                assert read(client, resource) == resource, (method, resource)
+            nobody = f"{path(resource).rsplit('/', 1)[0]}/{NOBODY}"
+            assert client.request(method, nobody, None if method == "DELETE" else data, headers).status == 404, (method, resource)
 
 
 def test_one_of_two_with_the_same_version_wins(client):
@@ -278,9 +279,9 @@ def test_a_version_that_is_known_is_not_sent_again(client):
     for query in ("", "?attributes=title"):
         for tag in (user["meta"]["version"], "*", '"1"', 'W/"5", W/"1"'):
             answer = client.get(path(user) + query, headers={"If-None-Match": tag})
-            assert (answer.status, answer.raw, answer.header("ETag")) == (304, b"", 'W/"1"')
+            assert (answer.status, answer.raw, answer.header("ETag")) == (304, b"", 'W/"1"'), (query, tag)
         for tag in ('W/"2"', "abc", '""', '"01"', '"1"x', 'W/"1x"'):
-            assert client.get(path(user) + query, headers={"If-None-Match": tag}).status == 200
+            assert client.get(path(user) + query, headers={"If-None-Match": tag}).status == 200, (query, tag)
     head = client.request("HEAD", path(user))
     assert (head.status, head.raw, head.header("ETag")) == (200, b"", 'W/"1"')
 
@@ -320,8 +321,8 @@ def test_a_patch_is_applied_in_order_or_not_at_all(client):
     assert now["emails"] == [{"value": "b", "type": "work"}] and now["title"] == "T"
     for bad in (op("replace", "active", "maybe"), op("add", "bogus", 1), op("replace", "id", "x"), op("remove", "userName"),
                 op("replace", 'emails[type eq "home"]', {"value": "x"})):
-        assert client.patch(path(user), op("replace", "title", "Changed"), bad).status == 400
-        assert read(client, user) == now
+        assert client.patch(path(user), op("replace", "title", "Changed"), bad).status == 400, bad
+        assert read(client, user) == now, bad
 
 
 def test_identical_patches_have_identical_results(client):

@@ -143,14 +143,14 @@ def test_round_trips_of_the_admin_api(server, admin):
     admin(key, "GET", base)  # connects
     member, connection = f"{base}/members/x@example.com", f"{base}/scim/connections/{t.connection['id']}"
     for name in ("Ada", "Ada", "Eve"):
-        assert admin(key, "PATCH", member, {"first_name": name}) == ("Status: 200 OK", 2)
+        assert admin(key, "PATCH", member, {"first_name": name}) == ("Status: 200 OK", 2), name
     assert admin(key, "PATCH", member, {"organization_role": "org:admin"}) == ("Status: 200 OK", 2)
     assert admin(key, "PATCH", connection, {"name": "New"}) == ("Status: 200 OK", 2)
     assert admin(key, "POST", f"{base}/scim/tokens", {"name": "second"}) == ("Status: 201 Created", 2)
     assert admin(key, "POST", f"{base}/scim/tokens", {"connection_id": t.connection["id"]}) == ("Status: 201 Created", 2)
     nobody = made_up_token("msk_")
     for method, path, body in (("PATCH", member, {"first_name": "Mallory"}), ("POST", f"{base}/scim/tokens", {})):
-        assert admin(nobody, method, path, body)[0] == "Status: 401 Unauthorized"
+        assert admin(nobody, method, path, body)[0] == "Status: 401 Unauthorized", (method, path, body)
     assert admin(key, "GET", member)[1] == 1
     told = [e["action"] for e in server.muster("audit", "list", "--org", t.org["id"])["data"]]
     assert told[:6] == ["scim.token.issued", "scim.token.issued", "scim.connection.updated", "member.role_changed", "member.updated", "member.updated"]
@@ -195,7 +195,7 @@ def test_the_log_says_how_often_a_request_goes_there(server, responder):
     for method, path, body in (("GET", "/Users", None), ("GET", "/Users", None), ("POST", "/Users", user_body())):
         _, trips = responder(t.token["token"], method, path, body)
         with open(responder.log, encoding="utf-8") as f:
-            assert f" trips={trips} " in f.read().splitlines()[-1]
+            assert f" trips={trips} " in f.read().splitlines()[-1], (method, path, body)
 
 
 def padded(size, **more):
@@ -272,7 +272,7 @@ def test_the_body_of_a_get_is_passed_over(server, responder):
     token, user = t.token["token"], t.user()
     for body in (b"{}", b"\xff", b"x" * 6_000_000):
         answer = ask(responder.listening, token, "GET", f"/scim/v2/Users/{user['id']}", body)
-        assert answer.startswith(b"Status: 200") and user["userName"].encode() in answer
+        assert answer.startswith(b"Status: 200") and user["userName"].encode() in answer, body[:9]
     assert ask(responder.listening, token, "DELETE", f"/scim/v2/Users/{user['id']}", b"[").startswith(b"Status: 204")
 
 
@@ -295,7 +295,7 @@ def test_a_connection_lost_at_commit_gets_the_true_answer(server, responder, mom
         assert status == "Status: 201 Created" and responder.proxy.cut is None
     for operation in (op("add", "members", [{"value": user["id"]}]), op("remove", "members")):
         responder.proxy.cut = moment
-        assert responder(token, "PATCH", team, patch_body(operation))[0] == "Status: 200 OK" and responder.proxy.cut is None
+        assert responder(token, "PATCH", team, patch_body(operation))[0] == "Status: 200 OK" and responder.proxy.cut is None, operation
     responder.proxy.cut = moment
     assert responder(token, "DELETE", f"/Users/{user['id']}")[0] == "Status: 204 No Content"
     assert t.client.get("/Users").json["totalResults"] == 5
@@ -324,5 +324,5 @@ def test_the_admin_api_knows_who_asks_before_it_reads_a_body(server):
     name = "r" + os.urandom(6).hex()
     for n, size in enumerate((100, 70_000)):
         body = json.dumps({"name": "x", "slug": f"{name}{n}"}).ljust(size).encode()
-        assert ask(path, key, "POST", target, body).startswith(b"Status: 201")
+        assert ask(path, key, "POST", target, body).startswith(b"Status: 201"), (n, size)
     assert ask(path, key, "GET", target, b"[").startswith(b"Status: 200")

@@ -66,7 +66,7 @@ def test_complex_attributes(customer, register):
     user = customer.user(**{URN: {"CAR": [{"PLATE": "Ab", "seats": 4}, {"plate": "cd", "primary": True}]}})
     assert user[URN] == {"car": [{"plate": "Ab", "seats": 4}, {"plate": "cd", "primary": True}]}
     for text, n in ((f'{URN}:car.plate eq "ab"', 0), (f'{URN}:car[plate eq "Ab" and seats gt 3]', 1), (f'{URN}:car[plate eq "cd" and seats pr]', 0)):
-        assert customer.client.find("Users", text).json["totalResults"] == n
+        assert customer.client.find("Users", text).json["totalResults"] == n, (text, n)
     path = f"/Users/{user['id']}"
     assert made(customer.client.patch(path, op("replace", f'{URN}:car[plate eq "cd"].seats', 2)), 200)[URN]["car"][1]["seats"] == 2
     assert_error(customer.client.patch(path, op("add", f"{URN}:car.wheels", 4)), 400, "invalidPath")
@@ -144,9 +144,9 @@ def test_filters_and_sorting_reach_every_type(customer, register):
     for text, found in ((f"{T}:level gt 3", [1]), ("level le 10", [0, 1]), (f"{T}:score lt 0", [1]), (f'{T}:hireDate eq "2024-01-01T00:00:00Z"', [0]),
                         (f'{T}:tags eq "b"', []),
                         (f'{T}:tags eq "B"', [0]), (f"not ({T}:level pr)", [2]), (f'{T}:hireDate gt "2024-01-01T00:00:00Z"', [1])):
-        assert [u["id"] for u in customer.client.find("Users", text).json["Resources"]] == [ids[i] for i in found]
+        assert [u["id"] for u in customer.client.find("Users", text).json["Resources"]] == [ids[i] for i in found], (text, found)
     for by, order in (("level", [0, 1, 2]), ("score", [1, 0, 2]), ("hireDate", [0, 1, 2]), ("tags", [0, 1, 2])):
-        assert [u["id"] for u in customer.client.get(f"/Users?sortBy={T}:{by}").json["Resources"]] == [ids[i] for i in order]
+        assert [u["id"] for u in customer.client.get(f"/Users?sortBy={T}:{by}").json["Resources"]] == [ids[i] for i in order], (by, order)
 
 
 def test_data_that_was_there_before_is_found(server, customer, register):
@@ -265,13 +265,14 @@ def test_the_id_of_a_schema_is_no_path_of_another(customer, register):
     register(customer, definition(attribute("u"), attribute("box", type="complex", subAttributes=[attribute("part")]), urn="urn:example:Q"))
     for options in ((), ("--type", "Group")):
         for urn in ("urn:example:Q:u", "URN:example:q:U", "urn:example:Q:box.part"):
-            assert "is the path of an attribute of urn:example:Q" in register(customer, definition(attribute("a"), urn=urn), *options, ok=False).stderr
+            refused = register(customer, definition(attribute("a"), urn=urn), *options, ok=False).stderr
+            assert "is the path of an attribute of urn:example:Q" in refused, (options, urn)
     register(customer, definition(attribute("a"), urn="urn:example:Q:other"))
     register(customer, definition(attribute("a"), urn="urn:example:R:b"), "--type", "Group")
     assert "attribute b: its path is the id of another schema" in register(customer, definition(attribute("B"), urn="urn:example:r"), ok=False).stderr
     user = customer.user(**{"urn:example:Q": {"u": "x"}, "urn:example:Q:other": {"a": "y"}})
     for text in ('urn:example:Q:u eq "x"', 'urn:example:Q:other:a eq "y"', f"{USER}:userName pr"):
-        assert [u["id"] for u in customer.client.find("Users", text).json["Resources"]] == [user["id"]]
+        assert [u["id"] for u in customer.client.find("Users", text).json["Resources"]] == [user["id"]], text
 
 
 def test_nothing_empty_is_left_of_what_is_not_shown(customer, register):
@@ -312,8 +313,8 @@ def test_as_many_attributes_can_be_named_as_there_are(customer, register):
     def search(**shape):
         return customer.client.post("/Users/.search", {"schemas": [SEARCH], **shape})
     for few in (names[:200], names[1:]):
-        assert made(search(attributes=[f"{URN}:{n}" for n in few]), 200)["Resources"][0][URN].keys() == set(few)
-        assert made(search(excludedAttributes=[f"{URN}:{n}" for n in few]), 200)["Resources"][0][URN].keys() == set(names) - set(few)
+        assert made(search(attributes=[f"{URN}:{n}" for n in few]), 200)["Resources"][0][URN].keys() == set(few), len(few)
+        assert made(search(excludedAttributes=[f"{URN}:{n}" for n in few]), 200)["Resources"][0][URN].keys() == set(names) - set(few), len(few)
     assert made(search(attributes=["userName", "bogus"] * 2000 + ["title"]), 200)["Resources"][0].keys() == {"schemas", "id", "userName", "title"}
     for shape in ("attributes", "excludedAttributes"):
         assert_error(search(**{shape: names[:1001]}), 400, "invalidValue", "1000")

@@ -29,13 +29,13 @@ def test_a_search_answers_as_the_get_does(customer):
         members = dict(p.split("=", 1) for p in query.split("&"))
         members = {k: int(v) if k in ("count", "startIndex") else v for k, v in members.items()}
         by_get = customer.client.get(f"{path}?" + "&".join(f"{k}={quote(str(v))}" for k, v in members.items()))
-        assert made(search(customer, f"{path}/.search", **members), 200) == made(by_get, 200)
+        assert made(search(customer, f"{path}/.search", **members), 200) == made(by_get, 200), (path, query)
 
 
 def test_names_may_be_a_list_or_one_text(customer):
     for names in (["userName", "name.givenName"], "userName,name.givenName", "USERNAME , name.GIVENNAME"):
         one = made(search(customer, "/Users/.search", filter='userName eq "ann@example.com"', attributes=names), 200)["Resources"][0]
-        assert one == {"schemas": customer.ann["schemas"], "id": customer.ann["id"], "userName": "ann@example.com", "name": {"givenName": "A"}}
+        assert one == {"schemas": customer.ann["schemas"], "id": customer.ann["id"], "userName": "ann@example.com", "name": {"givenName": "A"}}, names
     one = made(search(customer, "/Users/.search", count=1, excludedAttributes=["meta", "emails"]), 200)["Resources"][0]
     assert "meta" not in one and "emails" not in one and one["displayName"] == "Ann"
 
@@ -43,7 +43,7 @@ def test_names_may_be_a_list_or_one_text(customer):
 def test_more_names_than_there_is_room_for_are_refused_not_cut(customer):
     many = [f"urn:example:scim:schemas:{i}:Extension:attribute" for i in range(900)]
     for name in ("attributes", "excludedAttributes"):
-        assert made(search(customer, "/Users/.search", count=1, **{name: many}), 200)["itemsPerPage"] == 1
+        assert made(search(customer, "/Users/.search", count=1, **{name: many}), 200)["itemsPerPage"] == 1, name
         assert_error(search(customer, "/Users/.search", count=1, **{name: [f"{n}{k}" for n in many for k in (1, 2)]}), 400, "invalidValue", name)
 
 
@@ -62,7 +62,7 @@ def test_the_message_must_say_what_it_is(server, customer):
         assert_error(customer.client.post("/Users/.search", body), 400, "invalidSyntax")
     lenient = server.customer().client
     for body in ({}, {"schemas": []}, {"schemas": ["urn:x"]}, {"schemas": SEARCH}, {"schemas": [USER]}, {"schemas": None}):
-        assert lenient.post("/Users/.search", {**body, "count": 0}).status == 200
+        assert lenient.post("/Users/.search", {**body, "count": 0}).status == 200, body
 
 
 def test_members_in_other_letters_and_unknown_ones_are_taken(customer):
@@ -86,7 +86,7 @@ def test_the_base_url_lists_all_types(customer):
     everybody = [("User", "Ann"), ("User", "abe"), ("Group", "Atlas"), ("Group", "Zoo")]
     for path in ("", "/"):
         listing = customer.client.get(path)
-        assert found(listing) == everybody and listing.json["totalResults"] == 4
+        assert found(listing) == everybody and listing.json["totalResults"] == 4, path
     assert found(customer.client.get("?sortBy=displayName")) == [("User", "abe"), ("User", "Ann"), ("Group", "Atlas"), ("Group", "Zoo")]
     assert found(search(customer, "/.search", filter='displayName sw "A"', sortBy="displayName", sortOrder="descending")) == [
         ("Group", "Atlas"), ("User", "Ann"), ("User", "abe")]
@@ -115,7 +115,7 @@ def test_cursors_walk_over_all_types(customer):
             p = made(customer.client.get(f"?{query}&cursor={cursor}"), 200)
             seen += [r["id"] for r in p["Resources"]]
             cursor = p.get("nextCursor")
-        assert seen == [r["id"] for r in made(customer.client.get("?" + query.replace("count=", "x=")), 200)["Resources"]] and len(seen) == 4
+        assert seen == [r["id"] for r in made(customer.client.get("?" + query.replace("count=", "x=")), 200)["Resources"]] and len(seen) == 4, query
 
 
 def test_what_no_type_has_cannot_be_sorted_by_or_be_malformed(customer):
@@ -131,8 +131,8 @@ def test_a_sensitive_attribute_stands_in_no_url():
         t.user("ann@example.com", name={"familyName": "Lee"})
         for text in ('name.familyName eq "Lee"', 'emails eq "ann@example.com"', 'title pr or name pr', 'emails[value sw "a"]'):
             assert_error(t.client.find("Users", text), 403, "sensitive")
-            assert made(search(t, "/Users/.search", filter=text), 200)["totalResults"] == 1
+            assert made(search(t, "/Users/.search", filter=text), 200)["totalResults"] == 1, text
         for text in ('userName eq "ann@example.com"', 'emails.type eq "work"'):
-            assert made(t.client.find("Users", text), 200)["totalResults"] == 1
+            assert made(t.client.find("Users", text), 200)["totalResults"] == 1, text
     finally:
         s.stop()

@@ -94,7 +94,8 @@ def test_the_key_set_is_public_and_has_no_secret(own):
     api = Api(own, "")
     for method in ("GET", "HEAD"):
         answer = api.request(method, KEYS, absolute=True)
-        assert answer.status == 200 and answer.header("Content-Type") == "application/jwk-set+json" and answer.header("Cache-Control") == "public, max-age=300"
+        assert answer.status == 200 and answer.header("Content-Type") == "application/jwk-set+json", method
+        assert answer.header("Cache-Control") == "public, max-age=300", method
     keys = api.get(KEYS, absolute=True).json["keys"]
     assert keys and all(set(k) == {"kty", "crv", "x", "y", "use", "alg", "kid"} for k in keys)
 
@@ -204,7 +205,7 @@ def test_changes_of_a_group(own, customer):
     for operation in (op("add", "members", [{"value": user}]), op("remove", f'members[value eq "{user}"]')):
         answer = customer.client.patch(path, operation)
         events_told = told(own, customer.org["id"])[-1]["events"]
-        assert events_told == {NOTICE: {"version": answer.header("ETag"), "attributes": ["members"]}}
+        assert events_told == {NOTICE: {"version": answer.header("ETag"), "attributes": ["members"]}}, operation
     assert customer.client.delete(path).status == 204
     gone = last(customer)
     assert gone["events"] == {DELETE: {}} and gone["sub_id"]["externalId"] == "G2"
@@ -287,7 +288,7 @@ def test_asynchronous_requests_are_answered_at_once(customer):
                                 headers=headers)
     assert (answer.status, bulk.status) == (201, 200)
     for a in (answer, bulk):
-        assert a.header("Preference-Applied") is None and a.header("Set-Txn") is None and a.json
+        assert a.header("Preference-Applied") is None and a.header("Set-Txn") is None and a.json, a
 
 
 def test_rotation(own, customer):

@@ -156,7 +156,7 @@ def test_the_password_is_dropped(customer):
     assert "password" not in user
     for table in ("scim_user", "audit_event", "member"):
         rows = customer.server.sql(f"select t::text from muster.{table} t where organization_id = %s", customer.org["id"])
-        assert "tr0ub4dor" not in str(rows)
+        assert "tr0ub4dor" not in str(rows), table
 
 
 def test_nulls_unknown_attributes_and_foreign_schemas_are_ignored(customer):

@@ -88,8 +88,8 @@ def test_wrapped_single_values_count_in_the_lenient_dialect_only(customer, stric
     """Entra without its compliant mode."""
     for operations in (op("Replace", "active", wrap("False")), op("Replace", value={"active": wrap("False")})):
         user = customer.user()
-        assert made(customer.client.patch(f"/Users/{user['id']}", operations), 200)["active"] is False
-        assert [m["status"] for m in customer.members() if m["email"] == user["userName"]] == ["deactivated"]
+        assert made(customer.client.patch(f"/Users/{user['id']}", operations), 200)["active"] is False, operations
+        assert [m["status"] for m in customer.members() if m["email"] == user["userName"]] == ["deactivated"], operations
     assert made(customer.client.patch(f"/Users/{user['id']}", op("Add", "name.givenName", wrap("Ada"))), 200)["name"] == {"givenName": "Ada"}
     other = strict.user()
     assert_error(strict.client.patch(f"/Users/{other['id']}", op("replace", "title", wrap("T"))), 400, "invalidValue", "title")
@@ -142,7 +142,7 @@ def test_put_without_active_leaves_it(customer):
 def test_unassigned_active_keeps_an_inactive_user_inactive_in_the_lenient_dialect(customer, strict):
     for t, left in ((customer, False), (strict, None)):
         user = t.user("x@example.com", active=False)
-        assert patched(t, user, op("remove", "active")).get("active") is left
+        assert patched(t, user, op("remove", "active")).get("active") is left, (t, left)
     active = customer.user("y@example.com")
     assert "active" not in patched(customer, active, op("replace", "active", None))
     assert customer.member("y@example.com")["status"] == "active"

@@ -60,7 +60,7 @@ def test_half_of_the_workers_wait_and_another_organization_is_served(own):
         while waiting(own) == WORKERS // 2:
             for client, path in ((other.client, f"/Users/{user['id']}"), (customer.client, f"/Groups/{group['id']}")):
                 answer, seconds = timed(lambda client=client, path=path: client.get(path))
-                assert answer.status == 200 and seconds < 0.5
+                assert answer.status == 200 and seconds < 0.5, path
         answers = writers.join()
     for answer, seconds in answers:
         assert_error(answer, 503, None, "other changes are in the way") and answer.header("Retry-After")
