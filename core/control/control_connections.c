@@ -26,7 +26,6 @@
         FIELD(.name = "status", .kind = FIELD_CHOICE, .values = "active|paused")
 
 static const struct field manners[] = {{.name = "name", .kind = FIELD_TEXT}, MANNERS};
-static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY, .required = true}};
 static const struct field endpoint[] = {{.name = "connection_id", .kind = FIELD_ID}};
 
@@ -70,9 +69,7 @@ enum err control_connection_create(struct control *c, const struct control_input
 
 enum err control_connection_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
-    if (e == OK)
-        e = control_page(c, in->fields, &p);
+    enum err e = control_fields_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_connection_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 

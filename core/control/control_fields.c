@@ -253,3 +253,10 @@ enum err control_fields_write(struct control *c, struct field_table t, struct js
     *out = c->result;
     return e;
 }
+
+enum err control_fields_page(struct control *c, struct json_object *object, struct control_page *out) {
+    static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY},
+                                          {.name = "cursor", .kind = FIELD_QUERY}};
+    enum err e = control_fields_check(c, FIELDS(listed), object, false);
+    return e == OK ? control_page(c, object, out) : e;
+}

@@ -57,6 +57,10 @@ enum err control_fields_check(struct control *c, struct field_table t, struct js
 enum err control_fields_write(struct control *c, struct field_table t, struct json_object *object, bool whole,
                               struct control_write *w, struct json_object **out) __attribute__((warn_unused_result));
 
+/* control_fields_check() of a list that takes nothing but `limit` and `cursor`, then control_page(). */
+enum err control_fields_page(struct control *c, struct json_object *object, struct control_page *out)
+    __attribute__((warn_unused_result));
+
 /* For a macro that lists fields of two tables. */
 #define FIELD(...)                                                                                                     \
     { __VA_ARGS__ }

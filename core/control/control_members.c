@@ -17,7 +17,6 @@
 
 static const struct field added[] = {{.name = "email", .kind = FIELD_EMAIL, .required = true}, NAMES};
 static const struct field changed[] = {NAMES};
-static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 static const struct field team_added[] = {{.name = "name", .kind = FIELD_TEXT, .required = true}};
 
 struct change {
@@ -53,9 +52,7 @@ enum err control_member_add(struct control *c, const struct control_input *in, s
 
 enum err control_member_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
-    if (e == OK)
-        e = control_page(c, in->fields, &p);
+    enum err e = control_fields_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_member_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
@@ -163,9 +160,7 @@ enum err control_team_join(struct control *c, const struct control_input *in, st
 
 enum err control_team_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
-    if (e == OK)
-        e = control_page(c, in->fields, &p);
+    enum err e = control_fields_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_team_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
@@ -177,11 +172,9 @@ enum err control_team_show(struct control *c, const struct control_input *in, st
 enum err control_team_members(struct control *c, const struct control_input *in, struct json_object **out) {
     struct json_object *team;
     struct control_page p;
-    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
+    enum err e = control_fields_page(c, in->fields, &p);
     if (e == OK)
         e = control_show(c, team_show(c, in->id), "team", &team);
-    if (e == OK)
-        e = control_page(c, in->fields, &p);
     if (e != OK)
         return e;
     const char *id = json_get_string(team, "id");

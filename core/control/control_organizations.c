@@ -22,7 +22,6 @@ enum { SLUG_MAX = 63 };
 static const struct field created[] = {
     {.name = "name", .kind = FIELD_TEXT, .required = true}, {.name = "slug", .kind = FIELD_SLUG}, LIMITS};
 static const struct field changed[] = {{.name = "name", .kind = FIELD_TEXT}, LIMITS};
-static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 
 /* "Acme & Sons" → "acme-sons". */
 static const char *slug_of(struct arena *a, const char *name) {
@@ -97,9 +96,7 @@ enum err control_organization_create(struct control *c, const struct control_inp
 
 enum err control_organization_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
-    if (e == OK)
-        e = control_page(c, in->fields, &p);
+    enum err e = control_fields_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_organization_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 

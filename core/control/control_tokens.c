@@ -19,7 +19,6 @@
 
 static const struct field issued[] = {{.name = "connection_id", .kind = FIELD_ID}, MANNERS};
 static const struct field rotated[] = {MANNERS};
-static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 
 /* A token to issue. */
 struct issue {
@@ -96,9 +95,7 @@ enum err control_token_issue(struct control *c, const struct control_input *in, 
 
 enum err control_token_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
-    if (e == OK)
-        e = control_page(c, in->fields, &p);
+    enum err e = control_fields_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_token_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 

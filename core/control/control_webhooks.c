@@ -24,7 +24,6 @@ static const struct field created[] = {{.name = "url", .kind = FIELD_URL, .requi
 static const struct field changed[] = {{.name = "url", .kind = FIELD_URL},
                                        MANNERS,
                                        {.name = "status", .kind = FIELD_CHOICE, .values = "enabled|disabled"}};
-static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY}, {.name = "cursor", .kind = FIELD_QUERY}};
 static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY}};
 static const struct field rotated[] = {{.name = "previous_valid_for", .kind = FIELD_NUMBER, .high = 604800}};
 
@@ -120,9 +119,7 @@ enum err control_webhook_create(struct control *c, const struct control_input *i
 
 enum err control_webhook_list(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_page p;
-    enum err e = control_fields_check(c, FIELDS(listed), in->fields, false);
-    if (e == OK)
-        e = control_page(c, in->fields, &p);
+    enum err e = control_fields_page(c, in->fields, &p);
     return e == OK ? control_list(c, sql_api_webhook_list(.after = p.after, .limit = p.limit), &p, out) : e;
 }
 
