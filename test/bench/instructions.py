@@ -19,10 +19,11 @@ What varies: in how many pieces an answer of PostgreSQL arrives, how often the w
 its hash tables, whose seed is random in each process.
 
 --compare prints the ratio to the figures of such a file and ends with 1 if one is more than --bound (2) percent above, or a request has
-a system call more. instructions.json beside this file has the figures to compare with. --keep leaves callgrind's files (200 requests)
+a system call more than that. instructions.json beside this file has the figures to compare with. --keep leaves callgrind's files (200 requests)
 for callgrind_annotate in DIR.
 """
 import argparse
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -77,11 +78,11 @@ KINDS = {
 }
 
 
-def settings(server):
+def settings(server, out):
     """Under callgrind all takes fifty times as long and a hundred MiB more. Programs of before do not know each of the settings."""
     known = subprocess.run([f"{helpers.ROOT}/{helpers.BUILD}/muster", "help", "config"], stdout=subprocess.PIPE, text=True, check=True).stdout
     wanted = {"MUSTER_DB": server.db.replace("muster_owner", "muster_scim"), "MUSTER_PUBLIC_URL": server.url, "MUSTER_WORKERS": "2",
-              "MUSTER_LIMITS": os.path.join(server.dir, "callgrind.limits"), "MUSTER_DEADLINE_MS": "600000", "MUSTER_BODY_MS": "600000",
+              "MUSTER_LIMITS": f"{out}.limits", "MUSTER_DEADLINE_MS": "600000", "MUSTER_BODY_MS": "600000",
               "MUSTER_CPU_MS": "600000", "MUSTER_WORKER_AS_MB": "1048576", "MUSTER_WORKER_RSS_MB": "65536"}
     return {k: v for k, v in wanted.items() if k in known}
 
@@ -89,14 +90,14 @@ def settings(server):
 @contextlib.contextmanager
 def worker(server, out):
     """A worker under callgrind; gives its socket. At its end the counts are in the file."""
-    path = os.path.join(server.dir, "callgrind.sock")
+    path = f"{out}.sock"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()
         process = subprocess.Popen(
             ["valgrind", "--tool=callgrind", "--collect-systime=yes", f"--callgrind-out-file={out}", f"--log-file={out}.log",
              f"{helpers.ROOT}/{helpers.BUILD}/muster-scim.fcgi", "--worker"],
-            stdin=listener, stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], **settings(server)})
+            stdin=listener, stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], **settings(server, out)})
     try:
         yield path
         process.send_signal(signal.SIGTERM)
@@ -122,10 +123,12 @@ def count(server, kind, requests, out):
 
 
 def per_request(server, kind, repeat, keep):
+    """Both workers run at once: how long they take is in no figure."""
     out = os.path.join(server.dir, f"callgrind.{kind}")
     found, calls = [], []
     for _ in range(repeat):
-        few, many = (count(server, kind, n, out) for n in (REQUESTS, 2 * REQUESTS))
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            few, many = pool.map(count, (server, server), (kind, kind), (REQUESTS, 2 * REQUESTS), (f"{out}.few", out))
         found.append(round((many[0] - few[0]) / REQUESTS))
         calls.append((many[1] - few[1]) / REQUESTS)
     if keep:
@@ -163,7 +166,7 @@ def compare(figures, name, bound):
         ratio = now / other["instructions"][kind]
         bad = ratio > 1 + bound / 100
         calls, before = figures["system_calls"][kind], other["system_calls"][kind]
-        more = calls > before + 0.9
+        more = calls > before * (1 + bound / 100) + 0.9
         print(f"{kind:7} {now:10,} / {other['instructions'][kind]:10,} = {ratio:.4f}{'  TOO MUCH' if bad else ''}; "
               f"{calls:.1f} system calls, before {before:.1f}{'  TOO MANY' if more else ''}")
         good = good and not bad and not more
