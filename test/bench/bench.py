@@ -11,6 +11,7 @@ import tempfile
 
 import figures
 import load
+import once
 import seed
 import workloads
 import yardsticks
@@ -101,11 +102,21 @@ class Bench:
                      port=self.server.port)
 
     def run(self):
+        if not self.chosen.workloads:
+            self.found.once.update(once.hot_share(self.server, self.usual))
         self.warm()
         for n in range(self.chosen.rounds):
             for name, figure in self.round(self.chosen.seconds):
                 self.found.add(name, figure)
                 print(f"round {n + 1} of {self.chosen.rounds}: {name:20} {figure['rate']:10,.0f}/s", flush=True)
+        if not self.chosen.workloads:
+            self.run_once()
+
+    def run_once(self):
+        largest = self.directories[max(self.directories)]
+        self.found.once.update(once.walks(self.server, largest))
+        self.found.once.update(once.sealing(self.server, self.usual))
+        self.found.once.update(once.weights(self.server, self.usual, largest, 60 * self.chosen.seconds))
 
 
 def measure(chosen, source, place):

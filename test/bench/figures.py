@@ -41,6 +41,7 @@ class Figures:
 
     def __init__(self):
         self.rounds = {}
+        self.once = {}  # by name, what was measured once
 
     def add(self, name, figure):
         self.rounds.setdefault(name, []).append(figure)
@@ -73,6 +74,7 @@ class Figures:
         found = {key: self.ratio(what, name, other) for key, what, name, other in RATIOS}
         if "members_10k" in self.rounds:
             found["member_us_of_10k"] = self.cpu("members_10k", ALL)
+        found.update(self.once)
         return {key: round(value, 3) for key, value in found.items() if value is not None}
 
 
