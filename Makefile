@@ -152,10 +152,11 @@ format-check:
 	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
 	@! LC_ALL=C.UTF-8 grep -nP '^(?!\||    ).{101,}' *.md doc/*.md sql/*.md test/*.md || { echo 'Markdown: 100 columns'; exit 1; }
 
-# Arrows between rooms go down only; SQL, HTTP and terminals stand where they belong; functions and files say what they are.
+# Arrows between rooms go down only; SQL, HTTP and terminals stand where they belong; functions and files say what they are, and no file has more than 400 lines.
 layers:
 	scripts/check-layers
 	scripts/check-names
+	scripts/check-sizes
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/muster $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/muster
