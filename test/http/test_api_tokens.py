@@ -24,7 +24,9 @@ def test_which_connection_a_token_is_for(api):
     c = Customer(api)
     path = f"{c.path}/scim/tokens"
     first = api.made(path, {})  # makes a connection
-    assert [x["identity_provider"] for x in api.read(f"{c.path}/scim/connections")["data"]] == ["generic"]
+    (made,) = api.read(f"{c.path}/scim/connections")["data"]
+    (event,) = c.events("&action=scim.connection.created")
+    assert made["identity_provider"] == "generic" and event["data"]["after"]["id"] == made["id"] == event["target_id"]
     assert api.made(path, {})["connection_id"] == first["connection_id"]
     second = api.made(f"{c.path}/scim/connections", {})
     problem(api.post(path, {}), 400, "required", "connection_id")
