@@ -31,4 +31,4 @@ which may know nothing of this organization yet, cannot choose to read all of it
 Parameters: who: id of a SCIM user of this transaction''s connection.
 Returns: groups, direct ones and those that hold one of them (three levels).
 Locks: none.
-Called by: user_by_id, user_for_update, user_list, all_list.';
+Called by: groups_shown.';

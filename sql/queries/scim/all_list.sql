@@ -55,15 +55,9 @@ with page as (
 select counted.total, (select count(*) from page) as found, u.type, u.sort_key,
        u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
        case when $4::boolean and u.type = 'User' then
-           (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
-                                              'type', x.type) order by x.type, x.id)::text
-            from muster.groups_of_user(u.id) x)
+           (select s.groups from muster.groups_shown(u.id, $3) s)
        when $5::boolean and u.type = 'Group' then
-           (select string_agg('{"value":"' || x.id || '","$ref":"' || $3 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
-                              || coalesce(',"display":' || to_json(x.display_name)::text, '') || '}', ',' order by x.type desc, x.id)
-            from muster.scim_group_member x
-            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
-                  and x.group_id = u.id)
+           (select s.members from muster.members_shown(u.id, $3) s)
        end as computed,
        b.id as manager_found, b.display_name as manager_display
 from counted

@@ -4,13 +4,7 @@
 -- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
 --           manager_display text
 select g.id, g.version, g.resource, muster.time_text(g.created_at) as created, muster.time_text(g.modified_at) as modified,
-       case when $3::boolean then
-           (select string_agg('{"value":"' || x.id || '","$ref":"' || $2 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
-                              || coalesce(',"display":' || to_json(x.display_name)::text, '') || '}', ',' order by x.type desc, x.id)
-            from muster.scim_group_member x
-            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
-                  and x.group_id = g.id)
-       end as computed,
+       case when $3::boolean then (select s.members from muster.members_shown(g.id, $2) s) end as computed,
        null::uuid as manager_found, null::text as manager_display
 from muster.scim_group g
 where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id() and g.id = $1::uuid

@@ -32,10 +32,7 @@ with page as (
                 where m.organization_id = muster.organization_id() and m.group_id = g.id)
            else 0 end as members_bytes,
            case when octet_length(g.resource) > 4096 and ($5::text[] is not null or $6::text[] is not null) then
-               (select '{' || string_agg(to_json(m.key)::text || ':' || m.value::text, ',') || '}'
-                from json_each(g.resource::json) m
-                where ($5::text[] is null or lower(m.key) = any ($5::text[]))
-                      and ($6::text[] is null or lower(m.key) <> all ($6::text[])))
+               (select k.kept from muster.attributes_kept(g.resource, $5::text[], $6::text[]) k)
            else g.resource end as resource
         from muster.scim_group g
         where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id() and g.id = p.id
@@ -43,13 +40,7 @@ with page as (
 )
 select counted.total, (select count(*) from page) as found, 'Group' as type, g.sort_key,
        g.id, g.version, g.resource, muster.time_text(g.created_at) as created, muster.time_text(g.modified_at) as modified,
-       case when $4::boolean then
-           (select string_agg('{"value":"' || x.id || '","$ref":"' || $3 || case x.type when 'User' then '/Users/' else '/Groups/' end || x.id || '","type":"' || x.type || '"'
-                              || coalesce(',"display":' || to_json(x.display_name)::text, '') || '}', ',' order by x.type desc, x.id)
-            from muster.scim_group_member x
-            where x.organization_id = muster.organization_id() and x.connection_id = muster.connection_id()
-                  and x.group_id = g.id)
-       end as computed,
+       case when $4::boolean then (select s.members from muster.members_shown(g.id, $3) s) end as computed,
        null::uuid as manager_found, null::text as manager_display
 from counted
 left join fetched g on g.n = 1 or g.bytes <= 8388608

@@ -3,11 +3,7 @@
 -- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
 --           manager_display text
 select u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       case when $3::boolean then
-           (select json_agg(json_build_object('value', x.id, '$ref', $2 || '/Groups/' || x.id, 'display', x.display_name,
-                                              'type', x.type) order by x.type, x.id)::text
-            from muster.groups_of_user(u.id) x)
-       end as computed,
+       case when $3::boolean then (select s.groups from muster.groups_shown(u.id, $2) s) end as computed,
        b.id as manager_found, b.display_name as manager_display
 from muster.scim_user u
 left join lateral (select b.id, b.display_name from muster.scim_user b

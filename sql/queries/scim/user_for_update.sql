@@ -6,9 +6,7 @@
 select u.id, u.version, u.resource, (extract(epoch from u.modified_at) * 1000000)::bigint as modified_us,
        u.member_id, u.active, u.user_name_key, u.email_key, u.former_user_name_key,
        muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       (select json_agg(json_build_object('value', x.id, '$ref', $2 || '/Groups/' || x.id, 'display', x.display_name,
-                                          'type', x.type) order by x.type, x.id)::text
-        from muster.groups_of_user(u.id) x)
+       (select s.groups from muster.groups_shown(u.id, $2) s)
            as groups
 from muster.scim_user u
 where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = $1::uuid

@@ -27,10 +27,7 @@ with page as (
     cross join lateral (
         select u.id, u.version, u.created_at, u.modified_at, u.manager_id,
            case when octet_length(u.resource) > 4096 and ($5::text[] is not null or $6::text[] is not null) then
-               (select '{' || string_agg(to_json(m.key)::text || ':' || m.value::text, ',') || '}'
-                from json_each(u.resource::json) m
-                where ($5::text[] is null or lower(m.key) = any ($5::text[]))
-                      and ($6::text[] is null or lower(m.key) <> all ($6::text[])))
+               (select k.kept from muster.attributes_kept(u.resource, $5::text[], $6::text[]) k)
            else u.resource end as resource
         from muster.scim_user u
         where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = p.id
@@ -38,11 +35,7 @@ with page as (
 )
 select counted.total, (select count(*) from page) as found, 'User' as type, u.sort_key,
        u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       case when $4::boolean then
-           (select json_agg(json_build_object('value', x.id, '$ref', $3 || '/Groups/' || x.id, 'display', x.display_name,
-                                              'type', x.type) order by x.type, x.id)::text
-            from muster.groups_of_user(u.id) x)
-       end as computed,
+       case when $4::boolean then (select s.groups from muster.groups_shown(u.id, $3) s) end as computed,
        b.id as manager_found, b.display_name as manager_display
 from counted
 left join fetched u on u.n = 1 or u.bytes <= 8388608
