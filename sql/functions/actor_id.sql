@@ -3,8 +3,8 @@ create or replace function muster.actor_id() returns uuid
     as $$ select nullif(current_setting('muster.actor_id', true), '')::uuid $$;
 
 comment on function muster.actor_id() is
-'The id of the token or key that works in this transaction.
+'The id of the token or key of this transaction.
 Parameters: none.
-Returns: its id; null: the operator.
+Returns: its id; null for the operator.
 Locks: none.
 Called by: event().';

@@ -3,7 +3,7 @@ create or replace function muster.actor_type() returns text
     as $$ select coalesce(nullif(current_setting('muster.actor_type', true), ''), 'operator') $$;
 
 comment on function muster.actor_type() is
-'Who works in this transaction.
+'The kind of actor of this transaction.
 Parameters: none.
 Returns: token, key, or (nothing is set) operator.
 Locks: none.

@@ -9,9 +9,9 @@ create or replace function muster.audit(organization uuid, event uuid, action te
     $$;
 
 comment on function muster.audit(uuid, uuid, text, uuid, text, uuid, jsonb, uuid, text) is
-'Writes one audit event of the control plane; the first of a request has the request''s id.
-Parameters: organization: whose log; event: its id, null: any; action; connection: null: none; target_type, target:
-what it is about; data: an object; request: id of the request; client: address, null: none.
+'Writes one audit event of the control plane. The first event of a request has the request''s id.
+Parameters: organization: whose log; event: its id, null: any; action; connection: null: none; target_type, target: the
+changed object; data: an object; request: id of the request; client: address, null: none.
 Returns: nothing.
 Locks: none.
 Called by: api_audit, api_connection_create, api_connection_set, api_link_request_decide, api_member_add,

@@ -8,7 +8,7 @@ create or replace function muster.audit_head_text(e muster.audit_event, sequence
     $$;
 
 comment on function muster.audit_head_text(muster.audit_event, bigint) is
-'All of a sealed event but its data, as the chain hashes it.
+'A sealed event without its data, in the form that the chain hashes.
 Parameters: e; sequence: its number.
 Returns: a list of netstrings.
 Locks: none.

@@ -20,9 +20,8 @@ end
 $$;
 
 comment on function muster.audit_partitions(integer) is
-'Makes the partitions of the audit log from this month to the given number of months ahead; those that are there are
-left alone.
-Parameters: months: how many beside this one.
+'Makes the missing partitions of the audit log from this month to the given number of months ahead.
+Parameters: months: how many after this one.
 Returns: nothing.
 Locks: access exclusive on muster.audit_event for each partition that is made.
 Called by: op_partitions.';

@@ -27,7 +27,7 @@ begin
     batch := array(select p.place from muster.audit_pending p where p.place >= from_place order by p.place limit most);
     sealed := cardinality(batch);
     if clear is not null and sealed = most then
-        clear := least(clear, batch[most]); -- there may be more of what was drawn
+        clear := least(clear, batch[most]); -- there may be more at the last place
     end if;
     if sealed > 0 then
         insert into muster.audit_seal (organization_id, sequence, event_id, at, salt, commitment, hash)
@@ -42,7 +42,8 @@ begin
                     from (select distinct on (p.organization_id, p.event_id) p.*
                           from muster.audit_pending p
                           where p.place = any (batch)
-                                -- What is sealed already, or stands here twice (rows of a restored copy, say), holds up nobody.
+                                -- Rows that are sealed already, or occur twice (after restoring a copy), must not block
+                                -- others.
                                 and not exists (select from muster.audit_seal d
                                                 where d.organization_id = p.organization_id and d.event_id = p.event_id)
                           order by p.organization_id, p.event_id, p.place) p
@@ -93,17 +94,17 @@ end
 $$;
 
 comment on function muster.audit_seal_next(bigint, integer) is
-'Seals what is committed, up to most events from a place on, and makes the deliveries. One at a time, however many
-workers call it: whoever comes second has nothing to do. The order is that of the commits wherever one transaction
-could know of another: what was committed before another began is in an earlier round or at a lower place, and
-changes of one thing wait for each other''s locks. What waits for an event that is not there (a dropped partition, a
-restored copy) gets no number, so that it leaves no hole: a warning says so, and it goes away.
+'Seals committed events, up to most of them from a place on, and makes their deliveries. Only one call works at a
+time; a second one has nothing to do. The order is that of the commits whenever one transaction could know of another:
+an event committed before another transaction began is in an earlier round or at a lower place, and changes of the same
+object wait for each other''s locks. If a pending event is missing (a dropped partition, a restored copy), it gets no
+number, so that there is no hole; a warning says so, and the entry is deleted.
 Parameters: from_place: the place to look from; most: events at once.
-Returns: busy: another one is at work; sealed: how many; clear: a place below which nothing will ever be pending
-again, null: not known this time. Nothing was left below it when no transaction was writing events, which their lock
-on audit_event tells (other transactions do not count); the next round looks from there on, so that rows which are
-gone, but which some old snapshot could still see, are not read again and again; deliveries: how many were made.
-Locks: the row of muster.sealer, to the end of the transaction; passed over if another has it.
+Returns: busy: another call is working; sealed: how many; clear: a place below which nothing will ever be pending again,
+null: not known this time. It is known if no transaction was writing events, as their lock on audit_event shows (other
+transactions do not count). The next round begins there, so that deleted rows which old snapshots can still see are not
+read again and again; deliveries: how many were made.
+Locks: the row of muster.sealer, to the end of the transaction; skipped if another call has it.
 Called by: deliver_seal.';
 
 revoke all on function muster.audit_seal_next(bigint, integer) from public;

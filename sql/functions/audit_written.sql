@@ -11,8 +11,8 @@ end
 $$;
 
 comment on function muster.audit_written() is
-'Puts written events into audit_pending, in the transaction that writes them, for the sealer.
-Parameters: none: a trigger; muster.quiet = on (an import): nobody is told of them.
+'Adds new events to audit_pending for the sealer, in the transaction that writes them.
+Parameters: none: a trigger; muster.quiet = on (an import): they are announced to nobody.
 Returns: null.
 Locks: none.
 Called by: trigger pending of audit_event.';

@@ -35,14 +35,13 @@ end
 $$;
 
 comment on function muster.authenticate(bytea, uuid, text, text, uuid[], uuid) is
-'Who is this? The one place where a token is read by the role that faces the internet: it sees the row whose hash it
-presents and no other. A valid token sets the tenant and the actor of the transaction; without it every later
-statement sees no row. Last use is written at most once a minute (or when the address changes), and never waited
-for.
-Parameters: presented: SHA-256 of the token; asked: the connection that the URL names, null: none (another than the
-token''s sets no tenant); client: address; locked, ids, whole: as of enter().
+'Authenticates a token. Only here does the role that faces the internet read tokens, and it sees only the row whose hash
+it presents. A valid token sets the tenant and the actor of the transaction; without it every later statement sees no
+row. The last use is written at most once a minute (or when the address changes), without waiting for a lock.
+Parameters: presented: SHA-256 of the token; asked: the connection that the URL names, null: none (if it is not the
+token''s, no tenant is set); client: address; locked, ids, whole: as for enter().
 Returns: the token''s id, whether the connection matches and the address is allowed, its scope and limits, the key
-that signs this connection''s cursors, and the row of enter(); no row: nobody.
+that signs this connection''s cursors, and the row of enter(); no row: the token is invalid.
 Locks: as enter(); the token''s row, if it is free.
 Called by: the statement authenticate.';
 

@@ -34,11 +34,11 @@ end
 $$;
 
 comment on function muster.authenticate_key(bytea, text, text) is
-'Who presents this API key, and for which organization? A key that is bound to another organization, or an
-organization that is not there, sets no tenant.
+'Authenticates an API key for an organization. If the key is bound to another organization, or the organization does not
+exist, no tenant is set.
 Parameters: presented: SHA-256 of the key; organization: slug or id, null: none; client: address.
 Returns: the key, whether it is bound to an organization, its scopes, the organization (null: none, or not this
-key''s); no row: nobody.
+key''s); no row: the key is invalid.
 Locks: the key''s row, if it is free.
 Called by: api_authenticate.';
 

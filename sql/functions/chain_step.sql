@@ -4,8 +4,9 @@ create or replace function muster.chain_step(state bytea, first bytea, item byte
     as $$ select sha256(coalesce(state, first) || item) $$;
 
 comment on function muster.chain_step(bytea, bytea, bytea) is
-'One step of the aggregate chain(): the hash of the hash before and of the item.
-Parameters: state: null: none yet; first: the hash that the chain goes on from; item.
+'One step of the aggregate chain(): the hash of the previous hash and the item.
+Parameters: state: null: none yet;
+first: the hash from which the chain goes on; item.
 Returns: SHA-256.
 Locks: none.
 Called by: the aggregate chain().';

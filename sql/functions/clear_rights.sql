@@ -30,9 +30,9 @@ end
 $$;
 
 comment on function muster.clear_rights() is
-'Takes from the roles of the programs and of the application what they may do in this schema, at the beginning of
-every muster migrate: a right that a release no longer grants does not stay. The files of functions and
-muster.settle_rights() grant the rest anew, in the same transaction. REFERENCES of muster_app stays: whether the
+'Revokes all rights in this schema from the roles of the programs and the application, at the beginning of every muster
+migrate, so that no right stays which a release no longer grants. The files of functions and muster.settle_rights()
+grant the others anew, in the same transaction. REFERENCES of muster_app stays: whether the
 application has foreign keys to our tables is the operator''s choice.
 Parameters: none.
 Returns: nothing.

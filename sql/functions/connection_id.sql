@@ -3,7 +3,7 @@ create or replace function muster.connection_id() returns uuid
     as $$ select nullif(current_setting('muster.connection', true), '')::uuid $$;
 
 comment on function muster.connection_id() is
-'The connection of this transaction, as organization_id() is its organization.
+'The connection of this transaction; see organization_id().
 Parameters: none.
 Returns: its id; null: none is set.
 Locks: none.

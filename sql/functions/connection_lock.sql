@@ -3,7 +3,7 @@ create or replace function muster.connection_lock(connection uuid) returns bigin
     as $$ select hashtextextended('muster.connection ' || connection::text, 0) $$;
 
 comment on function muster.connection_lock(uuid) is
-'The key of a connection''s advisory lock, of a class that nothing else beside us in this database has.
+'The key of a connection''s advisory lock, in a class that nothing else in this database uses.
 Parameters: connection: its id.
 Returns: the key.
 Locks: none itself.

@@ -25,10 +25,10 @@ end
 $$;
 
 comment on function muster.denied_token(bytea, text, boolean, uuid, text) is
-'A use of a token that was denied, if there is such a token: whose it is and why, and if wished an event of it.
+'If the denied token exists: its owner and the reason, and optionally an event.
 Parameters: presented: SHA-256 of the token; why: null: by the token''s own state; told: write an event; request: id
 of the request and of the event; client: address.
-Returns: the token, its connection, the reason; no row: there is no such token, or it is good.
+Returns: the token, its connection, the reason; no row: there is no such token, or it is valid.
 Locks: none.
 Called by: token_denied.';
 

@@ -38,8 +38,8 @@ end
 $$;
 
 comment on function muster.durability() is
-'What is wrong with the promise that an acknowledged write stays, as far as it can be seen from here. A setting of
-the server that the session has another value of is not known.
+'Reports what endangers acknowledged writes, as far as a session can see it. It cannot see a server setting that the
+session overrides.
 Parameters: none.
 Returns: kind, blocks (changes are refused meanwhile), detail; no row: nothing is wrong.
 Locks: none.

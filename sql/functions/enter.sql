@@ -33,12 +33,12 @@ end
 $$;
 
 comment on function muster.enter(uuid, uuid, text, uuid[], uuid) is
-'Makes a connection of an organization the tenant of the transaction, and locks it. What is read after it is what was
-committed when the lock was had.
-Parameters: organization, asked: ids of the organization and of the connection; locked: shared, exclusive, or
-members for a change of the members that ids name, or of all that the group whole has (exclusive if groups are among
-them, else shared); null: no lock.
-Returns: the settings of connection and organization; no row: there is no such connection. 40001: a group came into
+'Makes a connection of an organization the tenant of the transaction, and locks it. Later statements see everything that
+was committed before the lock was granted.
+Parameters: organization, asked: ids of the organization and of the connection; locked: shared, exclusive, or members
+for a change of the members in ids, or of all members of the group whole (exclusive if groups are among them, else
+shared); null: no lock.
+Returns: the settings of connection and organization; no row: there is no such connection. 40001: a group was added to
 whole meanwhile.
 Locks: the connection''s advisory lock, to the end of the transaction.
 Called by: authenticate(), the statement enter.';

@@ -34,10 +34,10 @@ end
 $$;
 
 comment on function muster.erase_events(uuid, uuid[], text[]) is
-'Erases the data of an organization''s events that are about one of the targets, or in which one of the texts (email
-addresses) stands as a whole value, however it is written, with their salts and the answers of their deliveries. In
-what a refused request was told a text can stand anywhere. The only way to change an event. Nothing is sealed
-meanwhile: an event that is sealed as it was and erased at the same moment would keep its salt, and verify no more.
+'Erases the data of an organization''s events of the targets, and of events that have one of the texts (email addresses)
+as a whole value, whatever its case; in the answer to a refused request a text may occur anywhere. Also erases their salts and
+the answers of their deliveries. This is the only way to change an event. Nothing is sealed meanwhile: an event that is
+sealed and erased at the same moment would keep its salt and no longer verify.
 Parameters: organization; targets: ids; texts.
 Returns: how many events.
 Locks: the row of muster.sealer, to the end of the transaction; the events.

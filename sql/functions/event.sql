@@ -6,11 +6,11 @@ create or replace function muster.event(organization uuid, id uuid, at timestamp
     as $$ select organization, id, at, action, actor_type, actor_id, connection, target_type, target, data, request, client, null::timestamptz $$;
 
 comment on function muster.event(uuid, uuid, timestamptz, text, uuid, text, uuid, jsonb, uuid, text, text, uuid) is
-'An audit event as its row: what every statement that writes events inserts, for one or for many. It is inlined as long
-as no argument is volatile: ids are made in a subquery.
-Parameters: organization: whose log; id: of the event, the request''s own for its first one; at; action; connection:
-null: none; target_type, target: what it is about; data: an object; request: id of the request; client: address, null:
-none; actor_type, actor_id: whoever works in this transaction, unless another is named.
+'The row of an audit event; every statement that writes events inserts such rows. PostgreSQL inlines it if no argument
+is volatile, so ids are made in a subquery.
+Parameters: organization: whose log; id: of the event; the request''s id for its first one; at; action; connection:
+null: none; target_type, target: the changed object; data: an object; request: id of the request; client: address, null:
+none; actor_type, actor_id: the actor of this transaction, unless another is given.
 Returns: the row.
 Locks: none.
 Called by: audit, denied_token, webhook_tell, audit_add, audit_add_members, audit_refused, members_write,

@@ -37,13 +37,13 @@ create or replace function muster.event_object(s muster.audit_seal, e muster.aud
     $$;
 
 comment on function muster.event_object(muster.audit_seal, muster.audit_event) is
-'An event as it is told: what happened, and what it is about as it is now. Of an organization that is the tenant of
-the transaction.
+'The object of an event for receivers: the change, and the present state of its objects. The event''s organization must
+be the tenant of the transaction.
   {"id", "type", "timestamp", "sequence",
    "data": {"organization": {"id", "slug", "name"}, "connection": {"id", "name", "identity_provider"} or null,
             "actor": {"type", "id"}, "target": {"type", "id"}, "request_id", "changes": {..},
             "user": SCIM user, "group": SCIM group, "member": .., "team": ..}}
-Of the last four what there is.
+The last four only if they exist.
 Parameters: s: its seal; e: the event.
 Returns: the object.
 Locks: none.

@@ -26,8 +26,8 @@ create or replace function muster.groups_of_user(who uuid) returns table (id uui
     $$;
 
 comment on function muster.groups_of_user(uuid) is
-'The rows of the view scim_user_group for one user, found from its id upwards, each by its whole key: the planner,
-which may know nothing of this organization yet, cannot choose to read all of it.
+'The rows of the view scim_user_group for one user, found from its id upwards, each by its whole key. So the planner,
+which may have no statistics of this organization yet, cannot choose to read all of it.
 Parameters: who: id of a SCIM user of this transaction''s connection.
 Returns: groups, direct ones and those that hold one of them (three levels).
 Locks: none.

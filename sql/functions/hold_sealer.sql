@@ -8,7 +8,7 @@ end
 $$;
 
 comment on function muster.hold_sealer() is
-'Until the end of the transaction no event is sealed.
+'Prevents that events are sealed until the end of the transaction.
 Parameters: none.
 Returns: nothing.
 Locks: the row of muster.sealer, to the end of the transaction.

@@ -4,9 +4,9 @@ create or replace function muster.installation() returns uuid
     as $$ select '00000000-0000-0000-0000-000000000000'::uuid $$;
 
 comment on function muster.installation() is
-'The installation itself, as an organization: what is about no organization (webhooks and keys of the installation, their
-events) is its.
+'The id that stands for the installation in place of an organization: it owns webhooks and keys of the installation, and
+their events.
 Parameters: none.
 Returns: its id.
 Locks: none.
-Called by: statements and functions that are about the installation or leave it out.';
+Called by: statements and functions that use or exclude the installation.';

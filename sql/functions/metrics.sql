@@ -49,7 +49,7 @@ create or replace function muster.metrics() returns table (name text, label text
     $$;
 
 comment on function muster.metrics() is
-'What waits, for the page of metrics. Nothing is counted that could be much without a bound.
+'The waiting work, for the page of metrics. Counts that could be large have a limit.
 Parameters: none.
 Returns: name, label (null: none), value.
 Locks: none.

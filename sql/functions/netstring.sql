@@ -3,8 +3,8 @@ create or replace function muster.netstring(t text) returns text
     as $$ select coalesce(octet_length(t) || ':' || t || ',', '-') $$;
 
 comment on function muster.netstring(text) is
-'A text with its length, so that no two lists of them read alike.
+'A text with its length, so that different lists of texts never look the same.
 Parameters: t.
-Returns: length:text, with a comma; - of null.
+Returns: length:text, with a comma; - for null.
 Locks: none.
 Called by: audit_head_text.';

@@ -17,10 +17,10 @@ end
 $$;
 
 comment on function muster.protect(regclass, name, text) is
-'What every table of ours gets when it is made: row-level security that also counts for its owner, whose policy sees
-every organization, and for one role the policy that sees the rows of its transaction''s organization (the table has
-an organization_id), with rights. What another role may besides stands in the migration.
-Parameters: target: the table; tenant: the role, null: none; rights: as grant has them, null: none.
+'Protects a new table; every table of ours gets this. It forces row-level security, with a policy that shows every
+organization to the owner, and for one role a policy that shows the rows of the transaction''s organization (by
+organization_id), with rights. The migration grants rights to other roles.
+Parameters: target: the table; tenant: the role, null: none; rights: as in grant, null: none.
 Returns: nothing.
 Locks: access exclusive on the table.
 Called by: migrations, audit_partitions.';

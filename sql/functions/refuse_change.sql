@@ -19,10 +19,10 @@ end
 $$;
 
 comment on function muster.refuse_change() is
-'Keeps the audit log insert-only, with one exception: the data of an event may be erased (a person''s right), once,
-and nothing else of the row changes with it. The chain (audit_seal) hashes no data but a commitment to it, hash(salt
-|| data), made when the event is sealed and kept beside it: erasing takes data and salt away and leaves the
-commitment, so that the chain still verifies and nobody can guess what was erased.
+'Keeps the audit log insert-only, with one exception: the data of an event may be erased once (a person''s right),
+without any other change of the row. The chain (audit_seal) does not hash the data but a commitment, hash(salt || data),
+which is made when the event is sealed. Erasing removes data and salt and leaves the commitment, so the chain still
+verifies and nobody can guess the erased data.
 Parameters: none: a trigger.
 Returns: the row of an erasure; else it raises 42501.
 Locks: none.

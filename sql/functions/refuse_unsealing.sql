@@ -18,8 +18,8 @@ end
 $$;
 
 comment on function muster.refuse_unsealing() is
-'Keeps the chain as insert-only as the log; erasing an event takes its salt away.
+'Keeps the chain insert-only like the log, except that erasing an event removes its salt.
 Parameters: none: a trigger.
-Returns: the row whose salt goes; else it raises 42501.
+Returns: the row whose salt is removed; else it raises 42501.
 Locks: none.
 Called by: triggers insert_only and insert_only_truncate of audit_seal.';

@@ -45,12 +45,11 @@ end
 $$;
 
 comment on function muster.settle_rights() is
-'Who may do what when a muster migrate is done, whatever the migrations before made or an operator granted: the rights
-on tables stand here, all of them, behind muster.clear_rights(); functions that work with the owner''s rights are
-executable by nobody but by name, as their files say; and nobody enters the database but the programs'' roles, the
-application''s (muster_app, by membership) and who was granted it by name. Default privileges
-could not say the first: they count for a whole database of the owner, who may have functions of the application''s
-beside ours.
+'Sets all rights at the end of muster migrate, after muster.clear_rights(), whatever earlier migrations or an operator
+granted: all rights on tables; functions with the owner''s rights may be called only by the roles that their files name;
+and only the programs'' roles, the application''s (muster_app, by membership) and roles granted by name may connect.
+Default privileges cannot do the second, because they apply to all functions of the owner, who may also have functions
+of the application.
 Parameters: none.
 Returns: nothing.
 Locks: none.

@@ -19,8 +19,8 @@ create or replace function muster.shown(organization uuid, type text, resource t
     $$;
 
 comment on function muster.shown(uuid, text, text, timestamptz, timestamptz, bigint) is
-'A resource as anybody may see it, with its meta but for the location. What a registered schema says is never shown,
-or has a part that is not, is left out.
+'A resource without secret parts, with its meta except the location. Attributes that a registered schema never shows, or
+with such a part, are left out.
 Parameters: organization; type: User or Group; resource: its text; created_at, modified_at, version.
 Returns: the resource.
 Locks: none.

@@ -8,7 +8,7 @@ end
 $$;
 
 comment on function muster.standby_waits() is
-'Whether a commit has waited for a synchronous standby for so long that no other change should wait beside it.
+'Whether a commit has waited for a synchronous standby so long that no further change should wait.
 Parameters: none.
 Returns: yes or no.
 Locks: none.

@@ -12,7 +12,7 @@ $$;
 comment on function muster.standby_waits_since() is
 'Since when a commit in this database has waited for a synchronous standby.
 Parameters: none.
-Returns: the time; null: none waits.
+Returns: the time; null: none is waiting.
 Locks: none.
 Called by: standby_waits, durability.';
 

@@ -5,6 +5,6 @@ create or replace function muster.time_text(t timestamptz) returns text
 comment on function muster.time_text(timestamptz) is
 'A time as clients see it: UTC with milliseconds.
 Parameters: t.
-Returns: 2026-01-31T12:00:00.000Z; null of null.
+Returns: 2026-01-31T12:00:00.000Z; null for null.
 Locks: none.
 Called by: statements and functions that show times.';

@@ -3,8 +3,9 @@ create or replace function muster.uuid(written text) returns uuid
     as $$ select case when written ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then written::uuid end $$;
 
 comment on function muster.uuid(text) is
-'The id that a text is, as answers write it; what compares with it is found by the index of ids.
-Parameters: written: what came from a client.
-Returns: the id; null: the text is none.
+'Reads an id from a text in the form of our answers, so that comparisons can use the index of ids.
+Parameters: written:
+a client''s text.
+Returns: the id; null: the text is no id.
 Locks: none.
 Called by: authenticate_key, event_object; statements with ids of a URL.';

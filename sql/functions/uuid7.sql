@@ -6,8 +6,8 @@ create or replace function muster.uuid7() returns uuid
     $$;
 
 comment on function muster.uuid7() is
-'A UUIDv7 (RFC 9562, 5.7) for a row that a statement makes by itself, with the part of the millisecond behind it
-(6.2, method 3): the ids of a statement''s rows are in the order in which it made them.
+'A UUIDv7 (RFC 9562, 5.7) for a row that a statement makes by itself, with the fraction of the millisecond (6.2, method
+3), so that the ids of a statement''s rows are in the order in which it made them.
 Parameters: none.
 Returns: the id.
 Locks: none.

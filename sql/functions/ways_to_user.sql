@@ -18,7 +18,7 @@ create or replace function muster.ways_to_user(who uuid) returns table (top uuid
     $$;
 
 comment on function muster.ways_to_user(uuid) is
-'The groups that hold a user, directly or by groups in them (three levels), each with the way down to the user.
+'The groups that hold a user, directly or through nested groups (three levels), each with the way down to the user.
 Parameters: who: id of a SCIM user.
 Returns: top: the group; way: the groups from it down to the one that has the user.
 Locks: none.

@@ -93,13 +93,13 @@ end
 $$;
 
 comment on function muster.webhook_claim(integer, integer, integer, double precision, integer, uuid) is
-'Takes deliveries in hand: of each endpoint the leavers first, then the rest, in order for each target, as many as
-the endpoint bears, until their lease ends. Only endpoints with something undelivered are looked at, one by one; one
-that another worker is claiming from is passed over. An endpoint bears width at once and as many leavers beside
-them; one whose circuit was open is tried with one, but for leavers.
-Parameters: most: in all; rest: so many of them no leavers; width: of an endpoint; lease_seconds; worker: its
-number; behind: the endpoints after this one come first (with the one that was claimed from last, each has its turn,
-however many older ones are slow).
+'Reserves deliveries until their lease ends: for each endpoint the leavers first, then the rest, in order for each
+target, up to the endpoint''s limit. It visits the endpoints with undelivered events one by one, and skips those from
+which another worker is claiming. The limit is width at once, and as many leavers besides; an endpoint whose circuit was
+open is tried with one delivery, not counting leavers.
+Parameters: most: in all; rest: at most so many that are no leavers; width: of an endpoint; lease_seconds; worker: its
+number; behind: the endpoints after this one come first (pass the one that was claimed from last, so that each endpoint
+has its turn, even if many older ones are slow).
 Returns: the deliveries with their endpoints.
 Locks: rows of webhook_endpoint and webhook_queue, those that are free.
 Called by: deliver_claim.';

@@ -4,14 +4,14 @@ create or replace function muster.webhook_enqueue(organization uuid, sequences b
     as $$
 declare
     made bigint;
-    endpoints uuid[]; -- of leavers among them, with their targets and sequence numbers
+    endpoints uuid[]; -- endpoints of leavers, with their targets and sequence numbers
     targets uuid[];
     leaving bigint[];
 begin
     with made as (
         insert into muster.webhook_delivery as d (organization_id, id, endpoint_id, sequence, event_id, action, target_id, lane)
         select s.organization_id, muster.uuid7(), w.id, s.sequence, e.id, e.action,
-               -- A test shows what is so now: it waits for nothing that failed before, no test either.
+               -- A test shows the present state, so it waits neither for earlier failures nor for other tests.
                case when e.action = 'webhook.test' then e.id else e.target_id end, muster.webhook_lane(e.action)
         from muster.audit_seal s
         cross join lateral (select e.id, e.action, e.target_id from muster.audit_event e
@@ -56,8 +56,8 @@ end
 $$;
 
 comment on function muster.webhook_enqueue(uuid, bigint[], uuid) is
-'Makes deliveries of sealed events for endpoints that want them: those that are there already become pending again. A
-leaver goes at once; what was undelivered of the same target before, and is not being sent, is superseded.
+'Makes deliveries of sealed events for the endpoints that want them; existing ones become pending again. A leaver is
+sent at once; earlier undelivered deliveries of the same target that are not being sent are superseded.
 Parameters: organization; sequences: the events'' numbers; only_endpoint: null: all of them.
 Returns: how many.
 Locks: rows of webhook_queue and webhook_delivery.

@@ -9,7 +9,7 @@ create or replace function muster.webhook_lane(action text) returns smallint
 comment on function muster.webhook_lane(text) is
 'How urgent an action is.
 Parameters: action.
-Returns: 0: a leaver (whoever ends with the organization is one); 1: somebody loses a role or a membership; 2: the
+Returns: 0: a leaver (also a member who ends with the organization); 1: somebody loses a role or a membership; 2: the
 rest.
 Locks: none.
 Called by: webhook_enqueue.';

@@ -34,7 +34,7 @@ begin
                                     'error', problem)
     where d.organization_id = organization and d.endpoint_id = endpoint and d.sequence = q.in_hand
     returning d.action into action;
-    -- The first of each index: of one target, a group say, there may be very many.
+    -- Only the first row of each index is read: a target, such as a group, may have very many.
     select l.sequence into head from muster.webhook_delivery l
     where l.endpoint_id = endpoint and l.organization_id = organization and l.target_id = target and l.state = 'pending'
     order by l.sequence limit 1;
@@ -67,7 +67,7 @@ begin
         paused_until = case when pause_seconds > 0 then now() + make_interval(secs => pause_seconds) else e.paused_until end
     where e.id = endpoint
     returning e.* into w;
-    -- One failure before days without events, and one after them, say nothing about those days.
+    -- A failure before days without events, and one after them, prove nothing about those days.
     if w.status = 'enabled' and (outcome = 'gone' or (w.failures >= circuit_failures
                                                       and w.failing_since < now() - make_interval(days => failing_days) / time_scale)) then
         update muster.webhook_endpoint e
@@ -77,7 +77,7 @@ begin
             jsonb_build_object('url', w.url, 'reason', case when outcome = 'gone' then 'gone' else 'failing' end,
                                'failing_since', muster.time_text(w.failing_since)));
     end if;
-    -- What is dead of an endpoint that hears of its own dead ones would never end.
+    -- An endpoint that gets events of its own dead deliveries would cause them endlessly.
     if fate = 'dead' and action not like 'webhook.%' then
         perform muster.webhook_tell(w.organization_id, 'webhook.delivery_dead', 'webhook', endpoint,
             jsonb_build_object('url', w.url, 'organization_id', organization, 'sequence', q.in_hand, 'action', action,
@@ -87,17 +87,18 @@ begin
 end
 $$;
 
-comment on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision, integer, double precision, double precision, integer) is
-'How an attempt ended: writes it to delivery, queue and endpoint; opens the circuit of an endpoint that fails,
-disables one that is gone or has failed for days, and tells what is disabled or dead. The numbers of the policy are the
-program''s (core/webhook/policy.h).
-Parameters: organization, endpoint, target, held: what was claimed, and its lease; outcome: delivered, skipped (the
+comment on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision,
+double precision, double precision, integer, double precision, double precision, integer) is
+'Stores the result of an attempt in delivery, queue and endpoint. Opens the circuit of an endpoint that fails, disables
+one that is gone or has failed for days, and writes events for disabled endpoints and dead deliveries. The program
+passes the numbers of the policy (core/webhook/policy.h).
+Parameters: organization, endpoint, target, held: the claimed delivery and its lease; outcome: delivered, skipped (the
 format has no such event), failed, gone (410: the endpoint is disabled); answer_status, problem, took_ms, answer: of
-the attempt; retry_seconds: again in so many, null: that was the last attempt; pause_seconds: the receiver wants
-rest; time_scale: our own times are shorter by that; circuit_failures: so many in a row open the circuit, for
-circuit_seconds, twice as long with each more, circuit_longest at most; failing_days: an endpoint whose circuit is open,
-and which has failed for so long, is disabled.
-Returns: the state of the delivery; null: the lease was lost, and with it the word in this.
+the attempt; retry_seconds: until the next attempt, null: that was the last one; pause_seconds: a pause that the
+receiver asked for; time_scale: divides our own times; circuit_failures: failures in a row that open the circuit, for
+circuit_seconds, doubled with each further failure up to circuit_longest; failing_days: an endpoint whose circuit is
+open is disabled after failing for so long.
+Returns: the state of the delivery; null: the lease was lost, so nothing was stored.
 Locks: rows of webhook_queue, webhook_delivery and webhook_endpoint.
 Called by: deliver_settle, webhook_settle.';
 

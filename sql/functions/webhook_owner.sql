@@ -3,7 +3,7 @@ create or replace function muster.webhook_owner() returns uuid
     as $$ select coalesce(muster.organization_id(), muster.installation()) $$;
 
 comment on function muster.webhook_owner() is
-'Whose webhooks are meant: the tenant''s, or where there is none, those of the installation.
+'The owner of the requested webhooks: the tenant, or if there is none, the installation.
 Parameters: none.
 Returns: the organization''s id.
 Locks: none.

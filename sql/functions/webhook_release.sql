@@ -22,7 +22,8 @@ create or replace function muster.webhook_release() returns bigint
     $$;
 
 comment on function muster.webhook_release() is
-'What workers had in hand that are gone is due again, at once. One that is only silent keeps it until the lease ends.
+'Makes the reserved deliveries of disconnected workers due again at once. A worker that is only silent keeps its
+deliveries until the lease ends.
 Parameters: none.
 Returns: how many.
 Locks: rows of webhook_queue, those that are free.

@@ -9,10 +9,11 @@ create or replace function muster.webhook_settle(organization uuid, endpoint uui
                                       pause_seconds, time_scale, 5, 5, 60, 5)
     $$;
 
-comment on function muster.webhook_settle(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision) is
-'webhook_outcome() for workers of releases up to 1.1.0, which may still run when the schema is newer; goes with the next
-release.
-Parameters: as of webhook_outcome(), whose policy was here.
+comment on function muster.webhook_settle(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision,
+double precision, double precision) is
+'webhook_outcome() for workers of releases up to 1.1.0, which may still run on the newer schema; it will be removed with
+the next release.
+Parameters: as for webhook_outcome(), with the policy fixed here.
 Returns: as webhook_outcome().
 Locks: as webhook_outcome().
 Called by: workers of older releases.';

@@ -9,8 +9,8 @@ create or replace function muster.webhook_tell(organization uuid, action text, t
     $$;
 
 comment on function muster.webhook_tell(uuid, text, text, uuid, jsonb) is
-'Writes an event of the worker''s own.
-Parameters: organization: whose log; action; target_type, target: what it is about; data: an object.
+'Writes an event of the worker itself.
+Parameters: organization: whose log; action; target_type, target: the changed object; data: an object.
 Returns: nothing.
 Locks: none.
 Called by: webhook_outcome.';

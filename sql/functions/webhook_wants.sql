@@ -7,7 +7,7 @@ create or replace function muster.webhook_wants(w muster.webhook_endpoint, actio
     $$;
 
 comment on function muster.webhook_wants(muster.webhook_endpoint, text, uuid) is
-'Whether an endpoint wants this action. The answer of a test is for nobody else.
+'Whether an endpoint wants this action. A test is only for the tested endpoint.
 Parameters: w: the endpoint; action; target: of the event.
 Returns: yes or no.
 Locks: none.

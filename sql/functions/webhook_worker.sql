@@ -4,7 +4,7 @@ create or replace function muster.webhook_worker(worker integer) returns boolean
     as $$ select pg_try_advisory_lock(hashtext('muster.webhook_worker'), worker) $$;
 
 comment on function muster.webhook_worker(integer) is
-'Takes the number of a worker as a lock that it holds for as long as it is connected.
+'Locks the number of a worker for as long as it is connected.
 Parameters: worker: the number.
 Returns: false: another connection has it.
 Locks: an advisory lock of the session.

@@ -1,5 +1,5 @@
--- Who presents this API key? No row: nobody. Sets the tenant of the transaction (see muster.authenticate_key). That
--- the key was used for a read is acknowledged to nobody, and waits for no standby.
+-- Authenticates an API key; no row: it is invalid. Sets the tenant of the transaction (see muster.authenticate_key).
+-- Recording the use of the key for a read waits for no standby.
 -- params: 1 hash text (hex), 2 organization text? (slug or id; null: none), 3 client_address text?, 4 changes boolean
 -- row: key_id uuid, bound boolean, scopes text, organization_id uuid, now_us bigint
 select * from muster.authenticate_key(decode($1, 'hex'), $2, $3)

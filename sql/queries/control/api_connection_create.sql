@@ -1,4 +1,4 @@
--- A new connection of an organization, and its event; what the object does not name has its default.
+-- A new connection of an organization, and its event; members that the object does not have get their defaults.
 -- params: 1 id uuid, 2 fields jsonb, 3 event_id uuid? (null: any), 4 request_id uuid, 5 client_address text?
 -- row object: object json
 -- row: told void

@@ -1,4 +1,4 @@
--- A connection whose users have left is shown no more.
+-- Hides a connection whose users have left.
 -- params: 1 id uuid
 -- row: none
 update muster.connection c set removed_at = now()

@@ -1,5 +1,5 @@
--- Changes what the object names, and writes the event of what was and what is, if that is not the same. Names become
--- unique, or cease to be, for groups that exist too. 23505: scim_group_display_name.
+-- Changes the members that the object has, and writes an event with the old and the new state if they differ. A change
+-- of unique names also applies to existing groups. 23505: scim_group_display_name.
 -- params: 1 id uuid, 2 changes jsonb, 3 event_id uuid? (null: any), 4 request_id uuid, 5 client_address text?
 -- row object: object json
 -- row: told void

@@ -1,6 +1,6 @@
--- All members and teams of the organization, and the number of the last sealed event, at one moment; of too many
--- members only the number. What muster.object() says of a member, made for all of them at once: their parts are sorted
--- together and not joined, for right after a first sync the planner knows nothing of how many there are.
+-- All members and teams of the organization, and the number of the last sealed event, at one moment; if there are too
+-- many members, only their number. It makes the objects of muster.object() for all members at once: their parts are
+-- sorted together and not joined, because the planner has no statistics right after a first sync.
 -- params: 1 most bigint (members)
 -- row: sequence bigint, object json (null: there are more members)
 with head as (

@@ -1,5 +1,5 @@
--- Approves or refuses a link request, and writes the event if that was not decided before; the identity provider's next
--- attempt finds the decision. No row: there is no such request.
+-- Approves or refuses a link request, and writes the event if it was not decided before. The decision applies to the
+-- identity provider's next attempt. No row: there is no such request.
 -- params: 1 id text, 2 status text, 3 event_id uuid? (null: any), 4 request_id uuid, 5 client_address text?
 -- row object: object json
 -- row: told void

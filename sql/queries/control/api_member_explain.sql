@@ -1,5 +1,5 @@
--- Why a member is as they are: the member, and the last changes of status and role. Beside it api_member_explain_links,
--- _teams and _sources, in the same batch.
+-- Explains a member: the member, and the last changes of status and role. api_member_explain_links, _teams and _sources
+-- are in the same batch.
 -- params: 1 email_key text, 2 id uuid? (null: by email)
 -- row object: object json
 -- row: status_event json, role_event json

@@ -1,4 +1,4 @@
--- Every SCIM user behind a member, with its last change of status.
+-- Every SCIM user of a member, with its last change of status.
 -- params: 1 email_key text, 2 id uuid? (null: by email)
 -- row: links json
 select coalesce(json_agg(json_build_object('connection_id', u.connection_id, 'connection', c.name, 'scim_user_id', u.id,

@@ -1,4 +1,4 @@
--- A new organization; what the object does not name has its default. 23505: organization_slug_key.
+-- A new organization; members that the object does not have get their defaults. 23505: organization_slug_key.
 -- params: 1 id uuid, 2 slug text, 3 name text, 4 fields jsonb
 -- row: id uuid
 with o as (

@@ -1,5 +1,5 @@
--- Ends an organization: its tokens and keys are revoked, the API knows it no more, and its slug is free again. What
--- audit needs stays.
+-- Ends an organization: its tokens and keys are revoked, the API does not know it any more, and its slug is free again.
+-- The audit log and what it needs stay.
 -- params: none
 -- row: id uuid
 with t as (

@@ -1,4 +1,4 @@
--- Changes what the object names; a null limit does not apply.
+-- Changes the members that the object has; a null limit does not apply.
 -- params: 1 changes jsonb?
 -- row: none
 with o as (

@@ -1,5 +1,4 @@
--- The organization as it is after a change, and the event of it: of what was and what is, if that is not the same; or
--- of a new one.
+-- The organization after a change, and its event: the old and the new state if they differ, or a new organization.
 -- params: 1 before jsonb? (null: it is new), 2 event_id uuid? (null: any), 3 request_id uuid, 4 client_address text?
 -- row object: object json
 -- row: told void

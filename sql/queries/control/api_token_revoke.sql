@@ -1,4 +1,4 @@
--- Revokes a token, and writes its event; once more changes nothing. No row: there is no such token.
+-- Revokes a token, and writes its event; a repetition changes nothing. No row: there is no such token.
 -- params: 1 id text, 2 event_id uuid? (null: any), 3 request_id uuid, 4 client_address text?
 -- row object: object json
 -- row: told void

@@ -1,4 +1,4 @@
--- Revokes all tokens of an organization or of one connection, and tells it, one event each; the first one has the
+-- Revokes all tokens of an organization or of one connection, and writes one event for each; the first one has the
 -- request's id.
 -- params: 1 connection_id uuid? (null: all), 2 request_id uuid, 3 client_address text?
 -- row: id uuid, told void

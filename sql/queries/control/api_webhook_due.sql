@@ -1,4 +1,5 @@
--- What a webhook has in its queue is due now, of all targets or that of a delivery; what is being sent is left alone.
+-- Makes the queue of a webhook due now, for all targets or that of a delivery; deliveries that are being sent do not
+-- change.
 -- params: 1 endpoint_id text, 2 delivery_id text? (null: all)
 -- row: none
 update muster.webhook_queue q

@@ -1,4 +1,4 @@
--- One webhook by id, which nobody else changes meanwhile.
+-- Locks one webhook by id.
 -- params: 1 id text
 -- row object: object json
 select muster.object(w) as object

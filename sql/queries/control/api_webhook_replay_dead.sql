@@ -1,4 +1,5 @@
--- Sends again what a webhook did not take in all attempts and still wants, the oldest first, so many at most; how many.
+-- Sends again the deliveries that a webhook did not accept in any attempt and still wants, the oldest first, up to a
+-- limit; returns how many.
 -- params: 1 endpoint_id text, 2 most bigint
 -- row: made bigint
 select coalesce(sum(muster.webhook_enqueue(x.organization_id, x.sequences, muster.uuid($1))), 0)::bigint as made

@@ -1,5 +1,5 @@
--- A new secret of a webhook, and its event; the one before signs beside it for so many seconds. No row: there is no
--- such webhook.
+-- A new secret of a webhook, and its event; the old one also signs for the given seconds. No row: there is no such
+-- webhook.
 -- params: 1 id text, 2 secret bytea (encrypted), 3 seconds integer, 4 event_id uuid? (null: any), 5 request_id uuid,
 --         6 client_address text?
 -- row object: object json

@@ -1,5 +1,5 @@
--- Changes what the object names, and writes the event of what was and what is, if that is not the same. Enabling
--- forgets what went wrong; disabling is the operator's word.
+-- Changes the members that the object has, and writes an event with the old and the new state if they differ. Enabling
+-- forgets earlier failures; the operator decides about disabling.
 -- params: 1 id text, 2 changes jsonb, 3 event_id uuid? (null: any), 4 request_id uuid, 5 client_address text?
 -- row object: object json
 -- row: told void

@@ -1,4 +1,4 @@
--- What a webhook has undelivered is skipped.
+-- Skips the undelivered deliveries of a webhook.
 -- params: 1 endpoint_id text
 -- row: none
 update muster.webhook_delivery d

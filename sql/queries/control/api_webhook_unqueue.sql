@@ -1,4 +1,4 @@
--- What a webhook has in its queue is not sent.
+-- Deletes the queue of a webhook, so that nothing more is sent.
 -- params: 1 endpoint_id text
 -- row: none
 delete from muster.webhook_queue q where q.endpoint_id = muster.uuid($1)

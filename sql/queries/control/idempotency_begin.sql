@@ -1,5 +1,5 @@
--- Takes an Idempotency-Key for the request of the API key that was accepted (no row: none was); a request that has it
--- already is waited for. It belongs to the tenant, where there is none to the installation.
+-- Takes an Idempotency-Key for a request of the accepted API key (no row: no key was accepted); waits for a request
+-- that is using it. It belongs to the tenant, or if there is none, to the installation.
 -- params: 1 key text, 2 request_hash text (hex)
 -- row: fresh boolean, same boolean, body text
 with mine as (

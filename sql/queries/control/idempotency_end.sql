@@ -1,4 +1,4 @@
--- What the request with this Idempotency-Key is answered.
+-- Stores the answer to the request with this Idempotency-Key.
 -- params: 1 organization_id uuid, 2 api_key_id uuid, 3 key text, 4 body text
 -- row: none
 update muster.idempotency_key k

@@ -1,4 +1,4 @@
--- Forgets the Idempotency-Keys of yesterday; nothing where no API key was accepted.
+-- Deletes the Idempotency-Keys of yesterday; does nothing if no API key was accepted.
 -- params: none
 -- row: none
 delete from muster.idempotency_key k

@@ -1,4 +1,4 @@
--- Takes an extension schema away, and what its unique attributes kept. No row: there is none of this URN.
+-- Removes an extension schema and the stored values of its unique attributes. No row: there is none with this URN.
 -- params: 1 organization_id uuid, 2 urn text
 -- row: object json
 with x as (

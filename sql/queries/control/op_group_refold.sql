@@ -1,4 +1,4 @@
--- The same group, read with another set of schemas: its text and its keys; nothing that makes a version.
+-- Stores a group that was read with another set of schemas: its text and keys. The version does not change.
 -- params: 1 organization_id uuid, 2 id uuid, 3 resource text, 4 folded jsonb
 -- row: none
 update muster.scim_group set resource = $3, folded = $4::jsonb where organization_id = $1::uuid and id = $2::uuid

@@ -1,4 +1,4 @@
--- Takes deliveries in hand (muster.webhook_claim).
+-- Reserves deliveries (muster.webhook_claim).
 -- params: 1 most integer, 2 rest integer (that are no leavers), 3 width integer, 4 lease_seconds double precision,
 --         5 worker integer, 6 behind uuid? (the endpoint whose turn was last; null: none)
 -- row: organization_id uuid, id uuid, endpoint_id uuid, target_id uuid, sequence bigint, lease uuid, attempts integer,

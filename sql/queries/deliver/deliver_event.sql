@@ -1,4 +1,4 @@
--- A sealed event of the tenant, as it is told.
+-- The object of a sealed event of the tenant, for receivers.
 -- params: 1 sequence bigint
 -- row: object json
 select muster.event_object(s, e) as object

@@ -1,4 +1,4 @@
--- Locks rows of the queue in the order in which the sealer does, so that neither waits for the other in a circle.
+-- Locks rows of the queue in the sealer's order, so that they never deadlock.
 -- params: 1 organization_ids uuid[], 2 endpoint_ids uuid[], 3 target_ids uuid[]
 -- row: none
 select

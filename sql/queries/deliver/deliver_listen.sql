@@ -1,4 +1,4 @@
--- Hears of what is written (transaction_tell).
+-- Listens for new events (transaction_tell).
 -- params: none
 -- row: none
 listen muster_audit

@@ -1,4 +1,4 @@
--- Takes away some of the deliveries that ended long ago; how many.
+-- Deletes some of the deliveries that ended long ago; returns how many.
 -- params: 1 days integer, 2 most integer
 -- row: gone bigint
 with old as (

@@ -1,5 +1,5 @@
--- What is in the hand of nobody is due again (muster.webhook_release), unless a commit has waited for a synchronous
--- standby for too long: then nothing is written.
+-- Makes the deliveries of disconnected workers due again (muster.webhook_release), unless a commit has waited too long
+-- for a synchronous standby: then nothing is written.
 -- params: none
 -- row: standby_waits boolean, released bigint (null: nothing was looked at)
 select w.standby_waits, case when not w.standby_waits then muster.webhook_release() end as released

@@ -1,4 +1,5 @@
--- How an attempt ended (muster.webhook_outcome); from time_scale on, the policy (core/webhook/policy.h).
+-- Stores the result of an attempt (muster.webhook_outcome); the parameters from time_scale on are the policy
+-- (core/webhook/policy.h).
 -- params: 1 organization_id uuid, 2 endpoint_id uuid, 3 target_id uuid, 4 lease uuid, 5 outcome text,
 --         6 status integer?, 7 error text?, 8 duration_ms integer, 9 response text?,
 --         10 retry_seconds double precision? (null: no more), 11 pause_seconds double precision?,

@@ -1,5 +1,5 @@
--- Live users of the organization that come next, with their connections, and what a mapping of email or active would
--- change; locked, so that a change in flight is waited for.
+-- The next live users of the organization, with their connections, and the fields that a mapping of email or active
+-- could change; locks them, and so waits for current changes.
 -- params: 1 after uuid? (null: the first), 2 limit bigint
 -- row: id uuid, connection_id uuid, active boolean, email_key text, identifies boolean, resource text
 select u.id, u.connection_id, u.active, u.email_key,

@@ -1,5 +1,5 @@
--- An organization whose attribute mapping is not applied to everybody yet, locked for this step of it; somebody else's
--- are passed over.
+-- An organization whose attribute mapping is not applied to everybody yet, locked for this step; those that another
+-- process has locked are skipped.
 -- params: none
 -- row: organization_id uuid, version bigint, place uuid, resets text, now_us bigint
 select m.organization_id, m.version, m.place, m.resets, (extract(epoch from now()) * 1000000)::bigint as now_us

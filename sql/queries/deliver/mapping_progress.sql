@@ -1,4 +1,4 @@
--- How far this version of the organization's mapping is applied.
+-- Stores how far this version of the organization's mapping is applied.
 -- params: 1 version bigint, 2 place uuid?, 3 more bigint, 4 finished boolean
 -- row: none
 update muster.attribute_mapping m

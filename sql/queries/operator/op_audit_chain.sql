@@ -1,6 +1,5 @@
--- A page of an organization's chain as it is stored, each place with its event if that is there. Nothing of it is
--- computed by a function of the schema, which may be another than ours. Places that should be one but are two come
--- together.
+-- A page of an organization's chain as it is stored, each place with its event if that exists. It calls no function of
+-- the schema, because these may have been changed. Duplicate places come together.
 -- params: 1 organization_id uuid, 2 after bigint, 3 to bigint, 4 limit bigint
 -- row place: sequence bigint, hash text
 -- row: event_id uuid, salt text, commitment text, id uuid, at_us bigint, action text, actor_type text, actor_id uuid,

@@ -1,5 +1,4 @@
--- Makes the plans of what reads the audit log page by page such as go by index from where the page begins, for this
--- transaction, and its times UTC.
+-- For this transaction: makes plans that read the audit log by index from the beginning of the page, and times in UTC.
 -- params: none
 -- row: seqscan text, bitmapscan text, sort text, hashjoin text, mergejoin text, workers text, jit text, zone text
 select set_config('enable_seqscan', 'off', true) as seqscan, set_config('enable_bitmapscan', 'off', true) as bitmapscan,

@@ -1,5 +1,5 @@
--- Of a page of an organization's events those that have no place in the chain and do not wait for one, and always the
--- last of the page, which says where the next one begins. An event has its place if time and id are those of the seal.
+-- The events of a page that have no place in the chain and do not wait for one, and always the last event of the page,
+-- which says where the next page begins. An event has its place if time and id are those of the seal.
 -- params: 1 organization_id uuid, 2 limit bigint, 3 after timestamptz? (null: the first), 4 after_id uuid?
 -- row: id uuid, at text, stray boolean, n bigint (events on the page)
 select p.id, p.at::text as at, p.stray, p.n

@@ -1,4 +1,4 @@
--- Events of an organization that wait for their place in the chain: how many, and some that are not there any more.
+-- Events of an organization that wait for their place in the chain: how many, and some that no longer exist.
 -- params: 1 organization_id uuid, 2 limit bigint
 -- row: waiting bigint, gone uuid (null: none)
 with w as materialized (

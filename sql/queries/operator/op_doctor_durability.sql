@@ -1,5 +1,4 @@
--- What is wrong with the promise that an acknowledged write stays (muster.durability), and whether we see what the
--- programs wait for.
+-- What endangers acknowledged writes (muster.durability), and whether we can see what the programs wait for.
 -- params: none
 -- row: kind text (standby, synchronous_commit, sight), detail text
 select d.kind, d.detail from muster.durability() d

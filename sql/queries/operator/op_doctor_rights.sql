@@ -1,4 +1,4 @@
--- Rights that somebody has, or lacks, against what muster migrate leaves behind it.
+-- Rights that differ from those that muster migrate sets.
 -- params: none
 -- row: name text, detail text
 select 'function ' || p.oid::regprocedure as name, w.detail

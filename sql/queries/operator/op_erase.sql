@@ -1,5 +1,5 @@
--- Erases what is personal of a member whose SCIM users have left: their rows stay, with nothing but ids and times; the
--- data of the events about them too, and answers that are kept for an Idempotency-Key.
+-- Erases the personal data of a member whose SCIM users have left: their rows stay with only ids and times. Also erases
+-- the data of their events, and answers that are stored for an Idempotency-Key.
 -- params: 1 member_id uuid
 -- row: scim_users bigint, link_requests bigint, audit_events bigint
 with u as (

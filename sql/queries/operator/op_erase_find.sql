@@ -1,4 +1,4 @@
--- The member who is to be erased, locked, and the live SCIM users behind them.
+-- The member to erase, locked, and the member's live SCIM users.
 -- params: 1 email_key text, 2 id uuid? (null: by email)
 -- row: id uuid, email text, active text (names of the connections that say the person is active),
 --      users json ([{id, connection_id}])

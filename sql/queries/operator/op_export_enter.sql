@@ -1,5 +1,5 @@
--- The organization that is exported (slug or id; of one that was removed the id) as the tenant of this transaction,
--- whose times are UTC; no row: it is not there.
+-- Makes the exported organization (slug or id; if it was removed, the id) the tenant of this transaction, with times in
+-- UTC; no row: it does not exist.
 -- params: 1 organization text
 -- row: header text, organization text, zone text
 select '{"type":"header","format":"muster-export","version":1,'

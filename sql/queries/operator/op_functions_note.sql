@@ -1,4 +1,4 @@
--- Keeps which release's functions stand, in the row 0 of the migrations.
+-- Stores the release of the functions, in row 0 of the migrations.
 -- params: 1 release text, 2 checksum text (hex, of all their texts)
 -- row: none
 insert into muster.schema_migration as m (number, name, checksum)

@@ -1,4 +1,4 @@
--- Takes the organization of an export, which becomes the tenant of the transaction; its history is told to nobody.
+-- Takes the organization of an export, which becomes the tenant of the transaction; its history is announced to nobody.
 -- 23505: organization_pkey, organization_slug_key.
 -- params: 1 lines jsonb, 2 slug text? (null: its own)
 -- row: organization text, quiet text

@@ -1,4 +1,4 @@
--- Takes lines of an export: scim_user, and what stands beside it.
+-- Takes lines of an export: scim_user, and its related rows.
 -- params: 1 lines jsonb
 -- row: none
 with x as (

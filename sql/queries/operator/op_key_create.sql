@@ -1,4 +1,4 @@
--- A new API key; organization_id null: of the installation. Told as an event of that.
+-- A new API key; organization_id null: a key of the installation. Writes the event to the installation's log.
 -- params: 1 id uuid, 2 organization_id uuid?, 3 name text, 4 hash text (hex), 5 prefix text,
 --         6 scopes text (by blanks), 7 expires_at timestamptz? (null: never), 8 request_id uuid
 -- row object: object json

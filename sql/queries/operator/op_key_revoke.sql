@@ -1,4 +1,4 @@
--- Revokes an API key, and tells it; once more changes nothing.
+-- Revokes an API key, and writes its event; a repetition changes nothing.
 -- params: 1 id text, 2 request_id uuid
 -- row object: object json
 -- row: told void

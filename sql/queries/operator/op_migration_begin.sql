@@ -1,6 +1,5 @@
--- To the end of this transaction the role that owns the schema is at work, so that what is made belongs to it, whoever
--- may act for it; and the texts of functions are not looked at when they are made: they may name what is made after
--- them.
+-- Until the end of this transaction, works as the role that owns the schema, so that new objects belong to it; and does
+-- not check the bodies of functions, because they may refer to later objects.
 -- params: none
 -- row: check_function_bodies text, role text
 select set_config('check_function_bodies', 'off', true) as check_function_bodies,

@@ -1,4 +1,4 @@
--- Whether this is a database and a role that migrations can be applied with.
+-- Facts that decide whether migrations can be applied with this database and role.
 -- params: none
 -- row: version text, version_number integer, encoding text, database text, role text,
 --      owns boolean (the database, and the schema if it is there),

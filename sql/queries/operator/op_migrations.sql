@@ -1,5 +1,5 @@
--- The migrations that were applied, and of row 0 which release's functions stand. A schema from before the baseline may
--- have no checksums.
+-- The applied migrations, and in row 0 the release of the functions. A schema from before the baseline may have no
+-- checksums.
 -- params: 1 release text (of this program: "1.2.0")
 -- row: number integer, name text, checksum text (hex; null: it was never noted),
 --      release text (of the functions, in row 0), newer boolean (than this program; null: it is not row 0)

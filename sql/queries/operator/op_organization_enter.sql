@@ -1,4 +1,4 @@
--- The organization that the operator works on (slug or id) as the tenant of this transaction; no row: it is not there.
+-- Makes the operator's organization (slug or id) the tenant of this transaction; no row: it does not exist.
 -- params: 1 organization text? (null: none), 2 removed boolean (removed ones too, by their id)
 -- row: organization_id uuid, organization text
 select o.id as organization_id, set_config('muster.organization', o.id::text, true) as organization

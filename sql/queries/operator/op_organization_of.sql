@@ -1,4 +1,4 @@
--- The organization that a connection, a token or a webhook is of (all zeros: the installation).
+-- The organization of a connection, a token or a webhook (all zeros: the installation).
 -- params: 1 id text
 -- row: organization_id uuid
 select c.organization_id from muster.connection c where c.id = muster.uuid($1)

@@ -1,5 +1,4 @@
--- Grants to our roles what their work needs, and takes from PUBLIC what nobody is meant to have
--- (muster.settle_rights).
+-- Grants our roles the rights that they need, and revokes others from PUBLIC (muster.settle_rights).
 -- params: none
 -- row: settle_rights void
 select muster.settle_rights()

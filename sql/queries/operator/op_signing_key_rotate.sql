@@ -1,4 +1,4 @@
--- A new signing key; the ones before are retired in seven days, or at once. Behind signing_key_lock.
+-- A new signing key; the old ones are retired in seven days, or at once. After signing_key_lock.
 -- params: 1 id uuid, 2 public_key text (a JWK), 3 private_key bytea (sealed), 4 at_once boolean
 -- row object: object json
 with before as (

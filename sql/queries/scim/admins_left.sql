@@ -1,4 +1,4 @@
--- How many active members with the role org:admin there are beside these.
+-- How many other active members have the role org:admin.
 -- params: 1 member_ids uuid[]
 -- row: left bigint
 select count(*) as left

@@ -1,4 +1,4 @@
--- A request that was refused, of the tenant's token; behind tenant_set.
+-- Records a refused request of the tenant's token; after tenant_set.
 -- params: 1 id uuid, 2 token_id uuid, 3 connection_id uuid, 4 target_type text, 5 target_id uuid, 6 data jsonb,
 --         7 request_id uuid, 8 client_address text?
 -- row: none

@@ -1,6 +1,5 @@
--- Who presents this token? No row: nobody. Sets the tenant of the transaction, and locks the connection if asked (see
--- muster.enter). Without a lock it is for a read: that the token was used is acknowledged to nobody, and waits for no
--- standby.
+-- Authenticates a token; no row: it is invalid. Sets the tenant of the transaction, and locks the connection if asked
+-- (see muster.enter). Without a lock it is for a read: then recording the use of the token waits for no standby.
 -- params: 1 hash text (hex), 2 asked uuid? (the connection that the URL names, or null), 3 client_address text?,
 --         4 lock text? (null: none), 5 ids uuid[]? (for the lock), 6 whole uuid? (for the lock)
 -- row: token_id uuid, matches boolean, allowed boolean, scope text, token_rate integer, token_burst integer,

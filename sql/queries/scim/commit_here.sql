@@ -1,4 +1,4 @@
--- What this transaction writes is acknowledged to nobody: its commit waits for no standby.
+-- Nobody gets an acknowledgement of this transaction's writes, so its commit waits for no standby.
 -- params: none
 -- row: synchronous_commit text
 select set_config('synchronous_commit', 'local', true) as synchronous_commit

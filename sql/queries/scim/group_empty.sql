@@ -1,4 +1,4 @@
--- Takes everything out of a group that is deleted.
+-- Removes all members from a group that is being deleted.
 -- params: 1 group_id uuid
 -- row: none
 with users as (

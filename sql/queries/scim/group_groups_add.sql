@@ -1,4 +1,4 @@
--- Puts groups into a group, each with its display (null: none has one). Who is there already stays as they are.
+-- Adds groups to a group, each with its display (null: none has one). Existing members do not change.
 -- params: 1 group_id uuid, 2 ids uuid[], 3 displays text[]?, 4 display_keys text[]?
 -- row: none
 insert into muster.scim_group_group (organization_id, connection_id, parent_id, child_id, display, display_key)

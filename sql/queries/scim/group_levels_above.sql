@@ -1,4 +1,4 @@
--- How many levels there are from the topmost group down to this one, itself included.
+-- The number of levels from the topmost group down to this one, including it.
 -- params: 1 group_id uuid?
 -- row: levels integer
 with recursive above (id, depth) as (

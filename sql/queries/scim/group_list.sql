@@ -1,8 +1,8 @@
--- A page of SCIM groups, and how many there are in all; with no groups on the page one row with the total alone. The
--- page is made of ids; the rows are read afterwards, each by its whole key, up to 8 MiB of them (one at least), a
--- member as some 200 bytes; `found` is how many ids it has. Of a large resource only the attributes that are wanted
--- travel, see user_list. The marks are replaced: what is sought, the place behind which the page begins, the order,
--- the sort key as text.
+-- A page of SCIM groups, and how many there are in all; a page without groups has one row with only the total. The page
+-- is made of ids; the rows are read afterwards, each by its whole key, up to 8 MiB of them (one at least), a member as
+-- some 200 bytes; `found` is how many ids it has. Only the wanted attributes of a large resource are sent, see
+-- user_list. The marks are replaced: the filter, the place after which the page begins, the order, the sort key as
+-- text.
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_members boolean, 5 keep text[]?, 6 leave text[]?
 -- row page: total bigint, found bigint, type text, sort_key text
 -- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,

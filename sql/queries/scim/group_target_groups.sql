@@ -1,5 +1,5 @@
--- The groups that a change of members names or (with all_members) that are members, with what nesting them would mean:
--- how deep they go (down), and whether the group is among what they hold (circle).
+-- The groups that a change of members names or (with all_members) that are members, with the effects of nesting them:
+-- how deep they go (down), and whether they contain the group (circle).
 -- params: 1 group_id uuid? (null: a new group), 2 ids uuid[], 3 all_members boolean
 -- row target: id uuid, display_name text, present boolean
 -- row: down integer, circle boolean

@@ -1,6 +1,6 @@
--- The users that a change of members names or (with all_members) that are members, locked in the order of their ids: a
--- leaver in flight is waited for, and two changes that touch one user see each other. Each is found by its key,
--- whatever the planner believes.
+-- The users that a change of members names or (with all_members) that are members, locked in the order of their ids. So
+-- it waits for a leaver's transaction, and two changes that touch the same user see each other. Each is found by its
+-- key, whatever the planner's statistics say.
 -- params: 1 group_id uuid? (null: a new group), 2 ids uuid[], 3 all_members boolean
 -- row target: id uuid, display_name text, present boolean
 -- row: live boolean

@@ -1,4 +1,4 @@
--- A group whose members alone changed.
+-- A new version of a group of which only the members changed.
 -- params: 1 id uuid, 2 at timestamptz, 3 version bigint, 4 member_count integer
 -- row: none
 update muster.scim_group g

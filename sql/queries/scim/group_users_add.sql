@@ -1,4 +1,4 @@
--- Adds users to a group, each with its display (null: none has one). Who is there already stays as they are.
+-- Adds users to a group, each with its display (null: none has one). Existing members do not change.
 -- params: 1 group_id uuid, 2 ids uuid[], 3 displays text[]?, 4 display_keys text[]?
 -- row: none
 insert into muster.scim_group_user (organization_id, connection_id, group_id, user_id, display, display_key)

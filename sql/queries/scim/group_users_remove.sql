@@ -1,4 +1,4 @@
--- Takes users out of a group.
+-- Removes users from a group.
 -- params: 1 group_id uuid, 2 ids uuid[]
 -- row: none
 delete from muster.scim_group_user gu

@@ -1,4 +1,5 @@
--- A member whose link goes: team memberships by links alone are swept away, or made again by another link.
+-- For a member whose link is removed: marks the team memberships that come only from links, so that they are deleted
+-- unless another link makes them again.
 -- params: 1 member_id uuid
 -- row: none
 update muster.team_member tm set linked = false

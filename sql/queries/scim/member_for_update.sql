@@ -1,4 +1,4 @@
--- The member behind a SCIM user, locked; user id given.
+-- The member of a SCIM user (by the user's id), locked.
 -- params: 1 user_id uuid
 -- row member: id uuid, email text, email_key text, first_name text, last_name text, display_name text,
 --             external_id text, status text

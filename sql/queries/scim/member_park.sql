@@ -1,4 +1,4 @@
--- Takes a member who was deactivated out of the teams they were added to, and remembers them.
+-- Removes a deactivated member from the teams to which they were added, and remembers these teams.
 -- params: 1 member_id uuid
 -- row: none
 with gone as (

@@ -1,5 +1,5 @@
--- A leaver gives the address back: no link of the member, live or removed, is found by it any more. They are locked
--- (user_links_lock).
+-- Frees a leaver's address: no link of the member, live or removed, is found by it any more. The links are locked
+-- before (user_links_lock).
 -- params: 1 member_id uuid
 -- row: none
 update muster.scim_user u set email_key = null

@@ -1,4 +1,4 @@
--- Puts a member who is active again back into the teams they were added to.
+-- Adds a reactivated member to the remembered teams again.
 -- params: 1 member_id uuid
 -- row: none
 with back as (

@@ -1,4 +1,4 @@
--- The members behind users, locked in the order of their ids: what is read of them next is what was committed.
+-- Locks the members of users in the order of their ids, so that later statements see their committed state.
 -- params: 1 user_ids uuid[]
 -- row: id uuid
 select m.id

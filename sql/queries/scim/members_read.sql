@@ -1,6 +1,5 @@
--- What an attribute mapping makes members of: their fields, and their links that are live and active, the oldest
--- connection first, each with the resource and the user's effective groups, oldest first. Every row is found by its
--- key.
+-- The input of an attribute mapping: the fields of members, and their live and active links, the oldest connection
+-- first, each with the resource and the user's effective groups, oldest first. Every row is found by its key.
 -- params: 1 user_ids uuid[]
 -- row: id uuid, first_name text, last_name text, display_name text, external_id text, status text,
 --      organization_role text, public_metadata text, links text

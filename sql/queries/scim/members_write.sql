@@ -1,4 +1,4 @@
--- What an attribute mapping made of members; one event for each whose role changed.
+-- Stores the results of an attribute mapping for members, with an event for each changed role.
 -- params: 1 members jsonb (array of {id, first_name, last_name, display_name, external_id, organization_role,
 --         public_metadata, before}),
 --         2 first_id uuid? (of the first event, or null), 3 at timestamptz, 4 request_id uuid, 5 client_address text?

@@ -1,4 +1,4 @@
--- Whether the organization has a webhook that is sent security event tokens.
+-- Whether the organization has a webhook that gets security event tokens.
 -- params: none
 -- row: wanted boolean
 select exists (select from muster.webhook_endpoint w

@@ -1,4 +1,5 @@
--- A team whose link goes: who was in it by the link alone is swept away, or made a member again by another link.
+-- For a team whose link is removed: marks the members who come only from the link, so that they are removed unless
+-- another link adds them again.
 -- params: 1 team_id uuid
 -- row: none
 update muster.team_member tm set linked = false

@@ -1,4 +1,4 @@
--- The team names that a new team must stay clear of.
+-- The existing team names that a new team must avoid.
 -- params: 1 name_key text, 2 prefix text (of the suffixed names)
 -- row: name_key text
 select t.name_key

@@ -1,4 +1,4 @@
--- Takes away what team_sync has left without a reason to be there.
+-- Deletes the team memberships that team_sync left without a reason.
 -- params: none
 -- row: none
 delete from muster.team_member tm

@@ -1,8 +1,8 @@
--- Makes the teams of the given groups, and of every group above them, hold the effective members among the given
--- users: active, live users of the group or of a group below it. Without groups: those that hold the users directly.
--- Who is in no longer gets a row that says neither linked nor added, which team_sweep takes away. Every row is found
--- by its whole key (lateral with offset 0, on conflict), so that the work is linear whatever the planner believes of
--- the tables.
+-- Updates the teams of the given groups, and of every group above them, to hold the effective members among the given
+-- users: active, live users of the group or of a group below it. Without groups: the groups that hold the users
+-- directly. A user who is no longer in gets a row with neither linked nor added, which team_sweep deletes. Every row is
+-- found by its whole key (lateral with offset 0, on conflict), so the work is linear whatever the planner's statistics
+-- say.
 -- params: 1 group_ids uuid[]? (null: those of the users), 2 user_ids uuid[],
 --         3 below_ids uuid[]? (groups: their users and those of the groups below them count among the users)
 -- row: none

@@ -1,4 +1,4 @@
--- Whose token was denied, and why; told as an event if wished (muster.denied_token).
+-- The owner of a denied token and the reason, optionally with an event (muster.denied_token).
 -- params: 1 hash text (hex), 2 why text? (null: as the token is), 3 told boolean, 4 request_id uuid,
 --         5 client_address text?
 -- row: token_id uuid, organization_id uuid, connection_id uuid, reason text

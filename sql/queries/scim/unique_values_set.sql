@@ -1,4 +1,4 @@
--- Replaces the values of a resource that no other may have.
+-- Replaces the unique values of a resource.
 -- params: 1 resource_id uuid, 2 values jsonb (array of {attribute, key})
 -- row: none
 -- constraint: scim_unique_value_attribute

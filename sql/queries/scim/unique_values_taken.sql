@@ -1,4 +1,4 @@
--- Which of the values that no two resources may share another one has.
+-- The unique values that another resource already has.
 -- params: 1 resource_id uuid, 2 values jsonb (array of {attribute, key})
 -- row: attribute text, key text
 select w.attribute, w.key
