@@ -116,33 +116,29 @@ enum err control_token_revoke(struct control *c, const struct control_input *in,
     return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }
 
-/* For a rotation. */
+/* Nobody else starts or ends a rotation meanwhile. */
 static void ask_its_connection(struct control *c, const struct control_input *in) {
+    db_queue(c->db, sql_api_connection_lock(.id = in->id));
     db_queue(c->db, sql_api_connection_show(.id = in->id));
 }
 
 static enum err start_work(struct control *c, void *arg) {
     struct issue *x = arg;
     struct json_object *connection;
-    struct db_rows rows = {0};
-    x->connection = x->in->id;
-    enum err e = control_found(c, 0, "connection", &connection);
-    if (e == OK)
-        e = control_step(c, insert_token(c, x), &rows);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
+    enum err e = control_found(c, 1, "connection", &connection);
     if (e != OK)
         return e;
-    show_token(c, x);
-    e = control_step(c, sql_api_rotation_start(.connection_id = x->in->id, .token_id = x->id), &rows);
-    if (e == OK && db_count(rows) == 0)
+    if (json_get(connection, "rotation_token_id"))
         return fail(&c->ctx, ERR_CONFLICT, "a rotation is under way: complete or cancel it first");
-    return e;
+    x->connection = x->in->id;
+    control_result(c, insert_token(c, x), "token");
+    db_queue(c->db, sql_api_rotation_start(.connection_id = x->in->id, .token_id = x->id));
+    return OK;
 }
 
 enum err control_rotation_start(struct control *c, const struct control_input *in, struct json_object **out) {
     struct issue x = {.in = in};
-    struct control_write w = {.ask = ask_its_connection, .in = in, .work = start_work, .arg = &x};
+    struct control_write w = {.ask = ask_its_connection, .in = in, .work = start_work, .done = show_token, .arg = &x};
     prepare_token(&x);
     return control_fields_write(c, FIELDS(rotated), in->fields, false, &w, out);
 }
@@ -160,7 +156,7 @@ static enum err end_work(struct control *c, void *arg) {
     struct json_object *connection, *revoked;
     struct db_rows rows = {0};
     bool force = json_object_get_boolean(json_get(x->in->fields, "force"));
-    enum err e = control_found(c, 0, "connection", &connection);
+    enum err e = control_found(c, 1, "connection", &connection);
     if (e != OK)
         return e;
     e = control_step(c, sql_api_rotation_end(.connection_id = x->in->id, .complete = x->complete ? "true" : "false"),
