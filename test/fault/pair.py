@@ -10,38 +10,22 @@ import threading
 import psycopg2
 from cluster import BIN
 from helpers import wait_until
+from proxy import SOCKET, Proxy
 from server import Server
 
-SOCKET = ".s.PGSQL.5432"
 
-
-class Proxy:
-    """Passes connections of one unix socket on to another."""
+class Wires(Proxy):
+    """Passes everything on, until it is cut."""
 
     def __init__(self, path, target):
-        self.target, self.pairs, self.lock = target, [], threading.Lock()
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(path)
-        os.chmod(path, 0o777)
-        self.listener.listen(128)
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.pairs, self.lock = [], threading.Lock()
+        super().__init__(path, target)
 
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.socket(socket.AF_UNIX)
-            try:
-                server.connect(self.target)
-            except OSError:
-                client.close()
-                continue
-            with self.lock:
-                self.pairs.append((client, server))
-            for a, b in ((client, server), (server, client)):
-                threading.Thread(target=self.pump, args=(a, b), daemon=True).start()
+    def serve(self, client, server):
+        with self.lock:
+            self.pairs.append((client, server))
+        threading.Thread(target=self.pump, args=(server, client), daemon=True).start()
+        self.pump(client, server)
 
     @staticmethod
     def pump(source, sink):
@@ -61,8 +45,7 @@ class Proxy:
                 client.shutdown(socket.SHUT_RDWR)
 
     def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        super().close()
         self.cut()
 
 
@@ -85,7 +68,7 @@ class Pair:
         self.sql(f"alter system set unix_socket_directories = '{self.primary[1]}'", shared)
         self.control("-m", "fast", "-w", "stop", cluster=self.primary)
         self.begin(self.primary)
-        self.proxy = Proxy(os.path.join(shared, SOCKET), self.socket_of(self.primary))
+        self.proxy = Wires(os.path.join(shared, SOCKET), self.socket_of(self.primary))
         self.join()
 
     @staticmethod

@@ -1,4 +1,5 @@
 """A synchronous standby that is away, back, or in the primary's place: what was acknowledged stays, and nothing piles up."""
+import functools
 import http.client
 import json
 import os
@@ -8,6 +9,7 @@ import time
 
 import pytest
 from helpers import Client, made, op, unique, user_body, wait_until
+from load import Load
 from pair import Pair
 
 DEADLINE = 3.0
@@ -152,24 +154,14 @@ def test_a_commit_that_waits_is_reported(pair, customer):
     wait_until(lambda: not pair.waiting(), 5, "nobody waits any more")
 
 
-class Load:
+class Journal(Load):
     """Clients that change things and repeat whatever was not acknowledged, with a journal of what was."""
 
     def __init__(self, customer, n=6):
-        self.customer, self.stop_now, self.acks, self.lock = customer, threading.Event(), [], threading.Lock()
         self.groups = [customer.group(unique("load"))["id"] for _ in range(n)]  # one each, so that none waits for another's lock
+        super().__init__(*[functools.partial(self.work, g) for g in self.groups])
+        self.customer, self.acks, self.lock = customer, [], threading.Lock()
         self.titles, self.tried, self.statuses = {}, {}, {}
-        self.threads = [threading.Thread(target=self.work, args=(g,)) for g in self.groups]
-
-    def __enter__(self):
-        for t in self.threads:
-            t.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop_now.set()
-        for t in self.threads:
-            t.join()
 
     def insist(self, call, *args):
         """The answer that is no 503; the same request again until then. When it was sent is the last time."""
@@ -250,7 +242,7 @@ def interrupt(pair, how, seconds):
 def test_a_promotion_loses_nothing_that_was_acknowledged(pair, customer, number):
     how = ("deadline", "terminate", "cut")[number // 2 % 3]
     away = number % 2 == 1
-    with Load(customer) as load:
+    with Journal(customer) as load:
         wait_until(lambda: load.count() > 100, 20, "changes are acknowledged")
         if away:
             pair.away()

@@ -12,37 +12,19 @@ from collections import Counter
 import cluster
 import pytest
 from helpers import BULK, PATCH_OP, kill, made, op, unique, user_body, wait_until
+from load import Load
 from server import Server
 
 
-@pytest.fixture(scope="module")
-def own():
-    """A server of its own, which these tests mistreat."""
-    s = Server("--workers", "4").start()
-    yield s
-    s.stop()
-
-
-class Load:
+class Journal(Load):
     """Clients that create users and change groups until they are stopped, with a journal of what was answered."""
 
     def __init__(self, customer, n=6):
-        self.customer, self.stop_now, self.journal, self.lost = customer, threading.Event(), [], 0
-        self.group = customer.group(unique("load"))
-        self.threads = [threading.Thread(target=self.work) for _ in range(n)]
-
-    def __enter__(self):
-        for t in self.threads:
-            t.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop_now.set()
-        for t in self.threads:
-            t.join()
+        super().__init__(*[self.work] * n)
+        self.customer, self.journal, self.group = customer, [], customer.group(unique("load"))
 
     def work(self):
-        client = self.customer.server.client(self.customer.token["token"], timeout=30)
+        client = self.customer.client_of()
         while not self.stop_now.is_set():
             name = f"{unique()}@example.com"
             answer = self.attempt(client.post, "/Users", user_body(name))
@@ -84,7 +66,7 @@ class Load:
 
 def test_kill_9_of_workers_under_load(own):
     customer = own.customer()
-    with Load(customer) as load:
+    with Journal(customer) as load:
         for kills in range(1, 16):
             kill(random.choice(own.workers()))
             wait_until(lambda: len(own.workers()) == 4, 1, "the master replaces a killed worker")
@@ -100,7 +82,7 @@ def test_kill_9_of_workers_under_load(own):
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_postgresql_restarted_under_load(own, mode):
     customer = own.customer()
-    with Load(customer) as load:
+    with Journal(customer) as load:
         for _ in range(3):
             before = load.statuses()[201]
             wait_until(lambda: load.statuses()[201] > before + 50, 10, "requests succeed")  # noqa: B023
@@ -134,7 +116,7 @@ def test_a_database_that_is_away_is_503_with_retry_after(own):
 
 def test_sighup_rolls_over_without_a_failed_request(own):
     customer = own.customer()
-    with Load(customer, 4) as load:
+    with Journal(customer, 4) as load:
         for _ in range(5):
             old = set(own.workers())
             before = len(load.journal)
@@ -169,7 +151,7 @@ def test_the_last_sighup_of_many_is_the_one_that_counts(own):
 @pytest.mark.alone
 def test_twenty_sighups_in_a_row_end_with_workers_of_the_last(own):
     customer = own.customer()
-    with Load(customer, 2) as load:
+    with Journal(customer, 2) as load:
         for _ in range(20):
             before = set(own.workers())
             os.kill(own.master(), signal.SIGHUP)

@@ -7,39 +7,24 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 
 import pytest
 from customer import Customer
 from fastcgi import ask, exchange, head, record
 from helpers import BUILD, ROOT, kill, made_up_token, op, unique, user_body, wait_until
+from proxy import SOCKET, Proxy
 from webhooks import NOWHERE
 
 
-class Proxy:
-    """A unix socket in front of PostgreSQL that forwards bytes and counts how often the talk turns to the server."""
+class Counting(Proxy):
+    """Forwards bytes, and counts how often the talk turns to the server."""
 
-    def __init__(self, directory, target):
-        self.path, self.target, self.turns, self.answered = os.path.join(directory, ".s.PGSQL.5432"), target, 0, True
-        self.cut = None
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(self.path)
-        os.chmod(self.path, 0o777)
-        self.listener.listen()
-        threading.Thread(target=self.accept, daemon=True).start()
+    def __init__(self, path, target):
+        self.turns, self.answered, self.cut = 0, True, None
+        super().__init__(path, target)
 
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(self.target)
-            threading.Thread(target=self.forward, args=(client, server), daemon=True).start()
-
-    def forward(self, client, server):
+    def serve(self, client, server):
         ends = {client: server, server: client}
         while True:
             for one in select.select(list(ends), [], [])[0]:
@@ -70,7 +55,7 @@ def behind_a_proxy(server, program, role):
     directory = tempfile.mkdtemp(prefix="mt", dir="/tmp")
     os.chmod(directory, 0o755)
     target = dict(p.split("=") for p in server.db.split("?")[1].split("&"))["host"]
-    proxy = Proxy(directory, os.path.join(target, ".s.PGSQL.5432"))
+    proxy = Counting(os.path.join(directory, SOCKET), os.path.join(target, SOCKET))
     listening = os.path.join(directory, "responder")
     env = {"PATH": os.environ["PATH"], "MUSTER_DB": f"postgresql:///muster?host={directory}&user={role}", "MUSTER_PUBLIC_URL": server.url,
            "MUSTER_BODY_MS": "1000", "MUSTER_SECRET_KEY_FILE": server.env["MUSTER_SECRET_KEY_FILE"]}
@@ -84,7 +69,7 @@ def behind_a_proxy(server, program, role):
     yield ask_and_count
     kill(process.pid, 15)
     process.wait(30)
-    proxy.listener.close()
+    proxy.close()
     shutil.rmtree(directory)
 
 

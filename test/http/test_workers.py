@@ -2,39 +2,33 @@
 import os
 import random
 import signal
-import threading
 import time
 
 import pytest
 from helpers import wait_until
+from load import Load
 
 pytestmark = pytest.mark.alone
 WORKERS = 4
 
 
-class Load:
+class Readers(Load):
     """Two clients that read all the time; `answers` has (status, seconds)."""
 
     def __init__(self, customer):
-        self.customer, self.path, self.answers, self.stop = customer, f"/Users/{customer.user()['id']}", [], threading.Event()
-        self.threads = [threading.Thread(target=self.run) for _ in range(2)]
+        super().__init__(self.read, self.read)
+        self.customer, self.path, self.answers = customer, f"/Users/{customer.user()['id']}", []
 
-    def run(self):
+    def read(self):
         client = self.customer.client_of()
-        while not self.stop.is_set():
+        while not self.stop_now.is_set():
             begin = time.monotonic()
             self.answers.append((client.get(self.path).status, time.monotonic() - begin))
 
     def __enter__(self):
-        for t in self.threads:
-            t.start()
+        super().__enter__()
         wait_until(lambda: len(self.answers) > 10, 10, "the load runs")
         return self
-
-    def __exit__(self, *why):
-        self.stop.set()
-        for t in self.threads:
-            t.join()
 
 
 def stopped(pid):
@@ -43,7 +37,7 @@ def stopped(pid):
 
 
 def test_a_worker_that_is_stopped_holds_nobody_up(own):
-    with Load(own.customer()) as load:
+    with Readers(own.customer()) as load:
         for i in range(40):
             os.kill(own.workers()[i % WORKERS], signal.SIGSTOP)
             time.sleep(0.05)
@@ -52,7 +46,7 @@ def test_a_worker_that_is_stopped_holds_nobody_up(own):
 
 
 def test_a_worker_that_is_killed_holds_nobody_up(own):
-    with Load(own.customer()) as load:
+    with Readers(own.customer()) as load:
         for _ in range(10):
             wait_until(lambda: len(own.workers()) == WORKERS, 5, "the workers are there")
             os.kill(random.choice(own.workers()), signal.SIGKILL)
