@@ -1,5 +1,6 @@
 /* Explains why a member is as they are: status, teams, role and fields, and the rule behind each. */
 
+#include "audit/snapshot.h"
 #include "control/control_operations.h"
 
 #include "base/arena.h"
@@ -232,11 +233,16 @@ enum err control_member_explain(struct control *c, const struct control_input *i
     struct explaining x = {.control = c};
     size_t len = strlen(in->id);
     struct db_rows rows[6] = {0};
+    enum err e = snapshot_begin(&c->ctx, c->db); /* the parts tell of one moment */
+    if (e != OK)
+        return e;
     control_queue(c);
     size_t schemas = db_queue(c->db, sql_extension_schemas());
     struct explained p =
         queue_parts(c->db, fold_identity(c->ctx.arena, in->id, len), uuid_valid(in->id, len) ? in->id : NULL);
-    enum err e = db_read(&c->ctx, c->db, rows);
+    e = db_run(&c->ctx, c->db, rows);
+    if (e == OK)
+        e = snapshot_end(&c->ctx, c->db);
     if (e == OK)
         e = control_accept(c, rows[0]);
     if (e == OK && db_count(rows[p.member]) == 0)

@@ -1,9 +1,12 @@
 """muster member show --explain: why a member has this status, these teams, this role, these fields."""
+import contextlib
 import json
 import os
 import subprocess
 
-from helpers import BUILD, ROOT, made, op, unique
+import psycopg2
+from helpers import BUILD, ROOT, made, op, unique, wait_until
+from locks import waiting
 
 
 def explain(t, email):
@@ -45,6 +48,22 @@ def test_the_links_and_the_status(server):
     assert t.client.delete(f"/Users/{user['id']}").status == 204
     (link,) = explain(t, "a@x.example")["status"]["links"]
     assert link["removed_at"] and link["event"]["action"] == "scim.user.deprovisioned"
+
+
+def test_all_of_it_is_of_one_moment(server):
+    """A user who leaves while the teams are read is there in all parts, or in none."""
+    t = server.customer()
+    user = t.user("a@x.example", name={"givenName": "Ann"})
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        cur.execute("lock table muster.scim_group in access exclusive mode")
+        with subprocess.Popen([f"{ROOT}/{BUILD}/muster", "member", "show", "a@x.example", "--org", t.slug, "--explain", "--json"], stdout=subprocess.PIPE,
+                              text=True, env={"PATH": os.environ["PATH"], "MUSTER_DB": server.db}) as asking:
+            wait_until(lambda: waiting(server) > 0, 10, "the teams are to be read")
+            cur.execute("update muster.scim_user set active = false where id = %s", (user["id"],))
+            c.commit()
+            x = json.load(asking.stdout)
+    assert x["status"]["links"][0]["active"] is True
+    assert x["fields"] and all(field["rule"] for field in x["fields"].values())
 
 
 def test_two_links_of_which_one_holds(server):
