@@ -21,7 +21,8 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools -iquote $(BUILD)/gen $(WARNINGS) $(if $(WERROR),-Werror) $(if $(NO_TENANT),-DMUSTER_NO_TENANT) \
 	$(if $(FUZZ),-O1 -g -fsanitize=fuzzer-no-link $(SANITIZERS),$(if $(SANITIZE),-O1 -g $(SANITIZERS),$(HARDENING) $(CFLAGS))) $(shell $(PKG_CONFIG) --cflags $(LIBS))
-# How far the analyzer goes into each function: half a second for a file, while clang's own measure, 225000, takes three times as long.
+# How deep the analyzer looks into each function: half a second for a file; clang's default, 225000, takes three times
+# as long.
 TIDY_NODES ?= 75000
 TIDY_FLAGS := -std=c11 -D_GNU_SOURCE -iquote core -iquote cgi -iquote tools -iquote $(BUILD)/gen -DTEST_DATA='"test/data"' \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) -Xclang -analyzer-config -Xclang max-nodes=$(TIDY_NODES)
@@ -55,7 +56,7 @@ $(BUILD)/libmuster.a: $(LIB_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-# The one that faces the internet holds nothing of the admin API.
+# The program that faces the internet contains nothing of the admin API.
 $(BUILD)/muster-scim.fcgi: $(SCIM:%.c=$(BUILD)/%.o)
 $(BUILD)/muster-admin.fcgi: $(ADMIN:%.c=$(BUILD)/%.o)
 $(BUILD)/muster-%.fcgi: $(SERVER:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
@@ -75,7 +76,7 @@ $(BUILD)/bench/%: $(BUILD)/test/bench/%.o
 	@mkdir -p $(@D)
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lfcgi
 
-# Beside the library, what of cgi/ reads requests.
+# Besides the library, the parts of cgi/ that read requests.
 $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/cgi/server/request.o $(BUILD)/cgi/server/client_address.o $(BUILD)/libmuster.a
 	@mkdir -p $(@D)
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
@@ -91,10 +92,10 @@ $(BUILD)/%.o: %.c | $(BUILD)/gen/sql.stamp
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/sql.stamp
 	@echo cc $<; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The directories are prerequisites, so that a statement that was removed is noticed.
+# The directories are prerequisites, so that removed statements are noticed.
 SQL := $(wildcard sql/queries sql/queries/* sql/queries/*/*.sql sql/schema/*.sql sql/functions sql/functions/*.sql)
 
-# What did not change keeps its time, and what includes it is not compiled again.
+# Unchanged files keep their time, so that files which include them are not compiled again.
 $(BUILD)/gen/sql.stamp: $(SQL) scripts/gen-sql scripts/statements.awk
 	scripts/gen-sql statements $(@D) sql/queries sql/schema sql/functions
 	touch $@
@@ -120,7 +121,7 @@ $(OPENAPI): doc/openapi.json
 	{ echo 'static const char openapi_json[] = {'; od -An -v -tu1 $< | sed 's/\([0-9]\{1,\}\)/\1,/g'; echo '0};'; } > $@.tmp
 	mv $@.tmp $@
 
-# The same responder with statements that do not name their tenant: what row-level security alone holds back is tested with it.
+# The same responder with statements that do not name their tenant, to test row-level security alone.
 no-tenant:
 	NO_TENANT=1 $(MAKE) NO_TENANT=1 BUILD=build-rls all
 
@@ -134,8 +135,8 @@ check-unit: unit
 check-sql:
 	scripts/check-sql
 
-# Of each file when it last had no complaint there is a stamp in build-tidy/, which depends on what the file includes, so that only what
-# has changed since is looked at; without that directory, everything.
+# build-tidy/ has a stamp for each file that had no complaint. It depends on the files that it includes, so only changes
+# are checked; without that directory everything is checked.
 tidy: $(C_FILES:%.c=build-tidy/%.ok)
 
 build-tidy/%.ok: %.c .clang-tidy | $(BUILD)/gen/sql.stamp $(OPENAPI)
@@ -152,7 +153,8 @@ format-check:
 	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
 	@! LC_ALL=C.UTF-8 grep -nP '^(?!\||    ).{101,}' *.md doc/*.md sql/*.md test/*.md || { echo 'Markdown: 100 columns'; exit 1; }
 
-# Arrows between rooms go down only; SQL, HTTP and terminals stand where they belong; functions and files say what they are, and no file has more than 400 lines.
+# Checks that rooms include only lower ones, that SQL, HTTP and terminals stay in their rooms, the names of functions, the heads of
+# files, and that no file has more than 400 lines.
 layers:
 	scripts/check-layers
 	scripts/check-names

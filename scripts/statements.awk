@@ -1,5 +1,5 @@
-# Reads the statements of sql/queries, in the order of their names, and writes what C knows of them; refuses one that breaks the
-# rules of sql/README.md. Called by scripts/gen-sql and scripts/check-sql:
+# Reads the statements of sql/queries, in the order of their names, and generates their C code; refuses statements that
+# break the rules of sql/README.md. Called by scripts/gen-sql and scripts/check-sql:
 #   awk -f scripts/statements.awk -v out=DIR FILES   DIR/sql_names.h, DIR/sql_statements.c, DIR/sql/FOLDER.h
 #   awk -f scripts/statements.awk FILES              a line for each: path|types of parameters|names of columns|types of columns
 
@@ -8,7 +8,7 @@ function bad(what) {
     failed = 1
 }
 
-# The items of a list, which commas part: those in brackets are prose. Into item[1..]; gives how many.
+# Splits a list at commas, except in brackets, which hold prose. Writes item[1..]; returns how many.
 function split_items(text, n, i, c, depth) {
     n = 1
     item[1] = ""
@@ -62,7 +62,7 @@ function read_params(n, i, at) {
         most_params = n
 }
 
-# The columns of one part of the row, behind `from` others; gives how many there are then.
+# The columns of one part of the row, after `from` others; returns the new number.
 function read_columns(list, from, n, i) {
     n = split_items(list)
     for (i = 1; i <= n; i++) {
@@ -77,7 +77,7 @@ function read_columns(list, from, n, i) {
     return from + n
 }
 
-# Columns that several statements have in a row have one name and one enum.
+# Columns that several statements share have one name and one enum.
 function share(row, from, to, list, i) {
     for (i = from + 1; i <= to; i++)
         list = list column[name, i] " " column_type[name, i] ", "
@@ -107,7 +107,7 @@ function read_row(i, from, to, own) {
         most_parts = n_parts[name]
 }
 
-# What the text says of its parameters must be what the header says.
+# The parameters in the text must match the header.
 function check_text(rest, n, used, asked, cast, at) {
     if (text ~ /;/)
         bad("one statement, without a semicolon")
@@ -167,7 +167,7 @@ function start(n, pieces) {
     text = params = word = ""
 }
 
-# A line of the header; one that is indented goes on with the list before it.
+# A line of the header; an indented line continues the list before it.
 function read_header(line) {
     if (length(line) > 120)
         bad("line " FNR " is longer than 120 columns")
@@ -236,7 +236,7 @@ function write_names(to, i) {
     close(to)
 }
 
-# By bits; mawk has none.
+# Sets a bit; mawk has no bit operations.
 function null_bits(bits, i) {
     for (i = n_params[name]; i >= 1; i--)
         bits = 2 * bits + (param_null[name, i] ? 1 : 0)

@@ -31,7 +31,7 @@ create_cluster() {
     mv "$cluster.new" "$cluster"
 }
 
-# The commit of an acknowledged write is on disk (fsync and synchronous_commit stay on). Statements are not logged: their
+# fsync and synchronous_commit stay on, so an acknowledged write is on disk. Statements are not logged, because their
 # parameters are personal data.
 configure_cluster() {
     local connections=$((workers * 2 + 50))
@@ -74,7 +74,8 @@ SQL
     deliver_uri="postgresql:///muster?host=$sockets&user=muster_deliver"
 }
 
-# The number in postmaster.pid may belong to another process after a crash; a postmaster of ours works in its directory.
+# After a crash the number in postmaster.pid may belong to another process; our postmaster has its directory as working
+# directory.
 cluster_runs() {
     local pid
     pid=$(head -n 1 "$cluster/postmaster.pid" 2>/dev/null) || return 1
@@ -89,7 +90,8 @@ stop_cluster() {
         say "PostgreSQL in $cluster does not end" >&2
 }
 
-# Splits a URI into `bare_uri` and `bare_password`: a password goes by the environment, never by an argument that others see.
+# Splits a URI into `bare_uri` and `bare_password`: a password is passed in the environment, never in an argument that
+# others can see.
 split_uri() { # uri
     bare_uri=$1
     bare_password=
@@ -135,7 +137,7 @@ use_database() {
     esac
 }
 
-# To be called after the migration, which creates the roles.
+# Call this after the migration, which creates the roles.
 set_passwords() {
     set_password muster_scim "$responder_uri" && responder_uri=$role_uri
     set_password muster_admin "$admin_uri" && admin_uri=$role_uri

@@ -1,4 +1,4 @@
-# Sourced by the scripts: messages, processes that can be told apart from later ones with the same number, user, lock.
+# Sourced by the scripts: messages, processes (distinguished from later ones with the same number), user, lock.
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # the parts share these variables
 
@@ -11,7 +11,7 @@ say() {
     printf '%s\n' "$*"
 }
 
-# Ends the script; the EXIT trap stops what was started and prints the reason.
+# Ends the script; the EXIT trap stops started processes and prints the reason.
 die() {
     reason=$*
     exit 1
@@ -21,7 +21,7 @@ quoted() { # a value for a shell to read
     printf "'%s'" "${1//\'/\'\\\'\'}"
 }
 
-# Runs a command so that a signal to the script is seen at once, not only when the command has ended.
+# Runs a command so that the script handles signals at once, not only after the command ended.
 attend() {
     "$@" 9>&- &
     attended=$!
@@ -31,7 +31,7 @@ attend() {
     return "$status"
 }
 
-# The start time of a process; nothing if it has ended (a zombie has).
+# The start time of a process; nothing if it has ended or is a zombie.
 birth() { # pid
     local stat fields
     { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
@@ -39,7 +39,7 @@ birth() { # pid
     [ "${fields[0]}" = Z ] || printf '%s\n' "${fields[19]}"
 }
 
-# Process numbers mean something only in this run of the machine or container.
+# Process numbers are valid only until the machine or container restarts.
 era=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null || true)$(readlink /proc/self/ns/pid || true)
 
 keep() { # name pid
@@ -51,7 +51,7 @@ forget() { # name
     sed -i "/^$1 /d" "$run/state"
 }
 
-# The pid kept under this name; fails if that process has ended, whoever has its number now.
+# The pid stored under this name; fails if that process has ended, even if another process has its number now.
 alive() { # name
     local name pid when started
     [ -f "$run/state" ] || return 1
@@ -64,7 +64,8 @@ alive() { # name
     return 1
 }
 
-# The pid kept under this name if that process has ended; what is left of its group keeps the number from being given again.
+# The pid stored under this name if that process has ended. Remaining processes of its group keep the number from being
+# reused.
 orphaned() { # name
     local name pid when started
     [ -f "$run/state" ] || return 1
@@ -82,7 +83,7 @@ now_ms() {
     printf '%s\n' "${t%???}"
 }
 
-# Looks every 50 ms until the command succeeds; fails after so many seconds.
+# Runs the command every 50 ms until it succeeds; fails after the given seconds.
 wait_until() { # seconds command...
     local until
     until=$(($(now_ms) + $1 * 1000))
@@ -97,13 +98,13 @@ is_gone() { # name
     ! alive "$1" >/dev/null
 }
 
-# Zombies do not count: who reaps them is not up to us.
+# Zombies do not count, because others must reap them.
 group_is_empty() { # pgid
     kill -0 -- "-$1" 2>/dev/null || return 0
     ! cat /proc/[0-9]*/stat 2>/dev/null | sed 's/.*) //' | awk -v group="$1" '$1 != "Z" && $3 == group { found = 1 } END { exit !found }'
 }
 
-# Ends a process of ours and what is left of its process group.
+# Ends one of our processes and the rest of its process group.
 end_process() { # name seconds
     local pid
     if pid=$(alive "$1"); then
@@ -121,7 +122,7 @@ end_process() { # name seconds
     forget "$1"
 }
 
-# A daemon must not see what the caller's environment happens to hold.
+# A daemon must not get the caller's environment.
 clean_environment() {
     local name
     for name in $(compgen -e); do
@@ -132,8 +133,8 @@ clean_environment() {
     done
 }
 
-# Starts a daemon in a session of its own; with "configured" it has the responder's settings in its environment, where
-# no other user reads them, as they could an argument. The log is opened by the user who runs it.
+# Starts a daemon in a session of its own; with "configured" it gets the responder's settings in its environment, which
+# other users cannot read, unlike arguments. The log is opened by the user who runs it.
 start_process() { # name log configured|plain command...
     local name=$1 log=$2 how=$3
     shift 3

@@ -34,7 +34,7 @@ create_key() {
     key=$(as_operator key create 'scripts/run' --json | jq -er .key) || operator_failed "no API key could be created"
 }
 
-# Creates what is missing, then applies the options, whatever the run before had.
+# Creates what is missing, then applies the options, whatever those of the last run were.
 prepare_demo() {
     local caps=(--max-users 10000 --max-groups 1000 --max-group-members 2000)
     local manner=(--dialect lenient --identity immutable --email required --linking auto --unknown-members refuse --group-names unique)
@@ -65,7 +65,7 @@ kept_value() { # name: its value in DIR/env
     ! [ -f "$env_file" ] || (unset "$1" && . "$env_file" && printf '%s' "${!1-}")
 }
 
-# The token and the key of the run before may have been revoked, or the database may be another one.
+# The token and the key of the last run may be revoked, or belong to another database.
 check_token() {
     [ "$(printf 'Authorization: Bearer %s' "$key" | curl -s -o /dev/null -w '%{http_code}' --max-time 10 --noproxy '*' -H @- "$admin_url/organizations" 9>&-)" != 401 ] || create_key
     [ "$(status_of "$token")" = 401 ] || return 0

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034  # the parts share these variables
 
-# Copies an example configuration with other values: for each pair, the one line that begins so gets the new text. The
-# examples are run by every test this way.
+# Copies an example configuration with other values: for each pair, the one line with that beginning gets the new text.
+# So every test runs the examples.
 render() { # example, result, then pairs: how the line begins, the new line
     local from=$1 to=$2 line indent i
     shift 2
@@ -40,7 +40,7 @@ render_lighttpd() {
     "$root/scripts/error-pages" "$run/errors"
 }
 
-# The settings reach the programs through the web server's own environment, so no file has them.
+# The settings reach the programs through the web server's environment, so no file contains them.
 render_cgi() {
     render_lighttpd
     sed -i -e '/^#fastcgi-begin$/,/^#fastcgi-end$/d' -e 's/^#cgi //' "$run/web.conf"
@@ -91,8 +91,8 @@ render_nginx() {
         'listen ' "listen 127.0.0.1:$port;"
 }
 
-# What the responder has in its environment: its own settings and those MUSTER_... of the caller that are not of DIR/env.
-# An own address of this kind is that of DIR/env, of this run or another.
+# The responder's environment: its own settings, and the caller's MUSTER_... that are not from DIR/env. Addresses always
+# come from DIR/env, because the caller's may be those of another run.
 collect_settings() {
     local name
     public_url=${MUSTER_PUBLIC_URL:-$url}
@@ -156,7 +156,7 @@ status_at() { # path
     curl -s -o /dev/null -w '%{http_code}' --max-time 10 --noproxy '*' "http://127.0.0.1:$port$1" 9>&-
 }
 
-# Ready, or no use to wait any longer.
+# Ready, or waiting is useless.
 answers_or_ended() {
     answer=$(status_of '') || true
     [ "$answer" != 200 ] || answer=$(status_at /readyz) || true
@@ -175,7 +175,7 @@ wait_for_answer() {
     }
 }
 
-# A listening socket on this port that would be in our way, whoever's it is (column 2 is the local address, 0A is LISTEN).
+# A listening socket of any user that blocks this port (column 2 is the local address, 0A is LISTEN).
 port_is_taken() {
     local hex
     hex=$(printf '%04X' "$port")

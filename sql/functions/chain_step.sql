@@ -5,8 +5,7 @@ create or replace function muster.chain_step(state bytea, first bytea, item byte
 
 comment on function muster.chain_step(bytea, bytea, bytea) is
 'One step of the aggregate chain(): the hash of the previous hash and the item.
-Parameters: state: null: none yet;
-first: the hash from which the chain goes on; item.
+Parameters: state: null: none yet; first: the hash from which the chain goes on; item.
 Returns: SHA-256.
 Locks: none.
 Called by: the aggregate chain().';

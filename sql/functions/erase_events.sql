@@ -35,8 +35,9 @@ $$;
 
 comment on function muster.erase_events(uuid, uuid[], text[]) is
 'Erases the data of an organization''s events of the targets, and of events that have one of the texts (email addresses)
-as a whole value, whatever its case; in the answer to a refused request a text may occur anywhere. Also erases their salts and
-the answers of their deliveries. This is the only way to change an event. Nothing is sealed meanwhile: an event that is
+as a whole value, whatever its case; in the answer to a refused request a text may occur anywhere. Also erases
+their salts and the answers of their deliveries. This is the only way to change an event. Nothing is sealed meanwhile:
+an event that is
 sealed and erased at the same moment would keep its salt and no longer verify.
 Parameters: organization; targets: ids; texts.
 Returns: how many events.

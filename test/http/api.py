@@ -1,4 +1,4 @@
-"""A client of the admin API whose every answer is held against doc/openapi.json."""
+"""A client of the admin API that checks every answer against doc/openapi.json."""
 import json
 
 import openapi

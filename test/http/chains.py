@@ -1,4 +1,4 @@
-"""What the tests of the sealed audit log share."""
+"""Helpers of the tests of the sealed audit log."""
 import contextlib
 import json
 import os

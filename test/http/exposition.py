@@ -1,4 +1,4 @@
-"""Prometheus' text format, read strictly: every series once, behind the HELP and TYPE of its metric, which stand together."""
+"""Reads Prometheus' text format strictly: every series once, after the HELP and TYPE of its metric."""
 import re
 from collections import namedtuple
 

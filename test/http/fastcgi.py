@@ -1,4 +1,4 @@
-"""Requests in FastCGI's own words, on the responder's socket."""
+"""Sends FastCGI requests directly to the responder's socket."""
 import socket
 import struct
 

@@ -1,4 +1,4 @@
-"""What the tests of the events share: a sealer, readers of the feed, and the responder as a CGI program."""
+"""Helpers of the tests of events: a sealer, readers of the feed, and the responder as a CGI program."""
 import os
 import subprocess
 import threading

@@ -1,4 +1,4 @@
-"""What the tests of the formats of webhooks share: events, how they are rendered, how their receivers check them."""
+"""Helpers of the tests of webhook formats: events, their rendering, and the receivers' checks."""
 import base64
 import json
 import subprocess

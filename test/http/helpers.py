@@ -1,4 +1,4 @@
-"""What the HTTP tests share: a client that sends bytes as they are, bodies of users and groups, assertions, digests of the database."""
+"""Helpers of the HTTP tests: a client that sends exact bytes, bodies of users and groups, assertions, digests of the database."""
 import contextlib
 import glob
 import http.client

@@ -1,4 +1,4 @@
-"""Rows that a session of somebody else's holds."""
+"""Rows that another session has locked."""
 import contextlib
 
 import psycopg2

@@ -1,4 +1,4 @@
-"""Holds requests and answers of the admin API against doc/openapi.json: what is not described there must not happen."""
+"""Checks requests and answers of the admin API against doc/openapi.json: anything not described there is a failure."""
 import copy
 import functools
 import json

@@ -1,4 +1,4 @@
-"""ETag, If-Match and If-None-Match: who comes late learns it, and what is known is not sent again."""
+"""ETag, If-Match and If-None-Match: a late change is refused, and a known version is not sent again."""
 import threading
 
 import pytest

@@ -1,4 +1,4 @@
-"""Connections by the API: defaults, changes that count at once, URLs, adoption, removal."""
+"""Connections by the API: defaults, changes that apply at once, URLs, adoption, removal."""
 from api import good, problem
 from customer import Customer
 from helpers import group_body, user_body

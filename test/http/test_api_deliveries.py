@@ -1,4 +1,4 @@
-"""Deliveries of webhooks by the API: what became of them, and how they are sent again."""
+"""Deliveries of webhooks by the API: their results, and replays."""
 import pytest
 from api import good, problem
 from customer import Customer

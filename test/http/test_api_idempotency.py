@@ -1,4 +1,4 @@
-"""A POST with an Idempotency-Key is done once, however often it comes."""
+"""A repeated POST with an Idempotency-Key is done only once."""
 import threading
 
 from api import new_key, problem

@@ -1,4 +1,4 @@
-"""Keys of the admin API: who has none learns nothing, and a key that has ended is refused at once."""
+"""Keys of the admin API: a client without a key learns nothing, and a revoked key is refused at once."""
 import datetime
 
 import pytest

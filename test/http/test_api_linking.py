@@ -1,4 +1,4 @@
-"""Verified domains and link requests: what was refused waits for an administrator, and the next attempt finds the decision."""
+"""Verified domains and link requests: a refused user waits for an administrator, whose decision applies to the next attempt."""
 import pytest
 from api import good, problem
 from customer import Customer

@@ -1,4 +1,4 @@
-"""Lists, page by page: nothing twice, nothing left out, whatever is added meanwhile; and the audit log's filters."""
+"""Lists, page by page: nothing twice, nothing missing, whatever is added meanwhile; and the audit log's filters."""
 import threading
 
 import pytest

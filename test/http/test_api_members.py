@@ -1,4 +1,4 @@
-"""Members and teams by the API, beside those that come from identity providers."""
+"""Members and teams that are made by the API, together with those from identity providers."""
 from api import good, problem
 from helpers import group_body, made, op, user_body
 

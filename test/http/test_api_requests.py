@@ -1,4 +1,4 @@
-"""What HTTP brings along: bodies, methods, paths, queries."""
+"""The HTTP of the admin API: bodies, methods, paths, queries."""
 import json
 
 import pytest

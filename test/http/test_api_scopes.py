@@ -1,4 +1,4 @@
-"""Which key may do what where: every route, every scope, its own organization, another one, bound or not."""
+"""The rights of keys: every route, every scope, the key's own organization and another one, bound keys and others."""
 import uuid
 
 import pytest

@@ -1,4 +1,4 @@
-"""Webhooks by the API: set up, changed, tested, rotated; secrets that nobody sees twice."""
+"""Webhooks by the API: set up, changed, tested, rotated; secrets are shown only once."""
 import base64
 import contextlib
 import datetime

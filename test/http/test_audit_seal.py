@@ -1,4 +1,4 @@
-"""The sealed audit log: one order without a gap."""
+"""The sealed audit log: one order without gaps."""
 import os
 import threading
 

@@ -1,4 +1,4 @@
-"""Of photos and certificates the audit log keeps a hash and the beginning; all else whole."""
+"""The audit log stores the beginning and a hash of photos and certificates; everything else whole."""
 import hashlib
 
 from helpers import op

@@ -1,4 +1,4 @@
-"""Who may ask: tokens, and what comes before everything else."""
+"""Tokens: authentication comes before everything else."""
 
 import pytest
 from helpers import assert_error, digest, op, unique, user_body

@@ -1,4 +1,4 @@
-"""muster doctor: what is broken fails, what will need attention is said."""
+"""muster doctor: faults fail, and future problems are warnings."""
 import contextlib
 import json
 import os

@@ -1,4 +1,4 @@
-"""muster erase: a person's data goes, also out of the audit log, which is insert-only for everything else."""
+"""muster erase deletes a person's data, even in the audit log, which is insert-only otherwise."""
 import json
 
 import psycopg2

@@ -1,4 +1,4 @@
-"""The manuals and the help texts say all that the tables have."""
+"""The manuals and the help texts have every entry of the tables."""
 import glob
 import os
 import re

@@ -1,4 +1,4 @@
-"""Discovery tells the truth; URLs and methods are what they should be."""
+"""Discovery tells the truth; URLs and methods are right."""
 import json
 
 import pytest

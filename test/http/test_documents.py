@@ -1,4 +1,4 @@
-"""What the documents name is there: files, and commands with their options."""
+"""The files, commands and options that the documents name exist."""
 import glob
 import os
 import re

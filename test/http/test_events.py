@@ -1,4 +1,4 @@
-"""The feed of events: in order, once each, nothing left out, at a cost that does not grow with the log."""
+"""The feed of events: in order, each once, complete, at a cost that does not grow with the log."""
 import contextlib
 import re
 import threading

@@ -1,4 +1,4 @@
-"""The programs of doc/events.md do what is written there, as they stand, and doc/webhooks.md names every event."""
+"""The programs of doc/events.md work as described, and doc/webhooks.md names every event."""
 import os
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Long polls: woken by a commit, over in time, and never so many that nobody is left to answer."""
+"""Long polls: a commit wakes them, they end in time, and they never occupy all workers."""
 import contextlib
 import os
 import signal

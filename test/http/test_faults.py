@@ -1,4 +1,4 @@
-"""Killed workers, restarted databases, rolled-over responders: nothing acknowledged is lost, nothing is done by half."""
+"""Killed workers, restarted databases, rolled-over responders: no acknowledged change is lost, and none is made partly."""
 import contextlib
 import http.client
 import os

@@ -1,4 +1,4 @@
-"""Bodies of POST and PUT whose members have the names of paths: lenient does what they say, strict refuses; none is a success without effect."""
+"""Bodies of POST and PUT whose members are named by paths: lenient applies them, strict refuses them; no success is without effect."""
 import json
 
 import pytest

@@ -1,4 +1,4 @@
-"""What webhooks look like: the names, payloads and signatures of every format, verified by the libraries that receivers use."""
+"""The webhook formats: names, payloads and signatures, verified by the libraries that receivers use."""
 import base64
 import hashlib
 import hmac

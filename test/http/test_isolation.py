@@ -1,4 +1,4 @@
-"""One customer never sees another's people: with both layers, and with row-level security alone."""
+"""No customer sees another's people: with both layers, and with row-level security alone."""
 import fcntl
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Paths that name an attribute which nobody knows: the lenient dialect passes them over and says so in the audit log."""
+"""Paths to unknown attributes: the lenient dialect ignores them and says so in the audit log."""
 import pytest
 from helpers import assert_error, digest, made, op
 

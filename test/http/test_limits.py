@@ -1,4 +1,4 @@
-"""How large what a client sends may be: strings, photos, users, groups. Limits judge what a request brings, never what is stored."""
+"""Limits of size: strings, photos, users, groups. They apply to what a request brings, never to what is stored."""
 import base64
 import json
 

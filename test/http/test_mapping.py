@@ -1,4 +1,4 @@
-"""Attribute mappings: what becomes of members, when, and in the background for everybody."""
+"""Attribute mappings: their effects on members, at once and in the background."""
 import json
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What a client calls a member of a group stays as it was sent when the member came."""
+"""The display that a client sends with a new member of a group stays."""
 import pytest
 from helpers import GROUP, assert_error, group_body, made, op
 

@@ -1,4 +1,4 @@
-"""GET /metrics: it is of Prometheus' format, goes up by what is done, and is not for everybody."""
+"""GET /metrics: has Prometheus' format, counts correctly, and is not for everybody."""
 import contextlib
 import os
 import re

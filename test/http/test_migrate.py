@@ -1,4 +1,4 @@
-"""muster migrate and its neighbours where the database, the role or the schema are not what they should be: nothing is applied, and it is said."""
+"""muster migrate and related commands with a wrong database, role or schema: nothing is applied, and the message says why."""
 import contextlib
 import glob
 import os

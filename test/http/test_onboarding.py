@@ -1,4 +1,4 @@
-"""How a customer comes aboard, as the manual tells it: curl, the API, and what the identity providers then send."""
+"""Onboarding a customer as in the manual: curl, the API, and the first requests of identity providers."""
 import subprocess
 import threading
 

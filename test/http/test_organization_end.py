@@ -1,4 +1,4 @@
-"""The end of an organization: its members end first, each is told, and what is personal can still be erased and exported."""
+"""The end of an organization: its members end first, each with an event, and personal data can still be erased and exported."""
 import json
 import os
 import signal

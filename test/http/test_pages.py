@@ -1,4 +1,4 @@
-"""A page of a list ends at 8 MiB, with whole resources and at least one; what a projection leaves out is not fetched."""
+"""A page of a list ends at 8 MiB, with whole resources and at least one; attributes that a projection omits are not fetched."""
 
 import pytest
 from helpers import fill_users

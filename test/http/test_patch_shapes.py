@@ -1,4 +1,4 @@
-"""Values and messages of PATCH as clients write them: lenient understands them or refuses them, and no success is without effect."""
+"""Values and messages of PATCH as clients write them: lenient applies or refuses them; no success is without effect."""
 import json
 
 import pytest

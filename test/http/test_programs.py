@@ -1,4 +1,4 @@
-"""What is linked into which program, and what it says of itself."""
+"""What each program links, and its version and usage."""
 import subprocess
 
 from helpers import BUILD, ROOT

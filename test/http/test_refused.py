@@ -1,4 +1,4 @@
-"""What was refused and why is in the audit log: a write with a valid token that the client was told off for."""
+"""The audit log has refused writes with a valid token, and the reasons."""
 import json
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A responder that dies or is away: 503 with Retry-After in the manner of the service, from every web server; what Muster says itself passes."""
+"""A responder that died or does not run: every web server answers 503 with Retry-After in the service's format; Muster's own errors pass."""
 import contextlib
 import os
 import signal

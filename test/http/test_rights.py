@@ -1,4 +1,4 @@
-"""Who may do what in the database: the catalogue of the migrated schema against what each role's work needs."""
+"""Rights in the database: the catalogue of the migrated schema compared with the needs of each role."""
 import contextlib
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The way to PostgreSQL and back: how often a request goes it, what happens when it breaks at COMMIT; and requests that stop half way."""
+"""Round trips to PostgreSQL: their number, lost connections at COMMIT, and requests that stop half way."""
 import contextlib
 import json
 import os

@@ -1,4 +1,4 @@
-"""Wrong settings are refused at start, by name and with what is allowed; and what scripts/run and the command line make of some."""
+"""Wrong settings are refused at the start, with their name and the allowed values; and settings of scripts/run and the command line."""
 import subprocess
 
 import pytest

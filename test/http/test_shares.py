@@ -1,4 +1,4 @@
-"""Fair shares of the workers: half of them at most do heavy work for one organization, and who floods leaves others theirs."""
+"""Fair shares of the workers: at most half of them do heavy work for one organization, and a flood leaves others their part."""
 import contextlib
 import json
 import os

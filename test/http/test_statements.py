@@ -1,4 +1,4 @@
-"""What the headers of statements say is checked before anything is built: scripts/statements.awk."""
+"""scripts/statements.awk checks the headers of statements before anything is built."""
 import re
 import subprocess
 

@@ -1,4 +1,4 @@
-"""Extensions that nobody registered, in the lenient dialect: what stands under their URN is a member of that object, everywhere."""
+"""Unregistered extensions in the lenient dialect: their attributes work everywhere."""
 import pytest
 from helpers import BULK, GROUP, PATCH_OP, USER, assert_error, made, op, unique
 

@@ -1,4 +1,4 @@
-"""What the web server in front could change about a request or an answer: the same behind all of them."""
+"""Requests and answers are the same behind every web server."""
 import gzip
 import http.client
 import json

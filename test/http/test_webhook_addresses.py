@@ -1,4 +1,4 @@
-"""Webhooks reach no address inside, however it is spelled, and whatever a name resolves to at the moment."""
+"""Webhooks reach no private address, however it is spelled, and whatever a name resolves to."""
 import contextlib
 import datetime
 import os

@@ -1,4 +1,4 @@
-"""Receivers of webhooks that answer without an end, by half, slowly or not at all."""
+"""Receivers of webhooks that answer endlessly, partly, slowly or not at all."""
 import contextlib
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Workers may be killed at any moment, stopped, and be several: nothing is lost, nothing is written down twice."""
+"""Several workers that are killed or stopped at any moment: nothing is lost, and nothing is recorded twice."""
 import contextlib
 import os
 import re

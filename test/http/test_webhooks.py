@@ -1,4 +1,4 @@
-"""Webhooks as receivers see them: each event, in order for each target, with what it is about."""
+"""Webhooks as receivers see them: each event, in order for each target, with its objects."""
 import itertools
 import threading
 import time

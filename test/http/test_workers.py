@@ -1,4 +1,4 @@
-"""Workers that are stopped or killed: nobody waits for them."""
+"""Nobody waits for stopped or killed workers."""
 import os
 import random
 import signal

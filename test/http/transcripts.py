@@ -1,4 +1,4 @@
-"""Requests of identity providers, step by step (test/data): played again, each answer held against what it says."""
+"""Replays requests of identity providers step by step (test/data), and checks each answer."""
 import glob
 import json
 import re

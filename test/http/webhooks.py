@@ -1,4 +1,4 @@
-"""What the tests of webhooks share: receivers, endpoints, workers, events that are sealed."""
+"""Helpers of the tests of webhooks: receivers, endpoints, workers, sealed events."""
 import contextlib
 import http.server
 import json
