@@ -58,7 +58,7 @@ void ip_format(const struct ip *ip, char out[IP_TEXT]) {
         snprintf(out, IP_TEXT, "%s/%u", text, v4 ? ip->bits - MAPPED : ip->bits);
 }
 
-bool ip_covers(const struct ip *range, const struct ip *address) {
+static bool covers_address(const struct ip *range, const struct ip *address) {
     unsigned whole = range->bits / 8, rest = range->bits % 8;
     if (memcmp(range->bytes, address->bytes, whole) != 0)
         return false;
@@ -69,7 +69,7 @@ bool ip_listed(const char *ranges, const struct ip *address) {
     struct ip range;
     size_t len;
     for (const char *element; (element = words_next(&ranges, ", ", &len));)
-        if (ip_parse_range(element, len, &range) && ip_covers(&range, address))
+        if (ip_parse_range(element, len, &range) && covers_address(&range, address))
             return true;
     return false;
 }

@@ -27,9 +27,6 @@ void ip_format(const struct ip *ip, char out[IP_TEXT]);
 
 bool ip_is_v4(const struct ip *ip);
 
-/* Whether the range contains the address. */
-bool ip_covers(const struct ip *range, const struct ip *address);
-
 /* Whether any of the ranges (separated by commas or blanks) contains the address. Invalid ranges are skipped. */
 bool ip_listed(const char *ranges, const struct ip *address);
 

@@ -54,7 +54,8 @@ static void count_outcome(struct db *db, enum err err) {
         db_count_failure(db, "refused");
 }
 
-enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const char *constraint) {
+/* Classifies a failure by its SQLSTATE (NULL: the connection is gone), logs it, and records it in ctx. */
+static enum err classify_failure(struct ctx *ctx, struct db *db, const char *sqlstate, const char *constraint) {
     if (!sqlstate) {
         log_line(LOG_WARN, "db_lost", NULL);
         db_count_failure(db, "lost");
@@ -90,7 +91,7 @@ static enum err given_up(struct ctx *ctx, struct db *db) {
 /* If libpq itself refuses something, the connection cannot be trusted any more. */
 static enum err give_up_connection(struct ctx *ctx, struct db *db) {
     snprintf(db->message, sizeof db->message, "%s", PQerrorMessage(db->conn));
-    enum err err = db_classify(ctx, db, NULL, NULL);
+    enum err err = classify_failure(ctx, db, NULL, NULL);
     db_drop(db);
     return err;
 }
@@ -155,8 +156,8 @@ static enum err take_result(struct ctx *ctx, struct db *db, const struct db_queu
 
 static enum err take_failure(struct ctx *ctx, struct db *db, const PGresult *res) {
     snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
-    return db_classify(ctx, db, PQresultErrorField(res, PG_DIAG_SQLSTATE),
-                       PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME));
+    return classify_failure(ctx, db, PQresultErrorField(res, PG_DIAG_SQLSTATE),
+                            PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME));
 }
 
 static enum err drop_lost(struct db *db, enum err e) {
@@ -284,7 +285,8 @@ static enum err refuse_null(struct ctx *ctx, struct db *db) {
     return fail(ctx, ERR_INTERNAL, NULL);
 }
 
-enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+/* Sends the queue once; `rows` may be NULL. Sets db->outcome; does not change the queue. */
+static enum err send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     if (db->null_refused.statement)
         return refuse_null(ctx, db);
     enum err e = db_connect(ctx, db);
@@ -315,7 +317,7 @@ enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows) {
 }
 
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
-    enum err e = db_send_batch(ctx, db, rows);
+    enum err e = send_batch(ctx, db, rows);
     if (e == OK && db->begin_queued && !db->committed)
         e = db_opened(ctx, db, db->opened);
     if (e == OK && db->unreplicated && !db->in_transaction)
@@ -326,11 +328,11 @@ enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
 
 enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     bool had_connection = db->conn;
-    enum err e = db_send_batch(ctx, db, rows);
+    enum err e = send_batch(ctx, db, rows);
     if ((db->outcome == DB_LOST && had_connection) || db->outcome == DB_LOCKED) {
         db->counts.retries++;
         fail_clear(ctx);
-        e = db_send_batch(ctx, db, rows);
+        e = send_batch(ctx, db, rows);
     }
     db_queue_clear(db);
     return e;

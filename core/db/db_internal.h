@@ -97,10 +97,4 @@ enum err db_unconfirmed(struct ctx *ctx, struct db *db);
 /* Checks what a transaction's first batch says about the standbys; see db_transaction(). */
 enum err db_opened(struct ctx *ctx, struct db *db, struct db_rows mark);
 
-/* Sends the queue once; `rows` may be NULL. Sets db->outcome; does not change the queue. */
-enum err db_send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows);
-
-/* Classifies a failure by its SQLSTATE (NULL: the connection is gone), logs it, and records it in ctx. */
-enum err db_classify(struct ctx *ctx, struct db *db, const char *sqlstate, const char *constraint);
-
 #endif

@@ -108,8 +108,12 @@ static void compute_manager(struct session *s, struct db_rows rows, size_t row, 
         json_object_object_add(manager, "displayName", json_object_new_string(display));
 }
 
-enum err answer_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
-                         const struct projection *p, struct buf *out) {
+/*
+ * Writes the resource in a row of a users or groups statement: the stored text with `groups` or `members`, `meta` and
+ * the computed parts of `manager` spliced in; parsed only when a projection or a manager asks for it.
+ */
+static enum err write_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
+                               const struct projection *p, struct buf *out) {
     bool manager = db_text(rows, row, SCIM_MANAGER_FOUND);
     if (!p && !manager && !rt->hides) {
         splice_resource(s, rt, rows, row, out);
@@ -135,7 +139,7 @@ enum err answer_one(struct session *s, const struct resource_type *rt, struct db
     if (db_count(rows) == 0)
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
-    enum err e = answer_resource(s, rt, rows, 0, p, b);
+    enum err e = write_resource(s, rt, rows, 0, p, b);
     if (e != OK)
         return e;
     if (buf_overflowed(b))
@@ -162,7 +166,7 @@ enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *p
     for (size_t i = 0; i < page->n; i++) {
         size_t before = buf_len(b);
         bool second = page->n_types > 1 && strcmp(db_text(rows, i, PAGE_TYPE), page->types[1].rt->name) == 0;
-        enum err e = answer_resource(s, page->types[second].rt, rows, i, page->types[second].projection, b);
+        enum err e = write_resource(s, page->types[second].rt, rows, i, page->types[second].projection, b);
         if (e != OK)
             return e;
         if (buf_overflowed(b))

@@ -45,14 +45,7 @@ enum err answer_precondition(struct session *s, struct precondition p, int64_t v
 /* Whether a list of entity tags (or "*") contains this version. */
 bool answer_tag_matches(const char *header, int64_t version);
 
-/*
- * Writes the resource in a row of a users or groups statement: the stored text with `groups` or `members`, `meta` and
- * the computed parts of `manager` spliced in; it is parsed only if a projection or a manager requires it.
- */
-enum err answer_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
-                         const struct projection *p, struct buf *out) __attribute__((warn_unused_result));
-
-/* answer_resource() for an answer of one resource; ERR_NOT_FOUND without a row. */
+/* The first row of a users or groups statement as the answer of one resource; ERR_NOT_FOUND without a row. */
 enum err answer_one(struct session *s, const struct resource_type *rt, struct db_rows rows, const struct projection *p,
                     struct answer *out) __attribute__((warn_unused_result));
 

@@ -71,10 +71,10 @@ static enum err compile_filter(struct session *s, struct run *r, struct target *
     if (!text)
         return OK;
     struct filter_source source = {.text = text, .len = strlen(text)};
-    if (filter_parse_root(&strict, t->rt, t->other, source, &f) != OK) {
+    if (filter_parse(&strict, t->rt, t->other, source, &f) != OK) {
         r->strict = strict;
         source.lenient = true;
-        enum err e = filter_parse_root(&s->ctx, t->rt, t->other, source, &f);
+        enum err e = filter_parse(&s->ctx, t->rt, t->other, source, &f);
         if (e != OK)
             return e;
     }

@@ -10,7 +10,7 @@
 const struct read_kind read_users = {true, "groups"};
 const struct read_kind read_groups = {false, "members"};
 
-const struct resource_type *read_type(const struct session *s, const struct read_kind *kind) {
+static const struct resource_type *type_read(const struct session *s, const struct read_kind *kind) {
     return kind->users ? s->types->user : s->types->group;
 }
 
@@ -29,7 +29,7 @@ enum err read_one(struct session *s, const struct read_kind *kind, const char *i
     enum err e = db_read(&s->ctx, s->db, rows);
     if (e == OK)
         e = session_accept(s, rows[entered]);
-    return e == OK ? answer_one(s, read_type(s, kind), rows[found], p, out) : e;
+    return e == OK ? answer_one(s, type_read(s, kind), rows[found], p, out) : e;
 }
 
 void read_queue_answer(struct session *s, const struct read_kind *kind, struct session_write *w, const char *id,
@@ -41,5 +41,5 @@ enum err read_answer(struct session *s, const struct read_kind *kind, struct ses
                      const struct projection *p, struct answer *out) {
     if (w->read_again)
         return read_one(s, kind, id, p, out);
-    return answer_one(s, read_type(s, kind), w->rows[w->answer_at], p, out);
+    return answer_one(s, type_read(s, kind), w->rows[w->answer_at], p, out);
 }

@@ -12,8 +12,6 @@ struct read_kind {
 
 extern const struct read_kind read_users, read_groups;
 
-const struct resource_type *read_type(const struct session *s, const struct read_kind *kind);
-
 /* Reads one resource by id, with authentication, in one round trip. ERR_NOT_FOUND. */
 enum err read_one(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p,
                   struct answer *out) __attribute__((warn_unused_result));

@@ -58,10 +58,9 @@ enum err user_facts_check(struct session *s, const struct user_facts *f, const s
 
 const char *user_email(struct session *s, struct json_object *resource, bool *from_user_name) {
     const struct mapping *m = s->types->mapping;
-    const char *mapped = NULL;
+    struct json_object *value = m ? mapping_value(s->ctx.arena, m, MAPPING_EMAIL_ADDRESS, resource) : NULL;
+    const char *mapped = value ? json_object_get_string(value) : NULL;
     *from_user_name = false;
-    if (m && mapping_sets(m, MAPPING_EMAIL_ADDRESS))
-        mapped = json_get_string(mapping_user(s->ctx.arena, m, resource), "email_address");
     return mapped && email_valid(mapped, strlen(mapped)) ? mapped : email_canonical(resource, from_user_name);
 }
 

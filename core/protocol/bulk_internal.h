@@ -3,9 +3,6 @@
 
 #include "protocol/bulk.h"
 
-/* The bulkId in a text of the data, in the arena; NULL: none. `name` is the member whose value the text is. */
-const char *bulk_reference(struct arena *a, const char *name, const char *text);
-
 /*
  * Calls `visit` for each bulkId that the operation names. `member`: the resource must exist before, because the bulkId
  * is in the path or among the members of a new group.

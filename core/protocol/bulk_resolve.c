@@ -19,7 +19,8 @@ struct resolution {
     const struct bulk *bulk;
 };
 
-const char *bulk_reference(struct arena *a, const char *name, const char *text) {
+/* The bulkId that a text of the data stands for, in the arena; NULL: none. `name`: the member whose value it is. */
+static const char *find_reference(struct arena *a, const char *name, const char *text) {
     const char *p = text;
     if (strcasecmp(name, "$ref") == 0) {
         const char *slash = strrchr(text, '/');
@@ -73,7 +74,7 @@ static enum err resolve_path(const struct resolution *r, const char *path, struc
 
 static enum err resolve_text(const struct resolution *r, const char *name, struct json_object *v,
                              struct json_object **out) {
-    const char *text = json_object_get_string(v), *id, *reference = bulk_reference(r->ctx->arena, name, text);
+    const char *text = json_object_get_string(v), *id, *reference = find_reference(r->ctx->arena, name, text);
     *out = v;
     if (strcasecmp(name, "path") == 0 && strstr(text, "\"" PREFIX))
         return resolve_path(r, text, out);
@@ -121,7 +122,7 @@ enum err bulk_resolve(struct ctx *ctx, const struct bulk *b, struct json_object 
 
 enum err bulk_resolve_target(struct ctx *ctx, const struct bulk *b, const char *target, const char **out) {
     struct resolution r = {.ctx = ctx, .bulk = b};
-    const char *reference = bulk_reference(ctx->arena, "", target);
+    const char *reference = find_reference(ctx->arena, "", target);
     *out = target;
     return reference ? id_of(&r, reference, out) : OK;
 }
@@ -138,7 +139,7 @@ static void visit_value(const struct visit *x, const char *name, struct json_obj
     const char *begin, *end, *reference;
     if (json_object_is_type(v, json_type_string)) {
         const char *text = json_object_get_string(v);
-        if ((reference = bulk_reference(x->ctx->arena, name, text)))
+        if ((reference = find_reference(x->ctx->arena, name, text)))
             x->fn(x->arg, reference, member || x->hard);
         if (strcasecmp(name, "path") == 0)
             for (; (reference = quoted_reference(x->ctx->arena, text, &begin, &end)); text = end)
@@ -155,7 +156,7 @@ static void visit_value(const struct visit *x, const char *name, struct json_obj
 void bulk_visit(struct ctx *ctx, const struct bulk_item *item,
                 void (*visit)(void *arg, const char *bulk_id, bool member), void *arg) {
     struct visit x = {.ctx = ctx, .fn = visit, .arg = arg, .hard = item->method != BULK_POST, .group = !item->users};
-    const char *target = item->target ? bulk_reference(ctx->arena, "", item->target) : NULL;
+    const char *target = item->target ? find_reference(ctx->arena, "", item->target) : NULL;
     if (target)
         visit(arg, target, true);
     if (item->data)

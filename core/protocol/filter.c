@@ -355,13 +355,8 @@ static enum err parse_or(struct parser *ps, const struct filter **out) {
     return e;
 }
 
-enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool lenient, const char *text, size_t len,
-                      const struct filter **out) {
-    return filter_parse_root(ctx, rt, NULL, (struct filter_source){text, len, lenient}, out);
-}
-
-enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
-                           struct filter_source source, const struct filter **out) {
+enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
+                      struct filter_source source, const struct filter **out) {
     struct parser ps = {.ctx = ctx,
                         .rt = rt,
                         .other = other,

@@ -41,7 +41,10 @@ struct filter {
     bool inside;             /* is inside the brackets of a value path */
 };
 
-/* A filter as it was sent. */
+/*
+ * A filter as it was sent. `lenient`: an unquoted literal runs to the next space or closing bracket and is text where
+ * the attribute is a string (older Entra jobs, authentik); a filter of one bare word stays an error.
+ */
 struct filter_source {
     const char *text;
     size_t len;
@@ -49,19 +52,12 @@ struct filter_source {
 };
 
 /*
- * Parses and checks a filter for a resource type. `lenient`: an unquoted literal ends at the next space or closing
- * bracket, and is text if the attribute is a string (older Entra jobs, authentik); a filter of one bare word is still
- * an error. Errors: ERR_INVALID_FILTER with the byte (0-based) and what was expected.
+ * Parses and checks a filter for a resource type. `other` is another type of a query at the base URL (RFC 7644,
+ * 3.4.2.1): attributes that only it has are unassigned, one that no type has meets no comparison (R-16); else NULL.
+ * Errors: ERR_INVALID_FILTER with the byte (0-based) and what was expected.
  */
-enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, bool lenient, const char *text, size_t len,
-                      const struct filter **out) __attribute__((warn_unused_result));
-
-/*
- * As filter_parse(), for one of the types of a query at the base URL (RFC 7644, 3.4.2.1): attributes that only `other`
- * has are unassigned; an attribute that no type has matches no comparison (R-16).
- */
-enum err filter_parse_root(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
-                           struct filter_source source, const struct filter **out) __attribute__((warn_unused_result));
+enum err filter_parse(struct ctx *ctx, const struct resource_type *rt, const struct resource_type *other,
+                      struct filter_source source, const struct filter **out) __attribute__((warn_unused_result));
 
 /* Whether the filter mentions an attribute, or the part of it that `ref` names. */
 bool filter_mentions(const struct filter *f, struct attr_ref ref);
@@ -76,14 +72,10 @@ bool filter_absent(const struct filter *f);
 enum err filter_parse_inner(struct ctx *ctx, struct attr_ref outer, struct filter_source source, size_t *used,
                             const struct filter **out) __attribute__((warn_unused_result));
 
-/* Whether a resource in normal form matches (for tests and for step-by-step evaluation outside the database). */
-bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f,
-                  struct json_object *resource);
-
-/* The attribute to pass to filter_match_value() for unregistered extensions. */
-extern const struct attr filter_any;
-
-/* Whether one value (element of the list, in normal form) of the outer attribute meets an inner filter. */
-bool filter_match_value(struct arena *a, const struct attr *outer, const struct filter *f, struct json_object *element);
+/*
+ * Whether one value in normal form, or the part of it that a comparison names, meets a filter: an element of a list the
+ * filter inside the brackets of a value path.
+ */
+bool filter_match(struct arena *a, const struct filter *f, struct json_object *value);
 
 #endif

@@ -1,4 +1,4 @@
-/* Evaluates a filter on a resource in memory. */
+/* Evaluates the filter of a value path on a value in memory. */
 
 #include "protocol/filter.h"
 
@@ -9,8 +9,6 @@
 
 #include <stdint.h>
 #include <string.h>
-
-const struct attr filter_any = {.name = "", .type = ATTR_ANY, .multi = true};
 
 /* Returns -1, 0 or 1. Integers are not converted to double, which is exact only up to 2^53. */
 static int compare_integers(int64_t x, int64_t y) {
@@ -119,33 +117,14 @@ static bool test_value(struct arena *a, const struct filter *f, struct json_obje
     return compare_order(f->kind, compare_decimals(json_object_get_double(key), json_object_get_double(f->key)));
 }
 
-/*
- * A comparison on an attribute that may be a list: one matching value is enough (R-03); null and pr concern the whole
- * attribute. A value with only secret parts counts as unassigned.
- */
-static bool test_attribute(struct arena *a, const struct filter *f, struct json_object *v) {
-    bool whole = !f->ref.sub && (f->kind == FILTER_PR || !f->key);
-    if (whole)
-        return value_shown(f->ref.attr, v) == (f->kind != FILTER_EQ);
-    if (!f->ref.attr->multi || (f->ref.attr->type == ATTR_ANY && !json_object_is_type(v, json_type_array)))
-        return test_value(a, f, part_of(f, v));
-    for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++) {
-        struct json_object *element = json_object_array_get_idx(v, i);
-        if (value_shown(f->ref.attr, element) && test_value(a, f, part_of(f, element)))
-            return true;
-    }
-    return false;
-}
-
-bool filter_match_value(struct arena *a, const struct attr *outer, const struct filter *f,
-                        struct json_object *element) {
+bool filter_match(struct arena *a, const struct filter *f, struct json_object *value) {
     switch (f->kind) {
     case FILTER_AND:
-        return filter_match_value(a, outer, f->left, element) && filter_match_value(a, outer, f->right, element);
+        return filter_match(a, f->left, value) && filter_match(a, f->right, value);
     case FILTER_OR:
-        return filter_match_value(a, outer, f->left, element) || filter_match_value(a, outer, f->right, element);
+        return filter_match(a, f->left, value) || filter_match(a, f->right, value);
     case FILTER_NOT:
-        return !filter_match_value(a, outer, f->left, element);
+        return !filter_match(a, f->left, value);
     case FILTER_VALUE_PATH:
         return false;
     case FILTER_PR:
@@ -160,7 +139,7 @@ bool filter_match_value(struct arena *a, const struct attr *outer, const struct 
     case FILTER_LE:
         break;
     }
-    return test_value(a, f, part_of(f, element));
+    return test_value(a, f, part_of(f, value));
 }
 
 bool filter_mentions(const struct filter *f, struct attr_ref ref) {
@@ -175,46 +154,4 @@ bool filter_absent(const struct filter *f) {
     if (f->kind == FILTER_EQ)
         return !f->key;
     return f->kind == FILTER_NE && f->key && !f->ref.attr->multi;
-}
-
-static bool match_value_path(struct arena *a, const struct filter *f, struct json_object *v) {
-    bool list = json_object_is_type(v, json_type_array);
-    for (size_t i = 0, n = list ? json_object_array_length(v) : v != NULL; i < n; i++) {
-        struct json_object *element = list ? json_object_array_get_idx(v, i) : v;
-        if (value_shown(f->ref.attr, element) && filter_match_value(a, f->ref.attr, f->left, element) &&
-            (!f->right || filter_match_value(a, f->ref.attr, f->right, element)))
-            return true;
-    }
-    return false;
-}
-
-bool filter_match(struct arena *a, const struct resource_type *rt, const struct filter *f,
-                  struct json_object *resource) {
-    switch (f->kind) {
-    case FILTER_AND:
-        return filter_match(a, rt, f->left, resource) && filter_match(a, rt, f->right, resource);
-    case FILTER_OR:
-        return filter_match(a, rt, f->left, resource) || filter_match(a, rt, f->right, resource);
-    case FILTER_NOT:
-        return !filter_match(a, rt, f->left, resource);
-    case FILTER_VALUE_PATH:
-    case FILTER_PR:
-    case FILTER_EQ:
-    case FILTER_NE:
-    case FILTER_CO:
-    case FILTER_SW:
-    case FILTER_EW:
-    case FILTER_GT:
-    case FILTER_GE:
-    case FILTER_LT:
-    case FILTER_LE:
-        break;
-    }
-    if (f->ref.absent)
-        return filter_absent(f);
-    const char *urn = f->ref.extension ? f->ref.extension->urn : f->ref.unregistered;
-    struct json_object *box = urn ? json_get_caseless(resource, urn) : resource;
-    struct json_object *v =
-        f->ref.unregistered ? json_get_caseless(box, f->ref.attr->name) : json_get(box, f->ref.attr->name);
-    return f->kind == FILTER_VALUE_PATH ? match_value_path(a, f, v) : test_attribute(a, f, v);
 }

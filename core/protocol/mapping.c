@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "protocol/value.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const struct mapping *mapping_default(void) {
@@ -122,12 +121,6 @@ static struct json_object *inner_object(struct json_object *o, const char *name)
     return member;
 }
 
-static void put_by_rule(struct json_object *o, const char *name, size_t rule, struct json_object *v) {
-    char number[24];
-    snprintf(number, sizeof number, "%zu", rule);
-    json_object_object_add(inner_object(o, name), number, json_object_get(v));
-}
-
 static void put_field(struct json_object *o, const struct mapping_rule *r, struct json_object *v) {
     if (r->field == MAPPING_PUBLIC_METADATA)
         json_object_object_add(inner_object(o, mapping_fields[r->field]), r->metadata_key, json_object_get(v));
@@ -135,63 +128,21 @@ static void put_field(struct json_object *o, const struct mapping_rule *r, struc
         json_object_object_add(o, r->name, json_object_get(v));
 }
 
-/* Whether a rule that reads groups writes the same field. */
-static bool is_contested(const struct mapping *m, const struct mapping_rule *r) {
-    for (size_t i = 0; i < m->n; i++)
-        if (m->rules[i].path.groups && strcmp(m->rules[i].name, r->name) == 0)
-            return true;
-    return false;
-}
-
-struct json_object *mapping_user(struct arena *a, const struct mapping *m, struct json_object *resource) {
-    struct json_object *out = json_new_object(a);
-    for (size_t i = 0; i < m->n; i++) {
+struct json_object *mapping_value(struct arena *a, const struct mapping *m, enum mapping_field field,
+                                  struct json_object *resource) {
+    struct json_object *v = NULL;
+    for (size_t i = m->n; i-- > 0 && !v;) {
         const struct mapping_rule *r = &m->rules[i];
-        struct json_object *v = r->path.groups ? NULL : result_of(a, r, mapping_path_read(a, &r->path, resource));
-        if (!v)
-            continue;
-        if (r->field == MAPPING_ORGANIZATION_ROLE) {
-            put_by_rule(out, "roles", i, v);
-            continue;
-        }
-        put_field(out, r, v);
-        if (is_contested(m, r))
-            json_object_object_add(inner_object(out, "set_by"), r->name, json_object_new_int64((int64_t)i));
+        if (r->field == field && !r->path.groups)
+            v = result_of(a, r, mapping_path_read(a, &r->path, resource));
     }
-    return out;
+    return v;
 }
 
 bool mapping_active(struct arena *a, const struct mapping *m, struct json_object *resource) {
-    struct json_object *active = json_get(resource, "active"), *mapped = NULL;
-    if (m && mapping_sets(m, MAPPING_ACTIVE))
-        mapped = json_get(mapping_user(a, m, resource), "active");
+    struct json_object *active = json_get(resource, "active");
+    struct json_object *mapped = m ? mapping_value(a, m, MAPPING_ACTIVE, resource) : NULL;
     return (!active || json_object_get_boolean(active)) && (!mapped || json_object_get_boolean(mapped));
-}
-
-struct json_object *mapping_group(struct arena *a, const struct mapping *m, const char *id, const char *display_name) {
-    struct json_object *out = json_new_object(a);
-    for (size_t i = 0; i < m->n; i++) {
-        const struct mapping_rule *r = &m->rules[i];
-        struct json_object *v = r->path.groups ? result_for_group(a, r, id, display_name) : NULL;
-        if (v)
-            put_by_rule(out, r->field == MAPPING_ORGANIZATION_ROLE ? "roles" : "values", i, v);
-    }
-    return json_object_object_length(out) > 0 ? out : NULL;
-}
-
-struct json_object *mapping_plan(struct arena *a, const struct mapping *m) {
-    struct json_object *plan = json_new_array(a);
-    for (size_t i = 0; i < m->n; i++) {
-        const struct mapping_rule *r = &m->rules[i];
-        struct json_object *o = json_object_new_object();
-        json_object_object_add(o, "rule", json_object_new_int64((int64_t)i));
-        json_object_object_add(o, "field", json_object_new_string(r->name));
-        json_object_object_add(o, "groups", json_object_new_boolean(r->path.groups));
-        if (r->path.groups)
-            json_object_object_add(o, "index", json_object_new_int64((int64_t)r->path.index));
-        json_object_array_add(plan, o);
-    }
-    return plan;
 }
 
 /* What a rule gives for the nth group of a resource; NULL also if there are fewer. */

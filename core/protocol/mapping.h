@@ -82,16 +82,12 @@ bool mapping_reads_groups(const struct mapping *m);
 bool mapping_sets(const struct mapping *m, enum mapping_field field);
 
 /*
- * The result of the rules that do not read groups, for a user in normal form (protocol/resource.h). Fields without a
- * value are left out. If several rules give a value for a field, the last one wins; all roles are kept, by rule:
- *   {"email_address": "..", "first_name": "..", "last_name": "..", "display_name": "..", "external_id": "..",
- *    "active": true, "public_metadata": {"KEY": value}, "roles": {"RULE": "org:.."},
- *    "set_by": {"first_name": RULE, "public_metadata.KEY": RULE}}
- * set_by says which rule won, for the fields that a rule for groups also writes: there the later rule wins, too. The
- * arena owns the object; values may be shared with the resource. Like all functions below it takes linear time and
+ * What the rules that do not read groups write into one field of a user in normal form (protocol/resource.h): the last
+ * rule that gives a value wins; NULL: none does. In the arena, or the resource's own. Like all below it is linear and
  * never fails.
  */
-struct json_object *mapping_user(struct arena *a, const struct mapping *m, struct json_object *resource);
+struct json_object *mapping_value(struct arena *a, const struct mapping *m, enum mapping_field field,
+                                  struct json_object *resource);
 
 /*
  * Whether a user in normal form (protocol/resource.h) has access: both `active`, absent counting as true, and what the
@@ -100,26 +96,14 @@ struct json_object *mapping_user(struct arena *a, const struct mapping *m, struc
 bool mapping_active(struct arena *a, const struct mapping *m, struct json_object *resource);
 
 /*
- * The result of the rules that read groups, for one group (display_name NULL: nil), regardless of their index:
- *   {"roles": {"RULE": "org:.."}, "values": {"RULE": value}}
- * values (of all fields but the role) are as mapping_user() has them: text, for active a boolean, for public_metadata
- * text or a list of texts. Empty parts are left out; NULL if nothing is left. Arena.
- */
-struct json_object *mapping_group(struct arena *a, const struct mapping *m, const char *id, const char *display_name);
-
-/*
- * What SQL needs to combine the results of mapping_user() and mapping_group(): for each rule, in order,
- *   {"rule": N, "field": "public_metadata.KEY", "groups": true, "index": N}
- * index exists only if the rule reads groups; it has no meaning for a role. Arena.
- */
-struct json_object *mapping_plan(struct arena *a, const struct mapping *m);
-
-/*
- * What would be written for a user whose resource has `groups`, an array of {value, display} (effective groups, oldest
- * first): as mapping_user(), with all rules but without roles and set_by, and
- *   "organization_role": "org:.."
- * which is the first role in the order of rules, within a rule in the order of groups; "org:member" if there is none. A
- * rule for groups[n] writes another field only if there are more than n groups. Arena.
+ * What would be written for a user in normal form whose resource has `groups`, an array of {value, display}, effective
+ * ones, oldest first:
+ *   {"email_address": "..", "first_name": "..", "last_name": "..", "display_name": "..", "external_id": "..",
+ *    "active": true, "public_metadata": {"KEY": value}, "organization_role": "org:.."}
+ * What got no value is left out; of several rules for one field the last that gives a value wins. The role is the first
+ * in the order of rules, within a rule in the order of groups; "org:member" if there is none. A rule for groups[n]
+ * writes another field only if there are more than n groups. The arena owns the object; values may be shared with the
+ * resource.
  */
 struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource);
 

@@ -36,7 +36,7 @@ static struct json_object *choose_element(const struct mapping_path *p, struct j
         struct json_object *element = json_object_array_get_idx(list, i);
         struct json_object *one = part ? json_get(element, part) : element;
         arena_reset(scratch);
-        if (value_assigned(one) && filter_match_value(scratch, p->ref.attr, p->filter, element))
+        if (value_assigned(one) && filter_match(scratch, p->filter, element))
             found = one;
     }
     arena_destroy(scratch);

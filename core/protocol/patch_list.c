@@ -59,7 +59,7 @@ struct json_object *patch_chosen(const struct patch_act *a, struct json_object *
     struct arena *each = arena_create(); /* for one value, so that a long list takes no more memory than a short one */
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i);
-        if (!a->s->target.filter || filter_match_value(each, a->attr, a->s->target.filter, element))
+        if (!a->s->target.filter || filter_match(each, a->s->target.filter, element))
             json_object_array_add(hits, json_object_get(element));
         arena_reset(each);
     }

@@ -45,7 +45,7 @@ enum err patch_remove_member(const struct patch_act *a, const char *identity) {
     if (e != OK)
         return e;
     struct json_object *gone = json_get(index, identity);
-    if (!gone || (f && !filter_match_value(a->ctx->arena, a->attr, f, gone)))
+    if (!gone || (f && !filter_match(a->ctx->arena, f, gone)))
         return OK; /* */
     size_t i = 0, n = json_object_array_length(list);
     while (i < n && json_object_array_get_idx(list, i) != gone)

@@ -32,8 +32,7 @@ static bool is_same_urn(const char *a, const char *b) {
 /* Whether the step concerns this schema: by its filter, or else by its value. */
 static bool is_step_about(struct ctx *ctx, const struct patch_step *s, const char *urn) {
     if (s->target.filter)
-        return filter_match_value(ctx->arena, s->target.ref.attr, s->target.filter,
-                                  json_keep_new(ctx->arena, json_object_new_string(urn)));
+        return filter_match(ctx->arena, s->target.filter, json_keep_new(ctx->arena, json_object_new_string(urn)));
     for (size_t i = 0, n = urn_count(s->value); i < n; i++)
         if (is_same_urn(urn_at(s->value, i), urn))
             return true;

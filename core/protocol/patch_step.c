@@ -181,7 +181,7 @@ static enum err act_on_one(const struct patch_act *a) {
     struct patch_step plain = *a->s;
     struct patch_act without = *a;
     struct json_object *now = patch_current(a);
-    if (!now || !filter_match_value(a->ctx->arena, a->attr, plain.target.filter, now))
+    if (!now || !filter_match(a->ctx->arena, plain.target.filter, now))
         return OK;
     plain.target.filter = NULL;
     without.s = &plain;

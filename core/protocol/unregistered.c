@@ -27,7 +27,8 @@ static bool is_list(struct json_object *v) {
     return json_object_is_type(v, json_type_array);
 }
 
-const char *unregistered_key(struct json_object *box, const char *name) {
+/* The member's name as the object spells it, else as given. */
+static const char *spelled_key(struct json_object *box, const char *name) {
     if (is_json_object(box)) {
         json_object_object_foreach(box, key, v) {
             (void)v;
@@ -171,7 +172,7 @@ static enum err merge_members(struct ctx *ctx, struct json_object *box, bool add
 }
 
 enum err unregistered_set(struct ctx *ctx, struct json_object *box, const char *name, bool add, struct json_object *v) {
-    const char *key = unregistered_key(box, name);
+    const char *key = spelled_key(box, name);
     struct json_object *now = json_keep(ctx->arena, json_get(box, key));
     if (add && is_list(now)) {
         enum err e = append_values(ctx, now, v);
@@ -187,7 +188,7 @@ enum err unregistered_set(struct ctx *ctx, struct json_object *box, const char *
 /* Sets a part of the attribute, or of each value of a list. */
 static enum err set_part(struct ctx *ctx, struct json_object *box, const struct place *at,
                          const struct unregistered_change *c) {
-    const char *key = unregistered_key(box, at->name);
+    const char *key = spelled_key(box, at->name);
     struct json_object *now = json_keep(ctx->arena, json_get(box, key));
     bool remove = c->op == UNREGISTERED_REMOVE, add = c->op == UNREGISTERED_ADD;
     struct json_object *v = remove ? NULL : c->value;
@@ -212,7 +213,7 @@ static enum err set_part(struct ctx *ctx, struct json_object *box, const struct 
 
 static enum err change_in(struct ctx *ctx, struct json_object *box, const struct place *at,
                           const struct unregistered_change *c) {
-    const char *key = unregistered_key(box, at->name);
+    const char *key = spelled_key(box, at->name);
     struct json_object *now = json_get(box, key);
     if (c->filter)
         return unregistered_choose(ctx, box, key, c);

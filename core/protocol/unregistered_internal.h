@@ -3,9 +3,6 @@
 
 #include "protocol/unregistered.h"
 
-/* The member's name in the object's spelling, or else as given. */
-const char *unregistered_key(struct json_object *box, const char *name);
-
 /*
  * Sets one member of an object: an object is merged into the present one, `add` appends to a list, an unassigned value
  * removes. ERR_INVALID_VALUE: too many members.

@@ -145,7 +145,7 @@ static enum err change_list(struct ctx *ctx, struct json_object *box, const char
     *any = false;
     for (size_t i = 0, n = json_object_array_length(list); e == OK && i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i), *new = element;
-        if (filter_match_value(ctx->arena, &filter_any, c->filter, element)) {
+        if (filter_match(ctx->arena, c->filter, element)) {
             *any = true;
             e = change_element(ctx, key, c, element, &new);
         }
@@ -164,7 +164,7 @@ enum err unregistered_choose(struct ctx *ctx, struct json_object *box, const cha
     if (!now)
         return create_element(ctx, box, key, c, NULL);
     if (!list) { /* the single value, if the filter matches it */
-        if (!filter_match_value(ctx->arena, &filter_any, c->filter, now))
+        if (!filter_match(ctx->arena, c->filter, now))
             return OK;
         enum err e = change_element(ctx, key, c, now, &new);
         if (e == OK && new)

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_outcome(ctx, schema_check(ctx, &types, s->urn));
     for (size_t i = 0; i < s->n_attrs; i++) {
         const char *text = arena_printf(ctx->arena, "%s:%s pr", s->urn, s->attrs[i].name);
-        fuzz_outcome(ctx, filter_parse(ctx, rt, true, text, strlen(text), &f));
+        fuzz_outcome(ctx, filter_parse(ctx, rt, NULL, (struct filter_source){text, strlen(text), true}, &f));
     }
     fuzz_outcome(ctx,
                  resource_from_body(ctx, rt, (struct dialect){.lenient = true}, fuzz_resource(ctx, false), NULL, &out));

@@ -3,7 +3,7 @@
 
 usage: test/unit/filter_sql_db.py [BUILD]     (BUILD: directory of the Makefile's BUILD=, default build)
 
-Every filter is evaluated twice: by its SQL on the tables and by filter_match() on the resources as clients see them.
+Every filter is evaluated twice: by its SQL on the tables and by unit_matches() on the resources as clients see them.
 Both must agree, and with the expected matches where the specification's cases have them. Ends with 0 if all do.
 """
 import copy

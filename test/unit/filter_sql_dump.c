@@ -2,7 +2,7 @@
  * test. */
 #include "base/fold.h"
 #include "dump.h"
-#include "protocol/filter.h"
+#include "filter_unit.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"
 #include "query/filter_sql.h"
@@ -49,12 +49,11 @@ static struct json_object *all_columns(struct dump *d, const struct resource_typ
     return out;
 }
 
-static struct json_object *matches_of(struct dump *d, const struct resource_type *rt, const struct filter *f,
-                                      struct json_object *list) {
+static struct json_object *matches_of(struct dump *d, const struct filter *f, struct json_object *list) {
     struct json_object *out = json_object_new_array();
     for (size_t i = 0, n = json_object_array_length(list); i < n; i++) {
         struct json_object *shown = json_get(json_object_array_get_idx(list, i), "shown");
-        if (filter_match(d->ctx.arena, rt, f, shown))
+        if (unit_matches(d->ctx.arena, f, shown))
             json_object_array_add(out, json_object_new_int64((int64_t)i));
     }
     return out;
@@ -69,7 +68,7 @@ static struct json_object *one_filter(struct dump *d, struct json_object *c) {
     const struct filter *f;
     struct filter_sql sql;
     json_object_object_add(out, "params", params);
-    if (filter_parse(&d->ctx, rt, json_object_get_boolean(json_get(c, "lenient")), text, strlen(text), &f) != OK ||
+    if (unit_filter(&d->ctx, rt, json_object_get_boolean(json_get(c, "lenient")), text, &f) != OK ||
         filter_sql(&d->ctx, rt, f, 1, d->base_url, &sql) != OK) {
         json_object_object_add(out, "error", json_object_new_string(fail_detail(&d->ctx)));
         return out;
@@ -77,7 +76,7 @@ static struct json_object *one_filter(struct dump *d, struct json_object *c) {
     json_object_object_add(out, "where", json_object_new_string(sql.where));
     for (size_t i = 0; i < sql.n_params; i++)
         json_object_array_add(params, json_object_new_string(sql.params[i]));
-    json_object_object_add(out, "matches", matches_of(d, rt, f, json_get(d->in, groups ? "groups" : "users")));
+    json_object_object_add(out, "matches", matches_of(d, f, json_get(d->in, groups ? "groups" : "users")));
     return out;
 }
 

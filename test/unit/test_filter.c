@@ -1,6 +1,6 @@
 #include "protocol/filter.h"
 
-#include "protocol/value.h"
+#include "filter_unit.h"
 #include "query/filter_sql.h"
 #include "unit.h"
 
@@ -21,13 +21,13 @@ static bool check_case(struct ctx *ctx, const struct resource_type *rt, struct j
     const char *text = json_get_string(c, "filter");
     const struct filter *f;
     struct filter_sql sql;
-    enum err e = filter_parse(ctx, rt, false, text, strlen(text), &f);
+    enum err e = unit_filter(ctx, rt, false, text, &f);
     if (!json_object_get_boolean(json_get(c, "valid")))
         return e == ERR_INVALID_FILTER;
     if (e != OK || filter_sql(ctx, rt, f, 1, "https://x", &sql) != OK)
         return false;
     for (size_t i = 0; i < json_object_array_length(resources); i++)
-        if (filter_match(ctx->arena, rt, f, json_object_array_get_idx(resources, i)) != matches_index(c, i))
+        if (unit_matches(ctx->arena, f, json_object_array_get_idx(resources, i)) != matches_index(c, i))
             return false;
     return true;
 }
@@ -66,9 +66,10 @@ static void every_prefix_of_a_filter_is_taken_or_refused(void **state) {
             struct ctx one = unit_ctx();
             char *prefix = malloc(n + 1); /* of its exact size, so that a read behind it is seen */
             memcpy(prefix, text, n);
+            const struct resource_type *rt = schema_user_type();
             const struct filter *f;
-            enum err strict = filter_parse(&one, schema_user_type(), false, prefix, n, &f);
-            enum err lenient = filter_parse(&one, schema_user_type(), true, prefix, n, &f);
+            enum err strict = filter_parse(&one, rt, NULL, (struct filter_source){prefix, n, false}, &f);
+            enum err lenient = filter_parse(&one, rt, NULL, (struct filter_source){prefix, n, true}, &f);
             assert_true(strict == OK || strict == ERR_INVALID_FILTER);
             assert_true(lenient == OK || lenient == ERR_INVALID_FILTER);
             free(prefix);
@@ -80,7 +81,7 @@ static void every_prefix_of_a_filter_is_taken_or_refused(void **state) {
 }
 
 static enum err parse(struct ctx *ctx, bool lenient, const char *text, const struct filter **f) {
-    return filter_parse(ctx, schema_user_type(), lenient, text, strlen(text), f);
+    return unit_filter(ctx, schema_user_type(), lenient, text, f);
 }
 
 static void limits_are_errors(void **state) {
@@ -155,10 +156,10 @@ static void integers_are_compared_exactly(void **state) {
     const struct schema *more[] = {s};
     const struct resource_type *rt = schema_with_extensions(ctx.arena, schema_user_type(), more, 1);
     struct json_object *resource = unit_json(&ctx, "{\"urn:x\":{\"n\":9007199254740993}}");
-    assert_int_equal(filter_parse(&ctx, rt, false, "n gt 9007199254740992", 21, &f), OK);
-    assert_true(filter_match(ctx.arena, rt, f, resource));
-    assert_int_equal(filter_parse(&ctx, rt, false, "n le 9007199254740992", 21, &f), OK);
-    assert_false(filter_match(ctx.arena, rt, f, resource));
+    assert_int_equal(unit_filter(&ctx, rt, false, "n gt 9007199254740992", &f), OK);
+    assert_true(unit_matches(ctx.arena, f, resource));
+    assert_int_equal(unit_filter(&ctx, rt, false, "n le 9007199254740992", &f), OK);
+    assert_false(unit_matches(ctx.arena, f, resource));
     arena_destroy(ctx.arena);
 }
 
@@ -193,9 +194,9 @@ static void secret_parts_are_as_good_as_absent(void **state) {
         const char *text = cases[i].text;
         struct json_object *resource = unit_json(&ctx, arena_printf(ctx.arena, "{\"urn:x\":%s}", cases[i].object));
         struct json_object *folded = value_folded(ctx.arena, rt, resource);
-        assert_int_equal(filter_parse(&ctx, rt, false, text, strlen(text), &f), OK);
-        if (filter_match(ctx.arena, rt, f, resource) != cases[i].matches ||
-            filter_match(ctx.arena, rt, f, folded) != cases[i].matches || strstr(json_text(ctx.arena, folded), "\"z\""))
+        assert_int_equal(unit_filter(&ctx, rt, false, text, &f), OK);
+        if (unit_matches(ctx.arena, f, resource) != cases[i].matches ||
+            unit_matches(ctx.arena, f, folded) != cases[i].matches || strstr(json_text(ctx.arena, folded), "\"z\""))
             fail_msg("%s of %s", text, cases[i].object);
     }
     arena_destroy(ctx.arena);

@@ -1,5 +1,6 @@
 #include "query/filter_sql.h"
 
+#include "filter_unit.h"
 #include "unit.h"
 
 enum { FIRST = 5 };
@@ -8,7 +9,7 @@ enum { FIRST = 5 };
 
 static enum err compile(struct ctx *ctx, const struct resource_type *rt, const char *text, struct filter_sql *out) {
     const struct filter *f;
-    enum err e = filter_parse(ctx, rt, false, text, strlen(text), &f);
+    enum err e = unit_filter(ctx, rt, false, text, &f);
     return e == OK ? filter_sql(ctx, rt, f, FIRST, BASE, out) : e;
 }
 
@@ -195,7 +196,7 @@ static void more_parameters_than_fit_are_an_error(void **state) {
     struct filter_sql sql = {.where = ""};
     /* A tree that no text of the permitted length makes. */
     const struct filter *one, *all;
-    assert_int_equal(filter_parse(&ctx, rt, false, "id eq \"0a000000-0000-4000-8000-000000000001\"", 44, &one), OK);
+    assert_int_equal(unit_filter(&ctx, rt, false, "id eq \"0a000000-0000-4000-8000-000000000001\"", &one), OK);
     all = one;
     for (size_t i = 1; i < FILTER_SQL_PARAMS; i++) {
         struct filter *f = arena_alloc(ctx.arena, sizeof *f);
