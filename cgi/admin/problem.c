@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "base/json.h"
 
+#include <assert.h>
+
 enum { PROBLEM_MAX = 256 * 1024 };
 
 static const struct {
@@ -71,6 +73,7 @@ static void add_problem(enum err err, const char *detail, const char *request_id
 
 void problem_render(const struct ctx *ctx, enum err err, const char *request_id, struct json_object *errors,
                     struct response *out) {
+    assert(faces[err].status);
     struct buf *b = buf_new(ctx->arena, PROBLEM_MAX);
     int status = faces[err].status;
     add_problem(err, detail_of(ctx, err), request_id, errors ? json_text(ctx->arena, errors) : NULL, b);

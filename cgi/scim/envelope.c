@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "protocol/schema.h"
 
+#include <assert.h>
+
 enum { ENVELOPE_MAX = 64 * 1024 };
 
 static const struct {
@@ -52,6 +54,7 @@ static const struct {
 };
 
 int envelope_status(enum err err) {
+    assert(faces[err].status);
     return faces[err].status;
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -170,6 +171,7 @@ static int wait_ms(const struct master *m) {
 }
 
 int master_run(const char *program, unsigned workers) {
+    assert(workers >= 1 && workers <= WORKERS_MAX);
     static struct master m;
     m = (struct master){.program = program, .wanted = workers, .generation = 1};
     sigemptyset(&m.signals);

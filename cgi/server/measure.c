@@ -4,6 +4,7 @@
 
 #include "host/metrics.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@ static const char *class_of(const struct call *c, const char *method) {
 }
 
 void measure_request(const struct call *c, int64_t microseconds) {
+    assert(c->route);
     char values[VALUES];
     const char *method = method_of(c), *service = c->worker->service;
     snprintf(values, sizeof values, "%s %s %s %d", service, method, c->route, c->response.status);

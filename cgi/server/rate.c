@@ -6,6 +6,7 @@
 #include "base/ip.h"
 #include "server/measure.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ static enum err refuse_rate(struct ctx *ctx, const char *what, struct limits_rul
 }
 
 enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, struct response *out) {
+    assert(token_hash);
     struct limits_token known;
     struct limits_state state;
     if (!limits_find(c->worker->limits, token_hash, &known))

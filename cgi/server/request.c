@@ -6,6 +6,7 @@
 #include "base/fold.h"
 #include "base/number.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -73,6 +74,7 @@ bool request_has_body(const struct request *r) {
 }
 
 void request_open(struct request *r, struct ctx *ctx, const struct source *source) {
+    assert(source->param && source->read);
     memset(r, 0, sizeof *r);
     r->ctx = ctx;
     r->source = source;
@@ -99,6 +101,7 @@ enum err request_check_length(struct request *r, size_t max) {
 }
 
 enum err request_read_body(struct request *r, size_t max) {
+    assert(*r->body == '\0'); /* it can be read once */
     long long declared = r->declared;
     size_t cap = declared >= 0 ? (size_t)declared + 1 : BODY_STEP, len = 0;
     char *body = arena_alloc(r->ctx->arena, cap + 1);
@@ -160,6 +163,7 @@ static bool usable_segment(const char *s) {
 }
 
 enum err request_split_path(struct request *r, const char *base) {
+    assert(r->n_segments == 0);
     size_t base_len = strlen(base);
     if (strncmp(r->path, base, base_len) != 0 || (r->path[base_len] && r->path[base_len] != '/'))
         return fail(r->ctx, ERR_NOT_FOUND, NULL);

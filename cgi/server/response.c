@@ -4,6 +4,8 @@
 
 #include "base/buf.h"
 
+#include <assert.h>
+
 static const struct {
     int status;
     const char *reason;
@@ -52,6 +54,7 @@ static void add_header(struct buf *out, const char *name, const char *value) {
 }
 
 void response_head(const struct response *r, const char *request_id, struct buf *out) {
+    assert(r->status >= 200 && r->status < 600);
     buf_fmt(out, "Status: %d %s\r\n", r->status, response_reason(r->status));
     add_header(out, "Content-Type", !r->body ? NULL : r->content_type ? r->content_type : "application/scim+json");
     if (r->identity_only)

@@ -10,6 +10,7 @@
 #include "server/service.h"
 #include "server/worker.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,6 +114,7 @@ static enum err look_around(struct call *c, struct ctx *ctx, bool change, struct
 }
 
 enum err share_enter(struct call *c, struct ctx *ctx, const char *token_hash, bool change, struct response *out) {
+    assert(token_hash);
     struct worker *w = c->worker;
     struct limits_token known;
     w->share.began_ms = clock_monotonic_ms();

@@ -2,6 +2,7 @@
 
 #include "server/watchdog.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -102,6 +103,7 @@ void watchdog_answering(void) {
 }
 
 void watchdog_begin(void) {
+    assert(watched);
     arrived = fired = ticks = more_ticks = answering = 0;
     cpu_begin = cpu_now();
     tick_every(TICK_MS);
@@ -112,6 +114,7 @@ void watchdog_arrived(void) {
 }
 
 void watchdog_extend(long ms) {
+    assert(ms >= 0);
     more_ticks = (sig_atomic_t)(ms / TICK_MS + 1);
 }
 

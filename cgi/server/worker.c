@@ -18,6 +18,7 @@
 #include "server/redact.h"
 #include "server/watchdog.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
@@ -193,6 +194,7 @@ bool worker_queued(const struct worker *w) {
 
 /* Only the hang-up counts, because a web server may close its half after it sent the request. */
 bool worker_pause(const struct worker *w, int64_t ms) {
+    assert(ms >= 0);
     int64_t until = clock_monotonic_ms() + ms, left;
     struct pollfd p = {.fd = w->peer};
     while (!stopping && !(p.revents & (POLLHUP | POLLERR)) && (left = until - clock_monotonic_ms()) > 0) {

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "sql/operator.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -81,6 +82,7 @@ static enum err find_exported_organization(struct writing *w) {
 }
 
 enum err audit_export_run(struct ctx *ctx, struct db *db, struct audit_export *x) {
+    assert(x->organization && x->write);
     size_t len = x->action ? strlen(x->action) : 0;
     bool wild = len && x->action[len - 1] == '*';
     struct writing w = {.x = x,

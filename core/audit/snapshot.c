@@ -4,7 +4,10 @@
 #include "sql/operator.h"
 #include "sql/transaction.h"
 
+#include <assert.h>
+
 enum err snapshot_begin(struct ctx *ctx, struct db *db) {
+    assert(!db_in_transaction(db));
     db_queue(db, sql_op_export_settle(.isolation = "repeatable read", .read_only = "on"));
     enum err e = db_run(ctx, db, NULL);
     if (e != OK)

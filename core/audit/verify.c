@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "sql/operator.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -276,6 +277,7 @@ static enum err verify_all(struct walk *w) {
 }
 
 enum err verify_chains(struct ctx *ctx, struct db *db, struct verify_run *v) {
+    assert(v->done && v->from >= 0 && v->to >= 0);
     struct walk w = {.run = v, .ctx = ctx, .db = db, .page = arena_create(), .own = arena_create()};
     if (!v->heads)
         v->heads = json_new_object(ctx->arena);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/sanitized.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -63,8 +64,7 @@ void arena_destroy(struct arena *a) {
 }
 
 void *arena_alloc(struct arena *a, size_t size) {
-    if (size > SIZE_MAX / 4)
-        log_fatal("arena", "an impossible size was asked for");
+    assert(a && size <= SIZE_MAX / 4);
     size_t want = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (SANITIZED) {
         /* Each piece gets its own block, so the sanitizer sees where it ends. */
@@ -80,8 +80,7 @@ void *arena_alloc(struct arena *a, size_t size) {
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size) {
-    if (size && n > SIZE_MAX / size)
-        log_fatal("arena", "an impossible size was asked for");
+    assert(size == 0 || n <= SIZE_MAX / size);
     return arena_alloc(a, n * size);
 }
 
@@ -120,6 +119,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...) {
 }
 
 void arena_defer(struct arena *a, void (*fn)(void *), void *ptr) {
+    assert(fn);
     if (!ptr)
         return;
     struct deferred *d = arena_alloc(a, sizeof *d);

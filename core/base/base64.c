@@ -4,18 +4,22 @@
 
 #include "base/arena.h"
 
+#include <assert.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <string.h>
 
 #define ALPHABET "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 const char *base64_text(struct arena *a, const void *bytes, size_t n) {
+    assert(n <= INT_MAX / 2);
     char *out = arena_alloc(a, (n + 2) / 3 * 4 + 1);
     EVP_EncodeBlock((unsigned char *)out, bytes, (int)n);
     return out;
 }
 
 const char *base64_url_text(struct arena *a, const void *bytes, size_t n) {
+    assert(n <= INT_MAX / 2);
     char *out = arena_alloc(a, (n + 2) / 3 * 4 + 1);
     EVP_EncodeBlock((unsigned char *)out, bytes, (int)n);
     for (char *p = out; *p; p++)

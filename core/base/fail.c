@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -22,6 +23,7 @@ static const char *const names[ERR_COUNT] = {
 };
 
 enum err fail(struct ctx *ctx, enum err kind, const char *fmt, ...) {
+    assert(kind > OK && kind < ERR_COUNT);
     ctx->err = kind;
     ctx->detail = NULL;
     if (fmt) {
@@ -34,10 +36,12 @@ enum err fail(struct ctx *ctx, enum err kind, const char *fmt, ...) {
 }
 
 const char *fail_text(enum err kind) {
+    assert(kind >= OK && kind < ERR_COUNT);
     return texts[kind];
 }
 
 const char *fail_name(enum err kind) {
+    assert(kind >= OK && kind < ERR_COUNT);
     return names[kind];
 }
 

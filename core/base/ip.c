@@ -6,6 +6,7 @@
 #include "base/words.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,7 @@ bool ip_parse_range(const char *text, size_t len, struct ip *out) {
 }
 
 void ip_format(const struct ip *ip, char out[IP_TEXT]) {
+    assert(ip->bits <= ALL);
     char text[INET6_ADDRSTRLEN];
     bool v4 = ip_is_v4(ip);
     inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? ip->bytes + sizeof mapped : ip->bytes, text, sizeof text);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct line {
 };
 
 bool log_open(const char *name, const char *level) {
+    assert(name && level);
     program = name;
     for (size_t i = 0; i < sizeof level_names / sizeof *level_names; i++)
         if (strcmp(level, level_names[i]) == 0) {

@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@ bool number_parse(const char *text, size_t len, int64_t *out) {
 }
 
 bool number_within(const char *text, int64_t low, int64_t high, int64_t *out) {
+    assert(low <= high);
     int64_t n;
     if ((*text == '-' && low >= 0) || !number_parse(text, strlen(text), &n) || n < low || n > high)
         return false;

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#include <assert.h>
 #include <string.h>
 
 size_t utf8_length(const unsigned char *p, const unsigned char *end) {
@@ -29,6 +30,7 @@ size_t utf8_length(const unsigned char *p, const unsigned char *end) {
 }
 
 size_t utf8_encode(unsigned c, char out[4]) {
+    assert(c <= 0x10ffff);
     if (c < 0x80) {
         out[0] = (char)c;
         return 1;
@@ -50,6 +52,7 @@ size_t utf8_cut(const char *text, size_t most) {
 }
 
 const char *utf8_shorten(struct arena *a, const char *text, size_t most) {
+    assert(most >= 3);
     static const char more[] = "...";
     if (strnlen(text, most + 1) <= most)
         return text;

@@ -2,9 +2,11 @@
 
 #include "base/words.h"
 
+#include <assert.h>
 #include <string.h>
 
 const char *words_next(const char **list, const char *by, size_t *len) {
+    assert(*by);
     const char *word = *list + strspn(*list, by);
     *len = strcspn(word, by);
     *list = word + *len;

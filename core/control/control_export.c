@@ -8,6 +8,7 @@
 #include "base/token.h"
 #include "sql/operator.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -125,6 +126,7 @@ static enum err write_end(struct writing *w) {
 }
 
 enum err control_export(struct ctx *ctx, struct db *db, const char *organization, struct transfer_run *x) {
+    assert(organization && !db_in_transaction(db));
     struct writing w = {.run = x, .ctx = ctx, .db = db, .page = arena_create()};
     enum err e = write_transfer_header(&w, organization);
     for (enum transfer t = 0; e == OK && t < TRANSFER_TYPES; t++)

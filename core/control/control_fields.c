@@ -12,6 +12,7 @@
 #include "base/words.h"
 #include "directory/email.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistr.h>
@@ -42,11 +43,13 @@ static const char *check_name(struct control *c, const struct field *f, struct j
 }
 
 static const char *check_choice(struct control *c, const struct field *f, struct json_object *v) {
+    assert(f->values);
     const char *s = field_text(v);
     return s && words_have(f->values, "|", s, strlen(s)) ? NULL : arena_printf(c->ctx.arena, "one of %s", f->values);
 }
 
 static const char *check_choices(struct control *c, const struct field *f, struct json_object *v) {
+    assert(f->values);
     size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
     const char *wrong = n ? NULL : "";
     for (size_t i = 0; i < n && !wrong; i++)
@@ -160,6 +163,7 @@ static const char *check_ranges(struct control *c, const struct field *f, struct
 }
 
 static const char *check_number(struct control *c, const struct field *f, struct json_object *v) {
+    assert(f->low < f->high);
     if (json_object_is_type(v, json_type_int) && json_object_get_int64(v) >= f->low &&
         json_object_get_int64(v) <= f->high)
         return NULL;
@@ -231,6 +235,7 @@ static const char *field_names(struct control *c, struct field_table t) {
 }
 
 enum err control_fields_check(struct control *c, struct field_table t, struct json_object *object, bool whole) {
+    assert(object);
     json_object_object_foreach(object, name, value) {
         const struct field *f = find_field(t, name);
         const char *expected = f ? checks[f->kind](c, f, value) : NULL;

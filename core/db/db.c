@@ -179,6 +179,7 @@ static struct db_queued *queue_next(struct db *db) {
 }
 
 static struct db_queued *queue_call(struct db *db, const struct sql_call *call) {
+    assert(call->statement < SQL_COUNT);
     const struct sql_statement *s = &sql_statements[call->statement];
     struct db_queued *q = queue_next(db);
     q->statement = call->statement;
@@ -307,10 +308,12 @@ static int column_place(struct db_rows rows, int column) {
 }
 
 bool db_null(struct db_rows rows, size_t row, int column) {
+    assert(row < db_count(rows));
     return PQgetisnull(rows.result, (int)row, column_place(rows, column));
 }
 
 const char *db_text(struct db_rows rows, size_t row, int column) {
+    assert(row < db_count(rows));
     int c = column_place(rows, column);
     return PQgetisnull(rows.result, (int)row, c) ? NULL : PQgetvalue(rows.result, (int)row, c);
 }

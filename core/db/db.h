@@ -112,7 +112,8 @@ enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribut
 
 /*
  * db_run() for a batch that only reads. It is sent once more, on a new connection, if the old one was gone, or if a
- * lock did not come in the time that the role allows.
+ * lock did not come in the time that the role allows. Inside a transaction it is db_run(): that is run again as a
+ * whole.
  */
 enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 
@@ -142,11 +143,12 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribu
 struct db_transaction {
     enum err (*work)(struct ctx *ctx, struct db *db, void *arg);
     void *arg;
-    const char *event_id;            /* UUIDv7 of the request; NULL: an ambiguous commit is ERR_UNAVAILABLE */
-    const char *const *organization; /* where work notes the organization whose audit log has the event */
-    unsigned *events;                /* how many of the request's events are queued; NULL: nobody counts */
-    struct db_rows *rows;            /* receives the rows of the last batch, if not NULL */
-    bool final_duplicate;            /* work sets it: do not try again after 23505 */
+    const char *event_id; /* UUIDv7 of the request; NULL: an ambiguous commit is ERR_UNAVAILABLE */
+    const char *const
+        *organization; /* where work notes the organization whose audit log has the event; NULL there: there is none */
+    unsigned *events;  /* how many of the request's events are queued; NULL: nobody counts */
+    struct db_rows *rows; /* receives the rows of the last batch, if not NULL */
+    bool final_duplicate; /* work sets it: do not try again after 23505 */
     bool unheard;    /* nobody learns the result, so a transaction that changed nothing need not wait for a standby */
     bool read_again; /* out: committed, but the rows of the last batch were lost with the connection */
 };

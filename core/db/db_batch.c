@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -317,6 +318,7 @@ static enum err send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows)
 }
 
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    assert(db->n_queued > 0);
     enum err e = send_batch(ctx, db, rows);
     if (e == OK && db->begin_queued && !db->committed)
         e = db_opened(ctx, db, db->opened);
@@ -327,6 +329,8 @@ enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
 }
 
 enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    if (db->in_transaction) /* what is sent again would not be inside it */
+        return db_run(ctx, db, rows);
     bool had_connection = db->conn;
     enum err e = send_batch(ctx, db, rows);
     if ((db->outcome == DB_LOST && had_connection) || db->outcome == DB_LOCKED) {
@@ -339,6 +343,7 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) {
 }
 
 enum err db_script(struct ctx *ctx, struct db *db, const char *text) {
+    assert(db->n_queued == 0);
     enum err e = db_connect(ctx, db);
     if (e != OK)
         return e;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "sql/transaction.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,7 @@ static enum err confirm_commit(struct ctx *ctx, struct db *db) {
 }
 
 static enum err attempt_once(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    assert(!db->in_transaction);
     queue_begin(db, t);
     enum err e = t->work(ctx, db, t->arg);
     if (e != OK) {
@@ -225,7 +227,7 @@ static void back_off(unsigned n) {
 static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transaction *t, unsigned tries, enum err *e) {
     bool happened = false;
     db->commit_sent = false;
-    if (!t->event_id || resolve_ambiguous(ctx, db, t, &happened) != OK)
+    if (!t->event_id || !*t->organization || resolve_ambiguous(ctx, db, t, &happened) != OK)
         return false;
     if (happened) {
         fail_clear(ctx);
@@ -276,6 +278,7 @@ static bool may_run_again(struct ctx *ctx, struct db *db, struct db_transaction 
 }
 
 void db_queue_budget(struct db *db, int64_t ms) {
+    assert(!db->in_transaction && ms > 0);
     char text[24];
     snprintf(text, sizeof text, "%" PRId64, ms);
     db_queue(db, sql_budget(.milliseconds = arena_strdup(db->queue_arena, text)));
@@ -291,6 +294,7 @@ bool db_in_transaction(const struct db *db) {
 }
 
 enum err db_transaction(struct ctx *ctx, struct db *db, struct db_transaction *t) {
+    assert(t->work && (!t->event_id || t->organization));
     bool inner = db->depth++ > 0;
     unsigned none = 0, *events = t->events ? t->events : &none, before = *events;
     char constraint_before[sizeof db->constraint] = "";

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -161,6 +162,7 @@ static void add_place(const struct list_page *page, struct buf *b) {
 }
 
 enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *page) {
+    assert(page->n <= db_count(rows));
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
     page->items = arena_array(s->ctx.arena, page->n, sizeof *page->items);
     for (size_t i = 0; i < page->n; i++) {

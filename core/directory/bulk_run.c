@@ -10,6 +10,7 @@
 #include "protocol/projection.h"
 #include "protocol/schema.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The state of running a BulkRequest. */
@@ -240,6 +241,7 @@ static enum err bulk_work(struct session *s, void *arg) {
 }
 
 enum err bulk_run(struct session *s, struct bulk *b, const struct parts *lost) {
+    assert(b->n <= BULK_OPERATIONS);
     struct attempt a = {.run = {.session = s, .bulk = b, .lost = lost}};
     struct session_write w = {.work = bulk_work, .arg = &a};
     bulk_order(&s->ctx, b, &a.run.order);

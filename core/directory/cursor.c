@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/uuid.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
@@ -25,6 +26,7 @@ static const char *sign_cursor(struct session *s, const char *payload, const cha
 }
 
 const char *cursor_write(struct session *s, const struct cursor *c, const char *list) {
+    assert(strlen(c->id) == UUID_TEXT);
     const char *text = arena_printf(s->ctx.arena, "%c%c%s %" PRId64 " %" PRId64 " %s", c->backward ? 'b' : 'f',
                                     c->key ? 'k' : 'n', c->id, c->count, c->at_s, c->key ? c->key : "");
     const char *payload = base64_url_text(s->ctx.arena, text, strlen(text));

@@ -13,6 +13,7 @@
 #include "protocol/value.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -42,6 +43,7 @@ enum err group_facts(struct session *s, const char *id, struct json_object *reso
 }
 
 enum err group_check_members_cap(struct session *s, int64_t before, int64_t growth) {
+    assert(before >= 0);
     int64_t cap = s->tenant.max_group_members;
     if (cap == NO_CAP || growth <= 0 || before + growth <= cap)
         return OK;
@@ -71,6 +73,7 @@ static void add_state(struct session *s, struct buf *b, const char *key, const s
 
 const char *group_event(struct session *s, const struct group_facts *before, const struct group_facts *after,
                         const struct id_list *skipped) {
+    assert(before || after);
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
     buf_str(b, "{\"display_name\":");
     buf_json_str(b, (after ? after : before)->display_name);

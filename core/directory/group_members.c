@@ -9,6 +9,7 @@
 #include "directory/member_mapping.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,6 +224,7 @@ static void queue_out(struct session *s, bool users, const char *group_id, const
 }
 
 void group_members_queue(struct session *s, const char *group_id, const struct group_members_change *c) {
+    assert(db_in_transaction(s->db));
     struct id_list users = {0}, groups = {0};
     const struct id_list *from[] = {&c->users_in, &c->users_out, &c->groups_in, &c->groups_out};
     for (size_t k = 0; k < 4; k++)
@@ -244,6 +246,7 @@ void group_members_queue(struct session *s, const char *group_id, const struct g
 }
 
 enum err group_members_map(struct session *s, const struct group_members_change *c) {
+    assert(db_in_transaction(s->db));
     const struct id_list *users[] = {&c->users_in, &c->users_out}, *groups[] = {&c->groups_in, &c->groups_out};
     enum err e = OK;
     for (size_t k = 0; e == OK && k < 2 && member_mapping_reads_groups(s); k++) {

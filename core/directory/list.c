@@ -10,6 +10,7 @@
 #include "query/sort_sql.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
@@ -329,6 +330,7 @@ static enum err settle_page(struct session *s, struct run *r, struct db_rows row
 }
 
 enum err list_run(struct session *s, const struct list_kind *kind, const struct list_query *query, struct answer *out) {
+    assert(query->start_index >= 1 && query->count >= 0 && query->count <= LIST_MAX);
     struct run *r = arena_alloc(s->ctx.arena, sizeof *r);
     r->kind = kind;
     r->query = query;

@@ -7,6 +7,7 @@
 #include "protocol/mapping.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,7 @@ static void queue_changes(struct session *s, struct outcome *all, size_t n) {
 }
 
 enum err member_mapping_apply(struct session *s, const char *const *user_ids, size_t n) {
+    assert(db_in_transaction(s->db));
     struct db_rows rows[DB_BATCH] = {0};
     const char *ids = session_uuids(s, user_ids, n);
     if (n == 0)
@@ -182,6 +184,7 @@ enum err member_mapping_apply(struct session *s, const char *const *user_ids, si
 }
 
 enum err member_mapping_apply_groups(struct session *s, const char *const *group_ids, size_t n) {
+    assert(db_in_transaction(s->db));
     const char *groups = session_uuids(s, group_ids, n), *after = "00000000-0000-0000-0000-000000000000";
     for (;;) {
         struct db_rows rows[DB_BATCH] = {0};

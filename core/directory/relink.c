@@ -12,6 +12,7 @@
 #include "directory/user_facts.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Runs the queued statements; returns the rows at this index of the batch. */
@@ -115,6 +116,7 @@ static enum err relink_work(struct session *s, void *arg) {
 }
 
 enum err relink_group(struct session *s, const char *group_id, const char *team_id) {
+    assert(uuid_valid(group_id, strlen(group_id)));
     struct relink r = {.group = group_id, .team = team_id};
     struct session_write w = {.work = relink_work, .arg = &r};
     return session_write(s, &w);

@@ -8,6 +8,7 @@
 #include "protocol/value.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -85,6 +86,7 @@ const char *unique_values(struct session *s, const struct resource_type *rt, str
 }
 
 void unique_queue(struct session *s, const char *id, const char *before, const char *after) {
+    assert(db_in_transaction(s->db));
     const char *was = before ? before : "[]", *is = after ? after : "[]";
     if (strcmp(was, is) != 0)
         db_queue(s->db, sql_unique_values_set(.resource_id = id, .values = is));

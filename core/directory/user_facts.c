@@ -18,6 +18,7 @@
 #include "protocol/value.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
@@ -148,6 +149,7 @@ void user_facts_tombstone(struct session *s, struct user_facts *f, const char *f
 
 void user_save(struct session *s, const char *id, const struct user_facts *f, bool keeps_email, struct db_rows stored,
                size_t row) {
+    assert(db_in_transaction(s->db));
     const char *now = session_now(s, db_int(stored, row, STORED_MODIFIED_US));
     const char *version = arena_printf(s->ctx.arena, "%" PRId64, db_int(stored, row, STORED_VERSION) + 1);
     db_queue(s->db,
@@ -159,6 +161,7 @@ void user_save(struct session *s, const char *id, const struct user_facts *f, bo
 }
 
 void user_save_values(struct session *s, const char *id, const struct user_facts *f, const struct user_facts *before) {
+    assert(db_in_transaction(s->db));
     if (strcmp(f->email_keys, before ? before->email_keys : "[]") != 0)
         db_queue(s->db, sql_user_emails_set(.user_id = id, .keys = f->email_keys));
     unique_queue(s, id, before ? before->unique : NULL, f->unique);
@@ -198,6 +201,7 @@ static const char *newer_text(const char *now, const char *before) {
 
 struct member_state user_member_after(const struct member_state *before, const struct user_facts *f, bool take_email,
                                       bool active) {
+    assert(before->id);
     return (struct member_state){
         .id = before->id,
         .email = take_email ? f->email : before->email,
@@ -215,6 +219,7 @@ static const char *status_text(const struct member_state *m) {
 }
 
 void user_member_save(struct session *s, const struct member_state *before, const struct member_state *after) {
+    assert(db_in_transaction(s->db));
     db_queue(s->db, sql_member_update(.id = after->id, .email = after->email, .email_key = after->email_key,
                                       .first_name = after->first_name, .last_name = after->last_name,
                                       .display_name = after->display_name, .external_id = after->external_id,
@@ -226,6 +231,7 @@ void user_member_save(struct session *s, const struct member_state *before, cons
 }
 
 void user_sync_teams(struct session *s, const char *user_id) {
+    assert(db_in_transaction(s->db));
     db_queue(s->db, sql_team_sync(.user_ids = session_uuids(s, &user_id, 1)));
     db_queue(s->db, sql_team_sweep());
 }
@@ -285,6 +291,7 @@ static void add_difference(struct session *s, struct buf *b, struct json_object 
 
 const char *user_event(struct session *s, const struct member_state *member, struct json_object *before,
                        struct json_object *after) {
+    assert(before || after);
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
     struct json_object *named = after ? after : before;
     before = shown_state(s, before);

@@ -3,6 +3,7 @@
 #include "base/siphash.h"
 #include "host/limits_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -139,6 +140,7 @@ int64_t limits_take(struct limits *l, const char *key, struct limits_rule rule, 
 }
 
 void limits_charge(struct limits *l, const char *key, struct limits_rule rule, int64_t places) {
+    assert(places >= 0);
     if (!l || rule.rate <= 0 || rule.burst <= 0)
         return;
     struct pace p = pace_of(rule);

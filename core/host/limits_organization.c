@@ -4,6 +4,7 @@
 #include "host/limits_internal.h"
 #include "host/limits_share.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The times are only hints, so a torn or lost word does no harm. */
@@ -22,6 +23,7 @@ static uint64_t hash_of(const struct limits *l, const char *organization, uint64
 
 /* The organization's entry; NULL: none. With `make` it takes over the entry of its set that was unused the longest. */
 static struct limits_organization *entry_of(struct limits *l, const char *organization, bool make) {
+    assert(organization);
     uint64_t set, tag = hash_of(l, organization, &set);
     struct limits_organization *entries = l->file->organizations[set], *oldest = entries;
     for (struct limits_organization *e = entries; e < entries + LIMITS_ORGANIZATION_WAYS; e++) {

@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -44,6 +45,7 @@ uint64_t limits_process_self(void) {
 }
 
 bool limits_process_gone(uint64_t process) {
+    assert(process);
     char path[48], state;
     uint64_t start;
     pid_t pid = (pid_t)(process & ((1U << PID_BITS) - 1));

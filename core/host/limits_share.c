@@ -6,6 +6,7 @@
 #include "host/limits_internal.h"
 #include "host/limits_process.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* One more bit of enum limits_work: the process asks for a place, but does not have it yet. */
@@ -106,6 +107,7 @@ static struct seen count_seats(struct limits *l, uint64_t tag, bool sure) {
  * different time.
  */
 bool limits_work_heavy(struct limits *l, const char *organization, unsigned share, unsigned all) {
+    assert(share <= all);
     if (!l || !l->seat)
         return true;
     uint64_t tag = tag_of(l, organization), before = atomic_load(&l->seat->work) & FLAGS;

@@ -5,6 +5,7 @@
 #include "base/siphash.h"
 #include "host/limits_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { TEXT_BYTES = METRICS_WORDS * sizeof(uint64_t) };
@@ -28,6 +29,7 @@ static void name_slot(struct metrics_slot *s, enum metric which, const uint64_t 
 
 /* The slot of the series, a free one that it takes, or the slot for the others. */
 static struct metrics_slot *slot_of(struct metrics *m, enum metric which, const char *values) {
+    assert(which < METRIC_COUNT && values);
     uint64_t key[1 + METRICS_WORDS] = {which}, hash[2];
     size_t len = strlen(values);
     if (len >= TEXT_BYTES)

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,6 +229,7 @@ static void put_in_order(struct graph *g) {
 }
 
 void bulk_order(struct ctx *ctx, struct bulk *b, struct bulk_order *out) {
+    assert(b->n <= BULK_OPERATIONS);
     struct graph g = {.ctx = ctx, .bulk = b, .out = out};
     g.nodes = arena_array(ctx->arena, b->n, sizeof *g.nodes);
     g.stack = arena_array(ctx->arena, b->n, sizeof *g.stack);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -155,6 +156,7 @@ static void visit_value(const struct visit *x, const char *name, struct json_obj
 
 void bulk_visit(struct ctx *ctx, const struct bulk_item *item,
                 void (*visit)(void *arg, const char *bulk_id, bool member), void *arg) {
+    assert(visit);
     struct visit x = {.ctx = ctx, .fn = visit, .arg = arg, .hard = item->method != BULK_POST, .group = !item->users};
     const char *target = item->target ? find_reference(ctx->arena, "", item->target) : NULL;
     if (target)

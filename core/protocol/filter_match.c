@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "protocol/value.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -98,6 +99,7 @@ static struct json_object *part_of(const struct filter *f, struct json_object *v
 /* Tests one single value (NULL: unassigned). */
 static bool test_value(struct arena *a, const struct filter *f, struct json_object *v) {
     const struct attr *attr = f->ref.sub ? f->ref.sub : f->ref.attr;
+    assert(attr);
     bool assigned = value_assigned(v);
     if (f->kind == FILTER_PR)
         return assigned;

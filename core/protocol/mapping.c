@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "protocol/value.h"
 
+#include <assert.h>
 #include <string.h>
 
 const struct mapping *mapping_default(void) {
@@ -130,6 +131,7 @@ static void put_field(struct json_object *o, const struct mapping_rule *r, struc
 
 struct json_object *mapping_value(struct arena *a, const struct mapping *m, enum mapping_field field,
                                   struct json_object *resource) {
+    assert(field < MAPPING_ORGANIZATION_ROLE); /* of these one value wins */
     struct json_object *v = NULL;
     for (size_t i = m->n; i-- > 0 && !v;) {
         const struct mapping_rule *r = &m->rules[i];

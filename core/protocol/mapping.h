@@ -82,9 +82,9 @@ bool mapping_reads_groups(const struct mapping *m);
 bool mapping_sets(const struct mapping *m, enum mapping_field field);
 
 /*
- * What the rules that do not read groups write into one field of a user in normal form (protocol/resource.h): the last
- * rule that gives a value wins; NULL: none does. In the arena, or the resource's own. Like all below it is linear and
- * never fails.
+ * What the rules that do not read groups write into one field of a user in normal form (protocol/resource.h), any but
+ * the role and public_metadata: the last rule that gives a value wins; NULL: none does. In the arena, or the resource's
+ * own. Like all below it is linear and never fails.
  */
 struct json_object *mapping_value(struct arena *a, const struct mapping *m, enum mapping_field field,
                                   struct json_object *resource);

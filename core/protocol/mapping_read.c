@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "protocol/value.h"
 
+#include <assert.h>
 #include <string.h>
 
 static bool is_scalar(struct json_object *v) {
@@ -98,6 +99,7 @@ static struct json_object *follow_path(struct arena *a, struct json_object *v, c
 }
 
 struct json_object *mapping_path_read(struct arena *a, const struct mapping_path *p, struct json_object *resource) {
+    assert(!p->groups);
     if (p->ref.attr)
         return read_registered(a, p, resource);
     const char *rest = "";

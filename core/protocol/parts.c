@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -14,6 +15,7 @@ enum {
 };
 
 void parts_pass_over(struct ctx *ctx, struct parts *parts, const char *name, enum err e, const char *detail) {
+    assert(name && detail);
     struct part *p = arena_alloc(ctx->arena, sizeof *p);
     *p = (struct part){.name = arena_strdup(ctx->arena, name), .err = e, .detail = arena_strdup(ctx->arena, detail)};
     if (!parts->last)
@@ -23,6 +25,7 @@ void parts_pass_over(struct ctx *ctx, struct parts *parts, const char *name, enu
 }
 
 void parts_failed(struct ctx *ctx, struct parts *parts, const char *name, enum err e) {
+    assert(e != OK);
     const char *detail = ctx->err == e ? fail_detail(ctx) : fail_text(e);
     parts_pass_over(ctx, parts, name, e, detail);
     if (parts->err == OK) {

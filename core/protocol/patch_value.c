@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "protocol/value.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The object that has the attribute: the resource, or its extension, which is made if `make`; NULL if it is missing. */
@@ -52,6 +53,7 @@ struct json_object *patch_working(const struct patch_act *a, bool list) {
 }
 
 enum err patch_part_value(const struct patch_act *a, struct json_object **out) {
+    assert(a->sub);
     const char *where = arena_printf(a->ctx->arena, "%s.%s", a->attr->name, a->sub->name);
     if (a->attr->type == ATTR_COMPLEX && !a->sub->multi)
         return resource_value(&a->read, a->sub, a->s->value, where, out);

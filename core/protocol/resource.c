@@ -10,6 +10,7 @@
 #include "protocol/unregistered.h"
 #include "protocol/value.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The state of reading a body. */
@@ -228,6 +229,7 @@ static enum err read_body(struct reading *r, struct json_object *body, struct js
 
 enum err resource_from_parts(struct ctx *ctx, struct resource_rules rules, struct json_object *body,
                              struct json_object *old, struct parts *parts, struct json_object **out) {
+    assert(parts);
     struct reading r = {.ctx = ctx, .rt = rules.rt, .dialect = rules.dialect, .old = old, .parts = parts};
     r.paths = patch_names(ctx, rules.rt, rules.dialect);
     parts_clear(parts);

@@ -6,6 +6,7 @@
 #include "protocol/size.h"
 #include "protocol/value.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A change of a resource, and the values that it must not change. */
@@ -138,6 +139,7 @@ static enum err check_extension(struct ctx *ctx, const struct schema *s, struct 
 
 enum err resource_check(struct ctx *ctx, const struct resource_type *rt, struct json_object *resource,
                         struct json_object *old) {
+    assert(json_object_is_type(resource, json_type_object));
     struct json_object *schemas = json_new_array(ctx->arena);
     json_object_array_add(schemas, json_object_new_string(rt->base->urn));
     for (size_t i = 0; i < rt->n_extensions; i++) {

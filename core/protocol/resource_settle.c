@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Each trial looks at the whole resource. These limit the bytes of all trials; TRIALS are always allowed. */
@@ -144,6 +145,7 @@ static void settle_object(struct settling *s, const char *urn, struct json_objec
 
 enum err resource_settle(struct ctx *ctx, struct resource_rules rules, struct json_object *old, bool omitted_stays,
                          struct parts *parts, struct json_object **new) {
+    assert(parts && *new);
     struct settling s = {.ctx = ctx, .rt = rules.rt, .old = old, .omitted_stays = omitted_stays, .parts = parts};
     struct json_object *whole = parts->go_on ? json_copy(ctx->arena, *new) : *new; /* may have to start anew */
     enum err e = check_settled(ctx, &s, whole);

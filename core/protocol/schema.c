@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "protocol/schema_json.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { SCHEMAS_MAX = 16 };
@@ -115,6 +116,7 @@ static void note_attr(struct resource_type *rt, const struct attr *a) {
 
 const struct resource_type *schema_with_extensions(struct arena *a, const struct resource_type *base,
                                                    const struct schema *const *more, size_t n) {
+    assert(base && (more || n == 0));
     struct resource_type *rt = arena_alloc(a, sizeof *rt);
     const struct schema **all = arena_array(a, base->n_extensions + n, sizeof *all);
     *rt = *base;

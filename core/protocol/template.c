@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
@@ -326,6 +327,7 @@ static bool is_result_small(struct arena *a, struct json_object *v) {
 }
 
 struct json_object *template_eval(struct arena *a, const struct template *t, struct json_object *value) {
+    assert(t);
     struct template_run run = {.arena = arena_create(), .value = value};
     struct json_object *result = NULL;
     bool single = t->first && !t->first->next && !t->first->text;

@@ -8,6 +8,7 @@
 #include "base/jsonv.h"
 #include "protocol/value.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { DEPTH = JSONV_DEPTH - 5 }; /* of a value, which is in a part of an attribute of an extension of a resource */
@@ -246,6 +247,7 @@ struct json_object *unregistered_current(const struct resource_type *rt, const s
 
 enum err unregistered_apply(const struct reader *r, const struct resource_type *rt,
                             const struct unregistered_change *change, struct json_object *resource) {
+    assert(change->path);
     struct ctx *ctx = r->ctx;
     struct unregistered_change c = *change;
     struct reader inside;

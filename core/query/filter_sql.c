@@ -9,11 +9,13 @@
 #include "protocol/value.h"
 #include "query/filter_sql_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define SQL(c, ...) arena_printf((c)->ctx->arena, __VA_ARGS__)
 
 const char *filter_sql_param(struct compiler *c, const char *value) {
+    assert(value);
     struct filter_sql *out = c->out;
     if (out->n_params == FILTER_SQL_PARAMS) {
         c->overflow = true;
@@ -289,6 +291,7 @@ static const char *compile_condition(struct compiler *c, const struct filter *f)
 
 enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struct filter *f, size_t first,
                     const char *base_url, struct filter_sql *out) {
+    assert(f && first >= 1);
     struct compiler c = {
         .ctx = ctx, .rt = rt, .out = out, .first = first, .base_url = base_url, .user = strcmp(rt->name, "User") == 0};
     *out = (struct filter_sql){0};

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "query/filter_sql_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define SQL(c, ...) arena_printf((c)->ctx->arena, __VA_ARGS__)
@@ -108,6 +109,7 @@ static const char *attr_cast(const struct attr *a) {
 }
 
 enum err sort_sql(struct ctx *ctx, const struct sort_request *r, struct sort_sql *out) {
+    assert(r->first >= 1);
     struct filter f = {.kind = FILTER_PR};
     struct filter_sql params = {0};
     struct compiler c = {.ctx = ctx,

@@ -5,6 +5,7 @@
 #include "webhook/format_internal.h"
 #include "webhook/format_set.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const struct {
@@ -18,6 +19,7 @@ static const struct {
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 bool format_render(struct arena *a, const struct format_request *r, struct format_message *out) {
+    assert(r->format && r->event);
     *out = (struct format_message){0};
     for (size_t i = 0; i < FORMATS; i++)
         if (strcmp(formats[i].name, r->format) == 0)

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -28,9 +29,8 @@ void format_body(struct arena *a, struct json_object *root, struct format_messag
 }
 
 void format_header(struct arena *a, struct format_message *out, const char *fmt, ...) {
+    assert(out->n_headers < FORMAT_HEADERS);
     va_list ap;
-    if (out->n_headers == FORMAT_HEADERS)
-        log_fatal("format", "a message has too many headers");
     va_start(ap, fmt);
     out->headers[out->n_headers++] = arena_vprintf(a, fmt, ap);
     va_end(ap);

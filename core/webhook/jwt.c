@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -105,6 +106,7 @@ static const char *jwt_part(struct arena *a, struct json_object *o) {
 }
 
 const char *jwt_sign(struct arena *a, const EVP_PKEY *key, struct json_object *header, struct json_object *claims) {
+    assert(key && header && claims);
     const char *text = arena_printf(a, "%s.%s", jwt_part(a, header), jwt_part(a, claims));
     uint8_t signature[SIGNATURE];
     sign_jwt(key, text, signature);

@@ -4,6 +4,7 @@
 
 #include "webhook/policy.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static const double table[] = POLICY_RETRY_SECONDS;
@@ -18,6 +19,7 @@ static double random_factor(void) {
 }
 
 double retry_after(int attempts, long asked, long scale) {
+    assert(scale > 0);
     if (attempts < 0 || (size_t)attempts >= sizeof table / sizeof *table)
         return RETRY_NO_MORE;
     return asked > 0 ? retry_rest(asked) : table[attempts] * random_factor() / (double)scale;

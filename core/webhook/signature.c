@@ -8,6 +8,7 @@
 #include "base/hex.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -41,6 +42,7 @@ static void read_secret(enum signature_key kind, const char *secret, struct key 
 /* The signed text is copied together, because OpenSSL's function that takes it in parts is deprecated. */
 static void sign_message(struct arena *a, enum signature_key kind, const char *secret, const struct signature_input *in,
                          uint8_t out[DIGEST]) {
+    assert(secret);
     struct key key;
     unsigned len = 0;
     struct buf *text = buf_new(a, (in->id ? strlen(in->id) : 0) + in->len + NUMBER);

@@ -7,6 +7,7 @@
 #include "base/uuid.h"
 #include "webhook/jwt.h"
 
+#include <assert.h>
 #include <openssl/crypto.h>
 
 static const char *seal_context(struct arena *a, const char *id) {
@@ -27,6 +28,7 @@ void signing_key_make(struct arena *a, const struct secret_keys *keys, const cha
 
 enum err signing_key_load(struct ctx *ctx, const struct secret_keys *keys,
                           const char *const columns[SIGNING_KEY_COLUMNS], EVP_PKEY **key, const char **kid) {
+    assert(columns[0] && columns[2]);
     uint8_t *private;
     size_t len;
     enum err e = secret_open(ctx, keys, seal_context(ctx->arena, columns[0]), columns[2], &private, &len);

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/oom.h"
 #include "base/settings.h"
 #include "base/token.h"
@@ -153,6 +154,21 @@ static void a_log_line_is_always_one_line(void **state) {
     assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
 }
 
+static void break_a_promise(void) {
+    log_open("test", "error");
+    number_within("1", 2, 1, &(int64_t){0});
+}
+
+static void a_broken_promise_is_a_line_of_the_log(void **state) {
+    (void)state;
+    char out[1024];
+    assert_int_equal(child(break_a_promise, out, sizeof out), -1); /* by a signal */
+    assert_non_null(strstr(out, " program=test "));
+    assert_non_null(strstr(out, " event=assert broken=\"low <= high\" at=core/base/number.c:"));
+    assert_non_null(strstr(out, " in=number_within\n"));
+    assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
+}
+
 #ifndef __SANITIZE_ADDRESS__
 static void take_too_much(void) {
     struct rlimit limit = {256UL << 20, 256UL << 20};
@@ -179,6 +195,7 @@ int main(void) {
         cmocka_unit_test(tokens_know_a_typo),
         cmocka_unit_test(settings_name_what_is_wrong),
         cmocka_unit_test(a_log_line_is_always_one_line),
+        cmocka_unit_test(a_broken_promise_is_a_line_of_the_log),
 #ifndef __SANITIZE_ADDRESS__
         cmocka_unit_test(no_memory_ends_the_process_in_libraries_too),
 #endif

@@ -7,6 +7,7 @@
 #include "webhook/policy.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -100,6 +101,7 @@ static struct curl_slist *headers_of(const struct format_message *m) {
 }
 
 void deliver_send_start(struct sender *s, struct sending *one) {
+    assert(!one->easy && one->url && one->message);
     CURL *easy = curl_easy_init();
     one->easy = easy;
     one->headers = headers_of(one->message);

@@ -13,6 +13,7 @@
 #include "webhook/retry.h"
 #include "webhook/signing_key.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -93,11 +94,13 @@ static size_t queue_settle(struct deliver *d, struct arena *a, struct job *j) {
 }
 
 static void job_end(struct deliver *d, struct job *j) {
+    assert(d->at_work > 0);
     d->at_work--;
     arena_destroy(j->arena);
 }
 
 static void job_finish(struct deliver *d, struct job *j, const char *outcome) {
+    assert(outcome);
     j->outcome = outcome;
     j->next = d->finished;
     d->finished = j;
@@ -360,6 +363,7 @@ enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *t
     }
     note_settled(d, done, n, rows);
     *taken = claim ? db_count(rows[claimed]) : 0;
+    assert(*taken <= CLAIM_MOST);
     for (size_t i = 0; i < *taken; i++)
         jobs[i] = job_new(d, rows[claimed], i);
     if (*taken)

@@ -10,6 +10,7 @@
 #include "muster/print.h"
 #include "sql/operator.h"
 
+#include <assert.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,7 @@ static void show_progress(const char *done, size_t n, const char *of) {
 }
 
 enum err command_operate(struct invocation *in, control_run *run, const char *id, struct json_object **out) {
+    assert(run);
     char *request = arena_alloc(in->ctx.arena, UUID_TEXT + 1);
     struct control c = {.ctx = in->ctx,
                         .db = in->db,

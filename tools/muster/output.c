@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -39,6 +40,7 @@ static enum err fill_file_from(struct invocation *in, FILE *file,
 
 enum err output_write(struct invocation *in, const char *path,
                       enum err (*write)(struct invocation *in, FILE *file, void *arg), void *arg) {
+    assert(write);
     struct stat st;
     if (!output_is_file(path))
         return fill_file_from(in, stdout, write, arg);
