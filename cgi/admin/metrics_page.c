@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { STATUS_OK = 200, PAGE_MAX = 64 * 1024 * 1024, DATABASE_MS = 2000 };
+enum { PAGE_MAX = 64 * 1024 * 1024, DATABASE_MS = 2000 };
 
 /* The names of the results of muster.metrics(); doc/metrics.md explains them. */
 static const struct {

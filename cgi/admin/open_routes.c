@@ -16,7 +16,7 @@
 #include "sql/control.h"
 #include <string.h>
 
-enum { STATUS_OK = 200, READY_MS = 500 };
+enum { READY_MS = 500 };
 
 static void answer_json(struct call *call, const char *body) {
     call->response.status = STATUS_OK;

@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, STATUS_NOT_MODIFIED = 304, KEY_MAX = 255 };
+enum { KEY_MAX = 255 };
 
 struct api {
     struct call *call;

@@ -19,7 +19,7 @@
 /*
  * BULK_MAX: 1000 operations with 13 KB of repeated texts, of which each byte may become six in JSON, and the base URL.
  */
-enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, BULK_MAX = 16 * 1024 * 1024 };
+enum { BULK_MAX = 16 * 1024 * 1024 };
 
 static int item_status(const struct bulk_item *item) {
     if (item->err != OK)

@@ -17,7 +17,7 @@
 
 /* These describe what this service really supports (RFC 7644, 4). */
 
-enum { STATUS_OK = 200, DISCOVERY_MAX = 64 * 1024 * 1024 };
+enum { DISCOVERY_MAX = 64 * 1024 * 1024 };
 
 /* Everybody with a token may read these. Filters are forbidden (RFC 7644, 4), other parameters ignored. */
 static enum err enter_discovery(struct exchange *x) {

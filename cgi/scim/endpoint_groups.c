@@ -6,8 +6,6 @@
 #include "directory/read.h"
 #include "scim/exchange.h"
 
-enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204 };
-
 enum err endpoint_groups_list(struct exchange *x) {
     return exchange_list(x, &list_groups);
 }

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NOT_MODIFIED = 304 };
-
 enum err exchange_body(struct exchange *x, struct json_object **out) {
     struct ctx *ctx = &x->session.ctx;
     enum err e = request_check_encoding(&x->call->request);

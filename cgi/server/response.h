@@ -8,6 +8,9 @@
 
 struct buf;
 
+/* The statuses of success; those of errors are in the tables of scim/envelope.c and admin/problem.c. */
+enum { STATUS_OK = 200, STATUS_CREATED = 201, STATUS_NO_CONTENT = 204, STATUS_NOT_MODIFIED = 304 };
+
 /* The response; texts live in the request's arena. One place sends the bytes, after the handler returned. */
 struct response {
     int status;
