@@ -47,28 +47,13 @@ static bool compare_order(enum filter_kind kind, int order) {
 
 static bool compare_texts(enum filter_kind kind, const char *x, const char *y) {
     size_t xn = strlen(x), yn = strlen(y);
-    switch (kind) {
-    case FILTER_CO:
+    if (kind == FILTER_CO)
         return strstr(x, y);
-    case FILTER_SW:
+    if (kind == FILTER_SW)
         return strncmp(x, y, yn) == 0;
-    case FILTER_EW:
+    if (kind == FILTER_EW)
         return xn >= yn && strcmp(x + xn - yn, y) == 0;
-    case FILTER_GT:
-    case FILTER_GE:
-    case FILTER_LT:
-    case FILTER_LE:
-        return compare_order(kind, strcmp(x, y)); /* UTF-8 sorts by code point */
-    case FILTER_EQ:
-    case FILTER_NE:
-    case FILTER_PR:
-    case FILTER_AND:
-    case FILTER_OR:
-    case FILTER_NOT:
-    case FILTER_VALUE_PATH:
-        break;
-    }
-    return false;
+    return compare_order(kind, strcmp(x, y)); /* UTF-8 sorts by code point */
 }
 
 static bool is_number_value(struct json_object *v) {
