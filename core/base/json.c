@@ -137,6 +137,21 @@ const char *json_get_string(struct json_object *o, const char *name) {
     return json_object_is_type(member, json_type_string) ? json_object_get_string(member) : NULL;
 }
 
+void json_set_text(struct json_object *o, const char *name, const char *text) {
+    json_object_object_add(o, name, text ? json_object_new_string(text) : NULL);
+}
+
+void json_set(struct json_object *o, const char *name, struct json_object *value) {
+    json_object_object_add(o, name, json_object_get(value));
+}
+
+void json_set_or_drop(struct json_object *o, const char *name, struct json_object *value) {
+    if (value)
+        json_set(o, name, value);
+    else
+        json_object_object_del(o, name);
+}
+
 static bool is_json_number(struct json_object *o) {
     return json_object_is_type(o, json_type_int) || json_object_is_type(o, json_type_double);
 }

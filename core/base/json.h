@@ -48,6 +48,15 @@ struct json_object *json_get_caseless(struct json_object *o, const char *name);
 /* A string member, borrowed from the object; NULL if it is absent or not a string. */
 const char *json_get_string(struct json_object *o, const char *name);
 
+/* Sets a member of an object to a text, or to null. */
+void json_set_text(struct json_object *o, const char *name, const char *text);
+
+/* Sets a member of an object to a value that somebody else owns too, or to null. */
+void json_set(struct json_object *o, const char *name, struct json_object *value);
+
+/* As json_set(); NULL takes the member away. */
+void json_set_or_drop(struct json_object *o, const char *name, struct json_object *value);
+
 /* Whether two values are equal: the order matters in arrays but not in objects; numbers compare by value. */
 bool json_same(struct json_object *a, struct json_object *b);
 

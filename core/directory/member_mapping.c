@@ -38,10 +38,6 @@ static const struct {
              {"display_name", MEMBERS_READ_DISPLAY_NAME},
              {"external_id", MEMBERS_READ_EXTERNAL_ID}};
 
-static void set_text(struct json_object *o, const char *name, const char *value) {
-    json_object_object_add(o, name, value ? json_object_new_string(value) : NULL);
-}
-
 /* Takes from a link the values that the links before it did not give. */
 static void take_link(struct outcome *o, struct json_object *given, struct json_object *metadata) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -98,9 +94,9 @@ static enum err read_member(struct session *s, struct db_rows rows, size_t row, 
     e = take_links(s, rows, row, o, before);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const char *was = db_text(rows, row, texts[i].column);
-        set_text(before, texts[i].name, was);
+        json_set_text(before, texts[i].name, was);
         if (!json_get(o->fields, texts[i].name)) /* a name that no link gives stays */
-            set_text(o->fields, texts[i].name, was);
+            json_set_text(o->fields, texts[i].name, was);
     }
     o->changed = e == OK && (!json_same(before, o->fields) || strcmp(o->role, o->role_before) != 0);
     return e;
@@ -150,9 +146,9 @@ static void queue_changes(struct session *s, struct outcome *all, size_t n) {
         if (!all[i].changed)
             continue;
         roles = roles || strcmp(all[i].role, all[i].role_before) != 0;
-        set_text(all[i].fields, "id", all[i].id);
-        set_text(all[i].fields, "organization_role", all[i].role);
-        set_text(all[i].fields, "before", all[i].role_before);
+        json_set_text(all[i].fields, "id", all[i].id);
+        json_set_text(all[i].fields, "organization_role", all[i].role);
+        json_set_text(all[i].fields, "before", all[i].role_before);
         json_object_array_add(list, json_object_get(all[i].fields));
     }
     if (json_object_array_length(list) == 0)

@@ -100,10 +100,7 @@ static void put_back_attr(struct session *s, const char *urn, const char *name, 
         object = json_new_object(s->ctx.arena);
         json_object_object_add(resource, urn, json_object_get(object));
     }
-    if (was)
-        json_object_object_add(object, name, json_object_get(was));
-    else
-        json_object_object_del(object, name);
+    json_set_or_drop(object, name, was);
     if (json_object_object_length(object) == 0)
         json_object_object_del(resource, urn);
 }

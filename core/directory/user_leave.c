@@ -20,11 +20,7 @@ bool user_leave_yields(const struct session *s, struct leaving *l) {
 }
 
 static void put_back_value(struct json_object *old, struct json_object *resource, const char *name) {
-    struct json_object *was = json_get(old, name);
-    if (was)
-        json_object_object_add(resource, name, json_object_get(was));
-    else
-        json_object_object_del(resource, name);
+    json_set_or_drop(resource, name, json_get(old, name));
 }
 
 static void yield_value(struct ctx *ctx, struct json_object *old, struct json_object *resource, const char *name,

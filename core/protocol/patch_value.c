@@ -38,10 +38,7 @@ enum err patch_put(const struct patch_act *a, struct json_object *v) {
     struct json_object *box = find_holder(a, !empty);
     if (!box)
         return OK;
-    if (empty)
-        json_object_object_del(box, a->attr->name);
-    else
-        json_object_object_add(box, a->attr->name, json_object_get(v));
+    json_set_or_drop(box, a->attr->name, empty ? NULL : v);
     return ext && is_empty_value(box) ? patch_drop_extension(a->ctx, ext, a->resource) : OK;
 }
 
@@ -87,10 +84,7 @@ enum err patch_set_part(const struct patch_act *a, struct json_object *element, 
     }
     if (!v && old && sub->required)
         return fail(a->ctx, ERR_MUTABILITY, "%s.%s is required", a->attr->name, sub->name);
-    if (v)
-        json_object_object_add(element, sub->name, json_object_get(v));
-    else
-        json_object_object_del(element, sub->name);
+    json_set_or_drop(element, sub->name, v);
     return OK;
 }
 

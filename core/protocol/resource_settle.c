@@ -36,27 +36,20 @@ static enum err check_settled(struct ctx *ctx, const struct settling *s, struct 
     return e == OK ? resource_check(ctx, s->rt, new, s->old) : e;
 }
 
-static void set_member(struct json_object *o, const char *name, struct json_object *value) {
-    if (value)
-        json_object_object_add(o, name, json_object_get(value));
-    else
-        json_object_object_del(o, name);
-}
-
 /* The result with one more change. */
 static struct json_object *with_change(const struct settling *s, struct arena *a, const struct settled *c) {
     struct json_object *trial = json_copy(a, s->result), *extension = c->urn ? json_get(trial, c->urn) : NULL;
     if (!c->urn) {
-        set_member(trial, c->name, c->value);
+        json_set_or_drop(trial, c->name, c->value);
         return trial;
     }
     if (!extension) {
         extension = json_new_object(a);
-        set_member(trial, c->urn, extension);
+        json_set_or_drop(trial, c->urn, extension);
     }
-    set_member(extension, c->name, c->value);
+    json_set_or_drop(extension, c->name, c->value);
     if (json_object_object_length(extension) == 0)
-        set_member(trial, c->urn, NULL);
+        json_set_or_drop(trial, c->urn, NULL);
     return trial;
 }
 

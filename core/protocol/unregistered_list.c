@@ -16,10 +16,7 @@ static bool is_object_value(struct json_object *v) {
 }
 
 static void put_list(struct json_object *box, const char *key, struct json_object *list) {
-    if (json_object_array_length(list) > 0)
-        json_object_object_add(box, key, json_object_get(list));
-    else
-        json_object_object_del(box, key);
+    json_set_or_drop(box, key, json_object_array_length(list) > 0 ? list : NULL);
 }
 
 /* Whether an element has all parts of a listed value. */
@@ -167,10 +164,8 @@ enum err unregistered_choose(struct ctx *ctx, struct json_object *box, const cha
         if (!filter_match(ctx->arena, c->filter, now))
             return OK;
         enum err e = change_element(ctx, key, c, now, &new);
-        if (e == OK && new)
-            json_object_object_add(box, key, json_object_get(new));
-        else if (e == OK)
-            json_object_object_del(box, key);
+        if (e == OK)
+            json_set_or_drop(box, key, new);
         return e;
     }
     enum err e = change_list(ctx, box, key, c, now, &any);

@@ -69,8 +69,8 @@ static void put_times(struct json_object *o, const struct format_event *e, const
 
 static struct json_object *authn_object(struct arena *a, const char *type, const char *id) {
     struct json_object *o = json_new_object(a);
-    format_put(o, "object", type);
-    format_put(o, "id", id);
+    json_set_text(o, "object", type);
+    json_set_text(o, "id", id);
     return o;
 }
 
@@ -82,13 +82,13 @@ static const char *joined_at(const struct format_event *e) {
 static void put_emails(struct arena *a, struct json_object *o, const struct format_event *e) {
     struct json_object *list = json_object_new_array();
     const char *email = text_or_null(format_email(e)), *id = arena_printf(a, "email_%s", e->member_id);
-    format_put(o, "primary_email_address_id", email ? id : NULL);
+    json_set_text(o, "primary_email_address_id", email ? id : NULL);
     json_object_object_add(o, "email_addresses", list);
     if (!email)
         return;
     struct json_object *address = authn_object(a, "email_address", id);
-    format_put(address, "email_address", email);
-    format_put(address, "verification", NULL);
+    json_set_text(address, "email_address", email);
+    json_set_text(address, "verification", NULL);
     json_object_object_add(address, "linked_to", json_object_new_array());
     put_bool(address, "reserved", false);
     put_times(address, e, joined_at(e));
@@ -97,7 +97,7 @@ static void put_emails(struct arena *a, struct json_object *o, const struct form
 
 static void put_metadata(struct json_object *o, struct json_object *public) {
     if (public)
-        format_share(o, "public_metadata", public);
+        json_set(o, "public_metadata", public);
     else
         json_object_object_add(o, "public_metadata", json_object_new_object());
     json_object_object_add(o, "private_metadata", json_object_new_object());
@@ -106,35 +106,35 @@ static void put_metadata(struct json_object *o, struct json_object *public) {
 static struct json_object *authn_user(struct arena *a, const struct format_event *e, bool active) {
     struct json_object *o = authn_object(a, "user", e->member_id);
     const char *external = json_get_string(e->member, "external_id");
-    format_put(o, "external_id", external ? external : json_get_string(e->user, "externalId"));
-    format_put(o, "username", format_is_erased(e) ? NULL : json_get_string(e->user, "userName"));
-    format_put(o, "first_name", text_or_null(format_first_name(e)));
-    format_put(o, "last_name", text_or_null(format_last_name(e)));
-    format_put(o, "image_url", NULL);
+    json_set_text(o, "external_id", external ? external : json_get_string(e->user, "externalId"));
+    json_set_text(o, "username", format_is_erased(e) ? NULL : json_get_string(e->user, "userName"));
+    json_set_text(o, "first_name", text_or_null(format_first_name(e)));
+    json_set_text(o, "last_name", text_or_null(format_last_name(e)));
+    json_set_text(o, "image_url", NULL);
     put_bool(o, "has_image", false);
     put_emails(a, o, e);
     put_bool(o, "banned", !active);
     put_bool(o, "locked", false);
     put_metadata(o, json_get(e->member, "public_metadata"));
-    format_put(o, "locale", json_get_string(e->user, "locale"));
+    json_set_text(o, "locale", json_get_string(e->user, "locale"));
     put_times(o, e, joined_at(e));
     return o;
 }
 
 static struct json_object *scim_user_of(struct arena *a, const struct format_event *e, bool active) {
     struct json_object *o = json_new_object(a);
-    format_share(o, "user", authn_user(a, e, active));
-    format_put(o, "enterprise_connection_id", e->connection);
-    format_put(o, "organization_id", e->organization);
+    json_set(o, "user", authn_user(a, e, active));
+    json_set_text(o, "enterprise_connection_id", e->connection);
+    json_set_text(o, "organization_id", e->organization);
     return o;
 }
 
 static struct json_object *authn_organization(struct arena *a, const struct format_event *e) {
     struct json_object *o = authn_object(a, "organization", e->organization), *told = json_get(e->data, "organization");
     struct json_object *after = json_get(e->changes, "after");
-    format_share(o, "name", json_get(told, "name"));
-    format_share(o, "slug", json_get(told, "slug"));
-    format_put(o, "image_url", NULL);
+    json_set(o, "name", json_get(told, "name"));
+    json_set(o, "slug", json_get(told, "slug"));
+    json_set_text(o, "image_url", NULL);
     put_bool(o, "has_image", false);
     put_metadata(o, NULL);
     put_times(o, e, json_get_string(after ? after : e->changes, "created_at"));
@@ -143,28 +143,28 @@ static struct json_object *authn_organization(struct arena *a, const struct form
 
 static struct json_object *membership_of(struct arena *a, const struct format_event *e) {
     struct json_object *o = authn_object(a, "organization_membership", e->member_id), *who = json_new_object(a);
-    format_share(o, "role", json_get(e->member, "organization_role"));
+    json_set(o, "role", json_get(e->member, "organization_role"));
     put_metadata(o, json_get(e->member, "public_metadata"));
-    format_put(who, "user_id", e->member_id);
-    format_put(who, "first_name", text_or_null(format_first_name(e)));
-    format_put(who, "last_name", text_or_null(format_last_name(e)));
-    format_put(who, "identifier", text_or_null(format_email(e)));
-    format_put(who, "image_url", NULL);
+    json_set_text(who, "user_id", e->member_id);
+    json_set_text(who, "first_name", text_or_null(format_first_name(e)));
+    json_set_text(who, "last_name", text_or_null(format_last_name(e)));
+    json_set_text(who, "identifier", text_or_null(format_email(e)));
+    json_set_text(who, "image_url", NULL);
     put_bool(who, "has_image", false);
     struct json_object *organization = authn_object(a, "organization", e->organization);
-    format_share(organization, "name", json_get(json_get(e->data, "organization"), "name"));
-    format_share(organization, "slug", json_get(json_get(e->data, "organization"), "slug"));
-    format_share(o, "organization", organization);
-    format_share(o, "public_user_data", who);
+    json_set(organization, "name", json_get(json_get(e->data, "organization"), "name"));
+    json_set(organization, "slug", json_get(json_get(e->data, "organization"), "slug"));
+    json_set(o, "organization", organization);
+    json_set(o, "public_user_data", who);
     put_times(o, e, joined_at(e));
     return o;
 }
 
 static struct json_object *token_of(struct arena *a, const struct format_event *e) {
     struct json_object *o = authn_object(a, "scim_token", json_get_string(e->changes, "id"));
-    format_put(o, "organization_id", e->organization);
-    format_share(o, "name", json_get(e->changes, "name"));
-    format_share(o, "prefix", json_get(e->changes, "prefix"));
+    json_set_text(o, "organization_id", e->organization);
+    json_set(o, "name", json_get(e->changes, "name"));
+    json_set(o, "prefix", json_get(e->changes, "prefix"));
     put_time(o, "created_at", json_get_string(e->changes, "created_at"));
     put_time(o, "revoked_at", json_get_string(e->changes, "revoked_at"));
     return o;
@@ -214,14 +214,14 @@ bool format_authn(struct arena *a, const struct format_request *r, struct format
     struct json_object *data = row ? authn_data(a, &e, row->kind) : NULL, *root = json_new_object(a);
     if (!data)
         return false;
-    format_put(root, "object", "event");
-    format_put(root, "id", e.id);
-    format_put(root, "type", row->type);
+    json_set_text(root, "object", "event");
+    json_set_text(root, "id", e.id);
+    json_set_text(root, "type", row->type);
     json_object_object_add(root, "occurred_at", json_object_new_int64(e.time_ms));
     json_object_object_add(root, "timestamp", json_object_new_int64(e.time_ms / 1000));
-    format_put(root, "environment_id", format_audience(r));
-    format_put(root, "instance_id", format_audience(r));
-    format_share(root, "data", data);
+    json_set_text(root, "environment_id", format_audience(r));
+    json_set_text(root, "instance_id", format_audience(r));
+    json_set(root, "data", data);
     format_body(a, root, out);
     sign_authn(a, r, out);
     return true;

@@ -27,8 +27,8 @@ static struct json_object *rebuild_resource(struct arena *a, const struct format
     struct json_object *o = json_new_object(a), *schemas = json_object_new_array();
     json_object_array_add(schemas, json_object_new_string(schema));
     json_object_object_add(o, "schemas", schemas);
-    format_put(o, "id", id);
-    json_object_object_foreach(before, name, value) format_share(o, name, value);
+    json_set_text(o, "id", id);
+    json_object_object_foreach(before, name, value) json_set(o, name, value);
     return o;
 }
 

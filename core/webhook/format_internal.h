@@ -44,12 +44,6 @@ bool format_active(const struct format_event *e);
 /* Whether somebody who left one connection is still a member through another one. */
 bool format_stays(const struct format_event *e);
 
-/* Adds a text, or null. */
-void format_put(struct json_object *o, const char *name, const char *text);
-
-/* Adds a value that somebody else owns, or null. */
-void format_share(struct json_object *o, const char *name, struct json_object *value);
-
 /* Writes the numbers in a value as JavaScript does (1.0 as 1, 1e21 as 1e+21). The value is changed. */
 void format_number_js(struct json_object *o);
 

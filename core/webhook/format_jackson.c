@@ -50,19 +50,19 @@ static const char *email_of(const struct format_event *e) {
 
 static void put_name(struct json_object *o, const char *field, const struct format_event *e, const char *attribute) {
     const char *name = json_get_string(json_get(e->user, "name"), attribute);
-    format_put(o, field, name ? name : "");
+    json_set_text(o, field, name ? name : "");
 }
 
 static struct json_object *jackson_user(struct arena *a, const struct format_event *e, bool active) {
     struct json_object *o = json_new_object(a), *raw = json_copy(a, e->user);
     format_number_js(raw);
-    format_put(o, "id", e->user_id);
+    json_set_text(o, "id", e->user_id);
     put_name(o, "first_name", e, "givenName");
     put_name(o, "last_name", e, "familyName");
-    format_put(o, "email", email_of(e));
+    json_set_text(o, "email", email_of(e));
     json_object_object_add(o, "active", json_object_new_boolean(active));
     if (raw)
-        format_share(o, "raw", raw);
+        json_set(o, "raw", raw);
     else
         json_object_object_add(o, "raw", json_object_new_object());
     return o;
@@ -74,12 +74,12 @@ static struct json_object *jackson_group(struct arena *a, const struct format_ev
     if (!name)
         name = json_get_string(e->changes, "display_name");
     format_number_js(raw);
-    format_put(raw, "id", e->group_id);
-    format_put(raw, "displayName", name ? name : "");
+    json_set_text(raw, "id", e->group_id);
+    json_set_text(raw, "displayName", name ? name : "");
     json_object_object_add(raw, "members", json_object_new_array());
-    format_put(o, "id", e->group_id);
-    format_put(o, "name", name ? name : "");
-    format_share(o, "raw", raw);
+    json_set_text(o, "id", e->group_id);
+    json_set_text(o, "name", name ? name : "");
+    json_set(o, "raw", raw);
     return o;
 }
 
@@ -98,7 +98,7 @@ static struct json_object *jackson_data(struct arena *a, const struct format_eve
         if (!e->user || !e->group_id)
             return NULL;
         o = jackson_user(a, e, format_active(e));
-        format_share(o, "group", jackson_group(a, e));
+        json_set(o, "group", jackson_group(a, e));
         return o;
     case TEST:
         return json_new_object(a);
@@ -115,11 +115,11 @@ bool format_jackson(struct arena *a, const struct format_request *r, struct form
     const char *tenant = json_get_string(json_get(e.data, "organization"), "slug");
     if (!data)
         return false;
-    format_put(root, "event", row->event);
-    format_put(root, "tenant", tenant ? tenant : "");
-    format_put(root, "product", format_audience(r));
-    format_put(root, "directory_id", e.connection ? e.connection : "");
-    format_share(root, "data", data);
+    json_set_text(root, "event", row->event);
+    json_set_text(root, "tenant", tenant ? tenant : "");
+    json_set_text(root, "product", format_audience(r));
+    json_set_text(root, "directory_id", e.connection ? e.connection : "");
+    json_set(root, "data", data);
     format_body(a, root, out);
     struct signature_input in = {NULL, r->now * 1000, out->body, out->len};
     /* One signature: Jackson has no time during which two secrets are valid. */

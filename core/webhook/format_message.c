@@ -10,14 +10,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-void format_put(struct json_object *o, const char *name, const char *text) {
-    json_object_object_add(o, name, text ? json_object_new_string(text) : NULL);
-}
-
-void format_share(struct json_object *o, const char *name, struct json_object *value) {
-    json_object_object_add(o, name, json_object_get(value));
-}
-
 const char *format_audience(const struct format_request *r) {
     return r->audience ? r->audience : "muster";
 }

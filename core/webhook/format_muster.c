@@ -10,13 +10,13 @@
 /* The payload of Standard Webhooks 1.0 (type, timestamp, data), with the sequence number. */
 bool format_muster(struct arena *a, const struct format_request *r, struct format_message *out) {
     struct json_object *root = json_new_object(a), *data = json_object_new_object(), *told = json_get(r->event, "data");
-    format_share(data, "id", json_get(r->event, "id"));
+    json_set(data, "id", json_get(r->event, "id"));
     if (told) {
-        json_object_object_foreach(told, name, value) format_share(data, name, value);
+        json_object_object_foreach(told, name, value) json_set(data, name, value);
     }
-    format_share(root, "type", json_get(r->event, "type"));
-    format_share(root, "timestamp", json_get(r->event, "timestamp"));
-    format_share(root, "sequence", json_get(r->event, "sequence"));
+    json_set(root, "type", json_get(r->event, "type"));
+    json_set(root, "timestamp", json_get(r->event, "timestamp"));
+    json_set(root, "sequence", json_get(r->event, "sequence"));
     json_object_object_add(root, "data", data);
     format_body(a, root, out);
     struct signature_input in = {r->delivery_id, r->now, out->body, out->len};

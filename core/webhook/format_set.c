@@ -29,10 +29,6 @@ struct telling {
     struct json_object *events; /* out */
 };
 
-static struct json_object *json_text_or_null(const char *s) {
-    return s ? json_object_new_string(s) : NULL;
-}
-
 static void add_event(struct telling *t, const char *uri, struct json_object *payload) {
     json_object_object_add(t->events, uri, payload);
 }
@@ -42,7 +38,7 @@ static struct json_object *new_payload(const struct telling *t) {
     struct json_object *payload = json_object_new_object();
     const char *version = json_get_string(json_get(t->resource, "meta"), "version");
     if (version)
-        json_object_object_add(payload, "version", json_text_or_null(version));
+        json_set_text(payload, "version", version);
     return payload;
 }
 
@@ -75,7 +71,7 @@ static void add_differing(struct arena *a, struct json_object *out, const char *
         if (is_object(value) && is_object(there))
             add_changed(a, out, arena_printf(a, "%s%s%s", prefix, name, end), value, there);
         else
-            json_object_array_add(out, json_text_or_null(arena_printf(a, "%s%s", prefix, name)));
+            json_object_array_add(out, json_object_new_string(arena_printf(a, "%s%s", prefix, name)));
     }
 }
 
@@ -100,8 +96,7 @@ static bool tell_created(struct telling *t) {
         return false;
     struct json_object *payload = new_payload(t), *data = json_copy(t->a, t->resource), *meta = json_get(data, "meta");
     if (meta)
-        json_object_object_add(meta, "location",
-                               json_text_or_null(arena_printf(t->a, "%s%s/%s", t->r->base_url, t->endpoint, t->id)));
+        json_set_text(meta, "location", arena_printf(t->a, "%s%s/%s", t->r->base_url, t->endpoint, t->id));
     json_object_object_add(payload, "data", json_object_get(data));
     add_event(t, CREATE, payload);
     return true;
@@ -113,7 +108,7 @@ static bool tell_updated(struct telling *t) {
 
 static bool tell_members(struct telling *t) {
     struct json_object *attributes = json_new_array(t->a);
-    json_object_array_add(attributes, json_text_or_null("members"));
+    json_object_array_add(attributes, json_object_new_string("members"));
     return tell_notice(t, attributes);
 }
 
@@ -189,12 +184,12 @@ static struct json_object *subject_identifier(const struct telling *t) {
     const char *external = json_get_string(t->resource, "externalId");
     for (size_t i = 0; !external && i < 2; i++)
         external = json_get_string(json_get(t->changes, i ? "before" : "after"), "externalId");
-    json_object_object_add(out, "format", json_text_or_null(t->endpoint ? "scim" : "opaque"));
+    json_set_text(out, "format", t->endpoint ? "scim" : "opaque");
     if (t->endpoint)
-        json_object_object_add(out, "uri", json_text_or_null(arena_printf(t->a, "%s/%s", t->endpoint, t->id)));
+        json_set_text(out, "uri", arena_printf(t->a, "%s/%s", t->endpoint, t->id));
     if (t->endpoint && external)
-        json_object_object_add(out, "externalId", json_text_or_null(external));
-    json_object_object_add(out, "id", json_text_or_null(t->id));
+        json_set_text(out, "externalId", external);
+    json_set_text(out, "id", t->id);
     return out;
 }
 
@@ -210,16 +205,16 @@ static struct json_object *claims_of(struct telling *t) {
     const char *txn = json_get_string(t->data, "request_id");
     const char *organization = json_get_string(json_get(t->data, "organization"), "id");
     int64_t happened = clock_parse_ms(json_get_string(r->event, "timestamp")) / 1000;
-    json_object_array_add(aud, json_text_or_null(r->audience ? r->audience : r->url));
-    json_object_object_add(out, "iss", json_text_or_null(url_origin(t->a, r->base_url)));
+    json_object_array_add(aud, json_object_new_string(r->audience ? r->audience : r->url));
+    json_set_text(out, "iss", url_origin(t->a, r->base_url));
     json_object_object_add(out, "aud", aud);
     json_object_object_add(out, "iat", json_object_new_int64(r->now));
     if (happened)
         json_object_object_add(out, "toe", json_object_new_int64(happened));
-    json_object_object_add(out, "jti", json_text_or_null(r->delivery_id));
-    json_object_object_add(out, "txn", json_text_or_null(txn ? txn : json_get_string(r->event, "id")));
+    json_set_text(out, "jti", r->delivery_id);
+    json_set_text(out, "txn", txn ? txn : json_get_string(r->event, "id"));
     if (organization)
-        json_object_object_add(out, "organization_id", json_text_or_null(organization));
+        json_set_text(out, "organization_id", organization);
     json_object_object_add(out, "sub_id", subject_identifier(t));
     json_object_object_add(out, "events", json_object_get(t->events));
     return out;
@@ -235,9 +230,9 @@ bool format_set(struct arena *a, const struct format_request *r, struct format_m
                         .events = json_new_object(a)};
     if (!t.id || !tell_event(&t, json_get_string(r->event, "type")))
         return false;
-    json_object_object_add(header, "alg", json_text_or_null("ES256"));
-    json_object_object_add(header, "typ", json_text_or_null("secevent+jwt"));
-    json_object_object_add(header, "kid", json_text_or_null(r->key_id));
+    json_set_text(header, "alg", "ES256");
+    json_set_text(header, "typ", "secevent+jwt");
+    json_set_text(header, "kid", r->key_id);
     const char *token = jwt_sign(a, r->signing_key, header, claims_of(&t));
     *out = (struct format_message){.body = token,
                                    .len = strlen(token),

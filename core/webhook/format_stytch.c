@@ -108,7 +108,7 @@ static struct json_object *snake_object(struct arena *a, struct json_object *val
     struct json_object *o = json_new_object(a);
     json_object_object_foreach(value, name, member) {
         if (strcmp(name, "schemas") != 0)
-            format_share(o, snake_case(a, name), snake_value(a, member));
+            json_set(o, snake_case(a, name), snake_value(a, member));
     }
     return o;
 }
@@ -131,10 +131,10 @@ static void put_roles(struct json_object *o, const char *role) {
         return;
     struct json_object *one = json_object_new_object(), *sources = json_object_new_array();
     struct json_object *source = json_object_new_object();
-    format_put(source, "type", "direct_assignment");
+    json_set_text(source, "type", "direct_assignment");
     json_object_object_add(source, "details", json_object_new_object());
     json_object_array_add(sources, source);
-    format_put(one, "role_id", role);
+    json_set_text(one, "role_id", role);
     json_object_object_add(one, "sources", sources);
     json_object_array_add(roles, one);
 }
@@ -147,7 +147,7 @@ static void put_unknown(struct json_object *o) {
                                         "mfa_phone_number_verified"};
     static const char *const lists[] = {"oauth_registrations", "sso_registrations"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        format_put(o, texts[i], "");
+        json_set_text(o, texts[i], "");
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         json_object_object_add(o, flags[i], json_object_new_boolean(0));
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -159,11 +159,11 @@ static void put_registration(struct arena *a, struct json_object *o, const struc
     const char *external = json_get_string(e->user, "externalId");
     if (!e->user || !e->connection)
         return;
-    format_put(registration, "connection_id", e->connection);
-    format_put(registration, "registration_id", e->user_id);
-    format_put(registration, "external_id", external ? external : "");
-    format_share(registration, "scim_attributes", snake_value(a, e->user));
-    format_share(o, "scim_registration", registration);
+    json_set_text(registration, "connection_id", e->connection);
+    json_set_text(registration, "registration_id", e->user_id);
+    json_set_text(registration, "external_id", external ? external : "");
+    json_set(registration, "scim_attributes", snake_value(a, e->user));
+    json_set(o, "scim_registration", registration);
 }
 
 static const char *full_name(struct arena *a, const struct format_event *e) {
@@ -178,19 +178,19 @@ static struct json_object *stytch_member(struct arena *a, const struct format_ev
     struct json_object *o = json_new_object(a), *metadata = json_get(e->member, "public_metadata");
     const char *role = json_get_string(e->member, "organization_role");
     const char *created = json_get_string(e->member, "created_at");
-    format_put(o, "organization_id", e->organization);
-    format_put(o, "member_id", e->member_id);
-    format_put(o, "email_address", format_email(e));
-    format_put(o, "name", full_name(a, e));
-    format_put(o, "status", format_active(e) ? "active" : "deleted");
+    json_set_text(o, "organization_id", e->organization);
+    json_set_text(o, "member_id", e->member_id);
+    json_set_text(o, "email_address", format_email(e));
+    json_set_text(o, "name", full_name(a, e));
+    json_set_text(o, "status", format_active(e) ? "active" : "deleted");
     json_object_object_add(o, "is_admin", json_object_new_boolean(role && strcmp(role, "org:admin") == 0));
     put_roles(o, role);
     put_unknown(o);
     put_registration(a, o, e);
-    format_share(o, "trusted_metadata", metadata ? metadata : json_new_object(a));
+    json_set(o, "trusted_metadata", metadata ? metadata : json_new_object(a));
     json_object_object_add(o, "untrusted_metadata", json_object_new_object());
-    format_put(o, "created_at", created ? created : e->time);
-    format_put(o, "updated_at", e->time);
+    json_set_text(o, "created_at", created ? created : e->time);
+    json_set_text(o, "updated_at", e->time);
     return o;
 }
 
@@ -199,18 +199,18 @@ static struct json_object *stytch_group(struct arena *a, const struct format_eve
     const char *name = json_get_string(e->group, "displayName");
     if (!name)
         name = json_get_string(e->changes, "display_name");
-    format_put(o, "group_id", e->group_id);
-    format_put(o, "group_name", name ? name : "");
-    format_put(o, "organization_id", e->organization);
-    format_put(o, "connection_id", e->connection ? e->connection : "");
+    json_set_text(o, "group_id", e->group_id);
+    json_set_text(o, "group_name", name ? name : "");
+    json_set_text(o, "organization_id", e->organization);
+    json_set_text(o, "connection_id", e->connection ? e->connection : "");
     return o;
 }
 
 static struct json_object *stytch_organization(struct arena *a, const struct format_event *e) {
     struct json_object *o = json_new_object(a), *told = json_get(e->data, "organization");
-    format_put(o, "organization_id", e->organization);
-    format_share(o, "organization_name", json_get(told, "name"));
-    format_share(o, "organization_slug", json_get(told, "slug"));
+    json_set_text(o, "organization_id", e->organization);
+    json_set(o, "organization_name", json_get(told, "name"));
+    json_set(o, "organization_slug", json_get(told, "slug"));
     json_object_object_add(o, "trusted_metadata", json_object_new_object());
     return o;
 }
@@ -228,12 +228,12 @@ static const char *provider_of(const char *ours) {
 static struct json_object *connection_of(struct arena *a, const struct format_event *e, const char *base_url) {
     struct json_object *o = json_new_object(a), *told = json_get(e->data, "connection");
     const char *status = json_get_string(json_get(e->changes, "after"), "status");
-    format_put(o, "organization_id", e->organization);
-    format_put(o, "connection_id", e->connection);
-    format_share(o, "display_name", json_get(told, "name"));
-    format_put(o, "identity_provider", provider_of(json_get_string(told, "identity_provider")));
-    format_put(o, "status", status ? status : "active");
-    format_put(o, "base_url", base_url);
+    json_set_text(o, "organization_id", e->organization);
+    json_set_text(o, "connection_id", e->connection);
+    json_set(o, "display_name", json_get(told, "name"));
+    json_set_text(o, "identity_provider", provider_of(json_get_string(told, "identity_provider")));
+    json_set_text(o, "status", status ? status : "active");
+    json_set_text(o, "base_url", base_url);
     return o;
 }
 
@@ -284,19 +284,19 @@ bool format_stytch(struct arena *a, const struct format_request *r, struct forma
     if (!id)
         return false;
     const char *source = source_of(row, &e);
-    format_put(root, "project_id", format_audience(r));
-    format_put(root, "event_id", e.id);
-    format_put(root, "event_type", arena_printf(a, "%s.%s.%s", source, row->object, row->verb));
-    format_put(root, "action", upper_case(a, row->verb));
-    format_put(root, "object_type", row->object);
-    format_put(root, "source", upper_case(a, source));
-    format_put(root, "id", id);
-    format_put(root, "timestamp", e.time);
-    format_put(root, "vertical", "B2B");
+    json_set_text(root, "project_id", format_audience(r));
+    json_set_text(root, "event_id", e.id);
+    json_set_text(root, "event_type", arena_printf(a, "%s.%s.%s", source, row->object, row->verb));
+    json_set_text(root, "action", upper_case(a, row->verb));
+    json_set_text(root, "object_type", row->object);
+    json_set_text(root, "source", upper_case(a, source));
+    json_set_text(root, "id", id);
+    json_set_text(root, "timestamp", e.time);
+    json_set_text(root, "vertical", "B2B");
     if (object)
-        format_share(root, row->object, object);
+        json_set(root, row->object, object);
     if (row->kind == JOINING)
-        format_put(root, "member_id", e.member_id);
+        json_set_text(root, "member_id", e.member_id);
     format_body(a, root, out);
     struct signature_input in = {r->delivery_id, r->now, out->body, out->len};
     format_header(a, out, "svix-id: %s", r->delivery_id);
