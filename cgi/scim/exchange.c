@@ -4,10 +4,10 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "scim/admit.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum err exchange_body(struct exchange *x, struct json_object **out) {
@@ -60,16 +60,17 @@ enum err exchange_change(struct exchange *x, struct json_object **body, struct p
     return read_write(x, user, body, out);
 }
 
-enum err exchange_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,
-                         int64_t *out) {
-    bool negative = *text == '-';
-    const char *digits = text + negative;
-    size_t n = strspn(digits, "0123456789");
-    if (n == 0 || digits[n])
+struct range {
+    int64_t low, high;
+};
+
+/* Reads a whole number; one out of its range counts as the nearest in it (RFC 7644, 3.4.2.4). */
+static enum err clamp_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,
+                             int64_t *out) {
+    int64_t n;
+    if (!number_parse(text, strlen(text), &n))
         return fail(&x->session.ctx, kind, "%s must be a whole number", name);
-    int64_t value = n > 18 ? INT64_MAX : strtoll(digits, NULL, 10);
-    value = negative ? -value : value;
-    *out = value < range.low ? range.low : value > range.high ? range.high : value;
+    *out = n < range.low ? range.low : n > range.high ? range.high : n;
     return OK;
 }
 
@@ -81,9 +82,9 @@ enum err exchange_settle_list(struct exchange *x, struct list_query *q, const ch
         return fail(&x->session.ctx, ERR_INVALID_VALUE, "cursor and startIndex exclude each other");
     enum err e = OK;
     if (start_index)
-        e = exchange_number(x, "startIndex", start_index, kind, (struct range){1, INT64_MAX / 2}, &q->start_index);
+        e = clamp_number(x, "startIndex", start_index, kind, (struct range){1, INT64_MAX / 2}, &q->start_index);
     if (e == OK && count)
-        e = exchange_number(x, "count", count, kind, (struct range){0, LIST_MAX}, &q->count);
+        e = clamp_number(x, "count", count, kind, (struct range){0, LIST_MAX}, &q->count);
     return e;
 }
 

@@ -61,14 +61,6 @@ enum err exchange_run_list(struct exchange *x, const struct list_kind *kind, con
 enum err exchange_settle_list(struct exchange *x, struct list_query *q, const char *start_index, const char *count)
     __attribute__((warn_unused_result));
 
-struct range {
-    int64_t low, high;
-};
-
-/* A whole number, limited to the range; fails with `kind` if it is no number, and the detail names it. */
-enum err exchange_number(struct exchange *x, const char *name, const char *text, enum err kind, struct range range,
-                         int64_t *out) __attribute__((warn_unused_result));
-
 /* If-Match and If-None-Match. */
 struct precondition exchange_precondition(const struct exchange *x);
 

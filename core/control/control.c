@@ -4,14 +4,16 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/token.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
+#include "base/words.h"
 #include "sql/control.h"
 #include "sql/operator.h"
 #include "sql/transaction.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 const char control_installation[] = "00000000-0000-0000-0000-000000000000";
@@ -29,12 +31,10 @@ void control_queue(struct control *c) {
 
 /* Whether two lists of words, separated by blanks, have a common word. */
 static bool shares_word(const char *list, const char *other) {
-    for (size_t n; *other; other += n + strspn(other + n, " ")) {
-        n = strcspn(other, " ");
-        for (const char *p = list; *p; p += strcspn(p, " "), p += strspn(p, " "))
-            if (strcspn(p, " ") == n && memcmp(p, other, n) == 0)
-                return true;
-    }
+    size_t len;
+    for (const char *word; (word = words_next(&other, " ", &len));)
+        if (words_have(list, " ", word, len))
+            return true;
     return false;
 }
 
@@ -131,14 +131,10 @@ enum err control_limit(struct control *c, struct json_object *fields, int64_t ot
     struct json_object *limit = json_get(fields, "limit");
     const char *text = limit ? json_object_get_string(limit) : NULL;
     *out = otherwise;
-    if (!text)
+    if (!text || number_within(text, 1, PAGE_MAX, out))
         return OK;
-    *out = strtoll(text, NULL, 10);
-    if (text[strspn(text, "0123456789")] || *out < 1 || *out > PAGE_MAX) {
-        control_wrong(c, "limit", "out_of_range", "limit must be a number from 1 to %d", PAGE_MAX);
-        return control_refuse(c);
-    }
-    return OK;
+    control_wrong(c, "limit", "out_of_range", "limit must be a number from 1 to %d", PAGE_MAX);
+    return control_refuse(c);
 }
 
 static enum err fill_page(struct control *c, struct db_rows rows, int64_t limit, struct json_object **out) {
@@ -242,11 +238,7 @@ enum err control_confirm(struct control *c, struct json_object *fields, const ch
 
 /* The beginning of a client's text, in whole characters, at most `max` bytes. */
 static struct json_object *shortened_text(const char *text, size_t max) {
-    size_t n = strlen(text);
-    if (n > max)
-        for (n = max; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
-            n--;
-    return json_object_new_string_len(text, (int)n);
+    return json_object_new_string_len(text, (int)utf8_cut(text, max));
 }
 
 void control_wrong(struct control *c, const char *field, const char *code, const char *fmt, ...) {
