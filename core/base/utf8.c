@@ -5,6 +5,7 @@
 #include "base/arena.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
 size_t utf8_length(const unsigned char *p, const unsigned char *end) {
@@ -57,4 +58,19 @@ const char *utf8_shorten(struct arena *a, const char *text, size_t most) {
     if (strnlen(text, most + 1) <= most)
         return text;
     return arena_printf(a, "%.*s%s", (int)utf8_cut(text, most - strlen(more)), text, more);
+}
+
+const char *utf8_clean(struct arena *a, const char *bytes, size_t len) {
+    char *out = arena_strndup(a, bytes, len);
+    const unsigned char *end = (const unsigned char *)out + len;
+    for (size_t i = 0, n; i < len; i += n) {
+        const unsigned char *p = (const unsigned char *)out + i;
+        bool plain = *p == '\t' || *p == '\n' || *p == '\r' || (*p >= ' ' && *p < 0x80);
+        n = plain ? 1 : utf8_length(p, end);
+        if (n == 0) {
+            out[i] = '?';
+            n = 1;
+        }
+    }
+    return out;
 }

@@ -22,4 +22,10 @@ size_t utf8_cut(const char *text, size_t most);
  */
 const char *utf8_shorten(struct arena *a, const char *text, size_t most);
 
+/*
+ * A copy of bytes from anywhere as a text that PostgreSQL takes: "?" for each byte that is no character, and for
+ * control characters, but for tab and the ends of lines.
+ */
+const char *utf8_clean(struct arena *a, const char *bytes, size_t len);
+
 #endif

@@ -32,6 +32,15 @@ static void texts_are_cut_between_characters(void **state) {
     arena_destroy(ctx.arena);
 }
 
+static void any_bytes_become_a_text(void **state) {
+    (void)state;
+    struct ctx ctx = unit_ctx();
+    static const char bytes[] = "a\0b\x1b\t\r\n\x7f\xc3\xa9\xc3(\xed\xa0\x80\xf0\x9f\x98\x80\xe2\x82";
+    assert_string_equal(utf8_clean(ctx.arena, bytes, sizeof bytes - 1), "a?b?\t\r\n\x7f\u00e9?(???\U0001f600??");
+    assert_string_equal(utf8_clean(ctx.arena, "", 0), "");
+    arena_destroy(ctx.arena);
+}
+
 static void whole_numbers_are_read(void **state) {
     (void)state;
     static const struct {
@@ -132,9 +141,9 @@ static void distances_count_characters(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_are_cut_between_characters), cmocka_unit_test(whole_numbers_are_read),
-        cmocka_unit_test(numbers_have_their_fewest_digits), cmocka_unit_test(lists_give_their_words),
-        cmocka_unit_test(distances_count_characters),
+        cmocka_unit_test(texts_are_cut_between_characters), cmocka_unit_test(any_bytes_become_a_text),
+        cmocka_unit_test(whole_numbers_are_read),           cmocka_unit_test(numbers_have_their_fewest_digits),
+        cmocka_unit_test(lists_give_their_words),           cmocka_unit_test(distances_count_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

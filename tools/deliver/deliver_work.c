@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "sql/deliver.h"
 #include "sql/transaction.h"
 #include "webhook/policy.h"
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistr.h>
 
 enum { SEAL_MOST = 1000, AT_WORK = 256, LEAVERS_MORE = 64, SETTLE_MOST = 24, CLAIM_MOST = 30, PRUNE_MOST = 1000 };
 
@@ -57,21 +57,6 @@ enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made
     return OK;
 }
 
-/* PostgreSQL takes only valid UTF-8 without NUL, but a receiver may answer anything. */
-static const char *clean_text(struct arena *a, const char *text, size_t len) {
-    char *out = arena_strndup(a, text, len);
-    for (size_t i = 0; i < len;) {
-        ucs4_t c;
-        int n = u8_mbtoucr(&c, (const uint8_t *)text + i, len - i);
-        if (n <= 0 || c == 0 || (c < ' ' && c != '\n' && c != '\t' && c != '\r')) {
-            out[i] = '?';
-            n = 1;
-        }
-        i += (size_t)n;
-    }
-    return out;
-}
-
 static size_t queue_settle(struct deliver *d, struct arena *a, struct job *j) {
     const struct sending *s = &j->sending;
     bool failed = strcmp(j->outcome, "failed") == 0 || strcmp(j->outcome, "gone") == 0;
@@ -81,9 +66,9 @@ static size_t queue_settle(struct deliver *d, struct arena *a, struct job *j) {
         d->db, sql_deliver_settle(.organization_id = j->organization, .endpoint_id = j->endpoint,
                                   .target_id = j->target, .lease = j->lease, .outcome = j->outcome,
                                   .status = s->status ? arena_printf(a, "%d", s->status) : NULL,
-                                  .error = *s->error ? clean_text(a, s->error, strlen(s->error)) : NULL,
+                                  .error = *s->error ? utf8_clean(a, s->error, strlen(s->error)) : NULL,
                                   .duration_ms = arena_printf(a, "%d", s->duration_ms),
-                                  .response = s->answer_len ? clean_text(a, s->answer, s->answer_len) : NULL,
+                                  .response = s->answer_len ? utf8_clean(a, s->answer, s->answer_len) : NULL,
                                   .retry_seconds = retry >= 0 ? arena_printf(a, "%.3f", retry) : NULL,
                                   .pause_seconds = rest ? arena_printf(a, "%.3f", retry_rest(s->retry_after)) : NULL,
                                   .time_scale = arena_printf(a, "%ld", d->settings->time_scale),
