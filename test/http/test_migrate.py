@@ -296,6 +296,7 @@ def catalogue(d):
     text = subprocess.run(["pg_dump", "--schema-only", "--no-owner", "-d", d.admin.replace("/muster?", f"/{d.name}?")], stdout=subprocess.PIPE, text=True,
                           check=True).stdout
     text = re.sub(r"(?s)CREATE FUNCTION .*?(\$\w*\$).*?\1;\n", "", text)
+    text = re.sub(r"COMMENT ON (FUNCTION|AGGREGATE) [^']*'([^']|'')*';\n", "", text)
     text = re.sub(r"(?m)^(--|SET |SELECT pg_catalog|\\).*\n", "", text).replace(d.role, "the_owner")
     statements = {re.sub(r"\s+", " ", s).strip() for s in text.split(";\n")}
     return sorted(s for s in statements if s and not re.search(r"audit_event_\d|^[A-Z]+ (ALL )?ON (FUNCTION|AGGREGATE)|^CREATE AGGREGATE", s))
