@@ -27,28 +27,30 @@ enum mapping_field {
 };
 
 /*
- * How a user's attributes become a member's fields: rules, numbered from 0 in the order
- * of the JSON object that they come from. In that object a member's name is what is read, its value what is written.
+ * How a user's attributes become a member's fields: rules, numbered from 0 in the order of the JSON object that they
+ * come from. In that object a member's name is the path to read, its value the field to write.
  *
- * Name:
- *   path        name.givenName, also behind a URN (and a colon; a dot is taken for one, registered or not). What has
- * parts stands for its `value`; a list without brackets for all its values filter      emails[type eq "work"].value:
- * the first value that matches and has the part index       phoneNumbers[0].value, 0-based group       groups[n].value
- * or groups[n].displayName (or .display): the user's effective groups, oldest first raw         urn:x:y:a.b[0].c with a
- * URN that nobody registered: looked up in the JSON that the resource has under its longest member that the name begins
- * with, without case; ends at a scalar or a list of scalars Value: a field (email_address first_name last_name
- * display_name external_id active organization_role public_metadata.KEY, KEY of [A-Za-z0-9_-], at most
- * MAPPING_METADATA_KEY), or a template (protocol/template.h) with
- * "." and a field behind it.
+ * The name is one of these:
+ *   path    name.givenName, also after a URN and a colon or a dot. An attribute with parts means its `value`; a list
+ *           without brackets means all its values
+ *   filter  emails[type eq "work"].value: the first value that matches and has the part
+ *   index   phoneNumbers[0].value, 0-based
+ *   group   groups[n].value or groups[n].displayName (or .display): the user's effective groups, oldest first
+ *   raw     urn:x:y:a.b[0].c with an unregistered URN: read from the JSON of the resource's longest member with whose
+ *           name it begins, without case; must end at a scalar or a list of scalars
+ *
+ * The value is a field (email_address first_name last_name display_name external_id active organization_role
+ * public_metadata.KEY, KEY of [A-Za-z0-9_-], at most MAPPING_METADATA_KEY), or a template (protocol/template.h)
+ * followed by "." and a field.
  *
  * What a rule writes:
- *   text fields        text that is not empty, also of numbers and booleans. Of a list the first such value; of a list
- *                      that a template gave all of it joined, as Liquid shows it
+ *   text fields        text that is not empty; numbers and booleans become text. A list gives its first such value; a
+ *                      list from a template is joined, as Liquid shows it
  *   active             a boolean, or "true" or "false" in any case
  *   organization_role  text that begins with "org:" and goes on with [A-Za-z0-9_:.-]; of a list the first such value
- *   public_metadata    what is assigned (not null, "", []), as it is: text, number, boolean or a list of these; from a
- *                      template text or a list of texts
- * Anything else writes nothing. A template also sees absent attributes (as nil), so that `default` has its say.
+ *   public_metadata    an assigned value (not null, "", []), unchanged: text, number, boolean or a list of these; from
+ * a template text or a list of texts Anything else writes nothing. A template also sees absent attributes (as nil), so
+ * that `default` works.
  */
 struct mapping;
 

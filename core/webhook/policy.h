@@ -2,8 +2,8 @@
 #define MUSTER_WEBHOOK_POLICY_H
 
 /*
- * How webhooks are sent: every number of it. What receivers are told of them stands in doc/webhooks.md. Times are of
- * an installation; in tests MUSTER_TIME_SCALE makes those shorter that are divided by it (retries, circuit, failing).
+ * All numbers of the sending of webhooks. doc/webhooks.md describes them for receivers. In tests MUSTER_TIME_SCALE
+ * divides the times of retries, circuit and failing.
  */
 enum webhook_policy {
     POLICY_WIDTH = 4,            /* deliveries to an endpoint at once, and as many leavers besides */
