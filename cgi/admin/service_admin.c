@@ -35,7 +35,7 @@ static enum err query_fields(struct api *a) {
     struct request *r = &a->call->request;
     for (size_t i = 0; i < r->n_params; i++) {
         if (json_object_object_get_ex(a->fields, r->params[i].name, NULL))
-            return fail(&a->control.ctx, ERR_INVALID_FIELD, "%s stands in the query twice", r->params[i].name);
+            return fail(&a->control.ctx, ERR_INVALID_FIELD, "%s is in the query twice", r->params[i].name);
         json_object_object_add(a->fields, r->params[i].name, json_object_new_string(r->params[i].value));
     }
     return OK;

@@ -42,10 +42,10 @@ static bool is_bearer(const char *text) {
 static const char *hint_at_secret(enum credentials_kind kind, const char *secret, size_t len) {
     const char *prefix = kinds[kind].prefix;
     if (is_bearer(secret))
-        return "the word Bearer stands there twice: the client writes it by itself, so its field takes the secret "
+        return "the word Bearer is there twice: the client writes it by itself, so its field takes the secret "
                "alone";
     if (len && strchr("\"'<`", *secret))
-        return "the secret stands in quotes or brackets: leave them out";
+        return "the secret is in quotes or brackets: leave them out";
     for (size_t i = 0; i < sizeof mistaken / sizeof *mistaken; i++)
         if (mistaken[i].wanted == kind && strncmp(secret, mistaken[i].prefix, strlen(mistaken[i].prefix)) == 0)
             return mistaken[i].hint;

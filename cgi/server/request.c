@@ -218,7 +218,7 @@ enum err request_param(struct request *r, const char *name, const char **value) 
         if (strcasecmp(r->params[i].name, name) != 0)
             continue;
         if (*value)
-            return fail(r->ctx, ERR_INVALID_VALUE, "the parameter %s stands in the query twice", name);
+            return fail(r->ctx, ERR_INVALID_VALUE, "the parameter %s is in the query twice", name);
         *value = r->params[i].value;
     }
     return OK;

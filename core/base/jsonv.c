@@ -88,7 +88,7 @@ static bool read_escape(struct checker *c, unsigned *out, size_t *n) {
         return true;
     int low = c->end - p >= 7 && p[5] == '\\' && p[6] == 'u' ? read_four_digits(p + 7, c->end) : -1;
     if (high > 0xdbff || low < 0xdc00 || low > 0xdfff)
-        return note_fault(c, JSONV_SYNTAX, "a surrogate stands alone");
+        return note_fault(c, JSONV_SYNTAX, "a surrogate is alone");
     *n = 12;
     *out = 0x10000U + (((unsigned)high - 0xd800U) << 10) + ((unsigned)low - 0xdc00U);
     return true;
@@ -256,7 +256,7 @@ static bool close_object(struct checker *c) {
     for (size_t i = 1; i < n; i++)
         if (compare_member_names(&names[i - 1], &names[i]) == 0)
             return note_fault(c, JSONV_DUPLICATE,
-                              "a name stands twice in one object (upper and lower case are the same)");
+                              "a name occurs twice in one object (upper and lower case are the same)");
     c->n_names = l->first_name;
     c->text_len = l->first_text;
     return true;
@@ -360,7 +360,7 @@ static bool check_document(struct checker *c) {
             return false;
     } while (c->depth);
     skip_white_space(c);
-    return c->p == c->end || note_fault(c, JSONV_SYNTAX, "something stands behind the end");
+    return c->p == c->end || note_fault(c, JSONV_SYNTAX, "something follows the end");
 }
 
 struct jsonv_result jsonv_check(const char *text, size_t len) {

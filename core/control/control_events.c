@@ -55,9 +55,10 @@ static const char *types_of(struct control *c, struct json_object *fields) {
     for (const char *p = text;; p++) {
         size_t n = strcspn(p, ",");
         if (!is_event_type(p, n) || ++count > TYPES_MAX) {
-            control_wrong(c, "types", "invalid",
-                          "types must be actions, or beginnings of actions with * behind them, by comma, %d at most",
-                          TYPES_MAX);
+            control_wrong(
+                c, "types", "invalid",
+                "types must be actions, or beginnings of actions followed by *, separated by commas, %d at most",
+                TYPES_MAX);
             return NULL;
         }
         p += n;

@@ -43,7 +43,7 @@ static enum err next_line(struct reading *r, bool *any) {
     ssize_t n = getline(&r->line, &r->size, r->run->file);
     *any = n > 0;
     if (n <= 0 && ferror(r->run->file))
-        return fail(r->ctx, ERR_BAD_REQUEST, "the file cannot be read behind line %zu", r->number);
+        return fail(r->ctx, ERR_BAD_REQUEST, "the file cannot be read after line %zu", r->number);
     if (n <= 0)
         return OK;
     r->number++;

@@ -147,7 +147,7 @@ static enum err check_organization(struct control *c, const struct replay *r) {
                       "organization is missing: sequence numbers are those of one organization");
     if (c->organization && r->organization)
         control_wrong(c, "organization", "unknown_field",
-                      "organization is for webhooks of the installation: this one hears of its own alone");
+                      "organization is for webhooks of the installation: this one gets only the events of its own");
     return control_refuse(c);
 }
 
@@ -177,7 +177,7 @@ static enum err read_replay(struct control *c, const struct control_input *in, s
                            .from = json_object_get_int64(from),
                            .to = json_object_get_int64(to)};
     if (out->dead && (from || to || out->organization))
-        control_wrong(c, "state", "invalid", "state stands alone: it means all deliveries that are dead");
+        control_wrong(c, "state", "invalid", "state takes no other field: it means all dead deliveries");
     else if (!out->dead && (!from || !to))
         control_wrong(c, from ? "to_sequence" : "from_sequence", "required",
                       "from_sequence and to_sequence, or state, must say what to send again");

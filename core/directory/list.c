@@ -59,7 +59,7 @@ static enum err refuse_sensitive_filter(struct session *s, const struct target *
     size_t len;
     for (const char *list = s->sensitive ? s->sensitive : "", *p; (p = words_next(&list, ", ", &len));)
         if (schema_lookup(t->rt, p, len, &ref) && ref.attr && filter_mentions(f, ref))
-            return fail(&s->ctx, ERR_SENSITIVE, "%.*s may not stand in the filter of a URL; use POST .search", (int)len,
+            return fail(&s->ctx, ERR_SENSITIVE, "%.*s must not be in the filter of a URL; use POST .search", (int)len,
                         p);
     return OK;
 }

@@ -204,7 +204,7 @@ enum err registry_add(struct ctx *ctx, struct db *db, const struct registry_requ
     c.definition = definition_of(ctx, json);
     e = db_transaction(ctx, db, &t);
     if (e == ERR_UNIQUENESS && unique_taken(&c.session))
-        return fail(ctx, e, "two resources have the same value of an attribute that shall be unique");
+        return fail(ctx, e, "two resources have the same value of an attribute that must be unique");
     if (e == ERR_UNIQUENESS)
         return fail(ctx, e, "%s is registered already; remove it first", c.urn);
     return e;

@@ -75,7 +75,7 @@ static const char *fault_of(const struct stat *st, bool private) {
     if (st->st_uid != 0 && st->st_uid != geteuid() && !group)
         return "its directory is another user's";
     if ((st->st_mode & S_IWGRP) && !group && !is_of_ours(st->st_gid))
-        return "a group that is none of ours may write into its directory";
+        return "a group that we are not in may write to its directory";
     return NULL;
 }
 

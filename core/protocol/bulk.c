@@ -64,7 +64,7 @@ static enum err parse_item(struct ctx *ctx, struct json_object *json, struct bul
     if (bulk_id && !item->bulk_id)
         return fail_item(item, "a bulkId may have 1024 bytes at most");
     if (!path || !read_path(ctx, path, item))
-        return fail_item(item, "path must be /Users, /Groups, or one of them with an id behind it");
+        return fail_item(item, "path must be /Users, /Groups, or one of them followed by an id");
     if ((item->method == BULK_POST) != !item->target)
         return fail_item(item, item->target ? "POST takes a path without an id" : "the path needs an id");
     if (item->method == BULK_POST && !(item->bulk_id && *item->bulk_id))

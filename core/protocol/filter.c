@@ -78,7 +78,7 @@ static enum err take_logical(struct parser *ps, const char *word, bool *taken) {
     }
     ps->p += strlen(word);
     *taken = true;
-    return skip_spaces(ps) ? OK : BAD(ps, "a space is missing behind %s", word);
+    return skip_spaces(ps) ? OK : BAD(ps, "a space is missing after %s", word);
 }
 
 /* "(" filter ")" */
@@ -288,7 +288,7 @@ static enum err parse_value_path(struct parser *ps, struct attr_ref ref, const s
     f->ref = ref;
     *out = f;
     if (ps->outer)
-        return BAD(ps, "brackets cannot stand inside brackets");
+        return BAD(ps, "brackets are not allowed inside brackets");
     if (ref.sub || (ref.attr->type != ATTR_COMPLEX && !ref.attr->multi))
         return BAD(ps, "%s has no parts to choose from", ref.attr->name);
     ps->p++;

@@ -88,7 +88,7 @@ static enum err parse_template(const struct parser *ps, struct mapping_rule *out
     if (e != OK)
         return fail(ps->ctx, e, "\"%s\": %s", ps->key, fail_detail(&quiet));
     if (!has_field)
-        return BAD_AT(ps, end, "a field was expected behind the template, as in {{ value }}.first_name");
+        return BAD_AT(ps, end, "a field was expected after the template, as in {{ value }}.first_name");
     out->template = t;
     return parse_field(ps, dot + 1, out);
 }
@@ -101,7 +101,8 @@ static enum err parse_rule(struct ctx *ctx, const struct resource_type *user, co
         return e;
     if (!json_object_is_type(value, json_type_string))
         return fail(ctx, ERR_INVALID_VALUE,
-                    "\"%s\": a string was expected, a field as first_name or a template with a field behind it", key);
+                    "\"%s\": a string was expected: a field such as first_name, or a template followed by a field",
+                    key);
     struct parser ps = {.ctx = ctx, .key = key, .text = json_object_get_string(value)};
     return strstr(ps.text, "{{") ? parse_template(&ps, out) : parse_field(&ps, ps.text, out);
 }
@@ -129,7 +130,7 @@ enum err mapping_parse(struct ctx *ctx, const struct resource_type *user, struct
         if (e != OK)
             return e;
         if (is_twice(m, key))
-            return fail(ctx, ERR_INVALID_VALUE, "\"%s\", byte 1: this path stands in the mapping twice", key);
+            return fail(ctx, ERR_INVALID_VALUE, "\"%s\", byte 1: this path is in the mapping twice", key);
         m->n++;
     }
     return OK;

@@ -106,7 +106,7 @@ static enum err parse_path_brackets(const struct parser *ps, size_t head, struct
     if (e != OK || end == ps->len)
         return e;
     if (ps->key[end] != '.')
-        return BAD_AT(ps, end, "a part was expected behind the bracket, as in %s.value", attr->name);
+        return BAD_AT(ps, end, "a part was expected after the bracket, as in %s.value", attr->name);
     out->ref.sub = schema_sub(attr, ps->key + end + 1, ps->len - end - 1);
     return out->ref.sub ? OK : no_such_part(ps, end + 1, attr, ps->len - end - 1);
 }
@@ -128,7 +128,7 @@ static enum err parse_groups_path(const struct parser *ps, size_t head, struct m
         if (fold_ascii_equal(parts[i].name, strlen(parts[i].name), ps->key + end + 1, ps->len - end - 1))
             return OK;
     }
-    return e == OK ? BAD_AT(ps, end, "only .value or .displayName can stand behind groups[%zu]", out->index) : e;
+    return e == OK ? BAD_AT(ps, end, "only .value or .displayName can follow groups[%zu]", out->index) : e;
 }
 
 /* A name under an unregistered URN: brackets contain an index, no name is empty. */
@@ -143,7 +143,7 @@ static enum err parse_raw(const struct parser *ps) {
             if (e != OK)
                 return e;
             if (ps->key[end] && ps->key[end] != '.')
-                return BAD_AT(ps, end, "a name should follow behind the bracket, as in [0].value");
+                return BAD_AT(ps, end, "a name was expected after the bracket, as in [0].value");
             i = end - 1;
         } else if ((ps->key[i] == '.' || ps->key[i] == ':') && (!next || strchr(".:[", next)))
             return BAD_AT(ps, i + 1, "a name was expected, as in urn:example:schema:name");
@@ -191,7 +191,7 @@ enum err mapping_path_parse(struct ctx *ctx, const struct resource_type *user, c
     if (!known)
         return refuse_unknown(&ps, head);
     if (!out->ref.attr)
-        return BAD_AT(&ps, head, "an attribute was expected behind the URN, as in %s:%s", out->ref.extension->urn,
+        return BAD_AT(&ps, head, "an attribute was expected after the URN, as in %s:%s", out->ref.extension->urn,
                       out->ref.extension->n_attrs ? out->ref.extension->attrs[0].name : "name");
     if (out->ref.attr == schema_attr(user->base, "groups", 6))
         return parse_groups_path(&ps, out->ref.sub ? (size_t)(strrchr(key, '.') - key) : head, out);

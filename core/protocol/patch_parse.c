@@ -57,7 +57,7 @@ static enum err parse_value_filter(struct ctx *ctx, const struct patch *p, const
         out->ref.sub = a->type == ATTR_ANY ? schema_any_part(ctx->arena, a, text + used + 1, len - used - 1)
                                            : schema_sub(a, text + used + 1, len - used - 1);
     if (!out->ref.sub)
-        return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": only a sub-attribute of %s can stand behind the bracket",
+        return patch_fail(ctx, s, ERR_INVALID_PATH, "\"%s\": only a sub-attribute of %s can follow the bracket",
                           s->name, out->ref.attr->name);
     return OK;
 }

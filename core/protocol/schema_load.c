@@ -129,7 +129,7 @@ static enum err load_attrs(struct ctx *ctx, struct json_object *list, const stru
         e = load_attr(ctx, json_object_array_get_idx(list, i), parent, &attrs[i]);
         for (size_t k = 0; e == OK && k < i; k++)
             if (fold_ascii_equal(attrs[i].name, strlen(attrs[i].name), attrs[k].name, strlen(attrs[k].name)))
-                e = fail(ctx, ERR_INVALID_VALUE, "attribute %s stands there twice", attrs[i].name);
+                e = fail(ctx, ERR_INVALID_VALUE, "attribute %s is defined twice", attrs[i].name);
     }
     *out = attrs;
     return e;
@@ -142,7 +142,7 @@ static enum err check_complex_parts(struct ctx *ctx, const struct schema *s) {
     for (size_t i = 0; i < s->n_attrs; i++)
         for (size_t k = 0; k < s->attrs[i].n_subs; k++)
             if (s->attrs[i].subs[k].type == ATTR_COMPLEX)
-                return fail(ctx, ERR_INVALID_VALUE, "attribute %s: a complex attribute cannot stand inside another",
+                return fail(ctx, ERR_INVALID_VALUE, "attribute %s: a complex attribute cannot be inside another",
                             s->attrs[i].subs[k].name);
     return OK;
 }

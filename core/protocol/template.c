@@ -219,7 +219,7 @@ static enum err parse_braces(struct parser *ps, struct template *t) {
     enum err e = parse_operand(ps, &piece->head);
     while (e == OK && take_symbol(ps, "|")) {
         if (n++ == TEMPLATE_FILTERS)
-            return BAD_AT(ps, ps->p, "more than %d filters stand in one chain", TEMPLATE_FILTERS);
+            return BAD_AT(ps, ps->p, "more than %d filters are in one chain", TEMPLATE_FILTERS);
         *last = arena_alloc(ps->ctx->arena, sizeof **last);
         e = parse_call(ps, *last);
         last = &(*last)->next;

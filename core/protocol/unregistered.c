@@ -231,7 +231,7 @@ static enum err change_in(struct ctx *ctx, struct json_object *box, const struct
 static enum err change_whole(struct ctx *ctx, struct json_object *resource, const char *urn,
                              const struct unregistered_change *c) {
     if (c->filter)
-        return fail(ctx, ERR_INVALID_PATH, "\"%s\" is an extension: no attribute stands in front of the bracket", urn);
+        return fail(ctx, ERR_INVALID_PATH, "\"%s\" is an extension: there is no attribute before the bracket", urn);
     if (c->op == UNREGISTERED_REMOVE || !c->value)
         return put_member(ctx, resource, urn, NULL);
     if (!is_json_object(c->value))

@@ -55,7 +55,7 @@ static const char *read_authority(struct arena *a, const char *s, size_t len, st
         return "have no user and no password: the signature tells the receiver who sends";
     out->brackets = s[0] == '[';
     if (out->brackets && !close)
-        return "have a ] behind its IPv6 address";
+        return "have a ] after its IPv6 address";
     size_t n = close ? (size_t)(close - s) - 1 : strcspn(s, ":/?");
     const char *host = s + out->brackets, *port = close ? close + 1 : s + n;
     if (n == 0)

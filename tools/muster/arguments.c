@@ -61,7 +61,7 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
     case OPTION_SWITCH:
     case OPTION_CHOICE:
         if (!words_have(o->values, "|", text, strlen(text)))
-            return fail(&in->ctx, ERR_USAGE, "%s takes one of %s: \"%s\" is none of them", o->name, o->values, text);
+            return fail(&in->ctx, ERR_USAGE, "%s takes one of %s, not \"%s\"", o->name, o->values, text);
         break;
     case OPTION_ID:
         if (strcmp(text, "none") == 0)

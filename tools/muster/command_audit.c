@@ -81,7 +81,7 @@ static enum err read_place(struct invocation *in, const char *field, int64_t *ou
     const char *text = command_text(in, field);
     *out = text ? read_sequence(text, strlen(text)) : 0;
     if (text && !*out)
-        return fail(&in->ctx, ERR_USAGE, "--%s takes a place in the chain, a number from 1 on: \"%s\" is none", field,
+        return fail(&in->ctx, ERR_USAGE, "--%s takes a place in the chain, a number from 1 on, not \"%s\"", field,
                     text);
     return OK;
 }

@@ -54,8 +54,7 @@ enum err command_key_create(struct invocation *in) {
     if (!scopes)
         return fail(&in->ctx, ERR_USAGE, "--scopes takes, by comma, some of %s", scopes_known);
     if (expires && !clock_parse(expires, strlen(expires), time))
-        return fail(&in->ctx, ERR_USAGE, "--expires-at takes a time such as 2027-01-31T00:00:00Z: \"%s\" is none",
-                    expires);
+        return fail(&in->ctx, ERR_USAGE, "--expires-at takes a time such as 2027-01-31T00:00:00Z, not \"%s\"", expires);
     if (expires && clock_is_past(time))
         return fail(&in->ctx, ERR_USAGE, "--expires-at is over already: %s", expires);
     enum err e = command_text(in, "org") ? command_organization(in, &org) : OK;

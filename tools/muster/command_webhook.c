@@ -28,8 +28,7 @@ static enum err move_number(struct invocation *in, const char *option, const cha
     if (!text)
         return OK;
     if (!number_within(text, 1, INT64_MAX, &n))
-        return fail(&in->ctx, ERR_USAGE, "--%s takes the sequence number of an event here: \"%s\" is none", option,
-                    text);
+        return fail(&in->ctx, ERR_USAGE, "--%s takes the sequence number of an event here, not \"%s\"", option, text);
     json_object_object_del(in->fields, option);
     json_object_object_add(in->fields, field, json_object_new_int64(n));
     return OK;
