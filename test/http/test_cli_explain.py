@@ -37,7 +37,7 @@ def test_the_links_and_the_status(server):
     (link,) = x["status"]["links"]
     assert x["member"] == t.member("a@x.example") and x["status"]["value"] == "active"
     assert (link["connection"], link["scim_user_id"], link["user_name"], link["active"], link["removed_at"]) == (
-        "test", user["id"], "a@x.example", True, None)
+        "IdP", user["id"], "a@x.example", True, None)
     assert link["since"] == link["event"]["at"] and x["status"]["event"]["action"] == link["event"]["action"] == "scim.user.provisioned"
     answer = t.client.patch(f"/Users/{user['id']}", op("replace", "active", False))
     x = explain(t, "a@x.example")
@@ -118,7 +118,7 @@ def test_the_rules_behind_role_and_fields(server):
     assert first and second
     x = explain(t, "a@x.example")
     role, fields = x["role"], x["fields"]
-    assert (role["value"], role["rule"], role["read"], role["connection"]) == ("org:admin", "groups[0].displayName", "Admin", "test")
+    assert (role["value"], role["rule"], role["read"], role["connection"]) == ("org:admin", "groups[0].displayName", "Admin", "IdP")
     assert role["group"] == {"value": first["id"], "display": "Admin"} and role["event"]["action"] == "member.role_changed"
     assert role["target"].startswith("{{ value")
     assert {k: (v["value"], v["rule"], v["read"]) for k, v in fields.items()} == {
@@ -148,7 +148,7 @@ def test_a_text_for_people(server):
     user = t.user("a@x.example", name={"givenName": "A\u0007nn"})
     t.group("Outer", [t.group("Inner", [user["id"]])["id"]])
     text = text_of(t, "a@x.example")
-    for words in ("status: active", "last change: scim.user.provisioned by token", "active at test since", "teams: 2",
+    for words in ("status: active", "last change: scim.user.provisioned by token", "active at IdP since", "teams: 2",
                   "by the group Outer, which holds Inner (nested)", "joined: scim.group.member_added", 'rule "name.givenName" -> first_name',
                   "organization_role: org:member (by no rule of the mapping)", ", request "):
         assert words in text, text
