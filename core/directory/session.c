@@ -150,9 +150,9 @@ static const char *new_event_id(struct session *s) {
 void session_event(struct session *s, const char *action, const char *target_type, const char *target_id,
                    const char *data) {
     const char *id = db_event_id(s->request_id, &s->events);
-    db_queue(s->db, sql_audit_add(.id = id ? id : new_event_id(s), .at = session_now(s, 0), .action = action,
-                                  .target_type = target_type, .target_id = target_id, .data = data,
-                                  .request_id = s->request_id, .client_address = s->client_address));
+    db_queue(s->db, sql_audit_add(.id = id ? id : new_event_id(s), .action = action, .target_type = target_type,
+                                  .target_id = target_id, .data = data, .request_id = s->request_id,
+                                  .client_address = s->client_address));
 }
 
 void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
@@ -160,9 +160,9 @@ void session_member_events(struct session *s, const char *action, const char *gr
     if (n == 0)
         return;
     const char *first = db_event_id(s->request_id, &s->events);
-    db_queue(s->db, sql_audit_add_members(.first_id = first, .at = session_now(s, 0), .action = action,
-                                          .group_id = group_id, .ids = session_uuids(s, ids, n), .type = type,
-                                          .request_id = s->request_id, .client_address = s->client_address));
+    db_queue(s->db, sql_audit_add_members(.first_id = first, .action = action, .group_id = group_id,
+                                          .ids = session_uuids(s, ids, n), .type = type, .request_id = s->request_id,
+                                          .client_address = s->client_address));
 }
 
 void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap) {

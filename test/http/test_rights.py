@@ -93,6 +93,17 @@ def test_rights_that_no_release_grants_do_not_stay(server):
     assert server.sql(rights) == kept
 
 
+@pytest.mark.parametrize("role", ["muster_scim", "muster_admin", "muster_deliver"])
+@pytest.mark.parametrize("when, so", [("now()", True), ("now() - interval '40 days'", False), ("now() + interval '2 hours'", False)])
+def test_an_event_is_of_now(server, role, when, so):
+    t = server.customer()
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", role))) as c, c.cursor() as cur:
+        cur.execute("select set_config('muster.organization', %s, false)", (t.id,))
+        with contextlib.nullcontext() if so else pytest.raises(psycopg2.errors.InsufficientPrivilege, match="row-level security"):
+            cur.execute(f"""insert into muster.audit_event (organization_id, id, at, action, actor_type, target_type, target_id, request_id)
+                            select muster.organization_id(), i, {when}, 'x', 'token', 'x', i, i from gen_random_uuid() i""")
+
+
 def test_nothing_is_granted_to_what_will_be_made(server):
     assert server.sql("select d.defaclacl::text from pg_default_acl d") == []
 

@@ -19,5 +19,5 @@ with left_by_user as (
 insert into muster.audit_event
 select e.*
 from (select bumped.id, muster.uuid7() as event_id from bumped) g
-cross join lateral muster.event(muster.organization_id(), g.event_id, $3::timestamptz, 'scim.group.member_removed', muster.connection_id(),
+cross join lateral muster.event(muster.organization_id(), g.event_id, now(), 'scim.group.member_removed', muster.connection_id(),
                                 'scim_group', g.id, jsonb_build_object('value', $1::uuid, 'type', $2::text), $4::uuid, $5) e

@@ -21,5 +21,5 @@ select e.*
 from (select c.id, c.before, c.organization_role as after,
              case when c.k = 1 then coalesce($2::uuid, muster.uuid7()) else muster.uuid7() end as event_id
       from changed c) c
-cross join lateral muster.event(muster.organization_id(), c.event_id, $3::timestamptz, 'member.role_changed', muster.connection_id(), 'member',
+cross join lateral muster.event(muster.organization_id(), c.event_id, now(), 'member.role_changed', muster.connection_id(), 'member',
                                 c.id, jsonb_build_object('before', c.before, 'after', c.after, 'by', 'attribute_mapping'), $4::uuid, $5) e
