@@ -61,9 +61,7 @@ class Directory:
 
     def __init__(self, server):
         self.customer = server.customer()
-        operations = [{"method": "POST", "path": "/Users", "bulkId": str(n), "data": user(n)} for n in range(USERS)]
-        answer = helpers.made(self.customer.client.post("/Bulk", {"schemas": [helpers.BULK], "Operations": operations}), 200)
-        self.ids = [o["location"].rsplit("/", 1)[1] for o in answer["Operations"]]
+        self.ids = self.customer.users([user(n) for n in range(USERS)])
         self.group = self.customer.group("Everybody", self.ids[:GROUP])["id"]
 
 

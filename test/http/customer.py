@@ -2,7 +2,7 @@
 import copy
 
 from api import new_key
-from helpers import group_body, made, unique, user_body
+from helpers import BULK, group_body, made, unique, user_body
 
 UNLIMITED = {"rate": None, "max_users": None, "max_groups": None, "max_group_members": None}
 
@@ -49,6 +49,12 @@ class Customer:
 
     def user(self, login=None, /, **more):
         return made(self.client.post("/Users", user_body(login, **more)))
+
+    def users(self, bodies):
+        """Users made by one Bulk request; their ids."""
+        operations = [{"method": "POST", "path": "/Users", "bulkId": str(n), "data": body} for n, body in enumerate(bodies)]
+        answer = made(self.client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)
+        return [o["location"].rsplit("/", 1)[1] for o in answer["Operations"]]
 
     def group(self, title=None, members=(), /, **more):
         return made(self.client.post("/Groups", group_body(title, members, **more)))

@@ -69,15 +69,15 @@ def test_sixteen_clients_add_different_members_to_one_group(customer):
 
 def test_a_leaver_who_is_being_added_is_in_no_team(customer):
     """A thousand tries: one client deactivates a user while another adds it to a group."""
-    users = [customer.user() for _ in range(1000)]
+    users = customer.users([user_body() for _ in range(1000)])
     groups = [customer.group(f"G{i}") for i in range(8)]
     adders, leavers = clients(customer, 8), clients(customer, 8)
 
     def add(k):
-        return [adders[k].patch(f"/Groups/{groups[k]['id']}", op("add", "members", [{"value": u["id"]}])).status for u in users[k::8]]
+        return [adders[k].patch(f"/Groups/{groups[k]['id']}", op("add", "members", [{"value": u}])).status for u in users[k::8]]
 
     def leave(k):
-        return [leavers[k].patch(f"/Users/{u['id']}", op("replace", "active", False)).status for u in users[k::8]]
+        return [leavers[k].patch(f"/Users/{u}", op("replace", "active", False)).status for u in users[k::8]]
     done = at_once([lambda k=k: add(k) for k in range(8)] + [lambda k=k: leave(k) for k in range(8)])
     assert Counter(s for d in done for s in d) == {200: 1000 + 8 * 100, 204: 8 * 25}
     assert customer.server.sql("select count(*) from muster.team_member where organization_id = %s", customer.org["id"]) == [(0,)]
