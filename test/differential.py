@@ -62,7 +62,7 @@ def patched_by_reference(before, operations, lenient):
 
 
 def faults_by_reference(before, operations, lenient):
-    """What is wrong with each of the operations: a request is refused as a whole, for whichever is found first."""
+    """The faults of all operations: a request is refused as a whole, for the fault that is found first."""
     faults, good = set(), []
     for operation in operations:
         result = patched_by_reference(before, [*good, operation], lenient)
@@ -81,7 +81,7 @@ def patched_by_server(client, path, body):
 
 
 def whole(client, path):
-    """A user with what is shown on request only."""
+    """A user with the attributes that are returned on request."""
     return {**client.get(path).json, **client.get(path + NOTE).json}
 
 

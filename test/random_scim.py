@@ -23,7 +23,7 @@ COMPUTED = {"groups", "meta", "id"}
 
 
 class Random(random.Random):
-    """What a random case is made of; `lenient`: also of what only that dialect understands."""
+    """The parts of a random case; `lenient`: also those that only that dialect understands."""
 
     lenient = False
 

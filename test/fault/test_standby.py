@@ -98,7 +98,7 @@ def test_a_wait_that_is_cut_short_acknowledges_nothing(pair, customer, back):
 
 
 def test_a_change_that_changes_nothing_waits_for_the_standby_too(pair, customer, back):
-    """What it finds may be a change that no standby has."""
+    """It may find a change that no standby has."""
     user = customer.user(title="T")
     same = user_body(user["userName"], title="T", active=True)
     key = {"Idempotency-Key": unique()}
@@ -227,7 +227,7 @@ class Journal(Load):
 
 
 def interrupt(pair, how, seconds):
-    """What ends the waits while the standby is away."""
+    """Ends the waits while the standby is away."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if how == "terminate":

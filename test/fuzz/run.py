@@ -23,7 +23,7 @@ LIMITS = {"json": 4096, "patch": 4096, "resource": 4096, "bulk": 4096, "mapping"
 ATTRIBUTES = ("patch", "resource", "path", "filter", "mapping", "bulk")  # and those of scim.dict
 JSON = ("json", "patch", "resource", "bulk", "mapping", "schema")  # their words are those of json.dict, too
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "abort_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1", "MALLOC_PERTURB_": "0"}
-# The places of objects in memory change what is found next, too. Some containers do not let them be fixed.
+# The addresses of objects also affect which inputs are found next. Some containers do not allow to fix them.
 FIXED = ["setarch", "-R"]
 if subprocess.run([*FIXED, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
     FIXED = []
@@ -101,7 +101,7 @@ PROGRESS = re.compile(r"#\d+\s+(INITED|NEW|REDUCE|RELOAD|pulse|DONE)\b|INFO: |.*
 
 
 def failure(target, text, directory):
-    """What to print of a target that failed: the reason, how to have it again, and then what the program wrote, without its progress."""
+    """The report of a failed target: the reason, how to repeat it, and the program's output without its progress."""
     lines = [line for line in text.splitlines() if not PROGRESS.match(line)]
     reasons = [line for line in lines if REASON.search(line)] or [line for line in lines if line.startswith("SUMMARY: ")]
     inputs = [name for name in os.listdir(directory) if name.split("-")[0] in ("crash", "timeout", "oom", "leak", "slow")]

@@ -51,7 +51,7 @@ def left(place):
 
 
 def options(pg):
-    """What the running or stopped postmaster of the cluster was started with."""
+    """The options with which the cluster's postmaster was started."""
     with open(os.path.join(pg, "postmaster.opts"), encoding="utf-8") as f:
         return f.read().split(" ", 1)[1].strip().replace('"', "'")
 

@@ -74,7 +74,7 @@ def client(customer):
 
 @pytest.fixture(scope="module")
 def durable(server):
-    """The server has its database write as in production, for tests of what is said about that."""
+    """Lets the server's database write as in production, for tests of the reports about it."""
     def write(on):
         with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
             c.autocommit = True

@@ -30,7 +30,7 @@ def body_records(body):
 
 
 def exchange(path, sent):
-    """The CGI answer to what is sent, which stays open at its end."""
+    """The CGI answer to a request whose end is left open."""
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(path)
         s.sendall(sent)

@@ -36,7 +36,7 @@ class Sealer(threading.Thread):
 
 
 def read(api, customer, after=0, more=""):
-    """All events behind a number, page by page, and the number to go on with."""
+    """All events after a number, page by page, and the number to go on with."""
     events = []
     while True:
         page = api.read(f"{customer.path}/events?after={after}{more}")

@@ -32,7 +32,7 @@ GONE = {**MEMBER, "status": "deactivated"}
 
 
 def event(action, target, target_id, changes, **data):
-    """As muster.event_object() tells it."""
+    """In the form of muster.event_object()."""
     return {"id": EVENT_ID, "type": action, "timestamp": "2026-03-02T08:30:00.250Z", "sequence": 42,
             "data": {"organization": ORGANIZATION, "connection": CONNECTION, "actor": {"type": "token", "id": TOKEN_ID},
                      "target": {"type": target, "id": target_id}, "request_id": EVENT_ID, "changes": changes, **data}}

@@ -125,7 +125,7 @@ def quote(text):
 
 
 def made_up_token(prefix="scim_"):
-    """Of the right form, with a right check sum, and nobody's."""
+    """A token of the right form, with a right check sum, that nobody has."""
     digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
     def base62(number, width):
@@ -181,7 +181,7 @@ TABLES = ["member", "team", "team_member", "team_member_parked", "scim_user", "s
 
 
 def digest(server, org_id):
-    """What the database holds of an organization: equal digests mean that nothing changed. That a request was refused is told, but is no
+    """Digests of an organization's rows: equal digests mean that nothing changed. That a request was refused is told, but is no
     change."""
     told = {"audit_event": " and action <> 'scim.request.refused'"}
     return [server.sql(f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from muster.{t} t "

@@ -27,7 +27,7 @@ FORMATS.checks("date-time")(lambda v: not isinstance(v, str) or re.fullmatch(r"\
 
 
 def resolve(x):
-    """What a reference stands for; anything else is itself."""
+    """The target of a reference; anything else unchanged."""
     while isinstance(x, dict) and "$ref" in x:
         target = DOCUMENT
         for key in x["$ref"].lstrip("#/").split("/"):
@@ -62,7 +62,7 @@ with warnings.catch_warnings():
 
 @functools.lru_cache(maxsize=None)
 def validator(schema):
-    """Of a schema as text: making it costs more than most of what it looks at."""
+    """The validator of a schema given as text; cached, because making it costs more than most validations."""
     return jsonschema.Draft202012Validator(closed(json.loads(schema)), resolver=RESOLVER, format_checker=FORMATS)
 
 
@@ -75,7 +75,7 @@ PATTERNS = [(t, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(t)))) for t
 
 @functools.lru_cache(maxsize=1000)
 def find(path):
-    """The template that a path (without its query) fits; fixed ones come first. None: there is none."""
+    """The template that a path (without its query) matches; fixed ones come first. None: there is none."""
     return next((t for t, pattern in PATTERNS if pattern.fullmatch(path)), None)
 
 

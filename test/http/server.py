@@ -61,7 +61,7 @@ class Server:
         return Client(self.url, self.env["MUSTER_TOKEN"] if token is None else token, timeout)
 
     def operator(self):
-        """What the command line has in its environment."""
+        """The environment of the command line."""
         return {**self.environment(), "MUSTER_DB": self.db, "MUSTER_SECRET_KEY_FILE": self.env["MUSTER_SECRET_KEY_FILE"],
                 "MUSTER_PUBLIC_URL": self.env["MUSTER_PUBLIC_URL"]}
 

@@ -14,7 +14,7 @@ VALUES = [None, True, False, 0, -1, 1.5, 2**31, 10**18, "", " ", "\t", "x\u0001y
           ["192.0.2.1/24"], ["192.0.2.0/33"], ["999.1.1.1"], ["::1/129"], ["10.0.0.0/"], ["192.0.2.0/24"] * 101, {"a": 1}]
 GOOD = {"name": "Name", "email": "a@example.com", "domains": [], "mapping": {}, "schema": {}, "resource": {"schemas": [USER], "userName": "a@example.com"},
         "scim_group_id": str(uuid.uuid4()), "scim_user_id": str(uuid.uuid4()), "url": "https://hooks.invalid/"}
-# What a schema cannot say, by name: blanks and control characters in text, the grammar of domains and of addresses.
+# Rules that a schema cannot express, by name: blanks and control characters in text, the grammar of domains and of addresses.
 TEXTS = {"name", "first_name", "last_name", "display_name", "organization_role", "audience", "organization"}
 
 
@@ -39,7 +39,7 @@ def of_bodies():
 
 @pytest.fixture(scope="module")
 def known(api):
-    """What stands for {org} and {id}; nothing may happen to it."""
+    """The values of {org} and {id}; nothing may happen to them."""
     c = Customer(api)
     c.team = api.made(f"{c.path}/teams", {"name": "Team"})
     c.hooks = [api.made(f"{place}/webhooks", {"url": GOOD["url"]})["id"] for place in (c.path, "")]

@@ -307,7 +307,7 @@ def by_cgi(server, method, path, key, body=b"", **env):
 
 
 def test_without_a_key_file_no_secret_is_made(api, server, org, hook):
-    """All else works; how to mend it is told to the operator's keys, not to customers."""
+    """Everything else works; only the operator's keys see how to fix it, not customers."""
     body, bound = json.dumps({"url": NOWHERE}).encode(), org.key("webhooks:manage")
     for path, what in ((f"{org.path}/webhooks", body), (f"{hook['path']}/rotate-secret", b"")):
         status, answer = by_cgi(server, "POST", path, api.token, what)

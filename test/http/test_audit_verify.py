@@ -66,7 +66,7 @@ def test_what_is_refused(server, args, code, words):
     assert done.returncode == code and words in done.stderr.decode(), done
 
 
-# The changes: {o} is the organization, {n} a place of its chain, and {m} another one. What verify has to say of each.
+# The changes: {o} is the organization, {n} a place of its chain, and {m} another one. And the problem that verify must report.
 EVENT = "update muster.audit_event e set {set} from muster.audit_seal s where s.organization_id = '{o}' and s.sequence = {n} and " \
         "e.organization_id = s.organization_id and e.id = s.event_id"
 SEAL = "update muster.audit_seal set {set} where organization_id = '{o}' and sequence = {n}"
@@ -108,7 +108,7 @@ def tamperings():
            "t.organization_id = '{o}' and s.sequence = {n} and t.sequence = {m}"), UNFIT  # without its unique key
     yield DELETE.replace("{which}", ">= {n}") + "; delete from muster.audit_seal where organization_id = '{o}' and sequence >= {n}", "cut off"
     yield "delete from muster.audit_seal where organization_id = '{o}' and sequence >= {n}", "no place in the chain"
-    # Somebody who knows how makes the whole chain anew: only a head that was kept elsewhere tells.
+    # Somebody who knows how makes the whole chain anew: only a head that was kept elsewhere reveals it.
     yield (EVENT.replace("{set}", "action = 'forged'") + """;
            update muster.audit_seal s set hash = c.hash
            from (select t.sequence, muster.chain(decode(repeat('00', 32), 'hex'), convert_to(muster.audit_head_text(e, t.sequence), 'UTF8') || t.commitment)
@@ -142,7 +142,7 @@ def chains(server):
     ids = [r[0] for r in server.sql("select gen_random_uuid()::text from generate_series(1, 1100)")]
     superuser = server.db.replace("muster_owner", "postgres")
     make_chains(server, ids)
-    # What a superuser can do: no trigger, no key, no unique constraint stops them.
+    # A superuser can do this: no trigger, key or unique constraint stops them.
     with contextlib.closing(psycopg2.connect(superuser)) as c, c.cursor() as cur:
         cur.execute("alter table muster.audit_seal drop constraint audit_seal_event")
         cur.execute("create index audit_seal_event on muster.audit_seal (organization_id, event_id)")

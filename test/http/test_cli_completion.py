@@ -17,7 +17,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 
 
 def words(line, cwd=None):
-    """What bash offers behind `line`; a "=" is a word of its own, as readline has it."""
+    """The words that bash offers after `line`; a "=" is a word of its own, as in readline."""
     done = subprocess.run(["bash", "-c", SCRIPT, "bash", line.replace("=", " = ").rstrip() + (" " if line.endswith(" ") else "")], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, timeout=20, cwd=cwd, check=True,
                           env={"PATH": f"{ROOT}/{BUILD}:{os.environ['PATH']}"})

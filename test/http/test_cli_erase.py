@@ -7,7 +7,7 @@ from helpers import ENTERPRISE, made, op, unique, user_body
 
 
 def everywhere(server, words):
-    """Tables in which one of the words stands, and how often, whatever the case."""
+    """Tables that contain one of the words, and how often, ignoring case."""
     found = {}
     for (table,) in server.sql("select c.oid::regclass::text from pg_class c where c.relnamespace = 'muster'::regnamespace and c.relkind = 'r'"):
         n = server.sql(f"select count(*) from {table} t where exists (select from unnest(%s) w where strpos(lower(t::text), lower(w)) > 0)",

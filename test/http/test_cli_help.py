@@ -14,7 +14,7 @@ def run(*args, **env):
 
 
 def table():
-    """Noun and verb, and options, of every command; every option with what stands for its value."""
+    """Noun and verb, and options, of every command; every option with the placeholder of its value."""
     commands, rest = run("help").stdout.split("\nOptions:\n")
     out, body = [], commands.splitlines()[2:]
     for i, line in enumerate(body):
@@ -36,7 +36,7 @@ def section(page, name):
 
 
 def items(text):
-    """{what stands behind .It: the text below it}"""
+    """{the words after .It: the text below it}"""
     return {part.split("\n")[0]: part for part in re.split(r"(?m)^\.It ", text.split("\n.El")[0])[1:]}
 
 

@@ -35,7 +35,7 @@ def types(lines):
 
 
 def contents(lines):
-    """What has to be the same after an import: all but the header, the tokens and the end, which counts them."""
+    """The lines that must be the same after an import: all but the header, the tokens and the end, which counts them."""
     return [line for line in lines if json.loads(line)["type"] not in ("header", "token", "end")]
 
 

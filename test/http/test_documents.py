@@ -18,7 +18,7 @@ def read(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_files_that_are_named_are_there(page):
-    """A name in capitals (NAME, NNNN) or in braces stands for others."""
+    """A name in capitals (NAME, NNNN) or in braces is a placeholder."""
     named = re.findall(r"`((?:cgi|core|doc|scripts|sql|test|tools)/[\w./*-]+|[\w-]+-example\.conf|[A-Z]+\.md)(?= ?[^`]*`)", read(page))
     missing = [n for n in named if not re.search("[/_][A-Z]{4,}[./_]", n) and not glob.glob(f"{ROOT}/{n}")]
     assert not missing

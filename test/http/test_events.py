@@ -132,7 +132,7 @@ def test_other_organizations_are_not_in_it(api, server, customer):
 
 
 class Consumer(threading.Thread):
-    """Follows the feed until it is told that nothing comes any more."""
+    """Follows the feed until it learns that nothing more comes."""
 
     def __init__(self, api, customer):
         super().__init__()

@@ -28,7 +28,7 @@ def head(server, customer):
 
 
 def started(server, start):
-    """What `start` makes, when it waits: somebody asks for the last number."""
+    """The result of `start` as soon as it waits: somebody asks for the last number."""
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
         c.autocommit = True
         cur.execute("select clock_timestamp()")
@@ -91,7 +91,7 @@ def test_other_types_do_not_wake_but_are_passed(api, server, customer, head):
 
 
 def test_a_wait_leaves_a_worker_free(api, server, customer, head):
-    """Of two workers one may wait. Whoever comes beyond that is told to come back, and others are served."""
+    """One of two workers may wait. Further ones must come back later, and other requests are served."""
     wait = started(server, lambda: Wait(api, f"{customer.path}/events?after={head}&wait=3"))
     for _ in range(5):
         answer = api.get(f"{customer.path}/events?after={head}&wait=30")

@@ -235,7 +235,7 @@ def log_of(server):
 
 
 def test_plans_are_not_thrown_away_inside_a_transaction_that_failed(own):
-    """What goes back to a savepoint after 23505 is nothing but that."""
+    """Only 23505 rolls back to a savepoint."""
     import psycopg2
     customer = own.customer()
     refused = log_of(own).count("25P02")

@@ -305,7 +305,7 @@ def test_the_verifiers_of_the_documentation_tell_good_from_bad(number, name):
 
 @pytest.fixture(scope="module")
 def told(server):
-    """What really happens to a person and a group, as (action, event), oldest first."""
+    """The real events of a person and a group, as (action, event), oldest first."""
     t = server.customer()
     me = t.user(unique() + "@acme.example", name={"givenName": "Ada", "familyName": "Lovelace"})
     group = t.group("Engineering", [me["id"]])

@@ -139,7 +139,7 @@ def test_the_audit_log_can_only_be_added_to(server):
 
 
 def test_every_key_and_reference_has_the_organization(server):
-    """So that the schema can be sharded by organization as it stands."""
+    """So that the schema can be sharded by organization without changes."""
     reference = "('organization', 'token', 'api_key', 'schema_migration', 'secret', 'signing_key', 'sealer')"
     rows = server.sql(f"""
         select c.conrelid::regclass::text, c.conname from pg_constraint c join pg_class t on t.oid = c.conrelid

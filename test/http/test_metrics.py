@@ -40,7 +40,7 @@ def page(admin):
 
 @pytest.fixture
 def rises(page):
-    """Waits until samples have gone up by what is given since the test began; a count may follow its answer."""
+    """Waits until samples have grown by the given numbers since the test began; a count may come after its answer."""
     before = page()
 
     def check(*samples):

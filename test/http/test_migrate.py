@@ -97,7 +97,7 @@ def test_a_role_that_may_not_set_up_the_roles_that_are_there(server):
 
 
 def test_a_server_that_is_too_old(server):
-    """What the server says of itself is replaced."""
+    """Replaces the server's version."""
     with database(server) as d:
         d.inside("""create schema old; grant usage on schema old to public;
                     create function old.current_setting(name text) returns text language sql as
@@ -212,7 +212,7 @@ def test_a_migration_that_is_another_one_now(server):
 
 
 def replaced():
-    """The migrations that the baseline stands for."""
+    """The migrations that the baseline replaces."""
     with open(f"{ROOT}/sql/schema/0015_baseline.sql", encoding="utf-8") as f:
         return " ".join(re.findall("(?m)^-- replaces: (.*)$", f.read())).split()
 
@@ -292,7 +292,7 @@ def make_baseline(d):
 
 
 def catalogue(d):
-    """What pg_dump says of the schema in one order, without functions (each migrate makes them anew) and partitions (their names have the date)."""
+    """The output of pg_dump for the schema in a fixed order, without functions (each migrate makes them anew) and partitions (their names have the date)."""
     text = subprocess.run(["pg_dump", "--schema-only", "--no-owner", "-d", d.admin.replace("/muster?", f"/{d.name}?")], stdout=subprocess.PIPE, text=True,
                           check=True).stdout
     text = re.sub(r"(?s)CREATE FUNCTION .*?(\$\w*\$).*?\1;\n", "", text)

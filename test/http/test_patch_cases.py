@@ -38,7 +38,7 @@ def rename(x, ids):
 
 
 def tidy(x, top=True):
-    """What may be compared: a primary that is false is absent, null and empty are absent, password and meta are left out."""
+    """The comparable form: a primary that is false, null and empty values count as absent; password and meta are left out."""
     if isinstance(x, list):
         return [tidy(v, False) for v in x]
     if not isinstance(x, dict):

@@ -71,7 +71,7 @@ def test_grants_are_those_that_are_needed(server):
 
 
 def test_rights_that_no_release_grants_do_not_stay(server):
-    """What an older release granted, or an operator, and what was taken away."""
+    """Rights that an older release or an operator granted, and rights that were revoked."""
     rights = """select x.name, a.grantee::regrole::text, a.privilege_type from (
                     select c.relname::text, c.relacl from pg_class c where c.relnamespace = 'muster'::regnamespace
                     union all select t.attname, t.attacl from pg_attribute t join pg_class c on c.oid = t.attrelid and c.relnamespace = 'muster'::regnamespace
@@ -119,7 +119,7 @@ def test_row_level_security_is_forced_on_every_table(server):
 
 @contextlib.contextmanager
 def somebody(server, *granted):
-    """A role of the cluster that is none of ours, as a URI of the database."""
+    """A role that is not ours, as a URI of the database."""
     name, admin = unique("somebody"), server.db.replace("muster_owner", "postgres")
 
     def run(text):

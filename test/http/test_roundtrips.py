@@ -142,7 +142,7 @@ def test_round_trips_of_the_admin_api(server, admin):
 
 
 def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
-    """Who asks and what is there; what is changed and the event. With an Idempotency-Key once more, since the answer is kept."""
+    """The first reads, with the authentication; the second writes the change and the event. An Idempotency-Key takes one more, because the answer is stored."""
     c = Customer(api, verified_domains=["good.example"]).connect(linking="verified_domains")
     api.made(f"{c.path}/members", {"email": "ada@other.example"})
     base = f"/v1{c.path}"
@@ -271,7 +271,7 @@ def test_a_token_with_a_typo_costs_none(server, responder):
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_connection_lost_at_commit_gets_the_true_answer(server, responder, moment):
-    """What was committed is not done again, what was not is: the request's own audit event tells."""
+    """A committed change is not made again, a lost one is: the request's own audit event shows which it was."""
     t = server.customer()
     token, user, group = t.token["token"], t.user(), t.group("Crew")
     team = f"/Groups/{group['id']}"

@@ -161,7 +161,7 @@ def test_required_attributes_and_extensions(customer, register):
     assert_error(customer.client.put(path, user_body("late@example.com")), 400, "invalidValue", URN)
     for operation in (op("remove", f"{URN}:must"), op("replace", f"{URN}:must", None), op("remove", URN), op("remove", "schemas", [URN])):
         assert_error(customer.client.patch(path, operation), 400, "mutability")
-    # Who was there before the schema can be changed as ever; above all, can leave.
+    # Users from before the schema can be changed as before; above all, they can leave.
     assert_error(customer.client.patch(f"/Users/{early['id']}", op("add", f"{URN}:may", "x")), 400, "invalidValue", "must")
     made(customer.client.patch(f"/Users/{early['id']}", op("replace", "active", False)), 200)
     made(customer.client.put(f"/Users/{early['id']}", user_body("early@example.com", active=False, title="T")), 200)

@@ -42,7 +42,7 @@ def test_equal_numbers_and_the_values_of_one_resource(customer, register):
 
 
 def test_many_values_that_are_taken_do_not_hold_up_a_bulk_request(customer, register):
-    """What fires again is certain: it is not tried four times, with a sleep before each."""
+    """A constraint that fires again is final: there are not four attempts with a sleep before each."""
     register(customer, definition(attribute("badge", uniqueness="server")))
     customer.user(**{URN: {"badge": "taken"}})
     operations = [{"method": "POST", "path": "/Users", "bulkId": str(i), "data": user_body(**{URN: {"badge": "taken"}})} for i in range(120)]

@@ -51,7 +51,7 @@ def key_set(server):
 
 
 def events(server, organization):
-    """The events of an organization as they are told, oldest first."""
+    """The event objects of an organization, oldest first."""
     seal(server)
     # With the rights of the worker.
     with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_deliver"))) as c, c, c.cursor() as cur:
@@ -209,7 +209,7 @@ def test_changes_of_a_group(own, customer):
     assert customer.client.delete(path).status == 204
     gone = last(customer)
     assert gone["events"] == {DELETE: {}} and gone["sub_id"]["externalId"] == "G2"
-    # It cannot be told whole any more.
+    # It cannot be sent whole any more.
     assert not any(CREATE in c["events"] for c in told(own, customer.org["id"]) if c["sub_id"]["uri"] == path)
 
 

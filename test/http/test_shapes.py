@@ -65,7 +65,7 @@ OWN_DATA = {"schemas": [USER, OWN], OWN: {"color": "red", "size": 3}}
 MOBILE = {"phoneNumbers": [{"type": "mobile", "value": "+1 555 0100"}]}
 
 SHAPES = {
-    # Nothing that comes with a leaver stands before the end of access.
+    # No other part of a leaver's request prevents the end of access.
     "leaver by PUT with a tombstone": user(put(userName=TOMBSTONE, active=False), None, GONE),
     "leaver by PUT with another mail": user(put(active=False, **OTHER_MAIL), None, GONE),
     "leaver by a path-less value with a tombstone": user(ops([{"userName": TOMBSTONE, "active": False}]), DONE, GONE),
@@ -99,7 +99,7 @@ SHAPES = {
                                                                   body={f"/{OWN}/color": "red", f"/{OWN}/size": None, "/userName": None})],
     "own extension of a group by key": group(ops([{f"{OWN}:text": "x"}]), DONE, {f"/{OWN}/text": "x"}),
     "own extension with an empty name in its URN": [step("POST", "/Users", {**PERSON, f"{OWN}::color": "red"}, BAD, body={"/detail": "*"})],
-    # What cannot be read removes nobody, and is told.
+    # An unreadable value removes nobody, and is reported.
     "member by another key": group(ops(("remove", "members", [{"userId": "${a}"}])), BAD, BOTH),
     "member that is empty": group(ops(("remove", "members", "")), BAD, BOTH),
     "a good member and an empty one": group(ops(("remove", "members", [{"value": "${a}"}, {}])), BAD, BOTH),

@@ -10,7 +10,7 @@ AWK = ["awk", "-f", f"{ROOT}/scripts/statements.awk"]
 
 
 def made(tmp_path, files, *options):
-    """What awk says of statements, given as {"scim/name": text}."""
+    """The output of awk for statements, given as {"scim/name": text}."""
     paths = []
     for name, text in files.items():
         path = tmp_path / f"{name}.sql"

@@ -10,7 +10,7 @@ from server import Server
 
 @pytest.fixture(scope="module", params=["lighttpd", "apache", "nginx", "cgi"])
 def front(request):
-    """A server behind each of them, which is a trusted proxy."""
+    """A server behind each web server, which is a trusted proxy."""
     s = Server("--server", request.param, env={"MUSTER_TRUSTED_PROXIES": "127.0.0.1"}).start()
     yield s
     s.stop()

@@ -183,7 +183,7 @@ def test_the_table_of_retries_is_kept_and_then_the_delivery_is_dead(customer):
         for gap, wanted in zip(gaps, (5, 300, 1800, 7200)):
             assert 0.9 * wanted / SCALE - 0.01 <= gap <= 1.1 * wanted / SCALE + 0.5, gaps
         assert len(r.ids()) == 1
-        # The rest of the table is days: what is due is said by the database, and moved on.
+        # The rest of the table takes days, so the test reads the due time from the database and moves it.
         for _ in range(5):
             n = len(r.hits)
             wait_until(lambda n=n: e.deliveries()[0]["attempts"] == n, 5, "the attempt is written down")

@@ -275,7 +275,7 @@ def deliveries(api, path, query=""):
 
 
 def settle(server, hook, state, *ids):
-    """As if the worker had ended with these deliveries, or all; what is queued for them is gone."""
+    """As if the worker had ended these deliveries, or all; deletes their queue entries."""
     server.sql("delete from muster.webhook_queue where endpoint_id = %s", hook["id"])
     server.sql("""update muster.webhook_delivery set state = %s, finished_at = now(), attempts = 9, status = 503, error = 'HTTP status 503',
                       response = 'busy', log = '[{"at": "2026-01-01T00:00:00.000Z", "status": 503, "duration_ms": 5, "error": "HTTP status 503"}]'

@@ -136,7 +136,7 @@ def put(r, t, u, kinds):
 
 
 def choose(r, t, u, method):
-    """What the request carries beside: nothing in a third of the cases; and never two things about one attribute."""
+    """The other parts of the request: none in a third of the cases, and never two for the same attribute."""
     if method == "DELETE" or r.random() < 0.33:
         return []
     possible = [k for k in KINDS if k.needs(t, u) and (method != "PUT" or k.field)]
@@ -156,7 +156,7 @@ QUERIES = ["attributes=userName&excludedAttributes=title", "attributes=id&attrib
 
 
 def told_of(method, path):
-    """What is told of the query: of one that cannot be read always, of what it asks for only where that is looked at."""
+    """The reported faults of the query: an unreadable query always, its contents only if they are read."""
     return ["query"] if "%" in path or ("?" in path and method in ("PATCH", "PUT")) else []
 
 

@@ -90,7 +90,7 @@ class Case:
                 "kind": lambda: r.choice(["work", "home", "other"]), "member": lambda: r.choice(self.members)}[kind]()
 
     def odd(self, kind):
-        """Of another shape: as some client writes it, or nonsense."""
+        """A value of another shape: as some client writes it, or nonsense."""
         r, good = self.r, self.good(kind)
         return r.choice([None, "", [], {}, [{}], [None], good and json.dumps(good), [good], {"value": good}, {self.name: good}, [json.dumps(good)],
                          {"bogus": 1}, [{"bogus": 1}],
@@ -98,7 +98,7 @@ class Case:
 
 
 def holds(sent, stored, lenient, kind):
-    """Whether what was sent stands in what is stored."""
+    """Whether the stored resource contains what was sent."""
     inner = kind[0] if isinstance(kind, list) else kind
     if lenient and inner is not ANY and isinstance(stored, (dict, list)):
         sent = unwrapped(sent)

@@ -100,7 +100,7 @@ def told(kind, t, u, held):
 
 
 def wrong_with(t, u, method, path, body, kinds, answer, state):
-    """What speaks against the rule; NULL: nothing."""
+    """A violation of the rule; None: there is none."""
     status, text = answer
     active, removed, member, elsewhere, held, resource = state
     if status == 400 and t.dialect == "strict" and any(k.malformed for k in kinds):
@@ -176,7 +176,7 @@ def in_threads(places, batches, work):
 
 
 def test_each_part_is_refused_by_itself(places):
-    """What the cases carry beside the end of access really is refused to somebody who stays."""
+    """The other parts of the cases really are refused for somebody who stays."""
     for t in places[::5]:
         t.lift(None)
         u = {"n": unique(), "name": f"{unique()}@stays.example", "external": None, "active": True}
