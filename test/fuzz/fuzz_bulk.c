@@ -1,7 +1,7 @@
 #include "fuzz.h"
 #include "protocol/bulk.h"
 
-/* What is taken has an order in which each operation stands once. */
+/* An accepted request has an order in which each operation occurs once. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct ctx *ctx = fuzz_begin();
     unsigned choice;

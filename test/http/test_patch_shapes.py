@@ -27,7 +27,7 @@ def crew(customer):
     return customer.group("Crew", ids), ids
 
 
-# ---------------------------------------------------------------- brackets behind one complex attribute
+# ---------------------------------------------------------------- brackets after one complex attribute
 @pytest.mark.parametrize("operation, left", [
     (op("remove", MANAGER + '[value eq "{m}"]'), None), (op("remove", MANAGER + '[value eq "{m}"].value'), None),
     (op("remove", MANAGER + '[value eq "other"]'), "{m}"), (op("Replace", MANAGER + '[value eq "{m}"].value', "{n}"), "{n}"),

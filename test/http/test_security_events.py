@@ -267,7 +267,7 @@ def test_the_service_announces_what_it_tells(own, customer):
         customer.client.patch(f"/Users/{users[0]['id']}", op("replace", "active", value))
     customer.client.patch(f"/Users/{users[1]['id']}", op("add", "title", "T"))
     customer.client.delete(f"/Users/{users[1]['id']}")
-    assert "securityEvents" not in customer.client.get("/ServiceProviderConfig").json  # of another organization's webhooks it hears nothing
+    assert "securityEvents" not in customer.client.get("/ServiceProviderConfig").json  # it gets nothing of another organization's webhooks
     path = f"/organizations/{customer.slug}/webhooks"
     customer.api.made(path, {"url": RECEIVER, "events": ["team.*"]})
     assert "securityEvents" not in customer.client.get("/ServiceProviderConfig").json

@@ -98,7 +98,7 @@ static void who_names_itself_is_known(void **state) {
     arena_destroy(ctx.arena);
 }
 
-/* Each of many groups has many members; `step` 1: the ones behind it, -1: the ones in front of it. */
+/* Each of many groups has many members; `step` 1: the ones after it, -1: the ones before it. */
 static double seconds_for(int step, bool circular) {
     struct ctx ctx = unit_ctx();
     struct buf *b = buf_new(ctx.arena, 16 * 1024 * 1024);

@@ -64,7 +64,7 @@ static void every_prefix_of_a_filter_is_taken_or_refused(void **state) {
         unit_at(i, text);
         for (size_t n = 0; n < strlen(text); n++) {
             struct ctx one = unit_ctx();
-            char *prefix = malloc(n + 1); /* of its exact size, so that a read behind it is seen */
+            char *prefix = malloc(n + 1); /* of its exact size, so that a read past it is noticed */
             memcpy(prefix, text, n);
             const struct resource_type *rt = schema_user_type();
             const struct filter *f;

@@ -13,7 +13,8 @@ static enum err compile(struct ctx *ctx, const struct resource_type *rt, const c
     return e == OK ? filter_sql(ctx, rt, f, FIRST, BASE, out) : e;
 }
 
-/* Every $n of the text is a parameter with a cast, and every parameter stands in the text (PostgreSQL refuses others).
+/*
+ * Every $n of the text is a parameter with a cast, and every parameter occurs in the text (PostgreSQL refuses others).
  */
 static bool parameters_fit(const struct filter_sql *sql) {
     bool seen[FILTER_SQL_PARAMS] = {false};

@@ -27,7 +27,7 @@ static const char *page_of(struct limits *l) {
     return buf_text(b);
 }
 
-/* The value behind the name of a sample and its labels; -1: it is not on the page, or twice. */
+/* The value after the name of a sample and its labels; -1: it is not on the page, or occurs twice. */
 static double sample(const char *page, const char *series) {
     const char *line = NULL;
     for (const char *p = page; (p = strstr(p, series)); p++)
@@ -184,7 +184,7 @@ static void killed_processes_harm_nothing(void **state) {
     }
 }
 
-/* What a process leaves that ended between the claim of a slot and its text: whoever comes next mends it. */
+/* A process may end between the claim of a slot and writing its text: the next one completes it. */
 static void a_slot_that_was_left_half_made_is_mended(void **state) {
     (void)state;
     struct limits *l = limits_open(path);
