@@ -78,12 +78,16 @@ class Figures:
         return {key: round(value, 3) for key, value in found.items() if value is not None}
 
 
-def table(about, found):
+def heading(about):
+    """Where the figures were made."""
+    return "\n".join(["", ", ".join(f"{k} {v}" for k, v in about.items() if not isinstance(v, dict)),
+                      "PostgreSQL: " + ", ".join(f"{k} {v}" for k, v in about["settings"].items())])
+
+
+def table(found):
     """All of it, for people."""
     says = {**{w.name: w.says for w in WORKLOADS}, **YARDSTICKS}
-    lines = ["", ", ".join(f"{k} {v}" for k, v in about.items() if not isinstance(v, dict)),
-             "PostgreSQL: " + ", ".join(f"{k} {v}" for k, v in about["settings"].items()),
-             "Medians; CPU in microseconds, for a request or for each user or member in it; wal in bytes.", "",
+    lines = ["Medians; CPU in microseconds, for a request or for each user or member in it; wal in bytes.", "",
              f"{'':20} {'rate/s':>9} {'spread':>6} {'p50 ms':>8} {'p99 ms':>8} " + " ".join(f"{p:>9}" for p in (*PARTS, "wal"))]
     for name in found.rounds:
         cells = [f"{found.median(name, 'rate'):9,.0f}", f"{found.spread(name, 'rate') * 100:5.0f}%",
@@ -93,8 +97,8 @@ def table(about, found):
     return "\n".join([*lines, "", *(f"{key:28} {value:8.3f}" for key, value in found.ratios().items())])
 
 
-def as_json(about, found):
-    """The ratios by their names; beside them the machine, and of each workload the medians, spreads and rounds."""
-    return {**found.ratios(), "machine": about,
+def as_json(found):
+    """The ratios by their names, and of each workload the medians, spreads and rounds."""
+    return {**found.ratios(),
             "figures": {name: {"median": {c: found.median(name, c) for c in COLUMNS}, "spread": {c: found.spread(name, c) for c in COLUMNS},
                                "rounds": rounds} for name, rounds in found.rounds.items()}}

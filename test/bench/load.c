@@ -7,9 +7,10 @@
  *
  * -1 sends each request once at most and ends when there is none left; without it they begin anew until the time (-t,
  * 1) is over. The file: for each part of a request a line "LENGTH READY LAST", then LENGTH bytes. LAST is 0 where
- * another part of the same request follows, which goes out when the answer of this one is there. READY, for PostgreSQL:
- * how many ReadyForQuery the answer ends with. Prints a JSON object: requests, ok (2xx, or no error of PostgreSQL),
- * seconds, bytes received, p50, p90, p99 and max in microseconds; standard error has the first answer that was not ok.
+ * another part of the same request follows, which goes out when the answer of this one is there. READY, for
+ * PostgreSQL: how many ReadyForQuery the answer ends with. Prints a JSON object: requests, ok (2xx, or no error of
+ * PostgreSQL), seconds, bytes received, p50, p90, p99 and max in microseconds; standard error has the first answer
+ * that was not ok.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -102,7 +103,6 @@ static void read_parts(const char *path) {
         parts = grown(parts, (part_count + 1) * sizeof *parts);
         parts[part_count++] = part;
     }
-    fclose(f);
     if (part_count == 0 || !parts[part_count - 1].last) {
         errno = EPROTO;
         die("the file has no whole request");
@@ -190,10 +190,8 @@ static void await_ready(struct client *c) {
     while (!postgres_answered(c, 1))
         if (!read_more(c, 0))
             die("PostgreSQL hung up");
-    if (c->failed) {
-        fprintf(stderr, "load: PostgreSQL: %.300s\n", c->in + 5);
-        exit(1);
-    }
+    if (c->failed)
+        die(c->in + 5);
     forget_answer(c);
 }
 
@@ -311,14 +309,19 @@ static bool serve_client(struct client *c, int events) {
     return true;
 }
 
+/* A client that has no more to do hangs up, before the server does. */
+static bool keep_on(bool busy, const struct client *c) {
+    if (!busy)
+        close(c->fd);
+    return busy;
+}
+
 static double run_clients(void) {
     struct client *clients = grown(NULL, client_count * sizeof *clients);
     int events = epoll_create1(0);
     unsigned busy = 0;
     int64_t begin;
 
-    if (events < 0)
-        die("epoll_create1");
     memset(clients, 0, client_count * sizeof *clients);
     for (unsigned i = 0; i < client_count; i++)
         open_client(&clients[i], events);
@@ -326,17 +329,18 @@ static double run_clients(void) {
     byte_count = 0;
     end_at = begin + (int64_t)(seconds * 1e6);
     for (unsigned i = 0; i < client_count; i++)
-        busy += begin_request(&clients[i]);
+        busy += keep_on(begin_request(&clients[i]), &clients[i]);
     while (busy > 0) {
         struct epoll_event ready[64];
         int n = epoll_wait(events, ready, 64, 60000);
 
-        if (n == 0) {
-            errno = ETIMEDOUT;
-            die("no answer");
+        if (n <= 0)
+            die("no answer in a minute");
+        for (int i = 0; i < n; i++) {
+            struct client *c = ready[i].data.ptr;
+
+            busy -= !keep_on(serve_client(c, events), c);
         }
-        for (int i = 0; i < n; i++)
-            busy -= !serve_client(ready[i].data.ptr, events);
     }
     free(clients);
     return (double)(now_us() - begin) / 1e6;
@@ -344,7 +348,6 @@ static double run_clients(void) {
 
 static int by_time(const void *a, const void *b) {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
     return (x > y) - (x < y);
 }
 

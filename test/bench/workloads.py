@@ -20,7 +20,7 @@ class Directory:
     def __init__(self, server, seed, rng):
         self.server, self.rng = server, rng
         self.number, self.size, self.groups, self.token = seed["number"], seed["size"], seed["groups"], seed["token"]
-        self.organization, self.connection = seed["organization"], seed["connection"]
+        self.organization, self.connection, self.slug = seed["organization"], seed["connection"], seed["slug"]
         self.warm = rng.sample(range(self.size), min(WARM, self.size))
         self.made, self.told = 0, 0
         self.run = f"{rng.getrandbits(40):010x}"
