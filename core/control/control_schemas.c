@@ -32,7 +32,7 @@ static enum err tell_schema_change(struct control *c, const struct registry_resu
     return OK;
 }
 
-/* Reports an invalid definition, or data that does not fit, as an error of this field. */
+/* Reports an invalid definition as an error of this field. */
 static enum err blame_schema(struct control *c, enum err e) {
     if (e != ERR_INVALID_VALUE)
         return e;
@@ -83,8 +83,6 @@ static enum err remove_schema_work(struct control *c, void *arg) {
     const char *keep = json_object_get_string(json_get(x->in->fields, "keep_data"));
     enum err e =
         registry_remove(&c->ctx, c->db, c->organization, x->in->id, keep && strcmp(keep, "true") == 0, &x->result);
-    if (e == ERR_MUTABILITY)
-        return fail(&c->ctx, ERR_CONFLICT, "%s", fail_detail(&c->ctx));
     return e == OK ? tell_schema_change(c, &x->result, "scim.schema.removed", "before") : e;
 }
 

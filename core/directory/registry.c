@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "directory/answer.h"
 #include "directory/extensions.h"
@@ -15,7 +16,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PAGE = 16 }; /* resources in a step: each takes a few statements of one pipeline */
+/* Resources in a step (each takes a few statements of one pipeline); bounds of what a refusal tells. */
+enum { PAGE = 16, REASONS = 5, REASON_BYTES = 200, NAME_BYTES = 100 };
 
 /* The state of a change of the registry. */
 struct change {
@@ -25,6 +27,8 @@ struct change {
     struct session session; /* needed by the directory's functions */
     struct schema_types types;
     struct registry_result *result;
+    size_t misfits;              /* number of resources whose data would not stay as it is */
+    struct json_object *reasons; /* why, each with a resource of which it is true; at most REASONS */
 };
 
 static bool is_user_schema(const struct change *c) {
@@ -56,23 +60,87 @@ static struct json_object *resource_without(struct arena *a, struct json_object 
     return rest;
 }
 
+/* A member in any spelling; the exact one costs less. */
+static struct json_object *member_spelled(struct json_object *o, const char *name) {
+    struct json_object *exact = json_get(o, name);
+    return exact ? exact : json_get_caseless(o, name);
+}
+
+/* Whether a value is still what it was, but for the spelling of names and for parts without a value. */
+static bool has_stayed(struct json_object *was, struct json_object *is) {
+    if (!value_assigned(was))
+        return true;
+    if (json_object_is_type(was, json_type_object) && json_object_is_type(is, json_type_object)) {
+        json_object_object_foreach(was, name, part) {
+            if (!has_stayed(part, member_spelled(is, name)))
+                return false;
+        }
+        return true;
+    }
+    if (!json_object_is_type(was, json_type_array) || !json_object_is_type(is, json_type_array))
+        return json_same(was, is);
+    size_t n = json_object_array_length(was);
+    bool stayed = json_object_array_length(is) == n;
+    for (size_t i = 0; stayed && i < n; i++)
+        stayed = has_stayed(json_object_array_get_idx(was, i), json_object_array_get_idx(is, i));
+    return stayed;
+}
+
+/* A refusal names each reason once, with the first resource of which it is true. */
+static void note_reason(struct change *c, const char *resource, const char *reason) {
+    const char *text = utf8_shorten(c->session.ctx.arena, reason, REASON_BYTES);
+    if (json_object_object_length(c->reasons) < REASONS && !json_get(c->reasons, text))
+        json_set_text(c->reasons, text, resource);
+}
+
+/* Whether all members have stayed as they were; records those that have not. */
+static bool have_members_stayed(struct change *c, const char *resource, const char *prefix, struct json_object *was,
+                                struct json_object *is) {
+    bool stayed = true;
+    json_object_object_foreach(was, name, value) {
+        struct json_object *now = member_spelled(is, name);
+        if (has_stayed(value, now))
+            continue;
+        stayed = false;
+        note_reason(c, resource,
+                    arena_printf(c->session.ctx.arena, "%s%s would be %s", prefix, name, now ? "changed" : "lost"));
+    }
+    return stayed;
+}
+
+/* Reads a resource with the schema; NULL if its data would not stay as it is, which is recorded. */
+static struct json_object *reread(struct change *c, const struct resource_type *rt, struct json_object *old,
+                                  const char *resource) {
+    struct arena *a = c->session.ctx.arena;
+    struct json_object *rest = resource_without(a, old, c->urn), *new;
+    struct ctx quiet = {.arena = a};
+    if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old, rest, &new) != OK) {
+        note_reason(c, resource, fail_detail(&quiet));
+        return NULL;
+    }
+    json_object_object_del(rest, "schemas"); /* computed */
+    bool rest_stays = have_members_stayed(c, resource, "", rest, new);
+    bool data_stays = have_members_stayed(c, resource, arena_printf(a, "%s:", c->urn), member_spelled(old, c->urn),
+                                          member_spelled(new, c->urn));
+    return rest_stays && data_stays ? new : NULL;
+}
+
 /* Reads one resource anew with the schema, and queues the new state. */
 static enum err read_anew(struct change *c, struct db_rows rows, size_t row) {
     struct session *s = &c->session;
-    struct ctx *ctx = &s->ctx;
+    struct arena *a = s->ctx.arena;
     const struct resource_type *rt = is_user_schema(c) ? c->types.user : c->types.group;
-    struct json_object *old, *new;
+    struct json_object *old;
     const char *id = db_text(rows, row, EXTENDED_ID);
     enum err e = answer_restore(s, db_text(rows, row, EXTENDED_RESOURCE), &old);
     if (e != OK || !has_data(old, c->urn))
         return e;
-    struct ctx quiet = {.arena = ctx->arena};
-    if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old,
-                           resource_without(ctx->arena, old, c->urn), &new) != OK)
-        return fail(ctx, ERR_INVALID_VALUE, "%s %s (%s) has data that does not fit: %s", rt->name,
-                    db_text(rows, row, EXTENDED_NAME), id, fail_detail(&quiet));
-    struct json_object *folded = value_folded(ctx->arena, rt, new);
-    const char *stored = answer_stored(s, id, new), *refolded = json_text(ctx->arena, folded);
+    const char *name = utf8_shorten(a, db_text(rows, row, EXTENDED_NAME), NAME_BYTES);
+    struct json_object *new = reread(c, rt, old, arena_printf(a, "%s %s, %s", rt->name, name, id));
+    c->misfits += !new;
+    if (c->misfits) /* all will be refused */
+        return OK;
+    const char *stored = answer_stored(s, id, new), *refolded = json_text(a, value_folded(a, rt, new));
     db_queue(s->db, sql_op_tenant_set(.organization_id = c->organization,
                                       .connection_id = db_text(rows, row, EXTENDED_CONNECTION_ID)));
     db_queue(s->db, is_user_schema(c) ? sql_op_user_refold(.organization_id = c->organization, .id = id,
@@ -117,6 +185,21 @@ static enum err each_resource(struct ctx *ctx, struct change *c,
     return e;
 }
 
+/* Fails if a resource's data would not stay as it is. */
+static enum err refuse_misfits(struct ctx *ctx, const struct change *c) {
+    const char *text = "";
+    if (!c->misfits)
+        return OK;
+    json_object_object_foreach(c->reasons, reason, resource) {
+        text =
+            arena_printf(ctx->arena, "%s%s %s (%s)", text, *text ? ";" : ":", reason, json_object_get_string(resource));
+    }
+    return fail(ctx, ERR_CONFLICT,
+                "%zu users or groups have data under %s that would not stay as it is%s; let the schema define it, or "
+                "take it away first",
+                c->misfits, c->urn, text);
+}
+
 static enum err count_one(struct change *c, struct db_rows rows, size_t row) {
     struct json_object *resource;
     enum err e = answer_restore(&c->session, db_text(rows, row, EXTENDED_RESOURCE), &resource);
@@ -125,7 +208,8 @@ static enum err count_one(struct change *c, struct db_rows rows, size_t row) {
 }
 
 static void begin_schema_change(struct ctx *ctx, struct db *db, struct change *c) {
-    c->result->resources = 0;
+    c->result->resources = c->misfits = 0;
+    c->reasons = json_new_object(ctx->arena);
     c->session = (struct session){.ctx = *ctx, .db = db, .base_url = "", .types = &c->types};
     db_queue(db, sql_op_organization_lock(.organization_id = c->organization));
 }
@@ -147,7 +231,9 @@ static enum err register_work(struct ctx *ctx, struct db *db, void *arg) {
         e = schema_check(ctx, &c->types, c->urn);
     if (e == OK)
         c->result->object = db_text(rows[added], 0, OP_EXTENSION_ADD_OBJECT);
-    return e == OK ? each_resource(ctx, c, read_anew) : e;
+    if (e == OK)
+        e = each_resource(ctx, c, read_anew);
+    return e == OK ? refuse_misfits(ctx, c) : e;
 }
 
 static void add_default(struct json_object *o, const char *name, struct json_object *value) {
@@ -218,7 +304,7 @@ static enum err each_kept(struct ctx *ctx, struct change *c, struct db_rows sche
         c->type = k ? "Group" : "User";
         e = each_resource(ctx, c, read_anew);
     }
-    return e;
+    return e == OK ? refuse_misfits(ctx, c) : e;
 }
 
 static enum err unregister_work(struct ctx *ctx, struct db *db, void *arg) {
@@ -238,7 +324,7 @@ static enum err unregister_work(struct ctx *ctx, struct db *db, void *arg) {
         e = each_resource(ctx, c, count_one);
     }
     if (e == OK && c->result->resources && !c->keep_data)
-        return fail(ctx, ERR_MUTABILITY,
+        return fail(ctx, ERR_CONFLICT,
                     "%zu users or groups have data under %s: take it away first, or keep it there with keep_data",
                     c->result->resources, c->urn);
     return e == OK && c->result->resources ? each_kept(ctx, c, rows[schemas]) : e;

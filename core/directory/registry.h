@@ -29,15 +29,16 @@ struct registry_request {
 
 /*
  * Registers a schema (RFC 7643, 7, as JSON text) for "User" or "Group". Existing data under its URN (which lenient
- * keeps) is read with the schema, so that filters find it. ERR_INVALID_VALUE: the definition is wrong, with the reason;
- * or the data of a resource, which is named, does not fit. ERR_UNIQUENESS: the schema is already registered, or two
- * resources share a value that must be unique. ERR_CAP: REGISTRY_SCHEMAS.
+ * keeps) is read with the schema, so that filters find it; it must stay as it is, but for the spelling of names.
+ * ERR_INVALID_VALUE: the definition is wrong, with the reason. ERR_CONFLICT: data would be lost or changed or breaks a
+ * rule of the schema, with the number of resources and some of the attributes. ERR_UNIQUENESS: the schema is already
+ * registered, or two resources share a value that must be unique. ERR_CAP: REGISTRY_SCHEMAS.
  */
 enum err registry_add(struct ctx *ctx, struct db *db, const struct registry_request *r, struct registry_result *out)
     __attribute__((warn_unused_result));
 
 /*
- * Removes a schema. ERR_MUTABILITY if resources have data under its URN, unless `keep_data`: then the data stays as
+ * Removes a schema. ERR_CONFLICT if resources have data under its URN, unless `keep_data`: then the data stays as
  * that of an unregistered extension. ERR_NOT_FOUND.
  */
 enum err registry_remove(struct ctx *ctx, struct db *db, const char *organization, const char *urn, bool keep_data,

@@ -34,6 +34,13 @@ def test_a_schema_with_data_is_taken_away_only_with_keep_data(api, badges):
     problem(api.delete(path), 404, "not_found")
 
 
+def test_a_schema_that_would_lose_data_is_refused(api, customer):
+    user = made(customer.client.post("/Users", user_body(**{BADGES["id"]: {"number": "7", "cost": "77"}})))
+    refused = api.post(f"{customer.path}/scim/schemas", {"schema": BADGES})
+    assert "urn:example:badges:cost would be lost" in problem(refused, 409, "conflict")["message"]
+    assert customer.client.get(f"/Users/{user['id']}").json == user
+
+
 def test_the_events_of_a_schema_are_of_the_request(api, customer):
     """Its id is that of the first event: by it an interrupted request is found to have been done."""
     path = f"{customer.path}/scim/schemas"

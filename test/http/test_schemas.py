@@ -151,7 +151,7 @@ def test_filters_and_sorting_reach_every_type(customer, register):
 
 def test_data_that_was_there_before_is_found(server, customer, register):
     """The lenient dialect keeps an extension that nobody registered; registering it makes it one like the others, and back."""
-    user = customer.user(**{URN.upper(): {"COLOR": "Red", "other": 1}})
+    user = customer.user(**{URN.upper(): {"COLOR": "Red"}})
 
     def found():
         return customer.client.find("Users", f'{URN}:color eq "red"').json["totalResults"]
@@ -162,6 +162,38 @@ def test_data_that_was_there_before_is_found(server, customer, register):
     assert now[URN] == {"color": "Red"} and now["schemas"] == [USER, URN] and now["meta"] == user["meta"]
     server.muster("schema", "remove", URN, "--org", customer.slug, "--keep-data")
     assert found() == 1
+
+
+@pytest.mark.parametrize("data, reason", [
+    ({"cost": "77"}, f"{URN}:cost would be lost"),
+    ({"badge": {"n": "1", "more": "2"}}, f"{URN}:badge would be changed"),
+    ({"number": 7}, f"{URN}:number would be changed"),
+    ({"list": ["a", "a"]}, f"{URN}:list would be changed"),
+    ({"shown": "x"}, f"{URN}:shown would be lost"),
+    ({"flag": 5}, f"{URN}:flag")])
+def test_a_schema_that_does_not_keep_data_as_it_is_is_refused(server, customer, register, data, reason):
+    """What was acknowledged stays: registering is no way to lose it, or to change it without an event."""
+    users = [customer.user(name, **{URN: data}) for name in ("first@example.com", "second@example.com")]
+    customer.user(**{URN: {"number": "7"}})
+    refused = register(customer, definition(attribute("number"), attribute("list", multiValued=True), attribute("shown", mutability="readOnly"),
+                                            attribute("badge", type="complex", subAttributes=[attribute("n")]), attribute("flag", type="boolean")), ok=False)
+    assert refused.returncode == 1 and "2 users or groups have data" in refused.stderr and reason in refused.stderr, refused.stderr
+    assert "first@example.com" in refused.stderr or "second@example.com" in refused.stderr
+    assert [customer.client.get(f"/Users/{u['id']}").json for u in users] == users
+    assert server.muster("schema", "list", "--org", customer.slug)["data"] == []
+
+
+def test_a_schema_does_not_take_data_under_a_urn_that_goes_on(customer, register):
+    """Read with the schema, the longer URN would be the path of an attribute that is not there."""
+    user = customer.user(**{URN: {"a": "x"}, f"{URN}:More": {"b": 1}})
+    assert f"{URN}:More would be lost" in register(customer, definition(attribute("a")), ok=False).stderr
+    assert customer.client.get(f"/Users/{user['id']}").json == user
+
+
+def test_a_schema_names_some_of_the_attributes_that_it_would_lose(customer, register):
+    customer.user(**{URN: {f"{i}{'x' * 300}": "1" for i in range(9)}})
+    refused = register(customer, definition(attribute("other")), ok=False).stderr
+    assert "1 users or groups have data" in refused and refused.count(f" {URN}:") == 5 and len(refused) < 2500, refused
 
 
 def test_a_schema_is_not_refused_for_what_another_one_wants(customer, register):
