@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* Each trial looks at the whole resource. These limit the bytes of all trials; TRIALS are always allowed. */
+/* Each trial looks at the resource, old and new. These limit the bytes of all trials; TRIALS are always allowed. */
 enum { TRIAL_BYTES = 16 * 1024 * 1024, TRIALS = 64 };
 
 /* A changed resource with some invalid changes. */
@@ -21,7 +21,7 @@ struct settling {
     struct arena *arena;        /* memory of the result */
     struct json_object *result; /* the old resource with the valid changes so far */
     size_t trials;              /* trials that are left */
-    enum err err;               /* the failure of all changes together; used for changes that are not tried */
+    enum err err; /* the failure of all changes together, and what is said of changes that are not tried */
     const char *detail;
 };
 
@@ -36,18 +36,30 @@ static enum err check_settled(struct ctx *ctx, const struct settling *s, struct 
     return e == OK ? resource_check(ctx, s->rt, new, s->old) : e;
 }
 
+/* A copy whose objects can be changed. Lists are never changed in place, so they are shared. */
+static struct json_object *copy_objects(struct arena *a, struct json_object *v) {
+    if (!json_object_is_type(v, json_type_object))
+        return v;
+    struct json_object *copy = json_new_object(a);
+    json_object_object_foreach(v, name, part) {
+        json_object_object_add(copy, name, json_object_get(copy_objects(a, part)));
+    }
+    return copy;
+}
+
 /* The result with one more change. */
 static struct json_object *with_change(const struct settling *s, struct arena *a, const struct settled *c) {
-    struct json_object *trial = json_copy(a, s->result), *extension = c->urn ? json_get(trial, c->urn) : NULL;
+    struct json_object *trial = copy_objects(a, s->result), *extension = c->urn ? json_get(trial, c->urn) : NULL;
+    struct json_object *value = copy_objects(a, c->value);
     if (!c->urn) {
-        json_set_or_drop(trial, c->name, c->value);
+        json_set_or_drop(trial, c->name, value);
         return trial;
     }
     if (!extension) {
         extension = json_new_object(a);
         json_set_or_drop(trial, c->urn, extension);
     }
-    json_set_or_drop(extension, c->name, c->value);
+    json_set_or_drop(extension, c->name, value);
     if (json_object_object_length(extension) == 0)
         json_set_or_drop(trial, c->urn, NULL);
     return trial;
@@ -98,30 +110,25 @@ static bool settle_change(struct settling *s, const struct settled *c, bool told
 static void settle_object(struct settling *s, const char *urn, struct json_object *new);
 
 /* An extension that is invalid as a whole is tried attribute by attribute. */
-static bool settle_member(struct settling *s, const struct settled *c, bool told) {
+static void settle_member(struct settling *s, const struct settled *c, bool told) {
     bool inside = !c->urn && schema_extension(s->rt, c->name, strlen(c->name));
-    if (settle_change(s, c, told && !inside))
-        return true;
-    if (inside && told)
+    if (!settle_change(s, c, told && !inside) && inside && told)
         settle_object(s, c->name, c->value);
-    return false;
 }
 
-/* Tries every change between two objects that is not made yet; returns whether one more was made. */
-static bool settle_pass(struct settling *s, const char *urn, struct json_object *names, struct json_object *new,
+/* Tries every change between two objects that is not made yet. */
+static void settle_pass(struct settling *s, const char *urn, struct json_object *names, struct json_object *new,
                         bool told) {
-    bool progress = false;
     json_object_object_foreach(names, name, unused) {
         (void)unused;
         struct json_object *now = urn ? json_get(s->result, urn) : s->result;
         struct settled c = {.urn = urn, .name = name, .value = json_get(new, name)};
         if (!json_same(json_get(now, name), c.value) && strcmp(name, "schemas") != 0)
-            progress = settle_member(s, &c, told) || progress;
+            settle_member(s, &c, told);
     }
-    return progress;
 }
 
-/* One change may need another: an attribute of an extension needs the required one. */
+/* Every change is tried twice, because one may need another: an attribute of an extension needs the required one. */
 static void settle_object(struct settling *s, const char *urn, struct json_object *new) {
     struct json_object *names = json_new_object(s->ctx->arena);
     struct json_object *old = urn ? json_get(s->old, urn) : s->old;
@@ -131,9 +138,12 @@ static void settle_object(struct settling *s, const char *urn, struct json_objec
         add_member_names(names, old, urns);
         add_member_names(names, new, urns);
     }
-    while (settle_pass(s, urn, names, new, false))
-        continue;
+    settle_pass(s, urn, names, new, false);
     settle_pass(s, urn, names, new, true);
+}
+
+static size_t text_length(struct json_object *v) {
+    return strlen(json_object_to_json_string(v));
 }
 
 enum err resource_settle(struct ctx *ctx, struct resource_rules rules, struct json_object *old, bool omitted_stays,
@@ -147,9 +157,10 @@ enum err resource_settle(struct ctx *ctx, struct resource_rules rules, struct js
         return e;
     }
     s.err = e;
-    s.detail = fail_detail(ctx);
+    s.detail = arena_printf(ctx->arena, "not tried, as there are too many changes beside one that fails: %s",
+                            fail_detail(ctx));
     fail_clear(ctx);
-    s.trials = TRIALS + TRIAL_BYTES / (1 + strlen(json_object_to_json_string(whole)));
+    s.trials = TRIALS + TRIAL_BYTES / (text_length(old) + text_length(whole));
     s.arena = arena_create();
     s.result = json_copy(s.arena, old);
     settle_object(&s, NULL, *new);

@@ -17,9 +17,12 @@ def member_of(customer, user):
     return dict(zip(("id", "email", "key", "status", "user_key"), row))
 
 
+def held_rows(customer, user):
+    return customer.server.sql("select data->'held' from muster.audit_event where target_id = %s order by at desc, id desc limit 1", user["id"])[0][0] or []
+
+
 def held(customer, user):
-    rows = customer.server.sql("select data->'held' from muster.audit_event where target_id = %s order by at desc, id desc limit 1", user["id"])
-    return [p["part"] for p in rows[0][0] or []]
+    return [p["part"] for p in held_rows(customer, user)]
 
 
 def left(customer, user):
@@ -236,6 +239,35 @@ def test_registered_extensions_do_not_hold_up_a_leaver(api, server, dialect):
     answer = customer.client.put(f"/Users/{user['id']}", user_body(user["userName"], active=False, **{EXTENSION: {"fixed": "h", "site": "B"}}))
     assert answer.status == 200 and answer.json[EXTENSION] == {"site": "B", "fixed": "f"}, answer
     left(customer, user)
+
+
+KEPT = "urn:example:params:scim:schemas:kept:2.0:User"
+KEEPING = {"id": KEPT, "name": "Kept", "attributes": [
+    {"name": "fixed", "type": "string", "mutability": "immutable"}, {"name": "secret", "type": "string", "mutability": "writeOnly", "returned": "never"},
+    {"name": "site", "type": "string", "required": True}, {"name": "floor", "type": "string"}]}
+
+
+def test_who_does_not_know_an_extension_deactivates_a_whole_batch(api, customer):
+    """What such a PUT omits and what stays anyway (immutable, writeOnly) is no change: it is not told, and costs no time."""
+    api.made(f"/organizations/{customer.slug}/scim/schemas", {"schema": KEEPING, "resource_type": "User"})
+    bodies = [user_body(**{KEPT: {"fixed": "f", "secret": "s", "site": "A", "floor": "1"}}) for _ in range(25)]
+    users = [{**body, "id": id} for body, id in zip(bodies, customer.users(bodies))]
+    answer = customer.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+        {"method": "PUT", "path": f"/Users/{u['id']}", "data": user_body(u["userName"], active=False)} for u in users]})
+    assert [o["status"] for o in answer.json["Operations"]] == ["200"] * 25, answer
+    for user in users:
+        left(customer, user)
+        assert one(customer, user)[KEPT] == {"fixed": "f", "site": "A"}
+        assert held_rows(customer, user) == [{"part": f"{KEPT}:site", "detail": "site is required"}]
+
+
+def test_each_part_of_an_extension_is_held_for_its_own_reason(api, customer):
+    api.made(f"/organizations/{customer.slug}/scim/schemas", {"schema": KEEPING, "resource_type": "User"})
+    user = customer.user(**{KEPT: {"fixed": "f", "secret": "s", "site": "A"}})
+    made(customer.client.put(f"/Users/{user['id']}", user_body(user["userName"], active=False, **{KEPT: {"fixed": "g", "floor": "2"}})), 200)
+    left(customer, user)
+    assert one(customer, user)[KEPT] == {"fixed": "f", "site": "A", "floor": "2"}
+    assert held_rows(customer, user) == [{"part": f"{KEPT}:fixed", "detail": "fixed is immutable"}, {"part": f"{KEPT}:site", "detail": "site is required"}]
 
 
 CONTRADICTION, BROKEN = "attributes=userName&excludedAttributes=title", "attributes=%zz"
