@@ -13,6 +13,7 @@ import fair
 import figures
 import load
 import once
+import replay
 import seed
 import workloads
 import yardsticks
@@ -80,6 +81,8 @@ class Bench:
         self.found = figures.Figures()
         self.workloads = [w for w in workloads.WORKLOADS if self.directory(w) and (w.name in chosen.workloads or not chosen.workloads)]
 
+        self.recordings = replay.record(server, self.usual, [w.name for w in self.workloads if w.name in replay.REPLAYED])
+
     def directory(self, workload):
         """The one that the workload is measured on; None if there is none such."""
         d = self.directories.get(workload.size) if workload.size else self.usual
@@ -89,6 +92,8 @@ class Bench:
         for w in self.workloads:
             yield w.name, workloads.measure(self.server, w, self.directory(w), self.chosen.clients, seconds)
         workers = self.chosen.workers
+        for name, recording in self.recordings.items():
+            yield f"replay_{name}", replay.measure(self.server, recording, workers, seconds, name.startswith("patch"))
         yield "hello", self.hello.measure(self.size_of("get", 1000), self.chosen.clients, seconds)
         yield "hello_list100", self.hello.measure(self.size_of("list100", 100_000), self.chosen.clients, seconds)
         yield "select_1", yardsticks.select_1(self.server, workers, seconds)

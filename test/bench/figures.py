@@ -8,6 +8,8 @@ FRONT = ("web", "responder")
 ALL = PARTS
 YARDSTICKS = {"hello": "FastCGI hello, as many bytes as a GET", "hello_list100": "as many bytes as a list of 100",
               "select_1": "select 1, prepared", "lean_create": "lean.sql, as many connections as workers"}
+REPLAY = "replay_"  # before the name of a workload: its statements without Muster
+REPLAYED = "its statements, without Muster"
 COLUMNS = ("rate", "p50", "p99", *PARTS, "wal")
 
 # Name, whether the rate or the CPU of which parts, of which workload, over that of which other. `rate` is so many times as fast; CPU is
@@ -32,8 +34,8 @@ RATIOS = [
     ("group100_100k_over_1k", ALL, "group100_100k", "group100_1k"),
     ("eq_1m_over_10k", ALL, "filter_1m", "filter_10k"),
 ]
-# Of these the backends have ended when it is looked.
-ENDING = ("select_1", "lean_create")
+# Their backends are none of the responders.
+ENDING = ("select_1", "lean_create", REPLAY)
 
 
 class Figures:
@@ -59,9 +61,9 @@ class Figures:
         return (max(values) - min(values)) / statistics.median(values) if values and statistics.median(values) else 0.0
 
     def cpu(self, name, parts):
-        """Microseconds of CPU a request of these parts; of the backends of a yardstick, those that have ended."""
-        if name in ENDING:
-            parts = ("ended",)
+        """Microseconds of CPU a request of these parts; what a yardstick costs PostgreSQL is in `rest`."""
+        if name.startswith(ENDING):
+            parts = ("rest",)
         return sum(self.median(name, part) or 0 for part in parts)
 
     def ratio(self, what, name, other):
@@ -74,6 +76,8 @@ class Figures:
         found = {key: self.ratio(what, name, other) for key, what, name, other in RATIOS}
         if "members_10k" in self.rounds:
             found["member_us_of_10k"] = self.cpu("members_10k", ALL)
+        for name in (n[len(REPLAY):] for n in self.rounds if n.startswith(REPLAY)):
+            found[f"{name}_rate_over_replay"] = self.ratio("rate", name, REPLAY + name)
         found.update(self.once)
         return {key: round(value, 3) for key, value in found.items() if value is not None}
 
@@ -93,7 +97,7 @@ def table(found):
         cells = [f"{found.median(name, 'rate'):9,.0f}", f"{found.spread(name, 'rate') * 100:5.0f}%",
                  *(f"{found.median(name, q):8.2f}" for q in ("p50", "p99")),
                  *("" if found.median(name, p) is None else f"{found.median(name, p):,.1f}" for p in (*PARTS, "wal"))]
-        lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f"  {says[name]}")
+        lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f"  {says.get(name, REPLAYED)}")
     return "\n".join([*lines, "", *(f"{key:28} {value:8.3f}" for key, value in found.ratios().items())])
 
 

@@ -20,7 +20,7 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit", "data_checksums")
 TOLD = ("shared_buffers", "max_wal_size", "checkpoint_timeout", "wal_compression", "random_page_cost", "jit")
 # Whose work a backend does, by the user that it is logged in as.
 ROLES = {"muster_scim": "postgres", "muster_deliver": "sealing"}
-PARTS = ("web", "responder", "postgres", "sealing", "worker", "rest", "ended")
+PARTS = ("web", "responder", "postgres", "sealing", "worker", "rest")
 
 
 class Stack(Server):
@@ -80,7 +80,7 @@ class Stack(Server):
         out["worker"] = cpu(started["deliver"])
         for pid in family(postmaster):
             out[ROLES.get(roles.get(pid), "rest")] += cpu(pid)
-        out["ended"] = ended(postmaster)
+        out["rest"] += ended(postmaster)
         out["wal"] = int(self.ask("select pg_current_wal_lsn() - '0/0'")[0][0])
         return out
 
