@@ -30,7 +30,8 @@ struct precondition {
 /* A PUT or PATCH of one resource, as received. */
 struct change_request {
     const char *id;
-    struct json_object *body; /* parsed */
+    struct json_object *body;       /* parsed */
+    struct json_object *unresolved; /* as of struct dialect */
     struct precondition when;
     const struct projection *p; /* for the answer; NULL: the default set of attributes */
     const struct parts

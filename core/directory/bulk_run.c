@@ -35,9 +35,9 @@ static const struct resource_type *item_type(const struct session *s, const stru
     return item->users ? s->types->user : s->types->group;
 }
 
-static enum err create_item(struct session *s, const struct bulk_item *item, struct json_object *data,
-                            const struct projection *p, struct answer *a) {
-    return item->users ? user_create(s, item->id, data, p, a) : group_create(s, item->id, data, p, a);
+static enum err create_item(struct session *s, const struct bulk_item *item, const struct change_request *r,
+                            struct answer *a) {
+    return item->users ? user_create(s, item->id, r->body, r->p, a) : group_create(s, item->id, r->body, r->p, a);
 }
 
 static enum err change_item(struct session *s, const struct bulk_item *item, const struct change_request *r,
@@ -47,75 +47,43 @@ static enum err change_item(struct session *s, const struct bulk_item *item, con
     return item->users ? user_patch(s, r, a) : group_patch(s, r, a);
 }
 
-/* The operations of a PATCH, without those that refer to unknown bulkIds. */
-static enum err resolve_operations(struct run *r, struct json_object *operations, struct parts *lost,
-                                   struct json_object **out) {
-    struct ctx *ctx = &r->session->ctx;
-    struct json_object *one;
-    *out = json_new_array(ctx->arena);
-    for (size_t i = 0, n = json_object_array_length(operations); i < n; i++) {
-        enum err e = bulk_resolve(ctx, r->bulk, json_object_array_get_idx(operations, i), &one);
-        if (e == OK)
-            json_object_array_add(*out, json_object_get(one));
-        else
-            parts_failed(ctx, lost, arena_printf(ctx->arena, "operation %zu", i + 1), e);
-    }
-    return OK;
-}
-
 /*
  * In lenient dialect, a part of a user's change that refers to an unknown bulkId is a failed part, which does not
- * prevent the end of access. Gives the data without it.
+ * prevent the end of access: the change leaves it out.
  */
-static enum err resolve_item_data(struct run *r, const struct bulk_item *item, struct parts *lost,
-                                  struct json_object **out) {
+static enum err resolve_data(struct run *r, const struct bulk_item *item, struct change_request *out) {
     struct session *s = r->session;
-    bool parts = item->users && (item->method == BULK_PUT || item->method == BULK_PATCH) && s->tenant.dialect.lenient;
-    enum err e = bulk_resolve(&s->ctx, r->bulk, item->data, out);
-    if (e == OK || !parts)
-        return e;
-    fail_clear(&s->ctx);
-    struct json_object *whole = json_copy(s->ctx.arena, item->data), *one;
-    struct json_object *operations = item->method == BULK_PATCH ? json_get_caseless(whole, "Operations") : NULL;
-    *out = json_new_object(s->ctx.arena);
-    json_object_object_foreach(whole, name, member) {
-        bool list = operations && member == operations && json_object_is_type(member, json_type_array);
-        e = list ? resolve_operations(r, member, lost, &one) : bulk_resolve(&s->ctx, r->bulk, member, &one);
-        if (e == OK)
-            json_object_object_add(*out, name, json_object_get(one));
-        else
-            parts_failed(&s->ctx, lost, name, e);
-    }
-    return OK;
+    bool parts = item->users && item->method != BULK_POST && s->tenant.dialect.lenient;
+    if (!item->data)
+        return OK;
+    out->body = bulk_resolve(&s->ctx, r->bulk, item->data, &out->unresolved);
+    return parts ? OK : bulk_check_resolved(&s->ctx, out->unresolved, "", out->body);
 }
 
 /* The answer is kept as short as possible. */
 static enum err carry_out_item(struct run *r, struct bulk_item *item, struct answer *a) {
     struct session *s = r->session;
-    struct json_object *data = NULL;
-    const struct projection *p;
-    const char *id = NULL;
     struct parts lost = {.go_on = true};
+    struct change_request change = {.when = {.if_match = item->if_match}, .lost = &lost};
     if (!item->users && s->tenant.scope == SCOPE_USERS)
         return fail(&s->ctx, ERR_FORBIDDEN, "this token is for users only, not for groups");
     parts_failed_before(&s->ctx, &lost, r->lost->left_out);
+    parts_failed_before(&s->ctx, &lost, item->lost.left_out);
     enum err e = item->users && item->method != BULK_POST ? OK : parts_refuse(&s->ctx, &lost);
     if (e == OK)
-        e = projection_parse(&s->ctx, item_type(s, item), "id", NULL, &p);
+        e = projection_parse(&s->ctx, item_type(s, item), "id", NULL, &change.p);
     if (e == OK && item->target)
-        e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &id);
-    a->id = id; /* known from here on, even if the operation fails */
-    if (e == OK && item->data)
-        e = resolve_item_data(r, item, &lost, &data);
+        e = bulk_resolve_target(&s->ctx, r->bulk, item->target, &change.id);
+    a->id = change.id; /* known from here on, even if the operation fails */
+    if (e == OK)
+        e = resolve_data(r, item, &change);
     if (e != OK)
         return e;
     if (item->method == BULK_POST)
-        return create_item(s, item, data, p, a);
-    struct precondition when = {.if_match = item->if_match};
-    const struct change_request change = {.id = id, .body = data, .when = when, .p = p, .lost = &lost};
+        return create_item(s, item, &change, a);
     if (item->method != BULK_DELETE)
         return change_item(s, item, &change, a);
-    return item->users ? user_delete(s, id, &lost, when) : group_delete(s, id, when);
+    return item->users ? user_delete(s, change.id, &lost, change.when) : group_delete(s, change.id, change.when);
 }
 
 /* Runs one operation like a request of its own, which the token must allow. */

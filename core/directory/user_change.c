@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
+#include "protocol/bulk.h"
 #include "sql/scim.h"
 
 #include <string.h>
@@ -16,8 +17,8 @@
 /* The state of a PUT or PATCH of one user; `patch` NULL: a PUT. */
 struct change {
     const char *id;
-    struct json_object *body;
-    const struct parts *lost; /* failed before; NULL: none */
+    struct json_object *body, *unresolved; /* as of struct change_request */
+    const struct parts *lost;              /* failed before; NULL: none */
     struct precondition when;
     const struct projection *p;
     struct session_write *w;
@@ -34,13 +35,19 @@ struct change {
     struct parts parts;
 };
 
+static struct dialect dialect_of(const struct session *s, const struct change *c) {
+    struct dialect dialect = s->tenant.connection_id ? s->tenant.dialect : (struct dialect){.lenient = true};
+    dialect.unresolved = c->unresolved;
+    return dialect;
+}
+
 /* The id is unknown; but a malformed body is reported first, as for groups. */
 static enum err unknown_user(struct session *s, const struct change *c) {
     struct json_object *resource;
     struct patch *patch;
     if (c->lost && c->lost->err != OK)
         return parts_refuse(&s->ctx, c->lost);
-    struct dialect dialect = s->tenant.connection_id ? s->tenant.dialect : (struct dialect){.lenient = true};
+    struct dialect dialect = dialect_of(s, c);
     enum err e;
     if (c->is_patch) {
         e = patch_parse(&s->ctx, s->types->user, dialect, c->body, &patch);
@@ -82,19 +89,29 @@ static void settle_active(struct session *s, struct change *c, struct json_objec
         json_object_object_add(resource, "active", json_object_new_boolean(0));
 }
 
+/* A reference outside of all parts. */
+static void check_rest(struct session *s, struct change *c) {
+    enum err e = bulk_check_resolved(&s->ctx, c->unresolved, "", c->body);
+    if (e != OK)
+        parts_failed(&s->ctx, &c->parts, "data", e);
+}
+
 /* The new resource, without the parts that could not be applied, which are recorded in the change's parts. */
 static enum err new_user_resource(struct session *s, struct change *c, struct json_object **out) {
+    struct dialect dialect = dialect_of(s, c);
     bool differs;
     struct patch *patch;
     enum err e;
     c->parts.go_on = true;
     if (c->is_patch) {
-        e = patch_parse(&s->ctx, s->types->user, s->tenant.dialect, c->body, &patch);
+        e = patch_parse(&s->ctx, s->types->user, dialect, c->body, &patch);
         if (e == OK)
             e = patch_apply(&s->ctx, patch, c->old, &c->parts, out, &differs);
     } else
-        e = resource_from_parts(&s->ctx, (struct resource_rules){s->types->user, s->tenant.dialect}, c->body, c->old,
-                                &c->parts, out);
+        e = resource_from_parts(&s->ctx, (struct resource_rules){s->types->user, dialect}, c->body, c->old, &c->parts,
+                                out);
+    if (e == OK && c->parts.err == OK)
+        check_rest(s, c);
     if (e == OK)
         parts_failed_before(&s->ctx, &c->parts, c->lost ? c->lost->left_out : NULL);
     if (e == OK)
@@ -314,7 +331,8 @@ enum err user_remap(struct session *s, const char *id) {
 }
 
 static struct change user_change_of(const struct change_request *r) {
-    return (struct change){.id = r->id, .body = r->body, .lost = r->lost, .when = r->when, .p = r->p};
+    return (struct change){
+        .id = r->id, .body = r->body, .unresolved = r->unresolved, .lost = r->lost, .when = r->when, .p = r->p};
 }
 
 enum err user_replace(struct session *s, const struct change_request *r, struct answer *out) {

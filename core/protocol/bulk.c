@@ -38,39 +38,56 @@ static bool find_method(const char *text, enum bulk_method *out) {
     return false;
 }
 
-/* "/Users" or "/Groups", optionally followed by "/{id}". */
+static void note_fault(struct ctx *ctx, struct bulk_item *item, const char *name, const char *detail) {
+    parts_failed(ctx, &item->lost, name, fail(ctx, ERR_INVALID_SYNTAX, "%s", detail));
+}
+
+/* "/Users" or "/Groups", optionally followed by "/{id}". As in a URL, empty segments do not count. */
 static bool read_path(struct ctx *ctx, const char *path, struct bulk_item *item) {
-    const char *p = path + (*path == '/');
+    const char *p = path + strspn(path, "/");
     size_t len = strcspn(p, "/");
     item->users = fold_ascii_equal(p, len, "Users", 5);
     if (!item->users && !fold_ascii_equal(p, len, "Groups", 6))
         return false;
-    p += len;
-    item->target = *p && p[1] ? arena_strdup(ctx->arena, p + 1) : NULL;
-    return !item->target || !strpbrk(item->target, "/?#");
+    p += len + strspn(p + len, "/");
+    len = strcspn(p, "/?#");
+    item->target = len ? arena_strndup(ctx->arena, p, len) : NULL;
+    p += len + strspn(p + len, "/");
+    if (item->target && *p == '?')
+        note_fault(ctx, item, "query", "path has a query, which Bulk does not take");
+    if (*p == '\0' || item->lost.err != OK)
+        return true;
+    item->target = NULL;
+    return false;
+}
+
+/* What is wrong beside the method, the target and the data never prevents the end of a user's access. */
+static enum err check_beside(struct ctx *ctx, struct json_object *json, struct bulk_item *item) {
+    if (member_text(json, "bulkId") && !item->bulk_id)
+        note_fault(ctx, item, "bulkId", "a bulkId may have 1024 bytes at most");
+    if (json_get_caseless(json, "version") && !item->if_match)
+        note_fault(ctx, item, "version", "version must be a text such as W/\"3\"");
+    bool leaver = item->users && item->method != BULK_POST;
+    return leaver || item->lost.err == OK ? OK : fail_item(item, item->lost.detail);
 }
 
 static enum err parse_item(struct ctx *ctx, struct json_object *json, struct bulk_item *item) {
     const char *path = member_text(json, "path");
-    struct json_object *version = json_get_caseless(json, "version");
     bool object = json_object_is_type(json, json_type_object);
-    const char *bulk_id = member_text(json, "bulkId");
     item->method_text = short_text(member_text(json, "method"), BULK_METHOD_BYTES);
-    item->bulk_id = short_text(bulk_id, BULK_ID_BYTES);
-    item->data = json_get_caseless(json, "data");
+    item->bulk_id = short_text(member_text(json, "bulkId"), BULK_ID_BYTES);
     item->if_match = member_text(json, "version");
     if (!object || !find_method(item->method_text, &item->method))
         return fail_item(item, object ? "method must be POST, PUT, PATCH or DELETE" : "an operation must be an object");
-    if (bulk_id && !item->bulk_id)
-        return fail_item(item, "a bulkId may have 1024 bytes at most");
+    item->data = item->method == BULK_DELETE ? NULL : json_get_caseless(json, "data");
     if (!path || !read_path(ctx, path, item))
         return fail_item(item, "path must be /Users, /Groups, or one of them followed by an id");
     if ((item->method == BULK_POST) != !item->target)
         return fail_item(item, item->target ? "POST takes a path without an id" : "the path needs an id");
+    if (check_beside(ctx, json, item) != OK)
+        return item->err;
     if (item->method == BULK_POST && !(item->bulk_id && *item->bulk_id))
         return fail_item(item, "POST needs a bulkId");
-    if (version && !item->if_match)
-        return fail_item(item, "version must be a text such as W/\"3\"");
     if (item->method != BULK_DELETE && !json_object_is_type(item->data, json_type_object))
         return fail_item(item, "data must be an object");
     if (item->method == BULK_POST)

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "base/uuid.h"
+#include "protocol/parts.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -21,13 +22,14 @@ enum bulk_method { BULK_POST, BULK_PUT, BULK_PATCH, BULK_DELETE };
 
 struct bulk_item {
     enum bulk_method method;
-    const char *method_text; /* as sent; NULL: missing, or too long to be repeated */
-    bool users;              /* /Users, else /Groups */
-    const char *target;      /* the id in the path, maybe "bulkId:x"; NULL for POST */
-    const char *bulk_id;     /* NULL: none */
-    const char *if_match;    /* `version`; NULL: none */
-    struct json_object *data;
-    bool names_itself; /* set by bulk_order(): a circle of one */
+    const char *method_text;  /* as sent; NULL: missing, or too long to be repeated */
+    bool users;               /* /Users, else /Groups */
+    const char *target;       /* the id in the path, maybe "bulkId:x"; NULL for POST */
+    const char *bulk_id;      /* NULL: none */
+    const char *if_match;     /* `version`; NULL: none */
+    struct json_object *data; /* NULL for DELETE */
+    struct parts lost;        /* a user's change: what is wrong beside its method, target and data */
+    bool names_itself;        /* set by bulk_order(): a circle of one */
     bool processed;
     bool no_body;           /* the change is answered without a body */
     enum err err;           /* also set if the operation itself is faulty */
@@ -72,12 +74,19 @@ void bulk_order(struct ctx *ctx, struct bulk *b, struct bulk_order *out);
 
 /*
  * The data of an operation with each bulkId replaced by the id: texts that are "bulkId:x", the ends of $ref, and texts
- * in a PATCH path. ERR_INVALID_VALUE: a bulkId is unknown, or belongs to an operation that failed.
+ * in a PATCH path. A text whose bulkId is unknown, or belongs to an operation that failed, stays as it is; `unresolved`
+ * receives an object {text: why, ...} of them, NULL if there is none.
  */
-enum err bulk_resolve(struct ctx *ctx, const struct bulk *b, struct json_object *data, struct json_object **out)
+struct json_object *bulk_resolve(struct ctx *ctx, const struct bulk *b, struct json_object *data,
+                                 struct json_object **unresolved);
+
+/* ERR_INVALID_VALUE if a name (or path) or its value has one of the texts that stayed. `unresolved` NULL: there is
+ * none.
+ */
+enum err bulk_check_resolved(struct ctx *ctx, struct json_object *unresolved, const char *name, struct json_object *v)
     __attribute__((warn_unused_result));
 
-/* The same for the id in a path. */
+/* The id for the target in a path. ERR_INVALID_VALUE: its bulkId is unknown, or belongs to an operation that failed. */
 enum err bulk_resolve_target(struct ctx *ctx, const struct bulk *b, const char *target, const char **out)
     __attribute__((warn_unused_result));
 

@@ -14,10 +14,11 @@
 
 enum { PATH_MAX_BYTES = 64 * 1024 };
 
-/* How to replace the references in a text; NULL: it has none. ERR_INVALID_VALUE as bulk_resolve(). */
+/* `unresolved`: as bulk_resolve() gives it. */
 struct resolution {
     struct ctx *ctx;
     const struct bulk *bulk;
+    struct json_object *unresolved;
 };
 
 /* The bulkId that a text of the data stands for, in the arena; NULL: none. `name`: the member whose value it is. */
@@ -54,7 +55,7 @@ static enum err id_of(const struct resolution *r, const char *bulk_id, const cha
 }
 
 /* A PATCH path: "members[value eq \"bulkId:x\"]". */
-static enum err resolve_path(const struct resolution *r, const char *path, struct json_object **out) {
+static enum err resolve_path(const struct resolution *r, const char *path, const char **out) {
     struct buf *b = buf_new(r->ctx->arena, PATH_MAX_BYTES);
     const char *begin, *end, *reference;
     while ((reference = quoted_reference(r->ctx->arena, path, &begin, &end))) {
@@ -69,56 +70,80 @@ static enum err resolve_path(const struct resolution *r, const char *path, struc
     buf_str(b, path);
     if (buf_overflowed(b))
         return fail(r->ctx, ERR_INVALID_VALUE, "path is longer than %d bytes", PATH_MAX_BYTES);
-    *out = json_keep_new(r->ctx->arena, json_object_new_string(buf_text(b)));
+    *out = buf_text(b);
     return OK;
 }
 
-static enum err resolve_text(const struct resolution *r, const char *name, struct json_object *v,
-                             struct json_object **out) {
-    const char *text = json_object_get_string(v), *id, *reference = find_reference(r->ctx->arena, name, text);
-    *out = v;
+static enum err resolve_text(const struct resolution *r, const char *name, const char *text, const char **out) {
+    const char *id, *reference = find_reference(r->ctx->arena, name, text);
+    *out = text;
     if (strcasecmp(name, "path") == 0 && strstr(text, "\"" PREFIX))
         return resolve_path(r, text, out);
     if (!reference)
         return OK;
     enum err e = id_of(r, reference, &id);
-    if (e != OK)
-        return e;
     size_t head = strlen(text) - strlen(reference) - strlen(PREFIX);
-    const char *whole = arena_printf(r->ctx->arena, "%.*s%s", (int)head, text, id);
-    *out = json_keep_new(r->ctx->arena, json_object_new_string(whole));
-    return OK;
-}
-
-/* Works in place, on a copy of the data; the JSON reader has limited the depth. */
-static enum err resolve_value(const struct resolution *r, const char *name, struct json_object *v,
-                              struct json_object **out) {
-    enum err e = OK;
-    *out = v;
-    if (json_object_is_type(v, json_type_string))
-        return resolve_text(r, name, v, out);
-    if (json_object_is_type(v, json_type_array))
-        for (size_t i = 0, n = json_object_array_length(v); e == OK && i < n; i++) {
-            struct json_object *old = json_object_array_get_idx(v, i), *new;
-            e = resolve_value(r, name, old, &new);
-            if (e == OK && new != old)
-                json_object_array_put_idx(v, i, json_object_get(new));
-        }
-    struct json_object_iter it;
-    if (json_object_is_type(v, json_type_object))
-        json_object_object_foreachC(v, it) {
-            struct json_object *new;
-            if (e == OK)
-                e = resolve_value(r, it.key, it.val, &new);
-            if (e == OK && new != it.val)
-                json_object_object_add(v, it.key, json_object_get(new));
-        }
+    *out = arena_printf(r->ctx->arena, "%.*s%s", (int)head, text, id);
     return e;
 }
 
-enum err bulk_resolve(struct ctx *ctx, const struct bulk *b, struct json_object *data, struct json_object **out) {
+/* A text that refers to nothing stays, and is noted. */
+static struct json_object *resolve_string(struct resolution *r, const char *name, struct json_object *v) {
+    struct ctx *ctx = r->ctx;
+    const char *text = json_object_get_string(v), *resolved;
+    if (resolve_text(r, name, text, &resolved) == OK)
+        return resolved == text ? v : json_keep_new(ctx->arena, json_object_new_string(resolved));
+    if (!r->unresolved)
+        r->unresolved = json_new_object(ctx->arena);
+    json_object_object_add(r->unresolved, text, json_object_new_string(fail_detail(ctx)));
+    fail_clear(ctx);
+    return v;
+}
+
+/* Works in place, on a copy of the data; the JSON reader has limited the depth. */
+static struct json_object *resolve_value(struct resolution *r, const char *name, struct json_object *v) {
+    if (json_object_is_type(v, json_type_string))
+        return resolve_string(r, name, v);
+    for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; i < n; i++) {
+        struct json_object *old = json_object_array_get_idx(v, i), *new = resolve_value(r, name, old);
+        if (new != old)
+            json_object_array_put_idx(v, i, json_object_get(new));
+    }
+    struct json_object_iter it;
+    if (json_object_is_type(v, json_type_object))
+        json_object_object_foreachC(v, it) {
+            struct json_object *new = resolve_value(r, it.key, it.val);
+            if (new != it.val)
+                json_object_object_add(v, it.key, json_object_get(new));
+        }
+    return v;
+}
+
+struct json_object *bulk_resolve(struct ctx *ctx, const struct bulk *b, struct json_object *data,
+                                 struct json_object **unresolved) {
     struct resolution r = {.ctx = ctx, .bulk = b};
-    return resolve_value(&r, "", json_copy(ctx->arena, data), out);
+    struct json_object *out = resolve_value(&r, "", json_copy(ctx->arena, data));
+    *unresolved = r.unresolved;
+    return out;
+}
+
+enum err bulk_check_resolved(struct ctx *ctx, struct json_object *unresolved, const char *name, struct json_object *v) {
+    const char *why = unresolved ? json_get_string(unresolved, name) : NULL;
+    enum err e = OK;
+    if (!why && unresolved && json_object_is_type(v, json_type_string))
+        why = json_get_string(unresolved, json_object_get_string(v));
+    if (why || !unresolved)
+        return why ? fail(ctx, ERR_INVALID_VALUE, "%s", why) : OK;
+    for (size_t i = 0, n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0; e == OK && i < n;
+         i++)
+        e = bulk_check_resolved(ctx, unresolved, "", json_object_array_get_idx(v, i));
+    struct json_object_iter it;
+    if (json_object_is_type(v, json_type_object))
+        json_object_object_foreachC(v, it) {
+            if (e == OK)
+                e = bulk_check_resolved(ctx, unresolved, "", it.val);
+        }
+    return e;
 }
 
 enum err bulk_resolve_target(struct ctx *ctx, const struct bulk *b, const char *target, const char **out) {

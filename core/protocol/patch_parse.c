@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/bulk.h"
 #include "protocol/message.h"
 #include "protocol/size.h"
 #include "protocol/value.h"
@@ -20,9 +21,12 @@ enum err patch_fail(struct ctx *ctx, const struct patch_step *s, enum err kind, 
     return s->number ? fail(ctx, kind, "operation %u: %s", s->number, what) : fail(ctx, kind, "%s", what);
 }
 
-/* Checks that a step's path (or name) and its value are short enough. */
-static enum err check_value_size(struct ctx *ctx, const struct patch_step *s) {
-    enum err e = size_check(ctx, s->name, s->value, NULL);
+/* Checks that a step's path (or name) and its value are short enough, and refer to nothing unknown. */
+static enum err check_given(struct ctx *ctx, const struct patch *p, const struct patch_step *s,
+                            struct json_object *value) {
+    enum err e = size_check(ctx, s->name, value, NULL);
+    if (e == OK)
+        e = bulk_check_resolved(ctx, p->dialect.unresolved, s->name, value);
     return e == OK ? OK : patch_fail(ctx, s, e, "%s", fail_detail(ctx));
 }
 
@@ -168,7 +172,7 @@ static enum err expand_member(struct ctx *ctx, struct patch *p, const struct pat
     if (!extension && fold_ascii_equal(name, len, "schemas", 7))
         return OK; /* */
     const char *path = extension ? arena_printf(ctx->arena, "%s:%s", extension->urn, name) : name;
-    enum err e = check_value_size(ctx, &step);
+    enum err e = check_given(ctx, p, &step, value);
     if (e != OK)
         return e;
     e = parse_path(ctx, p, &step, path, strlen(path), &step.target);
@@ -211,12 +215,17 @@ static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_s
     if (!json_object_is_type(path, json_type_string))
         return patch_fail(ctx, op, ERR_INVALID_PATH, "path must be a string");
     op->name = json_object_get_string(path);
-    enum err e = check_value_size(ctx, op);
+    enum err e = check_given(ctx, p, op, NULL);
     if (e != OK)
         return e;
     if (p->dialect.lenient && op->op != PATCH_REMOVE && is_base_urn(p, op->name))
         return expand_op(ctx, p, op, NULL); /* the whole resource, as without a path */
     e = parse_path(ctx, p, op, op->name, strlen(op->name), &op->target);
+    if (e == OK && op->target.ref.extension && !op->target.ref.attr && op->op != PATCH_REMOVE && op->has_value)
+        return expand_op(ctx, p, op, op->target.ref.extension);
+    enum err given = check_given(ctx, p, op, op->value);
+    if (given != OK)
+        return given;
     op->unknown = e == ERR_INVALID_PATH && p->dialect.lenient && patch_path_unknown(p->rt, op->name);
     if (e != OK)
         return e;
@@ -224,8 +233,6 @@ static enum err parse_with_path(struct ctx *ctx, struct patch *p, struct patch_s
         return patch_fail(ctx, op, ERR_MUTABILITY, "\"%s\" is readOnly", op->name);
     if (op->op != PATCH_REMOVE && !op->has_value)
         return patch_fail(ctx, op, ERR_INVALID_VALUE, "\"%s\": value is missing", op->name);
-    if (op->target.ref.extension && !op->target.ref.attr && op->op != PATCH_REMOVE)
-        return expand_op(ctx, p, op, op->target.ref.extension);
     add_step(ctx, p, op);
     return OK;
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/bulk.h"
 #include "protocol/patch.h"
 #include "protocol/size.h"
 #include "protocol/unregistered.h"
@@ -100,6 +101,11 @@ static enum err open_object(struct reading *r, const char *urn, struct json_obje
                : fail(r->ctx, ERR_INVALID_VALUE, "%s must be an object", urn);
 }
 
+static enum err check_given(struct reading *r, const char *name, struct json_object *value) {
+    enum err e = size_check(r->ctx, name, value, r->old);
+    return e == OK ? bulk_check_resolved(r->ctx, r->dialect.unresolved, name, value) : e;
+}
+
 static enum err add_extension(struct reading *r, const struct schema *s, struct json_object *in,
                               struct json_object *into) {
     struct json_object *object = json_new_object(r->ctx->arena);
@@ -110,7 +116,7 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
         return opened;
     json_object_object_foreach(in, name, value) {
         const struct attr *attr = schema_attr(s, name, strlen(name));
-        enum err e = size_check(r->ctx, name, value, r->old);
+        enum err e = check_given(r, name, value);
         if (e == OK)
             e = attr ? add_body_attr(&part, attr, prefix, value, object)
                      : patch_name_add(r->ctx, r->paths, s, name, value, part.in_text);
@@ -145,7 +151,7 @@ static enum err add_member(struct reading *r, const char *name, struct json_obje
         return add_extension(r, extension, value, into);
     if (is_base(r, name))
         return add_base(r, value, into);
-    enum err e = size_check(r->ctx, name, value, r->old);
+    enum err e = check_given(r, name, value);
     if (e != OK)
         return e;
     if (!attr)

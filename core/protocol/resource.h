@@ -18,6 +18,7 @@
 struct dialect {
     bool lenient; /* bodies without schemas, unregistered extensions, unquoted literals, value paths that match nothing
                      (R-21), numbers and JSON as text */
+    struct json_object *unresolved; /* the parts with one of these texts fail: see bulk_resolve(); NULL: none */
 };
 
 /* How to read values from outside. */

@@ -23,13 +23,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     for (size_t i = 0; i < b.n; i++) {
         struct bulk_item *item = &b.items[i];
-        struct json_object *data_out = NULL;
+        struct json_object *unresolved = NULL, *out;
         const char *target = NULL;
         if (item->err != OK)
             continue;
         memcpy(item->id, "0a000000-0000-4000-8000-000000000000", UUID_TEXT + 1);
-        if (item->data)
-            fuzz_outcome(ctx, bulk_resolve(ctx, &b, item->data, &data_out));
+        if (item->data) {
+            out = bulk_resolve(ctx, &b, item->data, &unresolved);
+            e = bulk_check_resolved(ctx, unresolved, "", out);
+            fuzz_outcome(ctx, e);
+            HOLDS((e == OK) == !unresolved);
+        }
         if (item->target)
             fuzz_outcome(ctx, bulk_resolve_target(ctx, &b, item->target, &target));
     }

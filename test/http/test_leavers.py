@@ -202,24 +202,6 @@ def test_bulk_has_the_rule(customer):
     assert held(customer, user) == ["name", "userName"]
 
 
-def test_a_reference_to_nobody_does_not_hold_up_a_leaver(customer):
-    stays, leaves, put = customer.user(), customer.user(), customer.user()
-    manager = op("add", f"{ENTERPRISE}:manager", {"value": "bulkId:nobody"})
-
-    def change(*operations):
-        return {"schemas": [PATCH_OP], "Operations": list(operations)}
-    answer = customer.client.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
-        {"method": "PATCH", "path": f"/Users/{stays['id']}", "data": change(manager, op("replace", "title", "Boss"))},
-        {"method": "PATCH", "path": f"/Users/{leaves['id']}", "data": change(manager, OFF)},
-        {"method": "PUT", "path": f"/Users/{put['id']}", "data": user_body(put["userName"], active=False, **{ENTERPRISE: {
-            "manager": {"value": "bulkId:nobody"}}})}]})
-    assert [o["status"] for o in answer.json["Operations"]] == ["400", "200", "200"], answer
-    assert one(customer, stays)["active"] and "title" not in one(customer, stays)
-    for user, part in (leaves, "operation 1"), (put, ENTERPRISE):
-        left(customer, user)
-        assert held(customer, user) == [part], (user, part)
-
-
 EXTENSION = "urn:example:params:scim:schemas:badge:2.0:User"
 BADGE = {"id": EXTENSION, "name": "Badge", "attributes": [
     {"name": "number", "type": "string", "uniqueness": "server"}, {"name": "seat", "type": "string", "uniqueness": "server"},
