@@ -13,6 +13,7 @@ import fair
 import figures
 import load
 import once
+import profile_one
 import replay
 import seed
 import workloads
@@ -25,6 +26,7 @@ USAGE = """scripts/bench [options] [WORKLOAD ...]
     --sizes N,...    users of each directory (1000,10000,100000,1000000)
     --quick          three rounds of a second each; five rounds of three seconds without it
     --fair           instead: what a customer feels of a loud neighbour; five runs of ten seconds beside each kind of load
+    --profile NAME   instead: round trips, system calls and functions of one workload (strace, perf)
     --smoke          whether everything works, with one small directory, in a new place that is removed at the end; says nothing of speed
     --rounds N  --seconds N  --clients N  --workers N      (5, 3, 16, two for each core)
     --data DIR       where the directories are kept (var/bench in the source tree)
@@ -47,6 +49,7 @@ def options():
     for number, default in (("rounds", None), ("clients", 16), ("workers", 2 * os.cpu_count()), ("random", 1)):
         parser.add_argument(f"--{number}", type=int, default=default)
     parser.add_argument("--sizes")
+    parser.add_argument("--profile", choices=workloads.NAMES)
     parser.add_argument("--data", default=os.path.join(helpers.ROOT, "var", "bench"))
     parser.add_argument("--json")
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", choices=[*workloads.NAMES, []])
@@ -81,7 +84,7 @@ class Bench:
         self.found = figures.Figures()
         self.workloads = [w for w in workloads.WORKLOADS if self.directory(w) and (w.name in chosen.workloads or not chosen.workloads)]
 
-        self.recordings = replay.record(server, self.usual, [w.name for w in self.workloads if w.name in replay.REPLAYED])
+        self.recordings = {}
 
     def directory(self, workload):
         """The one that the workload is measured on; None if there is none such."""
@@ -112,6 +115,7 @@ class Bench:
         if not self.chosen.workloads:
             self.found.once.update(once.hot_share(self.server, self.usual))
         self.warm()
+        self.recordings = replay.record(self.server, self.usual, [w.name for w in self.workloads if w.name in replay.REPLAYED])
         for n in range(self.chosen.rounds):
             for name, figure in self.round(self.chosen.seconds):
                 self.found.add(name, figure)
@@ -142,6 +146,13 @@ def be_fair(chosen, server):
     return fair.summary(fair.run(server, workloads.Directory(server, noisy, rng), workloads.Directory(server, calm, rng), chosen.rounds, chosen.seconds))
 
 
+def profile(chosen, server):
+    """One workload, looked at closely."""
+    bench = Bench(chosen, server, None)
+    workload = next(w for w in bench.workloads if w.name == chosen.profile)
+    return profile_one.run(server, workload, bench.directory(workload), chosen.clients, chosen.seconds)
+
+
 def measure(chosen, source, place):
     """A run on a copy of the directories."""
     shutil.rmtree(place, ignore_errors=True)
@@ -150,7 +161,7 @@ def measure(chosen, source, place):
     server = Stack(place, "--workers", str(chosen.workers), env=PATIENT).start()
     try:
         about = machine(server)
-        found = be_fair(chosen, server) if chosen.fair else hold(chosen, server)
+        found = profile(chosen, server) if chosen.profile else be_fair(chosen, server) if chosen.fair else hold(chosen, server)
     finally:
         server.stop()
         shutil.rmtree(place, ignore_errors=True)
@@ -173,8 +184,8 @@ def main():
             return
         about, found = measure(chosen, source, os.path.join(chosen.data, "run"))
     print(figures.heading(about))
-    print(fair.table(found) if chosen.fair else figures.table(found))
-    if chosen.json:
+    print(found if chosen.profile else fair.table(found) if chosen.fair else figures.table(found))
+    if chosen.json and not chosen.profile:
         with open(chosen.json, "w", encoding="utf-8") as f:
             json.dump({**(found if chosen.fair else figures.as_json(found)), "machine": about}, f, indent=2)
             f.write("\n")
