@@ -166,13 +166,13 @@ static enum err read_resource(struct control *c, const struct schema_types *type
  * Settles the email: an invalid address does not count, and without a rule of the organization the canonical email
  * counts.
  */
-static void settle_email(struct json_object *rules, const char *email) {
+static void settle_email(struct arena *a, struct json_object *rules, const char *email) {
     for (size_t i = 0, n = json_object_array_length(rules); i < n; i++) {
         struct json_object *rule = json_object_array_get_idx(rules, i);
         const char *gives = json_get_string(rule, "gives");
         if (strcmp(json_get_string(rule, "field"), "email_address") != 0 || !gives)
             continue;
-        if (!email_valid(gives, strlen(gives)))
+        if (!email_usable(a, gives))
             json_object_object_add(rule, "effect", json_object_new_string("not_a_value"));
         else if (!email || strcmp(gives, email) != 0)
             json_object_object_add(rule, "effect", json_object_new_string("replaced"));
@@ -193,7 +193,7 @@ static void preview_user(struct control *c, const struct schema_types *types, st
     if (facts.email)
         json_object_object_add(*out, "email_address", json_object_new_string(facts.email));
     json_object_object_add(*out, "active", json_object_new_boolean(facts.active));
-    settle_email(rules, facts.email);
+    settle_email(c->ctx.arena, rules, facts.email);
     json_object_object_add(*out, "rules", json_object_get(rules));
     json_object_object_add(*out, "problem", e == OK ? NULL : json_object_new_string(fail_detail(&s.ctx)));
 }

@@ -4,6 +4,7 @@
 
 #include "base/fold.h"
 #include "base/json.h"
+#include "protocol/value.h"
 
 #include <string.h>
 
@@ -15,6 +16,11 @@ bool email_valid(const char *s, size_t len) {
         if ((unsigned char)s[i] <= ' ')
             return false;
     return !fold_has_control(s, len);
+}
+
+bool email_usable(struct arena *a, const char *s) {
+    size_t len = strlen(s);
+    return fold_fits(len, VALUE_KEY_MAX) && email_valid(s, len) && strlen(fold_identity(a, s, len)) <= VALUE_KEY_MAX;
 }
 
 static const char *email_text(struct json_object *element) {

@@ -1,10 +1,12 @@
-/* Applies a replaced attribute mapping to the existing users, page by page. */
+/* Applies a replaced attribute mapping to the existing users, step by step. */
 
 #include "directory/mapping_job.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/uuid.h"
 #include "directory/answer.h"
 #include "directory/email.h"
@@ -19,26 +21,32 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { PAGE = 200 };
+enum { STEP_MS = 150, USER_MS = 2000, LOCK_MS = 100 };
 
 /* The state of one step. */
 struct step {
-    struct session *session;
-    const char *organization, *version, *place;
+    const struct mapping_turns *turns;
+    struct mapping_turn turn;
+    const char *organization, *version, *place; /* organization NULL: it was nobody's turn */
+    int64_t begun;
     struct db_rows users;
     const char **ids;
     size_t n;
     bool finished;
 };
 
-/* The oldest mapping that is not applied to everybody. */
-static enum err find_pending_mapping(struct session *s, struct step *x, bool *found) {
+/* The next mapping that is not applied to everybody. */
+static enum err find_pending_mapping(struct session *s, struct step *x) {
+    static const char first[] = "00000000-0000-0000-0000-000000000000";
     struct db_rows rows[1] = {0};
-    size_t pending = db_queue(s->db, sql_mapping_pending());
+    const char *resting[MAPPING_TURNS];
+    size_t n = mapping_turns_resting(x->turns, clock_monotonic_ms(), resting);
+    size_t pending = db_queue(s->db, sql_mapping_pending(.after = *x->turns->last ? x->turns->last : first,
+                                                         .resting = session_uuids(s, resting, n)));
     enum err e = db_run(&s->ctx, s->db, rows);
     struct db_rows row = rows[pending];
-    *found = e == OK && db_count(row) > 0;
-    if (!*found)
+    x->organization = NULL;
+    if (e != OK || db_count(row) == 0)
         return e;
     const char *resets = db_text(row, 0, MAPPING_PENDING_RESETS);
     x->organization = db_text(row, 0, MAPPING_PENDING_ORGANIZATION_ID);
@@ -47,6 +55,9 @@ static enum err find_pending_mapping(struct session *s, struct step *x, bool *fo
     s->tenant.now_us = db_int(row, 0, MAPPING_PENDING_NOW_US) / 1000 * 1000;
     s->resets.organization_role = strstr(resets, "organization_role");
     s->resets.public_metadata = strstr(resets, "public_metadata");
+    x->turn = mapping_turns_of(x->turns, x->organization);
+    x->begun = clock_monotonic_ms();
+    s->until = x->begun + (x->turn.page > 1 ? STEP_MS : USER_MS);
     return OK;
 }
 
@@ -54,11 +65,12 @@ static enum err find_pending_mapping(struct session *s, struct step *x, bool *fo
 static enum err enter_organization(struct session *s, struct step *x) {
     struct db_rows rows[4] = {0};
     struct schema_types *types = arena_alloc(s->ctx.arena, sizeof *types);
+    size_t page = x->turn.page ? x->turn.page : 1;
     db_queue(s->db, sql_tenant_set(.organization_id = x->organization));
     db_queue(s->db, sql_connections_lock_shared());
     size_t schemas = db_queue(s->db, sql_extension_schemas());
     size_t users =
-        db_queue(s->db, sql_mapping_page(.after = x->place, .limit = arena_printf(s->ctx.arena, "%d", PAGE)));
+        db_queue(s->db, sql_mapping_page(.after = x->place, .limit = arena_printf(s->ctx.arena, "%zu", page)));
     enum err e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
         e = extensions_types(&s->ctx, rows[schemas], types);
@@ -71,7 +83,7 @@ static enum err enter_organization(struct session *s, struct step *x) {
     x->ids = arena_array(s->ctx.arena, x->n + 1, sizeof *x->ids);
     for (size_t i = 0; i < x->n; i++)
         x->ids[i] = db_text(x->users, i, MAPPING_PAGE_ID);
-    x->finished = x->n < PAGE;
+    x->finished = x->n < page;
     return OK;
 }
 
@@ -84,7 +96,7 @@ static enum err is_user_changed(struct session *s, struct db_rows users, size_t 
         return e;
     const char *email = user_email(s, resource, &from_user_name), *was = db_text(users, row, MAPPING_PAGE_EMAIL_KEY);
     const char *key =
-        email && email_valid(email, strlen(email)) ? fold_identity(s->ctx.arena, email, strlen(email)) : NULL;
+        email && email_usable(s->ctx.arena, email) ? fold_identity(s->ctx.arena, email, strlen(email)) : NULL;
     bool other = db_bool(users, row, MAPPING_PAGE_ACTIVE) && db_bool(users, row, MAPPING_PAGE_IDENTIFIES) && key &&
                  (!was || strcmp(key, was) != 0);
     *out = other || user_active(s, resource) != db_bool(users, row, MAPPING_PAGE_ACTIVE);
@@ -111,26 +123,38 @@ static enum err change_users(struct session *s, const struct step *x) {
     enum err e = OK;
     for (size_t i = 0; e == OK && i < x->n; i++) {
         bool other;
-        e = is_user_changed(s, x->users, i, &other);
+        e = member_mapping_in_time(s);
+        if (e == OK)
+            e = is_user_changed(s, x->users, i, &other);
         if (e == OK && other)
             e = remap_user(s, x, i);
     }
     return e;
 }
 
+/* Smaller steps failed because of this user, which stays as it is. */
+static void skip_user(struct session *s, const struct step *x) {
+    if (x->n == 0)
+        return;
+    log_line(LOG_WARN, "mapping_user_skipped", "organization", x->organization, "user", x->ids[0], NULL);
+    session_event(s, "scim.mapping.conflict", "scim_user", x->ids[0],
+                  "{\"problem\":\"the mapping cannot be applied to this user\"}");
+}
+
 static enum err apply_mapping_work(struct session *s, void *arg) {
     struct step *x = arg;
-    bool found;
-    enum err e = find_pending_mapping(s, x, &found);
-    x->n = 0;
-    x->organization = found ? x->organization : NULL;
-    if (e != OK || !found)
+    x->organization = NULL;
+    enum err e = find_pending_mapping(s, x);
+    if (e != OK || !x->organization)
         return e;
     e = enter_organization(s, x);
-    if (e == OK)
+    if (e == OK && x->turn.page == 0)
+        skip_user(s, x);
+    else if (e == OK) {
         e = change_users(s, x);
-    if (e == OK)
-        e = member_mapping_apply(s, x->ids, x->n);
+        if (e == OK)
+            e = member_mapping_apply(s, x->ids, x->n);
+    }
     if (e != OK)
         return e;
     const char *place = x->n ? x->ids[x->n - 1] : NULL;
@@ -140,14 +164,40 @@ static enum err apply_mapping_work(struct session *s, void *arg) {
     return OK;
 }
 
-enum err mapping_job_step(struct ctx *ctx, struct db *db, const char *base_url, bool *worked) {
+/* Notes how the step ended. A smaller step may still succeed, so only an organization that rests is logged. */
+static void settle_step(struct session *s, struct mapping_turns *turns, const struct step *x, enum err e) {
+    int64_t now = clock_monotonic_ms();
+    bool rests = e == ERR_UNAVAILABLE;
+    if (e == OK)
+        mapping_turns_worked(turns, x->turn, now - x->begun < STEP_MS / 2);
+    else if (rests)
+        mapping_turns_locked(turns, x->turn, now);
+    else
+        rests = mapping_turns_failed(turns, x->turn, now);
+    if (rests)
+        log_line(LOG_WARN, "mapping_step", "organization", x->organization, "error", fail_name(e), "detail",
+                 fail_detail(&s->ctx), NULL);
+}
+
+/* Whoever holds the lock is working for the same organization; the others should not wait for that. */
+static int64_t wait_no_more(void *arg, unsigned waits) {
+    (void)arg;
+    (void)waits;
+    return 0;
+}
+
+bool mapping_job_step(struct arena *a, struct db *db, const char *base_url, struct mapping_turns *turns) {
     char request[UUID_TEXT + 1];
-    struct session s = {.ctx = *ctx, .db = db, .base_url = base_url, .request_id = request, .types = schema_built_in()};
-    struct step x = {.session = &s};
+    struct session s = {
+        .ctx = {.arena = a}, .db = db, .base_url = base_url, .request_id = request, .types = schema_built_in()};
+    struct step x = {.turns = turns};
     struct session_write w = {.work = apply_mapping_work, .arg = &x, .unheard = true};
+    db_set_patience(db, &(struct db_patience){.ms = LOCK_MS, .next = wait_no_more});
     uuid_new(request);
     enum err e = session_write(&s, &w);
-    fail_take(ctx, &s.ctx);
-    *worked = e == OK && x.organization;
-    return e;
+    if (x.organization)
+        settle_step(&s, turns, &x, e);
+    else if (e != OK)
+        log_line(LOG_WARN, "mapping_step", "error", fail_name(e), "detail", fail_detail(&s.ctx), NULL);
+    return x.organization;
 }

@@ -3,6 +3,7 @@
 #include "directory/member_mapping.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "protocol/mapping.h"
 #include "sql/scim.h"
@@ -21,6 +22,10 @@ bool member_mapping_any(const struct session *s) {
 
 bool member_mapping_reads_groups(const struct session *s) {
     return s->types->mapping && mapping_reads_groups(s->types->mapping);
+}
+
+enum err member_mapping_in_time(struct session *s) {
+    return s->until && clock_monotonic_ms() >= s->until ? fail(&s->ctx, ERR_TOO_MANY, "it takes too long") : OK;
 }
 
 /* One member: its present and its new state. */
@@ -66,6 +71,8 @@ static enum err take_links(struct session *s, struct db_rows rows, size_t row, s
         return e;
     o->role = plain;
     for (size_t i = 0, n = json_object_array_length(links); i < n; i++) {
+        if ((e = member_mapping_in_time(s)) != OK)
+            return e;
         struct json_object *link = json_object_array_get_idx(links, i), *resource = json_get(link, "resource");
         json_object_object_add(resource, "groups", json_object_get(json_get(link, "groups")));
         take_link(o, mapping_preview(s->ctx.arena, m, resource), metadata);

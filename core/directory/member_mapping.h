@@ -15,6 +15,9 @@
 bool member_mapping_any(const struct session *s);
 bool member_mapping_reads_groups(const struct session *s);
 
+/* ERR_TOO_MANY: the time that the session has for a mapping is over. */
+enum err member_mapping_in_time(struct session *s) __attribute__((warn_unused_result));
+
 /*
  * Runs the queued statements, then recomputes the members of these users and queues the changes, with an event for each
  * role. Locks the members; the caller has locked users and groups. One more round trip.

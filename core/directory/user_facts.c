@@ -62,13 +62,13 @@ const char *user_email(struct session *s, struct json_object *resource, bool *fr
     struct json_object *value = m ? mapping_value(s->ctx.arena, m, MAPPING_EMAIL_ADDRESS, resource) : NULL;
     const char *mapped = value ? json_object_get_string(value) : NULL;
     *from_user_name = false;
-    return mapped && email_valid(mapped, strlen(mapped)) ? mapped : email_canonical(resource, from_user_name);
+    return mapped && email_usable(s->ctx.arena, mapped) ? mapped : email_canonical(resource, from_user_name);
 }
 
 /* An invalid email address does not count. */
 static void derive_email(struct session *s, struct user_facts *f, struct json_object *resource) {
     f->email = user_email(s, resource, &f->email_from_user_name);
-    if (f->email && !email_valid(f->email, strlen(f->email)))
+    if (f->email && !email_usable(s->ctx.arena, f->email))
         f->email = NULL;
     f->email_folded = fold_or_null(s, f->email);
     f->email_key = s->tenant.linking == LINKING_NEVER ? NULL : f->email_folded;

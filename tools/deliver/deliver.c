@@ -36,6 +36,7 @@ struct agenda {
     int64_t renumber;          /* 0: the number belongs to it */
     uint64_t connects;         /* number of the connection that listens */
     bool seal, claim, mapping; /* there may be something */
+    struct mapping_turns turns;
 };
 
 /*
@@ -87,15 +88,6 @@ static bool deliver_some(struct deliver *d, struct arena *a, struct agenda *g) {
     return e == OK && (taken || done || d->finished);
 }
 
-static bool apply_mappings(struct deliver *d, struct arena *a) {
-    struct ctx ctx = {.arena = a};
-    bool worked = false;
-    enum err e = mapping_job_step(&ctx, d->db, d->settings->public_url, &worked);
-    if (e != OK)
-        log_line(LOG_WARN, "mapping_step", "error", fail_name(e), "detail", fail_detail(&ctx), NULL);
-    return e == OK && worked;
-}
-
 /* Does everything once; false: there is nothing to do now. */
 static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     int64_t now = clock_monotonic_ms();
@@ -114,7 +106,7 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     worked = seal_some(d, a, g);
     worked = deliver_some(d, a, g) || worked;
     if (due || g->mapping)
-        g->mapping = apply_mappings(d, a);
+        g->mapping = mapping_job_step(a, d->db, d->settings->public_url, &g->turns);
     if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
         g->prune = now + PRUNE_MS;
     return worked || g->mapping;

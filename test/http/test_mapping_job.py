@@ -1,0 +1,67 @@
+"""The background work for mappings: nobody's mapping stops that of others."""
+import random
+import string
+
+from helpers import fill_users, made, user_body, wait_until
+from locks import locked
+
+
+def put(customer, mapping):
+    assert customer.api.put(f"{customer.path}/scim/attribute-mappings", {"mapping": mapping}).status == 200
+
+
+def status(customer):
+    return customer.api.get(f"{customer.path}/scim/attribute-mappings").json
+
+
+def wait_applied(customer):
+    wait_until(lambda: status(customer)["status"] == "applied", 20, lambda: status(customer))
+
+
+def test_a_mapped_email_that_is_too_long_does_not_count(customer):
+    text = "".join(random.Random(7).choices(string.ascii_lowercase + string.digits, k=8000))  # not to be compressed
+    user = customer.user("one@example.com", displayName=text)
+    put(customer, {"displayName": "{{ value | append: '@example.com' }}.email_address"})
+    wait_applied(customer)
+    made(customer.client.post("/Users", user_body("two@example.com", displayName=text)))
+    assert [m["email"] for m in customer.members()] == ["one@example.com", "two@example.com"]
+    assert customer.actions(user["id"]) == ["scim.user.provisioned"]
+
+
+def test_a_user_to_whom_a_mapping_cannot_be_applied_is_left_out_and_told(server, customer):
+    users = [customer.user(title=f"T{i}") for i in range(5)]
+    server.sql("update muster.scim_user set resource = '{' where id = %s", users[2]["id"])
+    put(customer, {"title": "public_metadata.title"})
+    wait_applied(customer)
+    assert [m["public_metadata"].get("title") for m in customer.members()] == ["T0", "T1", None, "T3", "T4"]
+    assert [customer.actions(u["id"])[-1] for u in users] == ["scim.mapping.conflict" if u is users[2] else "scim.user.provisioned" for u in users]
+    assert status(customer)["done"] == 5
+
+
+def test_a_mapping_that_waits_for_a_lock_lets_others_have_their_turn(server, customer):
+    other = server.customer()
+    user = customer.user(title="A")
+    other.user("b@example.com", title="B")
+    with locked(server, "scim_user", user):
+        put(customer, {"title": "public_metadata.title"})
+        put(other, {"title": "public_metadata.title"})
+        wait_applied(other)
+        assert other.member("b@example.com")["public_metadata"] == {"title": "B"} and status(customer)["done"] == 0
+    wait_applied(customer)
+    assert customer.member(user["userName"])["public_metadata"] == {"title": "A"}
+
+
+def test_a_step_does_not_wait_for_all_users_of_a_page(server, customer):
+    fill_users(server, customer, 40)
+    server.sql("""update muster.scim_user set resource = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"' || id || '","userName":"' ||
+                  user_name_key || '","title":"' || repeat('a', 8000) || '"}' where connection_id = %s""", customer.connection["id"])
+    chain = " | ".join(["replace: 'a', 'bb' | replace: 'bb', 'a'"] * 8)
+    put(customer, {"title": f"{{{{ value | {chain} }}}}.public_metadata.title"})
+    seen = set()
+
+    def applied():
+        now = status(customer)
+        seen.add(now["done"])
+        return now["status"] == "applied"
+    wait_until(applied, 60, "the mapping is applied")
+    assert len(seen - {0, 40}) > 1, seen
