@@ -229,10 +229,11 @@ enum err control_precondition(struct control *c, const char *if_match, struct js
     return fail(&c->ctx, ERR_PRECONDITION, "it has changed since it was read: its entity tag is %s", tag);
 }
 
-enum err control_confirm(struct control *c, struct json_object *fields, const char *what, const char *wanted) {
+enum err control_confirm(struct control *c, struct json_object *fields, const char *what, const char *wanted,
+                         const char *loss) {
     struct json_object *confirm = json_get(fields, "confirm");
     if (confirm && strcmp(json_object_get_string(confirm), wanted) != 0)
-        control_wrong(c, "confirm", "invalid", "confirm must be the %s, %s", what, wanted);
+        control_wrong(c, "confirm", "invalid", "confirm must be the %s, %s: %s", what, wanted, loss);
     return control_refuse(c);
 }
 

@@ -210,10 +210,10 @@ enum err control_precondition(struct control *c, const char *if_match, struct js
 
 /*
  * Checks the confirmation of an end: the field `confirm`, if given, must be `wanted`, which is the object's `what`
- * ("organization's slug"). ERR_INVALID_FIELD.
+ * ("organization's slug"). ERR_INVALID_FIELD says that, and what the end loses (`loss`, a sentence).
  */
-enum err control_confirm(struct control *c, struct json_object *fields, const char *what, const char *wanted)
-    __attribute__((warn_unused_result));
+enum err control_confirm(struct control *c, struct json_object *fields, const char *what, const char *wanted,
+                         const char *loss) __attribute__((warn_unused_result));
 
 /*
  * The entity tag of an object: a hash of its content without what changes by itself (counters, the state of deliveries,

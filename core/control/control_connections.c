@@ -156,7 +156,8 @@ static enum err close_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
     enum err e = find_before(c, x);
     if (e == OK)
-        e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"));
+        e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"),
+                            "its tokens are revoked and its users leave");
     if (e != OK)
         return e;
     db_queue(c->db, sql_api_connection_close(.id = x->in->id));

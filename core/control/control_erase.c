@@ -96,13 +96,10 @@ enum err control_erase(struct control *c, const struct control_input *in, struct
     struct erasure x = {.in = in};
     struct control_write w = {.work = erase_work, .arg = &x};
     enum err e = control_fields_check(c, FIELDS(erased), in->fields, true);
+    if (e == OK)
+        e = control_confirm(c, in->fields, "email or id once more", in->id, "what is erased does not come back");
     if (e != OK)
         return e;
-    if (strcmp(json_object_get_string(json_get(in->fields, "confirm")), in->id) != 0) {
-        control_wrong(c, "confirm", "invalid", "confirm must be %s once more: what is erased does not come back",
-                      in->id);
-        return control_refuse(c);
-    }
     c->removed = true;
     e = control_write(c, &w);
     *out = c->result;

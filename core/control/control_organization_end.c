@@ -42,7 +42,8 @@ static enum err close_organization_work(struct control *c, void *arg) {
     struct json_object *before = NULL;
     enum err e = read_before(c, &before);
     if (e == OK)
-        e = control_confirm(c, x->in->fields, "organization's slug", json_get_string(before, "slug"));
+        e = control_confirm(c, x->in->fields, "organization's slug", json_get_string(before, "slug"),
+                            "its tokens are revoked, everybody in it leaves, and it does not come back");
     if (e == OK)
         db_queue(c->db, sql_api_tokens_revoke(.request_id = c->request_id, .client_address = c->client_address));
     return e;

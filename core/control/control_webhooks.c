@@ -177,7 +177,8 @@ static enum err remove_webhook_work(struct control *c, void *arg) {
     struct db_rows rows = {0};
     enum err e = find_webhook(c, &before);
     if (e == OK)
-        e = control_confirm(c, x->in->fields, "webhook's URL", json_get_string(before, "url"));
+        e = control_confirm(c, x->in->fields, "webhook's URL", json_get_string(before, "url"),
+                            "what is undelivered is not sent");
     if (e != OK)
         return e;
     db_queue(c->db, sql_api_webhook_hold());

@@ -99,6 +99,18 @@ def test_a_removal_that_is_killed_goes_on(server, customer):
     assert user["id"]
 
 
+def test_commands_that_end_something_say_what_to_type_and_what_is_lost(server, customer):
+    hook = server.muster("webhook", "create", "https://hooks.invalid/", "--org", customer.slug)
+    ends = [(("org", "remove", customer.slug), f"the organization's slug, {customer.slug}: its tokens are revoked, everybody in it leaves"),
+            (("connection", "remove", customer.connection["id"]), "the connection's name, IdP: its tokens are revoked and its users leave"),
+            (("webhook", "remove", hook["id"]), "the webhook's URL, https://hooks.invalid/: what is undelivered is not sent"),
+            (("erase", "a@example.com", "--org", customer.slug), "the email or id once more, a@example.com: what is erased does not come back")]
+    for command, says in ends:
+        for confirm in ((), ("--confirm", "wrong")):
+            done = server.muster(*command, *confirm, ok=False)
+            assert done.returncode == 64 and done.stderr.startswith(f"muster: --confirm must be {says}"), done
+
+
 def test_confirm_is_the_slug(server, customer):
     done = server.muster("org", "remove", customer.slug, "--confirm", unique(), ok=False)
     assert done.returncode == 64 and customer.client.get("/Users").status == 200

@@ -119,7 +119,6 @@ enum err command_audit_head(struct invocation *in);
 enum err command_audit_export(struct invocation *in);
 enum err command_export(struct invocation *in);
 enum err command_import(struct invocation *in);
-enum err command_webhook_remove(struct invocation *in);
 enum err command_webhook_replay(struct invocation *in);
 enum err command_webhook_test(struct invocation *in);
 enum err command_team_add(struct invocation *in);

@@ -60,9 +60,13 @@ static enum err tell_option(struct invocation *in, const struct control *c, enum
     fail_take(&in->ctx, &c->ctx);
     if (e != ERR_INVALID_FIELD || !field)
         return e;
+    const char *message = json_get_string(first, "message");
+    size_t n = strlen(field);
+    bool begins = strncmp(message, field, n) == 0 && message[n] == ' ';
     for (size_t i = 0; i < option_count; i++)
         if (strcmp(option_table[i].field, field) == 0 && strstr(in->command->options, option_table[i].name))
-            return fail(&in->ctx, ERR_USAGE, "%s: %s", option_table[i].name, json_get_string(first, "message"));
+            return fail(&in->ctx, ERR_USAGE, begins ? "%s%s" : "%s: %s", option_table[i].name,
+                        begins ? message + n : message);
     return argument && strcmp(argument, field) == 0 ? fail(&in->ctx, ERR_USAGE, "%s", c->ctx.detail) : e;
 }
 
@@ -81,6 +85,8 @@ enum err command_operate(struct invocation *in, control_run *run, const char *id
     struct secret_keys keys;
     const char *delivery = command_text(in, "delivery");
     uuid_new(request);
+    if (strstr(in->command->options, "--confirm") && !command_text(in, "confirm"))
+        json_object_object_add(in->fields, "confirm", json_object_new_string("")); /* the refusal says what to type */
     enum err e = find_command_organization(in, &c.asked);
     if (e != OK)
         return e;

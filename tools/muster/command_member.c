@@ -127,9 +127,6 @@ enum err command_member_show(struct invocation *in) {
 
 enum err command_erase(struct invocation *in) {
     struct json_object *out = NULL;
-    if (!command_text(in, "confirm"))
-        return fail(&in->ctx, ERR_USAGE, "--confirm must be %s once more: what is erased does not come back",
-                    in->args[0]);
     enum err e = command_operate(in, control_erase, in->args[0], &out);
     if (e != OK)
         return no_member(in, e);

@@ -1,4 +1,4 @@
-/* muster webhook remove, replay and test. */
+/* muster webhook replay and test. */
 
 #include "muster/command.h"
 
@@ -14,12 +14,6 @@
 /* The webhook commands that are more than an operation of the control plane. */
 
 enum { TEST_MS = 30000 }; /* longer than sealing and an attempt take */
-
-enum err command_webhook_remove(struct invocation *in) {
-    if (!command_text(in, "confirm"))
-        return fail(&in->ctx, ERR_USAGE, "--confirm must be the webhook's URL: what is undelivered is not sent");
-    return command_control(in);
-}
 
 /* Makes --from or --to, here a sequence number, the operation's field. */
 static enum err move_number(struct invocation *in, const char *option, const char *field) {
