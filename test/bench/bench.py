@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 
+import cycle
 import fair
 import figures
 import load
@@ -127,6 +128,9 @@ class Bench:
         largest = self.directories[max(self.directories)]
         self.found.once.update(once.walks(self.server, largest))
         self.found.once.update(once.sealing(self.server, self.usual))
+        if not self.chosen.quick:
+            self.found.once.update(cycle.first(self.server, 100 if self.chosen.smoke else 10_000))
+            self.found.once.update(cycle.adopt(self.server, self.directories[min(self.directories, key=lambda n: abs(n - 10_000))]))
         self.found.once.update(once.weights(self.server, self.usual, largest, 60 * self.chosen.seconds))
 
 
