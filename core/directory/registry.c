@@ -27,6 +27,7 @@ struct change {
     struct session session; /* needed by the directory's functions */
     struct schema_types types;
     struct registry_result *result;
+    struct json_object *hidden;  /* of a schema that goes: its attributes' definitions; NULL: none goes */
     size_t misfits;              /* number of resources whose data would not stay as it is */
     struct json_object *reasons; /* why, each with a resource of which it is true; at most REASONS */
 };
@@ -108,6 +109,37 @@ static bool have_members_stayed(struct change *c, const char *resource, const ch
     return stayed;
 }
 
+static bool is_hidden(struct json_object *attribute) {
+    const char *returned = json_get_string(attribute, "returned"),
+               *mutability = json_get_string(attribute, "mutability");
+    return (returned && strcasecmp(returned, "never") == 0) || (mutability && strcasecmp(mutability, "writeOnly") == 0);
+}
+
+static bool has_hidden(struct json_object *attributes, struct json_object *data);
+
+static bool is_any_hidden(struct json_object *attribute, struct json_object *value) {
+    if (is_hidden(attribute))
+        return true;
+    struct json_object *subs = json_get(attribute, "subAttributes");
+    if (!json_object_is_type(value, json_type_array))
+        return has_hidden(subs, value);
+    for (size_t i = 0; i < json_object_array_length(value); i++)
+        if (has_hidden(subs, json_object_array_get_idx(value, i)))
+            return true;
+    return false;
+}
+
+/* Whether there is a value that no answer shows as long as its schema is registered. */
+static bool has_hidden(struct json_object *attributes, struct json_object *data) {
+    for (size_t i = 0, n = attributes ? json_object_array_length(attributes) : 0; i < n; i++) {
+        struct json_object *attribute = json_object_array_get_idx(attributes, i);
+        struct json_object *value = member_spelled(data, json_get_string(attribute, "name"));
+        if (value_assigned(value) && is_any_hidden(attribute, value))
+            return true;
+    }
+    return false;
+}
+
 /* Reads a resource with the schema; NULL if its data would not stay as it is, which is recorded. */
 static struct json_object *reread(struct change *c, const struct resource_type *rt, struct json_object *old,
                                   const char *resource) {
@@ -122,7 +154,10 @@ static struct json_object *reread(struct change *c, const struct resource_type *
     bool rest_stays = have_members_stayed(c, resource, "", rest, new);
     bool data_stays = have_members_stayed(c, resource, arena_printf(a, "%s:", c->urn), member_spelled(old, c->urn),
                                           member_spelled(new, c->urn));
-    return rest_stays && data_stays ? new : NULL;
+    bool secret = c->hidden && has_hidden(c->hidden, member_spelled(old, c->urn));
+    if (secret)
+        note_reason(c, resource, "what no answer may show would be shown");
+    return rest_stays && data_stays && !secret ? new : NULL;
 }
 
 /* Reads one resource anew with the schema, and queues the new state. */
@@ -296,9 +331,14 @@ enum err registry_add(struct ctx *ctx, struct db *db, const struct registry_requ
     return e;
 }
 
-/* The remaining data is unregistered, and must be found as such. */
+/* The remaining data is unregistered, and must be found as such; nothing is hidden then. */
 static enum err each_kept(struct ctx *ctx, struct change *c, struct db_rows schemas) {
-    enum err e = extensions_types(ctx, schemas, &c->types);
+    struct json_object *gone;
+    enum err e = json_parse_own(ctx, c->result->object, strlen(c->result->object), &gone);
+    if (e == OK)
+        e = extensions_types(ctx, schemas, &c->types);
+    if (e == OK)
+        c->hidden = json_get(json_get(gone, "definition"), "attributes");
     c->result->resources = 0;
     for (size_t k = 0; e == OK && k < 2; k++) {
         c->type = k ? "Group" : "User";

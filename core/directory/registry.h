@@ -39,7 +39,8 @@ enum err registry_add(struct ctx *ctx, struct db *db, const struct registry_requ
 
 /*
  * Removes a schema. ERR_CONFLICT if resources have data under its URN, unless `keep_data`: then the data stays as
- * that of an unregistered extension. ERR_NOT_FOUND.
+ * that of an unregistered extension; ERR_CONFLICT if some of it may not be shown (returned never, mutability
+ * writeOnly), as it then would be. ERR_NOT_FOUND.
  */
 enum err registry_remove(struct ctx *ctx, struct db *db, const char *organization, const char *urn, bool keep_data,
                          struct registry_result *out) __attribute__((warn_unused_result));

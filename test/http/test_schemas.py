@@ -183,6 +183,21 @@ def test_a_schema_that_does_not_keep_data_as_it_is_is_refused(server, customer, 
     assert server.muster("schema", "list", "--org", customer.slug)["data"] == []
 
 
+@pytest.mark.parametrize("hidden, data", [
+    (attribute("pin", returned="never"), {"pin": "1234"}), (attribute("pin", mutability="writeOnly", returned="never"), {"pin": "1234"}),
+    (attribute("safe", type="complex", multiValued=True, subAttributes=[attribute("pin", returned="never")]), {"safe": [{"pin": "1234"}]})])
+def test_what_is_never_shown_does_not_stay_without_its_schema(server, customer, register, hidden, data):
+    register(customer, definition(attribute("badge"), hidden))
+    user = customer.user(**{URN: data})
+    refused = server.muster("schema", "remove", URN, "--org", customer.slug, "--keep-data", ok=False)
+    assert refused.returncode == 1 and "would be shown" in refused.stderr and user["id"] in refused.stderr
+    assert "1234" not in refused.stderr and "1234" not in str(customer.client.get(f"/Users/{user['id']}").json)
+    customer.client.patch(f"/Users/{user['id']}", op("replace", f"{URN}:badge", "7"))
+    customer.client.patch(f"/Users/{user['id']}", op("remove", f"{URN}:{hidden['name']}"))
+    server.muster("schema", "remove", URN, "--org", customer.slug, "--keep-data")
+    assert customer.client.get(f"/Users/{user['id']}").json[URN] == {"badge": "7"}
+
+
 def test_a_schema_does_not_take_data_under_a_urn_that_goes_on(customer, register):
     """Read with the schema, the longer URN would be the path of an attribute that is not there."""
     user = customer.user(**{URN: {"a": "x"}, f"{URN}:More": {"b": 1}})
