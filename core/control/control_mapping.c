@@ -56,8 +56,12 @@ enum err control_mapping_show(struct control *c, const struct control_input *in,
     return e == OK ? mapping_object(c, rows, out) : e;
 }
 
-/* Reports an invalid mapping as an error of this field. */
-static enum err refuse_mapping(struct control *c, enum err e) {
+/* Reads a mapping that is given; one that is invalid is an error of this field. */
+static enum err read_mapping(struct control *c, const struct schema_types *types, const char *text,
+                             const struct mapping **out) {
+    enum err e = extensions_mapping(&c->ctx, types, text, out);
+    if (e == OK && *out)
+        e = mapping_check_new(&c->ctx, *out);
     if (e != ERR_INVALID_VALUE)
         return e;
     control_wrong(c, "mapping", "invalid", "%s", fail_detail(&c->ctx));
@@ -97,7 +101,7 @@ static enum err set_mapping_work(struct control *c, void *arg) {
     if (e == OK)
         e = extensions_types(&c->ctx, schemas, &types);
     if (e == OK)
-        e = refuse_mapping(c, extensions_mapping(&c->ctx, &types, x->text, &new));
+        e = read_mapping(c, &types, x->text, &new);
     if (e == OK)
         e = control_step(c, sql_api_mapping_show(), &rows);
     if (e == OK)
@@ -210,7 +214,7 @@ enum err control_mapping_preview(struct control *c, const struct control_input *
     if (e != OK)
         return e;
     if (own)
-        e = refuse_mapping(c, extensions_mapping(&c->ctx, &types, json_text(c->ctx.arena, own), &types.mapping));
+        e = read_mapping(c, &types, json_text(c->ctx.arena, own), &types.mapping);
     if (e == OK)
         e = read_resource(c, &types, json_get(in->fields, "resource"), &resource);
     if (e == OK)

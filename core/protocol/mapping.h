@@ -65,6 +65,12 @@ enum err mapping_parse(struct ctx *ctx, const struct resource_type *user, struct
                        struct mapping **out) __attribute__((warn_unused_result));
 
 /*
+ * Refuses a rule that can never write, because email_address and active do not follow groups. A mapping that was stored
+ * earlier may have one. ERR_INVALID_VALUE, `"KEY", byte 1: ...`.
+ */
+enum err mapping_check_new(struct ctx *ctx, const struct mapping *m) __attribute__((warn_unused_result));
+
+/*
  * The mapping of an organization that has none, made once in a process: userName, then emails[primary eq true].value →
  * email_address; name.givenName → first_name; name.familyName → last_name; displayName → display_name; externalId →
  * external_id; active → active.

@@ -135,3 +135,15 @@ enum err mapping_parse(struct ctx *ctx, const struct resource_type *user, struct
     }
     return OK;
 }
+
+enum err mapping_check_new(struct ctx *ctx, const struct mapping *m) {
+    for (size_t i = 0; i < m->n; i++) {
+        const struct mapping_rule *r = &m->rules[i];
+        if (r->path.groups && (r->field == MAPPING_EMAIL_ADDRESS || r->field == MAPPING_ACTIVE))
+            return fail(ctx, ERR_INVALID_VALUE,
+                        "\"%s\", byte 1: groups cannot give %s: map an attribute of the user to it, or the groups to "
+                        "organization_role or public_metadata.KEY",
+                        r->path.key, r->name);
+    }
+    return OK;
+}

@@ -182,12 +182,22 @@ def test_an_email_that_somebody_else_has_is_told_and_changes_nothing(customer, m
 @pytest.mark.parametrize("mapping, words", [
     ({"bogus": "first_name"}, "bogus"), ({"title": "nickname"}, "a field was expected"), ({"title": "{{ value | shout }}.first_name"}, "shout"),
     ({"title": "{{ value .first_name"}, "}}"), ({"groups.displayName": "organization_role"}, "groups"), ({"password": "public_metadata.p"}, "password"),
-    ({"title": "public_metadata.a b"}, "public_metadata"), ({"title": 5}, "title")])
+    ({"title": "public_metadata.a b"}, "public_metadata"), ({"title": 5}, "title"),
+    ({"groups[0].displayName": "{{ value | replace: 'Gone', 'false' }}.active"}, "groups cannot give active"),
+    ({"groups[1].value": "email_address"}, "groups cannot give email_address")])
 def test_a_wrong_mapping_is_refused_with_its_place(customer, mapped, mapping, words):
     before = customer.server.muster("mapping", "show", "--org", customer.slug)
     done = mapped(customer, mapping, ok=False)
     assert done.returncode == 1 and words in done.stderr, done.stderr
     assert customer.server.muster("mapping", "show", "--org", customer.slug) == before
+
+
+def test_a_mapping_of_groups_to_active_that_an_older_release_stored_does_no_harm(customer, mapped):
+    mapped(customer, {"title": "public_metadata.title"})
+    customer.server.sql("""update muster.attribute_mapping set mapping = '{"groups[0].displayName":"active","title":"public_metadata.title"}'
+                           where organization_id = %s""", customer.org["id"])
+    customer.server.sql("update muster.organization set schema_version = schema_version + 1 where id = %s", customer.org["id"])
+    assert customer.member(customer.user(title="T")["userName"])["public_metadata"] == {"title": "T"}
 
 
 def test_a_schema_that_a_mapping_would_break_on_is_refused(server, customer, mapped, tmp_path):
