@@ -123,7 +123,7 @@ static enum err adopt_step(struct session *s, void *arg) {
 
 /* Each step is a transaction. After an interruption the same call goes on. */
 enum err control_connection_adopt(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct json_object *connection;
+    struct json_object *connection, *skipped;
     struct adopting a;
     size_t total = 0;
     enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
@@ -143,8 +143,12 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
         if (a.step)
             control_progress(c, "adopted", total, "members");
     } while (a.step);
+    e = control_show(c, sql_api_adoption_skipped(.connection_id = in->id), "connection", &skipped);
+    if (e != OK)
+        return e;
     *out = json_new_object(c->ctx.arena);
     json_object_object_add(*out, "adopted", json_object_new_int64((int64_t)total));
+    json_object_object_add(*out, "skipped", json_object_get(skipped));
     return OK;
 }
 

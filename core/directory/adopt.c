@@ -9,6 +9,7 @@
 #include "sql/control.h"
 #include "sql/scim.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { BATCH = 10 }; /* members in a transaction: each takes a few statements of one pipeline */
@@ -63,17 +64,25 @@ static void queue_user(struct session *s, struct adoption *a, struct db_rows row
 
 static enum err adopt_work(struct session *s, void *arg) {
     struct adoption *a = arg;
-    struct db_rows rows[2] = {0};
+    struct db_rows rows[3] = {0};
+    int64_t cap, used;
     a->n = 0;
     size_t entered = session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
     size_t found = db_queue(s->db, sql_adoptable(.connection_id = s->entered.connection, .limit = "10"));
+    size_t usage = db_queue(s->db, sql_usage());
     enum err e = db_run(&s->ctx, s->db, rows);
     if (e == OK)
         e = session_accept(s, rows[entered]);
     if (e != OK)
         return e;
-    for (size_t i = 0; i < db_count(rows[found]) && i < BATCH; i++)
+    cap = s->tenant.max_users;
+    used = db_int(rows[usage], 0, USAGE_USERS);
+    if (db_count(rows[found]) > 0 && cap != NO_CAP && used >= cap)
+        return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " users is reached", cap);
+    for (size_t i = 0; i < db_count(rows[found]) && i < BATCH && (cap == NO_CAP || used < cap); i++) {
         queue_user(s, a, rows[found], i);
+        session_note_usage(s, "max_users", used++, cap);
+    }
     const char *users = arena_printf(s->ctx.arena, "%zu", a->n);
     if (a->n)
         db_queue(s->db, sql_usage_add(.slot = "0", .users = users, .groups = "0"));

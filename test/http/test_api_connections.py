@@ -53,11 +53,30 @@ def test_the_endpoint_is_what_the_identity_provider_wants(api, server):
 
 def test_adoption_shows_members_to_the_identity_provider(api, customer):
     member = api.made(f"{customer.path}/members", {"email": "ada@example.com", "first_name": "Ada"})
-    assert good(api.post(f"{customer.connection_path}/adopt")) == {"adopted": 1}
+    assert good(api.post(f"{customer.connection_path}/adopt")) == {"adopted": 1, "skipped": []}
     found = customer.client.find("Users", 'userName eq "ada@example.com"').json
     assert found["totalResults"] == 1 and found["Resources"][0]["name"]["givenName"] == "Ada"
     assert api.read(f"{customer.path}/members/{member['id']}")["links"][0]["scim_user_id"] == found["Resources"][0]["id"]
-    assert good(api.post(f"{customer.connection_path}/adopt")) == {"adopted": 0}
+    assert good(api.post(f"{customer.connection_path}/adopt")) == {"adopted": 0, "skipped": []}
+
+
+def test_adoption_skips_and_names_a_member_whose_email_is_anothers_user_name(api, customer):
+    user = customer.user("a@example.com", emails=[{"value": "b@example.com", "type": "work"}])
+    member = api.made(f"{customer.path}/members", {"email": "A@example.com"})
+    api.made(f"{customer.path}/members", {"email": "c@example.com"})
+    skipped = {"member_id": member["id"], "email": "A@example.com", "scim_user_id": user["id"]}
+    assert good(api.post(f"{customer.connection_path}/adopt")) == {"adopted": 1, "skipped": [skipped]}
+    assert customer.client.find("Users", 'userName eq "c@example.com"').json["totalResults"] == 1
+
+
+def test_adoption_ends_at_the_limit_of_users(api, customer):
+    for n in range(3):
+        api.made(f"{customer.path}/members", {"email": f"m{n}@example.com"})
+    good(api.patch(customer.path, {"max_users": 2}))
+    problem(api.post(f"{customer.connection_path}/adopt"), 507, "limit_reached")
+    assert customer.client.get("/Users").json["totalResults"] == 2
+    good(api.patch(customer.path, {"max_users": None}))
+    assert good(api.post(f"{customer.connection_path}/adopt")) == {"adopted": 1, "skipped": []}
 
 
 def test_a_removed_connection_takes_its_users_and_groups_along(api, server):

@@ -201,7 +201,7 @@ def test_adopted_members_can_be_imported(server):
     for i in range(25):
         server.muster("member", "add", f"m{i}@example.com", "--org", t.slug)
     t.user("m0@example.com")
-    assert server.muster("connection", "adopt", t.connection["id"]) == {"adopted": 24}
+    assert server.muster("connection", "adopt", t.connection["id"]) == {"adopted": 24, "skipped": []}
     listing = t.client.get("/Users?count=100").json
     assert listing["totalResults"] == 25 and sum("externalId" in u for u in listing["Resources"]) == 0
     assert all(len(m["links"]) == 1 for m in t.members())
