@@ -175,14 +175,19 @@ static const char *canonical_name(const struct resource_type *rt, const char *na
     return extension ? extension->urn : attr ? attr->name : name;
 }
 
-/* If a member whose name is a path failed, and the body has no other value for the attribute, it stays as it was. */
+/* What a path that failed leads to stays as it was, unless the body has another value for it. */
 static void keep_old(struct reading *r, const char *path, struct json_object *into) {
     struct attr_ref ref;
     if (!r->old || !schema_lookup(r->rt, path, strcspn(path, "["), &ref) || !ref.attr)
         return;
     const char *urn = ref.extension ? ref.extension->urn : NULL, *name = ref.attr->name;
     struct json_object *was = json_get(urn ? json_get(r->old, urn) : r->old, name);
-    struct json_object *box = urn ? json_get(into, urn) : into;
+    struct json_object *box = urn ? json_get(into, urn) : into, *is = json_get(box, name);
+    if (ref.sub && json_object_is_type(is, json_type_object)) {
+        box = is;
+        name = ref.sub->name;
+        was = json_get(was, name);
+    }
     if (!was || json_get(box, name))
         return;
     if (!box) {
@@ -197,8 +202,6 @@ static enum err add_body_members(struct reading *r, struct json_object *in, stru
         enum err e = add_member(r, name, value, into);
         if (e != OK && !leaves_out(r, name, e, r->old, canonical_name(r->rt, name), into))
             return e;
-        if (e != OK)
-            keep_old(r, name, into); /* for an unreadable path */
     }
     return OK;
 }
@@ -210,15 +213,16 @@ static enum err add_base(struct reading *r, struct json_object *in, struct json_
     return e == OK && in ? add_body_members(&part, in, into) : e;
 }
 
-/* Adds the values of the members whose names are paths. */
+/* Adds the values of the members whose names are paths; everything that failed now stays as it was. */
 static enum err add_paths(struct reading *r, struct json_object **into) {
     struct parts failed = {.go_on = r->parts && r->parts->go_on};
     enum err e = patch_names_apply(r->ctx, r->paths, &failed, into);
-    for (const struct part *p = e == OK ? failed.left_out : NULL; p; p = p->next)
+    if (e != OK || !r->parts)
+        return e;
+    parts_failed_before(r->ctx, r->parts, failed.left_out);
+    for (const struct part *p = r->parts->left_out; p; p = p->next)
         keep_old(r, p->name, *into);
-    if (e == OK && r->parts)
-        parts_failed_before(r->ctx, r->parts, failed.left_out);
-    return e;
+    return OK;
 }
 
 static enum err read_body(struct reading *r, struct json_object *body, struct json_object **out) {

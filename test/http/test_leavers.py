@@ -107,6 +107,28 @@ def test_a_put_is_taken_attribute_by_attribute(customer, body):
     left(customer, user)
 
 
+def test_what_a_put_leaves_out_stays_as_it_was(customer):
+    wrong, boss = "x" * 9000, customer.user()
+    extension = {"department": "X", "manager": {"value": boss["id"]}}
+    user = customer.user(title="T", name={"givenName": "Ada", "familyName": "Moss"}, **{ENTERPRISE: extension})
+    body = user_body(user["userName"], emails=user["emails"], active=False, **{
+        f"{USER}:title": wrong, "name.givenName": {"a": 5}, "name.familyName": "Lee", ENTERPRISE: {"manager.value": wrong, "department": "Y"}})
+    answer = customer.client.put(f"/Users/{user['id']}", body)
+    assert answer.status == 200, answer
+    left(customer, user)
+    assert sorted(held(customer, user)) == ["name.givenName", f"{USER}:title", f"{ENTERPRISE}:manager.value"]
+    assert answer.json["title"] == "T" and answer.json["name"] == {"givenName": "Ada", "familyName": "Lee"}
+    assert answer.json[ENTERPRISE] == {**user[ENTERPRISE], "department": "Y"}
+
+
+def test_one_attribute_under_a_urn_that_is_too_long_is_left_out_alone(customer):
+    user = customer.user(title="T")
+    after = leave(customer, user, op("replace", USER, {"active": False, "title": "x" * 9000}), op("add", ENTERPRISE, {
+        "department": "X", "division": "x" * 9000}))
+    assert after["title"] == "T" and after[ENTERPRISE] == {"department": "X"}
+    assert held(customer, user) == ["title", "division"]
+
+
 def test_who_is_inactive_already_takes_everything(customer):
     customer.user(TAKEN)
     user = customer.user("me@example.com", active=False)
