@@ -2,14 +2,13 @@
 import json
 import time
 
-from helpers import ENTERPRISE, PATCH_OP, USER, made, op, unique
+from helpers import BULK, ENTERPRISE, PATCH_OP, USER, made, op, unique
 
 HEX = "1f2e3d4c5b6a79880011223344556677"
 BADGE = "urn:example:params:scim:schemas:badge:2.0:User"
 SCHEMA = {"id": BADGE, "name": "Badge", "attributes": [
     {"name": "number", "type": "string", "uniqueness": "server"}, {"name": "fixed", "type": "string", "mutability": "immutable"},
     {"name": "site", "type": "string", "required": True}, {"name": "level", "type": "integer"}]}
-BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 LONG = "x" * 1500
 
 
@@ -70,6 +69,13 @@ KINDS = [
     Kind("no value", lambda t, u: op("add", "title")),
     Kind("a path-less text", lambda t, u: op("replace", None, "gone")),
 ]
+NOBODY = "bulkId:nobody"
+REFERENCES = [  # in Bulk
+    Kind("a text that refers to nobody", lambda t, u: op("replace", "locale", NOBODY), "locale"),
+    Kind("a list that refers to nobody", lambda t, u: op("add", "ims", [{"value": NOBODY, "type": "work"}]), "ims"),
+    Kind("nobody as a manager", lambda t, u: op("replace", f"{ENTERPRISE}:manager", {"value": NOBODY}), f"{ENTERPRISE}:manager"),
+    Kind("nobody in a path", lambda t, u: op("replace", f'ims[value eq "{NOBODY}"].display', "x")),
+]
 BENIGN = [lambda r: op("replace", "displayName", unique("d")), lambda r: op("add", "title", "Gone"), lambda r: op("replace", "name.givenName", "Ada"),
           lambda r: op("Add", 'phoneNumbers[type eq "work"].value', "555"), lambda r: op("Add", f"{ENTERPRISE}:department", "Alumni"),
           lambda r: op("replace", value={"nickName": "Gone", "favouriteColor": "red"}), lambda r: op("remove", "title"),
@@ -95,14 +101,19 @@ def switched_off(r, t):
 
 
 def patch(r, t, u, kinds):
-    """Parts in any order; several may share a path-less value. The end of access is the last word on `active`."""
-    parts = [k.part(t, u) for k in kinds]
+    """Parts in any order; references may share the path-less value that ends the access, which is the last word on `active`."""
+    off = switched_off(r, t)
+    shared = [k for k in kinds if k in REFERENCES and k.field and off.get("path") in (None, "", USER) and isinstance(off.get("value"), dict)
+              and r.random() < 0.7]
+    for k in shared:
+        off["value"][k.field] = k.part(t, u)["value"]
+    parts = [k.part(t, u) for k in kinds if k not in shared]
     about_emails = any(str(p.get("path")).startswith("emails") for p in parts)
     more = [b(r) for b in r.sample(BENIGN, r.randint(0, 3))]
     parts += [p for p in more if not (about_emails and p.get("path") == "emails")]
     r.shuffle(parts)
     on = [i for i, p in enumerate(parts) if p.get("path") == "active"]
-    parts.insert(r.randint(on[-1] + 1 if on else 0, len(parts)), switched_off(r, t))
+    parts.insert(r.randint(on[-1] + 1 if on else 0, len(parts)), off)
     if t.dialect == "lenient" and r.random() < 0.1:
         return {"Operations": parts}
     return {"schemas": [PATCH_OP], "Operations": parts}
@@ -155,9 +166,24 @@ def choose(r, t, u, method):
 QUERIES = ["attributes=userName&excludedAttributes=title", "attributes=id&attributes=id", "attributes=%zz", "x=%ff&attributes=id"]
 
 
-def told_of(method, path):
-    """The reported faults of the query: an unreadable query always, its contents only if they are read."""
-    return ["query"] if "%" in path or ("?" in path and method in ("PATCH", "PUT")) else []
+def told_of(method, path, body):
+    """The reported faults beside the data: of an unreadable query always, of its contents only if they are read; of an operation in Bulk."""
+    item = body["Operations"][0] if method == "BULK" else {}
+    query = "%" in path or "?" in item.get("path", "") or ("?" in path and method in ("PATCH", "PUT"))
+    names = {"query": query, "version": not isinstance(item.get("version", ""), str), "bulkId": len(str(item.get("bulkId", ""))) > 1024}
+    return [name for name in names if names[name]]
+
+
+ODD = [{"version": 1}, {"version": {}}, {"version": [NOBODY]}, {"bulkId": LONG}, {"bulkId": 7}, {"bulkId": None}, {"tail": "/"}, {"tail": "?x=1"},
+       {"comment": {"value": NOBODY}}]
+DATA = [{"active": NOBODY}, [NOBODY], "x", 5, {"schemas": [PATCH_OP], "Operations": []}]
+
+
+def item(r, method, path, body):
+    """An operation of Bulk, and what may stand beside its data."""
+    odd = r.choice(ODD) if r.random() < 0.5 else {}
+    data = {"data": body} if body else {"data": r.choice(DATA)} if r.random() < 0.5 else {}
+    return {"method": method, "path": path + odd.get("tail", ""), **data, **{k: v for k, v in odd.items() if k != "tail"}}
 
 
 def request(r, t, u):
@@ -168,12 +194,13 @@ def request(r, t, u):
 
 def plain_request(r, t, u):
     method = r.choice(["PATCH"] * 5 + ["PUT"] * 3 + ["DELETE"])
-    kinds = choose(r, t, u, method)
+    kinds, bulk = choose(r, t, u, method), r.random() < 0.25
+    if bulk and method != "DELETE" and r.random() < (0.5 if t.dialect == "lenient" else 0.1):
+        kinds = kinds + [r.choice([k for k in REFERENCES if k.field or method == "PATCH"])]
     body = None if method == "DELETE" else (patch if method == "PATCH" else put)(r, t, u, kinds)
     path = f"/Users/{u['id']}"
-    if r.random() < 0.15:
-        item = {"method": method, "path": path, **({"data": body} if body else {})}
-        return "BULK", "/Bulk", {"schemas": [BULK], "Operations": [item]}, kinds
+    if bulk:
+        return "BULK", "/Bulk", {"schemas": [BULK], "Operations": [item(r, method, path, body)]}, kinds
     return method, path, body, kinds
 
 

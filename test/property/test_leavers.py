@@ -9,8 +9,8 @@ import threading
 
 import pytest
 from conftest import SEED
-from helpers import Client, made, op, unique
-from leavers import BADGE, HEX, KINDS, SCHEMA, make_users, patient, request, told_of
+from helpers import BULK, PATCH_OP, Client, made, op, unique
+from leavers import BADGE, HEX, KINDS, REFERENCES, SCHEMA, make_users, patient, request, told_of
 
 THREADS, BATCH = 4, 40
 
@@ -64,7 +64,7 @@ def new_users(r, t, batch):
         name = f"u{batch}.{n}@{unique()}.example"
         out.append({"n": f"{batch}.{n}", "name": name, "active": r.random() < 0.8, "external": f"x-{batch}-{n}" if r.random() < 0.7 else None,
                     "elsewhere": r.choice([None, None, None, "active", "inactive"]) if t.linking != "never" else None})
-    bodies = [{"userName": u["name"], "emails": [{"value": u["name"], "type": "work", "primary": True}], "active": u["active"], "title": "Boss",
+    bodies = [{"userName": u["name"], "emails": [{"value": u["name"], "type": "work", "primary": True}], "active": u["active"], "title": "Boss", "locale": "en",
                **({"externalId": u["external"]} if u["external"] else {}), **t.badge()} for u in out]
     if t.dialect == "strict":
         for b in bodies:
@@ -107,14 +107,15 @@ def wrong_with(t, u, method, path, body, kinds, answer, state):
         return None if active == u["active"] else "refused, yet something was done"
     if not 200 <= status < 300:
         return f"status {status}: {text}"
-    if active or (method == "DELETE" and not removed):
+    does = body["Operations"][0]["method"] if method == "BULK" else method
+    if active or (does == "DELETE" and not removed):
         return "the user is still active"
     if member == "active" and not elsewhere:
         return "the member is still active"
     if elsewhere and member != "active":
         return "another link holds the member, who is not active"
-    if not set(told_of(method, path)) <= set(held):
-        return f"the query is not told: held {held}"
+    if not set(told_of(method, path, body)) <= set(held):
+        return f"what is wrong beside the data is not told: held {held}"
     for k in kinds:
         if k.held and not told(k, t, u, held):
             return f"{k.name} is not told: held {held}"
@@ -123,6 +124,8 @@ def wrong_with(t, u, method, path, body, kinds, answer, state):
             return f"{k.name} is not stored"
         if k.held and k.field == "userName" and json.loads(resource)["userName"] == value:
             return f"{k.name} is stored"
+        if k.field == "locale" and json.loads(resource).get("locale") != "en":
+            return f"{k.name} did not stay as it was"
     return None
 
 
@@ -144,8 +147,9 @@ def run_batch(t, client, batch, counts):
         wrong = wrong_with(t, u, method, path, body, kinds, answer, rows[u["id"]])
         assert not wrong, f"seed {SEED}, batch {batch}, {t}: {wrong}\n{[k.name for k in kinds]}\n{u}\n{method} {path} {json.dumps(body)}\n{answer}"
         counts[method] += 1
-        counts["refused by itself"] += bool(kinds) or bool(told_of(method, path))
+        counts["refused by itself"] += bool(kinds) or bool(told_of(method, path, body))
         counts["a query"] += "?" in path
+        counts["something odd beside the data"] += method == "BULK" and bool(told_of(method, "", body))
         counts["passed over by strict"] += answer[0] == 400
         counts.update(k.name for k in kinds)
 
@@ -187,6 +191,10 @@ def test_each_part_is_refused_by_itself(places):
             if k.needs(t, u):
                 answer = t.client.patch(f"/Users/{u['id']}", k.part(t, u))
                 assert answer.status in (400, 409), (str(t), k.name, answer)
+        for k in REFERENCES:
+            data = {"schemas": [PATCH_OP], "Operations": [k.part(t, u)]}
+            body = {"schemas": [BULK], "Operations": [{"method": "PATCH", "path": f"/Users/{u['id']}", "data": data}]}
+            assert send(t.client, "BULK", "/Bulk", body)[0] == 400, (str(t), k.name)
         t.lift(1)
 
 
