@@ -19,8 +19,10 @@ static int64_t next_wait(void *arg, unsigned waits) {
     struct patience *p = &w->patience;
     enum limits_waiting what = strcmp(w->service, "scim") == 0 ? LIMITS_FOR_PLACE : LIMITS_FOR_LOCK;
     int64_t now = clock_monotonic_ms();
-    if (waits == 1)
+    if (waits == 1) {
         p->until = now + LOCK_MS * (p->placed ? 1 : 2);
+        p->since = now - (p->placed ? LOCK_MS : MOMENT_MS);
+    }
     int64_t left = p->until - now;
     if (left <= 0)
         return 0;
@@ -39,6 +41,7 @@ static void end_lock_wait(void *arg, bool in_vain) {
         limits_wait_end(w->limits);
     w->patience.waits = false;
     measure_lock_wait(w, in_vain);
+    w->share.waited_ms += clock_monotonic_ms() - w->patience.since;
     if (in_vain && *w->share.organization)
         limits_hung(w->limits, w->share.organization);
 }

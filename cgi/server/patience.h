@@ -8,9 +8,9 @@ struct worker;
 
 /* How a worker's request waits for locks. */
 struct patience {
-    bool placed;   /* it has a place for heavy work */
-    bool waits;    /* counted among the waiting workers */
-    int64_t until; /* clock_monotonic_ms() */
+    bool placed;          /* it has a place for heavy work */
+    bool waits;           /* counted among the waiting workers */
+    int64_t since, until; /* clock_monotonic_ms() */
 };
 
 /*

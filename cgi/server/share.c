@@ -8,19 +8,28 @@
 #include "server/measure.h"
 #include "server/patience.h"
 #include "server/service.h"
+#include "server/watchdog.h"
 #include "server/worker.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { FREE_MS = 500, PLACE_MS = 100, HUNG_S = 5, UNIT_MS = 10, BURST_S = 1 };
+enum { FREE_MS = 500, PLACE_MS = 100, HUNG_S = 5, UNIT_MS = 10, BURST_S = 1, GREEDY_MS = 2000, NEIGHBOURS_S = 60 };
 
 #define SECOND INT64_C(1000000000)
 #define HUNG_NS (HUNG_S * SECOND)
 
+/* A request that ends its process is charged, too. */
+static void charge_lost(void *arg) {
+    const struct worker *w = arg;
+    if (*w->share.organization)
+        limits_use(w->limits, w->share.organization, clock_monotonic_ms() - w->share.began_ms);
+}
+
 void share_open(struct worker *w) {
-    limits_seat_take(w->limits);
+    watchdog_last_act(charge_lost, w);
+    limits_seat_take(w->limits, strcmp(w->service, "scim") == 0 ? LIMITS_SCIM : LIMITS_ADMIN);
 }
 
 void share_close(struct worker *w) {
@@ -28,7 +37,7 @@ void share_close(struct worker *w) {
 }
 
 void share_begin(struct worker *w) {
-    w->share = (struct share){0};
+    w->share = (struct share){.began_ms = clock_monotonic_ms()};
     limits_work(w->limits, NULL, LIMITS_BUSY);
     patience_set(w, false);
 }
@@ -53,6 +62,8 @@ static void charge_share(struct worker *w, const struct share *s) {
     char key[KEY];
     struct limits_rule time = time_rule(w, s, key);
     limits_charge(w->limits, key, time, (took + UNIT_MS / 2) / UNIT_MS);
+    if (took - s->waited_ms >= FREE_MS)
+        limits_use(w->limits, s->organization, took - s->waited_ms);
     if (more <= 0)
         return;
     snprintf(key, sizeof key, "org:%s", s->organization);
@@ -62,10 +73,12 @@ static void charge_share(struct worker *w, const struct share *s) {
 void share_end(struct worker *w, int status) {
     const struct share *s = &w->share;
     limits_work(w->limits, NULL, LIMITS_IDLE);
-    if (!*s->organization || status >= 429)
+    if (!*s->organization)
         return;
     charge_share(w, s);
-    if (s->change)
+    if (!s->refused)
+        limits_served(w->limits, s->organization);
+    if (s->change && status < 429)
         limits_done(w->limits, s->organization);
 }
 
@@ -91,14 +104,25 @@ static bool is_hogging(struct worker *w) {
 }
 
 /*
+ * Whether its long requests used nearly all that such requests used lately, and others came within a minute. Who waits
+ * behind long requests is not served meanwhile, so the last second says nothing.
+ */
+static bool is_greedy(struct worker *w) {
+    struct limits_used used = limits_used(w->limits, w->share.organization);
+    return used.own > (int64_t)settings_workers(w->settings) * GREEDY_MS && used.own > used.all / 4 * 3 &&
+           limits_others_served(w->limits, w->share.organization, NEIGHBOURS_S * SECOND);
+}
+
+/*
  * Whether others must wait, or would have to, because it has more than its share. Having more is harmless by itself:
  * identity providers send four quick requests at once, and an Entra job stops after a burst of 429s.
  */
 static bool is_crowding(struct worker *w, const struct limits_others *n) {
     unsigned share = settings_share(w->settings);
-    return n->own >= share && n->busy + 1 >= settings_workers(w->settings) &&
-           limits_rivals(w->limits, w->share.organization) &&
-           ((w->share.change && n->writes_old >= share) || is_hogging(w));
+    if (n->own < share)
+        return false;
+    bool last = n->busy + 1 >= settings_workers(w->settings) && limits_rivals(w->limits, w->share.organization);
+    return (last && ((w->share.change && n->writes_old >= share) || is_hogging(w))) || is_greedy(w);
 }
 
 static enum err look_around(struct call *c, struct ctx *ctx, bool change, struct response *out) {
@@ -142,6 +166,7 @@ void share_note(struct worker *w, const char *organization_id) {
     if (*w->share.organization || !organization_id)
         return;
     memcpy(w->share.organization, organization_id, UUID_TEXT + 1);
+    limits_work(w->limits, w->share.organization, LIMITS_BUSY | (w->share.change ? LIMITS_WRITE : 0));
     limits_served(w->limits, w->share.organization);
 }
 

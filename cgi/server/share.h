@@ -20,9 +20,12 @@ struct worker;
  * heavy, but limited by time. They are refused if all of this holds: the organization has half of the workers, no other
  * worker is free, another organization was served in the last second, and either somebody waits and the organization
  * used more than three quarters of the workers' time (with a burst of one second), or the request is a change and half
- * of the workers have worked on its changes for over a second. If an organization's changes wait for locks in vain, and
- * half of the workers do so, its further changes are ERR_UNAVAILABLE. With only one worker, or no file of the limits,
- * nothing is refused.
+ * of the workers have worked on its changes for over a second. They are also refused if the organization has half of
+ * the workers, its requests of over 500 ms (without waits for locks) used more than two seconds of all workers lately
+ * (half of that is forgotten in 15 seconds) and three quarters of what those of all organizations used, and another
+ * organization was served in the last minute. If an organization's changes wait for locks in vain, and half of the
+ * workers do so, its further changes are ERR_UNAVAILABLE. With only one worker, or no file of the limits, nothing is
+ * refused.
  */
 
 enum { SHARE_BODY = 256 * 1024, SHARE_LIST = 1000 };
@@ -34,7 +37,7 @@ struct share {
     bool change;                      /* the request changes something */
     bool heavy;                       /* has a place for heavy work */
     bool refused;                     /* a place, or the request itself, was refused */
-    int64_t began_ms;
+    int64_t began_ms, waited_ms;      /* when the work began, and how long it waited for locks */
 };
 
 /* Call these when a worker of a service with shares begins and ends, and when any request begins and ends. */
@@ -44,8 +47,8 @@ void share_begin(struct worker *w);
 
 /*
  * Charges the request's time to its organization's share of the workers' time, and to its rate: each request takes one
- * place, and one more for each 100 ms beyond the first 500, not counting the wait for the rate itself. Refused and
- * failed requests are not charged.
+ * place, and one more for each 100 ms beyond the first 500, not counting the wait for the rate itself. Failed requests
+ * are charged for their time, too, and so are those that end their process.
  */
 void share_end(struct worker *w, int status);
 

@@ -21,6 +21,8 @@ static volatile sig_atomic_t arrived, fired, ticks, answering;
 static int64_t cpu_most, cpu_begin; /* nanoseconds; cpu_most 0: no limit */
 static const char *last_words = "";
 static size_t last_len;
+static void (*last_act)(void *arg);
+static void *last_arg;
 static const int *request_id;
 
 static int64_t cpu_now(void) {
@@ -67,9 +69,13 @@ static void on_tick(int signal) {
         if (fd == STDIN_FILENO)
             close(fd);
     }
-    if (cpu_most && cpu_now() - cpu_begin > cpu_most)
+    bool exhausted = cpu_most && cpu_now() - cpu_begin > cpu_most;
+    bool stuck = ticks > read_ticks + 2 * work_ticks + more_ticks;
+    if ((exhausted || stuck) && last_act)
+        last_act(last_arg);
+    if (exhausted)
         end_exhausted(fd);
-    if (ticks > read_ticks + 2 * work_ticks + more_ticks)
+    if (stuck)
         _exit(EXIT_STUCK);
 }
 
@@ -91,6 +97,11 @@ void watchdog_start(const int *fd, long read_ms, long work_ms) {
 void watchdog_bound_cpu(long cpu_ms, const int *id) {
     cpu_most = (int64_t)cpu_ms * 1000000;
     request_id = id;
+}
+
+void watchdog_last_act(void (*act)(void *arg), void *arg) {
+    last_act = act;
+    last_arg = arg;
 }
 
 void watchdog_last_words(const char *words) {

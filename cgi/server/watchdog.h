@@ -16,6 +16,9 @@ void watchdog_start(const int *fd, long read_ms, long work_ms);
  */
 void watchdog_bound_cpu(long cpu_ms, const int *id);
 
+/* Sets what is done before the process ends in a request. Only what a signal handler may do. */
+void watchdog_last_act(void (*act)(void *arg), void *arg);
+
 /* Sets the last words for the current request: a CGI answer below 64 KiB; the text is borrowed. */
 void watchdog_last_words(const char *words);
 

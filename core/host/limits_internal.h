@@ -13,7 +13,7 @@
 #define LIMITS_MAGIC UINT64_C(0x74696d694c74734d)
 
 enum {
-    LIMITS_VERSION = 4,
+    LIMITS_VERSION = 5,
     LIMITS_TABLES = 2,
     LIMITS_SETS = 4096,
     LIMITS_WAYS = 16,
@@ -58,11 +58,12 @@ struct limits_seat {
 
 /*
  * Since when an organization was served without a pause, and when last; when a change was done, when one waited in
- * vain.
+ * vain; what it used (as `used` below).
  */
 struct limits_organization {
     _Atomic uint64_t tag;
     _Atomic int64_t since, last, done, hung;
+    _Atomic uint64_t used;
 };
 
 struct limits_file {
@@ -72,8 +73,9 @@ struct limits_file {
     alignas(4096) struct limits_bucket buckets[LIMITS_TABLES][LIMITS_SETS][LIMITS_WAYS];
     struct limits_entry notes[LIMITS_NOTE_SETS][LIMITS_NOTE_WAYS];
     struct limits_organization organizations[LIMITS_ORGANIZATION_SETS][LIMITS_ORGANIZATION_WAYS];
-    _Atomic uint64_t recent[LIMITS_RECENT]; /* the organizations served last: half of the tag, and when */
-    _Atomic uint64_t seats_used;            /* later seats were never taken */
+    _Atomic uint64_t recent[LIMITS_SIDES][LIMITS_RECENT]; /* the organizations served last: half of the tag, and when */
+    _Atomic uint64_t used[LIMITS_SIDES]; /* by all organizations: when it was written, and milliseconds */
+    _Atomic uint64_t seats_used;         /* later seats were never taken */
     struct limits_seat seats[LIMITS_SEATS];
     struct metrics_region metrics;
 };
@@ -83,6 +85,7 @@ struct limits {
     _Atomic int64_t *wait; /* our entry; NULL: none */
     int64_t wait_until;
     struct limits_seat *seat; /* our seat; NULL: none */
+    enum limits_side side;
     struct metrics metrics;
 };
 

@@ -18,6 +18,7 @@ static uint64_t hash_of(const struct limits *l, const char *organization, uint64
     uint64_t hash[2];
     siphash_128(l->file->head.secret, organization, strlen(organization), hash);
     *set = hash[0] % LIMITS_ORGANIZATION_SETS;
+    hash[1] ^= (uint64_t)l->side << 32;
     return hash[1] ? hash[1] : 1;
 }
 
@@ -37,6 +38,7 @@ static struct limits_organization *entry_of(struct limits *l, const char *organi
     atomic_store(&oldest->last, 0);
     atomic_store(&oldest->hung, 0);
     atomic_store(&oldest->done, 0);
+    atomic_store(&oldest->used, 0);
     atomic_store(&oldest->tag, tag);
     return oldest;
 }
@@ -46,7 +48,7 @@ static uint32_t age_of(uint64_t recent, int64_t now) {
 }
 
 static void note_recent(struct limits *l, uint32_t tag, int64_t now) {
-    _Atomic uint64_t *words = l->file->recent, *oldest = words;
+    _Atomic uint64_t *words = l->file->recent[l->side], *oldest = words;
     for (_Atomic uint64_t *w = words; w < words + LIMITS_RECENT; w++) {
         uint64_t word = atomic_load(w);
         if ((uint32_t)(word >> 32) == tag || age_of(word, now) > age_of(atomic_load(oldest), now))
@@ -70,19 +72,62 @@ void limits_served(struct limits *l, const char *organization) {
     note_recent(l, (uint32_t)(atomic_load(&e->tag) >> 32), now);
 }
 
+bool limits_others_served(struct limits *l, const char *organization, int64_t ns) {
+    uint64_t set;
+    if (!l)
+        return false;
+    int64_t now = limits_now();
+    uint32_t tag = (uint32_t)(hash_of(l, organization, &set) >> 32);
+    for (int i = 0; i < LIMITS_RECENT; i++) {
+        uint64_t word = atomic_load(&l->file->recent[l->side][i]);
+        if (word && (uint32_t)(word >> 32) != tag && age_of(word, now) < (uint32_t)(ns >> RECENT_SHIFT))
+            return true;
+    }
+    return false;
+}
+
 bool limits_rivals(struct limits *l, const char *organization) {
     struct limits_organization *e = l ? entry_of(l, organization, false) : NULL;
     int64_t now = limits_now();
     if (!e || now - atomic_load(&e->last) > second_ns)
         return false;
-    int64_t alone = now - atomic_load(&e->since), longest = alone < second_ns ? alone : second_ns;
-    uint32_t tag = (uint32_t)(atomic_load(&e->tag) >> 32);
-    for (int i = 0; i < LIMITS_RECENT; i++) {
-        uint64_t word = atomic_load(&l->file->recent[i]);
-        if (word && (uint32_t)(word >> 32) != tag && age_of(word, now) < (uint32_t)(longest >> RECENT_SHIFT))
-            return true;
-    }
-    return false;
+    int64_t alone = now - atomic_load(&e->since);
+    return limits_others_served(l, organization, alone < second_ns ? alone : second_ns);
+}
+
+/* What is left of a `used`. Between two halvings it falls evenly. */
+static uint32_t rest_of(uint64_t used, int64_t now) {
+    uint32_t age = age_of(used >> 32, now), halves = age / LIMITS_HALF_MS, rest = (uint32_t)used;
+    if (halves > 31)
+        return 0;
+    rest >>= halves;
+    return rest - (uint32_t)((uint64_t)rest * (age % LIMITS_HALF_MS) / (2 * LIMITS_HALF_MS));
+}
+
+static void add_used(_Atomic uint64_t *used, int64_t ms) {
+    uint64_t old = atomic_load(used), sum, word;
+    do {
+        int64_t now = limits_now();
+        sum = rest_of(old, now) + (uint64_t)ms;
+        word = (uint64_t)(uint32_t)(now >> RECENT_SHIFT) << 32 | (sum < UINT32_MAX ? sum : UINT32_MAX);
+    } while (!atomic_compare_exchange_weak(used, &old, word));
+}
+
+void limits_use(struct limits *l, const char *organization, int64_t ms) {
+    assert(ms >= 0);
+    if (!l)
+        return;
+    add_used(&entry_of(l, organization, true)->used, ms);
+    add_used(&l->file->used[l->side], ms);
+}
+
+struct limits_used limits_used(struct limits *l, const char *organization) {
+    struct limits_organization *e = l ? entry_of(l, organization, false) : NULL;
+    int64_t now = limits_now();
+    if (!e)
+        return (struct limits_used){0};
+    return (struct limits_used){.own = rest_of(atomic_load(&e->used), now),
+                                .all = rest_of(atomic_load(&l->file->used[l->side]), now)};
 }
 
 void limits_done(struct limits *l, const char *organization) {

@@ -9,8 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* One more bit of enum limits_work: the process asks for a place, but does not have it yet. */
-enum { TRYING = 8, FLAGS = 15, TRIES = 40, SURE_AFTER = 2 };
+/* More bits of enum limits_work: the process asks for a place, but does not have it yet; it is of LIMITS_ADMIN. */
+enum { TRYING = 8, SIDE = 16, FLAGS = 31, TRIES = 40, SURE_AFTER = 2 };
 
 static const int64_t pause_ns = 50000;
 
@@ -40,7 +40,7 @@ static void use_seats(struct limits *l, uint64_t n) {
         continue;
 }
 
-void limits_seat_take(struct limits *l) {
+void limits_seat_take(struct limits *l, enum limits_side side) {
     uint64_t me = l ? limits_process_self() : 0;
     if (!me || l->seat)
         return;
@@ -52,6 +52,7 @@ void limits_seat_take(struct limits *l) {
         atomic_store(&s->work, 0);
         use_seats(l, i + 1);
         l->seat = s;
+        l->side = side;
         return;
     }
 }
@@ -64,18 +65,22 @@ void limits_seat_leave(struct limits *l) {
     l->seat = NULL;
 }
 
+static uint64_t side_of(const struct limits *l) {
+    return l->side == LIMITS_ADMIN ? SIDE : 0;
+}
+
 void limits_work(struct limits *l, const char *organization, unsigned what) {
     if (!l || !l->seat)
         return;
     if (atomic_load(&l->seat->work) == 0)
         atomic_store(&l->seat->since, limits_now());
-    atomic_store(&l->seat->work, what ? tag_of(l, organization) | what : 0);
+    atomic_store(&l->seat->work, what ? tag_of(l, organization) | what | side_of(l) : 0);
 }
 
-/* The work of a seat; 0: it is free. With `sure` the seat of a process that is gone is freed. */
-static uint64_t work_of(struct limits_seat *s, bool sure) {
+/* The work of a seat of our side; 0: it is free. With `sure` the seat of a process that is gone is freed. */
+static uint64_t work_of(const struct limits *l, struct limits_seat *s, bool sure) {
     uint64_t owner = atomic_load(&s->owner), work = atomic_load(&s->work);
-    if (!owner || !work)
+    if (!owner || !work || (work & SIDE) != side_of(l))
         return 0;
     if (!sure || !limits_process_gone(owner))
         return work;
@@ -88,7 +93,7 @@ static struct seen count_seats(struct limits *l, uint64_t tag, bool sure) {
     for (struct limits_seat *s = l->file->seats, *end = s + seats_used(l); s < end; s++) {
         if (s == l->seat || !(atomic_load(&s->work) & (LIMITS_HEAVY | TRYING)))
             continue;
-        uint64_t work = work_of(s, sure);
+        uint64_t work = work_of(l, s, sure);
         bool own = (work & ~(uint64_t)FLAGS) == tag;
         if (work & LIMITS_HEAVY) {
             n.all++;
@@ -138,7 +143,7 @@ struct limits_others limits_others(struct limits *l, const char *organization, i
     uint64_t tag = tag_of(l, organization);
     int64_t before = limits_now() - moment_ns;
     for (struct limits_seat *s = l->file->seats, *end = s + seats_used(l); s < end; s++) {
-        uint64_t work = s == l->seat ? 0 : work_of(s, sure);
+        uint64_t work = s == l->seat ? 0 : work_of(l, s, sure);
         bool own = work && (work & ~(uint64_t)FLAGS) == tag, old = own && atomic_load(&s->since) < before;
         n.busy += work != 0;
         n.own += own;

@@ -14,10 +14,13 @@
  */
 enum { LIMITS_SEATS = 1024 };
 
+/* The programs that answer requests. Each has workers of its own, so everything below is counted for each alone. */
+enum limits_side { LIMITS_SCIM, LIMITS_ADMIN, LIMITS_SIDES };
+
 /*
  * Takes a seat for this process, and gives it back; limits_close() does not. A child does not have its parent's seat.
  */
-void limits_seat_take(struct limits *l);
+void limits_seat_take(struct limits *l, enum limits_side side);
 void limits_seat_leave(struct limits *l);
 
 /* What a process does. */
@@ -60,6 +63,19 @@ void limits_served(struct limits *l, const char *organization);
  * the latest few organizations are known.
  */
 bool limits_rivals(struct limits *l, const char *organization);
+
+/* Whether another organization was served in the last `ns`, even before this one came. */
+bool limits_others_served(struct limits *l, const char *organization, int64_t ns);
+
+/* Milliseconds of workers; half of them is forgotten in LIMITS_HALF_MS. */
+struct limits_used {
+    int64_t own, all;
+};
+enum { LIMITS_HALF_MS = 15000 };
+
+/* Records that a worker worked so long for the organization; and tells what it and all organizations used lately. */
+void limits_use(struct limits *l, const char *organization, int64_t ms);
+struct limits_used limits_used(struct limits *l, const char *organization);
 
 /*
  * These record that a change of the organization was done, or waited for a lock in vain; and tell whether one was done

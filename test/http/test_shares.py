@@ -150,6 +150,48 @@ def test_a_flood_is_bounded_while_another_organization_is_served(own):
     assert {s for s, at in answers if at > last + 1.5} == {200}
 
 
+@contextlib.contextmanager
+def slow_changes(customer, seconds):
+    """Each change of one of the customer's users takes so long."""
+    customer.server.sql(f"""create function muster.slow_change() returns trigger language plpgsql as
+        $$ begin perform pg_catalog.pg_sleep({seconds}); return new; end $$;
+        create trigger slow_change before update on muster.scim_user for each row
+        when (new.connection_id = '{customer.connection["id"]}') execute function muster.slow_change()""")
+    yield
+    customer.server.sql("drop function muster.slow_change cascade")
+
+
+def test_long_requests_leave_others_their_part_though_nobody_else_was_just_served(own):
+    customer, other, stop, answers = own.customer(), own.customer(), threading.Event(), []
+    users = [customer.user() for _ in range(12)]
+    theirs = f"/Users/{other.user()['id']}"
+
+    def change(user):
+        client = customer.client_of()
+        while not stop.is_set():
+            answers.append(client.patch(f"/Users/{user['id']}", op("replace", "displayName", unique())))
+
+    def done():
+        return sum(a.status == 200 for a in answers)
+    threads = [threading.Thread(target=change, args=(u,)) for u in users]
+    with slow_changes(customer, 1):
+        for t in threads:
+            t.start()
+        try:
+            wait_until(lambda: done() >= 4 * WORKERS, 40, "they used the workers for some seconds")
+            before = done()
+            for _ in range(20):
+                assert other.client.get(theirs).status == 200
+            assert done() - before <= 20  # else each GET waits for all twelve
+            before = done()
+            wait_until(lambda: done() > before, 10, "they go on")
+        finally:
+            stop.set()
+            for t in threads:
+                t.join()
+    assert {a.status for a in answers} == {200, 429}
+
+
 def large_customer(customer, stop, answers):
     """Six connections: of four people come and memberships change, singly and by the thousand; two walk through pages of 200."""
     ids = fill_users(customer.server, customer, 1000)

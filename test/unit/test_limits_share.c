@@ -8,7 +8,7 @@ enum { SEATS = 6, ROUNDS = 300, KILLS = 60 };
 static void sit(struct limits *l[SEATS]) {
     for (int i = 0; i < SEATS; i++) {
         l[i] = limits_open(path);
-        limits_seat_take(l[i]);
+        limits_seat_take(l[i], LIMITS_SCIM);
         assert_non_null(l[i]->seat);
     }
 }
@@ -60,7 +60,7 @@ static void what_the_others_do_is_seen(void **state) {
 static void hold(int n) {
     (void)n;
     struct limits *l = limits_open(path);
-    limits_seat_take(l);
+    limits_seat_take(l, LIMITS_SCIM);
     limits_work(l, "a", LIMITS_BUSY);
     atomic_store(&shared->taken[0], limits_work_heavy(l, "a", 1, 1));
     await_go();
@@ -69,7 +69,7 @@ static void hold(int n) {
 static void a_place_is_free_when_its_process_is_gone_and_not_when_it_is_stopped(void **state) {
     (void)state;
     struct limits *l = limits_open(path);
-    limits_seat_take(l);
+    limits_seat_take(l, LIMITS_SCIM);
     for (int i = 0; i < 20; i++) {
         atomic_store(&shared->ready, 0);
         pid_t pid = start(hold, 0);
@@ -101,7 +101,7 @@ static void a_pid_that_came_again_is_another_process(void **state) {
 /* One try in each round; the parent starts the rounds by `go` and counts with `last`. */
 static void race(int n) {
     struct limits *l = limits_open(path);
-    limits_seat_take(l);
+    limits_seat_take(l, LIMITS_SCIM);
     for (int64_t round = 1; round <= ROUNDS; round++) {
         atomic_fetch_add(&shared->ready, 1);
         while (atomic_load(&shared->last[CHILDREN - 1]) < round)
@@ -138,7 +138,7 @@ static void of_those_who_come_at_once_as_many_get_a_place_as_there_are(void **st
 
 static void work_on(int n) {
     struct limits *l = limits_open(path);
-    limits_seat_take(l);
+    limits_seat_take(l, LIMITS_SCIM);
     for (atomic_fetch_add(&shared->ready, 1); !atomic_load(&shared->stop);) {
         limits_work(l, "a", LIMITS_BUSY);
         if (limits_work_heavy(l, "a", 2, 3))
@@ -192,6 +192,46 @@ static void somebody_else_counts_when_served_lately_and_in_the_meantime(void **s
     limits_close(l);
 }
 
+static void what_was_used_is_added_up_for_one_and_for_all_of_a_side(void **state) {
+    (void)state;
+    struct limits *l = limits_open(path), *admin = limits_open(path);
+    admin->side = LIMITS_ADMIN;
+    limits_use(l, "a", 6000);
+    limits_use(l, "b", 2000);
+    limits_use(l, "a", 0);
+    assert_in_range(limits_used(l, "a").own, 5900, 6000); /* it is forgotten slowly */
+    assert_in_range(limits_used(l, "a").all, 7800, 8000);
+    assert_int_equal(limits_used(l, "c").own, 0);
+    assert_int_equal(limits_used(admin, "a").all, 0);
+    uint64_t used = l->file->used[LIMITS_SCIM];
+    l->file->used[LIMITS_SCIM] = used - ((uint64_t)LIMITS_HALF_MS << 32);
+    limits_use(l, "a", 0);
+    assert_in_range(limits_used(l, "a").all, 3900, 4000);
+    l->file->used[LIMITS_SCIM] = used - ((uint64_t)LIMITS_HALF_MS << 37);
+    assert_int_equal(limits_used(l, "a").all, 0);
+    limits_use(l, "a", INT64_C(5000000000));
+    limits_use(l, "a", INT64_C(5000000000));
+    assert_in_range(limits_used(l, "a").own, UINT32_MAX / 16 * 15, UINT32_MAX);
+    assert_int_equal(limits_used(NULL, "a").own, 0);
+    limits_close(l);
+    limits_close(admin);
+}
+
+static void others_of_the_same_side_count_even_from_before(void **state) {
+    (void)state;
+    struct limits *l = limits_open(path), *admin = limits_open(path);
+    admin->side = LIMITS_ADMIN;
+    limits_served(l, "a");
+    limits_served(admin, "b");
+    limits_sleep(second / 50);
+    assert_false(limits_others_served(l, "a", second));
+    assert_true(limits_others_served(l, "b", second));
+    assert_false(limits_others_served(l, "b", second / 100));
+    assert_false(limits_others_served(NULL, "a", second));
+    limits_close(l);
+    limits_close(admin);
+}
+
 static void a_lock_that_never_came_is_remembered_until_one_comes(void **state) {
     (void)state;
     struct limits *l = limits_open(path);
@@ -219,6 +259,8 @@ int main(void) {
         cmocka_unit_test_teardown(of_those_who_come_at_once_as_many_get_a_place_as_there_are, clean),
         cmocka_unit_test_teardown(who_is_killed_anywhere_leaves_nothing_behind, clean),
         cmocka_unit_test_teardown(somebody_else_counts_when_served_lately_and_in_the_meantime, clean),
+        cmocka_unit_test_teardown(what_was_used_is_added_up_for_one_and_for_all_of_a_side, clean),
+        cmocka_unit_test_teardown(others_of_the_same_side_count_even_from_before, clean),
         cmocka_unit_test_teardown(a_lock_that_never_came_is_remembered_until_one_comes, clean),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
