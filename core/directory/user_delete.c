@@ -5,7 +5,9 @@
 #include "directory/user_facts.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
 #include "sql/scim.h"
@@ -111,6 +113,28 @@ static enum err leave_reports(struct session *s, struct db_rows rows) {
     return e;
 }
 
+/*
+ * The members of the reports follow, as far as time allows: a leaver is never refused because of them. One that is left
+ * out follows at its next change.
+ */
+static enum err remap_reports(struct session *s, struct db_rows rows) {
+    enum { PAGE = 100, ALL_MS = 2000 };
+    size_t n = db_count(rows);
+    const char **ids = arena_array(s->ctx.arena, n + 1, sizeof *ids);
+    enum err e = OK;
+    for (size_t i = 0; i < n; i++)
+        ids[i] = db_text(rows, i, STORED_ID);
+    s->until = clock_monotonic_ms() + ALL_MS;
+    for (size_t i = 0; e == OK && i < n; i += PAGE)
+        e = member_mapping_apply(s, ids + i, n - i < PAGE ? n - i : PAGE);
+    s->until = 0;
+    if (e != ERR_TOO_MANY)
+        return e;
+    fail_clear(&s->ctx);
+    log_line(LOG_WARN, "reports_not_mapped", "organization", s->tenant.organization_id, NULL);
+    return OK;
+}
+
 static enum err delete_user_work(struct session *s, void *arg) {
     struct removal *r = arg;
     struct found found = {0};
@@ -121,7 +145,10 @@ static enum err delete_user_work(struct session *s, void *arg) {
         e = queue_user_removal(s, r, &found);
     if (e == OK)
         e = leave_reports(s, found.reports);
-    return e == OK && member_mapping_any(s) ? member_mapping_apply(s, &r->id, 1) : e;
+    if (e != OK || !member_mapping_any(s))
+        return e;
+    e = member_mapping_apply(s, &r->id, 1);
+    return e == OK ? remap_reports(s, found.reports) : e;
 }
 
 enum err user_delete(struct session *s, const char *id, const struct parts *lost, struct precondition when) {

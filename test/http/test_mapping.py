@@ -102,6 +102,15 @@ def test_fields_and_metadata(customer, mapped):
     assert member["organization_role"] == "org:member"
 
 
+def test_who_loses_the_manager_loses_what_the_mapping_made_of_it(customer, mapped):
+    mapped(customer, {f"{ENTERPRISE}:manager.value": "public_metadata.manager"})
+    boss = customer.user()
+    reports = [customer.user(**{"schemas": [USER, ENTERPRISE], ENTERPRISE: {"manager": {"value": boss["id"]}}}) for _ in range(2)]
+    assert [customer.member(u["userName"])["public_metadata"] for u in reports] == [{"manager": boss["id"]}] * 2
+    assert customer.client.delete(f"/Users/{boss['id']}").status == 204
+    assert [customer.member(u["userName"])["public_metadata"] for u in reports] == [{}] * 2
+
+
 def test_an_admin_keeps_a_role_that_no_rule_sets(customer, mapped):
     user = customer.user()
     customer.server.muster("member", "set", user["userName"], "--org", customer.slug, "--organization-role", "org:billing")
