@@ -67,6 +67,8 @@ static enum err check_beside(struct ctx *ctx, struct json_object *json, struct b
         note_fault(ctx, item, "bulkId", "a bulkId may have 1024 bytes at most");
     if (json_get_caseless(json, "version") && !item->if_match)
         note_fault(ctx, item, "version", "version must be a text such as W/\"3\"");
+    if (item->if_match && !item->if_match[strspn(item->if_match, " \t")])
+        item->if_match = NULL; /* no condition, like a blank If-Match */
     bool leaver = item->users && item->method != BULK_POST;
     return leaver || item->lost.err == OK ? OK : fail_item(item, item->lost.detail);
 }

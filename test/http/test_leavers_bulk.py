@@ -114,9 +114,9 @@ def test_strict_refuses_a_reference_to_nobody(strict):
 @pytest.mark.parametrize("dialect", ["lenient", "strict"])
 @pytest.mark.parametrize("more, parts", [
     ({"data": {"active": NOBODY}}, []), ({"data": [NOBODY]}, []), ({"data": "x"}, []), ({"data": None, "comment": NOBODY}, []),
-    ({"tail": "/"}, []), ({"version": 1}, ["version"]),
+    ({"tail": "/"}, []), ({"version": " "}, []), ({"version": 1}, ["version"]),
     ({"version": ["x"]}, ["version"]), ({"bulkId": LONG}, ["bulkId"]), ({"bulkId": 5}, []), ({"tail": "?x=1"}, ["query"])],
-    ids=["data", "data-list", "data-text", "comment", "slash", "version", "version-list", "bulkId", "bulkId-number", "query"])
+    ids=["data", "data-list", "data-text", "comment", "slash", "version-blank", "version", "version-list", "bulkId", "bulkId-number", "query"])
 def test_a_delete_is_never_refused_for_what_else_it_carries(server, dialect, more, parts):
     customer = server.customer(dialect=dialect)
     user = member(customer)
