@@ -184,12 +184,19 @@ static void settle_email(struct arena *a, struct json_object *rules, const char 
 }
 
 /* Previews POST /Users with the same code. */
-static void preview_user(struct control *c, const struct schema_types *types, struct json_object *resource,
-                         struct json_object **out) {
+static enum err preview_user(struct control *c, const struct schema_types *types, struct json_object *resource,
+                             struct json_object **out) {
     const struct mapping *m = types->mapping ? types->mapping : mapping_default();
     struct session s = {.ctx = {.arena = c->ctx.arena}, .base_url = c->base_url, .types = types};
     struct json_object *rules = mapping_explain(c->ctx.arena, m, resource);
     struct user_facts facts;
+    if (!rules) {
+        control_wrong(
+            c, "mapping", "invalid",
+            "all templates together may read and produce %d bytes for one resource: use fewer or shorter ones",
+            MAPPING_WORK);
+        return control_refuse(c);
+    }
     user_facts(&s, "", resource, &facts);
     enum err e = user_facts_check(&s, &facts, NULL);
     *out = mapping_preview(c->ctx.arena, m, resource);
@@ -200,6 +207,7 @@ static void preview_user(struct control *c, const struct schema_types *types, st
     settle_email(c->ctx.arena, rules, facts.email);
     json_object_object_add(*out, "rules", json_object_get(rules));
     json_object_object_add(*out, "problem", e == OK ? NULL : json_object_new_string(fail_detail(&s.ctx)));
+    return OK;
 }
 
 enum err control_mapping_preview(struct control *c, const struct control_input *in, struct json_object **out) {
@@ -217,7 +225,5 @@ enum err control_mapping_preview(struct control *c, const struct control_input *
         e = read_mapping(c, &types, json_text(c->ctx.arena, own), &types.mapping);
     if (e == OK)
         e = read_resource(c, &types, json_get(in->fields, "resource"), &resource);
-    if (e == OK)
-        preview_user(c, &types, resource, out);
-    return e;
+    return e == OK ? preview_user(c, &types, resource, out) : e;
 }

@@ -86,9 +86,16 @@ static struct json_object *as_boolean(struct arena *a, struct json_object *v) {
     return yes || fold_ascii_equal(s, strlen(s), "false", 5) ? json_keep_new(a, json_object_new_boolean(yes)) : NULL;
 }
 
+/* Where results are made, and what templates may still read and produce. */
+struct maker {
+    struct arena *arena;
+    size_t left;
+};
+
 /* What a rule writes for what it reads; NULL: nothing. */
-static struct json_object *result_of(struct arena *a, const struct mapping_rule *r, struct json_object *source) {
-    struct json_object *v = r->template ? template_eval(a, r->template, source) : source;
+static struct json_object *result_of(struct maker *k, const struct mapping_rule *r, struct json_object *source) {
+    struct arena *a = k->arena;
+    struct json_object *v = r->template ? template_eval(a, r->template, source, &k->left) : source;
     switch (r->field) {
     case MAPPING_ORGANIZATION_ROLE:
         return first_that_counts(v, is_role);
@@ -106,10 +113,10 @@ static struct json_object *result_of(struct arena *a, const struct mapping_rule 
     return as_text(a, v, r->template);
 }
 
-static struct json_object *result_for_group(struct arena *a, const struct mapping_rule *r, const char *id,
+static struct json_object *result_for_group(struct maker *k, const struct mapping_rule *r, const char *id,
                                             const char *display_name) {
     const char *text = r->path.by_name ? display_name : id;
-    return result_of(a, r, text ? json_keep_new(a, json_object_new_string(text)) : NULL);
+    return result_of(k, r, text ? json_keep_new(k->arena, json_object_new_string(text)) : NULL);
 }
 
 /* An object inside another; made if it is missing. */
@@ -132,11 +139,12 @@ static void put_field(struct json_object *o, const struct mapping_rule *r, struc
 struct json_object *mapping_value(struct arena *a, const struct mapping *m, enum mapping_field field,
                                   struct json_object *resource) {
     assert(field < MAPPING_ORGANIZATION_ROLE); /* of these one value wins */
+    struct maker k = {a, MAPPING_WORK};
     struct json_object *v = NULL;
     for (size_t i = m->n; i-- > 0 && !v;) {
         const struct mapping_rule *r = &m->rules[i];
         if (r->field == field && !r->path.groups)
-            v = result_of(a, r, mapping_path_read(a, &r->path, resource));
+            v = result_of(&k, r, mapping_path_read(a, &r->path, resource));
     }
     return v;
 }
@@ -148,26 +156,26 @@ bool mapping_active(struct arena *a, const struct mapping *m, struct json_object
 }
 
 /* What a rule gives for the nth group of a resource; NULL also if there are fewer. */
-static struct json_object *result_for_nth(struct arena *a, const struct mapping_rule *r, struct json_object *groups,
+static struct json_object *result_for_nth(struct maker *k, const struct mapping_rule *r, struct json_object *groups,
                                           size_t n, struct json_object **source) {
     struct json_object *group = json_object_array_get_idx(groups, n);
     *source = json_get(group, r->path.by_name ? "display" : "value");
-    return group ? result_for_group(a, r, json_get_string(group, "value"), json_get_string(group, "display")) : NULL;
+    return group ? result_for_group(k, r, json_get_string(group, "value"), json_get_string(group, "display")) : NULL;
 }
 
 /* What a rule writes for a whole resource, and what it read; for a role the first of all groups counts. */
-static struct json_object *result_for_resource(struct arena *a, const struct mapping_rule *r,
+static struct json_object *result_for_resource(struct maker *k, const struct mapping_rule *r,
                                                struct json_object *resource, struct json_object **source) {
     struct json_object *groups = json_get(resource, "groups"), *found = NULL, *first = NULL;
-    *source = r->path.groups ? NULL : mapping_path_read(a, &r->path, resource);
+    *source = r->path.groups ? NULL : mapping_path_read(k->arena, &r->path, resource);
     if (!r->path.groups)
-        return result_of(a, r, *source);
+        return result_of(k, r, *source);
     if (!json_object_is_type(groups, json_type_array))
         return NULL;
     if (r->field != MAPPING_ORGANIZATION_ROLE)
-        return result_for_nth(a, r, groups, r->path.index, source);
+        return result_for_nth(k, r, groups, r->path.index, source);
     for (size_t i = 0, n = json_object_array_length(groups); i < n && !found; i++) {
-        found = result_for_nth(a, r, groups, i, source);
+        found = result_for_nth(k, r, groups, i, source);
         first = i ? first : *source;
     }
     *source = found ? *source : first;
@@ -176,12 +184,13 @@ static struct json_object *result_for_resource(struct arena *a, const struct map
 
 struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource) {
     struct json_object *out = json_new_object(a), *role = NULL, *source;
+    struct maker k = {a, MAPPING_WORK};
     for (size_t i = 0; i < m->n; i++) {
         const struct mapping_rule *r = &m->rules[i];
         if (r->field == MAPPING_ORGANIZATION_ROLE)
-            role = role ? role : result_for_resource(a, r, resource, &source);
+            role = role ? role : result_for_resource(&k, r, resource, &source);
         else {
-            struct json_object *v = result_for_resource(a, r, resource, &source);
+            struct json_object *v = result_for_resource(&k, r, resource, &source);
             if (v)
                 put_field(out, r, v);
         }
@@ -202,11 +211,12 @@ static bool is_winning_rule(const struct mapping *m, struct json_object *const *
 }
 
 struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource) {
+    struct maker k = {a, MAPPING_WORK};
     struct json_object *list = json_new_array(a);
     struct json_object **gives = arena_array(a, m->n + 1, sizeof(*gives));
     struct json_object **reads = arena_array(a, m->n + 1, sizeof(*reads));
     for (size_t i = 0; i < m->n; i++)
-        gives[i] = result_for_resource(a, &m->rules[i], resource, &reads[i]);
+        gives[i] = result_for_resource(&k, &m->rules[i], resource, &reads[i]);
     for (size_t i = 0; i < m->n; i++) {
         const char *effect = !gives[i] && !value_assigned(reads[i]) ? "nothing_there"
                              : !gives[i]                            ? "not_a_value"
@@ -220,5 +230,5 @@ struct json_object *mapping_explain(struct arena *a, const struct mapping *m, st
         json_object_object_add(o, "effect", json_object_new_string(effect));
         json_object_array_add(list, o);
     }
-    return list;
+    return k.left ? list : NULL;
 }

@@ -12,6 +12,7 @@ enum {
     MAPPING_KEY_BYTES = 512,
     MAPPING_INDEX = 9999, /* the largest number in brackets */
     MAPPING_METADATA_KEY = 64,
+    MAPPING_WORK = 4 * 1024 * 1024, /* bytes and elements that all templates read and produce for one resource */
 };
 
 /* What a mapping can set of a member. */
@@ -50,7 +51,7 @@ enum mapping_field {
  *   organization_role  text that begins with "org:" and goes on with [A-Za-z0-9_:.-]; of a list the first such value
  *   public_metadata    an assigned value (not null, "", []), unchanged: text, number, boolean or a list of these; from
  * a template text or a list of texts Anything else writes nothing. A template also sees absent attributes (as nil), so
- * that `default` works.
+ * that `default` works. A template that comes after MAPPING_WORK writes nothing, so its field is left out.
  */
 struct mapping;
 
@@ -121,7 +122,7 @@ struct json_object *mapping_preview(struct arena *a, const struct mapping *m, st
  * read is null if there is no value, gives is null if the field cannot take it. effect: "written"; "nothing_there";
  * "not_a_value" (the field cannot take the value that was read or made); "replaced" (a later rule, or for a role an
  * earlier one, wins). For groups, a rule for the role shows the first group that gives a role, or else the first group.
- * Arena.
+ * Arena. NULL: the templates used up MAPPING_WORK.
  */
 struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource);
 

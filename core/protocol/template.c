@@ -326,9 +326,11 @@ static bool is_result_small(struct arena *a, struct json_object *v) {
     return n <= TEMPLATE_ELEMENTS && sum <= TEMPLATE_RESULT;
 }
 
-struct json_object *template_eval(struct arena *a, const struct template *t, struct json_object *value) {
-    assert(t);
-    struct template_run run = {.arena = arena_create(), .value = value};
+struct json_object *template_eval(struct arena *a, const struct template *t, struct json_object *value, size_t *left) {
+    assert(t && left);
+    if (!*left)
+        return NULL;
+    struct template_run run = {.arena = arena_create(), .value = value, .left = left};
     struct json_object *result = NULL;
     bool single = t->first && !t->first->next && !t->first->text;
     if (is_result_small(run.arena, value))

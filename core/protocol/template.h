@@ -41,9 +41,10 @@ enum err template_parse(struct ctx *ctx, const char *text, size_t len, struct te
 /*
  * The result of a template for a value (a JSON scalar, an array of scalars, or NULL): a string; an array of strings if
  * the template is one {{ }} alone and that gives a list; NULL if it is one {{ }} alone and that gives nil, and if the
- * value, a filter's result or the whole exceeds a limit above. The arena owns it. Linear; never fails.
+ * value, a filter's result or the whole exceeds a limit above. The arena owns it. Linear; never fails. `*left`: how
+ * many bytes and elements the filters of several evaluations may read and produce together; with 0 the result is NULL.
  */
-struct json_object *template_eval(struct arena *a, const struct template *t, struct json_object *value);
+struct json_object *template_eval(struct arena *a, const struct template *t, struct json_object *value, size_t *left);
 
 /*
  * The text of a value as a template shows it: nil is "", a list is joined without separator, a decimal is written as

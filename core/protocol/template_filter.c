@@ -17,9 +17,16 @@ struct span {
     size_t len;
 };
 
+static void spend(struct template_run *run, size_t n) {
+    *run->left -= n < *run->left ? n : *run->left;
+    if (!*run->left)
+        run->overflow = true;
+}
+
 static struct span span_of(struct template_run *run, struct json_object *v) {
     struct span text;
     text.s = template_text(run->arena, v, &text.len);
+    spend(run, text.len);
     return text;
 }
 
@@ -30,6 +37,7 @@ static struct span skip_bytes(struct span t, size_t n) {
 /* Counts the output of a filter. */
 static void count_work(struct template_run *run, size_t n) {
     run->work += n;
+    spend(run, n);
     if (run->work > TEMPLATE_WORK)
         run->overflow = true;
 }

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_outcome(ctx, e);
     if (e != OK)
         return 0;
-    struct json_object *value = fuzz_json(ctx, values[choice]), *out = template_eval(ctx->arena, t, value);
+    struct json_object *value = fuzz_json(ctx, values[choice]),
+                       *out = template_eval(ctx->arena, t, value, &(size_t){SIZE_MAX});
     HOLDS(!out || json_object_is_type(out, json_type_string) || json_object_is_type(out, json_type_array));
     (void)template_text(ctx->arena, out, &len);
     HOLDS(len <= TEMPLATE_RESULT);

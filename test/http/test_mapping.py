@@ -288,6 +288,15 @@ def test_a_preview_is_what_a_post_then_does(customer, mapping):
         assert found == ["active" if shown["active"] else "deactivated"], (body, shown)
 
 
+def test_all_templates_of_a_preview_have_one_limit(customer):
+    replaced = "{{ value | " + " | ".join(["replace: 'a', 'bb' | replace: 'bb', 'a'"] * 7) + " }}"
+    mapping = {f'emails[type ne "x{i}"].display': f"{replaced * 12}.public_metadata.k{i}" for i in range(94)}
+    user = {**user_body(), "emails": [{"value": "a@example.com", "type": "work", "display": "a" * 8000}]}
+    assert "all templates together may read and produce 4194304 bytes for one resource" in preview(customer, user, mapping, 400)["detail"]
+    few = dict(list(mapping.items())[:4])
+    assert all(r["effect"] == "not_a_value" for r in preview(customer, user, few)["rules"] if r["path"] in few)  # over the limit of one rule
+
+
 def test_a_preview_says_what_each_rule_does(customer):
     mapping = {"title": "public_metadata.title", "nickName": "public_metadata.nick", "name.givenName": "first_name", "displayName": "first_name",
                "userType": "organization_role",

@@ -14,7 +14,7 @@ static const char *eval(struct ctx *ctx, const char *text, const char *value) {
     struct template *t;
     if (parse(ctx, text, &t) != OK)
         fail_msg("%s: %s", text, fail_detail(ctx));
-    return json_text(ctx->arena, template_eval(ctx->arena, t, unit_json(ctx, value)));
+    return json_text(ctx->arena, template_eval(ctx->arena, t, unit_json(ctx, value), &(size_t){SIZE_MAX}));
 }
 
 struct eval_case {
@@ -251,7 +251,7 @@ static void every_prefix_is_taken_or_refused(void **state) {
             assert_true(e == OK || e == ERR_INVALID_VALUE);
             free(prefix);
             if (e == OK)
-                template_eval(ctx.arena, t, unit_json(&ctx, "[\"A b\",null,1.5]"));
+                template_eval(ctx.arena, t, unit_json(&ctx, "[\"A b\",null,1.5]"), &(size_t){SIZE_MAX});
             arena_destroy(ctx.arena);
         }
 }
