@@ -197,6 +197,13 @@ static bool is_bare_text(const struct parser *ps, struct attr_ref ref, const cha
     return ps->lenient && text && !(len == 4 && memcmp(word, "null", 4) == 0);
 }
 
+/* A bare word as text; a whole number as it is stored, which is -0 as 0. */
+static struct json_object *bare_text(const struct parser *ps, size_t len, struct json_object *read) {
+    struct arena *a = ps->ctx->arena;
+    bool whole = json_object_is_type(read, json_type_int);
+    return json_keep_new(a, json_object_new_string(whole ? json_text(a, read) : arena_strndup(a, ps->p, len)));
+}
+
 /* Reads a quoted or JSON literal with the strict JSON reader, and a bare one as text if that is allowed. */
 static enum err parse_compared_value(struct parser *ps, struct attr_ref ref, struct json_object **out) {
     struct ctx quiet = {.arena = ps->ctx->arena};
@@ -215,12 +222,12 @@ static enum err parse_compared_value(struct parser *ps, struct attr_ref ref, str
     if (!end || end == ps->p)
         return BAD(ps, quoted ? "a string has no end" : "a value was expected");
     size_t len = (size_t)(end - ps->p);
-    bool bare = !quoted && is_bare_text(ps, ref, ps->p, len);
-    if (bare || json_parse(&quiet, ps->p, len, out) != OK) {
-        if (quoted || !ps->lenient)
-            return BAD(ps, "a value was expected: a \"string\" with JSON escapes, a number, true, false or null");
-        *out = json_keep_new(ps->ctx->arena, json_object_new_string_len(ps->p, (int)len));
-    }
+    *out = NULL;
+    bool read = json_parse(&quiet, ps->p, len, out) == OK;
+    if (!read && (quoted || !ps->lenient))
+        return BAD(ps, "a value was expected: a \"string\" with JSON escapes, a number, true, false or null");
+    if (!read || (!quoted && is_bare_text(ps, ref, ps->p, len)))
+        *out = bare_text(ps, len, *out);
     if (json_object_is_type(*out, json_type_object) || json_object_is_type(*out, json_type_array))
         return BAD(ps, "a value was expected");
     ps->p = end;

@@ -292,6 +292,12 @@ def test_a_number_is_its_text_where_a_string_is_needed(customer, strict):
     assert_error(strict.client.patch(f"/Users/{strict.user()['id']}", op("replace", "title", 5)), 400, "invalidValue")
 
 
+@pytest.mark.parametrize("number", ["-0", "-0.0", "1.50", "1e2", "-7"])
+def test_a_number_as_text_is_found_as_it_was_sent(customer, number):
+    user = made(customer.client.post("/Users", json.dumps(user_body(externalId="?")).replace('"?"', number)))
+    assert [u["id"] for u in customer.client.find("Users", f"externalId eq {number}").json["Resources"]] == [user["id"]]
+
+
 def test_an_empty_list_is_no_value(customer):
     user = customer.user(title=[], name=[], displayName="D", nickName="N")
     assert "title" not in user and "name" not in user
