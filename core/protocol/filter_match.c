@@ -81,6 +81,14 @@ static struct json_object *part_of(const struct filter *f, struct json_object *v
     return f->ref.sub ? json_get(v, f->ref.sub->name) : v;
 }
 
+static bool test_text(struct arena *a, const struct filter *f, const struct attr *attr, struct json_object *v) {
+    const char *key = value_key_text(a, attr, json_object_get_string(v), (size_t)json_object_get_string_len(v));
+    const char *literal = json_object_get_string(f->key);
+    if (f->kind == FILTER_EQ || f->kind == FILTER_NE)
+        return (strcmp(key, literal) == 0) == (f->kind == FILTER_EQ);
+    return compare_texts(f->kind, key, literal);
+}
+
 /* Tests one single value (NULL: unassigned). */
 static bool test_value(struct arena *a, const struct filter *f, struct json_object *v) {
     const struct attr *attr = f->ref.sub ? f->ref.sub : f->ref.attr;
@@ -92,16 +100,15 @@ static bool test_value(struct arena *a, const struct filter *f, struct json_obje
         return assigned == (f->kind == FILTER_NE);
     if (!assigned)
         return f->kind == FILTER_NE;
-    struct json_object *key = value_key(a, attr, v);
-    if (attr->type == ATTR_ANY && !same_kind(key, f->key))
+    if (!same_kind(v, f->key))
         return f->kind == FILTER_NE;
+    if (json_object_is_type(v, json_type_string))
+        return test_text(a, f, attr, v);
     if (f->kind == FILTER_EQ || f->kind == FILTER_NE)
-        return json_same(key, f->key) == (f->kind == FILTER_EQ);
-    if (json_object_is_type(key, json_type_string))
-        return compare_texts(f->kind, json_object_get_string(key), json_object_get_string(f->key));
-    if (json_object_is_type(key, json_type_int) && json_object_is_type(f->key, json_type_int))
-        return compare_order(f->kind, compare_integers(json_object_get_int64(key), json_object_get_int64(f->key)));
-    return compare_order(f->kind, compare_decimals(json_object_get_double(key), json_object_get_double(f->key)));
+        return json_same(v, f->key) == (f->kind == FILTER_EQ);
+    if (json_object_is_type(v, json_type_int) && json_object_is_type(f->key, json_type_int))
+        return compare_order(f->kind, compare_integers(json_object_get_int64(v), json_object_get_int64(f->key)));
+    return compare_order(f->kind, compare_decimals(json_object_get_double(v), json_object_get_double(f->key)));
 }
 
 bool filter_match(struct arena *a, const struct filter *f, struct json_object *value) {

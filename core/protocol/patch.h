@@ -34,8 +34,9 @@ enum err patch_faulty(struct ctx *ctx, const struct patch *p) __attribute__((war
  * if an immutable attribute is the reason), `parts` has the failure, and the result is that of the other parts.
  * Otherwise the first failure is returned, without a result.
  *
- * ERR_TOO_LARGE is always returned: the operations would examine more values than a request may (some millions; members
- * that are added, or removed by their value, are found at once).
+ * ERR_TOO_LARGE, as the failure of a part: with it the operations would examine more values than a request may (over a
+ * million; members that are added, or removed by their value, are found at once). Parts that examine no list still
+ * succeed, `active` above all.
  */
 enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object *resource, struct parts *parts,
                      struct json_object **out, bool *changed) __attribute__((warn_unused_result));

@@ -5,6 +5,10 @@
 #include "base/arena.h"
 #include "base/json.h"
 
+#include <string.h>
+
+enum { COPIED = 3 }; /* how much more the copy of a value costs than a look */
+
 /* The state of applying a request's operations. */
 struct patch_walk {
     struct ctx *ctx;
@@ -23,13 +27,42 @@ static enum err fail_step(struct patch_walk *w, const struct patch_step *s, cons
     return patch_fail(w->ctx, s, e, "%s", fail_detail(step));
 }
 
+/* The only member of the resource that a step changes; NULL: it may change others. */
+static const char *member_changed(const struct patch_step *s) {
+    const struct attr_ref *ref = &s->target.ref;
+    if (ref->extension)
+        return ref->extension->urn;
+    return ref->attr && strcmp(ref->attr->name, "schemas") != 0 ? ref->attr->name : NULL;
+}
+
+/* A step that changes a copy of one member, which is put back if the step fails. */
+static enum err step_aside(struct patch_walk *w, struct ctx *ctx, const struct patch_step *s, const char *name) {
+    struct patch_act act = {.ctx = ctx, .p = w->p, .s = s, .run = &w->run};
+    struct json_object *was = json_keep(ctx->arena, json_get(w->resource, name));
+    enum err e = patch_spend(&act, was, COPIED);
+    if (e != OK)
+        return e;
+    if (was)
+        json_set(w->resource, name, json_copy(ctx->arena, was));
+    e = patch_step_apply(ctx, w->p, s, &w->run, w->resource);
+    if (e != OK)
+        json_set_or_drop(w->resource, name, was);
+    return e;
+}
+
 /* The copy counts as work, like any other look at the whole. */
 static enum err step_apart(struct patch_walk *w, struct ctx *ctx, const struct patch_step *s) {
     struct patch_act act = {.ctx = ctx, .p = w->p, .s = s, .run = &w->run};
-    struct json_object *copy = json_copy(ctx->arena, w->resource);
-    enum err e = patch_spend(&act, copy, 1);
+    const char *name = member_changed(s);
+    if (name)
+        return step_aside(w, ctx, s, name);
+    enum err e = patch_spend(&act, w->resource, 1);
     if (e == OK)
-        e = patch_step_apply(ctx, w->p, s, &w->run, copy);
+        e = patch_spend_copies(&act, w->resource, 2);
+    if (e != OK)
+        return e;
+    struct json_object *copy = json_copy(ctx->arena, w->resource);
+    e = patch_step_apply(ctx, w->p, s, &w->run, copy);
     if (e == OK) {
         json_object_put(w->resource);
         w->resource = json_object_get(copy);
@@ -39,7 +72,7 @@ static enum err step_apart(struct patch_walk *w, struct ctx *ctx, const struct p
 
 static bool may_be_left_out(const struct patch_walk *w, const struct patch_step *s, enum err e) {
     bool immutable = e == ERR_MUTABILITY && s->err == OK;
-    return w->parts->go_on && e != ERR_TOO_LARGE && (w->p->dialect.lenient || immutable);
+    return w->parts->go_on && (w->p->dialect.lenient || immutable);
 }
 
 static enum err walk_step(struct patch_walk *w, const struct patch_step *s) {
@@ -56,7 +89,7 @@ static enum err walk_step(struct patch_walk *w, const struct patch_step *s) {
     e = fail_step(w, s, &step, e);
     if (!may_be_left_out(w, s, e))
         return e;
-    w->again = s->err == OK && !w->apart;
+    w->again = s->err == OK && !w->apart && e != ERR_TOO_LARGE; /* work is counted before it is done */
     parts_failed(w->ctx, w->parts, s->name, e);
     return OK;
 }
@@ -66,7 +99,7 @@ static enum err walk_steps(struct patch_walk *w, struct json_object *resource, b
     enum err e = OK;
     w->apart = apart;
     w->again = false;
-    w->run = (struct patch_run){.scratch = arena_create(), .kept = arena_create()};
+    w->run = (struct patch_run){.scratch = arena_create(), .kept = arena_create(), .work = w->run.work};
     w->resource = json_object_get(json_copy(w->ctx->arena, resource));
     for (const struct patch_step *s = w->p->first; e == OK && s && !w->again; s = s->next) {
         e = walk_step(w, s);
@@ -116,5 +149,5 @@ enum err patch_apply(struct ctx *ctx, const struct patch *p, struct json_object 
     if (e == OK)
         e = resource_settle(ctx, (struct resource_rules){p->rt, p->dialect}, resource, false, parts, out);
     *changed = e == OK && !json_same(resource, *out);
-    return e != OK && parts->err != OK ? parts_refuse(ctx, parts) : e;
+    return e != OK && e != ERR_TOO_LARGE && parts->err != OK ? parts_refuse(ctx, parts) : e;
 }

@@ -48,6 +48,7 @@ struct patch_run {
     struct json_object *list;  /* the list that has the index, NULL: none */
     struct json_object *index; /* resource_index(); stays valid while steps only add and remove values of the list */
     size_t work;
+    bool spent; /* a step asked for more than is left of PATCH_WORK: none gets more */
 };
 
 /* One step on its way. */
@@ -72,15 +73,19 @@ struct patch_parts {
 
 /*
  * A short request can cause very much work on lists, so work is counted by their length: ERR_TOO_LARGE when all steps
- * together exceed PATCH_WORK values (a long text counts as several).
+ * together exceed PATCH_WORK values (a long text counts as several), which takes about a quarter of a second. A step
+ * counts its work before it changes anything; once a step asked for too much, none gets more.
  */
-enum { PATCH_WORK = 2000000 };
+enum { PATCH_WORK = 1500000 };
 enum err patch_spend(const struct patch_act *a, struct json_object *v, size_t times)
     __attribute__((warn_unused_result));
 
 /* The same for a value that is copied into `n` others: the copies must be kept. */
 enum err patch_spend_copies(const struct patch_act *a, struct json_object *v, size_t n)
     __attribute__((warn_unused_result));
+
+/* The same for a list that is put back by patch_put_list(). */
+enum err patch_spend_put(const struct patch_act *a, struct json_object *list) __attribute__((warn_unused_result));
 
 /* The same for `n` values that are only skipped. */
 enum err patch_spend_glance(const struct patch_act *a, size_t n) __attribute__((warn_unused_result));
@@ -128,7 +133,7 @@ enum err patch_read_parts(const struct patch_act *a, struct patch_parts *out) __
 enum err patch_set_parts(const struct patch_act *a, struct json_object *element, const struct patch_parts *parts)
     __attribute__((warn_unused_result));
 
-/* Puts a list back without empty values and duplicates. */
+/* Puts a list back without empty values and duplicates; the work must be counted before. */
 enum err patch_put_list(const struct patch_act *a, struct json_object *list) __attribute__((warn_unused_result));
 
 /* Adds the step's values to the list; existing values are merged. */

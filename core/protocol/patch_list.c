@@ -13,23 +13,24 @@
 
 enum { TEXT_MAX = 1024 * 1024 * 1024 }; /* bytes; the limits of bodies and PATCH_WORK keep every value far below */
 
-static void add_part_text(struct buf *b, size_t place, struct json_object *part) {
-    const char *text =
-        json_object_is_type(part, json_type_string) ? json_object_get_string(part) : json_object_to_json_string(part);
-    buf_fmt(b, "%zu:%zu:", place, strlen(text));
-    buf_str(b, text);
+enum { END = '\xff' }; /* after each part of a text: a byte that UTF-8 does not have */
+
+static void add_part_text(struct buf *b, struct json_object *part) {
+    buf_str(b, json_object_is_type(part, json_type_string) ? json_object_get_string(part)
+                                                           : json_object_to_json_string(part));
 }
 
 /* A value as text, independent of the order of its parts and of "primary": false. */
 static const char *canonical_text(const struct patch_act *a, struct buf *b, struct json_object *element) {
     buf_reset(b);
     if (!json_object_is_type(element, json_type_object))
-        add_part_text(b, 0, element);
+        add_part_text(b, element);
     for (size_t i = 0; i < a->attr->n_subs; i++) {
         struct json_object *part = json_get(element, a->attr->subs[i].name);
         bool no = json_object_is_type(part, json_type_boolean) && !json_object_get_boolean(part);
         if (part && !no)
-            add_part_text(b, i, part);
+            add_part_text(b, part);
+        buf_char(b, END);
     }
     assert(!buf_overflowed(b));
     return buf_text(b);
@@ -39,7 +40,7 @@ static const char *canonical_text(const struct patch_act *a, struct buf *b, stru
 static bool is_new(struct json_object *seen, const char *text) {
     if (json_object_object_get_ex(seen, text, NULL))
         return false;
-    json_object_object_add(seen, text, NULL);
+    json_object_object_add_ex(seen, text, NULL, JSON_C_OBJECT_ADD_KEY_IS_NEW);
     return true;
 }
 
@@ -114,9 +115,12 @@ static enum err add_given_parts(const struct patch_act *a, struct json_object *e
 
 static enum err put_new(const struct patch_act *a, struct json_object *list, struct json_object *v) {
     struct json_object *touched = json_new_array(a->ctx->arena);
+    enum err e = patch_spend_put(a, list);
+    if (e != OK)
+        return e;
     json_object_array_add(touched, json_object_get(v));
     json_object_array_add(list, json_object_get(v));
-    enum err e = resource_settle_primary(a->ctx, a->attr, list, touched);
+    e = resource_settle_primary(a->ctx, a->attr, list, touched);
     return e == OK ? patch_put_list(a, list) : e;
 }
 
@@ -139,11 +143,13 @@ enum err patch_create_value(const struct patch_act *a, struct json_object *list)
 }
 
 /* Reads what the step sets in each chosen value: a part, or the parts of an object. */
-static enum err read_given(const struct patch_act *a, struct json_object *hits, struct patch_parts *parts,
-                           struct json_object **v) {
+static enum err read_given(const struct patch_act *a, struct json_object *list, struct json_object *hits,
+                           struct patch_parts *parts, struct json_object **v) {
     if (!a->sub && !value_assigned(a->s->value))
         return fail(a->ctx, ERR_INVALID_VALUE, "%s: an object was expected", a->attr->name);
     enum err e = a->sub ? patch_part_value(a, v) : patch_read_parts(a, parts);
+    if (e == OK)
+        e = patch_spend_put(a, list);
     return e == OK ? patch_spend_copies(a, a->sub ? *v : parts->whole, json_object_array_length(hits)) : e;
 }
 
@@ -159,7 +165,7 @@ void patch_drop_shell(const struct patch_act *a, struct json_object *element) {
 enum err patch_set_in_values(const struct patch_act *a, struct json_object *list, struct json_object *hits) {
     struct json_object *primary_now = json_new_array(a->ctx->arena), *v = NULL;
     struct patch_parts parts = {0};
-    enum err e = read_given(a, hits, &parts, &v);
+    enum err e = read_given(a, list, hits, &parts, &v);
     struct reader inside;
     bool names_primary =
         a->sub ? strcmp(a->sub->name, "primary") == 0 : json_get_caseless(patch_object(a, &inside), "primary") != NULL;
@@ -217,6 +223,8 @@ enum err patch_replace_values(const struct patch_act *a, struct json_object *lis
     bool object = a->attr->type == ATTR_COMPLEX;
     enum err e = read_replacement(a, &v);
     if (e == OK)
+        e = patch_spend_put(a, list);
+    if (e == OK)
         e = patch_spend_copies(a, v, json_object_array_length(hits));
     for (size_t i = 0, hit = 0, n = json_object_array_length(list); e == OK && i < n; i++) {
         struct json_object *element = json_object_array_get_idx(list, i), *new = v;
@@ -238,16 +246,12 @@ enum err patch_replace_values(const struct patch_act *a, struct json_object *lis
     return e == OK ? patch_put_list(a, result) : e;
 }
 
-enum { LOOK = 16 }; /* glances */
+enum { LOOK = 64 }; /* glances */
 
 /* Making a value primary requires looking at all others. */
-static enum err pay_for_primary(const struct patch_act *a, struct json_object *list, struct json_object *touched) {
-    for (size_t i = 0, n = json_object_array_length(touched); i < n; i++) {
-        struct json_object *primary = json_get(json_object_array_get_idx(touched, i), "primary");
-        if (primary && json_object_get_boolean(primary))
-            return patch_spend_glance(a, LOOK * json_object_array_length(list));
-    }
-    return OK;
+static enum err pay_for_primary(const struct patch_act *a, struct json_object *list) {
+    bool primary = schema_sub(a->attr, "primary", strlen("primary"));
+    return primary ? patch_spend_glance(a, LOOK * json_object_array_length(list)) : OK;
 }
 
 /* One new value may stand alone (PA-25), also where strict wants lists to be lists. */
@@ -267,11 +271,11 @@ enum err patch_add_values(const struct patch_act *a) {
         return e;
     resource_first_primary(&a->read, a->attr, values);
     e = patch_index(a, list, &index);
+    if (e == OK)
+        e = pay_for_primary(a, list);
     if (e != OK)
         return e;
     resource_merge(a->ctx, a->attr, list, index, values, touched);
-    e = pay_for_primary(a, list, touched);
-    if (e == OK)
-        e = resource_settle_primary(a->ctx, a->attr, list, touched);
+    e = resource_settle_primary(a->ctx, a->attr, list, touched);
     return e == OK ? patch_put(a, list) : e;
 }

@@ -48,13 +48,15 @@ enum err patch_remove_member(const struct patch_act *a, const char *identity) {
     if (!gone || (f && !filter_match(a->ctx->arena, f, gone)))
         return OK; /* */
     size_t i = 0, n = json_object_array_length(list);
+    e = patch_spend_glance(a, n);
+    if (e != OK)
+        return e;
     while (i < n && json_object_array_get_idx(list, i) != gone)
         i++;
     assert(i < n);
     json_object_object_del(index, identity);
     json_object_array_del_idx(list, i, 1);
-    e = patch_spend_glance(a, n);
-    return e == OK ? patch_put(a, list) : e;
+    return patch_put(a, list);
 }
 
 /* Those parts of a value that `like` also has, as text; NULL: the value lacks one. */
@@ -118,6 +120,8 @@ static bool is_value_listed(struct arena *arena, const struct listed *l, struct 
     return false;
 }
 
+enum { LISTED = 3 }; /* how much more than a look it costs to find a value by its text */
+
 enum err patch_remove_listed(const struct patch_act *a) {
     struct json_object *list = patch_current(a), *values, *kept = json_new_array(a->ctx->arena);
     struct listed listed = {.attr = a->attr, .members = is_members(a)};
@@ -127,7 +131,7 @@ enum err patch_remove_listed(const struct patch_act *a) {
     if (!list)
         return a->attr->required ? fail(a->ctx, ERR_MUTABILITY, "%s is required", a->attr->name) : OK;
     read_listed(a->ctx->arena, values, &listed);
-    e = patch_spend(a, list, (size_t)json_object_object_length(listed.shapes));
+    e = patch_spend(a, list, LISTED * (size_t)json_object_object_length(listed.shapes));
     if (e != OK)
         return e;
     struct arena *each = arena_create();
@@ -157,9 +161,9 @@ static struct json_object *list_without(const struct patch_act *a, struct json_o
 
 enum err patch_remove_chosen(const struct patch_act *a) {
     struct json_object *list = patch_working(a, true), *hits = patch_chosen(a, list);
-    enum err e = OK;
     if (json_object_array_length(hits) == 0)
         return OK; /* */
+    enum err e = patch_spend_put(a, list);
     for (size_t i = 0, n = json_object_array_length(hits); a->sub && e == OK && i < n; i++) {
         e = patch_set_part(a, json_object_array_get_idx(hits, i), a->sub, NULL);
         if (e == OK)

@@ -181,12 +181,15 @@ static enum err act_on_one(const struct patch_act *a) {
     struct patch_step plain = *a->s;
     struct patch_act without = *a;
     struct json_object *now = patch_current(a);
-    if (!now || !filter_match(a->ctx->arena, plain.target.filter, now))
-        return OK;
+    enum err e = patch_spend(a, now, patch_filter_size(plain.target.filter));
+    if (e != OK || !now || !filter_match(a->ctx->arena, plain.target.filter, now))
+        return e;
     plain.target.filter = NULL;
     without.s = &plain;
     return run_step(&without);
 }
+
+enum { WITHOUT_SCHEMA = 4 }; /* how much more it costs to look at a value without a schema */
 
 /* Counts the present values and the new ones, which may be added to them. */
 static enum err act_on_unregistered(struct patch_act *a) {
@@ -195,7 +198,8 @@ static enum err act_on_unregistered(struct patch_act *a) {
     const struct patch_target *t = &a->s->target;
     const struct unregistered_change c = {
         .op = ops[a->s->op], .path = t->unregistered, .filter = t->filter, .tail = t->tail, .value = a->s->value};
-    enum err e = patch_spend(a, unregistered_current(a->p->rt, &c, a->resource), patch_filter_size(t->filter));
+    enum err e =
+        patch_spend(a, unregistered_current(a->p->rt, &c, a->resource), WITHOUT_SCHEMA * patch_filter_size(t->filter));
     return e == OK ? unregistered_apply(&a->read, a->p->rt, &c, a->resource) : e;
 }
 

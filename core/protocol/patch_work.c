@@ -7,48 +7,60 @@
 
 #include <string.h>
 
-/* How many bytes of a text, or how many skipped values, count as one value. */
-enum { BYTES = 128, FOREIGN_BYTES = 4, COPIED_BYTES = 16, GLANCES = 256 };
+/* How many bytes of a text, members of objects, or skipped values count as one value. */
+enum { BYTES = 128, FOREIGN = 2, FOREIGN_BYTES = 2, MEMBERS = 8, COPIED_BYTES = 16, PUT_BACK = 6, GLANCES = 256 };
 
 /* Text that is not ASCII takes long to fold. */
 static size_t text_weight(const char *s, size_t len) {
     size_t foreign = 0;
     for (size_t i = 0; i < len; i++)
         foreign += (unsigned char)s[i] >> 7;
-    return len / BYTES + foreign / FOREIGN_BYTES;
+    return len / BYTES + (foreign ? FOREIGN + foreign / FOREIGN_BYTES : 0);
 }
 
-/* The number of values; long texts count as several. */
-static size_t value_weight(struct json_object *v) {
+/* The weight of a value, in members: that of its values, long texts count as several. Stops at `enough`. */
+static size_t value_weight(struct json_object *v, size_t enough) {
     size_t sum = 0;
     if (json_object_is_type(v, json_type_string))
-        return text_weight(json_object_get_string(v), (size_t)json_object_get_string_len(v));
+        return MEMBERS * text_weight(json_object_get_string(v), (size_t)json_object_get_string_len(v));
     if (json_object_is_type(v, json_type_array))
-        for (size_t i = 0, n = json_object_array_length(v); i < n; i++)
-            sum += 1 + value_weight(json_object_array_get_idx(v, i));
+        for (size_t i = 0, n = json_object_array_length(v); i < n && sum < enough; i++)
+            sum += MEMBERS + value_weight(json_object_array_get_idx(v, i), enough - sum);
     if (json_object_is_type(v, json_type_object)) {
         json_object_object_foreach(v, name, part) {
             (void)name;
-            sum += value_weight(part);
+            if (sum >= enough)
+                break;
+            sum += 1 + value_weight(part, enough - sum);
         }
     }
     return sum;
 }
 
+static size_t work_left(const struct patch_run *run) {
+    return run->spent ? 0 : PATCH_WORK - run->work;
+}
+
 static enum err spend_work(const struct patch_act *a, size_t work) {
-    size_t *spent = &a->run->work;
-    if (work > PATCH_WORK || *spent > PATCH_WORK - work)
+    struct patch_run *run = a->run;
+    if (work > work_left(run)) {
+        run->spent = true;
         return fail(a->ctx, ERR_TOO_LARGE, "too many operations on a long list: send fewer at a time");
-    *spent += work;
+    }
+    run->work += work;
     return OK;
 }
 
 enum err patch_spend(const struct patch_act *a, struct json_object *v, size_t times) {
-    return spend_work(a, value_weight(v) * times);
+    return spend_work(a, value_weight(v, MEMBERS * (work_left(a->run) + 1)) / MEMBERS * times);
 }
 
 enum err patch_spend_copies(const struct patch_act *a, struct json_object *v, size_t n) {
     return spend_work(a, strlen(json_object_to_json_string(v)) / COPIED_BYTES * n);
+}
+
+enum err patch_spend_put(const struct patch_act *a, struct json_object *list) {
+    return spend_work(a, PUT_BACK * json_object_array_length(list));
 }
 
 enum err patch_spend_glance(const struct patch_act *a, size_t n) {

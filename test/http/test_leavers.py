@@ -129,6 +129,28 @@ def test_one_attribute_under_a_urn_that_is_too_long_is_left_out_alone(customer):
     assert held(customer, user) == ["title", "division"]
 
 
+WORK = op("replace", 'ims[type co "none"].display', "x")
+
+
+@pytest.fixture
+def laden(customer):
+    """A user on whose long list a few dozen operations are all the work that one PATCH may cause."""
+    return customer.user(ims=[{"value": f"{i}", "type": "a"} for i in range(5000)])
+
+
+@pytest.mark.parametrize("operations", [[*300 * [WORK], OFF], [OFF, *300 * [WORK]], [op("replace", "ims.display", "x"), *300 * [WORK], OFF]])
+def test_too_much_work_does_not_hold_up_a_leaver(customer, laden, operations):
+    leave(customer, laden, *operations)
+    assert len(held(customer, laden)) == 300
+    assert "too many operations on a long list" in held_rows(customer, laden)[-1]["detail"]
+
+
+def test_too_much_work_is_refused_where_it_alone_is_the_reason(customer, laden):
+    sets = [op("replace", 'ims[type eq "a"].display', f"{i}") for i in range(300)]
+    assert_error(customer.client.patch(f"/Users/{laden['id']}", *sets), 413, None, "too many operations on a long list")
+    assert one(customer, laden)["active"]
+
+
 def test_who_is_inactive_already_takes_everything(customer):
     customer.user(TAKEN)
     user = customer.user("me@example.com", active=False)

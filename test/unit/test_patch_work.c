@@ -19,6 +19,9 @@ enum { MEMORY = 96 * 1024 }; /* KiB */
 
 #define MANY "{\"op\":\"replace\",\"path\":\"emails[type eq \\\"other\\\"].display\",\"value\":\"x"
 
+/* Each makes one value more. */
+#define MADE "{\"op\":\"replace\",\"path\":\"emails[type eq \\\"q"
+
 /* `n` operations, each with its number between `front` and `back`. */
 static const struct {
     const char *front, *back;
@@ -28,14 +31,18 @@ static const struct {
     enum err err;
     size_t left;
 } cases[] = {
-    {MANY, "\"}", 900, false, 2000, OK, 2000},
-    {MANY, "\"}", 1100, false, 2000, ERR_TOO_LARGE, 0},
+    {MANY, "\"}", 60, false, 2000, OK, 2000},
+    {MANY, "\"}", 120, false, 2000, ERR_TOO_LARGE, 0},
     {MANY, "\"}", 10000, false, 20, OK, 20},
+    {MADE, "\\\"].display\",\"value\":\"x\"}", 100, false, 7000, ERR_TOO_LARGE, 0},
+    {MADE, "\\\"].display\",\"value\":\"x\"}", 390, false, 100, OK, 490},
+    {"{\"op\":\"remove\",\"path\":\"members[type eq \\\"Group\\\" or value eq \\\"m", "\\\"]\"}", 60, true, 1000, OK,
+     940},
     {"{\"op\":\"remove\",\"path\":\"emails[type eq \\\"a\\\" or type eq \\\"b\\\" or type eq \\\"c\\\" or value eq "
      "\\\"",
      "\\\"]\"}", 400, false, 2000, ERR_TOO_LARGE, 0},
-    {"{\"op\":\"add\",\"path\":\"emails\",\"value\":[{\"primary\":true,\"value\":\"new", "\"}]}", 4000, false, 2000, OK,
-     6000},
+    {"{\"op\":\"add\",\"path\":\"emails\",\"value\":[{\"primary\":true,\"value\":\"new", "\"}]}", 1500, false, 2000, OK,
+     3500},
     {"{\"op\":\"remove\",\"path\":\"members[value eq \\\"m", "\\\" and type eq \\\"User\\\"]\"}", 9000, true, 10000, OK,
      1000},
     {"{\"op\":\"remove\",\"path\":\"members[type eq \\\"Group\\\" and value eq \\\"m", "\\\"]\"}", 9000, true, 10000,
