@@ -330,11 +330,12 @@ struct json_object *template_eval(struct arena *a, const struct template *t, str
     assert(t && left);
     if (!*left)
         return NULL;
-    struct template_run run = {.arena = arena_create(), .value = value, .left = left};
+    struct template_run run = {.arena = arena_create(), .value = value, .left = *left};
     struct json_object *result = NULL;
     bool single = t->first && !t->first->next && !t->first->text;
     if (is_result_small(run.arena, value))
         result = single ? result_of_braces(&run, a, eval_braces(&run, t->first)) : joined_pieces(&run, a, t);
     arena_destroy(run.arena);
+    *left = run.left;
     return result;
 }

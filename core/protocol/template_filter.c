@@ -18,8 +18,8 @@ struct span {
 };
 
 static void spend(struct template_run *run, size_t n) {
-    *run->left -= n < *run->left ? n : *run->left;
-    if (!*run->left)
+    run->left -= n < run->left ? n : run->left;
+    if (!run->left)
         run->overflow = true;
 }
 

@@ -14,7 +14,7 @@ struct template_run {
     struct arena *arena; /* for this evaluation only */
     struct json_object *value;
     size_t work;   /* see TEMPLATE_WORK */
-    size_t *left;  /* see template_eval() */
+    size_t left;   /* see template_eval() */
     bool overflow; /* a limit was exceeded: no result */
 };
 
