@@ -145,16 +145,31 @@ static enum err run_operation(struct api *a, struct json_object **out) {
                : e;
 }
 
+/* Stores whose key it is, for its next request. */
+static void note_key(struct api *a, enum err e) {
+    const struct control *c = &a->control;
+    if (!c->accepted && e != ERR_INVALID_TOKEN)
+        return;
+    const char *whose = !c->accepted || e == ERR_INVALID_TOKEN ? NULL
+                        : c->bound                             ? c->organization
+                                                               : control_installation;
+    rate_note_key(a->call, c->key_hash, whose);
+    share_note(a->call->worker, c->bound ? whose : NULL);
+}
+
 static enum err admit_and_operate(struct api *a, struct json_object **out) {
     struct control *c = &a->control;
-    enum err e = admit_key(a);
+    const char *method = a->call->request.method;
+    bool change = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
+    enum err e = share_enter(a->call, &c->ctx, c->key_hash, change, &a->call->response);
+    if (e == OK)
+        e = admit_key(a);
     if (e != OK)
         return e;
     e = read_fields(a);
     watchdog_arrived();
     e = e == OK ? run_operation(a, out) : key_first(a, e);
-    if (c->accepted || e == ERR_INVALID_TOKEN)
-        rate_note_key(a->call, c->key_hash, c->accepted && e != ERR_INVALID_TOKEN);
+    note_key(a, e);
     return e;
 }
 
@@ -236,9 +251,11 @@ static enum err carry_out_request(struct api *a, struct json_object **out) {
 
 static void open_admin(struct worker *w) {
     w->extensions = extensions_create();
+    share_open(w);
 }
 
 static void close_admin(struct worker *w) {
+    share_close(w);
     extensions_destroy(w->extensions);
 }
 

@@ -20,6 +20,7 @@ static int64_t begin_wait(void *arg, int64_t ms) {
     if (alone && ms > ALONE_MS)
         ms = ALONE_MS;
     watchdog_extend((long)ms);
+    share_pause(w);
     db_deadline(w->db, clock_monotonic_ms() + ms + w->settings->deadline_ms);
     return ms;
 }
@@ -32,6 +33,7 @@ static bool pause_wait(void *arg, int64_t ms) {
 static void end_feed_wait(void *arg) {
     struct worker *w = arg;
     limits_wait_end(w->limits);
+    share_resume(w);
 }
 
 struct control_waiting waiting_of(struct worker *w) {

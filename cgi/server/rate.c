@@ -59,9 +59,11 @@ void rate_note(struct call *c, const char *token_hash, const struct limits_token
     limits_note(c->worker->failures, token_hash, known);
 }
 
-void rate_note_key(struct call *c, const char *hash, bool good) {
-    static const struct limits_token known = {.organization_id = "00000000-0000-0000-0000-000000000000"};
-    limits_note(c->worker->failures, hash, good ? &known : NULL);
+void rate_note_key(struct call *c, const char *hash, const char *organization_id) {
+    struct limits_token known = {0};
+    if (organization_id)
+        memcpy(known.organization_id, organization_id, sizeof known.organization_id);
+    limits_note(c->worker->failures, hash, organization_id ? &known : NULL);
 }
 
 bool rate_accepted(const struct call *c, const char *hash) {

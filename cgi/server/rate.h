@@ -25,8 +25,11 @@ void rate_note(struct call *c, const char *token_hash, const struct limits_token
  */
 bool rate_accepted(const struct call *c, const char *hash);
 
-/* Stores the result of an API key's authentication, for rate_accepted(). */
-void rate_note_key(struct call *c, const char *hash, bool good);
+/*
+ * Stores the result of an API key's authentication, for rate_accepted() and share_enter(): the organization to which it
+ * is bound, or all zeros (control_installation); NULL: it was not accepted.
+ */
+void rate_note_key(struct call *c, const char *hash, const char *organization_id);
 
 /* Whether the client's address sent so many wrong tokens that rate_failed() would refuse the next one. */
 bool rate_suspects(struct call *c, struct ctx *ctx);

@@ -42,7 +42,7 @@ void share_begin(struct worker *w) {
     patience_set(w, false);
 }
 
-enum { KEY = 8 + UUID_TEXT };
+enum { KEY = 16 + UUID_TEXT };
 
 /* At least one worker of four is left for other requests and other organizations. */
 static unsigned most_of(unsigned workers) {
@@ -52,7 +52,7 @@ static unsigned most_of(unsigned workers) {
 /* The rule for an organization's share of the workers' time, in UNIT_MS; writes the key of its bucket. */
 static struct limits_rule time_rule(const struct worker *w, const struct share *s, char key[KEY]) {
     int32_t rate = (int32_t)most_of(settings_workers(w->settings)) * (1000 / UNIT_MS);
-    snprintf(key, KEY, "time:%s", s->organization);
+    snprintf(key, KEY, "time:%s:%s", w->service, s->organization);
     return (struct limits_rule){.rate = rate, .burst = rate * BURST_S, .table = LIMITS_KNOWN};
 }
 
@@ -148,6 +148,11 @@ enum err share_enter(struct call *c, struct ctx *ctx, const char *token_hash, bo
         limits_work(w->limits, NULL, what);
         return OK;
     }
+    if (strspn(known.organization_id, "0-") == UUID_TEXT) { /* a key of the installation */
+        limits_work(w->limits, NULL, what);
+        limits_served(w->limits, known.organization_id);
+        return OK;
+    }
     memcpy(w->share.organization, known.organization_id, sizeof w->share.organization);
     w->share.rate = known.org_rate;
     w->share.burst = known.org_burst;
@@ -156,6 +161,18 @@ enum err share_enter(struct call *c, struct ctx *ctx, const char *token_hash, bo
     if (e == OK)
         limits_served(w->limits, w->share.organization);
     return e;
+}
+
+void share_pause(struct worker *w) {
+    limits_work(w->limits, NULL, LIMITS_IDLE);
+    limits_work(w->limits, NULL, LIMITS_BUSY);
+    w->share.paused_ms = clock_monotonic_ms();
+}
+
+void share_resume(struct worker *w) {
+    w->share.began_ms += clock_monotonic_ms() - w->share.paused_ms;
+    limits_work(w->limits, NULL, LIMITS_IDLE);
+    limits_work(w->limits, *w->share.organization ? w->share.organization : NULL, LIMITS_BUSY);
 }
 
 bool share_known(const struct worker *w) {

@@ -26,6 +26,8 @@ struct worker;
  * organization was served in the last minute. If an organization's changes wait for locks in vain, and half of the
  * workers do so, its further changes are ERR_UNAVAILABLE. With only one worker, or no file of the limits, nothing is
  * refused.
+ * The programs have workers of their own, so each counts alone. In the admin API the rules apply to keys that are bound
+ * to an organization; keys of the installation are never refused, but count as another organization.
  */
 
 enum { SHARE_BODY = 256 * 1024, SHARE_LIST = 1000 };
@@ -38,6 +40,7 @@ struct share {
     bool heavy;                       /* has a place for heavy work */
     bool refused;                     /* a place, or the request itself, was refused */
     int64_t began_ms, waited_ms;      /* when the work began, and how long it waited for locks */
+    int64_t paused_ms;                /* when a long poll began to wait */
 };
 
 /* Call these when a worker of a service with shares begins and ends, and when any request begins and ends. */
@@ -61,6 +64,10 @@ enum err share_enter(struct call *c, struct ctx *ctx, const char *token_hash, bo
 
 /* Call this when a request of a known organization turns out to be heavy work. ERR_RATE_LIMITED as above. */
 enum err share_heavy(struct call *c, struct ctx *ctx, struct response *out) __attribute__((warn_unused_result));
+
+/* Call these around the wait of a long poll, which is no work: it has a limit of its own. */
+void share_pause(struct worker *w);
+void share_resume(struct worker *w);
 
 /* Whether the organization of the current request is known. */
 bool share_known(const struct worker *w);

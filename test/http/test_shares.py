@@ -192,6 +192,42 @@ def test_long_requests_leave_others_their_part_though_nobody_else_was_just_serve
     assert {a.status for a in answers} == {200, 429}
 
 
+def test_a_bound_key_leaves_others_and_the_health_check_their_part(own):
+    customer, other, stop, answers = own.customer(), own.customer(), threading.Event(), []
+    own.sql("""create function muster.slow_change() returns trigger language plpgsql as
+        $$ begin perform pg_catalog.pg_sleep(1); return new; end $$;
+        create trigger slow_change before insert on muster.team for each row execute function muster.slow_change()""")
+    keys = [customer.key("provisioning:manage") for _ in range(12)]
+    theirs = other.key("provisioning:read")
+
+    def make(api):
+        while not stop.is_set():
+            answers.append(api.post(f"{customer.path}/teams", {"name": unique()}))
+
+    def done():
+        return sum(a.status == 201 for a in answers)
+    assert theirs.get(f"{other.path}/members").status == 200
+    threads = [threading.Thread(target=make, args=(k,)) for k in keys]
+    for t in threads:
+        t.start()
+    try:
+        wait_until(lambda: done() >= 4 * WORKERS, 40, "they used the workers for some seconds")
+        before = done()
+        for _ in range(10):
+            assert theirs.get(f"{other.path}/members").status == 200
+            assert customer.api.get("/organizations?limit=1").status == 200
+            assert customer.api.get("/healthz", absolute=True).status == 200
+        assert done() - before <= 20  # else each GET waits for all twelve
+    finally:
+        stop.set()
+        for t in threads:
+            t.join()
+        own.sql("drop function muster.slow_change cascade")
+    assert {a.status for a in answers} == {201, 429}
+    refused = next(a for a in answers if a.status == 429)
+    assert int(refused.header("Retry-After")) >= 1 and "its share of the service" in refused.json["detail"]
+
+
 def large_customer(customer, stop, answers):
     """Six connections: of four people come and memberships change, singly and by the thousand; two walk through pages of 200."""
     ids = fill_users(customer.server, customer, 1000)
