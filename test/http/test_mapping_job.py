@@ -54,7 +54,8 @@ def test_a_mapping_that_waits_for_a_lock_lets_others_have_their_turn(server, cus
 def test_a_step_does_not_wait_for_all_users_of_a_page(server, customer):
     fill_users(server, customer, 30)
     server.sql("""update muster.scim_user set resource = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"' || id || '","userName":"' ||
-                  user_name_key || '","emails":[{"type":"work","display":"' || repeat('a', 8000) || '"}]}' where connection_id = %s""", customer.connection["id"])
+                  user_name_key || '","emails":[{"type":"work","display":"' || repeat('a', 8000) || '"}]}'
+                  where connection_id = %s""", customer.connection["id"])
     chain = " | ".join(["replace: 'a', 'bb' | replace: 'bb', 'a'"] * 7)
     most = {f'emails[type ne "x{i}"].display': f"{{{{ value | {chain} }}}}.public_metadata.k{i}" for i in range(90)}  # as much as templates may do
     put(customer, most)
