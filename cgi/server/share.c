@@ -80,6 +80,7 @@ void share_end(struct worker *w, int status) {
         limits_served(w->limits, s->organization);
     if (s->change && status < 429)
         limits_done(w->limits, s->organization);
+    *w->share.organization = '\0'; /* charged */
 }
 
 static enum err refuse_share(struct call *c, struct ctx *ctx, const char *what, struct response *out) {

@@ -345,6 +345,7 @@ int worker_cgi(const struct service *service, const struct settings *settings) {
     bound_memory(settings);
     watchdog_begin();
     (void)handle_request(&w, service, &source, cgi_write, NULL);
+    watchdog_end();
     close_worker(&w, service);
     return 0;
 }

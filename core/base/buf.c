@@ -27,7 +27,7 @@ static void release_buffer(void *ptr) {
 }
 
 struct buf *buf_new(struct arena *a, size_t max) {
-    assert(max > 0 && max < SIZE_MAX);
+    assert(max < SIZE_MAX);
     struct buf *b = arena_alloc(a, sizeof *b);
     b->max = max;
     b->cap = max < FIRST ? max + 1 : FIRST;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PER_CORE = 2 };
+enum { PER_CORE = 2, MOST_WORKERS = 256 /* as MUSTER_WORKERS */ };
 
 #define QUOTE(x) #x
 #define NUMBER(x) QUOTE(x)
@@ -143,7 +143,8 @@ unsigned settings_workers(const struct settings *s) {
     if (s->workers)
         return (unsigned)s->workers;
     long cores = sysconf(_SC_NPROCESSORS_ONLN); /* sysconf() reads a file */
-    return (unsigned)(PER_CORE * (cores > 0 ? cores : 1));
+    long workers = PER_CORE * (cores > 0 ? cores : 1);
+    return (unsigned)(workers < MOST_WORKERS ? workers : MOST_WORKERS);
 }
 
 unsigned settings_share(const struct settings *s) {

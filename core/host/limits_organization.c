@@ -123,11 +123,11 @@ void limits_use(struct limits *l, const char *organization, int64_t ms) {
 
 struct limits_used limits_used(struct limits *l, const char *organization) {
     struct limits_organization *e = l ? entry_of(l, organization, false) : NULL;
-    int64_t now = limits_now();
     if (!e)
         return (struct limits_used){0};
-    return (struct limits_used){.own = rest_of(atomic_load(&e->used), now),
-                                .all = rest_of(atomic_load(&l->file->used[l->side]), now)};
+    uint64_t own = atomic_load(&e->used), all = atomic_load(&l->file->used[l->side]);
+    int64_t now = limits_now(); /* after both, so that neither is of a later time */
+    return (struct limits_used){.own = rest_of(own, now), .all = rest_of(all, now)};
 }
 
 void limits_done(struct limits *l, const char *organization) {

@@ -127,6 +127,14 @@ def test_jackson_takes_the_user_name_for_an_email_when_there_is_none():
     assert (data["email"], data["first_name"], data["last_name"], data["active"]) == ("ada", "", "", True)
 
 
+@pytest.mark.parametrize("name", ["muster", *FOREIGN])
+def test_members_without_a_name_are_told_like_others(name):
+    """The lenient dialect keeps them under a URN that is not registered."""
+    strange = {"urn:acme:x:1.0:User": {"": "v", "deep": {"": {"": "w"}}}}
+    sent = render(name, user_event("scim.user.updated", changes={"after": strange}, user={**SCIM_USER, **strange}))
+    assert sent is None or json.loads(sent.body)
+
+
 def test_jackson_tells_of_a_leaver(sent):
     off, gone = sent["jackson", "scim.user.deactivated"].json, sent["jackson", "scim.user.deprovisioned"].json
     assert off["event"] == "user.updated" and off["data"]["id"] == USER_ID and off["data"]["active"] is False
