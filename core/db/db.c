@@ -70,6 +70,10 @@ const char *db_constraint(const struct db *db) {
     return db->constraint;
 }
 
+bool db_lock_timed_out(const struct db *db) {
+    return db->outcome == DB_LOCKED;
+}
+
 const char *db_message(const struct db *db) {
     return db->message;
 }

@@ -170,12 +170,15 @@ bool db_in_transaction(const struct db *db);
 
 /*
  * Runs a script (a migration) in the transaction that a statement opened, or in one of its own. If it fails, the detail
- * is PostgreSQL's message. For the command line.
+ * is PostgreSQL's message, and the connection is ended. ERR_UNAVAILABLE: db_lock_timed_out(). For the command line.
  */
 enum err db_script(struct ctx *ctx, struct db *db, const char *text) __attribute__((warn_unused_result));
 
 /* The constraint that a statement of the last transaction violated, "" if none. */
 const char *db_constraint(const struct db *db);
+
+/* Whether the last failed statement waited for a lock longer than lock_timeout. */
+bool db_lock_timed_out(const struct db *db);
 
 /* The message of the last failed statement, for the command line; never for clients. */
 const char *db_message(const struct db *db);

@@ -351,13 +351,15 @@ enum err db_script(struct ctx *ctx, struct db *db, const char *text) {
     PQsetnonblocking(db->conn, 0);
     PGresult *res = PQexec(db->conn, text);
     bool good = PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK;
+    const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+    db->outcome = state && strcmp(state, "55P03") == 0 ? DB_LOCKED : DB_REFUSED;
     if (!good)
         snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
     PQclear(res);
     PQsetnonblocking(db->conn, 1);
     if (!good) {
         db_drop(db);
-        return fail(ctx, ERR_INTERNAL, "%s", db->message);
+        return fail(ctx, db->outcome == DB_LOCKED ? ERR_UNAVAILABLE : ERR_INTERNAL, "%s", db->message);
     }
     PQenterPipelineMode(db->conn);
     return OK;

@@ -7,7 +7,7 @@ import subprocess
 
 import psycopg2
 import pytest
-from helpers import BUILD, ROOT, unique
+from helpers import BUILD, ROOT, unique, user_body
 
 
 class Database:
@@ -182,6 +182,22 @@ def test_a_migrate_does_not_wait_for_ever(server):
         d.run(f"alter role {d.role} set lock_timeout = '2s'")
         assert_refused(d.muster("migrate"), 1, holder, "more than 2 seconds", "another muster migrate", "run this again")
         assert d.is_empty()
+
+
+def test_a_migration_of_a_table_that_is_read_stops_no_writes(server):
+    """Whoever writes would wait behind a migrate that waits for a dump."""
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        cur.execute("delete from muster.schema_migration where name = '0017_event_time'")
+        c.commit()
+        cur.execute("select from muster.audit_event limit 1")
+        with subprocess.Popen([f"{ROOT}/{BUILD}/muster", "migrate"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              env=server.operator()) as waiting:
+            assert "in use: trying again" in waiting.stderr.readline()
+            client = server.customer().client
+            assert {client.post("/Users", user_body()).status for _ in range(10)} == {201} and waiting.poll() is None
+            c.rollback()
+            assert waiting.wait(60) == 0 and waiting.stderr.read() == ""
+    assert server.sql("select count(*) from muster.schema_migration where number = 17") == [(1,)]
 
 
 def test_a_schema_that_is_too_old(server):

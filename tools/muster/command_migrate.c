@@ -18,7 +18,7 @@
 
 /* Everything is checked before anything is applied, and all is applied in one transaction. */
 
-enum { OLDEST_SERVER = 150000, ADMIN_OPTION = 160000, TELL_MS = 1000 };
+enum { OLDEST_SERVER = 150000, ADMIN_OPTION = 160000, TELL_MS = 1000, TRIES = 30 };
 
 static enum err check_facts(struct invocation *in, struct db_rows facts) {
     const char *database = db_text(facts, 0, OP_MIGRATION_FACTS_DATABASE),
@@ -332,13 +332,38 @@ static enum err take_lock(struct invocation *in) {
     }
 }
 
-enum err command_migrate(struct invocation *in) {
-    struct migrations m;
+static enum err migrate_alone(struct invocation *in, struct migrations *m) {
     enum err e = take_lock(in);
     if (e == OK)
-        e = check_before(in, &m);
-    if (e == OK)
-        e = migrate_all(in, &m);
+        e = check_before(in, m);
+    return e == OK ? migrate_all(in, m) : e;
+}
+
+/*
+ * A table that is read by a dump, say, cannot be changed, and everybody who writes would wait after the attempt: it is
+ * given up after a second (op_migration_begin), and made again after a pause in which they go on.
+ */
+static enum err migrate_between_others(struct invocation *in, struct migrations *m) {
+    const struct sql_call back[] = {sql_transaction_rollback()};
+    enum err e = migrate_alone(in, m);
+    for (int n = 1; e == ERR_UNAVAILABLE && db_lock_timed_out(in->db); n++) {
+        if (n == TRIES)
+            return fail(&in->ctx, ERR_CONFLICT,
+                        "a table that a migration changes is in use, by a dump, an export or a long report: end it, or "
+                        "run this again when it is done; nothing was changed");
+        if (n == 1)
+            fputs("a table that a migration changes is in use: trying again, while others go on\n", stderr);
+        e = run_all(in, back, 1);
+        command_pause();
+        if (e == OK)
+            e = migrate_alone(in, m);
+    }
+    return e;
+}
+
+enum err command_migrate(struct invocation *in) {
+    struct migrations m;
+    enum err e = migrate_between_others(in, &m);
     if (e == OK)
         e = make_partitions(in);
     if (e == OK && !in->json)
