@@ -19,6 +19,7 @@
 #include "sql/transaction.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { STEP_MS = 150, USER_MS = 2000, LOCK_MS = 100 };
@@ -27,8 +28,8 @@ enum { STEP_MS = 150, USER_MS = 2000, LOCK_MS = 100 };
 struct step {
     const struct mapping_turns *turns;
     struct mapping_turn turn;
-    const char *organization, *version, *place; /* organization NULL: it was nobody's turn */
-    int64_t begun;
+    const char *organization, *place; /* organization NULL: it was nobody's turn */
+    int64_t version, begun;
     struct db_rows users;
     const char **ids;
     size_t n;
@@ -50,7 +51,7 @@ static enum err find_pending_mapping(struct session *s, struct step *x) {
         return e;
     const char *resets = db_text(row, 0, MAPPING_PENDING_RESETS);
     x->organization = db_text(row, 0, MAPPING_PENDING_ORGANIZATION_ID);
-    x->version = db_text(row, 0, MAPPING_PENDING_VERSION);
+    x->version = db_int(row, 0, MAPPING_PENDING_VERSION);
     x->place = db_text(row, 0, MAPPING_PENDING_PLACE);
     s->tenant.now_us = db_int(row, 0, MAPPING_PENDING_NOW_US) / 1000 * 1000;
     s->resets.organization_role = strstr(resets, "organization_role");
@@ -132,10 +133,13 @@ static enum err change_users(struct session *s, const struct step *x) {
     return e;
 }
 
-/* Smaller steps failed because of this user, which stays as it is. */
+/* Smaller steps failed because of the next user, under this mapping. */
+static bool is_to_be_skipped(const struct step *x) {
+    return x->turn.page == 0 && x->n == 1 && strcmp(x->turn.failed, x->ids[0]) == 0 && x->turn.version == x->version;
+}
+
+/* The user stays as it is. */
 static void skip_user(struct session *s, const struct step *x) {
-    if (x->n == 0)
-        return;
     log_line(LOG_WARN, "mapping_user_skipped", "organization", x->organization, "user", x->ids[0], NULL);
     session_event(s, "scim.mapping.conflict", "scim_user", x->ids[0],
                   "{\"problem\":\"the mapping cannot be applied to this user\"}");
@@ -144,11 +148,12 @@ static void skip_user(struct session *s, const struct step *x) {
 static enum err apply_mapping_work(struct session *s, void *arg) {
     struct step *x = arg;
     x->organization = NULL;
+    x->n = 0;
     enum err e = find_pending_mapping(s, x);
     if (e != OK || !x->organization)
         return e;
     e = enter_organization(s, x);
-    if (e == OK && x->turn.page == 0)
+    if (e == OK && is_to_be_skipped(x))
         skip_user(s, x);
     else if (e == OK) {
         e = change_users(s, x);
@@ -158,22 +163,29 @@ static enum err apply_mapping_work(struct session *s, void *arg) {
     if (e != OK)
         return e;
     const char *place = x->n ? x->ids[x->n - 1] : NULL;
-    db_queue(s->db, sql_mapping_progress(.version = x->version, .place = place,
+    db_queue(s->db, sql_mapping_progress(.version = arena_printf(s->ctx.arena, "%" PRId64, x->version), .place = place,
                                          .more = arena_printf(s->ctx.arena, "%zu", x->n),
                                          .finished = x->finished ? "true" : "false"));
     return OK;
 }
 
+static void note_failed(struct step *x) {
+    x->turn.version = x->version;
+    snprintf(x->turn.failed, sizeof x->turn.failed, "%s", x->n ? x->ids[0] : "");
+}
+
 /* Notes how the step ended. A smaller step may still succeed, so only an organization that rests is logged. */
-static void settle_step(struct session *s, struct mapping_turns *turns, const struct step *x, enum err e) {
+static void settle_step(struct session *s, struct mapping_turns *turns, struct step *x, enum err e) {
     int64_t now = clock_monotonic_ms();
     bool rests = e == ERR_UNAVAILABLE;
     if (e == OK)
         mapping_turns_worked(turns, x->turn, now - x->begun < STEP_MS / 2);
     else if (rests)
         mapping_turns_locked(turns, x->turn, now);
-    else
+    else {
+        note_failed(x);
         rests = mapping_turns_failed(turns, x->turn, now);
+    }
     if (rests)
         log_line(LOG_WARN, "mapping_step", "organization", x->organization, "error", fail_name(e), "detail",
                  fail_detail(&s->ctx), NULL);

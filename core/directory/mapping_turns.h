@@ -12,7 +12,9 @@ enum { MAPPING_PAGE = 200, MAPPING_TURNS = 64 };
 /* How large an organization's next step is, and when it is due. Times are those of clock_monotonic_ms(). */
 struct mapping_turn {
     char organization[UUID_TEXT + 1]; /* "": free */
-    size_t page;                      /* users; 0: the next user is skipped */
+    size_t page;                      /* users; 0: `failed` is skipped if it is the next one under that mapping */
+    char failed[UUID_TEXT + 1];       /* the first user of the last step that failed; "": none */
+    int64_t version;                  /* of the mapping that it failed with */
     int64_t rest_ms, until;           /* how long it rests, and until when; 0: not at all */
 };
 
@@ -33,8 +35,9 @@ struct mapping_turn mapping_turns_of(const struct mapping_turns *t, const char *
 void mapping_turns_worked(struct mapping_turns *t, struct mapping_turn turn, bool quick);
 
 /*
- * After a step that failed: the next one is smaller, in the end it skips one user. If even that fails, the
- * organization rests: 1 s, then twice as long each time, up to 5 min. Returns whether it rests.
+ * After a step that failed: the next one is smaller, in the end it skips the one user for whom it failed (set by the
+ * caller: the place is in the database, where another process or a new mapping may have moved it). If even that fails,
+ * the organization rests: 1 s, then twice as long each time, up to 5 min. Returns whether it rests.
  */
 bool mapping_turns_failed(struct mapping_turns *t, struct mapping_turn turn, int64_t now);
 

@@ -24,6 +24,18 @@ static void test_a_step_that_fails_becomes_smaller_until_it_skips_a_user_and_gro
     assert_int_equal(mapping_turns_resting(&t, 0, resting), 0);
 }
 
+static void test_a_step_that_fails_remembers_for_whom_and_with_which_mapping(void **state) {
+    struct mapping_turns t = {0};
+    struct mapping_turn turn = mapping_turns_of(&t, one);
+    (void)state;
+    snprintf(turn.failed, sizeof turn.failed, "%s", two);
+    turn.version = 7;
+    mapping_turns_failed(&t, turn, 0);
+    assert_string_equal(mapping_turns_of(&t, one).failed, two);
+    assert_int_equal(mapping_turns_of(&t, one).version, 7);
+    assert_string_equal(mapping_turns_of(&t, two).failed, "");
+}
+
 static void test_a_slow_step_is_not_followed_by_a_larger_one(void **state) {
     struct mapping_turns t = {0};
     (void)state;
@@ -70,6 +82,7 @@ static void test_of_too_many_in_trouble_the_one_that_is_due_first_is_forgotten(v
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_step_that_fails_becomes_smaller_until_it_skips_a_user_and_grows_again),
+        cmocka_unit_test(test_a_step_that_fails_remembers_for_whom_and_with_which_mapping),
         cmocka_unit_test(test_a_slow_step_is_not_followed_by_a_larger_one),
         cmocka_unit_test(test_an_organization_that_fails_for_ever_rests_for_longer_and_longer),
         cmocka_unit_test(test_of_too_many_in_trouble_the_one_that_is_due_first_is_forgotten),
