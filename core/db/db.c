@@ -36,6 +36,11 @@ void db_destroy(struct db *db) {
     free(db);
 }
 
+int64_t db_time_left(const struct db *db) {
+    int64_t now = clock_monotonic_ms();
+    return db->deadline > now ? db->deadline - now : 0;
+}
+
 void db_deadline(struct db *db, int64_t at_ms) {
     db->deadline = at_ms;
 }

@@ -35,6 +35,9 @@ void db_destroy(struct db *db);
  */
 void db_deadline(struct db *db, int64_t at_ms);
 
+/* Milliseconds until the deadline, 0 if it has passed. */
+int64_t db_time_left(const struct db *db);
+
 /* Round trips and connections made since the start. */
 struct db_counts {
     uint64_t round_trips, connects, retries, ambiguous;

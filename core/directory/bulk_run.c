@@ -19,6 +19,7 @@ struct run {
     struct bulk *bulk;
     const struct parts *lost; /* failed before */
     struct bulk_order order;
+    int64_t reserve_ms; /* of the time until the deadline, for the last operation and COMMIT */
     size_t errors;
     struct tenant tenant; /* for the whole request; each operation reads its own into its own memory */
 };
@@ -171,6 +172,22 @@ static void count_errors(struct run *r, const size_t *items, size_t n) {
         r->errors += r->bulk->items[items[i]].err != OK;
 }
 
+/*
+ * What is done is worth more than what is left: without this, a request that takes too long would be undone whole, each
+ * time that it is sent again, and leavers would stay.
+ */
+static void put_off_rest(struct run *r, size_t from) {
+    size_t n = r->order.groups[r->order.n_groups];
+    for (size_t i = r->order.groups[from]; i < n; i++) {
+        struct bulk_item *item = &r->bulk->items[r->order.items[i]];
+        item->processed = true;
+        if (item->err != OK)
+            continue;
+        item->err = ERR_UNAVAILABLE;
+        item->detail = "nothing was done: the time of the request went to the operations before; send this one again";
+    }
+}
+
 /* Removes the results of an earlier attempt from the items: ids, and results of valid operations. */
 static void reset_items(struct run *r, const struct bulk_item *as_parsed) {
     for (size_t i = 0; i < r->bulk->n; i++)
@@ -200,6 +217,10 @@ static enum err bulk_work(struct session *s, void *arg) {
     for (size_t k = 0; e == OK && k < r->order.n_groups; k++) {
         const size_t *items = r->order.items + r->order.groups[k];
         size_t n = r->order.groups[k + 1] - r->order.groups[k];
+        if (k > 0 && db_time_left(s->db) < r->reserve_ms) {
+            put_off_rest(r, k);
+            break;
+        }
         e = run_group(r, items, n);
         count_errors(r, items, n);
         if (r->bulk->fail_on_errors && r->errors >= (size_t)r->bulk->fail_on_errors)
@@ -210,7 +231,7 @@ static enum err bulk_work(struct session *s, void *arg) {
 
 enum err bulk_run(struct session *s, struct bulk *b, const struct parts *lost) {
     assert(b->n <= BULK_OPERATIONS);
-    struct attempt a = {.run = {.session = s, .bulk = b, .lost = lost}};
+    struct attempt a = {.run = {.session = s, .bulk = b, .lost = lost, .reserve_ms = db_time_left(s->db) / 4}};
     struct session_write w = {.work = bulk_work, .arg = &a};
     bulk_order(&s->ctx, b, &a.run.order);
     struct bulk_item *copy = arena_array(s->ctx.arena, b->n, sizeof *copy);

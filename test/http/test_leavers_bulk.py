@@ -3,6 +3,8 @@ import json
 
 import pytest
 from helpers import BULK, ENTERPRISE, PATCH_OP, USER, made, op, user_body
+from locks import slow_changes
+from server import Server
 
 OFF = op("Replace", "active", "False")
 NOBODY = "bulkId:nobody"
@@ -147,3 +149,22 @@ def test_the_path_of_an_operation_is_read_like_that_of_a_request(customer):
     answers = bulk(customer, patch(user, op("replace", "title", "B"), path=f"//Users//{user['id']}/"), patch(user, OFF, path=f"Users/{user['id']}/"))
     assert [a["status"] for a in answers] == ["200", "200"], answers
     assert one(customer, user)["title"] == "B" and is_out(customer, user)
+
+
+def test_a_request_that_takes_too_long_keeps_what_it_has_done():
+    """Undone whole, it would be sent again and undone again, and nobody would ever leave."""
+    server = Server(env={"MUSTER_DEADLINE_MS": "4000"}).start()
+    try:
+        customer = server.customer()
+        users = [customer.user() for _ in range(30)]
+        with slow_changes(customer, 0.25):
+            first = bulk(customer, *[patch(u, {"op": "replace", "path": "active", "value": False}) for u in users])
+        states = [o["status"] for o in first]
+        done = states.count("200")
+        assert 3 <= done < 30 and states == ["200"] * done + ["503"] * (30 - done)
+        assert "send this one again" in first[-1]["response"]["detail"]
+        assert [is_out(customer, u) for u in users] == [True] * done + [False] * (30 - done)
+        assert {o["status"] for o in bulk(customer, *[patch(u, {"op": "replace", "path": "active", "value": False}) for u in users[done:]])} == {"200"}
+        assert all(is_out(customer, u) for u in users)
+    finally:
+        server.stop()

@@ -9,7 +9,7 @@ import time
 import pytest
 from helpers import BULK, assert_error, fill_users, group_body, made, op, quote, unique, user_body, wait_until
 from server import Server
-from locks import locked, waiting
+from locks import locked, slow_changes, waiting
 
 pytestmark = pytest.mark.alone
 WORKERS = 4
@@ -148,17 +148,6 @@ def test_a_flood_is_bounded_while_another_organization_is_served(own):
     assert {s for s, _ in alone} == {200}
     assert {s for s, at in answers if begin < at < last} == {200, 429}
     assert {s for s, at in answers if at > last + 1.5} == {200}
-
-
-@contextlib.contextmanager
-def slow_changes(customer, seconds):
-    """Each change of one of the customer's users takes so long."""
-    customer.server.sql(f"""create function muster.slow_change() returns trigger language plpgsql as
-        $$ begin perform pg_catalog.pg_sleep({seconds}); return new; end $$;
-        create trigger slow_change before update on muster.scim_user for each row
-        when (new.connection_id = '{customer.connection["id"]}') execute function muster.slow_change()""")
-    yield
-    customer.server.sql("drop function muster.slow_change cascade")
 
 
 def test_long_requests_leave_others_their_part_though_nobody_else_was_just_served(own):
