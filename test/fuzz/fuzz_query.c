@@ -9,8 +9,8 @@ static const char *param(void *self, const char *name) {
 
 static long no_body(void *self, char *to, size_t n) {
     (void)self;
-    (void)to;
-    (void)n;
+    if (n)
+        *to = '\0';
     return 0;
 }
 
