@@ -301,6 +301,7 @@ def test_the_circuit_opens_and_a_leaver_is_tried_all_the_same(customer):
         assert {h.json["type"] for h in r.hits[before:]} == {"scim.user.deactivated"}
 
 
+@pytest.mark.alone
 def test_sealing_follows_within_a_fifth_of_a_second(customer):
     for _ in range(30):
         made(customer.client.post("/Users", user_body()))
