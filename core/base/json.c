@@ -6,6 +6,7 @@
 #include "base/fold.h"
 #include "base/jsonv.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #include <limits.h>
 #include <string.h>
@@ -61,6 +62,30 @@ static bool build_tree(struct arena *a, const char *text, size_t len, struct jso
     return good;
 }
 
+/*
+ * A copy with each escaped surrogate pair written out. json-c (0.16) takes a character whose lower half looks like a
+ * surrogate, such as U+1D800 or U+2D800, for a surrogate that stands alone when it comes as a pair of escapes.
+ */
+static const char *write_pairs_out(struct arena *a, const char *text, size_t *len) {
+    char *out = arena_alloc(a, *len + 1);
+    size_t n = 0;
+    for (const char *p = text, *end = text + *len; p < end;) {
+        size_t take = *p == '\\' ? 2 : 1;
+        unsigned pair = take == 2 ? jsonv_pair(p, end) : 0;
+        if (pair) {
+            n += utf8_encode(pair, out + n);
+            p += 12;
+            continue;
+        }
+        memcpy(out + n, p, take);
+        n += take;
+        p += take;
+    }
+    out[n] = '\0';
+    *len = n;
+    return out;
+}
+
 enum err json_parse(struct ctx *ctx, const char *text, size_t len, struct json_object **out) {
     struct jsonv_result r = jsonv_check(text, len);
     if (r.fault != JSONV_OK) {
@@ -69,6 +94,8 @@ enum err json_parse(struct ctx *ctx, const char *text, size_t len, struct json_o
                     r.what);
     }
     struct jsonv_counts built = {0};
+    if (r.pairs)
+        text = write_pairs_out(ctx->arena, text, &len);
     bool good = build_tree(ctx->arena, text, len, out);
     count_values(*out, &built);
     if (good && same_counts(&built, &r.counts))

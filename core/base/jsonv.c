@@ -67,6 +67,19 @@ static int read_four_digits(const unsigned char *p, const unsigned char *end) {
     return value;
 }
 
+static unsigned join_pair(int high, int low) {
+    return 0x10000U + (((unsigned)high - 0xd800U) << 10) + ((unsigned)low - 0xdc00U);
+}
+
+unsigned jsonv_pair(const char *p, const char *end) {
+    if (end - p < 12 || p[1] != 'u')
+        return 0;
+    int high = read_four_digits((const unsigned char *)p + 2, (const unsigned char *)end);
+    if (high < 0xd800 || high > 0xdbff)
+        return 0;
+    return join_pair(high, read_four_digits((const unsigned char *)p + 8, (const unsigned char *)end));
+}
+
 /* The character of the escape whose backslash is at p; sets *n to the length of the escape. */
 static bool read_escape(struct checker *c, unsigned *out, size_t *n) {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
@@ -90,7 +103,8 @@ static bool read_escape(struct checker *c, unsigned *out, size_t *n) {
     if (high > 0xdbff || low < 0xdc00 || low > 0xdfff)
         return note_fault(c, JSONV_SYNTAX, "a surrogate is alone");
     *n = 12;
-    *out = 0x10000U + (((unsigned)high - 0xd800U) << 10) + ((unsigned)low - 0xdc00U);
+    *out = join_pair(high, low);
+    c->result.pairs++;
     return true;
 }
 

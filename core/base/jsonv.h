@@ -30,7 +30,14 @@ struct jsonv_result {
     size_t at;        /* byte of the fault, 0-based */
     const char *what; /* static text, "a comma or a closing bracket is missing" */
     struct jsonv_counts counts;
+    size_t pairs; /* escaped surrogate pairs, in names too */
 };
+
+/*
+ * The character of the escaped surrogate pair that begins at the backslash `p` of a text that jsonv_check took; 0: none
+ * begins there.
+ */
+unsigned jsonv_pair(const char *p, const char *end);
 
 /*
  * Checks one JSON text (any value at the top, white space around it) strictly by RFC 8259. It takes one pass without

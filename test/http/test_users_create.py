@@ -27,6 +27,12 @@ def test_the_request_id_is_on_answer_and_event(customer):
     assert rows == [(answer.header("X-Request-Id"), answer.header("X-Request-Id"))]
 
 
+def test_an_escaped_pair_is_the_character_whatever_its_lower_half_looks_like(customer):
+    user = made(customer.client.post("/Users", b'{"userName":"pair@example.com","displayName":"\\ud876\\udc00 \\uD83D\\uDE00"}'))
+    assert user["displayName"] == "\U0002d800 \U0001f600"
+    assert customer.client.get(f"/Users/{user['id']}").json["displayName"] == user["displayName"]
+
+
 @pytest.mark.parametrize("again", ["same@example.com", "SAME@EXAMPLE.COM", "ｓame@example.com"])
 def test_a_live_user_name_is_409(customer, again):
     customer.user("same@example.com")

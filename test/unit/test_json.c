@@ -100,6 +100,25 @@ static void counts_and_tree_agree(void **state) {
     arena_destroy(ctx.arena);
 }
 
+/* json-c takes the pair of a character whose lower half looks like a surrogate for one that stands alone. */
+static void escaped_pairs_are_characters(void **state) {
+    (void)state;
+    struct ctx ctx = unit_ctx();
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"[\"\\ud83d\\ude00\"]", "[\"\xf0\x9f\x98\x80\"]"},
+        {"[\"\\ud836\\udc00\"]", "[\"\xf0\x9d\xa0\x80\"]"},
+        {"[\"a\\\\ud836\\uD837\\uDFFFb\\n\"]", "[\"a\\\\ud836\xf0\x9d\xbf\xbf"
+                                               "b\\n\"]"},
+        {"{\"\\ud876\\udc00\":\"\\udbff\\udfff\"}", "{\"\xf0\xad\xa0\x80\":\"\xf4\x8f\xbf\xbf\"}"},
+        {"[\"\\\"\\ud876\\udc00\\\\\"]", "[\"\\\"\xf0\xad\xa0\x80\\\\\"]"},
+    };
+    UNIT_EACH (i, cases, cases[i].text)
+        assert_string_equal(json_text(ctx.arena, unit_json(&ctx, cases[i].text)), cases[i].want);
+    arena_destroy(ctx.arena);
+}
+
 /* Nothing is kept of names that have no characters, and so nothing may be read of them. */
 static void nameless_members_are_taken(void **state) {
     (void)state;
@@ -139,6 +158,7 @@ int main(void) {
         cmocka_unit_test(what_rfc_8259_forbids_is_refused),
         cmocka_unit_test(every_prefix_of_a_text_is_refused),
         cmocka_unit_test(counts_and_tree_agree),
+        cmocka_unit_test(escaped_pairs_are_characters),
         cmocka_unit_test(nameless_members_are_taken),
         cmocka_unit_test(limits_hold),
         cmocka_unit_test(a_failure_says_where),
