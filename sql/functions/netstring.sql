@@ -1,5 +1,5 @@
 create or replace function muster.netstring(t text) returns text
-    language sql immutable parallel safe
+    language sql stable parallel safe
     as $$ select coalesce(octet_length(t) || ':' || t || ',', '-') $$;
 
 comment on function muster.netstring(text) is

@@ -1,5 +1,5 @@
 create or replace function muster.time_text(t timestamptz) returns text
-    language sql immutable parallel safe
+    language sql stable parallel safe
     as $$ select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
 comment on function muster.time_text(timestamptz) is
