@@ -219,6 +219,7 @@ def test_a_revoked_token_fails_at_once_with_a_small_body_and_with_a_large_one(se
     assert trips(responder, token, "POST", "/Users", padded(500_000)) == ("Status: 401 Unauthorized", 2)  # and whose it was is noted
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("token, status", [(made_up_token(), b"401"), ("scim_typo", b"401"), (None, b"401")], ids=["made up", "typo", "none"])
 @pytest.mark.parametrize("target", ["/scim/v2/Users", "/scim/v2/Nowhere", "/scim/v2/Schemas", "/elsewhere"])
 def test_the_body_of_a_stranger_is_never_waited_for(responder, token, status, target):
@@ -230,6 +231,7 @@ def test_the_body_of_a_stranger_is_never_waited_for(responder, token, status, ta
     assert responder(token or "x", "GET", "/Users")[0] == "Status: 401 Unauthorized"
 
 
+@pytest.mark.alone
 def test_a_body_that_is_too_large_is_refused_before_it_comes(server, responder):
     token = server.customer().token["token"]
     start = time.monotonic()
@@ -239,6 +241,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_comes(server, responder):
     assert time.monotonic() - start < 0.9
 
 
+@pytest.mark.alone
 def test_who_sends_the_rest_of_an_unwanted_body_slowly_holds_no_worker(server, responder):
     """The answer is out at once, and two seconds later the connection is closed, whatever still comes."""
     token, start = server.customer().token["token"], time.monotonic()
@@ -301,6 +304,7 @@ def test_a_request_that_stops_half_way_does_not_hold_a_worker(server, responder)
     assert responder(t.token["token"], "GET", "/Users") == ("Status: 200 OK", 1)
 
 
+@pytest.mark.alone
 def test_the_admin_api_knows_who_asks_before_it_reads_a_body(server):
     path, start = os.path.join(server.data, "run", "sock", "admin.sock"), time.monotonic()
     key, target = server.env["MUSTER_API_KEY"], "/v1/organizations"

@@ -120,6 +120,7 @@ def test_a_hundred_targets_with_a_receiver_that_fails_now_and_then_arrive_in_ord
             assert seen == sorted(seen), "a later event came before an earlier one was delivered"
 
 
+@pytest.mark.alone
 def test_a_leaver_goes_first_and_what_was_undelivered_of_the_same_person_is_superseded(customer):
     server, gate = customer.server, threading.Event()
 
