@@ -24,7 +24,7 @@ begin
               and not (r.rolname = 'muster_app' and a.privilege_type = 'REFERENCES')
         group by o.what, a.grantee
     loop
-        execute format('revoke %s on %s from %s', granted.rights, granted.what, granted.role);
+        execute format('revoke %s on %s from %s cascade', granted.rights, granted.what, granted.role);
     end loop;
 end
 $$;
@@ -32,8 +32,9 @@ $$;
 comment on function muster.clear_rights() is
 'Revokes all rights in this schema from the roles of the programs and the application, at the beginning of every muster
 migrate, so that no right stays which a release no longer grants. The files of functions and muster.settle_rights()
-grant the others anew, in the same transaction. REFERENCES of muster_app stays: whether the
-application has foreign keys to our tables is the operator''s choice.
+grant the others anew, in the same transaction. Rights that one of these roles has passed on to others go with its own;
+what the owner granted to other roles stays. REFERENCES of muster_app stays: whether the application has foreign keys to
+our tables is the operator''s choice.
 Parameters: none.
 Returns: nothing.
 Locks: none.

@@ -93,6 +93,21 @@ def test_rights_that_no_release_grants_do_not_stay(server):
     assert server.sql(rights) == kept
 
 
+def test_rights_that_a_role_passed_on_go_with_its_own(server):
+    """A role that the owner granted a right keeps it; one that got it from muster_app does not."""
+    for statement in ("create role report_of_owner", "create role report_of_app", "grant muster_app to muster_owner",
+                      "grant select on muster.team to report_of_owner", "grant select on muster.team to muster_app with grant option",
+                      "set role muster_app; grant select on muster.team to report_of_app; reset role"):
+        server.sql(statement)
+    server.muster("migrate")
+    roles = ["report_of_owner", "report_of_app", "muster_app"]
+    may = dict(server.sql("select r, has_table_privilege(r, 'muster.team', 'select') from unnest(%s) r", roles))
+    for statement in ("revoke muster_app from muster_owner", "revoke select on muster.team from report_of_owner",
+                      "drop role report_of_owner, report_of_app"):
+        server.sql(statement)
+    assert may == {"report_of_owner": True, "report_of_app": False, "muster_app": True}
+
+
 @pytest.mark.parametrize("role", ["muster_scim", "muster_admin", "muster_deliver"])
 @pytest.mark.parametrize("when, so", [("now()", True), ("now() - interval '40 days'", False), ("now() + interval '2 hours'", False)])
 def test_an_event_is_of_now(server, role, when, so):
