@@ -7,30 +7,51 @@ create or replace function muster.authenticate(presented bytea, asked uuid, clie
     set search_path = pg_catalog, pg_temp
     as $$
 declare
-    t muster.token;
-    good boolean;
+    ended boolean;
+    used_before boolean;
 begin
-    select * into t from muster.token where token.hash = presented;
-    if not found or t.revoked_at is not null or t.expires_at <= now() then
+    -- One statement for all that a read needs: each one more costs as much as the rows themselves.
+    select t.id, coalesce(asked = t.connection_id, true),
+           t.allowed_addresses is null or coalesce(client::inet <<= any (t.allowed_addresses), false),
+           t.scope, t.rate, t.burst, encode(sha256(s.value || uuid_send(t.connection_id)), 'hex'), t.organization_id, t.connection_id,
+           c.dialect, c.identity, c.email, c.linking, c.unknown_members, c.group_names, c.status,
+           o.max_users, o.max_groups, o.max_group_members, o.rate, o.burst, (extract(epoch from now()) * 1000000)::bigint,
+           o.schema_version,
+           t.revoked_at is not null or coalesce(t.expires_at <= now(), false),
+           coalesce(t.last_used_at >= now() - interval '1 minute', false) and t.last_used_address is not distinct from client
+    into token_id, matches, allowed, scope, token_rate, token_burst, cursor_key, organization_id, connection_id,
+         dialect, identity, email, linking, unknown_members, group_names, status, max_users, max_groups, max_group_members,
+         rate, burst, now_us, schema_version, ended, used_before
+    from muster.token t
+    join muster.connection c on c.organization_id = t.organization_id and c.id = t.connection_id
+    join muster.organization o on o.id = t.organization_id
+    left join muster.secret s on s.name = 'cursor'
+    where t.hash = presented;
+    if not found or ended then
         return;
     end if;
-    good := t.allowed_addresses is null or coalesce(client::inet <<= any (t.allowed_addresses), false);
-    if not good or asked <> t.connection_id then
-        return query select t.id, coalesce(asked = t.connection_id, true), good, null::text, null::integer, null::integer,
-            null::text, t.organization_id, t.connection_id, null::text, null::text, null::text, null::text, null::text,
-            null::text, null::text, null::integer, null::integer, null::integer, null::integer, null::integer, null::bigint,
-            null::bigint;
+    if not allowed or not matches then
+        return query select token_id, matches, allowed, null::text, null::integer, null::integer, null::text, organization_id,
+            connection_id, null::text, null::text, null::text, null::text, null::text, null::text, null::text, null::integer,
+            null::integer, null::integer, null::integer, null::integer, null::bigint, null::bigint;
         return;
     end if;
-    if t.last_used_at is null or t.last_used_at < now() - interval '1 minute' or t.last_used_address is distinct from client then
+    if not used_before then
         update muster.token set last_used_at = now(), last_used_address = client
-        where token.id = (select u.id from muster.token u where u.id = t.id for update skip locked);
+        where token.id = (select u.id from muster.token u where u.id = token_id for update skip locked);
     end if;
-    perform set_config('muster.actor_type', 'token', true), set_config('muster.actor_id', t.id::text, true);
+    -- Expressions that give the value back: four statements would cost as much as the join.
+    organization_id := set_config('muster.organization', organization_id::text, true)::uuid;
+    connection_id := set_config('muster.connection', connection_id::text, true)::uuid;
+    token_id := set_config('muster.actor_id', token_id::text, true)::uuid;
+    ended := set_config('muster.actor_type', 'token', true) is null;
+    if locked is null then
+        return next;
+        return;
+    end if;
     return query
-        select t.id, true, true, t.scope, t.rate, t.burst, encode(sha256(s.value || uuid_send(t.connection_id)), 'hex'), e.*
-        from muster.enter(t.organization_id, t.connection_id, locked, ids, whole) e
-        left join muster.secret s on s.name = 'cursor';
+        select token_id, matches, allowed, scope, token_rate, token_burst, cursor_key, e.*
+        from muster.enter(organization_id, connection_id, locked, ids, whole) e;
 end
 $$;
 
@@ -39,7 +60,7 @@ comment on function muster.authenticate(bytea, uuid, text, text, uuid[], uuid) i
 it presents. A valid token sets the tenant and the actor of the transaction; without it every later statement sees no
 row. The last use is written at most once a minute (or when the address changes), without waiting for a lock.
 Parameters: presented: SHA-256 of the token; asked: the connection that the URL names, null: none (if it is not the
-token''s, no tenant is set); client: address; locked, ids, whole: as for enter().
+token''s, no tenant is set); client: address; locked, ids, whole: as for enter(), which is called only to lock.
 Returns: the token''s id, whether the connection matches and the address is allowed, its scope and limits, the key
 that signs this connection''s cursors, and the row of enter(); no row: the token is invalid.
 Locks: as enter(); the token''s row, if it is free.

@@ -3,7 +3,6 @@ create or replace function muster.enter(organization uuid, asked uuid, locked te
                    unknown_members text, group_names text, status text, max_users integer, max_groups integer,
                    max_group_members integer, rate integer, burst integer, now_us bigint, schema_version bigint)
     language plpgsql volatile
-    set search_path = pg_catalog, pg_temp
     as $$
 declare
     exclusive boolean := locked = 'exclusive';
@@ -11,15 +10,19 @@ begin
     perform set_config('muster.organization', organization::text, true), set_config('muster.connection', asked::text, true);
     if locked = 'members' then
         exclusive := exists (select from muster.scim_group g
-                             where g.organization_id = organization and g.connection_id = asked and g.id = any (ids))
-            or exists (select from muster.scim_group_group gg where gg.organization_id = organization and gg.parent_id = whole);
+                             where g.organization_id = organization and g.connection_id = asked and g.id = any (ids));
+        if whole is not null and not exclusive then -- a test of its own: null in the statement would have it planned anew each time
+            exclusive := exists (select from muster.scim_group_group gg where gg.organization_id = organization and gg.parent_id = whole);
+        end if;
     end if;
     if exclusive then
         perform pg_advisory_xact_lock(muster.connection_lock(asked));
     elsif locked is not null then
         perform pg_advisory_xact_lock_shared(muster.connection_lock(asked));
-        if exists (select from muster.scim_group_group gg where gg.organization_id = organization and gg.parent_id = whole) then
-            raise exception 'a group came into the group' using errcode = 'serialization_failure';
+        if whole is not null then
+            if exists (select from muster.scim_group_group gg where gg.organization_id = organization and gg.parent_id = whole) then
+                raise exception 'a group came into the group' using errcode = 'serialization_failure';
+            end if;
         end if;
     end if;
     return query
