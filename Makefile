@@ -74,7 +74,10 @@ $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
 
 $(BUILD)/bench/%: $(BUILD)/test/bench/%.o
 	@mkdir -p $(@D)
-	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lfcgi
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) $(AS_LINKED) -o $@ $^ -lfcgi $(LDLIBS)
+
+# With every library of the responder, whether it uses it or not.
+$(BUILD)/bench/floor: AS_LINKED := -Wl,--no-as-needed
 
 # Besides the library, the parts of cgi/ that read requests.
 $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/cgi/server/request.o $(BUILD)/cgi/server/client_address.o $(BUILD)/libmuster.a

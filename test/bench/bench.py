@@ -14,6 +14,7 @@ import fair
 import figures
 import load
 import once
+import plain_cgi
 import profile_one
 import replay
 import seed
@@ -39,6 +40,7 @@ Measures Muster behind lighttpd on this machine, with a PostgreSQL of its own th
 workload and every yardstick once, so that what else the machine does strikes all of them; the table has medians of the rounds."""
 # A slow machine is not a reason to give up a request of a thousand operations.
 PATIENT = {"MUSTER_DEADLINE_MS": "60000", "MUSTER_CPU_MS": "60000"}
+PATIENCE = 180  # seconds that 100 000 mixed requests may take, so that a quick run ends within ten minutes
 SIZES, SMALL = "1000,10000,100000,1000000", "1000"
 
 
@@ -82,7 +84,7 @@ class Bench:
         rng = random.Random(chosen.random)
         self.directories = {d["size"]: workloads.Directory(server, d, rng) for d in seed.load(server)}
         self.usual = self.directories[max([n for n in self.directories if n <= 100_000] or self.directories)]
-        self.found = figures.Figures()
+        self.found = figures.Figures(not chosen.workloads)
         self.workloads = [w for w in workloads.WORKLOADS if self.directory(w) and (w.name in chosen.workloads or not chosen.workloads)]
 
         self.recordings = {}
@@ -126,12 +128,20 @@ class Bench:
 
     def run_once(self):
         largest = self.directories[max(self.directories)]
+        self.remember_fair()
         self.found.once.update(once.walks(self.server, largest))
         self.found.once.update(once.sealing(self.server, self.usual))
         if not self.chosen.quick:
             self.found.once.update(cycle.first(self.server, 100 if self.chosen.smoke else 10_000))
             self.found.once.update(cycle.adopt(self.server, self.directories[min(self.directories, key=lambda n: abs(n - 10_000))]))
-        self.found.once.update(once.weights(self.server, self.usual, largest, 60 * self.chosen.seconds))
+        self.found.once.update(plain_cgi.over_floor(self.server, self.usual, self.chosen.rounds, 5 if self.chosen.smoke else plain_cgi.EACH))
+        self.found.once.update(once.weights(self.server, self.usual, largest, 5 if self.chosen.smoke else PATIENCE))
+
+    def remember_fair(self):
+        """What the last run with --fair found."""
+        kept = fair.kept(self.chosen.data)
+        for key in fair.KEPT if kept else ():
+            self.found.once[key], self.found.notes[key] = kept[key], f"measured {kept['date']}, {kept['muster']}"
 
 
 def hold(chosen, server):
@@ -164,6 +174,7 @@ def measure(chosen, source, place):
     shutil.copy(os.path.join(source, "seed.json"), place)
     server = Stack(place, "--workers", str(chosen.workers), env=PATIENT).start()
     try:
+        server.refresh()
         about = machine(server)
         found = profile(chosen, server) if chosen.profile else be_fair(chosen, server) if chosen.fair else hold(chosen, server)
     finally:
@@ -187,6 +198,8 @@ def main():
         if chosen.seed:
             return
         about, found = measure(chosen, source, os.path.join(chosen.data, "run"))
+    if chosen.fair:
+        fair.keep(chosen.data, found, about)
     print(figures.heading(about))
     print(found if chosen.profile else fair.table(found) if chosen.fair else figures.table(found))
     if chosen.json and not chosen.profile:

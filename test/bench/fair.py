@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import contextlib
 import json
+import os
 import select
 import statistics
 import threading
@@ -49,6 +50,7 @@ LOUD = [
     Loud("hooks", f"4 clients, PATCHes of names, for {HOOKS} slow webhooks", 4, lambda d, s: workloads.rename(d, int(4000 * s)), False, HOOKS),
 ]
 FELT = ("get", "create", "leaver")
+KEPT = ("neighbour_p99_ratio", "loud_kept_least")
 
 
 @contextlib.contextmanager
@@ -155,6 +157,24 @@ def summary(found):
     ratios = [of[what] / plain[what] for kind, of in loads.items() if kind not in ("quiet", "gets") for what in FELT]
     return {"neighbour_p99_ratio": round(max(ratios), 3),
             "loud_kept_least": round(min(of["kept"] for of in loads.values() if of["kept"] is not None), 3), "loads": loads, "runs": found}
+
+
+def place_of(data):
+    return os.path.join(data, "fair.json")
+
+
+def keep(data, result, about):
+    """The result stays beside the directories, for the runs that show it."""
+    with open(place_of(data), "w", encoding="utf-8") as f:
+        json.dump({"date": about["date"], "muster": about["muster"], **{key: result[key] for key in KEPT}}, f, indent=2)
+        f.write("\n")
+
+
+def kept(data):
+    """What keep() wrote last; None if there is nothing."""
+    with contextlib.suppress(FileNotFoundError), open(place_of(data), encoding="utf-8") as f:
+        return json.load(f)
+    return None
 
 
 def table(result):

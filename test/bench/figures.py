@@ -38,12 +38,21 @@ RATIOS = [
 ENDING = ("select_1", "lean_create", REPLAY)
 
 
+# Measured once in a whole run, and what each needs.
+ONCE = {
+    "hot_share": "", "page_1m_over_first": "a directory of 1,000,000 users", "rss_mib_after_100k": "", "rss_mib_after_huge": "",
+    "backend_mib": "", "neighbour_p99_ratio": "a run with --fair on the same directories, before", "seal_us_event_100": "", "cgi_over_floor": "",
+}
+
+
 class Figures:
     """Of each workload and yardstick, what its rounds gave."""
 
-    def __init__(self):
+    def __init__(self, whole=False):
+        self.whole = whole  # no workload was left out on purpose
         self.rounds = {}
         self.once = {}  # by name, what was measured once
+        self.notes = {}  # by name, a text about it
 
     def add(self, name, figure):
         self.rounds.setdefault(name, []).append(figure)
@@ -73,13 +82,24 @@ class Figures:
         return of(name) / of(other) if of(other) else None
 
     def ratios(self):
+        """All figures of one number by their names; None for those of a whole run that could not be made."""
         found = {key: self.ratio(what, name, other) for key, what, name, other in RATIOS}
-        if "members_10k" in self.rounds:
-            found["member_us_of_10k"] = self.cpu("members_10k", ALL)
+        found["member_us_of_10k"] = self.cpu("members_10k", ALL) if "members_10k" in self.rounds else None
         for name in (n[len(REPLAY):] for n in self.rounds if n.startswith(REPLAY)):
             found[f"{name}_rate_over_replay"] = self.ratio("rate", name, REPLAY + name)
-        found.update(self.once)
-        return {key: round(value, 3) for key, value in found.items() if value is not None}
+        found.update({**dict.fromkeys(ONCE), **self.once})
+        return {key: value if value is None else round(value, 3) for key, value in found.items() if value is not None or self.whole}
+
+    def lacking(self):
+        """Of each figure that could not be made, what it needs."""
+        parts = {**{key: names for key, _, *names in RATIOS}, "member_us_of_10k": ["members_10k"]}
+        return {key: ONCE.get(key) or needs([n for n in parts[key] if n not in self.rounds]) for key, value in self.ratios().items() if value is None}
+
+
+def needs(names):
+    """What directories the workloads of these names need."""
+    wanted = [w for w in WORKLOADS if w.name in names]
+    return ", ".join(dict.fromkeys(f"a directory of {w.size:,} users" if w.size else f"a group of {int(w.group):,} members" for w in wanted))
 
 
 def heading(about):
@@ -98,11 +118,19 @@ def table(found):
                  *(f"{found.median(name, q):8.2f}" for q in ("p50", "p99")),
                  *("" if found.median(name, p) is None else f"{found.median(name, p):,.1f}" for p in (*PARTS, "wal"))]
         lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f"  {says.get(name, REPLAYED)}")
-    return "\n".join([*lines, "", *(f"{key:28} {value:8.3f}" for key, value in found.ratios().items())])
+    return "\n".join([*lines, "", *lines_of(found)])
+
+
+def lines_of(found):
+    """Each figure of one number; what it needs where it could not be made."""
+    lacking = found.lacking()
+    for key, value in found.ratios().items():
+        said = f"    none: needs {lacking[key]}" if value is None else f"{value:8.3f}  {found.notes.get(key, '')}"
+        yield f"{key:28} {said}".rstrip()
 
 
 def as_json(found):
-    """The ratios by their names, and of each workload the medians, spreads and rounds."""
-    return {**found.ratios(),
+    """The ratios by their names, what those need that could not be made, and of each workload the medians, spreads and rounds."""
+    return {**found.ratios(), "needs": found.lacking(), "notes": found.notes,
             "figures": {name: {"median": {c: found.median(name, c) for c in COLUMNS}, "spread": {c: found.spread(name, c) for c in COLUMNS},
                                "rounds": rounds} for name, rounds in found.rounds.items()}}

@@ -6,11 +6,12 @@ import os
 import platform
 import subprocess
 import sys
+import time
 
 import psycopg2
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "http"))
+sys.path.insert(1, os.path.join(HERE, "..", "http"))  # after this directory: both have a load.py
 import cluster  # noqa: E402  pylint: disable=wrong-import-position
 import helpers  # noqa: E402  pylint: disable=wrong-import-position
 from server import Server, free_port  # noqa: E402  pylint: disable=wrong-import-position
@@ -38,6 +39,16 @@ class Stack(Server):
         for name in DURABLE:
             assert self.ask(f"show {name}") == [("on",)], f"PostgreSQL runs with {name} off"
         return self
+
+    def refresh(self):
+        """The seed may be of an older schema: what scripts/run has migrated is as if it had been made so."""
+        with open(os.path.join(self.data, "run", "migrate.log"), encoding="utf-8") as f:
+            applied = [line.split()[1] for line in f if line.startswith("applied ")]
+        if applied:
+            print(f"migrated the copy: {', '.join(applied)}", flush=True)
+            for command in ("vacuum analyze", "checkpoint"):
+                with self.watch.cursor() as cur:
+                    cur.execute(command)
 
     def stop(self):
         self.run("--stop")
@@ -120,7 +131,8 @@ def machine(stack):
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         model = next((line.split(": ", 1)[1].strip() for line in f if line.startswith("model name")), platform.machine())
     settings = {name: stack.ask(f"show {name}")[0][0] for name in (*DURABLE, *TOLD)}
-    return {"processor": model, "cores": os.cpu_count(), "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20,
+    return {"date": time.strftime("%Y-%m-%d"), "processor": model, "cores": os.cpu_count(),
+            "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20,
             "system": platform.platform(), "load": [round(n, 2) for n in os.getloadavg()],
             "muster": first_line("git", "-C", helpers.ROOT, "describe", "--always", "--dirty"),
             "postgresql": stack.ask("show server_version")[0][0], "web_server": first_line("lighttpd", "-v"), "settings": settings}
@@ -132,4 +144,4 @@ def write_private(path, value):
         json.dump(value, f, indent=1)
 
 
-__all__ = ["HERE", "PARTS", "Stack", "cluster", "cpu", "family", "free_port", "helpers", "machine", "write_private"]
+__all__ = ["HERE", "PARTS", "Stack", "cluster", "cpu", "ended", "family", "free_port", "helpers", "machine", "write_private"]
