@@ -18,42 +18,9 @@ static const struct field given[] = {{.name = "mapping", .kind = FIELD_OBJECT, .
 static const struct field previewed[] = {{.name = "resource", .kind = FIELD_OBJECT, .required = true},
                                          {.name = "mapping", .kind = FIELD_OBJECT}};
 
-/* {"mapping": {..}, "version", "applied_version", "done", "total", ...}; without a row the defaults, applied. */
-static enum err mapping_object(struct control *c, struct db_rows rows, struct json_object **out) {
-    static const struct member {
-        const char *name;
-        int column;
-    } numbers[] = {{"version", MAPPING_STATE_VERSION},
-                   {"applied_version", MAPPING_STATE_APPLIED_VERSION},
-                   {"done", MAPPING_STATE_DONE},
-                   {"total", MAPPING_STATE_TOTAL}},
-      times[] = {{"requested_at", MAPPING_STATE_REQUESTED_AT}, {"finished_at", MAPPING_STATE_FINISHED_AT}};
-    bool any = db_count(rows);
-    struct json_object *mapping = json_new_object(c->ctx.arena);
-    const char *text = any ? db_text(rows, 0, MAPPING_STATE_MAPPING) : "{}";
-    enum err e = json_parse_own(&c->ctx, text, strlen(text), &mapping);
-    if (e != OK)
-        return e;
-    *out = json_new_object(c->ctx.arena);
-    json_object_object_add(*out, "mapping", json_object_get(mapping));
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        json_object_object_add(*out, numbers[i].name,
-                               json_object_new_int64(any ? db_int(rows, 0, numbers[i].column) : 0));
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        const char *at = any ? db_text(rows, 0, times[i].column) : NULL;
-        json_object_object_add(*out, times[i].name, at ? json_object_new_string(at) : NULL);
-    }
-    bool pending = any && db_int(rows, 0, MAPPING_STATE_VERSION) != db_int(rows, 0, MAPPING_STATE_APPLIED_VERSION);
-    json_object_object_add(*out, "status", json_object_new_string(pending ? "applying" : "applied"));
-    return OK;
-}
-
 enum err control_mapping_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct db_rows rows = {0};
     enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
-    if (e == OK)
-        e = control_read(c, sql_api_mapping_show(), &rows);
-    return e == OK ? mapping_object(c, rows, out) : e;
+    return e == OK ? control_show(c, sql_api_mapping_show(), "mapping", out) : e;
 }
 
 /* Reads a mapping that is given; one that is invalid is an error of this field. */
@@ -89,40 +56,35 @@ static const char *list_resets(struct control *c, const struct mapping *old, con
 }
 
 /* Locks the directory, so that no write continues with the old mapping. */
+static void ask_mapping(struct control *c, const struct control_input *in) {
+    (void)in;
+    db_queue(c->db, sql_api_directory_lock());
+    db_queue(c->db, sql_extension_schemas());
+    db_queue(c->db, sql_api_mapping_show());
+}
+
 static enum err set_mapping_work(struct control *c, void *arg) {
     struct change *x = arg;
-    struct db_rows schemas = {0}, rows = {0};
     struct schema_types types;
     struct json_object *before;
     const struct mapping *new = NULL;
-    enum err e = control_step(c, sql_api_directory_lock(), &rows);
-    if (e == OK)
-        e = control_step(c, sql_extension_schemas(), &schemas);
-    if (e == OK)
-        e = extensions_types(&c->ctx, schemas, &types);
+    enum err e = extensions_types(&c->ctx, c->found[1], &types);
     if (e == OK)
         e = read_mapping(c, &types, x->text, &new);
     if (e == OK)
-        e = control_step(c, sql_api_mapping_show(), &rows);
-    if (e == OK)
-        e = mapping_object(c, rows, &before);
+        e = control_found(c, 2, "mapping", &before);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
-    if (e != OK)
-        return e;
-    e = control_step(c, sql_api_mapping_set(.mapping = x->text, .resets = list_resets(c, types.mapping, new)), &rows);
     if (e == OK)
-        e = mapping_object(c, rows, &c->result);
-    if (e == OK)
-        control_event(c, "scim.mapping.updated", NULL, "organization", c->organization,
-                      arena_printf(c->ctx.arena, "{\"before\":%s,\"after\":%s}",
-                                   json_text(c->ctx.arena, json_get(before, "mapping")), x->text));
+        control_result(
+            c, sql_api_mapping_set(.mapping = x->text, .resets = list_resets(c, types.mapping, new), CONTROL_EVENT(c)),
+            "mapping");
     return e;
 }
 
 enum err control_mapping_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = set_mapping_work, .arg = &x};
+    struct control_write w = {.ask = ask_mapping, .work = set_mapping_work, .arg = &x};
     enum err e = control_fields_check(c, FIELDS(given), in->fields, true);
     if (e != OK)
         return e;

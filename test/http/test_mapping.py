@@ -177,7 +177,11 @@ def test_a_new_mapping_is_applied_to_everybody_and_none_takes_its_traces_along(c
     assert [(m["organization_role"], m["public_metadata"]) for m in customer.members()] == [("org:admin", {"title": f"T{i}"}) for i in range(5)]
     mapped(customer, {})
     assert [(m["organization_role"], m["public_metadata"]) for m in customer.members()] == [("org:member", {})] * 5
-    assert customer.actions().count("scim.mapping.updated") == 2 and "organization.last_admin_lost" in customer.actions()
+    told = customer.server.muster("audit", "list", "--org", customer.slug, "--action", "scim.mapping.updated")["data"]
+    assert [(e["target_type"], e["target_id"], e["data"]) for e in told] == [
+        ("organization", customer.org["id"], {"before": before, "after": after})
+        for before, after in (({**ROLE, "title": "public_metadata.title"}, {}), ({}, {**ROLE, "title": "public_metadata.title"}))]
+    assert "organization.last_admin_lost" in customer.actions()
 
 
 def test_an_email_that_somebody_else_has_is_told_and_changes_nothing(customer, mapped):

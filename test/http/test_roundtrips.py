@@ -155,6 +155,7 @@ def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
         ("POST", "/v1/organizations", {"name": "Another", "slug": unique("r"), "verified_domains": ["r.example"]}, 201),
         ("PATCH", base, {"name": "Other", "verified_domains": ["other.example"]}, 200),
         ("PUT", f"{base}/scim/domains", {"domains": ["third.example"]}, 200),
+        *[("PUT", f"{base}/scim/attribute-mappings", {"mapping": {path: "first_name"}}, 200) for path in ("nickName", "title")],
         ("POST", f"{base}/members", {"email": "eve@example.com"}, 201),
         ("POST", f"{base}/teams", {"name": "Staff"}, 201),
         ("POST", f"{base}/scim/link-requests/{asked['id']}/approve", None, 200),

@@ -1,8 +1,6 @@
--- An organization's attribute mapping and how far it is applied; no row: it has the defaults.
+-- An organization's attribute mapping and how far it is applied.
 -- params: none
--- row mapping_state: mapping text, version bigint, applied_version bigint, done bigint, total bigint,
---                    requested_at text, finished_at text
-select m.mapping, m.version, m.applied_version, m.done, m.total, muster.time_text(m.requested_at) as requested_at,
-       muster.time_text(m.finished_at) as finished_at
-from muster.attribute_mapping m
-where m.organization_id = muster.organization_id()
+-- row object: object json
+select muster.object(m) as object
+from (select muster.organization_id() as id) o
+left join muster.attribute_mapping m on m.organization_id = o.id
