@@ -54,8 +54,9 @@ with page as (
 )
 select counted.total, (select count(*) from page) as found, u.type, u.sort_key,
        u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       case when $4::boolean and u.type = 'User' then
-           (select s.groups from muster.groups_shown(u.id, $3) s)
+       case when $4::boolean and u.type = 'User' and
+           (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
+       then muster.groups_json(u.id, $3)
        when $5::boolean and u.type = 'Group' then
            (select s.members from muster.members_shown(u.id, $3) s)
        end as computed,

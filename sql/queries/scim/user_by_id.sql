@@ -3,7 +3,9 @@
 -- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
 --           manager_display text
 select u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       case when $3::boolean then (select s.groups from muster.groups_shown(u.id, $2) s) end as computed,
+       case when $3::boolean and
+           (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
+       then muster.groups_json(u.id, $2) end as computed,
        b.id as manager_found, b.display_name as manager_display
 from muster.scim_user u
 left join lateral (select b.id, b.display_name from muster.scim_user b

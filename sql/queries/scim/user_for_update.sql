@@ -6,8 +6,9 @@
 select u.id, u.version, u.resource, (extract(epoch from u.modified_at) * 1000000)::bigint as modified_us,
        u.member_id, u.active, u.user_name_key, u.email_key, u.former_user_name_key,
        muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       (select s.groups from muster.groups_shown(u.id, $2) s)
-           as groups
+       case when
+           (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
+       then muster.groups_json(u.id, $2) end as groups
 from muster.scim_user u
 where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = $1::uuid
       and u.removed_at is null

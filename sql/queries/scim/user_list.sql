@@ -35,7 +35,9 @@ with page as (
 )
 select counted.total, (select count(*) from page) as found, 'User' as type, u.sort_key,
        u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       case when $4::boolean then (select s.groups from muster.groups_shown(u.id, $3) s) end as computed,
+       case when $4::boolean and
+           (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
+       then muster.groups_json(u.id, $3) end as computed,
        b.id as manager_found, b.display_name as manager_display
 from counted
 left join fetched u on u.n = 1 or u.bytes <= 8388608
