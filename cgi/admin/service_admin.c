@@ -272,7 +272,8 @@ static void answer_admin(struct call *call) {
                                   .request_id = call->request_id,
                                   .client_address = call->client_address,
                                   .base_url = call->worker->settings->public_url,
-                                  .extensions = call->worker->extensions};
+                                  .extensions = call->worker->extensions,
+                                  .webhooks_max = call->worker->settings->webhooks_max};
     give_secret_keys(&a->control, call->worker);
     a->fields = json_new_object(call->ctx.arena);
     call->request.ctx = &a->control.ctx;

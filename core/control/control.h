@@ -48,6 +48,7 @@ struct control {
     struct extensions *extensions;
     const struct secret_keys *secret_keys; /* NULL: none, and `no_secret_keys` says why */
     const char *no_secret_keys;
+    int64_t webhooks_max; /* of an organization (MUSTER_WEBHOOKS_MAX) */
     const char *key_hash; /* hex of SHA-256 of the API key; NULL: the operator */
     const char *asked;    /* the organization in the URL or --org, slug or id; NULL: none */
     const char *scopes;   /* separated by blanks: the key needs one of them; NULL: none */

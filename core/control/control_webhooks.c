@@ -85,10 +85,29 @@ static enum err need_signing_key(struct control *c, struct json_object *fields) 
     return format && strcmp(format, "set") == 0 ? control_signing_key(c) : OK;
 }
 
+/* Two that are created at the same time are counted one after the other. */
+static void ask_webhook_count(struct control *c, const struct control_input *in) {
+    (void)in;
+    db_queue(c->db, sql_api_organization_lock());
+    db_queue(c->db, sql_api_webhook_count());
+}
+
+/* The installation's own webhooks are the operator's, and have no limit. */
+static enum err check_webhook_count(struct control *c) {
+    if (!c->organization || db_int(c->found[1], 0, API_WEBHOOK_COUNT_WEBHOOKS) < c->webhooks_max)
+        return OK;
+    return fail(&c->ctx, ERR_CONFLICT,
+                "the organization has %" PRId64 " webhooks, as many as it may have (MUSTER_WEBHOOKS_MAX): "
+                "remove one that is not needed, or let one receiver pass events on",
+                db_int(c->found[1], 0, API_WEBHOOK_COUNT_WEBHOOKS));
+}
+
 static enum err create_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *fields = x->in->fields;
     enum err e = check_private(c, flag_of(fields, "allow_private"));
+    if (e == OK)
+        e = check_webhook_count(c);
     if (e == OK)
         e = control_need_secrets(c);
     if (e == OK)
@@ -105,7 +124,7 @@ static enum err create_webhook_work(struct control *c, void *arg) {
 
 enum err control_webhook_create(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.work = create_webhook_work, .done = show_secret, .arg = &x};
+    struct control_write w = {.ask = ask_webhook_count, .work = create_webhook_work, .done = show_secret, .arg = &x};
     enum err e = control_fields_check(c, FIELDS(created), in->fields, true);
     if (e == OK)
         e = check_webhook_url(c, json_get_string(in->fields, "url"), flag_of(in->fields, "allow_private"));

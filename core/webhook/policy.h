@@ -7,6 +7,8 @@
  */
 enum webhook_policy {
     POLICY_WIDTH = 4,            /* deliveries to an endpoint at once, and as many leavers besides */
+    POLICY_SLOW_SECONDS = 2,     /* an endpoint that needs longer gets one delivery at once, and its leavers besides */
+    POLICY_TURN = 8,             /* deliveries of an organization before the next one has its turn */
     POLICY_LEASE_SECONDS = 30,   /* how long a worker may reserve a delivery */
     POLICY_CONNECT_SECONDS = 5,  /* time of an attempt to connect */
     POLICY_ATTEMPT_SECONDS = 15, /* time of an attempt in all; less than the lease */

@@ -20,7 +20,7 @@ create or replace function muster.metrics() returns table (name text, label text
                 on w.id = b.id and w.status = 'enabled' and w.removed_at is null and (w.paused_until is null or w.paused_until <= now())
             join lanes l on l.lane = 0 or w.open_until is null or w.open_until <= now()
             cross join lateral (select q.next_at from muster.webhook_queue q
-                                where q.endpoint_id = w.id and q.lane = l.lane and q.next_at <= now()
+                                where q.owner_id = w.organization_id and q.endpoint_id = w.id and q.lane = l.lane and q.next_at <= now()
                                 order by q.next_at limit 1) q
             group by l.lane
         ), waiting as (

@@ -27,10 +27,10 @@ begin
             where d.state <> 'pending'
         returning d.endpoint_id, d.target_id, d.sequence, d.lane
     ), queued as (
-        insert into muster.webhook_queue as q (organization_id, endpoint_id, target_id, lane, next_at)
-        select organization, m.endpoint_id, m.target_id, min(m.lane), now()
-        from made m
-        group by m.endpoint_id, m.target_id
+        insert into muster.webhook_queue as q (organization_id, owner_id, endpoint_id, target_id, lane, next_at)
+        select organization, w.organization_id, m.endpoint_id, m.target_id, m.lane, now()
+        from (select m.endpoint_id, m.target_id, min(m.lane) as lane from made m group by m.endpoint_id, m.target_id) m
+        cross join lateral (select w.organization_id from muster.webhook_endpoint w where w.id = m.endpoint_id offset 0 /* each by its key */) w
         order by m.endpoint_id, m.target_id
         on conflict (endpoint_id, target_id, organization_id) do update
             set lane = least(q.lane, excluded.lane),

@@ -1,7 +1,8 @@
 create or replace function muster.webhook_outcome(organization uuid, endpoint uuid, target uuid, held uuid, outcome text, answer_status integer,
                                                   problem text, took_ms integer, answer text, retry_seconds double precision,
                                                   pause_seconds double precision, time_scale double precision, circuit_failures integer,
-                                                  circuit_seconds double precision, circuit_longest double precision, failing_days integer)
+                                                  circuit_seconds double precision, circuit_longest double precision, failing_days integer,
+                                                  slow_seconds double precision)
     returns text
     language plpgsql volatile
     set search_path = pg_catalog, pg_temp
@@ -55,8 +56,8 @@ begin
     end if;
     if outcome = 'delivered' then
         update muster.webhook_endpoint e
-        set failures = 0, failing_since = null, open_until = null, last_success_at = now()
-        where e.id = endpoint and (e.failures > 0 or e.last_success_at is null or e.last_success_at < now() - interval '1 minute');
+        set failures = 0, failing_since = null, open_until = null, last_success_at = now(), slow = took_ms >= slow_seconds * 1000
+        where e.id = endpoint and (e.failures > 0 or e.slow <> (took_ms >= slow_seconds * 1000) or e.last_success_at is null or e.last_success_at < now() - interval '1 minute');
         return fate;
     end if;
     update muster.webhook_endpoint e
@@ -64,7 +65,8 @@ begin
         open_until = case when e.failures + 1 >= circuit_failures
                           then now() + make_interval(secs => least(circuit_seconds * 2 ^ least(e.failures + 1 - circuit_failures, 10),
                                                                    circuit_longest) / time_scale) end,
-        paused_until = case when pause_seconds > 0 then now() + make_interval(secs => pause_seconds) else e.paused_until end
+        paused_until = case when pause_seconds > 0 then now() + make_interval(secs => pause_seconds) else e.paused_until end,
+        slow = took_ms >= slow_seconds * 1000
     where e.id = endpoint
     returning e.* into w;
     -- A failure before days without events, and one after them, prove nothing about those days.
@@ -88,7 +90,7 @@ end
 $$;
 
 comment on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision,
-double precision, double precision, integer, double precision, double precision, integer) is
+double precision, double precision, integer, double precision, double precision, integer, double precision) is
 'Stores the result of an attempt in delivery, queue and endpoint. Opens the circuit of an endpoint that fails, disables
 one that is gone or has failed for days, and writes events for disabled endpoints and dead deliveries. The program
 passes the numbers of the policy (core/webhook/policy.h).
@@ -97,10 +99,10 @@ format has no such event), failed, gone (410: the endpoint is disabled); answer_
 the attempt; retry_seconds: until the next attempt, null: that was the last one; pause_seconds: a pause that the
 receiver asked for; time_scale: divides our own times; circuit_failures: failures in a row that open the circuit, for
 circuit_seconds, doubled with each further failure up to circuit_longest; failing_days: an endpoint whose circuit is
-open is disabled after failing for so long.
+open is disabled after failing for so long; slow_seconds: an attempt that took longer makes the endpoint slow.
 Returns: the state of the delivery; null: the lease was lost, so nothing was stored.
 Locks: rows of webhook_queue, webhook_delivery and webhook_endpoint.
 Called by: deliver_settle, webhook_settle.';
 
-revoke all on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision, integer, double precision, double precision, integer) from public;
-grant execute on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision, integer, double precision, double precision, integer) to muster_deliver;
+revoke all on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision, integer, double precision, double precision, integer, double precision) from public;
+grant execute on function muster.webhook_outcome(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision, double precision, double precision, integer, double precision, double precision, integer, double precision) to muster_deliver;

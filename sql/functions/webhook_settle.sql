@@ -6,7 +6,7 @@ create or replace function muster.webhook_settle(organization uuid, endpoint uui
     set search_path = pg_catalog, pg_temp
     as $$
         select muster.webhook_outcome(organization, endpoint, target, held, outcome, answer_status, problem, took_ms, answer, retry_seconds,
-                                      pause_seconds, time_scale, 5, 5, 60, 5)
+                                      pause_seconds, time_scale, 5, 5, 60, 5, 2)
     $$;
 
 comment on function muster.webhook_settle(uuid, uuid, uuid, uuid, text, integer, text, integer, text, double precision,

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 import uuid
 
 import psycopg2
@@ -223,6 +224,24 @@ def test_a_rotated_secret_leaves_the_one_before_for_a_while(api, server, hook):
     for wrong in (-1, 604801, "60", None, 1.5):
         problem(api.post(f"{hook['path']}/rotate-secret", {"previous_valid_for": wrong}), 400, "invalid", "previous_valid_for")
     assert actions_of(server, hook["id"]) == ["webhook.created"] + ["webhook.secret_rotated"] * 3
+
+
+def test_an_organization_has_twenty_at_most_also_if_several_are_made_at_once(api, server, org):
+    place, answers = f"{org.path}/webhooks", []
+    first = [api.made(place, {"url": NOWHERE}) for _ in range(18)][0]
+
+    def work():
+        answers.append(api.with_key(api.token).post(place, {"url": NOWHERE}))
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert sorted(a.status for a in answers) == [201] * 2 + [409] * 4
+    assert "MUSTER_WEBHOOKS_MAX" in problem(next(a for a in answers if a.status == 409), 409, "conflict")["message"]
+    cli = subprocess.run([f"{ROOT}/{BUILD}/muster", "webhook", "create", NOWHERE, "--org", org.id], capture_output=True, text=True, timeout=60,
+                         env={**server.environment(), "MUSTER_DB": server.db}, check=False)
+    assert cli.returncode != 0 and "as many as it may have" in cli.stderr
+    assert api.delete(f"{place}/{first['id']}").status == 204
+    api.made(place, {"url": NOWHERE})
 
 
 def test_a_test_goes_to_that_webhook_alone(api, server, place):

@@ -186,10 +186,10 @@ def endpoint(watched):
                             values (%s, gen_random_uuid(), 'https://example.com', '{none}', 'muster', '\\x00')
                             returning id::text""", customer.org["id"])[0]
     with holding(watched, "select from muster.webhook_endpoint where id = %s for update", *ids):
-        watched.sql("""insert into muster.webhook_queue (organization_id, endpoint_id, target_id, lane, next_at)
-                       values (%(org)s, %(id)s, gen_random_uuid(), 0, now() - interval '30 s'),
-                              (%(org)s, %(id)s, gen_random_uuid(), 2, now() + interval '1 h')"""
-                    .replace("%(org)s", "%s").replace("%(id)s", "%s"), *[customer.org["id"], ids[0]] * 2)
+        watched.sql("""insert into muster.webhook_queue (organization_id, owner_id, endpoint_id, target_id, lane, next_at)
+                       select w.organization_id, w.organization_id, w.id, gen_random_uuid(), q.lane, now() + q.wait
+                       from muster.webhook_endpoint w, (values (0, interval '-30 s'), (2, interval '1 h')) q (lane, wait)
+                       where w.id = %s""", *ids)
         yield
         watched.sql("delete from muster.webhook_queue where endpoint_id = %s", *ids)
     watched.sql("update muster.webhook_endpoint set removed_at = now() where id = %s", *ids)
@@ -213,8 +213,8 @@ def test_endpoints_are_told_by_state(watched, page, state, lag, change):
                                returning id::text""", customer.org["id"])[0][0]
     watched.sql(f"update muster.webhook_endpoint set removed_at = null, {change} where id = %s", endpoint)
     with holding(watched, "select from muster.webhook_endpoint where id = %s for update", endpoint):
-        watched.sql("insert into muster.webhook_queue (organization_id, endpoint_id, target_id, lane, next_at) "
-                    "values (%s, %s, gen_random_uuid(), 0, now() - interval '30 s')", customer.org["id"], endpoint)
+        watched.sql("insert into muster.webhook_queue (organization_id, owner_id, endpoint_id, target_id, lane, next_at) "
+                    "values (%s, %s, %s, gen_random_uuid(), 0, now() - interval '30 s')", *[customer.org["id"]] * 2, endpoint)
         now = page()
         watched.sql("delete from muster.webhook_queue where endpoint_id = %s", endpoint)
     watched.sql("update muster.webhook_endpoint set removed_at = now() where id = %s", endpoint)

@@ -12,12 +12,13 @@ from api import Api
 from customer import Customer
 from helpers import statement, wait_until
 from server import Server
-from webhooks import Endpoint, Held, Receiver, Worker, end_worker, seal, sealed, unsealed, write_events
+from webhooks import (INSTALLATION, NOWHERE, Endpoint, Held, RawReceiver, Receiver, Worker, end_worker, read_request, seal, sealed, unsealed,
+                      write_events)
 
 
 @pytest.fixture(scope="module")
 def server():
-    s = Server(env={"MUSTER_TIME_SCALE": "1000"}).start()
+    s = Server(env={"MUSTER_TIME_SCALE": "1000", "MUSTER_WEBHOOKS_MAX": "200"}).start()
     end_worker(s)
     yield s
     s.stop()
@@ -142,14 +143,112 @@ def deliver(server):
     return contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_deliver")))
 
 
-def claim(cursor):
-    cursor.execute("""select organization_id, endpoint_id, target_id, lease
+def claim(cursor, endpoint=None):
+    """What a worker with 256 free places reserves: 30 at most, four at once for each endpoint; of this endpoint, or all."""
+    cursor.execute("select organization_id, endpoint_id, target_id, lease from muster.webhook_reserve(30, 256, 320, 8, 4, 30, 2, 1, %s)",
+                   (INSTALLATION,))
+    jobs = cursor.fetchall()
+    cursor.connection.commit()
+    return [j for j in jobs if endpoint is None or j[1] == endpoint.id]
+
+
+def settle(cursor, job, took_ms=1):
+    cursor.execute("select muster.webhook_outcome(%s, %s, %s, %s, 'delivered', 200, null, %s, null, null, null, 1, 5, 5, 60, 5, 2)", (*job, took_ms))
+
+
+@pytest.fixture
+def claims(server):
+    """Takes deliveries as a worker does; what other tests left is none of them."""
+    server.sql("update muster.webhook_endpoint set removed_at = now() where removed_at is null")
+    with deliver(server) as c, c.cursor() as cursor:
+        yield cursor
+    server.sql("update muster.webhook_endpoint set removed_at = now() where removed_at is null")
+
+
+def test_organizations_take_turns(server, customer, claims):
+    for _ in range(10):
+        Endpoint(customer, NOWHERE, events=["scim.user.updated"])
+    other = server.customer()
+    last = Endpoint(other, NOWHERE, events=["scim.user.updated"])
+    for org in (customer, other):
+        write_events(server, org.id, 20)
+    seal(server)
+    jobs = claim(claims)
+    assert len(jobs) == 30 and sum(j[1] == last.id for j in jobs) == 4
+
+
+def test_a_slow_endpoint_gets_one_at_a_time_until_it_is_quick_again(server, customer, claims):
+    e = Endpoint(customer, NOWHERE, events=["scim.user.updated", "scim.user.deactivated"])
+    write_events(server, customer.id, 20)
+    seal(server)
+    jobs = claim(claims, e)
+    assert len(jobs) == 4
+    for job in jobs:
+        settle(claims, job, took_ms=2500)
+    jobs = claim(claims, e)
+    assert len(jobs) == 1 and not claim(claims, e)
+    write_events(server, customer.id, 5, action="scim.user.deactivated")
+    seal(server)
+    assert len(claim(claims, e)) == 4, "leavers have places of their own"
+    settle(claims, jobs[0])
+    assert len(claim(claims, e)) == 4
+
+
+def test_an_endpoint_that_hangs_counts_as_slow_before_its_attempt_ends(server, customer, claims):
+    e = Endpoint(customer, NOWHERE, events=["scim.user.updated"])
+    write_events(server, customer.id, 2)
+    seal(server)
+    assert len(claim(claims, e)) == 2
+    write_events(server, customer.id, 9)
+    seal(server)
+    server.sql("update muster.webhook_queue set next_at = next_at - interval '3 s' where endpoint_id = %s and lease is not null", e.id)
+    assert not claim(claims, e)
+
+
+def test_an_endpoint_whose_circuit_was_open_is_tried_once_however_often_one_asks(server, customer, claims):
+    e = Endpoint(customer, NOWHERE, events=["scim.user.updated"])
+    write_events(server, customer.id, 9)
+    seal(server)
+    server.sql("update muster.webhook_endpoint set failures = 5, open_until = now() - interval '1 s' where id = %s", e.id)
+    assert len(claim(claims, e)) == 1 and not claim(claims, e)
+
+
+def test_a_worker_of_the_last_release_takes_deliveries_too(server, customer, claims):
+    e = Endpoint(customer, NOWHERE, events=["scim.user.updated"])
+    write_events(server, customer.id, 9)
+    seal(server)
+    claims.execute("""select organization_id, endpoint_id, target_id, lease
                       from muster.webhook_claim(30, 30, 4, 30, 1, '00000000-0000-0000-0000-000000000000')""")
-    return cursor.fetchall()
+    jobs = [j for j in claims.fetchall() if j[1] == e.id]
+    assert len(jobs) == 4
+    for job in jobs:
+        claims.execute("select muster.webhook_settle(%s, %s, %s, %s, 'delivered', 200, null, 1, null, null, null, 1)", job)
+    claims.connection.commit()
+    assert e.states() == {"pending": 5, "delivered": 4}
 
 
-def settle(cursor, job):
-    cursor.execute("select muster.webhook_settle(%s, %s, %s, %s, 'delivered', 200, null, 1, null, null, null, 1)", job)
+def test_a_hundred_endpoints_that_hang_leave_places_for_another_organization(server, customer):
+    other = server.customer()
+    done = threading.Event()
+
+    def hang(c):
+        read_request(c)
+        done.wait(30)
+
+    with RawReceiver(hang) as crowd, Receiver() as quick, Worker(server) as w:
+        slow = [Endpoint(customer, crowd.url, events=["scim.user.*"]) for _ in range(100)]
+        Endpoint(other, quick.url, events=["scim.user.*"])
+        write_events(server, customer.id, 20)
+        write_events(server, customer.id, 20, action="scim.user.deactivated")
+        wait_until(lambda: crowd.connections >= 160, 10, "an organization has half of all places")
+        for n, action in enumerate(("scim.user.updated", "scim.user.deactivated"), 1):
+            write_events(server, other.id, 1, action=action)
+            quick.wait(n)
+        assert server.sql("select sum(attempts) from muster.webhook_delivery where organization_id = %s", customer.id) == [(0,)], "they still hang"
+        assert crowd.connections == 160
+        server.sql("update muster.webhook_endpoint set removed_at = now() where id = any (%s::uuid[])", [e.id for e in slow])
+        w.kill()
+        done.set()
 
 
 def test_what_is_sealed_and_what_is_settled_do_not_wait_for_each_other_in_a_circle(server):

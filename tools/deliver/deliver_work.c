@@ -75,7 +75,8 @@ static size_t queue_settle(struct deliver *d, struct arena *a, struct job *j) {
                                   .circuit_failures = arena_printf(a, "%d", POLICY_CIRCUIT_FAILURES),
                                   .circuit_seconds = arena_printf(a, "%d", POLICY_CIRCUIT_SECONDS),
                                   .circuit_longest = arena_printf(a, "%d", POLICY_CIRCUIT_LONGEST),
-                                  .failing_days = arena_printf(a, "%d", POLICY_FAILING_DAYS)));
+                                  .failing_days = arena_printf(a, "%d", POLICY_FAILING_DAYS),
+                                  .slow_seconds = arena_printf(a, "%d", POLICY_SLOW_SECONDS)));
 }
 
 static void job_end(struct deliver *d, struct job *j) {
@@ -314,17 +315,19 @@ static enum err start_jobs(struct deliver *d, struct ctx *ctx, struct job *const
 
 /* How many more of `most` may be started; leavers have extra room. */
 static size_t room_for_jobs(const struct deliver *d, size_t most) {
-    size_t left = most > d->at_work ? most - d->at_work : 0;
-    return left < CLAIM_MOST ? left : CLAIM_MOST;
+    return most > d->at_work ? most - d->at_work : 0;
 }
 
 static size_t queue_claim(struct deliver *d, struct arena *a) {
-    return db_queue(d->db, sql_deliver_claim(.most = arena_printf(a, "%zu", room_for_jobs(d, AT_WORK + LEAVERS_MORE)),
-                                             .rest = arena_printf(a, "%zu", room_for_jobs(d, AT_WORK)),
-                                             .width = arena_printf(a, "%d", POLICY_WIDTH),
-                                             .lease_seconds = arena_printf(a, "%d", POLICY_LEASE_SECONDS),
-                                             .worker = arena_printf(a, "%d", d->worker),
-                                             .behind = *d->behind ? d->behind : NULL));
+    return db_queue(
+        d->db,
+        sql_deliver_claim(.most = arena_printf(a, "%d", CLAIM_MOST),
+                          .free = arena_printf(a, "%zu", room_for_jobs(d, AT_WORK)),
+                          .free_leavers = arena_printf(a, "%zu", room_for_jobs(d, AT_WORK + LEAVERS_MORE)),
+                          .turn = arena_printf(a, "%d", POLICY_TURN), .width = arena_printf(a, "%d", POLICY_WIDTH),
+                          .lease_seconds = arena_printf(a, "%d", POLICY_LEASE_SECONDS),
+                          .slow_seconds = arena_printf(a, "%d", POLICY_SLOW_SECONDS),
+                          .worker = arena_printf(a, "%d", d->worker), .behind = *d->behind ? d->behind : NULL));
 }
 
 enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *taken) {
@@ -352,7 +355,7 @@ enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *t
     for (size_t i = 0; i < *taken; i++)
         jobs[i] = job_new(d, rows[claimed], i);
     if (*taken)
-        snprintf(d->behind, sizeof d->behind, "%s", jobs[*taken - 1]->endpoint);
+        snprintf(d->behind, sizeof d->behind, "%s", jobs[*taken - 1]->endpoint_organization);
     return start_jobs(d, &ctx, jobs, *taken);
 }
 

@@ -19,7 +19,7 @@ struct deliver {
     struct sender *sender;
     struct secret_keys keys;    /* n == 0: there are no keys, so nothing is sent */
     int worker;                 /* its own number */
-    char behind[UUID_TEXT + 1]; /* the last endpoint claimed from */
+    char behind[UUID_TEXT + 1]; /* the organization whose turn was last */
     int64_t from_place;         /* everything below is sealed; see muster.audit_seal_next() */
     size_t at_work;             /* deliveries that are being sent, or wait to be settled */
     struct job *finished;       /* those that wait to be settled */

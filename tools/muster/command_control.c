@@ -81,6 +81,7 @@ enum err command_operate(struct invocation *in, control_run *run, const char *id
                         .db = in->db,
                         .request_id = request,
                         .base_url = in->settings->public_url,
+                        .webhooks_max = in->settings->webhooks_max,
                         .progress = show_progress};
     struct secret_keys keys;
     const char *delivery = command_text(in, "delivery");

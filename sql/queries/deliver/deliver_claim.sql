@@ -1,7 +1,10 @@
--- Reserves deliveries (muster.webhook_claim).
--- params: 1 most integer, 2 rest integer (that are no leavers), 3 width integer, 4 lease_seconds double precision,
---         5 worker integer, 6 behind uuid? (the endpoint whose turn was last; null: none)
+-- Reserves deliveries (muster.webhook_reserve).
+-- params: 1 most integer, 2 free integer, 3 free_leavers integer, 4 turn integer, 5 width integer,
+--         6 lease_seconds double precision, 7 slow_seconds double precision, 8 worker integer,
+--         9 behind uuid? (the organization whose turn was last; null: none)
 -- row: organization_id uuid, id uuid, endpoint_id uuid, target_id uuid, sequence bigint, lease uuid, attempts integer,
 --      endpoint_organization_id uuid, url text, format text, audience text, allow_private boolean, secret bytea,
 --      previous_secret bytea
-select * from muster.webhook_claim($1::integer, $2::integer, $3::integer, $4::double precision, $5::integer, coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
+select *
+from muster.webhook_reserve($1::integer, $2::integer, $3::integer, $4::integer, $5::integer, $6::double precision, $7::double precision,
+                            $8::integer, coalesce($9::uuid, muster.installation()))
