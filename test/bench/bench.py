@@ -14,6 +14,7 @@ import fair
 import figures
 import load
 import once
+import peers
 import plain_cgi
 import profile_one
 import replay
@@ -28,6 +29,7 @@ USAGE = """scripts/bench [options] [WORKLOAD ...]
     --sizes N,...    users of each directory (1000,10000,100000,1000000)
     --quick          three rounds of a second each; five rounds of three seconds without it
     --fair           instead: what a customer feels of a loud neighbour; five runs of ten seconds beside each kind of load
+    --peers          also scimmy and saml-jackson, which npm installs into DIR/peers
     --profile NAME   instead: round trips, system calls and functions of one workload (strace, perf)
     --smoke          whether everything works, with one small directory, in a new place that is removed at the end; says nothing of speed
     --rounds N  --seconds N  --clients N  --workers N      (5, 3, 16, two for each core)
@@ -46,7 +48,7 @@ SIZES, SMALL = "1000,10000,100000,1000000", "1000"
 
 def options():
     parser = argparse.ArgumentParser(usage=USAGE, add_help=True)
-    for flag in ("seed", "quick", "fair", "smoke", "list"):
+    for flag in ("seed", "quick", "fair", "peers", "smoke", "list"):
         parser.add_argument(f"--{flag}", action="store_true")
     parser.add_argument("--seconds", type=float)
     for number, default in (("rounds", None), ("clients", 16), ("workers", 2 * os.cpu_count()), ("random", 1)):
@@ -57,6 +59,8 @@ def options():
     parser.add_argument("--json")
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", choices=[*workloads.NAMES, []])
     chosen = parser.parse_args()
+    if chosen.peers and chosen.workloads:
+        chosen.workloads = list(dict.fromkeys([*chosen.workloads, *peers.COMPARED]))
     rounds, seconds = (1, 0.1) if chosen.smoke else (3, 1) if chosen.quick else (5, 10) if chosen.fair else (5, 3)
     chosen.rounds, chosen.seconds = chosen.rounds or rounds, chosen.seconds or seconds
     chosen.sizes = [int(n) for n in (chosen.sizes or (SMALL if chosen.smoke else SIZES)).split(",")]
@@ -87,7 +91,7 @@ class Bench:
         self.found = figures.Figures(not chosen.workloads)
         self.workloads = [w for w in workloads.WORKLOADS if self.directory(w) and (w.name in chosen.workloads or not chosen.workloads)]
 
-        self.recordings = {}
+        self.recordings, self.peers = {}, []
 
     def directory(self, workload):
         """The one that the workload is measured on; None if there is none such."""
@@ -100,6 +104,9 @@ class Bench:
         workers = self.chosen.workers
         for name, recording in self.recordings.items():
             yield f"replay_{name}", replay.measure(self.server, recording, workers, seconds, name.startswith("patch"))
+        for peer in self.peers:
+            for name in peers.COMPARED:
+                yield f"{peer.name}_{name}", peer.measure(name, self.chosen.clients, seconds)
         yield "hello", self.hello.measure(self.size_of("get", 1000), self.chosen.clients, seconds)
         yield "hello_list100", self.hello.measure(self.size_of("list100", 100_000), self.chosen.clients, seconds)
         yield "select_1", yardsticks.select_1(self.server, workers, seconds)
@@ -113,6 +120,8 @@ class Bench:
         for w in (w for w in self.workloads if w.repeat):
             load.run(workloads.requests(w, self.directory(w), 1), clients=self.chosen.clients, seconds=10 * self.chosen.seconds, once=True,
                      port=self.server.port)
+        for peer in self.peers:
+            peer.warm(self.chosen.clients, self.chosen.seconds)
 
     def run(self):
         if not self.chosen.workloads:
@@ -123,6 +132,8 @@ class Bench:
             for name, figure in self.round(self.chosen.seconds):
                 self.found.add(name, figure)
                 print(f"round {n + 1} of {self.chosen.rounds}: {name:20} {figure['rate']:10,.0f}/s", flush=True)
+        if self.peers:
+            self.found.once.update(peers.ratios(self.found))
         if not self.chosen.workloads:
             self.run_once()
 
@@ -147,8 +158,12 @@ class Bench:
 def hold(chosen, server):
     """The workloads against their yardsticks."""
     yardsticks.prepare_lean(server)
-    with yardsticks.Hello(server, chosen.workers) as hello:
+    with yardsticks.Hello(server, chosen.workers) as hello, contextlib.ExitStack() as stack:
         bench = Bench(chosen, server, hello)
+        if chosen.peers:
+            place = os.path.join(chosen.data, "peers")
+            peers.install(place)
+            bench.peers = [stack.enter_context(peers.Peer(server, place, name, random.Random(chosen.random))) for name in peers.NAMES]
         bench.run()
     return bench.found
 

@@ -1,6 +1,7 @@
 """The figures of a run: medians over its rounds, the ratios made of them, and the table that shows both."""
 import statistics
 
+import peers
 from stack import PARTS
 from workloads import WORKLOADS
 
@@ -117,7 +118,8 @@ def table(found):
         cells = [f"{found.median(name, 'rate'):9,.0f}", f"{found.spread(name, 'rate') * 100:5.0f}%",
                  *(f"{found.median(name, q):8.2f}" for q in ("p50", "p99")),
                  *("" if found.median(name, p) is None else f"{found.median(name, p):,.1f}" for p in (*PARTS, "wal"))]
-        lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f"  {says.get(name, REPLAYED)}")
+        about = says.get(name) or (REPLAYED if name.startswith(REPLAY) else peers.says(name))
+        lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f"  {about}")
     return "\n".join([*lines, "", *lines_of(found)])
 
 
