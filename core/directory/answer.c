@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/uuid.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -66,28 +67,83 @@ static bool is_user_type(const struct resource_type *rt) {
     return rt->base == schema_built_in()->user->base;
 }
 
-/* The computed list of a row: groups of a user, members of a group. */
-static void add_computed(const struct resource_type *rt, struct db_rows rows, size_t row, struct buf *out) {
-    const char *text = db_text(rows, row, SCIM_COMPUTED);
-    if (!text)
-        return;
-    if (is_user_type(rt))
-        buf_fmt(out, "\"groups\":%s,", text);
-    else {
-        buf_str(out, "\"members\":[");
-        buf_str(out, text);
-        buf_str(out, "],");
-    }
+/* The wanted parts of members. */
+struct member_parts {
+    bool value, ref, type, display;
+};
+
+/* One member, in the text of its line. */
+struct member {
+    bool user;        /* else a group */
+    const char *id;   /* UUID_TEXT bytes */
+    const char *name; /* a JSON string */
+    size_t name_len;  /* 0: it has none */
+};
+
+/* Begins a part of an object with what `text` has of it. */
+static void begin_part(struct buf *out, bool *any, const char *text) {
+    buf_char(out, *any ? ',' : '{');
+    buf_str(out, text);
+    *any = true;
 }
 
+static void write_member(struct session *s, struct member_parts wanted, const struct member *m, struct buf *out) {
+    bool any = false;
+    if (wanted.value) {
+        begin_part(out, &any, "\"value\":\"");
+        buf_add(out, m->id, UUID_TEXT);
+        buf_char(out, '"');
+    }
+    if (wanted.ref) {
+        begin_part(out, &any, "\"$ref\":\"");
+        buf_str(out, s->base_url);
+        buf_str(out, m->user ? "/Users/" : "/Groups/");
+        buf_add(out, m->id, UUID_TEXT);
+        buf_char(out, '"');
+    }
+    if (wanted.type)
+        begin_part(out, &any, m->user ? "\"type\":\"User\"" : "\"type\":\"Group\"");
+    if (wanted.display && m->name_len) {
+        begin_part(out, &any, "\"display\":");
+        buf_add(out, m->name, m->name_len);
+    }
+    buf_char(out, '}');
+}
+
+/*
+ * `members` of a group from their lines (sql/functions/members_of_group.sql), with the parts that are wanted, after a
+ * comma. There may be a hundred thousand of them, so they never are JSON objects.
+ */
+static void add_members(struct session *s, const struct projection *p, const char *lines, struct buf *out) {
+    const struct member_parts wanted = {.value = projection_wants_part(p, "members", "value"),
+                                        .ref = projection_wants_part(p, "members", "$ref"),
+                                        .type = projection_wants_part(p, "members", "type"),
+                                        .display = projection_wants_part(p, "members", "display")};
+    bool each = wanted.value || wanted.ref || wanted.type, any = false;
+    for (const char *line = lines, *end; *line; line = *end ? end + 1 : end) {
+        end = line + strcspn(line, "\n");
+        assert(end - line > UUID_TEXT);
+        struct member m = {.user = *line == 'U', .id = line + 1, .name = line + 1 + UUID_TEXT};
+        m.name_len = (size_t)(end - m.name);
+        if (!each && (!wanted.display || !m.name_len))
+            continue;
+        buf_str(out, any ? "," : ",\"members\":[");
+        any = true;
+        write_member(s, wanted, &m, out);
+    }
+    if (any)
+        buf_char(out, ']');
+}
+
+/* The stored text with `meta`, and with the groups of a user; the end of the object is left open. */
 static void splice_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                             struct buf *out) {
-    const char *stored = db_text(rows, row, SCIM_RESOURCE);
+    const char *stored = db_text(rows, row, SCIM_RESOURCE), *groups = db_text(rows, row, SCIM_COMPUTED);
     buf_add(out, stored, strlen(stored) - 1);
     buf_char(out, ',');
-    add_computed(rt, rows, row, out);
+    if (groups && is_user_type(rt))
+        buf_fmt(out, "\"groups\":%s,", groups);
     add_resource_meta(s, rt, rows, row, out);
-    buf_char(out, '}');
 }
 
 /*
@@ -109,29 +165,43 @@ static void compute_manager(struct session *s, struct db_rows rows, size_t row, 
         json_object_object_add(manager, "displayName", json_object_new_string(display));
 }
 
+/* What the stored text, parsed, becomes: with the computed parts of `manager`, and only what is wanted. */
+static enum err project_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
+                                 const struct projection *p, const char **out) {
+    struct buf *whole = buf_new(s->ctx.arena, ANSWER_MAX);
+    struct json_object *resource;
+    splice_resource(s, rt, rows, row, whole);
+    buf_char(whole, '}');
+    if (buf_overflowed(whole))
+        return fail(&s->ctx, ERR_TOO_MANY, NULL);
+    enum err e = json_parse_own(&s->ctx, buf_text(whole), buf_len(whole), &resource);
+    if (e != OK)
+        return e;
+    if (db_text(rows, row, SCIM_MANAGER_FOUND))
+        compute_manager(s, rows, row, resource);
+    projection_apply(p, rt, resource);
+    *out = json_text(s->ctx.arena, resource);
+    return OK;
+}
+
 /*
  * Writes the resource in a row of a users or groups statement: the stored text with `groups` or `members`, `meta` and
  * the computed parts of `manager` spliced in; parsed only when a projection or a manager asks for it.
  */
 static enum err write_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                                const struct projection *p, struct buf *out) {
-    bool manager = db_text(rows, row, SCIM_MANAGER_FOUND);
-    if (!p && !manager && !rt->hides) {
+    const char *members = is_user_type(rt) ? NULL : db_text(rows, row, SCIM_COMPUTED);
+    if (p || rt->hides || db_text(rows, row, SCIM_MANAGER_FOUND)) {
+        const char *text = "";
+        enum err e = project_resource(s, rt, rows, row, p, &text);
+        if (e != OK)
+            return e;
+        buf_add(out, text, strlen(text) - 1);
+    } else
         splice_resource(s, rt, rows, row, out);
-        return OK;
-    }
-    struct buf *whole = buf_new(s->ctx.arena, ANSWER_MAX);
-    struct json_object *resource;
-    splice_resource(s, rt, rows, row, whole);
-    if (buf_overflowed(whole))
-        return fail(&s->ctx, ERR_TOO_MANY, NULL);
-    enum err e = json_parse_own(&s->ctx, buf_text(whole), buf_len(whole), &resource);
-    if (e != OK)
-        return e;
-    if (manager)
-        compute_manager(s, rows, row, resource);
-    projection_apply(p, rt, resource);
-    buf_str(out, json_text(s->ctx.arena, resource));
+    if (members)
+        add_members(s, p, members, out);
+    buf_char(out, '}');
     return OK;
 }
 

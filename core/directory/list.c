@@ -265,16 +265,18 @@ static struct sql_call call_of(struct session *s, const struct run *r) {
     const char *skip = arena_printf(s->ctx.arena, "%" PRId64, q->cursor ? 0 : q->start_index - 1);
     const char *count = arena_printf(s->ctx.arena, "%" PRId64, q->count + (q->cursor && q->count));
     const char *groups = projection_wants(r->page.types[0].projection, "groups") ? "true" : "false";
-    const char *members = projection_wants(r->page.types[r->n_targets - 1].projection, "members") ? "true" : "false";
+    const struct projection *of_group = r->page.types[r->n_targets - 1].projection;
+    const char *members = projection_wants(of_group, "members") ? "true" : "false";
+    const char *display = projection_wants_part(of_group, "members", "display") ? "true" : "false";
     struct name_list keep, leave;
     if (r->n_targets > 1)
         return sql_all_list(.skip = skip, .count = count, .base_url = s->base_url, .with_groups = groups,
-                            .with_members = members);
+                            .with_members = members, .with_display = display);
     projection_names(s->ctx.arena, r->page.types[0].projection, r->targets[0].rt, &keep, &leave);
     if (r->kind->users)
         return sql_user_list(.skip = skip, .count = count, .base_url = s->base_url, .with_groups = groups,
                              .keep = name_array(s, &keep), .leave = name_array(s, &leave));
-    return sql_group_list(.skip = skip, .count = count, .base_url = s->base_url, .with_members = members,
+    return sql_group_list(.skip = skip, .count = count, .with_display = display, .with_members = members,
                           .keep = name_array(s, &keep), .leave = name_array(s, &leave));
 }
 

@@ -102,18 +102,18 @@ enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const
     return add_list(ctx, &p->names, rt, include ? attributes : excluded);
 }
 
-bool projection_wants(const struct projection *p, const char *attr) {
-    bool named = false, whole = false;
-    if (!p || p->mode == DEFAULT)
-        return true;
-    for (size_t i = 0; i < p->names.n; i++) {
+bool projection_wants_part(const struct projection *p, const char *attr, const char *part) {
+    bool except = !p || p->mode != ONLY, named = false;
+    for (size_t i = 0; p && i < p->names.n && !named; i++) {
         const struct attr_ref *r = &p->names.refs[i];
-        if (r->extension || strcmp(r->attr->name, attr) != 0)
-            continue;
-        named = true;
-        whole = whole || !r->sub;
+        if (!r->extension && strcmp(r->attr->name, attr) == 0)
+            named = !r->sub || (part ? strcmp(r->sub->name, part) == 0 : !except);
     }
-    return p->mode == EXCEPT ? !(named && whole) : named;
+    return except != named;
+}
+
+bool projection_wants(const struct projection *p, const char *attr) {
+    return projection_wants_part(p, attr, NULL);
 }
 
 /* How a list of names mentions an attribute: itself (or its whole extension), or some of its parts. */

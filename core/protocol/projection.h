@@ -24,6 +24,9 @@ enum err projection_parse(struct ctx *ctx, const struct resource_type *rt, const
 /* Whether an attribute of this name ("members", "groups", "meta") can be in the answer; p NULL: the default set. */
 bool projection_wants(const struct projection *p, const char *attr);
 
+/* Whether a part that is returned by default can be in the answer ("members", "display"); `part` NULL: any. */
+bool projection_wants_part(const struct projection *p, const char *attr, const char *part);
+
 /* Names of members of a stored resource, in lower case. */
 struct name_list {
     const char **names;

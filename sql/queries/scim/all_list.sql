@@ -1,6 +1,7 @@
 -- A page of live SCIM users and groups together (the base URL), and how many there are in all; `found` is how many ids
 -- the page has; see user_list and group_list.
--- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 with_members boolean
+-- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 with_members boolean,
+--         6 with_display boolean
 -- row page: total bigint, found bigint, type text, sort_key text
 -- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
 --           manager_display text
@@ -58,7 +59,7 @@ select counted.total, (select count(*) from page) as found, u.type, u.sort_key,
            (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
        then muster.groups_json(u.id, $3)
        when $5::boolean and u.type = 'Group' then
-           (select s.members from muster.members_shown(u.id, $3) s)
+           (select s.members from muster.members_of_group(u.id, $6::boolean) s)
        end as computed,
        b.id as manager_found, b.display_name as manager_display
 from counted

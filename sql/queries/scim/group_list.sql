@@ -3,7 +3,8 @@
 -- some 200 bytes; `found` is how many ids it has. Only the wanted attributes of a large resource are sent, see
 -- user_list. The marks are replaced: the filter, the place after which the page begins, the order, the sort key as
 -- text.
--- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_members boolean, 5 keep text[]?, 6 leave text[]?
+-- params: 1 skip bigint, 2 count bigint, 3 with_display boolean, 4 with_members boolean, 5 keep text[]?,
+--         6 leave text[]?
 -- row page: total bigint, found bigint, type text, sort_key text
 -- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
 --           manager_display text
@@ -40,7 +41,7 @@ with page as (
 )
 select counted.total, (select count(*) from page) as found, 'Group' as type, g.sort_key,
        g.id, g.version, g.resource, muster.time_text(g.created_at) as created, muster.time_text(g.modified_at) as modified,
-       case when $4::boolean then (select s.members from muster.members_shown(g.id, $3) s) end as computed,
+       case when $4::boolean then (select s.members from muster.members_of_group(g.id, $3::boolean) s) end as computed,
        null::uuid as manager_found, null::text as manager_display
 from counted
 left join fetched g on g.n = 1 or g.bytes <= 8388608
