@@ -92,7 +92,7 @@ static enum err delete_group_work(struct session *s, void *arg) {
         e = people_of(s, r->id, &people, &n);
     if (e == OK)
         e = queue_group_removal(s, r, &found);
-    return e == OK ? member_mapping_apply(s, people, n) : e;
+    return e == OK ? member_mapping_apply_others(s, people, n) : e;
 }
 
 enum err group_delete(struct session *s, const char *id, struct precondition when) {

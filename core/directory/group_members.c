@@ -250,7 +250,7 @@ enum err group_members_map(struct session *s, const struct group_members_change 
     const struct id_list *users[] = {&c->users_in, &c->users_out}, *groups[] = {&c->groups_in, &c->groups_out};
     enum err e = OK;
     for (size_t k = 0; e == OK && k < 2 && member_mapping_reads_groups(s); k++) {
-        e = member_mapping_apply(s, users[k]->ids, users[k]->n);
+        e = member_mapping_apply_others(s, users[k]->ids, users[k]->n);
         if (e == OK && groups[k]->n)
             e = member_mapping_apply_groups(s, groups[k]->ids, groups[k]->n);
     }

@@ -39,9 +39,10 @@ struct step {
 /* The next mapping that is not applied to everybody. */
 static enum err find_pending_mapping(struct session *s, struct step *x) {
     static const char first[] = "00000000-0000-0000-0000-000000000000";
-    struct db_rows rows[1] = {0};
+    struct db_rows rows[2] = {0};
     const char *resting[MAPPING_TURNS];
     size_t n = mapping_turns_resting(x->turns, clock_monotonic_ms(), resting);
+    db_queue(s->db, sql_mapping_again_take());
     size_t pending = db_queue(s->db, sql_mapping_pending(.after = *x->turns->last ? x->turns->last : first,
                                                          .resting = session_uuids(s, resting, n)));
     enum err e = db_run(&s->ctx, s->db, rows);

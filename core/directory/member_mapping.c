@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "protocol/mapping.h"
 #include "sql/scim.h"
 
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 500 };
+enum { PAGE = 100, OTHERS_MS = 2000 /* of a request, which may change many */ };
 
 static const char admin[] = "org:admin", plain[] = "org:member";
 
@@ -186,22 +187,67 @@ enum err member_mapping_apply(struct session *s, const char *const *user_ids, si
     return e;
 }
 
-enum err member_mapping_apply_groups(struct session *s, const char *const *group_ids, size_t n) {
-    assert(db_in_transaction(s->db));
-    const char *groups = session_uuids(s, group_ids, n), *after = "00000000-0000-0000-0000-000000000000";
-    for (;;) {
-        struct db_rows rows[DB_BATCH] = {0};
-        size_t at = db_queue(s->db, sql_group_people(.group_ids = groups, .after = after,
-                                                     .limit = arena_printf(s->ctx.arena, "%d", PAGE)));
-        enum err e = db_run(&s->ctx, s->db, rows);
-        size_t people = e == OK ? db_count(rows[at]) : 0;
-        const char **ids = arena_array(s->ctx.arena, people + 1, sizeof *ids);
-        for (size_t i = 0; i < people; i++)
-            ids[i] = db_text(rows[at], i, GROUP_PEOPLE_ID);
+/* Those who are left follow in the background. */
+static enum err leave_to_background(struct session *s) {
+    fail_clear(&s->ctx);
+    log_line(LOG_INFO, "mapping_left_to_background", "organization", s->tenant.organization_id, NULL);
+    db_queue(s->db, sql_mapping_again_add());
+    return OK;
+}
+
+static enum err apply_pages(struct session *s, const char *const *user_ids, size_t n) {
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < n; i += PAGE) {
+        e = member_mapping_in_time(s);
         if (e == OK)
-            e = member_mapping_apply(s, ids, people);
-        if (e != OK || people < PAGE)
-            return e;
-        after = ids[people - 1];
+            e = member_mapping_apply(s, user_ids + i, n - i < PAGE ? n - i : PAGE);
     }
+    return e;
+}
+
+/* The users of groups, and of those below them. */
+struct people {
+    const char *groups, *after;
+    bool more;
+};
+
+static enum err apply_next_people(struct session *s, struct people *p) {
+    struct db_rows rows[DB_BATCH] = {0};
+    size_t at = db_queue(s->db, sql_group_people(.group_ids = p->groups, .after = p->after,
+                                                 .limit = arena_printf(s->ctx.arena, "%d", PAGE)));
+    enum err e = db_run(&s->ctx, s->db, rows);
+    size_t n = e == OK ? db_count(rows[at]) : 0;
+    const char **ids = arena_array(s->ctx.arena, n + 1, sizeof *ids);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = db_text(rows[at], i, GROUP_PEOPLE_ID);
+    p->more = n == PAGE;
+    p->after = n ? ids[n - 1] : p->after;
+    return e == OK ? apply_pages(s, ids, n) : e;
+}
+
+static int64_t begin_others(struct session *s) {
+    int64_t now = clock_monotonic_ms();
+    s->until = now + (s->others_ms < OTHERS_MS ? OTHERS_MS - s->others_ms : 0);
+    return now;
+}
+
+static enum err end_others(struct session *s, int64_t begun, enum err e) {
+    s->until = 0;
+    s->others_ms += clock_monotonic_ms() - begun;
+    return e == ERR_TOO_MANY ? leave_to_background(s) : e;
+}
+
+enum err member_mapping_apply_others(struct session *s, const char *const *user_ids, size_t n) {
+    int64_t begun = begin_others(s);
+    return end_others(s, begun, apply_pages(s, user_ids, n));
+}
+
+enum err member_mapping_apply_groups(struct session *s, const char *const *group_ids, size_t n) {
+    struct people p = {
+        .groups = session_uuids(s, group_ids, n), .after = "00000000-0000-0000-0000-000000000000", .more = true};
+    int64_t begun = begin_others(s);
+    enum err e = OK;
+    while (e == OK && p.more)
+        e = apply_next_people(s, &p);
+    return end_others(s, begun, e);
 }

@@ -25,7 +25,14 @@ enum err member_mapping_in_time(struct session *s) __attribute__((warn_unused_re
 enum err member_mapping_apply(struct session *s, const char *const *user_ids, size_t n)
     __attribute__((warn_unused_result));
 
-/* The same for every user of these groups and of those below them, a page at a time. */
+/*
+ * The same for others than those whom the request is about, a page at a time, and for at most two seconds of a request:
+ * nothing is refused because of them. Those who are left are mapped in the background (mapping_job.h).
+ */
+enum err member_mapping_apply_others(struct session *s, const char *const *user_ids, size_t n)
+    __attribute__((warn_unused_result));
+
+/* member_mapping_apply_others() for every user of these groups and of those below them. */
 enum err member_mapping_apply_groups(struct session *s, const char *const *group_ids, size_t n)
     __attribute__((warn_unused_result));
 

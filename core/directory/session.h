@@ -57,7 +57,7 @@ struct session {
         bool organization_role, public_metadata; /* the old mapping set them, the new one does not */
     } resets;                                    /* set when a mapping is applied to everybody */
     int64_t until;      /* when applying a mapping ends with ERR_TOO_MANY (clock_monotonic_ms()); 0: never */
-    int64_t reports_ms; /* spent so far on what mappings make of the reports of deleted managers */
+    int64_t others_ms;  /* spent so far on the mapping of others than those whom the request is about */
     const char *method; /* only for the log */
     const struct schema_types *types; /* the types with which the request is read; see extensions.h */
     const char *sensitive; /* attributes, separated by commas, that no filter in a URL may name; NULL: none */

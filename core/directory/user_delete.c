@@ -5,9 +5,7 @@
 #include "directory/user_facts.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
 #include "sql/scim.h"
@@ -113,28 +111,13 @@ static enum err leave_reports(struct session *s, struct db_rows rows) {
     return e;
 }
 
-/*
- * The members of the reports follow, as far as time allows: a leaver is never refused because of them. One that is left
- * out follows at its next change.
- */
+/* The members of the reports follow: what the mapping makes of their manager. */
 static enum err remap_reports(struct session *s, struct db_rows rows) {
-    enum { PAGE = 100, ALL_MS = 2000 /* of a request, which may delete many managers */ };
     size_t n = db_count(rows);
     const char **ids = arena_array(s->ctx.arena, n + 1, sizeof *ids);
-    enum err e = OK;
     for (size_t i = 0; i < n; i++)
         ids[i] = db_text(rows, i, STORED_ID);
-    int64_t begun = clock_monotonic_ms();
-    s->until = begun + (s->reports_ms < ALL_MS ? ALL_MS - s->reports_ms : 0);
-    for (size_t i = 0; e == OK && i < n; i += PAGE)
-        e = member_mapping_apply(s, ids + i, n - i < PAGE ? n - i : PAGE);
-    s->until = 0;
-    s->reports_ms += clock_monotonic_ms() - begun;
-    if (e != ERR_TOO_MANY)
-        return e;
-    fail_clear(&s->ctx);
-    log_line(LOG_WARN, "reports_not_mapped", "organization", s->tenant.organization_id, NULL);
-    return OK;
+    return member_mapping_apply_others(s, ids, n);
 }
 
 static enum err delete_user_work(struct session *s, void *arg) {

@@ -26,6 +26,7 @@ begin
     grant select, insert, delete on muster.team_member_parked, muster.scim_user_email, muster.scim_unique_value, muster.scim_group_user,
         muster.scim_group_group to muster_scim;
     grant select, insert, update, delete on muster.team_member, muster.scim_group to muster_scim;
+    grant insert on muster.mapping_again to muster_scim;
 
     grant select on muster.schema_migration, muster.audit_seal to muster_admin;
     grant select, insert, update on muster.organization, muster.connection, muster.token, muster.attribute_mapping,
@@ -37,6 +38,7 @@ begin
 
     grant select on muster.audit_seal, muster.signing_key to muster_deliver;
     grant select, update on muster.attribute_mapping, muster.webhook_endpoint to muster_deliver;
+    grant select, delete on muster.mapping_again to muster_deliver;
     grant select, update, delete on muster.webhook_delivery to muster_deliver;
     grant select, insert, update, delete on muster.webhook_queue to muster_deliver;
 

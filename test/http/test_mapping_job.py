@@ -1,8 +1,9 @@
 """The background work for mappings: nobody's mapping stops that of others."""
+import json
 import random
 import string
 
-from helpers import fill_users, made, user_body, wait_until
+from helpers import fill_users, made, op, user_body, wait_until
 from locks import locked
 
 
@@ -16,6 +17,25 @@ def status(customer):
 
 def wait_applied(customer):
     wait_until(lambda: status(customer)["status"] == "applied", 20, lambda: status(customer))
+
+
+def fatten(server, customer):
+    """Resources that dear() has much to do with."""
+    server.sql("""update muster.scim_user set resource = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"' || id || '","userName":"' ||
+                  user_name_key || '","emails":[{"type":"work","display":"' || repeat('a', 8000) || '"}]}'
+                  where connection_id = %s""", customer.connection["id"])
+
+
+def dear():
+    """A mapping that does as much as templates may do."""
+    chain = " | ".join(["replace: 'a', 'bb' | replace: 'bb', 'a'"] * 7)
+    return {f'emails[type ne "x{i}"].display': f"{{{{ value | {chain} }}}}.public_metadata.k{i}" for i in range(90)}
+
+
+def store(server, customer, mapping):
+    """The mapping from now on, without applying it to everybody."""
+    server.sql("update muster.attribute_mapping set mapping = %s where organization_id = %s", json.dumps(mapping), customer.id)
+    server.sql("update muster.organization set schema_version = schema_version + 1 where id = %s", customer.id)
 
 
 def test_a_mapped_email_that_is_too_long_does_not_count(customer):
@@ -53,12 +73,8 @@ def test_a_mapping_that_waits_for_a_lock_lets_others_have_their_turn(server, cus
 
 def test_a_step_does_not_wait_for_all_users_of_a_page(server, customer):
     fill_users(server, customer, 30)
-    server.sql("""update muster.scim_user set resource = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"' || id || '","userName":"' ||
-                  user_name_key || '","emails":[{"type":"work","display":"' || repeat('a', 8000) || '"}]}'
-                  where connection_id = %s""", customer.connection["id"])
-    chain = " | ".join(["replace: 'a', 'bb' | replace: 'bb', 'a'"] * 7)
-    most = {f'emails[type ne "x{i}"].display': f"{{{{ value | {chain} }}}}.public_metadata.k{i}" for i in range(90)}  # as much as templates may do
-    put(customer, most)
+    fatten(server, customer)
+    put(customer, dear())
     seen = set()
 
     def applied():
@@ -67,3 +83,19 @@ def test_a_step_does_not_wait_for_all_users_of_a_page(server, customer):
         return now["status"] == "applied"
     wait_until(applied, 60, "the mapping is applied")
     assert seen - {0, 30}, seen
+
+
+def test_people_whom_a_request_cannot_map_in_its_time_are_mapped_in_the_background(server, customer):
+    """A group of many is renamed: its people have a mapping that costs much, and the request has two seconds for them."""
+    group = customer.group("Night", members=[{"value": i} for i in fill_users(server, customer, 300)])
+    role = {"groups[0].displayName": "{{ value | downcase | prepend: 'org:' }}.organization_role"}
+    put(customer, role)
+    wait_applied(customer)
+    fatten(server, customer)
+    store(server, customer, {**role, **dear()})
+    before = status(customer)["requested_at"]
+    assert customer.client.patch(f"/Groups/{group['id']}", op("replace", "displayName", "Day")).status == 204
+    wait_until(lambda: status(customer)["requested_at"] != before, 20, "the mapping is applied again")
+    store(server, customer, role)  # the rest is quick
+    wait_applied(customer)
+    assert server.sql("select organization_role, count(*) from muster.member where organization_id = %s group by 1", customer.id) == [("org:day", 300)]

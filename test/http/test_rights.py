@@ -16,6 +16,7 @@ GRANTS = {
         (READ,): "active_member member organization team team_member team_roster"},
     "muster_scim": {
         (READ,): "attribute_mapping connection extension_schema organization organization_domain scim_group_member scim_user_group",
+        (ADD,): "mapping_again",
         (READ, ADD): "audit_event",
         (READ, ADD, CHANGE): "link_request member organization_usage scim_user team",
         (READ, ADD, DELETE): "scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
@@ -28,6 +29,7 @@ GRANTS = {
         (READ, ADD, CHANGE, DELETE): "extension_schema idempotency_key organization_domain"},
     "muster_deliver": {
         (READ,): "audit_seal signing_key",
+        (READ, DELETE): "mapping_again",
         (READ, CHANGE): "attribute_mapping webhook_endpoint",
         (READ, CHANGE, DELETE): "webhook_delivery",
         (READ, ADD, CHANGE, DELETE): "webhook_queue"},
