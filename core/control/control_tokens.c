@@ -150,54 +150,56 @@ struct ending {
     bool complete;
 };
 
-static enum err end_work(struct control *c, void *arg) {
-    enum { STEP = 16 }; /* events of one pipeline */
-    struct ending *x = arg;
-    struct json_object *connection, *revoked;
-    struct db_rows rows = {0};
-    bool force = json_object_get_boolean(json_get(x->in->fields, "force"));
-    enum err e = control_found(c, 1, "connection", &connection);
-    if (e != OK)
-        return e;
-    e = control_step(c, sql_api_rotation_end(.connection_id = x->in->id, .complete = x->complete ? "true" : "false"),
-                     &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_CONFLICT, "no rotation is under way: start one first");
-    if (e == OK && x->complete && !db_bool(rows, 0, API_ROTATION_END_VALID))
+static void ask_rotation(struct control *c, const struct control_input *in) {
+    ask_its_connection(c, in);
+    db_queue(c->db, sql_api_rotation_show(.connection_id = in->id));
+}
+
+/* Fails unless the new token can take the place of the others. */
+static enum err check_successor(struct control *c, struct db_rows new, bool force) {
+    if (!db_bool(new, 0, API_ROTATION_SHOW_VALID))
         return fail(&c->ctx, ERR_CONFLICT,
                     "the new token has expired or was revoked: cancel this rotation and start another");
-    if (e == OK && x->complete && !force && !db_bool(rows, 0, API_ROTATION_END_USED))
+    if (!force && !db_bool(new, 0, API_ROTATION_SHOW_USED))
         return fail(&c->ctx, ERR_CONFLICT,
                     "the new token was never used: the identity provider would be locked out. Enter it there and let "
                     "it connect once, or force the end (--force; {\"force\": true})");
+    return OK;
+}
+
+static enum err end_work(struct control *c, void *arg) {
+    struct ending *x = arg;
+    struct json_object *connection;
+    enum err e = control_found(c, 1, "connection", &connection);
+    if (e == OK && db_count(c->found[2]) == 0)
+        return fail(&c->ctx, ERR_CONFLICT, "no rotation is under way: start one first");
+    if (e == OK && x->complete)
+        e = check_successor(c, c->found[2], json_object_get_boolean(json_get(x->in->fields, "force")));
     if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e == OK)
-        e = control_object(c, rows, API_ROTATION_END_REVOKED, &revoked);
-    if (e != OK)
-        return e;
-    for (size_t i = 0, n = json_object_array_length(revoked); e == OK && i < n; i++) {
-        struct json_object *t = json_object_array_get_idx(revoked, i);
-        control_event(c, x->complete ? "scim.token.rotated" : "scim.token.revoked", x->in->id, "token",
-                      json_get_string(t, "id"), json_text(c->ctx.arena, t));
-        if (i % STEP == STEP - 1)
-            e = db_run(&c->ctx, c->db, NULL);
-    }
-    if (e != OK)
-        return e;
-    json_object_object_add(c->result, "revoked", json_object_get(revoked));
-    if (x->complete && db_bool(rows, 0, API_ROTATION_END_USED_LATELY))
+        control_result(c,
+                       sql_api_rotation_end(.connection_id = x->in->id, .complete = x->complete ? "true" : "false",
+                                            .request_id = c->request_id, .client_address = c->client_address),
+                       "rotation");
+    return e;
+}
+
+/* Shows the new token, with those that were revoked. */
+static void show_ending(struct control *c, void *arg) {
+    struct ending *x = arg;
+    struct json_object *ended = c->result;
+    c->result = json_get(ended, "token");
+    json_object_object_add(c->result, "revoked", json_object_get(json_get(ended, "revoked")));
+    if (x->complete && json_object_get_boolean(json_get(ended, "used_lately")))
         json_object_object_add(
             c->result, "warning",
             json_object_new_string("a token that was revoked had been used in the last five minutes: "
                                    "make sure that the identity provider has the new one"));
-    return OK;
 }
 
 static enum err end_rotation(struct control *c, const struct control_input *in, bool complete,
                              struct json_object **out) {
     struct ending x = {.in = in, .complete = complete};
-    struct control_write w = {.ask = ask_its_connection, .in = in, .work = end_work, .arg = &x};
+    struct control_write w = {.ask = ask_rotation, .in = in, .work = end_work, .done = show_ending, .arg = &x};
     return control_fields_write(c, (struct field_table){completed, complete ? 1 : 0}, in->fields, false, &w, out);
 }
 

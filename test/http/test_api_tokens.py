@@ -91,7 +91,9 @@ def test_a_rotation_ends_any_number_of_tokens(api, customer):
     new = api.made(f"{customer.connection_path}/rotate/start")
     done = good(api.post(f"{customer.connection_path}/rotate/complete", {"force": True}))
     assert done["id"] == new["id"] and {t["id"] for t in done["revoked"]} == tokens
-    assert {e["target_id"] for e in customer.events("&action=scim.token.rotated")} == tokens
+    told = customer.events("&action=scim.token.rotated")
+    assert {e["target_id"]: e["data"] for e in told} == {t["id"]: t for t in done["revoked"]} and len(told) == len(tokens)
+    assert [e["id"] == e["request_id"] for e in told].count(True) == 1 and {e["connection_id"] for e in told} == {customer.connection["id"]}
 
 
 @pytest.mark.parametrize("body", [None, {}, {"force": False}])
@@ -129,6 +131,8 @@ def test_a_cancelled_rotation_leaves_the_old_token(api, customer):
     new = api.made(f"{customer.connection_path}/rotate/start")
     done = good(api.post(f"{customer.connection_path}/rotate/cancel"))
     assert done["id"] == new["id"] and done["revoked_at"] and [t["id"] for t in done["revoked"]] == [new["id"]]
+    assert [(e["action"], e["data"]) for e in customer.events(f"&target={new['id']}")] == [
+        ("scim.token.revoked", done["revoked"][0]), ("scim.token.issued", {k: v for k, v in new.items() if k != "token"})]
     assert [customer.client.get("/Users").status, customer.client_of(new).get("/Users").status] == [200, 401]
 
 

@@ -161,7 +161,8 @@ def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
         ("POST", f"{base}/scim/link-requests/{asked['id']}/approve", None, 200),
         ("POST", f"{base}/scim/link-requests/{asked['id']}/refuse", None, 200),
         ("POST", f"{base}/scim/tokens/{token['id']}/revoke", None, 200),
-        ("POST", f"/v1{c.connection_path}/rotate/start", None, 201),
+        *[("POST", f"/v1{c.connection_path}/rotate/{step}", body, status) for step, body, status in (
+            ("start", None, 201), ("cancel", None, 200), ("start", None, 201), ("complete", {"force": True}, 200), ("start", None, 201))],
         ("POST", f"{base}/scim/connections", {"name": "Another"}, 201),
         ("POST", f"/v1{Customer(api).path}/scim/tokens", {}, 201),  # makes a connection, too
         *[("PATCH", f"/v1{place}/webhooks/{hook}", {"name": "Other", "status": "disabled"}, 200) for place, hook in hooks],
