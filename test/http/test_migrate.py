@@ -8,6 +8,7 @@ import subprocess
 import psycopg2
 import pytest
 from helpers import BUILD, ROOT, unique, user_body
+from partitions import partitions, write_event
 
 
 class Database:
@@ -144,16 +145,28 @@ def test_what_a_superuser_migrates_belongs_to_the_owner(server):
 def test_an_event_in_the_way_of_a_partition_is_in_the_way_of_no_upgrade(server):
     with database(server) as d:
         assert d.muster("migrate")[0] == 0
-        last = d.inside("select max(c.relname) from pg_inherits i join pg_class c on c.oid = i.inhrelid "
-                        "where i.inhparent = 'muster.audit_event'::regclass and c.relname <> 'audit_event_default'")[0][0]
+        last = partitions(d.inside)[-1]
         d.inside(f"drop table muster.{last}")
-        d.inside("insert into muster.audit_event (organization_id, id, at, action, actor_type, target_type, target_id, data, request_id) "
-                 f"select muster.installation(), gen_random_uuid(), to_date('{last[-7:]}', 'YYYY_MM') + 1, 'member.updated', 'operator', 'x', "
-                 "gen_random_uuid(), '{}', gen_random_uuid()")
+        write_event(d.inside, f"to_date('{last[-7:]}', 'YYYY_MM') + 1")
         d.inside("drop function muster.webhook_wants")
         code, text = d.muster("migrate")
-        assert code != 0 and "the schema is migrated" in text and "partition" in text
+        assert code == 0 and "muster audit partitions --repair" in text
         assert d.inside("select count(*) from pg_proc where proname = 'webhook_wants'") == [(1,)]
+
+
+def test_empty_partitions_of_more_than_three_months_ahead_go(server):
+    with database(server) as d:
+        assert d.muster("migrate")[0] == 0
+        kept = partitions(d.inside)
+        d.inside("delete from muster.schema_migration where name = '0018_partitions'")
+        d.run("select muster.audit_partition((date_trunc('month', now() at time zone 'UTC') + make_interval(months => n))::date) "
+              "from generate_series(4, 24) n", d.uri)
+        assert len(partitions(d.inside)) == 25
+        write_event(d.inside, "now() + interval '400 days'")
+        code, said = d.muster("migrate")
+        assert code == 0, said
+        left = partitions(d.inside)
+        assert left[:4] == kept and len(left) == 5 and d.inside(f"select count(*) from muster.{left[4]}") == [(1,)]
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@
 
 /* One thread, which waits only in one place: for a webhook's connection, a NOTIFY, or the next look. */
 
-enum { EXIT_USAGE = 64, LOOK_MS = 200, PRUNE_MS = 600000, STOP_MS = 20000, COMPLAIN_MS = 60000 };
+enum { EXIT_USAGE = 64, LOOK_MS = 200, PRUNE_MS = 600000, STOP_MS = 20000, COMPLAIN_MS = 60000, DAY_MS = 86400000 };
 
 static volatile sig_atomic_t stopping;
 
@@ -32,7 +32,7 @@ static void stop_deliver(int signal) {
 
 /* When to do what next. */
 struct agenda {
-    int64_t look, prune, complain;
+    int64_t look, prune, complain, partitions;
     int64_t renumber;          /* 0: the number belongs to it */
     uint64_t connects;         /* number of the connection that listens */
     bool seal, claim, mapping; /* there may be something */
@@ -109,6 +109,8 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
         g->mapping = mapping_job_step(a, d->db, d->settings->public_url, &g->turns);
     if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
         g->prune = now + PRUNE_MS;
+    if (now >= g->partitions && deliver_partitions(d, a, &more) == OK)
+        g->partitions = now + (more ? PRUNE_MS : DAY_MS);
     return worked || g->mapping;
 }
 

@@ -22,7 +22,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SEAL_MOST = 1000, AT_WORK = 256, LEAVERS_MORE = 64, SETTLE_MOST = 24, CLAIM_MOST = 30, PRUNE_MOST = 1000 };
+enum { AT_WORK = 256, LEAVERS_MORE = 64, SETTLE_MOST = 24, CLAIM_MOST = 30, PRUNE_MOST = 1000 };
 
 /* One reserved delivery. It lives in its own arena. */
 struct job {
@@ -36,26 +36,6 @@ struct job {
     size_t at; /* index of its rows in a batch */
     struct format_message message;
 };
-
-enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made) {
-    struct ctx ctx = {.arena = a};
-    struct db_rows rows = {0};
-    db_queue(d->db, sql_deliver_seal(.from_place = arena_printf(a, "%" PRId64, d->from_place),
-                                     .most = arena_printf(a, "%d", SEAL_MOST)));
-    enum err e = db_run(&ctx, d->db, &rows);
-    *more = *made = false;
-    if (e != OK) {
-        d->from_place = 0;
-        log_line(LOG_WARN, "seal", "error", fail_name(e), NULL);
-        return e;
-    }
-    metrics_count(d->metrics, METRIC_EVENTS_SEALED, "", (uint64_t)db_int(rows, 0, DELIVER_SEAL_SEALED));
-    *more = db_int(rows, 0, DELIVER_SEAL_SEALED) == SEAL_MOST;
-    *made = db_int(rows, 0, DELIVER_SEAL_DELIVERIES) > 0;
-    if (!db_null(rows, 0, DELIVER_SEAL_CLEAR))
-        d->from_place = db_int(rows, 0, DELIVER_SEAL_CLEAR);
-    return OK;
-}
 
 static size_t queue_settle(struct deliver *d, struct arena *a, struct job *j) {
     const struct sending *s = &j->sending;

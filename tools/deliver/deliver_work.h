@@ -54,4 +54,7 @@ size_t deliver_collect(struct deliver *d);
 /* Deletes some of the deliveries that ended longer ago than MUSTER_DELIVERY_DAYS; *more: there may be more. */
 enum err deliver_prune(struct deliver *d, struct arena *a, bool *more) __attribute__((warn_unused_result));
 
+/* Makes the audit log's partitions for the next months; *busy: not now, it is being read. */
+enum err deliver_partitions(struct deliver *d, struct arena *a, bool *busy) __attribute__((warn_unused_result));
+
 #endif

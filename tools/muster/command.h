@@ -117,6 +117,7 @@ enum err command_erase(struct invocation *in);
 enum err command_audit_verify(struct invocation *in);
 enum err command_audit_head(struct invocation *in);
 enum err command_audit_export(struct invocation *in);
+enum err command_audit_partitions(struct invocation *in);
 enum err command_export(struct invocation *in);
 enum err command_import(struct invocation *in);
 enum err command_webhook_replay(struct invocation *in);

@@ -1,4 +1,4 @@
-/* muster audit verify, head and export. */
+/* muster audit verify, head, export and partitions. */
 
 #include "muster/command.h"
 
@@ -15,6 +15,7 @@
 #include "sql/operator.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -280,4 +281,45 @@ enum err command_audit_export(struct invocation *in) {
     else if (e == OK)
         fprintf(stderr, "exported %s: %zu events\n", org, x.run.lines);
     return e;
+}
+
+static enum err move_strays(struct invocation *in, int64_t *months, int64_t *events) {
+    struct db_rows rows = {0};
+    *months = *events = 0;
+    if (!json_get(in->fields, "repair"))
+        return OK;
+    enum err e = command_query(in, sql_op_partitions_repair(), &rows);
+    if (e == ERR_UNAVAILABLE && db_lock_timed_out(in->db))
+        return fail(&in->ctx, ERR_CONFLICT,
+                    "the audit log is in use, by a dump, an export or a long report: run this again when that is done; "
+                    "nothing was changed");
+    if (e == OK) {
+        *months = db_int(rows, 0, OP_PARTITIONS_REPAIR_MONTHS);
+        *events = db_int(rows, 0, OP_PARTITIONS_REPAIR_EVENTS);
+    }
+    return e;
+}
+
+enum err command_audit_partitions(struct invocation *in) {
+    struct db_rows rows = {0};
+    int64_t months, events;
+    enum err e = move_strays(in, &months, &events);
+    if (e == OK)
+        e = command_query(in, sql_op_partitions(), &rows);
+    if (e != OK)
+        return e;
+    if (db_bool(rows, 0, OP_PARTITIONS_BUSY))
+        return fail(&in->ctx, ERR_CONFLICT,
+                    "the audit log is in use, by a dump, an export or a long report: muster-deliver makes the "
+                    "partitions later");
+    int64_t made = db_int(rows, 0, OP_PARTITIONS_MADE) + months, kept = db_int(rows, 0, OP_PARTITIONS_KEPT);
+    if (in->json)
+        printf("{\"made\":%" PRId64 ",\"moved\":%" PRId64 ",\"kept\":%" PRId64 "}\n", made, events, kept);
+    else
+        printf("%" PRId64 " partitions made, %" PRId64 " events moved\n", made, events);
+    if (kept && !in->json)
+        fprintf(stderr,
+                "%" PRId64 " months stay in the default partition, which has events of them: --repair moves them\n",
+                kept);
+    return OK;
 }

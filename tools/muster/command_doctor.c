@@ -25,6 +25,11 @@ static bool say_finding(bool good, const char *what, const char *meaning) {
     return good;
 }
 
+/* Reports something that is no fault yet. */
+static void warn_of(const char *what, const char *meaning) {
+    printf("%-4s %s: %s\n", "warn", what, meaning);
+}
+
 static bool is_on(struct db_rows rows, int column) {
     return strcmp(db_text(rows, 0, column), "on") == 0;
 }
@@ -63,7 +68,7 @@ static bool check_durability(struct db_rows rows) {
            say_finding(true, "durability", "no commit waits, and every role waits as the server says");
 }
 
-static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_rows audit) {
+static bool check_rights(struct invocation *in, struct db_rows tables, struct db_rows roles, struct db_rows audit) {
     bool good = true;
     for (size_t i = 0; i < db_count(tables); i++)
         good &= say_finding(false, db_text(tables, i, OP_DOCTOR_TABLES_NAME),
@@ -80,7 +85,12 @@ static bool check_rights(struct db_rows tables, struct db_rows roles, struct db_
     good &= say_finding(db_bool(audit, 0, OP_DOCTOR_AUDIT_INSERT_ONLY), "audit log", "can only be added to");
     good &= say_finding(db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED), "audit partitions",
                         db_bool(audit, 0, OP_DOCTOR_AUDIT_PREPARED) ? "made ahead"
-                                                                    : "next month has none: run muster migrate");
+                                                                    : "next month has none: does muster-deliver run?");
+    if (db_int(audit, 0, OP_DOCTOR_AUDIT_STRAYS))
+        warn_of("audit partitions", arena_printf(in->ctx.arena,
+                                                 "%s events or more are in none of a month: muster audit partitions "
+                                                 "--repair moves them",
+                                                 db_text(audit, 0, OP_DOCTOR_AUDIT_STRAYS)));
     return good;
 }
 
@@ -100,11 +110,6 @@ static bool check_grants(struct db_rows rows) {
     for (size_t i = 0; i < db_count(rows); i++)
         say_finding(false, db_text(rows, i, OP_DOCTOR_RIGHTS_NAME), db_text(rows, i, OP_DOCTOR_RIGHTS_DETAIL));
     return db_count(rows) == 0 && say_finding(true, "rights", "nobody has more than their work needs");
-}
-
-/* Reports something that is no fault yet. */
-static void warn_of(const char *what, const char *meaning) {
-    printf("%-4s %s: %s\n", "warn", what, meaning);
 }
 
 /* Work that waits for too long is a fault: the worker does not run. */
@@ -231,7 +236,7 @@ enum err command_doctor(struct invocation *in) {
     good &= check_functions(in, &m);
     good &= check_server(in, rows[SETTINGS]);
     good &= check_durability(rows[DURABILITY]);
-    good &= check_rights(rows[TABLES], rows[ROLES], rows[AUDIT]);
+    good &= check_rights(in, rows[TABLES], rows[ROLES], rows[AUDIT]);
     good &= check_grants(rows[RIGHTS]);
     good &= check_work(in, rows[WORK]);
     good &= check_secret(in);

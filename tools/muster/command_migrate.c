@@ -295,17 +295,21 @@ static enum err migrate_all(struct invocation *in, const struct migrations *m) {
     return e == OK ? run_all(in, after, sizeof after / sizeof *after) : e;
 }
 
-/*
- * Outside the transaction: an event of a month without a partition prevents making that partition, but must not prevent
- * an upgrade.
- */
+/* Outside the transaction: what is in the way of a partition must not be in the way of an upgrade. */
 static enum err make_partitions(struct invocation *in) {
-    const struct sql_call calls[] = {sql_transaction_begin(), sql_op_migration_begin(), sql_op_partitions(),
-                                     sql_transaction_commit()};
-    enum err e = run_all(in, calls, sizeof calls / sizeof *calls);
-    return e == OK ? OK
-                   : fail(&in->ctx, e, "the schema is migrated, but a partition of the audit log cannot be made: %s",
-                          db_message(in->db));
+    struct db_rows made = {0};
+    enum err e = command_query(in, sql_op_partitions(), &made);
+    if (e != OK)
+        return fail(&in->ctx, e, "the schema is migrated, but a partition of the audit log cannot be made: %s",
+                    db_message(in->db));
+    if (db_bool(made, 0, OP_PARTITIONS_BUSY))
+        fputs("the audit log is being read, by a dump or a long report: muster-deliver makes its next partitions\n",
+              stderr);
+    if (db_int(made, 0, OP_PARTITIONS_KEPT))
+        fputs("the default partition of the audit log has events of a month that could have its own: muster audit "
+              "partitions --repair moves them\n",
+              stderr);
+    return OK;
 }
 
 /* Somebody who may connect can hold the lock for no reason, so that it is said who has it, and not waited for ever. */

@@ -1,4 +1,4 @@
--- Makes the audit log's partitions for two years ahead.
+-- Makes the audit log's partitions for the next months.
 -- params: none
--- row: done void
-select muster.audit_partitions(24) as done
+-- row: made integer, busy boolean, kept integer
+select * from muster.audit_partitions_ahead()

@@ -1,0 +1,42 @@
+/* The worker's part in the audit log: seals events, and makes partitions. */
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "deliver/deliver_work.h"
+#include "sql/deliver.h"
+
+#include <inttypes.h>
+
+enum { SEAL_MOST = 1000 };
+
+enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made) {
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows = {0};
+    db_queue(d->db, sql_deliver_seal(.from_place = arena_printf(a, "%" PRId64, d->from_place),
+                                     .most = arena_printf(a, "%d", SEAL_MOST)));
+    enum err e = db_run(&ctx, d->db, &rows);
+    *more = *made = false;
+    if (e != OK) {
+        d->from_place = 0;
+        log_line(LOG_WARN, "seal", "error", fail_name(e), NULL);
+        return e;
+    }
+    metrics_count(d->metrics, METRIC_EVENTS_SEALED, "", (uint64_t)db_int(rows, 0, DELIVER_SEAL_SEALED));
+    *more = db_int(rows, 0, DELIVER_SEAL_SEALED) == SEAL_MOST;
+    *made = db_int(rows, 0, DELIVER_SEAL_DELIVERIES) > 0;
+    if (!db_null(rows, 0, DELIVER_SEAL_CLEAR))
+        d->from_place = db_int(rows, 0, DELIVER_SEAL_CLEAR);
+    return OK;
+}
+
+enum err deliver_partitions(struct deliver *d, struct arena *a, bool *busy) {
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows = {0};
+    db_queue(d->db, sql_deliver_partitions());
+    enum err e = db_run(&ctx, d->db, &rows);
+    *busy = e == OK && db_bool(rows, 0, DELIVER_PARTITIONS_BUSY);
+    if (e == OK && db_int(rows, 0, DELIVER_PARTITIONS_KEPT))
+        log_line(LOG_WARN, "partitions", "months", db_text(rows, 0, DELIVER_PARTITIONS_KEPT), "hint",
+                 "the default partition has events of them: muster audit partitions --repair", NULL);
+    return e;
+}
