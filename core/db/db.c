@@ -88,10 +88,27 @@ void db_drop(struct db *db) {
         PQfinish(db->conn);
     db->conn = NULL;
     db->in_transaction = false;
+    db_forget(db);
+    db->n_forgotten = 0;
+    db->stale = false;
+}
+
+void db_forget(struct db *db) {
+    static const char all[] = "all";
     memset(db->prepared, 0, sizeof db->prepared);
     for (size_t i = 0; i < DB_SHAPES; i++)
         db->shapes[i].prepared = false;
-    db->n_forgotten = 0;
+    memcpy(db->forgotten[0], all, sizeof all);
+    db->n_forgotten = 1;
+    db->stale = true;
+}
+
+void db_grown(struct db *db, enum db_growth of, int64_t rows) {
+    enum { TENFOLD = 10 };
+    if (rows < TENFOLD || rows / TENFOLD < db->planned_for[of])
+        return;
+    db->planned_for[of] = rows;
+    db->outgrown = true;
 }
 
 bool db_wait(struct db *db, bool write, int64_t deadline) {

@@ -73,10 +73,7 @@ void db_metrics(struct db *db, struct metrics *m, const char *service);
  */
 size_t db_queue(struct db *db, struct sql_call call);
 
-/*
- * As db_queue(), for parameters that are long lists: planned for these values, not prepared. A plan made for a handful
- * of ids takes quadratic time with ten thousand.
- */
+/* As db_queue(), for parameters of megabytes: not prepared, so planned for these values where the role allows it. */
 size_t db_queue_once(struct db *db, struct sql_call call);
 
 /* A mark in a statement's text (a comment and its default text), and its replacement. */
@@ -98,6 +95,14 @@ size_t db_queue_shaped(struct db *db, struct sql_call call, const struct db_frag
  */
 void db_queue_budget(struct db *db, int64_t ms);
 
+/*
+ * Tells how many rows of a kind an organization has. The server keeps a plan until the table's statistics change, which
+ * takes a minute or more; a plan of an almost empty table may read all of it. So when there are ten times as many rows
+ * as ever before, the plans are made anew, before the next transaction.
+ */
+enum db_growth { DB_USERS, DB_GROUPS, DB_MEMBERS, DB_GROWTHS };
+void db_grown(struct db *db, enum db_growth of, int64_t rows);
+
 /* How many statements of the caller are queued. */
 size_t db_queued(const struct db *db);
 
@@ -110,6 +115,9 @@ enum { DB_BATCH = 64 };
  * deadline, or a synchronous standby did not confirm in time), ERR_UNIQUENESS (23505), ERR_INVALID_VALUE (a value that
  * PostgreSQL cannot take), ERR_INTERNAL (also if a row differs from the statement's header; see db_queue(), too).
  * `rows` must have room for all queued statements.
+ *
+ * If the server does not know a prepared statement any more (26000), or would give another row for it than before
+ * (0A000, a table has changed), all are prepared anew, and the batch is sent once more; a transaction runs again.
  */
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) __attribute__((warn_unused_result));
 

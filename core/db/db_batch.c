@@ -17,6 +17,7 @@ static const struct {
 } meanings[] = {
     {"40001", DB_CONFLICT, ERR_UNAVAILABLE}, {"40P01", DB_CONFLICT, ERR_UNAVAILABLE},
     {"55P03", DB_LOCKED, ERR_UNAVAILABLE},   {"23505", DB_DUPLICATE, ERR_UNIQUENESS},
+    {"0A000", DB_STALE, ERR_UNAVAILABLE},    {"26000", DB_STALE, ERR_UNAVAILABLE},
     {"57P01", DB_LOST, ERR_UNAVAILABLE},     {"57P02", DB_LOST, ERR_UNAVAILABLE},
     {"57P03", DB_LOST, ERR_UNAVAILABLE},     {"25P03", DB_LOST, ERR_UNAVAILABLE},
     {"25006", DB_LOST, ERR_UNAVAILABLE},     {"08", DB_LOST, ERR_UNAVAILABLE},
@@ -99,7 +100,7 @@ static enum err give_up_connection(struct ctx *ctx, struct db *db) {
 
 static bool send_statement(struct db *db, const struct db_queued *q, bool *preparing) {
     *preparing = false;
-    if (!db->settings->prepare || !q->prepared)
+    if (!db->settings->prepare || !q->prepared || db->stale)
         return PQsendQueryParams(db->conn, q->text, q->n_params, NULL, q->params, NULL, NULL, 0) == 1;
     if (!*q->prepared) {
         *preparing = true;
@@ -190,18 +191,6 @@ static enum err read_statement(struct ctx *ctx, struct db *db, const struct db_q
             return give_up_connection(ctx, db);
     }
     return e;
-}
-
-/*
- * A plan that was made for a small table can be bad when the table has grown, but the server keeps it until the next
- * ANALYZE. That is too late after the first import of many users, so we discard the plans now and then.
- */
-static bool plans_are_old(struct db *db) {
-    int64_t now = clock_monotonic_ms();
-    if (!db->settings->prepare || now < db->plans_until)
-        return false;
-    db->plans_until = now + PLANS_MS;
-    return true;
 }
 
 static bool send_plain_text(struct db *db, const char *text) {
@@ -295,8 +284,10 @@ static enum err send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows)
         return e;
     /* Inside a transaction only its own statements are sent: if it has failed, it refuses everything but its end. */
     bool between = !db->in_transaction || db->begin_queued;
-    bool preparing[DB_BATCH] = {false}, discarding = between && plans_are_old(db);
+    bool preparing[DB_BATCH] = {false}, discarding = between && db->outgrown && db->settings->prepare;
     size_t forgotten = between ? db->n_forgotten : 0;
+    if (between)
+        db->outgrown = db->stale = false;
     db->outcome = DB_DONE;
     db->unreplicated = false;
     if ((forgotten && !send_forgotten(db)) ||
@@ -314,12 +305,25 @@ static enum err send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows)
     if (e != OK)
         return e;
     db->n_forgotten -= forgotten;
-    return read_batch(ctx, db, discarding, preparing, rows);
+    e = read_batch(ctx, db, discarding, preparing, rows);
+    if (db->outcome == DB_STALE)
+        db_forget(db);
+    return e;
+}
+
+/* A batch that is a transaction of its own has changed nothing when it fails. */
+static enum err send_fresh(struct ctx *ctx, struct db *db, struct db_rows *rows) {
+    enum err e = send_batch(ctx, db, rows);
+    if (db->outcome != DB_STALE || db->in_transaction)
+        return e;
+    db->counts.retries++;
+    fail_clear(ctx);
+    return send_batch(ctx, db, rows);
 }
 
 enum err db_run(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     assert(db->n_queued > 0);
-    enum err e = send_batch(ctx, db, rows);
+    enum err e = send_fresh(ctx, db, rows);
     if (e == OK && db->begin_queued && !db->committed)
         e = db_opened(ctx, db, db->opened);
     if (e == OK && db->unreplicated && !db->in_transaction)
@@ -332,7 +336,7 @@ enum err db_read(struct ctx *ctx, struct db *db, struct db_rows *rows) {
     if (db->in_transaction) /* what is sent again would not be inside it */
         return db_run(ctx, db, rows);
     bool had_connection = db->conn;
-    enum err e = send_batch(ctx, db, rows);
+    enum err e = send_fresh(ctx, db, rows);
     if ((db->outcome == DB_LOST && had_connection) || db->outcome == DB_LOCKED) {
         db->counts.retries++;
         fail_clear(ctx);

@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-enum { DB_SHAPES = 64, DB_SEEN = 256, DB_NAME = 24, DB_MESSAGE = 1024, PLANS_MS = 2000 };
+enum { DB_SHAPES = 64, DB_SEEN = 256, DB_NAME = 24, DB_MESSAGE = 1024 };
 
 /* How the last batch ended; decides what may be done next. */
 enum db_outcome {
@@ -17,6 +17,7 @@ enum db_outcome {
     DB_CONFLICT,  /* 40001, 40P01: the same work may succeed now */
     DB_LOCKED,    /* 55P03: a lock did not come in time */
     DB_DUPLICATE, /* 23505 */
+    DB_STALE,     /* 0A000, 26000: what the server prepared is gone, or another row than before comes of it */
     DB_REFUSED,   /* any other error */
 };
 
@@ -45,7 +46,8 @@ struct db {
     struct db_rows
         opened; /* rows of the last hidden statement of a transaction's first batch; valid until the next batch */
     int64_t deadline;
-    int64_t plans_until; /* when the server's plans are discarded */
+    int64_t planned_for[DB_GROWTHS]; /* how many rows there were when the server's plans were made */
+    bool outgrown;                   /* the plans are to be made anew */
     enum db_outcome outcome;
     unsigned depth; /* running calls of db_transaction(); the inner ones are savepoints */
     bool in_transaction;
@@ -57,6 +59,8 @@ struct db {
     bool synchronous;  /* this transaction's commit waits for a standby */
     bool unreplicated; /* the wait of the last batch's commit was cut short: the standby may not have it */
     bool prepared[SQL_COUNT];
+    bool stale; /* nothing is prepared any more; what the server still has is taken from it before the next transaction
+                 */
     struct db_shape {
         char *text;
         char name[DB_NAME];
@@ -84,6 +88,9 @@ enum err db_connect(struct ctx *ctx, struct db *db);
 
 /* Drops the connection and everything stored about it. */
 void db_drop(struct db *db);
+
+/* Nothing counts as prepared any more; what the server has under our names is taken from it. */
+void db_forget(struct db *db);
 
 /* Clears the queue. */
 void db_queue_clear(struct db *db);

@@ -245,12 +245,13 @@ static bool again_after_commit(struct ctx *ctx, struct db *db, struct db_transac
 static enum verdict verdict_of(struct db *db, const struct db_transaction *t, unsigned tries,
                                const char *constraint_before) {
     bool inner = db->depth > 1;
+    unsigned most = db->outcome == DB_CONFLICT ? ATTEMPTS : LOST_ATTEMPTS;
     bool certain = strcmp(db->constraint, constraint_before) == 0 && strcmp(db->constraint, chosen) != 0;
     switch (db->outcome) {
     case DB_LOST:
-        return inner ? RETRY_WHOLE : tries < LOST_ATTEMPTS ? RETRY_HERE : GIVE_UP;
+    case DB_STALE:
     case DB_CONFLICT:
-        return inner ? RETRY_WHOLE : tries < ATTEMPTS ? RETRY_HERE : GIVE_UP;
+        return inner ? RETRY_WHOLE : tries < most ? RETRY_HERE : GIVE_UP;
     case DB_LOCKED:
         return inner ? RETRY_WHOLE : goes_on_waiting(db) ? RETRY_HERE : GIVE_UP;
     case DB_DUPLICATE:

@@ -135,6 +135,7 @@ static enum err queue_group_change(struct session *s, struct change *c, const st
     struct group_facts before, after;
     int64_t count = db_int(is->row, 0, GROUP_FOR_UPDATE_MEMBER_COUNT);
     enum err e = group_check_members_cap(s, count, group_members_growth(members));
+    db_grown(s->db, DB_MEMBERS, count);
     if (e == OK)
         e = group_facts(s, c->id, is->old, &before);
     if (e == OK)

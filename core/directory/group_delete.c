@@ -54,8 +54,8 @@ static enum err queue_group_removal(struct session *s, const struct removal *r, 
     session_event(s, "scim.group.deleted", "scim_group", r->id, group_event(s, &facts, NULL, NULL));
     db_queue(s->db, sql_member_leave_groups(.member_id = r->id, .type = "Group", .at = session_now(s, 0),
                                             .request_id = s->request_id, .client_address = s->client_address));
-    db_queue_once(s->db, sql_team_sync(.group_ids = session_uuids(s, parents, n), .user_ids = "{}",
-                                       .below_ids = session_uuids(s, &r->id, 1)));
+    db_queue(s->db, sql_team_sync(.group_ids = session_uuids(s, parents, n), .user_ids = "{}",
+                                  .below_ids = session_uuids(s, &r->id, 1)));
     db_queue(s->db, sql_team_sweep());
     db_queue(s->db, sql_team_keep(.team_id = db_text(found->group, 0, GROUP_FOR_UPDATE_TEAM_ID)));
     unique_queue(s, r->id, facts.unique, NULL);

@@ -60,19 +60,12 @@ void group_members_ids(struct session *s, struct json_object *members, struct id
     sort_unique(out);
 }
 
-/* Queues a statement with a list of ids: prepared if the list is short, planned for its values if it is long. */
-static size_t queue_list(struct session *s, size_t n, struct sql_call call) {
-    enum { SHORT = 32 };
-    return n > SHORT ? db_queue_once(s->db, call) : db_queue(s->db, call);
-}
-
 struct group_targets_at group_members_queue_targets(struct session *s, const char *group_id,
                                                     const struct id_list *named, bool all) {
     const char *ids = session_uuids(s, named->ids, named->n), *all_members = all ? "true" : "false";
-    size_t n = all ? SIZE_MAX : named->n;
     struct group_targets_at at;
-    at.users = queue_list(s, n, sql_group_target_users(.group_id = group_id, .ids = ids, .all_members = all_members));
-    at.groups = queue_list(s, n, sql_group_target_groups(.group_id = group_id, .ids = ids, .all_members = all_members));
+    at.users = db_queue(s->db, sql_group_target_users(.group_id = group_id, .ids = ids, .all_members = all_members));
+    at.groups = db_queue(s->db, sql_group_target_groups(.group_id = group_id, .ids = ids, .all_members = all_members));
     at.levels = db_queue(s->db, sql_group_levels_above(.group_id = group_id));
     return at;
 }
@@ -209,18 +202,16 @@ static void queue_in(struct session *s, bool users, const char *group_id, const 
     }
     const char *ids = session_uuids(s, l->ids, l->n), *shown = session_texts(s, displays->ids, l->n);
     const char *folded = session_texts(s, keys, l->n);
-    queue_list(s, l->n,
-               users
-                   ? sql_group_users_add(.group_id = group_id, .ids = ids, .displays = shown, .display_keys = folded)
+    db_queue(s->db,
+             users ? sql_group_users_add(.group_id = group_id, .ids = ids, .displays = shown, .display_keys = folded)
                    : sql_group_groups_add(.group_id = group_id, .ids = ids, .displays = shown, .display_keys = folded));
 }
 
 static void queue_out(struct session *s, bool users, const char *group_id, const struct id_list *l) {
     const char *ids = session_uuids(s, l->ids, l->n);
     if (l->n)
-        queue_list(s, l->n,
-                   users ? sql_group_users_remove(.group_id = group_id, .ids = ids)
-                         : sql_group_groups_remove(.group_id = group_id, .ids = ids));
+        db_queue(s->db, users ? sql_group_users_remove(.group_id = group_id, .ids = ids)
+                              : sql_group_groups_remove(.group_id = group_id, .ids = ids));
 }
 
 void group_members_queue(struct session *s, const char *group_id, const struct group_members_change *c) {
@@ -234,10 +225,9 @@ void group_members_queue(struct session *s, const char *group_id, const struct g
     queue_out(s, true, group_id, &c->users_out);
     queue_in(s, false, group_id, &c->groups_in, &c->group_displays);
     queue_out(s, false, group_id, &c->groups_out);
-    queue_list(s, groups.n ? SIZE_MAX : users.n,
-               sql_team_sync(.group_ids = session_uuids(s, &group_id, 1),
-                             .user_ids = session_uuids(s, users.ids, users.n),
-                             .below_ids = session_uuids(s, groups.ids, groups.n)));
+    db_queue(s->db, sql_team_sync(.group_ids = session_uuids(s, &group_id, 1),
+                                  .user_ids = session_uuids(s, users.ids, users.n),
+                                  .below_ids = session_uuids(s, groups.ids, groups.n)));
     db_queue(s->db, sql_team_sweep());
     session_member_events(s, "scim.group.member_added", group_id, "User", c->users_in.ids, c->users_in.n);
     session_member_events(s, "scim.group.member_added", group_id, "Group", c->groups_in.ids, c->groups_in.n);

@@ -225,6 +225,14 @@ static bool is_scan(const struct run *r) {
     return false;
 }
 
+/*
+ * Whether the values decide which plan is good: `sw` reads an index only for a beginning that the planner knows, and
+ * how much a filter leaves decides whether to sort or to walk an index.
+ */
+static bool is_shaped(const struct run *r) {
+    return r->n_targets > 1 || r->query->sort_by || (r->query->filter && !r->targets[0].filter.fixed);
+}
+
 static enum err refuse_long_search(struct session *s, const struct run *r) {
     return fail(&s->ctx, ERR_TOO_MANY,
                 "the search was given up after %d seconds: %s, or read everybody in pages (cursor) and search there",
@@ -346,7 +354,7 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
     struct db_rows rows[3] = {0};
     if (scanning)
         db_queue_budget(s->db, LIST_SCAN_SECONDS * 1000);
-    size_t entered = session_queue(s), found = queue_page(s, r);
+    size_t entered = is_shaped(r) ? session_queue_shaped(s) : session_queue(s), found = queue_page(s, r);
     e = db_read(&s->ctx, s->db, rows);
     if (e == ERR_TOO_MANY)
         return refuse_long_search(s, r);

@@ -173,8 +173,8 @@ enum err member_mapping_apply(struct session *s, const char *const *user_ids, si
     const char *ids = session_uuids(s, user_ids, n);
     if (n == 0)
         return OK;
-    db_queue_once(s->db, sql_members_lock(.user_ids = ids));
-    size_t at = db_queue_once(s->db, sql_members_read(.user_ids = ids));
+    db_queue(s->db, sql_members_lock(.user_ids = ids));
+    size_t at = db_queue(s->db, sql_members_read(.user_ids = ids));
     enum err e = db_run(&s->ctx, s->db, rows);
     size_t members = e == OK ? db_count(rows[at]) : 0;
     struct outcome *all = arena_array(s->ctx.arena, members + 1, sizeof *all);

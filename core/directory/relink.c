@@ -32,7 +32,7 @@ static enum err enter_relink(struct session *s) {
 /* Recomputes the teams of groups from their effective members. */
 static void queue_sync(struct session *s, const char *group_id) {
     const char *group = session_uuids(s, &group_id, 1);
-    db_queue_once(s->db, sql_team_sync(.group_ids = group, .user_ids = "{}", .below_ids = group));
+    db_queue(s->db, sql_team_sync(.group_ids = group, .user_ids = "{}", .below_ids = group));
 }
 
 /* A group without a team gets one with its name, or the next free name. */

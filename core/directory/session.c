@@ -9,6 +9,7 @@
 #include "sql/control.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -29,6 +30,12 @@ size_t session_queue_write(struct session *s, enum session_lock lock, const char
 
 size_t session_queue(struct session *s) {
     return session_queue_write(s, SESSION_UNLOCKED, NULL, NULL);
+}
+
+size_t session_queue_shaped(struct session *s) {
+    assert(!s->entered.connection);
+    return db_queue(s->db, sql_authenticate(.hash = s->token_hash, .asked = s->asked_connection,
+                                            .client_address = s->client_address, .shaped = "true"));
 }
 
 static int64_t cap_of(struct db_rows row, int column) {
@@ -166,6 +173,7 @@ void session_member_events(struct session *s, const char *action, const char *gr
 }
 
 void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap) {
+    db_grown(s->db, strcmp(limit, "max_users") == 0 ? DB_USERS : DB_GROUPS, used);
     if (cap == NO_CAP || (used + 1) * 5 < cap * 4 || used * 5 >= cap * 4)
         return;
     session_event(s, "organization.limit_near", "organization", s->tenant.organization_id,

@@ -79,6 +79,9 @@ struct session {
  */
 size_t session_queue(struct session *s);
 
+/* The same; the statements behind it are planned for their values, not once for all. For a request with a token. */
+size_t session_queue_shaped(struct session *s);
+
 /*
  * The same for a write. The connection's lock is taken first, so that everything read after it (also the organization's
  * schemas and mapping) stays true until the end of the transaction. SHARED: nesting of groups does not change.
@@ -119,7 +122,10 @@ void session_event(struct session *s, const char *action, const char *target_typ
 void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
                            const char *const *ids, size_t n);
 
-/* Queues an event if adding one to `used` of a limit ("max_users") reaches four fifths of `cap` (NO_CAP: none). */
+/*
+ * For one more of what a limit ("max_users", "max_groups") is about: there are `used`. Queues an event if the new one
+ * reaches four fifths of `cap` (NO_CAP: none), and tells the database (db_grown()).
+ */
 void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap);
 
 /* The transaction's time in PostgreSQL's format, in the arena; never before `previous_us`. */

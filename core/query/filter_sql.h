@@ -16,6 +16,7 @@ enum { FILTER_SQL_PARAMS = 256 };
 struct filter_sql {
     const char *where; /* a boolean expression, made of constant fragments and $n only */
     bool indexed;      /* an index answers it; else the whole directory must be read */
+    bool fixed;        /* one `eq` that an index answers: one plan is right for all values */
     const char *params[FILTER_SQL_PARAMS];
     size_t n_params;
 };

@@ -162,3 +162,9 @@ bool filter_sql_indexed(const struct compiler *c, const struct filter *f) {
     }
     return has_ids(c, f) || is_ordered(f);
 }
+
+bool filter_sql_fixed(const struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND || f->kind == FILTER_OR || !has_ids(c, f))
+        return false;
+    return names_list(c, f) ? list_key(c, f)->kind == FILTER_EQ : f->kind == FILTER_EQ;
+}

@@ -84,6 +84,9 @@ const char *filter_sql_necessary(struct compiler *c, const struct filter *f);
 /* Whether an index answers the compiled filter itself. */
 bool filter_sql_indexed(const struct compiler *c, const struct filter *f);
 
+/* Whether it is a single `eq` that an index answers. */
+bool filter_sql_fixed(const struct compiler *c, const struct filter *f);
+
 /* The view of a computed list, NULL: none. */
 const struct view *filter_sql_view(const struct resource_type *rt, const struct attr *a);
 

@@ -200,3 +200,21 @@ def test_webhooks_without_the_key_of_their_secrets(server, doctor):
     assert code == 1 and lines(out, "BAD", "secret key file", "MUSTER_SECRET_KEY_FILE") and lines(out, "ok", "attribute mappings")
     assert doctor()[0] == 0
     server.muster("webhook", "remove", made["id"], "--confirm", made["url"])
+
+
+def test_statements_that_are_planned_at_every_call(server, doctor):
+    """An owner who may not set it for the roles migrates all the same."""
+    assert lines(doctor()[1], "ok", "plans", "once for each connection")
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        c.autocommit = True
+        cur.execute("alter role muster_scim in database muster reset plan_cache_mode")
+        cur.execute("alter role muster_owner nocreaterole")
+        try:
+            server.muster("migrate")
+            code, out = doctor()
+            assert code == 0 and lines(out, "warn", "plans of muster_scim", "alter role muster_scim in database muster set plan_cache_mode"), out
+            assert not lines(out, "plans of muster_admin")
+        finally:
+            cur.execute("alter role muster_owner createrole")
+    server.muster("migrate")
+    assert lines(doctor()[1], "ok", "plans")

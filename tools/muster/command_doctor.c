@@ -177,6 +177,16 @@ static bool check_limits_file(struct invocation *in) {
                  : say_finding(true, what, arena_printf(in->ctx.arena, "of %s", owner_of(in, &st)));
 }
 
+/* Without this, requests are right, but slow. */
+static void check_plans(struct invocation *in, struct db_rows rows) {
+    for (size_t i = 0; i < db_count(rows); i++)
+        warn_of(arena_printf(in->ctx.arena, "plans of %s", db_text(rows, i, OP_DOCTOR_PLANS_NAME)),
+                arena_printf(in->ctx.arena, "PostgreSQL may plan each statement at every call: %s",
+                             db_text(rows, i, OP_DOCTOR_PLANS_REMEDY)));
+    if (db_count(rows) == 0)
+        say_finding(true, "plans", "each statement is planned once for each connection");
+}
+
 /* With only one worker there are no shares (muster-scim.fcgi(8)). */
 static void check_workers(struct invocation *in) {
     unsigned n = settings_workers(in->settings);
@@ -212,12 +222,12 @@ static bool check_secret(struct invocation *in) {
 }
 
 enum err command_doctor(struct invocation *in) {
-    enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, CHECKS };
+    enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, PLANS, CHECKS };
     const struct sql_call calls[CHECKS] = {
         [SETTINGS] = sql_op_doctor_settings(), [DURABILITY] = sql_op_doctor_durability(),
         [TABLES] = sql_op_doctor_tables(),     [ROLES] = sql_op_doctor_roles(),
         [AUDIT] = sql_op_doctor_audit(),       [WORK] = sql_op_doctor_work(),
-        [RIGHTS] = sql_op_doctor_rights()};
+        [RIGHTS] = sql_op_doctor_rights(),     [PLANS] = sql_op_doctor_plans()};
     struct db_rows rows[CHECKS] = {0};
     struct migrations m;
     enum err e = command_migrate_read(in, &m);
@@ -242,5 +252,6 @@ enum err command_doctor(struct invocation *in) {
     good &= check_secret(in);
     good &= check_limits_file(in);
     check_workers(in);
+    check_plans(in, rows[PLANS]);
     return good ? OK : fail(&in->ctx, ERR_BAD_REQUEST, "something needs attention, see above");
 }

@@ -286,7 +286,7 @@ static enum err note_checksums(struct invocation *in) {
 /* One transaction: the schema gets a migration with its functions, or stays as it was. */
 static enum err migrate_all(struct invocation *in, const struct migrations *m) {
     const struct sql_call before[] = {sql_transaction_begin(), sql_op_migration_begin(), sql_op_migration_schema()};
-    const struct sql_call after[] = {sql_op_rights(), sql_transaction_commit()};
+    const struct sql_call after[] = {sql_op_rights(), sql_op_plans(), sql_transaction_commit()};
     enum err e = run_all(in, before, sizeof before / sizeof *before);
     if (e == OK)
         e = apply_migrations(in, m);
