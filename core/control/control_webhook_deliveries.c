@@ -51,53 +51,43 @@ enum err control_webhook_delivery_show(struct control *c, const struct control_i
     return control_show(c, sql_api_webhook_delivery_show(.endpoint_id = in->id, .id = in->delivery), "delivery", out);
 }
 
-/* Locks the webhook for a replay: from now on nothing else is queued for it. */
-static enum err begin_replay(struct control *c, const char *id) {
+/* Begins a replay of the webhook that `ask` read: from now on nothing else is queued for it. */
+static enum err begin_replay(struct control *c) {
     struct json_object *webhook;
-    struct db_rows rows = {0};
     control_owner(c);
-    db_queue(c->db, sql_api_webhook_hold());
-    enum err e = control_step(c, sql_api_webhook_show(.id = id), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such webhook");
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &webhook);
+    enum err e = control_found(c, 0, "webhook", &webhook);
     if (e == OK && strcmp(json_get_string(webhook, "status"), "enabled") != 0)
         return fail(&c->ctx, ERR_CONFLICT, "the webhook is disabled: enable it first");
+    db_queue(c->db, sql_api_webhook_hold());
     return e;
+}
+
+static void ask_delivery(struct control *c, const struct control_input *in) {
+    db_queue(c->db, sql_api_webhook_show(.id = in->id));
+    db_queue(c->db, sql_api_webhook_delivery_wanted(.endpoint_id = in->id, .id = in->delivery));
 }
 
 static enum err replay_one_work(struct control *c, void *arg) {
     const struct control_input *in = arg;
-    struct db_rows rows = {0};
-    enum err e = begin_replay(c, in->id);
-    if (e == OK)
-        e = control_step(c, sql_api_webhook_replay_one(.endpoint_id = in->id, .id = in->delivery), &rows);
+    const struct db_rows delivery = c->found[1];
+    enum err e = begin_replay(c);
     if (e != OK)
         return e;
-    if (db_count(rows) == 0)
+    if (db_count(delivery) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such delivery");
-    int64_t made = db_int(rows, 0, API_WEBHOOK_REPLAY_ONE_MADE);
-    db_queue(c->db, sql_api_webhook_due(.endpoint_id = in->id, .delivery_id = in->delivery));
-    e = control_step(c, sql_api_webhook_delivery_show(.endpoint_id = in->id, .id = in->delivery), &rows);
-    if (e == OK)
-        e = control_object(c, rows, OBJECT_OBJECT, &c->result);
-    if (e != OK)
-        return e;
-    if (made == 0 && strcmp(json_get_string(c->result, "state"), "pending") != 0)
+    if (!db_bool(delivery, 0, API_WEBHOOK_DELIVERY_WANTED_WANTED))
         return fail(&c->ctx, ERR_CONFLICT, "the webhook does not want the event %s any more",
-                    json_get_string(c->result, "action"));
-    const char *data = arena_printf(
-        c->ctx.arena, "{\"delivery_id\":\"%s\",\"event_id\":\"%s\",\"organization_id\":\"%s\",\"replayed\":1}",
-        json_get_string(c->result, "id"), json_get_string(c->result, "event_id"),
-        json_get_string(c->result, "organization_id"));
-    control_event(c, "webhook.replayed", NULL, "webhook", in->id, data);
+                    db_text(delivery, 0, API_WEBHOOK_DELIVERY_WANTED_ACTION));
+    db_queue(c->db, sql_api_webhook_replay_one(.endpoint_id = in->id, .id = in->delivery));
+    db_queue(c->db, sql_api_webhook_due(.endpoint_id = in->id, .delivery_id = in->delivery));
+    control_result(c, sql_api_webhook_replay_told(.endpoint_id = in->id, .id = in->delivery, CONTROL_EVENT(c)),
+                   "delivery that can be sent again");
     return OK;
 }
 
 enum err control_webhook_delivery_replay(struct control *c, const struct control_input *in, struct json_object **out) {
     struct control_input copy = *in;
-    struct control_write w = {.work = replay_one_work, .arg = &copy};
+    struct control_write w = {.ask = ask_delivery, .in = in, .work = replay_one_work, .arg = &copy};
     return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
 }
 
@@ -107,38 +97,6 @@ struct replay {
     bool dead;
     int64_t from, to;
 };
-
-static enum err replay_dead(struct control *c, const struct replay *r, struct json_object *data) {
-    const char *most = arena_printf(c->ctx.arena, "%d", REPLAY_MAX);
-    struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_webhook_replay_dead(.endpoint_id = r->id, .most = most), &rows);
-    if (e != OK)
-        return e;
-    json_object_object_add(data, "state", json_object_new_string("dead"));
-    json_object_object_add(data, "replayed", json_object_new_int64(db_int(rows, 0, API_WEBHOOK_REPLAY_DEAD_MADE)));
-    return OK;
-}
-
-static enum err replay_range(struct control *c, const struct replay *r, struct json_object *data) {
-    struct db_rows rows = {0};
-    enum err e = control_step(c,
-                              sql_api_webhook_replay_range(.endpoint_id = r->id, .organization = r->organization,
-                                                           .from = arena_printf(c->ctx.arena, "%" PRId64, r->from),
-                                                           .to = arena_printf(c->ctx.arena, "%" PRId64, r->to)),
-                              &rows);
-    if (e != OK)
-        return e;
-    if (db_count(rows) == 0) {
-        control_wrong(c, "organization", "not_found", "there is no organization \"%s\"", r->organization);
-        return control_refuse(c);
-    }
-    json_object_object_add(data, "organization_id",
-                           json_object_new_string(db_text(rows, 0, API_WEBHOOK_REPLAY_RANGE_ORGANIZATION_ID)));
-    json_object_object_add(data, "from_sequence", json_object_new_int64(r->from));
-    json_object_object_add(data, "to_sequence", json_object_new_int64(r->to));
-    json_object_object_add(data, "replayed", json_object_new_int64(db_int(rows, 0, API_WEBHOOK_REPLAY_RANGE_MADE)));
-    return OK;
-}
 
 /* Checks whose events: a webhook of the installation gets those of many organizations. */
 static enum err check_organization(struct control *c, const struct replay *r) {
@@ -151,20 +109,45 @@ static enum err check_organization(struct control *c, const struct replay *r) {
     return control_refuse(c);
 }
 
+/* The named organization is that of a webhook of the installation. */
+static void ask_replay(struct control *c, const struct control_input *in) {
+    const char *organization = json_get_string(in->fields, "organization");
+    db_queue(c->db, sql_api_webhook_show(.id = in->id));
+    if (organization)
+        db_queue(c->db, sql_api_organization_show(.slug_or_id = organization));
+}
+
+/* The id of the named organization. */
+static enum err find_its_organization(struct control *c, const struct replay *r, const char **out) {
+    struct json_object *organization;
+    if (db_count(c->found[1]) == 0) {
+        control_wrong(c, "organization", "not_found", "there is no organization \"%s\"", r->organization);
+        return control_refuse(c);
+    }
+    enum err e = control_found(c, 1, "organization", &organization);
+    if (e == OK)
+        *out = json_get_string(organization, "id");
+    return e;
+}
+
 static enum err replay_work(struct control *c, void *arg) {
     const struct replay *r = arg;
-    struct json_object *data = json_new_object(c->ctx.arena);
+    struct arena *a = c->ctx.arena;
+    const char *organization = c->organization;
     enum err e = check_organization(c, r);
     if (e == OK)
-        e = begin_replay(c, r->id);
-    if (e == OK)
-        e = r->dead ? replay_dead(c, r, data) : replay_range(c, r, data);
+        e = begin_replay(c);
+    if (e == OK && r->organization)
+        e = find_its_organization(c, r, &organization);
     if (e != OK)
         return e;
-    if (json_object_get_int64(json_get(data, "replayed")) > 0)
-        control_event(c, "webhook.replayed", NULL, "webhook", r->id, json_text(c->ctx.arena, data));
-    c->result = json_new_object(c->ctx.arena);
-    json_object_object_add(c->result, "replayed", json_object_get(json_get(data, "replayed")));
+    control_result(c,
+                   r->dead ? sql_api_webhook_replay_dead(.endpoint_id = r->id,
+                                                         .most = arena_printf(a, "%d", REPLAY_MAX), CONTROL_EVENT(c))
+                           : sql_api_webhook_replay_range(.endpoint_id = r->id, .organization_id = organization,
+                                                          .from = arena_printf(a, "%" PRId64, r->from),
+                                                          .to = arena_printf(a, "%" PRId64, r->to), CONTROL_EVENT(c)),
+                   "webhook");
     return OK;
 }
 
@@ -190,7 +173,7 @@ static enum err read_replay(struct control *c, const struct control_input *in, s
 
 enum err control_webhook_replay(struct control *c, const struct control_input *in, struct json_object **out) {
     struct replay r;
-    struct control_write w = {.work = replay_work, .arg = &r};
+    struct control_write w = {.ask = ask_replay, .in = in, .work = replay_work, .arg = &r};
     enum err e = control_fields_check(c, FIELDS(replayed), in->fields, false);
     if (e == OK)
         e = read_replay(c, in, &r);

@@ -193,7 +193,6 @@ enum err control_webhook_set(struct control *c, const struct control_input *in, 
 static enum err remove_webhook_work(struct control *c, void *arg) {
     struct change *x = arg;
     struct json_object *before = NULL;
-    struct db_rows rows = {0};
     enum err e = find_webhook(c, &before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "webhook's URL", json_get_string(before, "url"),
@@ -203,12 +202,8 @@ static enum err remove_webhook_work(struct control *c, void *arg) {
     db_queue(c->db, sql_api_webhook_hold());
     db_queue(c->db, sql_api_webhook_unqueue(.endpoint_id = x->in->id));
     db_queue(c->db, sql_api_webhook_skip(.endpoint_id = x->in->id));
-    e = control_step(c, sql_api_webhook_remove(.id = x->in->id), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such webhook");
-    if (e == OK)
-        control_event(c, "webhook.removed", NULL, "webhook", x->in->id, json_text(c->ctx.arena, before));
-    return e;
+    control_result(c, sql_api_webhook_remove(.id = x->in->id, CONTROL_EVENT(c)), "webhook");
+    return OK;
 }
 
 enum err control_webhook_remove(struct control *c, const struct control_input *in, struct json_object **out) {

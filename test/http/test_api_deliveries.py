@@ -60,7 +60,8 @@ def test_what_cannot_be_sent_again_is_told(api, server, org, hook):
     settle(server, hook, "delivered")
     again = f"{hook['path']}/deliveries/{one['id']}/replay"
     good(api.patch(hook["path"], {"events": ["scim.*"]}))
-    problem(api.post(again), 409)
+    assert "member.added" in problem(api.post(again), 409)["message"]
+    problem(api.post(again.replace(one["id"], org.id)), 404)
     assert good(api.post(f"{hook['path']}/replay", {"from_sequence": 1, "to_sequence": 100})) == {"replayed": 0}
     good(api.patch(hook["path"], {"events": ["*"], "status": "disabled"}))
     for answer in (api.post(again), api.post(f"{hook['path']}/replay", {"state": "dead"}),
@@ -107,6 +108,9 @@ def test_a_range_is_sent_again_also_to_a_webhook_that_is_new(api, server, org):
     assert sorted(d["sequence"] for d in deliveries(api, path)) == numbers[1:3]
     assert good(api.post(f"{path}/replay", {"from_sequence": numbers[0], "to_sequence": numbers[0] + 9999})) == {"replayed": 2}  # two are pending
     assert sorted(d["sequence"] for d in deliveries(api, path)) == numbers
+    assert [d for _, a, d in events_of(server, made["id"]) if a == "webhook.replayed"] == [
+        {"organization_id": org.id, "from_sequence": first, "to_sequence": last, "replayed": 2}
+        for first, last in ((numbers[1], numbers[2]), (numbers[0], numbers[0] + 9999))]
 
 
 @pytest.mark.parametrize("fields, field", [

@@ -205,6 +205,8 @@ def test_a_removed_webhook_is_gone_with_what_was_queued(api, server, place):
     seal(server)
     assert "pending" not in states(server, made)
     assert actions_of(server, made["id"]) == ["webhook.created", "webhook.test", "webhook.removed"]
+    removed = events_of(server, made["id"])[-1][2]
+    assert removed.keys() == made.keys() - {"secret"} and (removed["id"], removed["url"]) == (made["id"], NOWHERE)
 
 
 def test_a_rotated_secret_leaves_the_one_before_for_a_while(api, server, hook):

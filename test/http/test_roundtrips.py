@@ -14,7 +14,7 @@ from customer import Customer
 from fastcgi import ask, exchange, head, record
 from helpers import BUILD, ROOT, kill, made_up_token, op, unique, user_body, wait_until
 from proxy import SOCKET, Proxy
-from webhooks import NOWHERE
+from webhooks import NOWHERE, seal
 
 
 class Counting(Proxy):
@@ -150,6 +150,8 @@ def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
     (asked,) = api.read(f"{c.path}/scim/link-requests")["data"]
     token = api.made(f"{c.path}/scim/tokens", {"name": "second"})
     hooks = [(place, api.made(f"{place}/webhooks", {"url": NOWHERE})["id"]) for place in (c.path, "")]
+    seal(server)
+    sent = {hook: api.read(f"{place}/webhooks/{hook}/deliveries")["data"][0]["id"] for place, hook in hooks}
     admin(api.token, "GET", base)  # connects
     writes = [
         ("POST", "/v1/organizations", {"name": "Another", "slug": unique("r"), "verified_domains": ["r.example"]}, 201),
@@ -169,6 +171,11 @@ def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
         *[("PATCH", f"/v1{place}/webhooks/{hook}", {"status": "enabled"}, 200) for place, hook in hooks],
         *[("POST", f"/v1{place}/webhooks/{hook}/rotate-secret", None, 200) for place, hook in hooks],
         *[("POST", f"/v1{place}/webhooks/{hook}/test", None, 201) for place, hook in hooks],
+        *[("POST", f"/v1{place}/webhooks/{hook}/deliveries/{sent[hook]}/replay", None, 200) for place, hook in hooks],
+        *[("POST", f"/v1{place}/webhooks/{hook}/replay", {"state": "dead"}, 200) for place, hook in hooks],
+        *[("POST", f"/v1{place}/webhooks/{hook}/replay", {"from_sequence": 1, "to_sequence": 9, **({} if place else {"organization": c.slug})}, 200)
+          for place, hook in hooks],
+        *[("DELETE", f"/v1{place}/webhooks/{hook}", None, 204) for place, hook in hooks],
         *[("POST", f"/v1{place}/webhooks", {"url": NOWHERE}, 201) for place, _ in hooks],
     ]
     for method, path, body, status in writes:

@@ -1,5 +1,4 @@
--- Sends a delivery of a webhook again; no row: there is none. `made` is 0 if it is pending already, or not wanted any
--- more.
+-- Sends a delivery of a webhook again, unless it waits already or is not wanted any more; how many.
 -- params: 1 endpoint_id text, 2 id text
 -- row: made bigint
 select muster.webhook_enqueue(d.organization_id, array[d.sequence], d.endpoint_id) as made
