@@ -12,6 +12,7 @@ import tempfile
 import cycle
 import fair
 import figures
+import fronts
 import load
 import once
 import peers
@@ -29,6 +30,8 @@ USAGE = """scripts/bench [options] [WORKLOAD ...]
     --sizes N,...    users of each directory (1000,10000,100000,1000000)
     --quick          three rounds of a second each; five rounds of three seconds without it
     --fair           instead: what a customer feels of a loud neighbour; five runs of ten seconds beside each kind of load
+    --front LIST     also a GET through other web servers: lighttpd,nginx,apache, or none; all in a run of everything without --quick
+    --clients-table N,...  also so many clients, or none: 1,4,16,64 in a run of everything without --quick
     --peers          also scimmy and saml-jackson, which npm installs into DIR/peers
     --profile NAME   instead: round trips, system calls and functions of one workload (strace, perf)
     --smoke          whether everything works, with one small directory, in a new place that is removed at the end; says nothing of speed
@@ -44,6 +47,8 @@ workload and every yardstick once, so that what else the machine does strikes al
 PATIENT = {"MUSTER_DEADLINE_MS": "60000", "MUSTER_CPU_MS": "60000"}
 PATIENCE = 180  # seconds that 100 000 mixed requests may take, so that a quick run ends within ten minutes
 SIZES, SMALL = "1000,10000,100000,1000000", "1000"
+CLIENTS = "1,4,16,64"
+BY_CLIENTS = ("get", "filter", "create")  # what the table of clients has
 
 
 def options():
@@ -54,6 +59,8 @@ def options():
     for number, default in (("rounds", None), ("clients", 16), ("workers", 2 * os.cpu_count()), ("random", 1)):
         parser.add_argument(f"--{number}", type=int, default=default)
     parser.add_argument("--sizes")
+    parser.add_argument("--front")
+    parser.add_argument("--clients-table")
     parser.add_argument("--profile", choices=workloads.NAMES)
     parser.add_argument("--data", default=os.path.join(helpers.ROOT, "var", "bench"))
     parser.add_argument("--json")
@@ -63,8 +70,18 @@ def options():
         chosen.workloads = list(dict.fromkeys([*chosen.workloads, *peers.COMPARED]))
     rounds, seconds = (1, 0.1) if chosen.smoke else (3, 1) if chosen.quick else (5, 10) if chosen.fair else (5, 3)
     chosen.rounds, chosen.seconds = chosen.rounds or rounds, chosen.seconds or seconds
+    everything = not (chosen.quick or chosen.workloads)
+    chosen.front = listed(chosen.front, ",".join(fronts.NAMES) if everything else "none")
+    chosen.clients_table = [int(n) for n in listed(chosen.clients_table, "none" if not everything else "1,2" if chosen.smoke else CLIENTS)]
+    if not set(chosen.front) <= set(fronts.NAMES):
+        parser.error(f"--front takes {', '.join(fronts.NAMES)}")
     chosen.sizes = [int(n) for n in (chosen.sizes or (SMALL if chosen.smoke else SIZES)).split(",")]
     return chosen
+
+
+def listed(text, default):
+    """The parts of a list with commas; `none` has none."""
+    return [part for part in (text or default).split(",") if part != "none"]
 
 
 def make_seed(chosen, place):
@@ -90,8 +107,7 @@ class Bench:
         self.usual = self.directories[max([n for n in self.directories if n <= 100_000] or self.directories)]
         self.found = figures.Figures(not chosen.workloads)
         self.workloads = [w for w in workloads.WORKLOADS if self.directory(w) and (w.name in chosen.workloads or not chosen.workloads)]
-
-        self.recordings, self.peers = {}, []
+        self.recordings, self.peers, self.fronts = {}, [], []
 
     def directory(self, workload):
         """The one that the workload is measured on; None if there is none such."""
@@ -107,6 +123,14 @@ class Bench:
         for peer in self.peers:
             for name in peers.COMPARED:
                 yield f"{peer.name}_{name}", peer.measure(name, self.chosen.clients, seconds)
+        for front in self.fronts:
+            get = next(w for w in workloads.WORKLOADS if w.name == "get")
+            yield f"get_{front.name}", front.measure(get, self.usual, self.chosen.clients, seconds)
+            yield f"hello_{front.name}", self.hello.measure(self.size_of("get", 1000), self.chosen.clients, seconds, front.name)
+        for n in self.chosen.clients_table:
+            for w in (w for w in workloads.WORKLOADS if w.name in BY_CLIENTS):
+                yield f"{w.name}_clients_{n}", workloads.measure(self.server, w, self.usual, n, seconds)
+            yield f"hello_clients_{n}", self.hello.measure(self.size_of("get", 1000), n, seconds)
         yield "hello", self.hello.measure(self.size_of("get", 1000), self.chosen.clients, seconds)
         yield "hello_list100", self.hello.measure(self.size_of("list100", 100_000), self.chosen.clients, seconds)
         yield "select_1", yardsticks.select_1(self.server, workers, seconds)
@@ -158,8 +182,9 @@ class Bench:
 def hold(chosen, server):
     """The workloads against their yardsticks."""
     yardsticks.prepare_lean(server)
-    with yardsticks.Hello(server, chosen.workers) as hello, contextlib.ExitStack() as stack:
+    with yardsticks.Hello(server, chosen.workers, chosen.front) as hello, contextlib.ExitStack() as stack:
         bench = Bench(chosen, server, hello)
+        bench.fronts = [stack.enter_context(fronts.Front(server, name)) for name in chosen.front]
         if chosen.peers:
             place = os.path.join(chosen.data, "peers")
             peers.install(place)

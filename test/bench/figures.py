@@ -10,6 +10,7 @@ ALL = PARTS
 YARDSTICKS = {"hello": "FastCGI hello, as many bytes as a GET", "hello_list100": "as many bytes as a list of 100",
               "select_1": "select 1, prepared", "lean_create": "lean.sql, as many connections as workers"}
 REPLAY = "replay_"  # before the name of a workload: its statements without Muster
+HELLO = "hello_"
 REPLAYED = "its statements, without Muster"
 COLUMNS = ("rate", "p50", "p99", *PARTS, "wal")
 
@@ -88,6 +89,8 @@ class Figures:
         found["member_us_of_10k"] = self.cpu("members_10k", ALL) if "members_10k" in self.rounds else None
         for name in (n[len(REPLAY):] for n in self.rounds if n.startswith(REPLAY)):
             found[f"{name}_rate_over_replay"] = self.ratio("rate", name, REPLAY + name)
+        for name in (n[len(HELLO):] for n in self.rounds if n.startswith(HELLO) and f"get_{n[len(HELLO):]}" in self.rounds):
+            found[f"get_{name}_ratio_hello"] = self.ratio("rate", f"get_{name}", HELLO + name)
         found.update({**dict.fromkeys(ONCE), **self.once})
         return {key: value if value is None else round(value, 3) for key, value in found.items() if value is not None or self.whole}
 
@@ -118,9 +121,17 @@ def table(found):
         cells = [f"{found.median(name, 'rate'):9,.0f}", f"{found.spread(name, 'rate') * 100:5.0f}%",
                  *(f"{found.median(name, q):8.2f}" for q in ("p50", "p99")),
                  *("" if found.median(name, p) is None else f"{found.median(name, p):,.1f}" for p in (*PARTS, "wal"))]
-        about = says.get(name) or (REPLAYED if name.startswith(REPLAY) else peers.says(name))
+        about = says.get(name) or (REPLAYED if name.startswith(REPLAY) else beside(name))
         lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f"  {about}")
     return "\n".join([*lines, "", *lines_of(found)])
+
+
+def beside(name):
+    """What a row is that is no workload and no yardstick by itself."""
+    kind, _, what = name.partition("_")
+    if kind in peers.NAMES:
+        return peers.SAYS[kind]
+    return f"{kind}, clients: {what[len('clients_'):]}" if what.startswith("clients_") else f"{kind} behind {what}"
 
 
 def lines_of(found):

@@ -12,7 +12,8 @@ from seed import user_body
 from stack import HERE, cpu, family, free_port, helpers
 from workloads import find, get, measured, patch
 
-NAMES = ("scimmy", "jackson")
+SAYS = {"scimmy": "scimmy, in memory", "jackson": "saml-jackson, PostgreSQL"}
+NAMES = tuple(SAYS)
 USERS, GROUPS, EACH = 1000, 20, 100
 PROGRAMS = ("package.json", "common.mjs", *(f"{name}.mjs" for name in NAMES))
 # Of each workload: how many requests a second are made ready; 0 for what can be asked again and again.
@@ -130,7 +131,3 @@ def ratios(found):
     out = {f"{workload.split('_100')[0]}_over_best_peer": over(workload, NAMES) for workload in COMPARED}
     return {**out, "create_over_jackson": over("create", ["jackson"]), "member_over_jackson": over("member_100", ["jackson"]),
             "patch_over_jackson": min(over(name, ["jackson"]) for name in ("patch_name", "patch_active"))}
-
-
-def says(name):
-    return "beside it: scimmy, in memory" if name.startswith("scimmy_") else "beside it: saml-jackson, PostgreSQL"

@@ -8,7 +8,8 @@ import struct
 import subprocess
 
 import load
-from stack import HERE, cluster, cpu, family, free_port, helpers
+from fronts import Front
+from stack import HERE, cluster, cpu, helpers
 from workloads import measured
 
 HEAD = 400  # bytes of hello's headers, with what the web server adds
@@ -16,57 +17,48 @@ LEAN = os.path.join(HERE, "lean.sql")
 
 
 class Hello:
-    """build/bench/hello, in as many processes as there are workers, behind a second web server with the configuration of the first."""
+    """build/bench/hello, in as many processes as there are workers, behind web servers with the configurations of those in front of these."""
 
-    def __init__(self, server, workers):
-        self.server, self.workers, self.port, self.processes = server, workers, free_port(), []
+    def __init__(self, server, workers, fronts=()):
+        self.server, self.workers, self.processes = server, workers, []
+        self.fronts = {name: Front(server, name, "hello.sock") for name in {"lighttpd", *fronts}}
 
     def __enter__(self):
-        place = os.path.join(self.server.data, "run")
-        path = os.path.join(place, "sock", "hello.sock")
+        path = os.path.join(self.server.data, "run", "sock", "hello.sock")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
-        with socket.socket(socket.AF_UNIX) as listener:
+        with contextlib.ExitStack() as stack, socket.socket(socket.AF_UNIX) as listener:
             listener.bind(path)
             os.chmod(path, 0o666)
             listener.listen(1024)
+            stack.callback(self.end)
             for _ in range(self.workers):
-                self.start([f"{helpers.ROOT}/{helpers.BUILD}/bench/hello"], stdin=listener)
-        with open(os.path.join(place, "web.conf"), encoding="utf-8") as f:
-            text = f.read().replace("/scim.sock", "/hello.sock").replace(f"server.port = {self.server.port}", f"server.port = {self.port}")
-        config = os.path.join(place, "hello.conf")
-        with open(config, "w", encoding="utf-8") as f:
-            f.write(text)
-        uid, gid = self.server.user()
-        drop = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"] if os.geteuid() == 0 else []
-        self.start([*drop, "lighttpd", "-D", "-f", config], stdin=subprocess.DEVNULL)
-        helpers.wait_until(self.answers, 10, "the web server in front of hello answers")
+                self.processes.append(subprocess.Popen([f"{helpers.ROOT}/{helpers.BUILD}/bench/hello"], cwd="/", env={}, stdin=listener,
+                                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            for front in self.fronts.values():
+                stack.enter_context(front)
+            self.stack = stack.pop_all()
         return self
 
-    def start(self, command, **kw):
-        self.processes.append(subprocess.Popen(command, cwd="/", env={"PATH": os.environ["PATH"]}, stderr=subprocess.DEVNULL, **kw))
-
-    def answers(self):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return True
-        return False
-
     def __exit__(self, *_):
+        self.stack.close()
+
+    def end(self):
         for process in self.processes:
             process.terminate()
         for process in self.processes:
             process.wait(10)
 
-    def used(self):
-        web = sum(cpu(pid) for pid in family(self.processes[-1].pid))
-        return {"web": web, "responder": sum(cpu(p.pid) for p in self.processes[:-1])}
-
-    def measure(self, bytes_wanted, clients, seconds):
+    def measure(self, bytes_wanted, clients, seconds, front="lighttpd"):
         """A round of requests that are answered with so many bytes, headers included."""
         sent = [[(load.http("scim_" + "x" * 49, "GET", f"/Users/01900000-0000-7000-8000-000000000000?bytes={max(bytes_wanted - HEAD, 0):.0f}"), 0)]]
-        before = self.used()
-        result = load.run(sent, clients=clients, seconds=seconds, port=self.port)
-        after = self.used()
+        web = self.fronts[front]
+
+        def used():
+            return {"web": web.used(), "responder": sum(cpu(p.pid) for p in self.processes)}
+        before = used()
+        result = load.run(sent, clients=clients, seconds=seconds, port=web.port)
+        after = used()
         return {"rate": result["ok"] / result["seconds"], "p50": result["p50"] / 1000, "p99": result["p99"] / 1000,
                 **{part: (after[part] - before[part]) / 1000 / result["ok"] for part in after}}
 
