@@ -7,6 +7,7 @@
 #include "directory/cursor.h"
 #include "protocol/filter.h"
 #include "query/filter_sql.h"
+#include "query/modified_sql.h"
 #include "query/sort_sql.h"
 #include "sql/scim.h"
 
@@ -143,12 +144,16 @@ static const char *key_text(struct session *s, const struct run *r) {
     return arena_printf(s->ctx.arena, "(%s)::text", key);
 }
 
+static const char *order_id(const struct run *r) {
+    return r->targets[0].sort.modified ? MODIFIED_ID : "r.id";
+}
+
 /*
  * Before a cursor the list runs backwards. Nulls come last when ascending and first when descending, as in PostgreSQL.
  */
 static const char *order_of(struct session *s, const struct run *r) {
     bool down = r->descending != r->cursor.backward;
-    const char *id = r->cursor.backward ? "r.id desc" : "r.id";
+    const char *id = arena_printf(s->ctx.arena, "%s%s", order_id(r), r->cursor.backward ? " desc" : "");
     if (!r->query->sort_by)
         return id;
     return arena_printf(s->ctx.arena, "%s%s, %s", order_key(s, r), down ? " desc" : "", id);
@@ -166,7 +171,8 @@ static const char *place_condition(struct session *s, struct run *r) {
     if (!c->id)
         return r->n_targets == 1 && sort->lowest ? arena_printf(a, "(%s >= %s)", order_key(s, r), sort->lowest)
                                                  : "true";
-    const char *beyond = arena_printf(a, "r.id %s $%zu::uuid", c->backward ? "<" : ">", next_param_number(r));
+    const char *beyond =
+        arena_printf(a, "%s %s $%zu::uuid", order_id(r), c->backward ? "<" : ">", next_param_number(r));
     add_params(r, &c->id, 1);
     if (!r->query->sort_by)
         return beyond;
@@ -288,10 +294,21 @@ static struct sql_call call_of(struct session *s, const struct run *r) {
                           .keep = name_array(s, &keep), .leave = name_array(s, &leave));
 }
 
+/* What stands behind `from` for the rows of a type; `ordered`: in the order of the list. */
+static const char *rows_of(struct session *s, const struct target *t, bool ordered) {
+    if (t->filter.modified || (ordered && t->sort.modified))
+        return modified_sql_rows(s->ctx.arena, t->rt, t->filter.modified);
+    return t->rt == s->types->user ? "muster.scim_user r" : "muster.scim_group r";
+}
+
 static size_t queue_page(struct session *s, struct run *r) {
     const struct target *first = &r->targets[0], *last = &r->targets[r->n_targets - 1];
     const char *place = place_condition(s, r);
     const struct db_fragment fragments[] = {
+        {"/*rows*/ muster.scim_user r", rows_of(s, first, true)},
+        {"/*rows*/ muster.scim_group r", rows_of(s, last, true)},
+        {"/*counted rows*/ muster.scim_user r", rows_of(s, first, false)},
+        {"/*counted rows*/ muster.scim_group r", rows_of(s, last, false)},
         {"/*filter*/ true", where_of(s, first)},
         {"/*group filter*/ true", where_of(s, last)},
         {"/*user key*/ null::text", first->sort.key ? first->sort.key : "null::text"},

@@ -25,15 +25,20 @@ const char *filter_sql_param(struct compiler *c, const char *value) {
     return SQL(c, "$%zu", c->first + out->n_params++);
 }
 
-const char *filter_sql_text(struct compiler *c, const char *value) {
+/* The parameter of this pointer, which has the same cast everywhere. */
+static const char *shared_param(struct compiler *c, const char *value) {
     for (size_t i = 0; i < c->out->n_params; i++)
         if (c->shared[i] && c->out->params[i] == value)
-            return SQL(c, "$%zu::text", c->first + i);
+            return SQL(c, "$%zu", c->first + i);
     size_t next = c->out->n_params;
     const char *param = filter_sql_param(c, value);
     if (!c->overflow)
         c->shared[next] = true;
-    return SQL(c, "%s::text", param);
+    return param;
+}
+
+const char *filter_sql_text(struct compiler *c, const char *value) {
+    return SQL(c, "%s::text", shared_param(c, value));
 }
 
 /* The cast for a type's literals and stored keys. */
@@ -58,9 +63,7 @@ static const char *type_cast(enum attr_type type) {
 /* The key of a comparison, as a parameter of its type. */
 static const char *literal_sql(struct compiler *c, const struct filter *f, const char *cast) {
     const char *key = json_object_get_string(f->key);
-    if (strcmp(cast, "text") == 0)
-        return filter_sql_text(c, key);
-    return SQL(c, "%s::%s", filter_sql_param(c, key), cast);
+    return SQL(c, "%s::%s", shared_param(c, key), cast);
 }
 
 const char *filter_sql_compare(struct compiler *c, const struct filter *f, struct operand x) {
@@ -298,6 +301,7 @@ enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struc
     out->where = compile_condition(&c, f);
     out->indexed = filter_sql_indexed(&c, f);
     out->fixed = filter_sql_fixed(&c, f);
+    out->modified = filter_sql_modified(&c, f);
     if (c.overflow)
         return fail(ctx, ERR_TOO_MANY, "the filter is too long: use fewer comparisons");
     return OK;

@@ -14,9 +14,10 @@ enum { FILTER_SQL_PARAMS = 256 };
 
 /* A condition over the row `r` of muster.scim_user or muster.scim_group and its parameters, all sent as text. */
 struct filter_sql {
-    const char *where; /* a boolean expression, made of constant fragments and $n only */
-    bool indexed;      /* an index answers it; else the whole directory must be read */
-    bool fixed;        /* one `eq` that an index answers: one plan is right for all values */
+    const char *where;    /* a boolean expression, made of constant fragments and $n only */
+    bool indexed;         /* an index answers it; else the whole directory must be read */
+    bool fixed;           /* one `eq` that an index answers: one plan is right for all values */
+    const char *modified; /* its condition over `t` (query/modified_sql.h), by which rows are found; NULL: none */
     const char *params[FILTER_SQL_PARAMS];
     size_t n_params;
 };

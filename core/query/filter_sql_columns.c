@@ -25,8 +25,8 @@ static const char *between_microseconds(struct compiler *c, const struct filter 
     if (f->kind == FILTER_EQ || f->kind == FILTER_NE)
         return f->kind == FILTER_EQ ? "false" : "true";
     bool after = f->kind == FILTER_GT || f->kind == FILTER_GE;
-    const char *cut = arena_strndup(c->ctx->arena, key, MICROSECOND);
-    return SQL(c, "(%s %s %s::timestamp at time zone 'UTC')", column, after ? ">" : "<=", filter_sql_param(c, cut));
+    return SQL(c, "(%s %s left(%s, %d)::timestamp at time zone 'UTC')", column,
+               after ? ">" : "<=", filter_sql_text(c, key), MICROSECOND);
 }
 
 const char *filter_sql_time(struct compiler *c, const struct filter *f, struct operand x) {

@@ -14,6 +14,7 @@
 #define IDS_BY_EMAIL "select e.user_id from muster.scim_user_email e where " TENANT(e) " and e.value_key"
 #define GROUPS_OF_USER "select m.group_id from muster.scim_group_user m where " TENANT(m) " and m.user_id"
 #define GROUPS_OF_GROUP "select n.parent_id from muster.scim_group_group n where " TENANT(n) " and n.child_id"
+#define IDS_BY_TIME "select t.id from muster.scim_modified t where " TENANT(t) " and t.type ="
 #define USERS "select k.id from muster.scim_user k where " TENANT(k) " and k.removed_at is null and"
 #define GROUPS "select k.id from muster.scim_group k where " TENANT(k) " and"
 
@@ -98,13 +99,32 @@ static bool is_by_id(const struct filter *f) {
     return id && uuid_valid(id, strlen(id));
 }
 
+/* Whether the comparison uses the order of the attribute's values. */
+static bool uses_order(const struct filter *f) {
+    bool other = f->kind == FILTER_NE || f->kind == FILTER_CO || f->kind == FILTER_EW;
+    return is_comparison(f) && f->key && !other;
+}
+
+static bool is_time(const struct filter *f, const char *sub) {
+    return uses_order(f) && names_attribute(f, "meta") && f->ref.sub && strcmp(f->ref.sub->name, sub) == 0;
+}
+
+static bool is_by_modified(const struct filter *f) {
+    return is_time(f, "lastModified");
+}
+
 /* Whether ids_sql() can list the ids. */
 static bool has_ids(const struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND)
         return has_ids(c, f->left) || has_ids(c, f->right);
     if (f->kind == FILTER_OR)
         return has_ids(c, f->left) && has_ids(c, f->right);
-    return (names_list(c, f) && list_key(c, f)) || is_by_name(f) || is_by_key(f) || is_by_id(f);
+    return (names_list(c, f) && list_key(c, f)) || is_by_name(f) || is_by_key(f) || is_by_id(f) || is_by_modified(f);
+}
+
+static const char *modified_condition(struct compiler *c, const struct filter *f) {
+    struct operand x;
+    return filter_sql_column(c, f, &x) ? filter_sql_compare(c, f, (struct operand){"t.modified_at", x.cast}) : "true";
 }
 
 static const char *ids_query(struct compiler *c, const struct filter *f) {
@@ -112,6 +132,8 @@ static const char *ids_query(struct compiler *c, const struct filter *f) {
     const char *condition;
     if (names_list(c, f))
         return ids_by_list(c, list_key(c, f));
+    if (is_by_modified(f))
+        return SQL(c, IDS_BY_TIME " '%s' and %s", c->rt->name, modified_condition(c, f));
     if (is_by_id(f))
         return SQL(c, "select %s::uuid", filter_sql_param(c, json_object_get_string(f->key)));
     if (is_by_key(f) && filter_sql_column(c, f, &x))
@@ -123,8 +145,10 @@ static const char *ids_query(struct compiler *c, const struct filter *f) {
 
 /* A select of the ids of all rows that can match the filter, by indexes. */
 static const char *ids_sql(struct compiler *c, const struct filter *f) {
-    if (f->kind == FILTER_AND)
-        return ids_sql(c, has_ids(c, f->left) ? f->left : f->right);
+    if (f->kind == FILTER_AND) {
+        bool right = !has_ids(c, f->left) || (is_by_modified(f->left) && has_ids(c, f->right));
+        return ids_sql(c, right ? f->right : f->left);
+    }
     if (f->kind == FILTER_OR) {
         const char *left = ids_sql(c, f->left);
         return SQL(c, "%s union %s", left, ids_sql(c, f->right));
@@ -136,23 +160,20 @@ static const char *ids_sql(struct compiler *c, const struct filter *f) {
 static bool has_list(const struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR)
         return has_list(c, f->left) || has_list(c, f->right);
-    return names_list(c, f);
+    return names_list(c, f) || is_by_modified(f);
 }
 
 const char *filter_sql_necessary(struct compiler *c, const struct filter *f) {
     if (is_by_name(f))
         return display_name_condition(c, f, "r");
-    return has_list(c, f) && has_ids(c, f) ? SQL(c, "r.id in (%s)", ids_sql(c, f)) : NULL;
+    bool rows = is_by_modified(f); /* the rows of the list come by it, or by another index: filter_sql_modified() */
+    return !rows && has_list(c, f) && has_ids(c, f) ? SQL(c, "r.id in (%s)", ids_sql(c, f)) : NULL;
 }
 
 /* Whether the attribute has an indexed column, and the comparison uses its order. */
 static bool is_ordered(const struct filter *f) {
-    bool other = f->kind == FILTER_NE || f->kind == FILTER_CO || f->kind == FILTER_EW;
-    if (!is_comparison(f) || !f->key || other)
-        return false;
-    const char *sub = f->ref.sub ? f->ref.sub->name : "";
-    bool time = strcmp(sub, "created") == 0 || strcmp(sub, "lastModified") == 0;
-    return names_attribute(f, "userName") || names_attribute(f, "externalId") || (names_attribute(f, "meta") && time);
+    bool key = names_attribute(f, "userName") || names_attribute(f, "externalId");
+    return (key && uses_order(f)) || is_time(f, "created");
 }
 
 bool filter_sql_indexed(const struct compiler *c, const struct filter *f) {
@@ -167,4 +188,25 @@ bool filter_sql_fixed(const struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR || !has_ids(c, f))
         return false;
     return names_list(c, f) ? list_key(c, f)->kind == FILTER_EQ : f->kind == FILTER_EQ;
+}
+
+/* Whether an index answers the filter without its comparisons of meta.lastModified. */
+static bool is_indexed_otherwise(const struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND)
+        return is_indexed_otherwise(c, f->left) || is_indexed_otherwise(c, f->right);
+    return !is_by_modified(f) && filter_sql_indexed(c, f);
+}
+
+/* The comparisons of meta.lastModified that the filter requires. */
+static const char *modified_required(struct compiler *c, const struct filter *f) {
+    if (is_by_modified(f))
+        return modified_condition(c, f);
+    if (f->kind != FILTER_AND)
+        return NULL;
+    const char *left = modified_required(c, f->left), *right = modified_required(c, f->right);
+    return left && right ? SQL(c, "(%s and %s)", left, right) : left ? left : right;
+}
+
+const char *filter_sql_modified(struct compiler *c, const struct filter *f) {
+    return is_indexed_otherwise(c, f) ? NULL : modified_required(c, f);
 }

@@ -87,6 +87,12 @@ bool filter_sql_indexed(const struct compiler *c, const struct filter *f);
 /* Whether it is a single `eq` that an index answers. */
 bool filter_sql_fixed(const struct compiler *c, const struct filter *f);
 
+/*
+ * What the filter requires of meta.lastModified, as a condition over a row `t` of muster.scim_modified; NULL: nothing,
+ * or another index answers the filter.
+ */
+const char *filter_sql_modified(struct compiler *c, const struct filter *f);
+
 /* The view of a computed list, NULL: none. */
 const struct view *filter_sql_view(const struct resource_type *rt, const struct attr *a);
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "query/filter_sql_internal.h"
+#include "query/modified_sql.h"
 
 #include <assert.h>
 #include <string.h>
@@ -95,6 +96,7 @@ static const char *lowest_of(const char *sql) {
     static const char *const columns[][2] = {{"r.user_name_key", "''"},
                                              {"r.created_at", "'-infinity'::timestamptz"},
                                              {"r.modified_at", "'-infinity'::timestamptz"},
+                                             {MODIFIED_KEY, "'-infinity'::timestamptz"},
                                              {ID, LOWEST_ID}};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         if (strcmp(columns[i][0], sql) == 0)
@@ -127,6 +129,9 @@ enum err sort_sql(struct ctx *ctx, const struct sort_request *r, struct sort_sql
     struct operand x = {SQL(&c, "null::%s", none), none};
     if (!f.ref.absent)
         x = operand_of(&c, &f, &column);
+    out->modified = !r->other && strcmp(x.sql, "r.modified_at") == 0;
+    if (out->modified)
+        x.sql = MODIFIED_KEY;
     out->cast = x.cast;
     out->unregistered = f.ref.unregistered;
     out->text = strcmp(x.cast, "text") == 0;

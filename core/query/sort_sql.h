@@ -20,6 +20,7 @@ struct sort_sql {
     bool text;          /* compared by code point: collate "C" */
     bool time;          /* a timestamptz */
     bool unregistered;  /* an unregistered extension: only in lenient */
+    bool modified;      /* by meta.lastModified, in a list of one type: `key` is of `t` (query/modified_sql.h) */
     const char *lowest; /* the lowest value of a column that is never null; else NULL */
     const char *params[SORT_SQL_PARAMS];
     size_t n_params;

@@ -25,7 +25,7 @@ begin
         to muster_scim;
     grant select, insert, delete on muster.team_member_parked, muster.scim_user_email, muster.scim_unique_value, muster.scim_group_user,
         muster.scim_group_group to muster_scim;
-    grant select, insert, update, delete on muster.team_member, muster.scim_group to muster_scim;
+    grant select, insert, update, delete on muster.team_member, muster.scim_group, muster.scim_modified to muster_scim;
     grant insert on muster.mapping_again to muster_scim;
 
     grant select on muster.schema_migration, muster.audit_seal to muster_admin;

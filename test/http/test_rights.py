@@ -20,7 +20,7 @@ GRANTS = {
         (READ, ADD): "audit_event",
         (READ, ADD, CHANGE): "link_request member organization_usage scim_user team",
         (READ, ADD, DELETE): "scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
-        (READ, ADD, CHANGE, DELETE): "scim_group team_member"},
+        (READ, ADD, CHANGE, DELETE): "scim_group scim_modified team_member"},
     "muster_admin": {
         (READ,): "audit_seal schema_migration webhook_delivery",
         (ADD,): "signing_key",

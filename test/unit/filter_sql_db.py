@@ -143,9 +143,9 @@ def load_members(cursor, pairs):
 
 
 def statement(case, what="r.id::text"):
-    table = "scim_group" if case["groups"] else "scim_user"
+    rows = case.get("rows", "muster.scim_group r" if case["groups"] else "muster.scim_user r")
     live = "" if case["groups"] else " and r.removed_at is null"
-    return (f"select {what} from muster.{table} r where r.organization_id = muster.organization_id() "
+    return (f"select {what} from {rows} where r.organization_id = muster.organization_id() "
             f"and r.connection_id = muster.connection_id(){live} and {case['where']}")
 
 
@@ -263,6 +263,8 @@ def grow(cursor, n):
                       select organization_id, connection_id, id, id from muster.scim_user where user_name_key ^@ 'grown'""")
     cursor.execute("""insert into muster.scim_group_group (organization_id, connection_id, parent_id, child_id)
                       select organization_id, connection_id, id, muster.uuid7() from muster.scim_user where user_name_key ^@ 'grown'""")
+    cursor.execute("""insert into muster.scim_modified (organization_id, connection_id, type, modified_at, id)
+                      select organization_id, connection_id, 'User', modified_at, id from muster.scim_user where user_name_key ^@ 'grown'""")
     cursor.execute("analyze")
     cursor.execute("set session_replication_role = origin")
 

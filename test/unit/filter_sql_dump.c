@@ -6,6 +6,7 @@
 #include "protocol/schema.h"
 #include "protocol/value.h"
 #include "query/filter_sql.h"
+#include "query/modified_sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,7 @@ static struct json_object *matches_of(struct dump *d, const struct filter *f, st
     return out;
 }
 
-/* {"error"} or {"where", "params", "matches"}. */
+/* {"error"} or {"where", "rows", "params", "matches"}; rows: what stands behind `from`, absent: the table. */
 static struct json_object *one_filter(struct dump *d, struct json_object *c) {
     struct json_object *out = json_object_new_object(), *params = json_object_new_array();
     const char *text = json_get_string(c, "filter");
@@ -74,6 +75,8 @@ static struct json_object *one_filter(struct dump *d, struct json_object *c) {
         return out;
     }
     json_object_object_add(out, "where", json_object_new_string(sql.where));
+    if (sql.modified)
+        json_object_object_add(out, "rows", json_object_new_string(modified_sql_rows(d->ctx.arena, rt, sql.modified)));
     for (size_t i = 0; i < sql.n_params; i++)
         json_object_array_add(params, json_object_new_string(sql.params[i]));
     json_object_object_add(out, "matches", matches_of(d, f, json_get(d->in, groups ? "groups" : "users")));

@@ -9,12 +9,12 @@ with page as (
     select r.type, r.id, /*key*/ null::text as sort_key
     from (
         select 'User' as type, r.id, /*user key*/ null::text as k
-        from muster.scim_user r
+        from /*rows*/ muster.scim_user r
         where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
               and /*filter*/ true
         union all
         select 'Group', r.id, /*group key*/ null::text
-        from muster.scim_group r
+        from /*rows*/ muster.scim_group r
         where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
               and /*group filter*/ true
     ) r
@@ -25,11 +25,11 @@ with page as (
     select page.*, row_number() over () as n from page
 ), counted as (
     select (select count(*)
-            from muster.scim_user r
+            from /*counted rows*/ muster.scim_user r
             where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
                   and r.removed_at is null and /*filter*/ true)
            + (select count(*)
-              from muster.scim_group r
+              from /*counted rows*/ muster.scim_group r
               where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
                     and /*group filter*/ true) as total
 ), fetched as (

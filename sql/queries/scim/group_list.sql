@@ -10,7 +10,7 @@
 --           manager_display text
 with page as (
     select r.id, /*key*/ null::text as sort_key
-    from muster.scim_group r
+    from /*rows*/ muster.scim_group r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
           and /*filter*/ true and /*place*/ true
     order by /*order*/ r.id
@@ -19,7 +19,7 @@ with page as (
     select page.*, row_number() over () as n from page
 ), counted as (
     select count(*) as total
-    from muster.scim_group r
+    from /*counted rows*/ muster.scim_group r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
           and /*filter*/ true
 ), fetched as (

@@ -9,7 +9,7 @@
 --           manager_display text
 with page as (
     select r.id, /*key*/ null::text as sort_key
-    from muster.scim_user r
+    from /*rows*/ muster.scim_user r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
           and /*filter*/ true and /*place*/ true
     order by /*order*/ r.id
@@ -18,7 +18,7 @@ with page as (
     select page.*, row_number() over () as n from page
 ), counted as (
     select count(*) as total
-    from muster.scim_user r
+    from /*counted rows*/ muster.scim_user r
     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
           and /*filter*/ true
 ), fetched as (
