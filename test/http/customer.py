@@ -51,10 +51,14 @@ class Customer:
         return made(self.client.post("/Users", user_body(login, **more)))
 
     def users(self, bodies):
-        """Users made by one Bulk request; their ids."""
-        operations = [{"method": "POST", "path": "/Users", "bulkId": str(n), "data": body} for n, body in enumerate(bodies)]
-        answer = made(self.client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)
-        return [o["location"].rsplit("/", 1)[1] for o in answer["Operations"]]
+        """Users made by Bulk; their ids. What a request has no time left for (503) is sent again."""
+        ids, left = {}, dict(enumerate(bodies))
+        while left:
+            operations = [{"method": "POST", "path": "/Users", "bulkId": str(n), "data": body} for n, body in left.items()]
+            answer = made(self.client.post("/Bulk", {"schemas": [BULK], "Operations": operations}), 200)
+            ids.update({int(o["bulkId"]): o["location"].rsplit("/", 1)[1] for o in answer["Operations"] if o["status"] != "503"})
+            left = {n: body for n, body in left.items() if n not in ids}
+        return [ids[n] for n in sorted(ids)]
 
     def group(self, title=None, members=(), /, **more):
         return made(self.client.post("/Groups", group_body(title, members, **more)))

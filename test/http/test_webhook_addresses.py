@@ -32,7 +32,7 @@ SPELLINGS = """
 
 @pytest.fixture(scope="module")
 def server():
-    s = Server(env={"MUSTER_TIME_SCALE": "1"}).start()
+    s = Server(env={"MUSTER_TIME_SCALE": "1", "MUSTER_WEBHOOKS_MAX": "200"}).start()
     yield s
     s.stop()
 
