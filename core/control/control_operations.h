@@ -79,6 +79,15 @@ control_run control_member_explain;
 control_run control_erase;
 
 /*
+ * Fills the organization with made-up `users`, `groups` and `members` of these groups, in the connection
+ * `connection_id` (without it: the newest), as its identity provider would, in steps of thousands: after an error what
+ * was made stays, and another call makes more. An organization that has members or teams is refused unless `confirm`
+ * is its slug. Gives {"connection_id", "users", "groups", "members"}. ERR_CONFLICT: no connection, or a cap;
+ * ERR_UNIQUENESS.
+ */
+control_run control_seed;
+
+/*
  * In the work of a write: makes the first signing key of security event tokens, if there is none. ERR_CONFLICT: there
  * is no secret key to encrypt it.
  */

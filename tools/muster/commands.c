@@ -158,6 +158,9 @@ const struct command command_table[] = {
     {"erase", NULL, "EMAIL", "--org --confirm --force",
      "erase a person's data, also in the audit log; --confirm repeats EMAIL, --force: even if active at a provider",
      .run = command_erase},
+    {"seed", NULL, "ORG", "--users --groups --members --connection --confirm",
+     "fill an organization with made-up people, for trials; --confirm repeats its slug, if it has people already",
+     .run = command_seed, .control = {.missing = "organization"}},
     {"doctor", NULL, "", "", "check database, migrations, rights, durability, and what needs attention soon",
      .run = command_doctor},
     {"help", NULL, "[config]", "", "this text, or all settings", .offline = true, .run = command_help},
@@ -226,5 +229,8 @@ const struct option_spec option_table[] = {
     {"--member", "member", OPTION_TEXT, "EMAIL"},
     {"--action", "action", OPTION_TEXT, "ACTION"},
     {"--limit", "limit", OPTION_NUMBER, "N"},
+    {"--users", "users", OPTION_NUMBER, "N"},
+    {"--groups", "groups", OPTION_NUMBER, "N"},
+    {"--members", "members", OPTION_NUMBER, "N"},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;
