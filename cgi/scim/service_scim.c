@@ -21,7 +21,6 @@
 #include <assert.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum { SLOTS = 64 }; /* number of usage counters */
 
@@ -193,7 +192,7 @@ static void answer_scim(struct call *call) {
                                        .sensitive = settings->sensitive,
                                        .cursor_seconds = settings->cursor_seconds,
                                        .heavy = {take_heavy_place, x},
-                                       .slot = (int)(getpid() % SLOTS)}};
+                                       .slot = call->worker->pid % SLOTS}};
     call->request.ctx = &x->session.ctx;
     enum err e = answer_exchange(x);
     admit_note(x, e);

@@ -25,6 +25,7 @@ struct worker {
                                 process's own */
     struct metrics *metrics; /* metrics of the limits; NULL: none */
     const char *service;     /* its name in metrics, "scim" */
+    int pid;                 /* of this process */
     struct secret_keys secret_keys; /* read by the admin API as soon as they exist; n is 0 before */
     bool listens;                   /* stdin is the listening socket; else it is plain CGI */
     struct share share;             /* of the current request */

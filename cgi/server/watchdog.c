@@ -2,7 +2,10 @@
 
 #include "server/watchdog.h"
 
+#include "base/log.h"
+
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,11 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 100, EXIT_STUCK = 75 };
+enum { TICK_MS = 100, IDLE_TICKS = 10, EXIT_STUCK = 75 };
 
 static const int *watched;
 static long read_ticks, work_ticks;
 static volatile sig_atomic_t more_ticks;
+static volatile sig_atomic_t running; /* the timer */
+static volatile sig_atomic_t busy;    /* a request is watched */
+static volatile sig_atomic_t idle;    /* ticks without one */
 static volatile sig_atomic_t arrived, fired, ticks, answering;
 static int64_t cpu_most, cpu_begin; /* nanoseconds; cpu_most 0: no limit */
 static const char *last_words = "";
@@ -58,21 +64,26 @@ static void end_exhausted(int fd) {
     _exit(EXIT_STUCK);
 }
 
-/* Only what a signal handler may do. */
-static void on_tick(int signal) {
-    (void)signal;
+/* Only what a signal handler may do, as below. */
+static void watch_request(void) {
     int fd = *(const volatile int *)watched;
+    int64_t cpu = cpu_most ? cpu_now() : 0;
     ticks = ticks + 1;
+    if (ticks == 1)
+        cpu_begin = cpu;
     if (!arrived && !fired && ticks > read_ticks && fd >= 0) {
         fired = 1;
         shutdown(fd, SHUT_RD);
         if (fd == STDIN_FILENO)
             close(fd);
     }
-    bool exhausted = cpu_most && cpu_now() - cpu_begin > cpu_most;
+    bool exhausted = cpu - cpu_begin > cpu_most;
     bool stuck = ticks > read_ticks + 2 * work_ticks + more_ticks;
-    if ((exhausted || stuck) && last_act)
-        last_act(last_arg);
+    if (exhausted || stuck) {
+        log_flush_in_handler(true);
+        if (last_act)
+            last_act(last_arg);
+    }
     if (exhausted)
         end_exhausted(fd);
     if (stuck)
@@ -83,6 +94,20 @@ static void tick_every(long ms) {
     struct timeval tick = {.tv_usec = ms * 1000};
     struct itimerval timer = {.it_interval = tick, .it_value = tick};
     setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* Only what a signal handler may do. */
+static void on_tick(int signal) {
+    (void)signal;
+    int before = errno;
+    if (busy)
+        watch_request();
+    else if ((idle = idle + 1) > IDLE_TICKS) {
+        running = 0;
+        tick_every(0);
+    }
+    log_flush_in_handler(false);
+    errno = before;
 }
 
 /* SA_RESTART is needed because libfcgi takes an interrupted read for the end of the request. */
@@ -115,8 +140,11 @@ void watchdog_answering(void) {
 
 void watchdog_begin(void) {
     assert(watched);
-    arrived = fired = ticks = more_ticks = answering = 0;
-    cpu_begin = cpu_now();
+    arrived = fired = ticks = more_ticks = answering = idle = 0;
+    busy = 1;
+    if (running)
+        return;
+    running = 1;
     tick_every(TICK_MS);
 }
 
@@ -135,7 +163,7 @@ void watchdog_linger(long ms) {
 }
 
 void watchdog_end(void) {
-    tick_every(0);
+    busy = 0;
 }
 
 bool watchdog_fired(void) {

@@ -14,6 +14,7 @@
 #include "host/limits.h"
 #include "host/metrics.h"
 #include "server/client_address.h"
+#include "server/listener.h"
 #include "server/measure.h"
 #include "server/redact.h"
 #include "server/watchdog.h"
@@ -21,7 +22,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -54,7 +54,8 @@ static void open_worker(struct worker *w, const struct service *service, const s
                          .db = db_create(settings, service->name),
                          .arena = arena_create(),
                          .limits = limits_open(settings->limits),
-                         .service = service->short_name};
+                         .service = service->short_name,
+                         .pid = getpid()};
     open_last_words(service);
     w->failures = w->limits ? w->limits : limits_alone();
     w->metrics = metrics_of(w->limits);
@@ -63,6 +64,7 @@ static void open_worker(struct worker *w, const struct service *service, const s
 }
 
 static void close_worker(struct worker *w, const struct service *service) {
+    log_flush();
     service->close(w);
     db_destroy(w->db);
     if (w->failures != w->limits)
@@ -152,7 +154,6 @@ static int fcgi_write(void *self, const char *bytes, size_t n) {
 }
 
 static volatile sig_atomic_t stopping;
-static sigset_t waiting; /* the signal mask while waiting, which lets SIGTERM through */
 
 static void stop_worker(int signal) {
     (void)signal;
@@ -160,47 +161,32 @@ static void stop_worker(int signal) {
 }
 
 /*
- * SIGTERM is blocked except while a worker waits for a connection (wait_for_request), so it never interrupts a request.
- * FCGX_Init sets handlers of its own, so ours are set after it.
+ * SIGTERM only sets a flag: a request is finished. SA_RESTART as for the watchdog. FCGX_Init sets handlers of its own,
+ * so ours are set after it.
  */
 static void hold_stop(void) {
     static const int stops[] = {SIGTERM, SIGINT}, ignored[] = {SIGPIPE, SIGHUP, SIGUSR1};
-    struct sigaction stop = {.sa_handler = stop_worker}, ignore = {.sa_handler = SIG_IGN};
-    sigset_t held;
-    sigemptyset(&held);
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+    struct sigaction stop = {.sa_handler = stop_worker, .sa_flags = SA_RESTART}, ignore = {.sa_handler = SIG_IGN};
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
         sigaction(stops[i], &stop, NULL);
-        sigaddset(&held, stops[i]);
-    }
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         sigaction(ignored[i], &ignore, NULL);
-    sigprocmask(SIG_BLOCK, &held, &waiting);
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-        sigdelset(&waiting, stops[i]);
-}
-
-/* Waits for a connection on the listening socket; false: it is time to stop. */
-static bool wait_for_request(void) {
-    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (!stopping && ppoll(&p, 1, NULL, &waiting) <= 0)
-        continue;
-    return !stopping;
 }
 
 bool worker_queued(const struct worker *w) {
-    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-    return !w->listens || poll(&p, 1, 0) > 0;
+    return !w->listens || listener_queued();
 }
 
-/* Only the hang-up counts, because a web server may close its half after it sent the request. */
+/*
+ * Only the hang-up counts, because a web server may close its half after it sent the request. The watchdog's tick ends
+ * each poll soon, also one that begins just after SIGTERM came.
+ */
 bool worker_pause(const struct worker *w, int64_t ms) {
     assert(ms >= 0);
     int64_t until = clock_monotonic_ms() + ms, left;
     struct pollfd p = {.fd = w->peer};
-    while (!stopping && !(p.revents & (POLLHUP | POLLERR)) && (left = until - clock_monotonic_ms()) > 0) {
-        struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
-        (void)ppoll(&p, 1, &t, &waiting);
-    }
+    while (!stopping && !(p.revents & (POLLHUP | POLLERR)) && (left = until - clock_monotonic_ms()) > 0)
+        (void)poll(&p, 1, left < INT_MAX ? (int)left : INT_MAX);
     return !stopping && !(p.revents & (POLLHUP | POLLERR));
 }
 
@@ -232,39 +218,59 @@ static bool has_worker_grown(const struct worker *w, long served) {
 }
 
 /*
- * Sends the answer, and discards the rest of an unwanted body until the web server has read the answer: a web server
- * whose connection closes while it writes would report a fault of ours.
+ * Discards the rest of an unwanted body until the web server has read the answer: a web server whose connection closes
+ * while it writes would report a fault of ours.
  */
-static void finish_fcgi(FCGX_Request *r) {
+static void discard_rest(int fd) {
     static char rest[64 * 1024];
-    struct pollfd p = {.fd = r->ipcFd, .events = POLLIN};
-    if (watchdog_fired())
-        return;
-    watchdog_linger(LINGER_MS);
-    FCGX_FClose(r->err);
-    FCGX_FClose(r->out);
-    shutdown(r->ipcFd, SHUT_WR);
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    shutdown(fd, SHUT_WR);
     for (int ready = 0; ready >= 0 || errno == EINTR; ready = poll(&p, 1, LINGER_MS))
-        if (watchdog_fired() || (ready > 0 && read(r->ipcFd, rest, sizeof rest) <= 0))
+        if (watchdog_fired() || (ready > 0 && read(fd, rest, sizeof rest) <= 0))
             return;
 }
 
-/* Serves one request from its first byte to its last; false: another worker accepted it. */
-static bool serve_fcgi(struct worker *w, const struct service *service, FCGX_Request *request) {
+/*
+ * Sends the answer. A connection whose request was read to its last record has nothing more to say, and is closed at
+ * once; libfcgi would wait for the web server's close first, and its wait is not proof against signals.
+ */
+static void finish_fcgi(FCGX_Request *r, bool pending) {
+    bool cut = watchdog_fired();
+    FCGX_FClose(r->err);
+    FCGX_FClose(r->out);
+    watchdog_linger(LINGER_MS);
+    if (!cut && (pending || FCGX_GetChar(r->in) != EOF))
+        discard_rest(r->ipcFd);
+    r->detached = 1;
+    FCGX_Finish_r(r);
+}
+
+/* Serves one request from its first byte to its last; false: the connection brought none. */
+static bool serve_fcgi(struct worker *w, const struct service *service, FCGX_Request *request, int fd) {
+    request->ipcFd = fd;
+    request->keepConnection = 1; /* libfcgi takes a connection that is kept, and accepts no other one */
     watchdog_begin();
     bool here = FCGX_Accept_r(request) >= 0;
     if (here) {
         struct source source = {.param = fcgi_param, .read = fcgi_read, .params = request->envp, .self = request};
         w->peer = request->ipcFd;
         request->keepConnection = 0; /* others wait for this worker */
-        if (handle_request(w, service, &source, fcgi_write, request))
-            finish_fcgi(request);
-        FCGX_Finish_r(request);
+        finish_fcgi(request, handle_request(w, service, &source, fcgi_write, request));
         watchdog_last_words("");
         arena_reset(w->arena);
     }
     watchdog_end();
     return here;
+}
+
+/* The next connection, -1: it is time to stop. */
+static int next_connection(void) {
+    for (int fd; !stopping; listener_wait()) {
+        if ((fd = listener_accept()) >= 0)
+            return fd;
+        log_flush();
+    }
+    return -1;
 }
 
 /*
@@ -281,10 +287,8 @@ static void bound_memory(const struct settings *s) {
 int worker_run(const struct service *service, const struct settings *settings) {
     struct worker w;
     FCGX_Request request;
-    if (FCGX_Init() != 0 || FCGX_InitRequest(&request, STDIN_FILENO, 0) != 0)
+    if (FCGX_Init() != 0 || FCGX_InitRequest(&request, -1, 0) != 0 || !listener_open())
         log_fatal("worker", "the FastCGI socket cannot be used");
-    /* A worker that is woken for a connection that another one took must not block in accept. */
-    fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
     open_worker(&w, service, settings);
     w.listens = true;
     metrics_count(w.metrics, METRIC_WORKER_STARTS, w.service, 1);
@@ -292,8 +296,10 @@ int worker_run(const struct service *service, const struct settings *settings) {
     watchdog_start(&request.ipcFd, settings->body_ms, settings->deadline_ms);
     watchdog_bound_cpu(settings->cpu_ms, &request.requestId);
     bound_memory(settings);
-    for (long served = 0; wait_for_request();)
-        if (serve_fcgi(&w, service, &request) && has_worker_grown(&w, ++served))
+    log_gather();
+    long served = 0;
+    for (int fd; (fd = next_connection()) >= 0;)
+        if (serve_fcgi(&w, service, &request, fd) && has_worker_grown(&w, ++served))
             break;
     close_worker(&w, service);
     return 0;

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,15 +21,29 @@ static const char *const level_names[] = {
 static const char *program = "muster";
 static enum log_level threshold = LOG_INFO;
 static unsigned long dropped;
+static char pid[24];
 
 struct line {
     char text[LINE_MAX_BYTES];
     size_t len;
 };
 
+/* Whole lines that are not written yet. A signal handler may write them, but not while `busy`. */
+static struct {
+    char text[LINE_MAX_BYTES];
+    volatile sig_atomic_t len, busy;
+    unsigned long lines;
+    bool on;
+} gathered;
+
+static void keep_pid(void) {
+    snprintf(pid, sizeof pid, "%ld", (long)getpid());
+}
+
 bool log_open(const char *name, const char *level) {
     assert(name && level);
     program = name;
+    keep_pid();
     for (size_t i = 0; i < sizeof level_names / sizeof *level_names; i++)
         if (strcmp(level, level_names[i]) == 0) {
             threshold = (enum log_level)i;
@@ -84,9 +100,10 @@ static void put_pair(struct line *l, const char *key, const char *value) {
 }
 
 static void start_line(struct line *l, enum log_level level, const char *event) {
-    char now[CLOCK_TEXT + 1], pid[24];
+    char now[CLOCK_TEXT + 1];
     clock_format(clock_unix_us(), now);
-    snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    if (!*pid)
+        keep_pid();
     put_bytes(l, "time=", 5);
     put_bytes(l, now, strlen(now));
     put_pair(l, "level", level_names[level]);
@@ -95,17 +112,62 @@ static void start_line(struct line *l, enum log_level level, const char *event) 
     put_pair(l, "event", event);
 }
 
-static void finish_line(struct line *l) {
-    if (dropped) {
+static void write_whole(const char *text, size_t len, unsigned long lines) {
+    if (write(STDERR_FILENO, text, len) != (ssize_t)len)
+        dropped += lines;
+}
+
+static void write_gathered(void) {
+    if (gathered.len)
+        write_whole(gathered.text, (size_t)gathered.len, gathered.lines);
+    gathered.len = 0;
+    gathered.lines = 0;
+}
+
+static void gather_line(const struct line *l) {
+    if ((size_t)gathered.len + l->len > sizeof gathered.text)
+        write_gathered();
+    memcpy(gathered.text + gathered.len, l->text, l->len);
+    gathered.lines++;
+    gathered.len += (sig_atomic_t)l->len;
+}
+
+static void finish_line(struct line *l, enum log_level level) {
+    gathered.busy = 1;
+    bool later = gathered.on && level == LOG_INFO && !dropped;
+    if (!later)
+        write_gathered();
+    unsigned long told = dropped;
+    if (told) {
         char n[24];
-        snprintf(n, sizeof n, "%lu", dropped);
+        snprintf(n, sizeof n, "%lu", told);
         put_pair(l, "dropped", n);
     }
     l->text[l->len++] = '\n';
-    if (write(STDERR_FILENO, l->text, l->len) == (ssize_t)l->len)
+    if (later)
+        gather_line(l);
+    else {
         dropped = 0;
-    else
-        dropped++;
+        write_whole(l->text, l->len, told + 1);
+    }
+    gathered.busy = 0;
+}
+
+void log_gather(void) {
+    gathered.on = true;
+}
+
+void log_flush(void) {
+    gathered.busy = 1;
+    write_gathered();
+    gathered.busy = 0;
+}
+
+void log_flush_in_handler(bool ends) {
+    int before = errno;
+    if (ends || !gathered.busy)
+        write_gathered();
+    errno = before;
 }
 
 void log_line(enum log_level level, const char *event, ...) {
@@ -118,7 +180,7 @@ void log_line(enum log_level level, const char *event, ...) {
     for (const char *key; (key = va_arg(ap, const char *));)
         put_pair(&l, key, va_arg(ap, const char *));
     va_end(ap);
-    finish_line(&l);
+    finish_line(&l, level);
 }
 
 void log_fatal(const char *event, const char *what) {

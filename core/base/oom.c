@@ -2,6 +2,7 @@
 
 #include "base/oom.h"
 
+#include "base/log.h"
 #include "base/sanitized.h"
 
 #include <stddef.h>
@@ -27,6 +28,7 @@ static void *or_end(void *p, size_t size) {
     static const char text[] = "muster: out of memory, the process ends\n";
     if (p || size == 0)
         return p;
+    log_flush_in_handler(true);
     ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
     (void)written;
     _exit(EXIT_NO_MEMORY);

@@ -6,7 +6,35 @@
 #include "base/log.h"
 
 #include <openssl/rand.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* Random bytes for ids to come: asking for a few at a time costs as much as asking for all of these. */
+static struct {
+    uint8_t bytes[4096];
+    size_t left; /* the last ones of `bytes` */
+    bool forks;  /* a process that is forked throws its copy away */
+} pool;
+
+static void empty_pool(void) {
+    pool.left = 0;
+}
+
+static void draw_bytes(uint8_t *to, size_t n) {
+    if (pool.left < n) {
+        if (!pool.forks && pthread_atfork(NULL, NULL, empty_pool) != 0)
+            log_fatal("uuid", "forks cannot be watched");
+        pool.forks = true;
+        if (RAND_bytes(pool.bytes, sizeof pool.bytes) != 1)
+            log_fatal("uuid", "the system gives no randomness");
+        pool.left = sizeof pool.bytes;
+    }
+    pool.left -= n;
+    memcpy(to, pool.bytes + pool.left, n);
+}
 
 static void put_hex(char *out, const uint8_t *bytes, size_t n) {
     static const char digits[] = "0123456789abcdef";
@@ -21,8 +49,7 @@ void uuid_new(char out[UUID_TEXT + 1]) {
     static uint64_t last_ms;
     static unsigned counter;
     uint8_t b[16];
-    if (RAND_bytes(b, sizeof b) != 1)
-        log_fatal("uuid", "the system gives no randomness");
+    draw_bytes(b, sizeof b);
     uint64_t ms = (uint64_t)(clock_unix_us() / 1000);
     if (ms > last_ms) {
         last_ms = ms;

@@ -53,3 +53,25 @@ def test_a_worker_that_is_killed_holds_nobody_up(own):
             time.sleep(0.1)
     assert max(t for _, t in load.answers) < 1
     assert sum(s != 200 for s, _ in load.answers) <= 10  # those that had a request in hand
+
+
+def switches(pid):
+    """How often a process has waited so far."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("voluntary_ctxt_switches"))
+
+
+def test_a_connection_wakes_one_worker(own):
+    customer, n = own.customer(), 200
+    path, client = f"/Users/{customer.user()['id']}", customer.client_of()
+    for _ in range(20):
+        assert client.get(path).status == 200
+    workers, begin = own.workers(), time.monotonic()
+    before = sum(map(switches, workers))
+    for _ in range(n):
+        assert client.get(path).status == 200
+    waits = sum(map(switches, workers)) - before
+    ticks = WORKERS * 12 * (time.monotonic() - begin)
+    # One for a connection, one for its request, one for the database. Woken all, four workers would wait six times.
+    print(f"waits a request: {(waits - ticks) / n:.2f}")
+    assert waits < 4.5 * n + ticks

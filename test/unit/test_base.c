@@ -139,6 +139,22 @@ static int child(void (*work)(void), char *out, size_t size) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static void say_an_id(void) {
+    char id[UUID_TEXT + 1];
+    uuid_new(id);
+    (void)!write(STDERR_FILENO, id, UUID_TEXT);
+}
+
+static void a_forked_process_has_random_bytes_of_its_own(void **state) {
+    (void)state;
+    char theirs[1024], ours[UUID_TEXT + 1];
+    uuid_new(ours);
+    assert_int_equal(child(say_an_id, theirs, sizeof theirs), 0);
+    uuid_new(ours);
+    assert_true(uuid_valid(theirs, strlen(theirs)));
+    assert_string_not_equal(theirs + 19, ours + 19);
+}
+
 static void write_lines(void) {
     log_open("test", "info");
     log_line(LOG_INFO, "one", "plain", "v", "odd", "a b\n\x1b[2J\"\xc3\xa9", "absent", NULL, "empty", "", NULL);
@@ -190,6 +206,7 @@ int main(void) {
     oom_guard();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uuids_are_version_7_and_rise),
+        cmocka_unit_test(a_forked_process_has_random_bytes_of_its_own),
         cmocka_unit_test(times_become_keys_that_sort),
         cmocka_unit_test(times_are_written_as_clients_see_them),
         cmocka_unit_test(tokens_know_a_typo),
