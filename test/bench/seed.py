@@ -109,6 +109,10 @@ def fill(cur, number, customer, size, first):
                          from generate_series(0, {count - 1}) g, generate_series(0, {members - 1}) k""")
         groups[name] = {"first": place, "count": count, "members": members, "stride": stride}
         place += count
+    for kind in ("User", "Group"):
+        cur.execute(f"""insert into muster.scim_modified (organization_id, connection_id, type, modified_at, id)
+                        select r.organization_id, r.connection_id, '{kind}', r.modified_at, r.id from muster.scim_{kind.lower()} r
+                        where r.organization_id = %s on conflict do nothing""", (customer.id,))
     cur.execute("""update muster.organization_usage set users = users + %s, groups = groups + %s where organization_id = %s
                    and slot = (select min(slot) from muster.organization_usage where organization_id = %s)""",
                 (size, place, customer.id, customer.id))

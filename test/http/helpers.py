@@ -195,7 +195,10 @@ def fill_users(server, tenant, n):
                 ("""insert into muster.scim_user (organization_id, id, connection_id, member_id, active, user_name_key, resource, folded, created_at,
                                                   modified_at)
                     select m.organization_id, m.id, %s, m.id, true, m.email, '{"schemas":["x"],"id":"' || m.id || '"}', '{}', now(), now()
-                    from muster.member m where m.organization_id = %s""", tenant.connection["id"], tenant.org["id"]))
+                    from muster.member m where m.organization_id = %s""", tenant.connection["id"], tenant.org["id"]),
+                ("""insert into muster.scim_modified (organization_id, connection_id, type, modified_at, id)
+                    select u.organization_id, u.connection_id, 'User', u.modified_at, u.id from muster.scim_user u where u.organization_id = %s
+                    on conflict do nothing""", tenant.org["id"]))
     return [r[0] for r in server.sql("select id::text from muster.scim_user where connection_id = %s", tenant.connection["id"])]
 
 

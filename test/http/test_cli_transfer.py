@@ -44,8 +44,8 @@ def contents(lines):
 def forget(server, org_id):
     """As if the organization had never been in this installation: the tests have only one."""
     tables = ["scim_unique_value", "scim_user_email", "scim_group_user", "scim_group_group", "team_member", "team_member_parked", "link_request",
-              "scim_user", "scim_group", "member", "team", "token", "connection", "organization_domain", "organization_usage", "extension_schema",
-              "attribute_mapping", "mapping_again", "audit_event", "audit_seal", "audit_pending", "idempotency_key"]
+              "scim_user", "scim_group", "scim_modified", "member", "team", "token", "connection", "organization_domain", "organization_usage",
+              "extension_schema", "attribute_mapping", "mapping_again", "audit_event", "audit_seal", "audit_pending", "idempotency_key"]
     server.fill(*[(f"delete from muster.{t} where organization_id = %s", org_id) for t in tables],
                 ("delete from muster.organization where id = %s", org_id))
 

@@ -35,7 +35,8 @@ class Directory:
     def put(self):
         if self.users:
             user = self.random.choice(self.users)
-            made(self.client.put(f"/Users/{user['id']}", {"schemas": [USER], "userName": user["userName"], "emails": user["emails"], "nickName": unique()}), 200)
+            body = {"schemas": [USER], "userName": user["userName"], "emails": user["emails"], "nickName": unique()}
+            made(self.client.put(f"/Users/{user['id']}", body), 200)
 
     def manage(self):
         if len(self.users) > 1:
