@@ -19,31 +19,42 @@
 /* Resources in a step (each takes a few statements of one pipeline); bounds of what a refusal tells. */
 enum { PAGE = 16, REASONS = 5, REASON_BYTES = 200, NAME_BYTES = 100 };
 
+/* The rows of what registry_ask() queues; from FIRST on the first pages of each type's resources. */
+enum { SHOWN = 1, TYPES, FIRST };
+
+static const char *const type_names[] = {"User", "Group"};
+
 /* The state of a change of the registry. */
 struct change {
-    const char *organization, *type, *urn;
-    bool required, keep_data;
-    const char *definition;
-    struct session session; /* needed by the directory's functions */
-    struct schema_types types;
-    struct registry_result *result;
+    const struct registry_change *asked;
+    const char *type;            /* of the resources that are visited */
+    struct session session;      /* needed by the directory's functions */
+    struct schema_types types;   /* as they will be */
     struct json_object *hidden;  /* of a schema that goes: its attributes' definitions; NULL: none goes */
+    size_t resources;            /* number of resources with data under the URN */
     size_t misfits;              /* number of resources whose data would not stay as it is */
     struct json_object *reasons; /* why, each with a resource of which it is true; at most REASONS */
 };
 
-static bool is_user_schema(const struct change *c) {
-    return strcmp(c->type, "User") == 0;
+static bool is_user_type(const char *type) {
+    return strcmp(type, type_names[0]) == 0;
 }
 
-static enum err next_page(struct change *c, const char *after, struct db_rows *rows) {
-    struct session *s = &c->session;
-    const char *limit = arena_printf(s->ctx.arena, "%d", PAGE);
-    db_queue(s->db, is_user_schema(c) ? sql_op_extension_users(.organization_id = c->organization, .urn = c->urn,
-                                                               .after = after, .limit = limit)
-                                      : sql_op_extension_groups(.organization_id = c->organization, .urn = c->urn,
-                                                                .after = after, .limit = limit));
-    return db_run(&s->ctx, s->db, rows);
+static void queue_page(struct ctx *ctx, struct db *db, const char *type, const char *urn, const char *after) {
+    const char *limit = arena_printf(ctx->arena, "%d", PAGE);
+    db_queue(db, is_user_type(type) ? sql_api_schema_users(.urn = urn, .after = after, .limit = limit)
+                                    : sql_api_schema_groups(.urn = urn, .after = after, .limit = limit));
+}
+
+void registry_ask(struct ctx *ctx, struct db *db, const struct registry_change *x) {
+    const char *type = x->definition ? x->type : NULL, *required = x->required ? "true" : "false";
+    db_queue(db, sql_api_directory_lock());
+    db_queue(db, sql_api_schema_show(.urn = x->urn));
+    db_queue(db, sql_api_schema_types(.urn = x->urn, .resource_type = type, .required = required,
+                                      .definition = x->definition));
+    for (size_t k = 0; k < 2; k++)
+        if (!type || strcmp(type, type_names[k]) == 0)
+            queue_page(ctx, db, type_names[k], x->urn, "00000000-0000-0000-0000-000000000000");
 }
 
 /* The statement also finds resources with the URN in another attribute's text. */
@@ -144,7 +155,7 @@ static bool has_hidden(struct json_object *attributes, struct json_object *data)
 static struct json_object *reread(struct change *c, const struct resource_type *rt, struct json_object *old,
                                   const char *resource) {
     struct arena *a = c->session.ctx.arena;
-    struct json_object *rest = resource_without(a, old, c->urn), *new;
+    struct json_object *rest = resource_without(a, old, c->asked->urn), *new;
     struct ctx quiet = {.arena = a};
     if (resource_from_body(&quiet, rt, (struct dialect){.lenient = true}, old, rest, &new) != OK) {
         note_reason(c, resource, fail_detail(&quiet));
@@ -152,9 +163,9 @@ static struct json_object *reread(struct change *c, const struct resource_type *
     }
     json_object_object_del(rest, "schemas"); /* computed */
     bool rest_stays = have_members_stayed(c, resource, "", rest, new);
-    bool data_stays = have_members_stayed(c, resource, arena_printf(a, "%s:", c->urn), member_spelled(old, c->urn),
-                                          member_spelled(new, c->urn));
-    bool secret = c->hidden && has_hidden(c->hidden, member_spelled(old, c->urn));
+    bool data_stays = have_members_stayed(c, resource, arena_printf(a, "%s:", c->asked->urn),
+                                          member_spelled(old, c->asked->urn), member_spelled(new, c->asked->urn));
+    bool secret = c->hidden && has_hidden(c->hidden, member_spelled(old, c->asked->urn));
     if (secret)
         note_reason(c, resource, "what no answer may show would be shown");
     return rest_stays && data_stays && !secret ? new : NULL;
@@ -164,11 +175,11 @@ static struct json_object *reread(struct change *c, const struct resource_type *
 static enum err read_anew(struct change *c, struct db_rows rows, size_t row) {
     struct session *s = &c->session;
     struct arena *a = s->ctx.arena;
-    const struct resource_type *rt = is_user_schema(c) ? c->types.user : c->types.group;
+    const struct resource_type *rt = is_user_type(c->type) ? c->types.user : c->types.group;
     struct json_object *old;
     const char *id = db_text(rows, row, EXTENDED_ID);
     enum err e = answer_restore(s, db_text(rows, row, EXTENDED_RESOURCE), &old);
-    if (e != OK || !has_data(old, c->urn))
+    if (e != OK || !has_data(old, c->asked->urn))
         return e;
     const char *name = utf8_shorten(a, db_text(rows, row, EXTENDED_NAME), NAME_BYTES);
     struct json_object *new = reread(c, rt, old, arena_printf(a, "%s %s, %s", rt->name, name, id));
@@ -176,47 +187,46 @@ static enum err read_anew(struct change *c, struct db_rows rows, size_t row) {
     if (c->misfits) /* all will be refused */
         return OK;
     const char *stored = answer_stored(s, id, new), *refolded = json_text(a, value_folded(a, rt, new));
-    db_queue(s->db, sql_op_tenant_set(.organization_id = c->organization,
+    db_queue(s->db, sql_op_tenant_set(.organization_id = c->asked->organization,
                                       .connection_id = db_text(rows, row, EXTENDED_CONNECTION_ID)));
-    db_queue(s->db, is_user_schema(c) ? sql_op_user_refold(.organization_id = c->organization, .id = id,
-                                                           .resource = stored, .folded = refolded)
-                                      : sql_op_group_refold(.organization_id = c->organization, .id = id,
-                                                            .resource = stored, .folded = refolded));
+    db_queue(s->db, is_user_type(c->type) ? sql_op_user_refold(.organization_id = c->asked->organization, .id = id,
+                                                               .resource = stored, .folded = refolded)
+                                          : sql_op_group_refold(.organization_id = c->asked->organization, .id = id,
+                                                                .resource = stored, .folded = refolded));
     unique_queue(s, id, NULL, unique_values(s, rt, new));
-    c->result->resources++;
+    c->resources++;
     return OK;
 }
 
-/* A page of the resources with data under the URN after `after`, which becomes the last of them. */
-static enum err one_page(struct change *c, enum err (*act)(struct change *, struct db_rows, size_t), char *after,
-                         bool *last) {
+static enum err visit_page(struct change *c, struct db_rows rows,
+                           enum err (*act)(struct change *, struct db_rows, size_t)) {
     struct session *s = &c->session;
-    struct db_rows rows = {0};
-    enum err e = next_page(c, after, &rows);
-    size_t n = e == OK ? db_count(rows) : 0;
-    for (size_t i = 0; e == OK && i < n; i++)
+    enum err e = OK;
+    for (size_t i = 0, n = db_count(rows); e == OK && i < n; i++)
         e = act(c, rows, i);
-    if (e == OK && db_queued(s->db))
-        e = db_run(&s->ctx, s->db, NULL);
-    if (n)
-        memcpy(after, db_text(rows, n - 1, EXTENDED_ID), UUID_TEXT);
-    *last = n == 0;
-    return e;
+    return e == OK && db_queued(s->db) ? db_run(&s->ctx, s->db, NULL) : e;
 }
 
-/* Visits every resource with data under the URN, page by page, each page in memory of its own. */
-static enum err each_resource(struct ctx *ctx, struct change *c,
+/* Visits every resource with data under the URN, from a first page on, each in the same memory. */
+static enum err each_resource(struct ctx *ctx, struct change *c, struct db_rows rows,
                               enum err (*act)(struct change *, struct db_rows, size_t)) {
-    char after[] = "00000000-0000-0000-0000-000000000000";
-    enum err e = OK;
-    for (bool last = false; e == OK && !last;) {
-        c->session.ctx = (struct ctx){.arena = arena_create()};
-        e = one_page(c, act, after, &last);
-        if (e != OK)
-            e = fail(ctx, e, "%s", fail_detail(&c->session.ctx));
-        arena_destroy(c->session.ctx.arena);
-        c->session.ctx = *ctx;
+    char after[UUID_TEXT + 1] = "";
+    struct arena *page = arena_create();
+    struct session *s = &c->session;
+    s->ctx = (struct ctx){.arena = page};
+    enum err e = visit_page(c, rows, act);
+    while (e == OK && db_count(rows) == PAGE) {
+        memcpy(after, db_text(rows, PAGE - 1, EXTENDED_ID), UUID_TEXT);
+        arena_reset(page);
+        queue_page(&s->ctx, s->db, c->type, c->asked->urn, after);
+        e = db_run(&s->ctx, s->db, &rows);
+        if (e == OK)
+            e = visit_page(c, rows, act);
     }
+    if (e != OK)
+        e = fail(ctx, e, "%s", fail_detail(&s->ctx));
+    arena_destroy(page);
+    s->ctx = *ctx;
     return e;
 }
 
@@ -232,43 +242,42 @@ static enum err refuse_misfits(struct ctx *ctx, const struct change *c) {
     return fail(ctx, ERR_CONFLICT,
                 "%zu users or groups have data under %s that would not stay as it is%s; let the schema define it, or "
                 "take it away first",
-                c->misfits, c->urn, text);
+                c->misfits, c->asked->urn, text);
 }
 
 static enum err count_one(struct change *c, struct db_rows rows, size_t row) {
     struct json_object *resource;
     enum err e = answer_restore(&c->session, db_text(rows, row, EXTENDED_RESOURCE), &resource);
-    c->result->resources += e == OK && has_data(resource, c->urn);
+    c->resources += e == OK && has_data(resource, c->asked->urn);
     return e;
 }
 
-static void begin_schema_change(struct ctx *ctx, struct db *db, struct change *c) {
-    c->result->resources = c->misfits = 0;
-    c->reasons = json_new_object(ctx->arena);
+static void begin_change(struct ctx *ctx, struct db *db, const struct registry_change *x, struct change *c) {
+    *c = (struct change){.asked = x, .type = x->type, .reasons = json_new_object(ctx->arena)};
     c->session = (struct session){.ctx = *ctx, .db = db, .base_url = "", .types = &c->types};
-    db_queue(db, sql_op_organization_lock(.organization_id = c->organization));
 }
 
-static enum err register_work(struct ctx *ctx, struct db *db, void *arg) {
-    struct change *c = arg;
-    struct db_rows rows[3] = {0};
-    begin_schema_change(ctx, db, c);
-    size_t added =
-        db_queue(db, sql_op_extension_add(.organization_id = c->organization, .urn = c->urn, .resource_type = c->type,
-                                          .required = c->required ? "true" : "false", .definition = c->definition));
-    size_t schemas = db_queue(db, sql_op_extension_rows(.organization_id = c->organization));
-    enum err e = db_run(ctx, db, rows);
-    if (e == OK && db_count(rows[schemas]) > REGISTRY_SCHEMAS)
+enum err registry_add(struct ctx *ctx, struct db *db, const struct registry_change *x, const struct db_rows *found,
+                      size_t *resources) {
+    struct change c;
+    begin_change(ctx, db, x, &c);
+    if (db_count(found[SHOWN]))
+        return fail(ctx, ERR_UNIQUENESS, NULL);
+    if (db_count(found[TYPES]) > REGISTRY_SCHEMAS)
         return fail(ctx, ERR_CAP, "an organization can have %d schemas of its own", REGISTRY_SCHEMAS);
+    enum err e = extensions_types(ctx, found[TYPES], &c.types);
     if (e == OK)
-        e = extensions_types(ctx, rows[schemas], &c->types);
+        e = schema_check(ctx, &c.types, x->urn);
     if (e == OK)
-        e = schema_check(ctx, &c->types, c->urn);
-    if (e == OK)
-        c->result->object = db_text(rows[added], 0, OP_EXTENSION_ADD_OBJECT);
-    if (e == OK)
-        e = each_resource(ctx, c, read_anew);
-    return e == OK ? refuse_misfits(ctx, c) : e;
+        e = each_resource(ctx, &c, found[FIRST], read_anew);
+    *resources = c.resources;
+    return e == OK ? refuse_misfits(ctx, &c) : e;
+}
+
+enum err registry_refused(struct ctx *ctx, struct db *db, const char *urn) {
+    if (unique_taken(&(struct session){.db = db}))
+        return fail(ctx, ERR_UNIQUENESS, "two resources have the same value of an attribute that must be unique");
+    return fail(ctx, ERR_UNIQUENESS, "%s is registered already; remove it first", urn);
 }
 
 static void add_default(struct json_object *o, const char *name, struct json_object *value) {
@@ -309,71 +318,58 @@ static const char *definition_of(struct ctx *ctx, struct json_object *json) {
     return json_text(ctx->arena, copy);
 }
 
-enum err registry_add(struct ctx *ctx, struct db *db, const struct registry_request *r, struct registry_result *out) {
-    struct change c = {.organization = r->organization, .type = r->type, .required = r->required, .result = out};
-    struct db_transaction t = {.work = register_work, .arg = &c, .final_duplicate = true};
-    struct json_object *json;
-    struct schema *schema;
-    if (r->len > REGISTRY_BYTES)
+enum err registry_define(struct ctx *ctx, struct json_object *schema, struct registry_change *out) {
+    struct schema *loaded;
+    if (strlen(json_text(ctx->arena, schema)) > REGISTRY_BYTES)
         return fail(ctx, ERR_INVALID_VALUE, "a schema may have %d bytes at most", REGISTRY_BYTES);
-    enum err e = json_parse(ctx, r->text, r->len, &json);
-    if (e == OK)
-        e = schema_load_own(ctx, json, r->required, &schema);
+    enum err e = schema_load_own(ctx, schema, out->required, &loaded);
     if (e != OK)
         return e;
-    c.urn = schema->urn;
-    c.definition = definition_of(ctx, json);
-    e = db_transaction(ctx, db, &t);
-    if (e == ERR_UNIQUENESS && unique_taken(&c.session))
-        return fail(ctx, e, "two resources have the same value of an attribute that must be unique");
-    if (e == ERR_UNIQUENESS)
-        return fail(ctx, e, "%s is registered already; remove it first", c.urn);
+    out->urn = loaded->urn;
+    out->definition = definition_of(ctx, schema);
+    return OK;
+}
+
+/* Visits the resources of both types. */
+static enum err each_of_all(struct ctx *ctx, struct change *c, const struct db_rows *found,
+                            enum err (*act)(struct change *, struct db_rows, size_t)) {
+    enum err e = OK;
+    c->resources = 0;
+    for (size_t k = 0; e == OK && k < 2; k++) {
+        c->type = type_names[k];
+        e = each_resource(ctx, c, found[FIRST + k], act);
+    }
     return e;
 }
 
 /* The remaining data is unregistered, and must be found as such; nothing is hidden then. */
-static enum err each_kept(struct ctx *ctx, struct change *c, struct db_rows schemas) {
+static enum err each_kept(struct ctx *ctx, struct change *c, const struct db_rows *found) {
     struct json_object *gone;
-    enum err e = json_parse_own(ctx, c->result->object, strlen(c->result->object), &gone);
+    const char *text = db_text(found[SHOWN], 0, OBJECT_OBJECT);
+    enum err e = json_parse_own(ctx, text, strlen(text), &gone);
     if (e == OK)
-        e = extensions_types(ctx, schemas, &c->types);
+        e = extensions_types(ctx, found[TYPES], &c->types);
     if (e == OK)
         c->hidden = json_get(json_get(gone, "definition"), "attributes");
-    c->result->resources = 0;
-    for (size_t k = 0; e == OK && k < 2; k++) {
-        c->type = k ? "Group" : "User";
-        e = each_resource(ctx, c, read_anew);
-    }
+    if (e == OK)
+        e = each_of_all(ctx, c, found, read_anew);
     return e == OK ? refuse_misfits(ctx, c) : e;
 }
 
-static enum err unregister_work(struct ctx *ctx, struct db *db, void *arg) {
-    struct change *c = arg;
-    struct db_rows rows[3] = {0};
-    begin_schema_change(ctx, db, c);
-    size_t removed = db_queue(db, sql_op_extension_remove(.organization_id = c->organization, .urn = c->urn));
-    size_t schemas = db_queue(db, sql_op_extension_rows(.organization_id = c->organization));
-    enum err e = db_run(ctx, db, rows);
-    if (e == OK && db_count(rows[removed]) == 0)
-        return fail(ctx, ERR_NOT_FOUND, "no schema %s is registered", c->urn);
-    if (e != OK)
-        return e;
-    c->result->object = db_text(rows[removed], 0, OP_EXTENSION_REMOVE_OBJECT);
-    for (size_t k = 0; e == OK && k < 2; k++) {
-        c->type = k ? "Group" : "User";
-        e = each_resource(ctx, c, count_one);
-    }
-    if (e == OK && c->result->resources && !c->keep_data)
+enum err registry_remove(struct ctx *ctx, struct db *db, const struct registry_change *x, const struct db_rows *found,
+                         size_t *resources) {
+    struct change c;
+    begin_change(ctx, db, x, &c);
+    if (db_count(found[SHOWN]) == 0)
+        return fail(ctx, ERR_NOT_FOUND, "no schema %s is registered", x->urn);
+    c.types = *schema_built_in();
+    enum err e = each_of_all(ctx, &c, found, count_one);
+    if (e == OK && c.resources && !x->keep_data)
         return fail(ctx, ERR_CONFLICT,
                     "%zu users or groups have data under %s: take it away first, or keep it there with keep_data",
-                    c->result->resources, c->urn);
-    return e == OK && c->result->resources ? each_kept(ctx, c, rows[schemas]) : e;
-}
-
-enum err registry_remove(struct ctx *ctx, struct db *db, const char *organization, const char *urn, bool keep_data,
-                         struct registry_result *out) {
-    struct change c = {.organization = organization, .urn = urn, .keep_data = keep_data, .result = out};
-    struct db_transaction t = {.work = unregister_work, .arg = &c};
-    c.types = *schema_built_in();
-    return db_transaction(ctx, db, &t);
+                    c.resources, x->urn);
+    if (e == OK && c.resources)
+        e = each_kept(ctx, &c, found);
+    *resources = c.resources;
+    return e;
 }

@@ -34,6 +34,19 @@ def test_a_schema_with_data_is_taken_away_only_with_keep_data(api, badges):
     problem(api.delete(path), 404, "not_found")
 
 
+@pytest.mark.parametrize("n", [16, 33])
+def test_all_data_is_read_with_a_schema_that_comes_however_much_there_is(api, customer, n):
+    """And is left as it is when the schema goes."""
+    users = [customer.user(**{BADGES["id"].upper(): {"NUMBER": str(i)}}) for i in range(n)]
+    path = f"{customer.path}/scim/schemas"
+    assert api.made(path, {"schema": BADGES})["resources"] == n
+    for i, user in enumerate(users):
+        assert [u["id"] for u in customer.client.find("Users", f'{BADGES["id"]}:number eq "{i}"').json["Resources"]] == [user["id"]], i
+    assert f"{n} users or groups have data" in problem(api.delete(f"{path}/{quote(BADGES['id'])}"), 409, "conflict")["message"]
+    assert api.delete(f"{path}/{quote(BADGES['id'])}?keep_data=true").status == 204
+    assert all(customer.client.get(f"/Users/{u['id']}").json[BADGES["id"]] == {"number": str(i)} for i, u in enumerate(users))
+
+
 def test_a_schema_that_would_lose_data_is_refused(api, customer):
     user = made(customer.client.post("/Users", user_body(**{BADGES["id"]: {"number": "7", "cost": "77"}})))
     refused = api.post(f"{customer.path}/scim/schemas", {"schema": BADGES})

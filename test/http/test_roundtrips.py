@@ -17,6 +17,9 @@ from proxy import SOCKET, Proxy
 from webhooks import NOWHERE, seal
 
 
+SCHEMA = {"id": "urn:example:badges", "attributes": [{"name": "number"}]}
+
+
 class Counting(Proxy):
     """Forwards bytes, and counts how often the talk turns to the server."""
 
@@ -158,6 +161,8 @@ def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
         ("PATCH", base, {"name": "Other", "verified_domains": ["other.example"]}, 200),
         ("PUT", f"{base}/scim/domains", {"domains": ["third.example"]}, 200),
         *[("PUT", f"{base}/scim/attribute-mappings", {"mapping": {path: "first_name"}}, 200) for path in ("nickName", "title")],
+        ("POST", f"{base}/scim/schemas", {"schema": SCHEMA}, 201),
+        ("DELETE", f"{base}/scim/schemas/{SCHEMA['id']}", None, 204),
         ("POST", f"{base}/members", {"email": "eve@example.com"}, 201),
         ("POST", f"{base}/teams", {"name": "Staff"}, 201),
         ("POST", f"{base}/scim/link-requests/{asked['id']}/approve", None, 200),
