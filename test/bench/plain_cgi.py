@@ -28,12 +28,13 @@ def programs():
 
 def once(command, env, expected=b""):
     """Microseconds of CPU of a process, whose output begins as it is expected to."""
-    with tempfile.TemporaryFile() as out:
-        pid = os.posix_spawn(command[0], command, env, file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)])
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        pid = os.posix_spawn(command[0], command, env, file_actions=[(os.POSIX_SPAWN_DUP2, f.fileno(), n) for n, f in ((1, out), (2, errors))])
         _, status, used = os.wait4(pid, 0)
-        out.seek(0)
+        for f in (out, errors):
+            f.seek(0)
         said = out.read(200)
-    assert status == 0 and said.startswith(expected), (command[0], status, said)
+        assert status == 0 and said.startswith(expected), (command[0], status, said, errors.read(500))
     return (used.ru_utime + used.ru_stime) * 1e6
 
 
