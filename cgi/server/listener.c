@@ -39,7 +39,7 @@ int listener_accept(void) {
     union {
         struct sockaddr_in in;
         struct sockaddr_storage any;
-    } from;
+    } from = {.any = {0}};
     socklen_t len = sizeof from;
     static const int on = 1;
     int fd = accept4(STDIN_FILENO, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
@@ -54,9 +54,9 @@ int listener_accept(void) {
     return fd;
 }
 
-void listener_wait(void) {
+bool listener_wait(void) {
     struct epoll_event event;
-    (void)epoll_wait(waiter, &event, 1, LOOK_MS);
+    return epoll_wait(waiter, &event, 1, LOOK_MS) == 0;
 }
 
 bool listener_queued(void) {

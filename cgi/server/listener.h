@@ -15,8 +15,9 @@ int listener_accept(void);
 /*
  * Waits until a connection comes, a signal, or half a second has passed. Of the workers that wait, one wakes for a
  * connection. So one that is killed then leaves its connection to the others, which look after that time in any case.
+ * true: the time has passed.
  */
-void listener_wait(void);
+bool listener_wait(void);
 
 /* Whether a connection waits that nobody has accepted yet. */
 bool listener_queued(void);

@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -245,6 +246,31 @@ static void finish_fcgi(FCGX_Request *r, bool pending) {
     FCGX_Finish_r(r);
 }
 
+/*
+ * What a large request took lies between what stays, so that malloc() alone would give nothing of it back to the
+ * system.
+ */
+static void clear_memory(struct worker *w) {
+    enum { LARGE = 1024 * 1024 };
+    size_t had = arena_size(w->arena);
+    if (had > w->most)
+        w->most = had;
+    watchdog_last_words("");
+    arena_reset(w->arena);
+    if (had > LARGE)
+        malloc_trim(0);
+}
+
+/* A worker that nobody needs gives back the buffers of its database connection, if they may be large. */
+static void shed_memory(struct worker *w) {
+    enum { LARGE = 4 * 1024 * 1024 };
+    if (w->most <= LARGE)
+        return;
+    w->most = 0;
+    db_drop(w->db);
+    malloc_trim(0);
+}
+
 /* Serves one request from its first byte to its last; false: the connection brought none. */
 static bool serve_fcgi(struct worker *w, const struct service *service, FCGX_Request *request, int fd) {
     request->ipcFd = fd;
@@ -256,19 +282,20 @@ static bool serve_fcgi(struct worker *w, const struct service *service, FCGX_Req
         w->peer = request->ipcFd;
         request->keepConnection = 0; /* others wait for this worker */
         finish_fcgi(request, handle_request(w, service, &source, fcgi_write, request));
-        watchdog_last_words("");
-        arena_reset(w->arena);
+        clear_memory(w);
     }
     watchdog_end();
     return here;
 }
 
 /* The next connection, -1: it is time to stop. */
-static int next_connection(void) {
-    for (int fd; !stopping; listener_wait()) {
+static int next_connection(struct worker *w) {
+    for (int fd; !stopping;) {
         if ((fd = listener_accept()) >= 0)
             return fd;
         log_flush();
+        if (listener_wait())
+            shed_memory(w);
     }
     return -1;
 }
@@ -298,7 +325,7 @@ int worker_run(const struct service *service, const struct settings *settings) {
     bound_memory(settings);
     log_gather();
     long served = 0;
-    for (int fd; (fd = next_connection()) >= 0;)
+    for (int fd; (fd = next_connection(&w)) >= 0;)
         if (serve_fcgi(&w, service, &request, fd) && has_worker_grown(&w, ++served))
             break;
     close_worker(&w, service);

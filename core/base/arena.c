@@ -63,6 +63,13 @@ void arena_destroy(struct arena *a) {
     free(a);
 }
 
+size_t arena_size(const struct arena *a) {
+    size_t total = 0;
+    for (const struct block *b = a->newest; b; b = b->next)
+        total += b->size;
+    return total;
+}
+
 void *arena_alloc(struct arena *a, size_t size) {
     assert(a && size <= SIZE_MAX / 4);
     size_t want = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);

@@ -17,6 +17,9 @@ void arena_reset(struct arena *a);
 
 void arena_destroy(struct arena *a);
 
+/* Bytes that the arena has taken since its last reset, and its first block. */
+size_t arena_size(const struct arena *a);
+
 /* `size` zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t size);
 

@@ -28,6 +28,12 @@ struct db *db_create(const struct settings *settings, const char *application);
 void db_destroy(struct db *db);
 
 /*
+ * Drops the connection and everything stored about it; the next batch makes another one. libpq's buffers grow with what
+ * is sent and received, and shrink only so.
+ */
+void db_drop(struct db *db);
+
+/*
  * At this moment (clock_monotonic_ms) work is given up: the connection is closed, and the error is ERR_UNAVAILABLE.
  * Nothing is cancelled: a cancel would end a commit's wait for its synchronous standby and make the commit visible; and
  * it could wait again for a frozen server. Statements that still run there end by themselves

@@ -86,9 +86,6 @@ void db_count_failure(struct db *db, const char *kind);
 /* Connects if there is no connection; within the deadline and MUSTER_CONNECT_MS. */
 enum err db_connect(struct ctx *ctx, struct db *db);
 
-/* Drops the connection and everything stored about it. */
-void db_drop(struct db *db);
-
 /* Nothing counts as prepared any more; what the server has under our names is taken from it. */
 void db_forget(struct db *db);
 

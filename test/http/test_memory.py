@@ -1,0 +1,53 @@
+"""The memory of a worker during large requests, and what it keeps of it afterwards."""
+import os
+
+import pytest
+from helpers import BULK, fill_users, group_body, made, user_body, wait_until
+from server import Server
+
+pytestmark = pytest.mark.skipif(os.environ.get("SANITIZE") == "1", reason="the sanitizers keep what is freed")
+SMALL, MOST = 20, 64  # MiB: when the request is over, and during it
+
+
+@pytest.fixture(scope="module")
+def one():
+    """One worker, so that it is known who serves; patient, because the machine may be busy."""
+    s = Server("--workers", "1", env={"MUSTER_CPU_MS": "60000", "MUSTER_DEADLINE_MS": "120000"}).start()
+    yield s
+    s.stop()
+
+
+def weights(server):
+    """MiB: now, and at most until now."""
+    (pid,) = server.workers()
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        found = {line.split(":")[0]: line.split()[1] for line in f if line.startswith("Vm")}
+    return int(found["VmRSS"]) / 1024, int(found["VmHWM"]) / 1024
+
+
+def bulk(client, customer):
+    made(client.post("/Bulk", {"schemas": [BULK], "Operations": [
+        {"method": "POST", "path": "/Users", "bulkId": f"b{i}", "data": user_body()} for i in range(1000)]}), 200)
+
+
+def group(client, customer):
+    ids = fill_users(customer.server, customer, 10_000)
+    path = f"/Groups/{customer.group('Everybody')['id']}?excludedAttributes=members"
+    made(client.put(path, group_body("Everybody", ids)), 200)
+
+
+def page(client, customer):
+    fill_users(customer.server, customer, 100)
+    customer.server.sql("""update muster.scim_user set resource = rtrim(resource, '}') || ',"urn:example:own":{"a":"' || repeat('x', 200000) || '"}}'
+                           where connection_id = %s""", customer.connection["id"])
+    assert len(client.get("/Users?count=100").raw) > 8_000_000
+
+
+@pytest.mark.parametrize("request_of", [bulk, group, page])
+def test_a_worker_is_small_again_when_a_large_request_is_over(one, request_of):
+    customer = one.customer()
+    request_of(one.client(customer.token["token"], 120), customer)
+    most = weights(one)[1]
+    wait_until(lambda: weights(one)[0] <= SMALL, 20, lambda: weights(one))
+    print(f"{request_of.__name__}: {weights(one)[0]:.1f} MiB, at most {most:.1f} MiB")
+    assert most <= MOST
