@@ -33,7 +33,8 @@ create or replace function muster.event_object(s muster.audit_seal, e muster.aud
                              where g.organization_id = e.organization_id and g.id = i.group_id) end as team_id
               from (select case when e.target_type = 'scim_user' then e.target_id
                                 when e.data ->> 'type' = 'User' then muster.uuid(e.data ->> 'value') end as user_id,
-                           case when e.target_type = 'scim_group' then e.target_id end as group_id) i) t
+                           case when e.target_type = 'scim_group' then e.target_id end as group_id) i
+              offset 0 /* ids, not expressions: behind row-level security no index is searched for a coalesce() */) t
     $$;
 
 comment on function muster.event_object(muster.audit_seal, muster.audit_event) is

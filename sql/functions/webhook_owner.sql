@@ -1,6 +1,6 @@
 create or replace function muster.webhook_owner() returns uuid
     language sql stable parallel safe
-    as $$ select coalesce(muster.organization_id(), muster.installation()) $$;
+    as $$ select case when muster.organization_id() is null then muster.installation() else muster.organization_id() end $$;
 
 comment on function muster.webhook_owner() is
 'The owner of the requested webhooks: the tenant, or if there is none, the installation.

@@ -4,6 +4,6 @@
 -- row listed: id uuid
 select muster.object(c) as object, c.id
 from muster.connection c
-where c.organization_id = muster.organization_id() and c.removed_at is null and ($1::uuid is null or c.id > $1::uuid)
+where c.organization_id = muster.organization_id() and c.removed_at is null and c.id > case when $1::uuid is null then muster.installation() else $1::uuid end
 order by c.id
 limit $2::bigint

@@ -4,6 +4,6 @@
 -- row listed: id uuid
 select muster.object(r) as object, r.id
 from muster.link_request r
-where r.organization_id = muster.organization_id() and ($1::text is null or r.status = $1::text) and ($2::uuid is null or r.id > $2::uuid)
+where r.organization_id = muster.organization_id() and ($1::text is null or r.status = $1::text) and r.id > case when $2::uuid is null then muster.installation() else $2::uuid end
 order by r.id
 limit $3::bigint

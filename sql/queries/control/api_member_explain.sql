@@ -19,5 +19,5 @@ select muster.object(m) as object,
         order by e.at desc, e.id desc limit 1) as role_event
 from muster.member m
 where m.organization_id = muster.organization_id()
-      and m.id = coalesce($2::uuid, (select x.id from muster.member x
-                                     where x.organization_id = muster.organization_id() and x.email_key = $1))
+      and m.id = case when $2::uuid is null then (select x.id from muster.member x
+                                     where x.organization_id = muster.organization_id() and x.email_key = $1) else $2::uuid end

@@ -14,5 +14,5 @@ left join lateral (select e.at, muster.object(e) as object from muster.audit_eve
                                           'scim.user.reactivated', 'scim.user.deprovisioned')
                    order by e.at desc, e.id desc limit 1) e on true
 where u.organization_id = muster.organization_id()
-      and u.member_id = coalesce($2::uuid, (select x.id from muster.member x
-                                            where x.organization_id = muster.organization_id() and x.email_key = $1))
+      and u.member_id = case when $2::uuid is null then (select x.id from muster.member x
+                                            where x.organization_id = muster.organization_id() and x.email_key = $1) else $2::uuid end

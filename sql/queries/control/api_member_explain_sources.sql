@@ -11,5 +11,5 @@ select coalesce(json_agg(json_build_object(
 from muster.scim_user u
 join muster.connection c on c.organization_id = muster.organization_id() and c.id = u.connection_id
 where u.organization_id = muster.organization_id() and u.removed_at is null and u.active
-      and u.member_id = coalesce($2::uuid, (select x.id from muster.member x
-                                            where x.organization_id = muster.organization_id() and x.email_key = $1))
+      and u.member_id = case when $2::uuid is null then (select x.id from muster.member x
+                                            where x.organization_id = muster.organization_id() and x.email_key = $1) else $2::uuid end

@@ -6,8 +6,8 @@ with u as materialized (
     select u.id, u.removed_at is null and u.active as counts
     from muster.scim_user u
     where u.organization_id = muster.organization_id()
-          and u.member_id = coalesce($2::uuid, (select x.id from muster.member x
-                                                where x.organization_id = muster.organization_id() and x.email_key = $1))
+          and u.member_id = case when $2::uuid is null then (select x.id from muster.member x
+                                                where x.organization_id = muster.organization_id() and x.email_key = $1) else $2::uuid end
 ), reach as materialized (
     select u.id as user_id, w.top, w.way
     from u
@@ -25,8 +25,8 @@ with u as materialized (
     join muster.team t on t.organization_id = muster.organization_id() and t.id = tm.team_id
     left join muster.scim_group g on g.organization_id = muster.organization_id() and g.team_id = t.id
     where tm.organization_id = muster.organization_id()
-          and tm.member_id = coalesce($2::uuid, (select x.id from muster.member x
-                                                 where x.organization_id = muster.organization_id() and x.email_key = $1))
+          and tm.member_id = case when $2::uuid is null then (select x.id from muster.member x
+                                                 where x.organization_id = muster.organization_id() and x.email_key = $1) else $2::uuid end
 )
 select coalesce(json_agg(json_build_object(
            'id', t.id, 'name', t.name, 'linked', t.linked, 'added', t.added, 'since', muster.time_text(t.created_at),

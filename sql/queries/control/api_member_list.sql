@@ -4,6 +4,6 @@
 -- row listed: id uuid
 select muster.object(m) as object, m.id
 from muster.member m
-where m.organization_id = muster.organization_id() and ($1::uuid is null or m.id > $1::uuid)
+where m.organization_id = muster.organization_id() and m.id > case when $1::uuid is null then muster.installation() else $1::uuid end
 order by m.id
 limit $2::bigint

@@ -4,6 +4,6 @@
 -- row listed: id uuid
 select muster.object(o) as object, o.id
 from muster.organization o
-where o.removed_at is null and ($1::uuid is null or o.id > $1::uuid)
+where o.removed_at is null and o.id > case when $1::uuid is null then muster.installation() else $1::uuid end
 order by o.id
 limit $2::bigint

@@ -4,7 +4,7 @@
 -- row: id uuid, told void
 with m as (
     select m.id from muster.member m
-    where m.organization_id = muster.organization_id() and m.status = 'active' and ($1::uuid is null or m.id > $1::uuid)
+    where m.organization_id = muster.organization_id() and m.status = 'active' and m.id > case when $1::uuid is null then muster.installation() else $1::uuid end
     order by m.id limit $2::bigint
     for no key update
 ), ended as (

@@ -6,6 +6,6 @@ select json_build_object('id', m.id, 'email', m.email, 'display_name', m.display
                          'organization_role', m.organization_role, 'linked', tm.linked, 'added', tm.added) as object, m.id
 from muster.team_member tm
 join muster.member m on m.organization_id = tm.organization_id and m.id = tm.member_id
-where tm.organization_id = muster.organization_id() and tm.team_id = $1::uuid and ($2::uuid is null or m.id > $2::uuid)
-order by m.id
+where tm.organization_id = muster.organization_id() and tm.team_id = $1::uuid and tm.member_id > case when $2::uuid is null then muster.installation() else $2::uuid end
+order by tm.member_id
 limit $3::bigint

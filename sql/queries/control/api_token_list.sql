@@ -4,6 +4,6 @@
 -- row listed: id uuid
 select muster.object(t) as object, t.id
 from muster.token t
-where t.organization_id = muster.organization_id() and ($1::uuid is null or t.id > $1::uuid)
+where t.organization_id = muster.organization_id() and t.id > case when $1::uuid is null then muster.installation() else $1::uuid end
 order by t.id
 limit $2::bigint

@@ -6,6 +6,6 @@
 select muster.object(d) as object, d.id
 from muster.webhook_delivery d
 where d.endpoint_id = muster.uuid($1) and ($2::text is null or d.state = $2::text) and ($3::uuid is null or d.event_id = $3::uuid)
-      and ($4::uuid is null or d.id < $4::uuid)
+      and d.id < case when $4::uuid is null then 'ffffffff-ffff-ffff-ffff-ffffffffffff' else $4::uuid end
 order by d.id desc
 limit $5::bigint

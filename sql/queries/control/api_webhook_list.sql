@@ -4,6 +4,6 @@
 -- row listed: id uuid
 select muster.object(w) as object, w.id
 from muster.webhook_endpoint w
-where w.organization_id = muster.webhook_owner() and w.removed_at is null and ($1::uuid is null or w.id > $1::uuid)
+where w.organization_id = muster.webhook_owner() and w.removed_at is null and w.id > case when $1::uuid is null then muster.installation() else $1::uuid end
 order by w.id
 limit $2::bigint
