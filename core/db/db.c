@@ -105,9 +105,9 @@ void db_forget(struct db *db) {
 
 void db_grown(struct db *db, enum db_growth of, int64_t rows) {
     enum { TENFOLD = 10 };
-    if (rows < TENFOLD || rows / TENFOLD < db->planned_for[of])
+    if (rows < TENFOLD || rows / TENFOLD < db->most[of])
         return;
-    db->planned_for[of] = rows;
+    db->most[of] = rows;
     db->outgrown = true;
 }
 

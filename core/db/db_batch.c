@@ -198,17 +198,20 @@ static bool send_plain_text(struct db *db, const char *text) {
 }
 
 /*
- * Removes replaced statements from the server, before the batch and with a sync point of their own: so an error cannot
- * fail the batch (a pooler may have other names for them).
+ * What is done between two transactions: statistics of tables that have grown, and replaced statements that the server
+ * still has. Each has a sync point of its own, so that an error fails nothing else (a pooler may have other names for
+ * the statements).
  */
-static bool send_forgotten(struct db *db) {
+static bool send_errands(struct db *db, bool settling) {
+    if (settling && (!send_plain_text(db, sql_statements[SQL_PLANS_SETTLE].text) || PQpipelineSync(db->conn) != 1))
+        return false;
     for (size_t i = 0; i < db->n_forgotten; i++) {
         char text[2 * DB_NAME];
         snprintf(text, sizeof text, "%s %s", sql_statements[SQL_PLANS_FORGET].text, db->forgotten[i]);
-        if (!send_plain_text(db, text))
+        if (!send_plain_text(db, text) || PQpipelineSync(db->conn) != 1)
             return false;
     }
-    return db->n_forgotten == 0 || PQpipelineSync(db->conn) == 1;
+    return true;
 }
 
 static enum err read_sync(struct ctx *ctx, struct db *db) {
@@ -221,16 +224,16 @@ static enum err read_sync(struct ctx *ctx, struct db *db) {
     return synced ? OK : give_up_connection(ctx, db);
 }
 
-static enum err read_forgotten(struct ctx *ctx, struct db *db, size_t n) {
-    for (size_t i = 0; i < n; i++) {
+static enum err read_errands(struct ctx *ctx, struct db *db, size_t n) {
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < n; i++) {
         PGresult *res = NULL;
-        enum err e;
         while ((e = next_result(ctx, db, &res)) == OK && res)
             PQclear(res);
-        if (e != OK)
-            return e;
+        if (e == OK)
+            e = read_sync(ctx, db);
     }
-    return n ? read_sync(ctx, db) : OK;
+    return e;
 }
 
 /* Where the rows of a queued statement go; NULL: nobody needs them. */
@@ -240,15 +243,8 @@ static struct db_rows *find_rows_place(struct db *db, struct db_rows *rows, size
     return db->begin_queued && i == db->hidden - 1 ? &db->opened : NULL;
 }
 
-static enum err read_batch(struct ctx *ctx, struct db *db, bool discarding, const bool *preparing,
-                           struct db_rows *rows) {
+static enum err read_batch(struct ctx *ctx, struct db *db, const bool *preparing, struct db_rows *rows) {
     enum err failure = OK;
-    bool done;
-    if (discarding) {
-        enum err e = read_statement(ctx, db, NULL, NULL, &done, &failure);
-        if (e != OK)
-            return e;
-    }
     for (size_t i = 0; i < db->n_queued; i++) {
         bool good;
         enum err e;
@@ -284,14 +280,13 @@ static enum err send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows)
         return e;
     /* Inside a transaction only its own statements are sent: if it has failed, it refuses everything but its end. */
     bool between = !db->in_transaction || db->begin_queued;
-    bool preparing[DB_BATCH] = {false}, discarding = between && db->outgrown && db->settings->prepare;
+    bool preparing[DB_BATCH] = {false}, settling = between && db->outgrown;
     size_t forgotten = between ? db->n_forgotten : 0;
     if (between)
         db->outgrown = db->stale = false;
     db->outcome = DB_DONE;
     db->unreplicated = false;
-    if ((forgotten && !send_forgotten(db)) ||
-        (discarding && !send_plain_text(db, sql_statements[SQL_PLANS_DISCARD].text)))
+    if (between && !send_errands(db, settling))
         return give_up_connection(ctx, db);
     for (size_t i = 0; i < db->n_queued; i++)
         if (!send_statement(db, &db->queue[i], &preparing[i]))
@@ -301,11 +296,11 @@ static enum err send_batch(struct ctx *ctx, struct db *db, struct db_rows *rows)
     db->commit_sent = db->commit_queued;
     db->counts.round_trips++;
     if ((e = flush_queue(ctx, db)) == OK)
-        e = read_forgotten(ctx, db, forgotten);
+        e = read_errands(ctx, db, forgotten + settling);
     if (e != OK)
         return e;
     db->n_forgotten -= forgotten;
-    e = read_batch(ctx, db, discarding, preparing, rows);
+    e = read_batch(ctx, db, preparing, rows);
     if (db->outcome == DB_STALE)
         db_forget(db);
     return e;

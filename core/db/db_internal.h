@@ -46,8 +46,8 @@ struct db {
     struct db_rows
         opened; /* rows of the last hidden statement of a transaction's first batch; valid until the next batch */
     int64_t deadline;
-    int64_t planned_for[DB_GROWTHS]; /* how many rows there were when the server's plans were made */
-    bool outgrown;                   /* the plans are to be made anew */
+    int64_t most[DB_GROWTHS]; /* how many rows there were when db_grown() asked for statistics */
+    bool outgrown;            /* statistics are to be made */
     enum db_outcome outcome;
     unsigned depth; /* running calls of db_transaction(); the inner ones are savepoints */
     bool in_transaction;
