@@ -87,10 +87,13 @@ control_run control_erase;
  */
 control_run control_seed;
 
+/* For the `ask` of a write that may need a signing key of security event tokens. */
+void control_signing_key_ask(struct control *c);
+
 /*
- * In the work of a write: makes the first signing key of security event tokens, if there is none. ERR_CONFLICT: there
- * is no secret key to encrypt it.
+ * In its work, with the rows of that statement: makes the first signing key, if there is none. ERR_CONFLICT: there is
+ * no secret key to encrypt it.
  */
-enum err control_signing_key(struct control *c) __attribute__((warn_unused_result));
+enum err control_signing_key(struct control *c, struct db_rows exists) __attribute__((warn_unused_result));
 
 #endif

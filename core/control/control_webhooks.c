@@ -68,6 +68,7 @@ static void show_secret(struct control *c, void *arg) {
 
 static void ask_webhook_lock(struct control *c, const struct control_input *in) {
     db_queue(c->db, sql_api_webhook_lock(.id = in->id));
+    control_signing_key_ask(c);
 }
 
 static void ask_webhook(struct control *c, const struct control_input *in) {
@@ -80,9 +81,9 @@ static enum err find_webhook(struct control *c, struct json_object **out) {
 }
 
 /* Tokens are signed with a key of the installation, which the first endpoint of this format makes. */
-static enum err need_signing_key(struct control *c, struct json_object *fields) {
+static enum err need_signing_key(struct control *c, struct json_object *fields, struct db_rows exists) {
     const char *format = json_get_string(fields, "format");
-    return format && strcmp(format, "set") == 0 ? control_signing_key(c) : OK;
+    return format && strcmp(format, "set") == 0 ? control_signing_key(c, exists) : OK;
 }
 
 /* Two that are created at the same time are counted one after the other. */
@@ -90,6 +91,7 @@ static void ask_webhook_count(struct control *c, const struct control_input *in)
     (void)in;
     db_queue(c->db, sql_api_organization_lock());
     db_queue(c->db, sql_api_webhook_count());
+    control_signing_key_ask(c);
 }
 
 /* The installation's own webhooks are the operator's, and have no limit. */
@@ -111,7 +113,7 @@ static enum err create_webhook_work(struct control *c, void *arg) {
     if (e == OK)
         e = control_need_secrets(c);
     if (e == OK)
-        e = need_signing_key(c, fields);
+        e = need_signing_key(c, fields, c->found[2]);
     if (e != OK)
         return e;
     control_owner(c);
@@ -172,7 +174,7 @@ static enum err set_webhook_work(struct control *c, void *arg) {
     if (e == OK)
         e = check_change(c, before, fields);
     if (e == OK)
-        e = need_signing_key(c, fields);
+        e = need_signing_key(c, fields, c->found[1]);
     if (e != OK)
         return e;
     control_result(c,

@@ -173,7 +173,7 @@ def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
         ("POST", f"{base}/scim/connections", {"name": "Another"}, 201),
         ("POST", f"/v1{Customer(api).path}/scim/tokens", {}, 201),  # makes a connection, too
         *[("PATCH", f"/v1{place}/webhooks/{hook}", {"name": "Other", "status": "disabled"}, 200) for place, hook in hooks],
-        *[("PATCH", f"/v1{place}/webhooks/{hook}", {"status": "enabled"}, 200) for place, hook in hooks],
+        *[("PATCH", f"/v1{place}/webhooks/{hook}", {"status": "enabled", "format": "set"}, 200) for place, hook in hooks],
         *[("POST", f"/v1{place}/webhooks/{hook}/rotate-secret", None, 200) for place, hook in hooks],
         *[("POST", f"/v1{place}/webhooks/{hook}/test", None, 201) for place, hook in hooks],
         *[("POST", f"/v1{place}/webhooks/{hook}/deliveries/{sent[hook]}/replay", None, 200) for place, hook in hooks],
