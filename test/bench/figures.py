@@ -12,6 +12,7 @@ YARDSTICKS = {"hello": "FastCGI hello, as many bytes as a GET", "hello_list100":
 REPLAY = "replay_"  # before the name of a workload: its statements without Muster
 HELLO = "hello_"
 REPLAYED = "its statements, without Muster"
+COUNTS = ("round_trips", "system_calls")
 COLUMNS = ("rate", "p50", "p99", *PARTS, "wal")
 
 # Name, whether the rate or the CPU of which parts, of which workload, over that of which other. `rate` is so many times as fast; CPU is
@@ -55,6 +56,7 @@ class Figures:
         self.rounds = {}
         self.once = {}  # by name, what was measured once
         self.notes = {}  # by name, a text about it
+        self.counted = {}  # of a workload, its COUNTS
 
     def add(self, name, figure):
         self.rounds.setdefault(name, []).append(figure)
@@ -116,13 +118,16 @@ def table(found):
     """All of it, for people."""
     says = {**{w.name: w.says for w in WORKLOADS}, **YARDSTICKS}
     lines = ["Medians; CPU in microseconds, for a request or for each user or member in it; wal in bytes.", "",
-             f"{'':20} {'rate/s':>9} {'spread':>6} {'p50 ms':>8} {'p99 ms':>8} " + " ".join(f"{p:>9}" for p in (*PARTS, "wal"))]
+             f"{'':20} {'rate/s':>9} {'spread':>6} {'p50 ms':>8} {'p99 ms':>8} " + " ".join(f"{p:>9}" for p in (*PARTS, "wal")) + "  trips  calls"]
     for name in found.rounds:
         cells = [f"{found.median(name, 'rate'):9,.0f}", f"{found.spread(name, 'rate') * 100:5.0f}%",
                  *(f"{found.median(name, q):8.2f}" for q in ("p50", "p99")),
                  *("" if found.median(name, p) is None else f"{found.median(name, p):,.1f}" for p in (*PARTS, "wal"))]
         about = says.get(name) or (REPLAYED if name.startswith(REPLAY) else beside(name))
-        lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f"  {about}")
+        counts = [f"{found.counted.get(name, {}).get(what, ''):>6}" for what in COUNTS]
+        lines.append(f"{name:20} " + " ".join(cells[:4]) + " " + " ".join(f"{c:>9}" for c in cells[4:]) + f" {' '.join(counts)}  {about}")
+    refused = {name: sum(found.values(name, "refused")) for name in found.rounds}
+    lines += [f"{n} requests of {name} were refused (429): its rate is too low" for name, n in refused.items() if n]
     return "\n".join([*lines, "", *lines_of(found)])
 
 
@@ -146,4 +151,4 @@ def as_json(found):
     """The ratios by their names, what those need that could not be made, and of each workload the medians, spreads and rounds."""
     return {**found.ratios(), "needs": found.lacking(), "notes": found.notes,
             "figures": {name: {"median": {c: found.median(name, c) for c in COLUMNS}, "spread": {c: found.spread(name, c) for c in COLUMNS},
-                               "rounds": rounds} for name, rounds in found.rounds.items()}}
+                               "rounds": rounds, **found.counted.get(name, {})} for name, rounds in found.rounds.items()}}

@@ -27,7 +27,7 @@ def write_parts(path, requests):
 
 def run(requests, *, clients, seconds, once=False, port=None, socket=None, prelude=None, refusals=False):
     """Sends them; gives what load prints. `prelude`: the part with which each connection to PostgreSQL begins.
-    Unless `refusals` are looked for, each answer has to be good."""
+    Unless `refusals` are looked for, each answer has to be good or 429: an organization that took seconds gets less for a while."""
     with tempfile.TemporaryDirectory(prefix="mb", dir="/tmp") as place:
         path = os.path.join(place, "requests")
         write_parts(path, [[prelude], *requests] if prelude else requests)
@@ -38,5 +38,6 @@ def run(requests, *, clients, seconds, once=False, port=None, socket=None, prelu
     assert done.returncode == 0, said
     result = json.loads(done.stdout)
     assert result["requests"] > 0, "no request was answered"
-    assert refusals or result["ok"] == result["requests"], f"{result['requests'] - result['ok']} of {result['requests']} were refused:\n{said}"
+    failed = result["requests"] - result["ok"] - result["refused"]
+    assert refusals or (failed == 0 and result["ok"] > 0), f"{failed} of {result['requests']} failed, {result['refused']} were refused:\n{said}"
     return result

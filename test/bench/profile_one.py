@@ -9,7 +9,7 @@ import tempfile
 import load
 import replay
 import workloads
-from stack import family
+from stack import family, helpers
 
 SHOWN = 25  # functions of a program
 
@@ -31,14 +31,25 @@ def attached(*command):
         process.wait(60)
 
 
-def system_calls(server, workload, directory, clients, seconds):
-    """Lines of system calls a request of the workers, the most frequent first."""
+def is_traced(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as f:
+        return "TracerPid:\t0\n" not in f.read()
+
+
+def counted_calls(server, workload, directory, clients, seconds):
+    """How many of each system call the workers make for a request."""
     with tempfile.NamedTemporaryFile(prefix="mb", dir="/tmp", mode="r", encoding="utf-8") as f:
-        pids = [word for pid in server.workers() for word in ("-p", str(pid))]
-        with attached("strace", "-c", "-f", "-o", f.name, *pids):
+        workers = server.workers()
+        with attached("strace", "-c", "-f", "-o", f.name, *(word for pid in workers for word in ("-p", str(pid)))):
+            helpers.wait_until(lambda: all(is_traced(pid) for pid in workers), 30, "strace watches the workers")
             answered = send(server, workload, directory, clients, seconds)
         found = re.findall(r"^ *[0-9.]+ +[0-9.]+ +[0-9]+ +([0-9]+) +(?:[0-9]+ +)?(\w+)$", f.read(), re.M)
-    counts = sorted(((int(n) / answered, name) for n, name in found if name != "total"), reverse=True)
+    return {name: int(n) / answered for n, name in found if name != "total"}
+
+
+def system_calls(*args):
+    """Lines of them, the most frequent first."""
+    counts = sorted(((n, name) for name, n in counted_calls(*args).items()), reverse=True)
     return [f"{sum(n for n, _ in counts):8.2f} system calls a request", *(f"{n:8.2f} {name}" for n, name in counts if n >= 0.01)]
 
 

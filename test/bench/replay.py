@@ -17,6 +17,7 @@ from yardsticks import gone, message
 
 REPLAYED = ("get", "filter", "list100", "group100", "patch_name")
 RECORDED = 200  # requests of each
+SEEN = 4  # of which the last one has nothing left to prepare
 SYNC, QUERY, PARSE = b"S", b"Q", b"P"
 
 
@@ -109,13 +110,13 @@ def parts(bursts):
     return out
 
 
-def record(server, directory, names):
-    """Of each workload of these names: what prepares its statements, and the parts of its requests."""
+def record(server, directory, names, count=RECORDED):
+    """Of each workload of these names: what prepares its statements, and the parts of its requests, so many."""
     found = {}
     with recorded_worker(server) as (path, recorder):
         for workload in (w for w in WORKLOADS if w.name in names):
             prepared, requests = {}, []
-            for (method, target, body), in workload.make(directory, RECORDED)[:RECORDED]:
+            for (method, target, body), in workload.make(directory, count)[:count]:
                 data = b"" if body is None else json.dumps(body).encode()
                 answer = ask(path, directory.token, method, f"/scim/v2{target}", data)
                 assert answer.startswith(b"Status: 2"), answer
@@ -126,6 +127,11 @@ def record(server, directory, names):
     everything = {name: one for of in found.values() for name, one in of["prepared"].items()}
     prelude = b"".join(everything.values()) + message(SYNC, b"")
     return {name: (prelude, of["requests"]) for name, of in found.items()}
+
+
+def round_trips(server, directory, names):
+    """Of each workload, how often one request waits for PostgreSQL once its statements are prepared."""
+    return {name: len(requests[-1]) for name, (_, requests) in record(server, directory, names, SEEN).items()}
 
 
 def measure(server, recording, connections, seconds, writes):

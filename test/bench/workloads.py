@@ -193,7 +193,7 @@ def measured(server, of, send, writes=False):
         server.sealed()
     after = server.used()
     n = result["ok"] * of
-    return {"rate": n / result["seconds"], "seconds": result["seconds"],
+    return {"rate": n / result["seconds"], "seconds": result["seconds"], "refused": result.get("refused", 0),
             **{q: result[q] / 1000 for q in ("p50", "p99")}, "wal": (after["wal"] - before["wal"]) / n,
             "bytes": result["bytes"] / result["requests"],
             **{part: (after[part] - before[part]) / 1000 / n for part in after if part != "wal"}}
