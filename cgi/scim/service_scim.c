@@ -22,7 +22,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SLOTS = 64 }; /* number of usage counters */
+enum { SLOTS = 16 }; /* number of usage counters of a connection, which each first page sums */
 
 /* The part of the base URL's path before the version: "/scim" of https://host/scim/v2. */
 static const char *base_path(struct exchange *x) {

@@ -176,13 +176,15 @@ static void queue_users(struct control *c, const struct seeding *x) {
     db_queue(c->db, sql_op_seed_users(.template = x->user, .first = number_text(c, x->first_user),
                                       .low = number_text(c, x->low), .high = number_text(c, x->high),
                                       .given_names = given_names, .family_names = family_names));
-    db_queue(c->db, sql_usage_add(.slot = "0", .users = number_text(c, x->high - x->low + 1), .groups = "0"));
+    db_queue(c->db, sql_usage_add(.slot = "-1", .users = number_text(c, x->high - x->low + 1), .groups = "0",
+                                  .connection_id = x->connection));
 }
 
 static void queue_groups(struct control *c, const struct seeding *x) {
     db_queue(c->db, sql_op_seed_groups(.template = x->group, .first = number_text(c, x->first_group),
                                        .low = number_text(c, x->low), .high = number_text(c, x->high)));
-    db_queue(c->db, sql_usage_add(.slot = "0", .users = "0", .groups = number_text(c, x->high - x->low + 1)));
+    db_queue(c->db, sql_usage_add(.slot = "-1", .users = "0", .groups = number_text(c, x->high - x->low + 1),
+                                  .connection_id = x->connection));
 }
 
 static void queue_members(struct control *c, const struct seeding *x) {

@@ -83,9 +83,7 @@ static enum err adopt_work(struct session *s, void *arg) {
         queue_user(s, a, rows[found], i);
         session_note_usage(s, "max_users", used++, cap);
     }
-    const char *users = arena_printf(s->ctx.arena, "%zu", a->n);
-    if (a->n)
-        db_queue(s->db, sql_usage_add(.slot = "0", .users = users, .groups = "0"));
+    s->usage.users += (int64_t)a->n;
     return OK;
 }
 

@@ -158,7 +158,7 @@ static enum err run_group(struct run *r, const size_t *items, size_t n) {
     struct group g = {.run = r, .items = items, .n = n};
     if (n == 1 && !r->bulk->items[items[0]].names_itself)
         return run_item(r, &r->bulk->items[items[0]]);
-    for (;;) {
+    for (struct usage before = s->usage;; s->usage = before) {
         struct db_transaction t = {.work = run_circle, .arg = &g, .events = &s->events};
         enum err e = db_transaction(&s->ctx, s->db, &t);
         if (e == OK || !g.again || !db_in_transaction(s->db))

@@ -46,11 +46,16 @@ static enum err begin_group_create(struct session *s, struct json_object *resour
     return e == OK ? session_accept(s, rows[entered]) : e;
 }
 
+/* How many groups the organization has, with those that this transaction has made. */
+static int64_t groups_used(struct session *s, const struct found *found) {
+    return db_int(found->usage, 0, USAGE_GROUPS) + s->usage.groups;
+}
+
 static enum err check_new_group(struct session *s, const struct found *found) {
     int64_t cap = s->tenant.max_groups;
     if (s->tenant.unique_group_names && db_bool(found->name, 0, GROUP_NAME_TAKEN_TAKEN))
         return fail(&s->ctx, ERR_UNIQUENESS, "a group with this displayName exists already");
-    if (cap != NO_CAP && db_int(found->usage, 0, USAGE_GROUPS) >= cap)
+    if (cap != NO_CAP && groups_used(s, found) >= cap)
         return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " groups is reached", cap);
     return OK;
 }
@@ -76,10 +81,10 @@ static void queue_group(struct session *s, const struct creation *c, const struc
                               .at = session_now(s, 0), .member_count = members));
     unique_queue(s, c->id, NULL, f->unique);
     session_event(s, "scim.group.created", "scim_group", c->id, group_event(s, NULL, f, skipped));
-    session_note_usage(s, "max_groups", db_int(found->usage, 0, USAGE_GROUPS), s->tenant.max_groups);
+    session_note_usage(s, "max_groups", groups_used(s, found), s->tenant.max_groups);
     if (group_members_any(change))
         group_members_queue(s, c->id, change);
-    db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "0", .groups = "1"));
+    s->usage.groups++;
 }
 
 static enum err create_group_work(struct session *s, void *arg) {

@@ -61,7 +61,7 @@ static enum err queue_group_removal(struct session *s, const struct removal *r, 
     unique_queue(s, r->id, facts.unique, NULL);
     db_queue(s->db, sql_group_empty(.group_id = r->id));
     db_queue(s->db, sql_group_delete(.id = r->id));
-    db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "0", .groups = "-1"));
+    s->usage.groups--;
     return OK;
 }
 

@@ -315,6 +315,8 @@ static size_t queue_page(struct session *s, struct run *r) {
         {"/*group key*/ null::text", last->sort.key ? last->sort.key : "null::text"},
         {"/*key*/ null::text", key_text(s, r)},
         {"/*place*/ true", place},
+        {"/*first*/ true", r->cursor.id ? "false" : "true"},
+        {"/*whole*/ false", r->query->filter ? "false" : "true"},
         {"/*order*/ r.id", order_of(s, r)}};
     return db_queue_shaped(s->db, call_of(s, r), fragments, sizeof fragments / sizeof *fragments, r->more, r->n_more);
 }

@@ -122,15 +122,33 @@ struct running {
     struct session *session;
     struct session_write *write;
     struct db_transaction *transaction;
+    bool outermost;
+    struct usage before;
 };
+
+/*
+ * The last statement: who holds a slot of the counters waits for no other lock. Only an operation that ends users of
+ * several connections goes on; it has a slot that no request waits for.
+ */
+static void queue_usage(struct session *s) {
+    if (s->usage.users == 0 && s->usage.groups == 0)
+        return;
+    struct arena *a = s->ctx.arena;
+    db_queue(s->db, sql_usage_add(.slot = arena_printf(a, "%d", s->entered.connection ? -1 : s->slot),
+                                  .users = arena_printf(a, "%" PRId64, s->usage.users),
+                                  .groups = arena_printf(a, "%" PRId64, s->usage.groups)));
+}
 
 static enum err run_session_work(struct ctx *ctx, struct db *db, void *arg) {
     (void)ctx;
     (void)db;
     struct running *r = arg;
     r->write->final_duplicate = false;
+    r->session->usage = r->before;
     enum err e = r->write->work(r->session, r->write->arg);
     r->transaction->final_duplicate = r->write->final_duplicate;
+    if (e == OK && r->outermost)
+        queue_usage(r->session);
     return e;
 }
 
@@ -141,9 +159,15 @@ enum err session_write(struct session *s, struct session_write *w) {
                                .events = &s->events,
                                .rows = w->rows,
                                .unheard = w->unheard};
-    struct running r = {.session = s, .write = w, .transaction = &t};
+    struct running r = {.session = s, .write = w, .transaction = &t, .outermost = !s->writing};
+    if (!r.outermost)
+        r.before = s->usage;
     t.arg = &r;
+    s->writing = true;
     enum err e = db_transaction(&s->ctx, s->db, &t);
+    s->writing = !r.outermost;
+    if (e != OK)
+        s->usage = r.before;
     w->read_again = t.read_again;
     return e;
 }

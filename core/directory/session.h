@@ -34,6 +34,11 @@ struct tenant {
     int64_t now_us;                                   /* the transaction's time, in whole milliseconds */
 };
 
+/* Live users and groups of the connection: how many more, or fewer if negative. */
+struct usage {
+    int64_t users, groups;
+};
+
 /*
  * One SCIM request in the directory. `ctx` is the first member, because the layers below see only that. The caller
  * fills in the members up to `tenant`.
@@ -65,8 +70,10 @@ struct session {
     struct {
         enum err (*take)(void *arg);
         void *arg;
-    } heavy;  /* called before heavy work (session_heavy()); take NULL: none */
-    int slot; /* slot of the usage counters, one for each worker */
+    } heavy;            /* called before heavy work (session_heavy()); take NULL: none */
+    int slot;           /* slot of the usage counters, one for each worker */
+    bool writing;       /* session_write() runs; another one within it is a part of its transaction */
+    struct usage usage; /* what the transaction has added so far, for its last statement and for caps */
     struct tenant tenant;
     unsigned events; /* audit events queued by this attempt */
 };
@@ -100,7 +107,8 @@ enum err session_authenticate(struct session *s) __attribute__((warn_unused_resu
 enum err session_heavy(struct session *s) __attribute__((warn_unused_result));
 
 /*
- * A transaction of this session; see db_transaction(). `work` sets `answer_at` to the index of the answer's rows in the
+ * A transaction of this session; see db_transaction(). What `work` adds to s->usage is counted by the last statement of
+ * the outermost one, and forgotten if it is undone. `work` sets `answer_at` to the index of the answer's rows in the
  * last batch.
  */
 struct session_write {

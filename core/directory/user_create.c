@@ -86,15 +86,16 @@ static enum err check_conflicts(struct session *s, struct db_rows row) {
     return OK;
 }
 
-static enum err check_cap(struct session *s, struct db_rows usage) {
-    int64_t cap = s->tenant.max_users;
-    if (cap == NO_CAP || db_int(usage, 0, USAGE_USERS) < cap)
-        return OK;
-    return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " users is reached", cap);
+/* How many users the organization has, with those that this transaction has made. */
+static int64_t users_used(struct session *s, struct db_rows usage) {
+    return db_int(usage, 0, USAGE_USERS) + s->usage.users;
 }
 
-static void count_user(struct session *s) {
-    db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "1", .groups = "0"));
+static enum err check_cap(struct session *s, struct db_rows usage) {
+    int64_t cap = s->tenant.max_users;
+    if (cap == NO_CAP || users_used(s, usage) < cap)
+        return OK;
+    return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " users is reached", cap);
 }
 
 static void queue_insert(struct session *s, const char *id, const char *member_id, const struct user_facts *f) {
@@ -104,7 +105,7 @@ static void queue_insert(struct session *s, const char *id, const char *member_i
                                     .display_name = f->display_name, .manager_id = f->manager_id, .resource = f->stored,
                                     .folded = f->folded, .at = session_now(s, 0)));
     user_save_values(s, id, f, NULL);
-    count_user(s);
+    s->usage.users++;
 }
 
 /* Step 4: nobody has this identity, so a new member is made. */
@@ -186,7 +187,7 @@ static enum err revive_user(struct session *s, struct creation *c, const struct 
     struct member_state after = user_member_after(&before, &c->facts, new_email, c->facts.active || before.active);
     user_save(s, c->id, &c->facts, false, found->removed, 0);
     user_save_values(s, c->id, &c->facts, NULL);
-    count_user(s);
+    s->usage.users++;
     user_member_save(s, &before, &after);
     user_sync_teams(s, c->id);
     /* "revived" distinguishes it from an update that made the user active. */
@@ -236,7 +237,7 @@ static enum err create_user_work(struct session *s, void *arg) {
         e = member_mapping_apply(s, &id, 1);
     }
     if (e == OK && c->refused == OK)
-        session_note_usage(s, "max_users", db_int(found.usage, 0, USAGE_USERS), s->tenant.max_users);
+        session_note_usage(s, "max_users", users_used(s, found.usage) - 1, s->tenant.max_users);
     if (e == OK && c->refused == OK)
         read_queue_answer(s, &read_users, c->w, c->id, c->p);
     return e;

@@ -69,7 +69,7 @@ static enum err queue_user_removal(struct session *s, const struct removal *r, c
     db_queue(s->db, sql_team_sync(.group_ids = row_ids(s, found->groups), .user_ids = session_uuids(s, &r->id, 1)));
     db_queue(s->db, sql_team_sweep());
     user_member_save(s, &before, &after);
-    db_queue(s->db, sql_usage_add(.slot = arena_printf(s->ctx.arena, "%d", s->slot), .users = "-1", .groups = "0"));
+    s->usage.users--;
     return OK;
 }
 

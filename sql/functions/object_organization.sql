@@ -4,8 +4,7 @@ create or replace function muster.object(o muster.organization) returns json
         'max_group_members', o.max_group_members, 'rate', o.rate, 'burst', o.burst, 'protect_last_admin', o.protect_last_admin,
         'verified_domains', (select coalesce(json_agg(d.domain order by d.domain), '[]') from muster.organization_domain d
                              where d.organization_id = o.id),
-        'users', (select coalesce(sum(u.users), 0) from muster.organization_usage u where u.organization_id = o.id),
-        'groups', (select coalesce(sum(u.groups), 0) from muster.organization_usage u where u.organization_id = o.id),
+        'users', (select t.users from muster.organization_totals(o.id) t), 'groups', (select t.groups from muster.organization_totals(o.id) t),
         'created_at', muster.time_text(o.created_at)) $$;
 
 comment on function muster.object(muster.organization) is

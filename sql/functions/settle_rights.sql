@@ -21,7 +21,7 @@ begin
         muster.scim_user_group, muster.scim_group_member to muster_scim;
     grant select (organization_id, format, removed_at) on muster.webhook_endpoint to muster_scim;
     grant select, insert on muster.audit_event to muster_scim;
-    grant select, insert, update on muster.organization_usage, muster.member, muster.team, muster.scim_user, muster.link_request
+    grant select, insert, update on muster.organization_usage, muster.connection_usage, muster.member, muster.team, muster.scim_user, muster.link_request
         to muster_scim;
     grant select, insert, delete on muster.team_member_parked, muster.scim_user_email, muster.scim_unique_value, muster.scim_group_user,
         muster.scim_group_group to muster_scim;

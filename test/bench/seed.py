@@ -113,9 +113,9 @@ def fill(cur, number, customer, size, first):
         cur.execute(f"""insert into muster.scim_modified (organization_id, connection_id, type, modified_at, id)
                         select r.organization_id, r.connection_id, '{kind}', r.modified_at, r.id from muster.scim_{kind.lower()} r
                         where r.organization_id = %s on conflict do nothing""", (customer.id,))
-    cur.execute("""update muster.organization_usage set users = users + %s, groups = groups + %s where organization_id = %s
-                   and slot = (select min(slot) from muster.organization_usage where organization_id = %s)""",
-                (size, place, customer.id, customer.id))
+    cur.execute("""update muster.connection_usage set users = users + %s, groups = groups + %s where connection_id = %s
+                   and slot = (select min(slot) from muster.connection_usage where connection_id = %s)""",
+                (size, place, customer.connection["id"], customer.connection["id"]))
     assert cur.rowcount == 1
     return {"number": number, "size": size, "organization": customer.id, "connection": customer.connection["id"], "slug": customer.slug,
             "token": customer.token["token"], "groups": groups}

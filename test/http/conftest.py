@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 from api import Api
 from customer import Customer
-from helpers import ROOT, wait_until
+from helpers import ROOT, statement, wait_until
 from server import Server
 from webhooks import NOWHERE
 
@@ -54,6 +54,15 @@ def webhooks_of_the_installation(request):
         s.sql("""with gone as (update muster.webhook_endpoint set removed_at = now()
                                where organization_id = '00000000-0000-0000-0000-000000000000' and removed_at is null returning id)
                  delete from muster.webhook_queue q using gone where q.endpoint_id = gone.id""")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def counters(request):
+    """Whatever a module does, its counters of users and groups end as a count gives them."""
+    yield
+    s = getattr(request.session, "server", None)
+    if s:
+        assert s.sql(statement("op_doctor_usage")) == []
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ def assert_error(answer, status, scim_type=None, detail=None):
 
 
 TABLES = ["member", "team", "team_member", "team_member_parked", "scim_user", "scim_user_email", "scim_group", "scim_group_user",
-          "scim_group_group", "audit_event", "organization_usage", "link_request", "connection"]
+          "scim_group_group", "audit_event", "connection_usage", "link_request", "connection"]
 
 
 def digest(server, org_id):

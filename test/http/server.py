@@ -77,7 +77,12 @@ class Server:
             cur.execute("set session_replication_role = replica; set synchronous_commit = off")
             for text, *params in statements:
                 cur.execute(text, params)
+        self.recount()
         self.sql("analyze muster.scim_user, muster.member, muster.scim_group_user, muster.team_member")
+
+    def recount(self):
+        """After rows were written past Muster: its counters of users and groups are right again."""
+        self.sql("select muster.recount_usage(o.id) from muster.organization o")
 
     def sql(self, text, *params):
         with contextlib.closing(psycopg2.connect(self.db)) as c, c, c.cursor() as cur:

@@ -69,7 +69,7 @@ def test_somebody_active_is_refused_without_force(server, canary):
     assert server.sql("select count(*) from muster.audit_event") == before and t.member(email)["status"] == "active"
     server.muster("erase", email, "--org", t.slug, "--confirm", email, "--force")
     assert everywhere(server, canary.values()) == {}
-    assert server.sql("select users from (select sum(users) as users from muster.organization_usage where organization_id = %s) u",
+    assert server.sql("select users from (select sum(users) as users from muster.connection_usage where organization_id = %s) u",
                       t.org["id"]) == [(0,)]
     again = made(t.client.post("/Users", user_body(email, externalId=canary["ext"])))
     assert again["id"] != user["id"]  # nobody knows them any more

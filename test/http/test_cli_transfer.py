@@ -44,7 +44,7 @@ def contents(lines):
 def forget(server, org_id):
     """As if the organization had never been in this installation: the tests have only one."""
     tables = ["scim_unique_value", "scim_user_email", "scim_group_user", "scim_group_group", "team_member", "team_member_parked", "link_request",
-              "scim_user", "scim_group", "scim_modified", "member", "team", "token", "connection", "organization_domain", "organization_usage",
+              "scim_user", "scim_group", "scim_modified", "member", "team", "token", "connection", "organization_domain", "connection_usage",
               "extension_schema", "attribute_mapping", "mapping_again", "audit_event", "audit_seal", "audit_pending", "idempotency_key"]
     server.fill(*[(f"delete from muster.{t} where organization_id = %s", org_id) for t in tables],
                 ("delete from muster.organization where id = %s", org_id))
@@ -104,7 +104,7 @@ def test_what_an_export_has(furnished):
 
 
 # What an import makes anew of the rest, and what belongs to an installation: its keys, secrets, queues and counters.
-NOT_EXPORTED = {"audit_seal", "organization_usage", "api_key", "audit_pending", "idempotency_key", "mapping_again", "scim_modified",
+NOT_EXPORTED = {"audit_seal", "organization_usage", "connection_usage", "api_key", "audit_pending", "idempotency_key", "mapping_again", "scim_modified",
                 "webhook_delivery", "webhook_endpoint", "webhook_queue"}
 
 
@@ -193,7 +193,7 @@ def test_the_export_of_an_import_is_the_export(server):
     path = f"{server.dir}/{unique('org')}.jsonl"
     with open(path, "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")
-    usage = server.sql("select sum(users), sum(groups) from muster.organization_usage where organization_id = %s", t.org["id"])
+    usage = server.sql("select sum(users), sum(groups) from muster.connection_usage where organization_id = %s", t.org["id"])
     kept = digest(server, t.org["id"])
     members, teams = t.members(), t.teams()
     forget(server, t.org["id"])
@@ -206,7 +206,7 @@ def test_the_export_of_an_import_is_the_export(server):
     assert contents(again) == contents(lines)
     assert types(again) == [x for x in types(lines) if x != "token"]
     assert sealed(again) == again
-    assert server.sql("select sum(users), sum(groups) from muster.organization_usage where organization_id = %s", t.org["id"]) == usage
+    assert server.sql("select sum(users), sum(groups) from muster.connection_usage where organization_id = %s", t.org["id"]) == usage
     after = digest(server, t.org["id"])
     assert [a for i, a in enumerate(after) if i != 10] == [b for i, b in enumerate(kept) if i != 10]  # usage is counted in another slot
     assert t.members() == members and t.teams() == teams

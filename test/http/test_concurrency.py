@@ -50,7 +50,7 @@ def test_sixteen_clients_create_the_same_users(customer):
     assert rows == [(NAMES, NAMES, NAMES)]
     assert customer.server.sql("select count(*) from muster.member where organization_id = %s", customer.org["id"]) == [(NAMES,)]
     assert Counter(customer.actions())["scim.user.provisioned"] == NAMES == sum(a.startswith("scim.user") for a in customer.actions())
-    usage = customer.server.sql("select sum(users) from muster.organization_usage where organization_id = %s", customer.org["id"])
+    usage = customer.server.sql("select sum(users) from muster.connection_usage where organization_id = %s", customer.org["id"])
     assert usage == [(NAMES,)]
 
 

@@ -61,7 +61,7 @@ class Journal(Load):
         people = sql("select count(*) from muster.team_member where organization_id = %s", org)[0][0]
         assert people == len(members)
         assert sql("select count(*) from muster.member where organization_id = %s", org)[0][0] == len(users)
-        assert sql("select sum(users) from muster.organization_usage where organization_id = %s", org)[0][0] == len(users)
+        assert sql("select sum(users) from muster.connection_usage where organization_id = %s", org)[0][0] == len(users)
 
 
 def test_kill_9_of_workers_under_load(own):

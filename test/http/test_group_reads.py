@@ -23,6 +23,7 @@ def t(server):
     server.sql("insert into muster.scim_group_group (organization_id, connection_id, parent_id, child_id) values (%s, %s, %s, %s)",
                t.org["id"], t.connection["id"], t.groups["mixed"], t.groups["all"])
     server.sql("update muster.scim_user set removed_at = now() where id = %s", t.ids[5])
+    server.recount()
     t.names = server.sql("select id::text, substr(user_name_key, 2)::int from muster.scim_user where id = any (%s::uuid[]) order by id", t.ids[6:9])
     return t
 

@@ -158,6 +158,7 @@ def test_a_directory_that_the_statistics_do_not_know_is_not_read_whole(server, c
                        select %s, muster.uuid7(), %s, muster.uuid7(), true, 'n' || n, '{"schemas":["x"],"id":""}', '{}', now(), now()
                        from generate_series(1, 4500) n returning id::text""", (new.org["id"], new.connection["id"]))
         one = cur.fetchone()[0]
+    server.recount()
     read = {"by id": buffers(server, new, "user_by_id", one, "", "true"), "for update": buffers(server, new, "user_for_update", one, ""),
             "conflicts": buffers(server, new, "user_conflicts", "nobody", "nobody"), "removed": buffers(server, new, "user_removed_for_update", "x", "y")}
     print(read)

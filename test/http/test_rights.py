@@ -18,7 +18,7 @@ GRANTS = {
         (READ,): "attribute_mapping connection extension_schema organization organization_domain scim_group_member scim_user_group",
         (ADD,): "mapping_again",
         (READ, ADD): "audit_event",
-        (READ, ADD, CHANGE): "link_request member organization_usage scim_user team",
+        (READ, ADD, CHANGE): "connection_usage link_request member organization_usage scim_user team",
         (READ, ADD, DELETE): "scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
         (READ, ADD, CHANGE, DELETE): "scim_group scim_modified team_member"},
     "muster_admin": {

@@ -92,6 +92,7 @@ def fill(server, customer, n):
                        from (select m.*, row_number() over (order by m.id) as n from muster.member m where m.organization_id = %s) m
                        join muster.team t on t.organization_id = m.organization_id and t.name in ('t' || m.n %% 100, 't' || (m.n + 1) %% 100)""",
                     (customer.id,))
+    server.recount()
 
 
 def test_ten_thousand_members_are_a_matter_of_a_second(api, server, customer):

@@ -3,6 +3,7 @@
 #include "muster/command.h"
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/secret.h"
 #include "base/version.h"
 #include "db/sql.h"
@@ -110,6 +111,27 @@ static bool check_grants(struct db_rows rows) {
     for (size_t i = 0; i < db_count(rows); i++)
         say_finding(false, db_text(rows, i, OP_DOCTOR_RIGHTS_NAME), db_text(rows, i, OP_DOCTOR_RIGHTS_DETAIL));
     return db_count(rows) == 0 && say_finding(true, "rights", "nobody has more than their work needs");
+}
+
+/* Counters that are wrong, or are not believed; with --repair they are counted anew. */
+static enum err check_usage(struct invocation *in, struct db_rows rows, bool *good) {
+    bool repair = json_get(in->fields, "repair");
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < db_count(rows); i++) {
+        const char *what = arena_printf(in->ctx.arena, "counters of %s", db_text(rows, i, OP_DOCTOR_USAGE_SLUG));
+        const char *detail = db_text(rows, i, OP_DOCTOR_USAGE_DETAIL);
+        if (repair) {
+            db_queue(in->db, sql_op_usage_recount(.organization_id = db_text(rows, i, OP_DOCTOR_USAGE_ID)));
+            e = db_run(&in->ctx, in->db, NULL);
+        }
+        if (e == OK)
+            *good &= say_finding(
+                repair, what,
+                arena_printf(in->ctx.arena, repair ? "counted anew: %s" : "run muster doctor --repair: %s", detail));
+    }
+    if (e == OK && db_count(rows) == 0)
+        say_finding(true, "counters", "of users and groups are what a count gives");
+    return e;
 }
 
 /* Work that waits for too long is a fault: the worker does not run. */
@@ -222,12 +244,13 @@ static bool check_secret(struct invocation *in) {
 }
 
 enum err command_doctor(struct invocation *in) {
-    enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, PLANS, CHECKS };
+    enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, PLANS, USAGE, CHECKS };
     const struct sql_call calls[CHECKS] = {
         [SETTINGS] = sql_op_doctor_settings(), [DURABILITY] = sql_op_doctor_durability(),
         [TABLES] = sql_op_doctor_tables(),     [ROLES] = sql_op_doctor_roles(),
         [AUDIT] = sql_op_doctor_audit(),       [WORK] = sql_op_doctor_work(),
-        [RIGHTS] = sql_op_doctor_rights(),     [PLANS] = sql_op_doctor_plans()};
+        [RIGHTS] = sql_op_doctor_rights(),     [PLANS] = sql_op_doctor_plans(),
+        [USAGE] = sql_op_doctor_usage()};
     struct db_rows rows[CHECKS] = {0};
     struct migrations m;
     enum err e = command_migrate_read(in, &m);
@@ -248,6 +271,9 @@ enum err command_doctor(struct invocation *in) {
     good &= check_durability(rows[DURABILITY]);
     good &= check_rights(in, rows[TABLES], rows[ROLES], rows[AUDIT]);
     good &= check_grants(rows[RIGHTS]);
+    e = check_usage(in, rows[USAGE], &good);
+    if (e != OK)
+        return e;
     good &= check_work(in, rows[WORK]);
     good &= check_secret(in);
     good &= check_limits_file(in);

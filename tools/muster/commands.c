@@ -161,7 +161,7 @@ const struct command command_table[] = {
     {"seed", NULL, "ORG", "--users --groups --members --connection --confirm",
      "fill an organization with made-up people, for trials; --confirm repeats its slug, if it has people already",
      .run = command_seed, .control = {.missing = "organization"}},
-    {"doctor", NULL, "", "", "check database, migrations, rights, durability, and what needs attention soon",
+    {"doctor", NULL, "", "--repair", "check database, migrations, rights, durability, and what needs attention soon",
      .run = command_doctor},
     {"help", NULL, "[config]", "", "this text, or all settings", .offline = true, .run = command_help},
 };

@@ -27,8 +27,7 @@ where k.revoked_at is null and k.expires_at between now() and now() + interval '
 union all
 select 'limit', o.slug, n.used || ' of ' || n.most || ' ' || n.what
 from muster.organization o
-cross join lateral (select coalesce(sum(u.users), 0) as users, coalesce(sum(u.groups), 0) as groups
-                    from muster.organization_usage u where u.organization_id = o.id) u
+cross join lateral muster.organization_totals(o.id) u
 cross join lateral (values (u.users, o.max_users, 'users'), (u.groups, o.max_groups, 'groups')) n (used, most, what)
 where o.removed_at is null and n.used * 5 > n.most::bigint * 4
 union all

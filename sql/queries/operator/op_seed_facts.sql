@@ -16,6 +16,5 @@ select o.slug,
        n.users, n.groups, o.max_users::bigint as max_users, o.max_groups::bigint as max_groups,
        o.max_group_members::bigint as max_group_members
 from muster.organization o
-cross join lateral (select coalesce(sum(n.users), 0)::bigint as users, coalesce(sum(n.groups), 0)::bigint as groups
-                    from muster.organization_usage n where n.organization_id = o.id) n
+cross join lateral muster.organization_totals(o.id) n
 where o.id = muster.organization_id()

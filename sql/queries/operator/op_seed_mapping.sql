@@ -3,5 +3,5 @@
 -- row: none
 update muster.attribute_mapping m
 set version = m.version + 1, requested_at = now(), finished_at = null, place = null, done = 0,
-    total = (select coalesce(sum(u.users), 0) from muster.organization_usage u where u.organization_id = m.organization_id)
+    total = (select t.users from muster.organization_totals(m.organization_id) t)
 where m.organization_id = muster.organization_id()

@@ -24,14 +24,17 @@ with page as (
 ), numbered as (
     select page.*, row_number() over () as n from page
 ), counted as (
-    select (select count(*)
-            from /*counted rows*/ muster.scim_user r
-            where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
-                  and r.removed_at is null and /*filter*/ true)
-           + (select count(*)
-              from /*counted rows*/ muster.scim_group r
-              where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
-                    and /*group filter*/ true) as total
+    select coalesce(case when $1::bigint = 0 and f.found < $2::bigint and /*first*/ true then f.found end,
+                    (select t.users + t.groups from muster.connection_totals() t where /*whole*/ false),
+                    (select count(*)
+                         from /*counted rows*/ muster.scim_user r
+                         where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
+                               and r.removed_at is null and /*filter*/ true)
+                        + (select count(*)
+                           from /*counted rows*/ muster.scim_group r
+                           where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
+                                 and /*group filter*/ true)) as total
+    from (select count(*) as found from page) f
 ), fetched as (
     select p.n, p.sort_key, p.type, u.*, sum(octet_length(u.resource) + u.members_bytes) over (order by p.n) as bytes
     from numbered p

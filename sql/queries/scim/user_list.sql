@@ -17,10 +17,13 @@ with page as (
 ), numbered as (
     select page.*, row_number() over () as n from page
 ), counted as (
-    select count(*) as total
-    from /*counted rows*/ muster.scim_user r
-    where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
-          and /*filter*/ true
+    select coalesce(case when $1::bigint = 0 and f.found < $2::bigint and /*first*/ true then f.found end,
+                    (select t.users from muster.connection_totals() t where /*whole*/ false),
+                    (select count(*)
+                     from /*counted rows*/ muster.scim_user r
+                     where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.removed_at is null
+                           and /*filter*/ true)) as total
+    from (select count(*) as found from page) f
 ), fetched as (
     select p.n, p.sort_key, u.*, sum(octet_length(u.resource)) over (order by p.n) as bytes
     from numbered p
