@@ -23,10 +23,13 @@ static enum err run(struct session *s, size_t at, struct db_rows *out) {
     return e;
 }
 
-static enum err enter_relink(struct session *s) {
-    struct db_rows row;
-    enum err e = run(s, session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL), &row);
-    return e == OK ? session_accept(s, row) : e;
+/* Enters the connection, and runs a statement that locks what is to be changed. */
+static enum err enter_relink(struct session *s, struct sql_call lock, struct db_rows *out) {
+    struct db_rows rows[DB_BATCH] = {0};
+    size_t entered = session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL), locked = db_queue(s->db, lock);
+    enum err e = db_run(&s->ctx, s->db, rows);
+    *out = rows[locked];
+    return e == OK ? session_accept(s, rows[entered]) : e;
 }
 
 /* Recomputes the teams of groups from their effective members. */
@@ -56,13 +59,11 @@ struct relink {
     const char *group, *team;
 };
 
-static enum err group_name(struct session *s, const char *group_id, struct db_rows *group, const char **out) {
+static enum err group_name(struct session *s, struct db_rows group, const char **out) {
     struct json_object *resource;
-    enum err e = run(s, db_queue(s->db, sql_group_for_update(.id = group_id)), group);
-    if (e == OK && db_count(*group) == 0)
+    if (db_count(group) == 0)
         return fail(&s->ctx, ERR_NOT_FOUND, "there is no such group");
-    if (e == OK)
-        e = answer_restore(s, db_text(*group, 0, STORED_RESOURCE), &resource);
+    enum err e = answer_restore(s, db_text(group, 0, STORED_RESOURCE), &resource);
     if (e == OK)
         *out = json_get_string(resource, "displayName");
     return e;
@@ -93,9 +94,9 @@ static enum err relink_work(struct session *s, void *arg) {
     struct relink *r = arg;
     struct db_rows group;
     const char *name = NULL;
-    enum err e = enter_relink(s);
+    enum err e = enter_relink(s, sql_group_for_update(.id = r->group), &group);
     if (e == OK)
-        e = group_name(s, r->group, &group, &name);
+        e = group_name(s, group, &name);
     if (e != OK)
         return e;
     const char *old = db_text(group, 0, GROUP_FOR_UPDATE_TEAM_ID);
@@ -136,10 +137,7 @@ static enum err apart_work(struct session *s, void *arg) {
     struct user_facts facts;
     struct db_rows row;
     char *member = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
-    enum err e = enter_relink(s);
-    if (e != OK)
-        return e;
-    e = run(s, db_queue(s->db, sql_user_for_update(.id = user, .base_url = s->base_url)), &row);
+    enum err e = enter_relink(s, sql_user_for_update(.id = user, .base_url = s->base_url), &row);
     if (e == OK && db_count(row) == 0)
         return fail(&s->ctx, ERR_NOT_FOUND, "there is no such link");
     if (e == OK)
