@@ -154,7 +154,7 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
 
 /*
  * The end of a connection: new writes are refused, its tokens are revoked, then its users leave one by one, as by
- * DELETE /Users.
+ * DELETE /Users. So it is many transactions: one would hold the locks of thousands of users until the end.
  */
 static enum err close_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
