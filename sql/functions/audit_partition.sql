@@ -5,7 +5,8 @@ create or replace function muster.audit_partition(month date) returns void
 declare
     part text := 'audit_event_' || to_char(month, 'YYYY_MM');
 begin
-    execute format('create table muster.%I (like muster.audit_event including all)', part);
+    execute format('create table muster.%I (like muster.audit_event including all) '
+                   'with (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 10000)', part);
     perform muster.protect(format('muster.%I', part));
     execute format('with moved as (delete from muster.audit_event_default where at >= %2$L and at < %3$L returning *) '
                    'insert into muster.%1$I select * from moved', part, month::text || ' 00:00:00+00',

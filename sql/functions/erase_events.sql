@@ -23,6 +23,10 @@ begin
         update muster.audit_seal s set salt = null
         from gone
         where s.organization_id = organization and s.event_id = gone.id
+    ), waiting as (
+        update muster.audit_pending p set salt = null
+        from gone
+        where p.organization_id = organization and p.event_id = gone.id
     ), answers as (
         update muster.webhook_delivery d set response = null
         from gone
@@ -36,9 +40,8 @@ $$;
 comment on function muster.erase_events(uuid, uuid[], text[]) is
 'Erases the data of an organization''s events of the targets, and of events that have one of the texts (email addresses)
 as a whole value, whatever its case; in the answer to a refused request a text may occur anywhere. Also erases
-their salts and the answers of their deliveries. This is the only way to change an event. Nothing is sealed meanwhile:
-an event that is
-sealed and erased at the same moment would keep its salt and no longer verify.
+their salts, of those too that wait to be sealed, and the answers of their deliveries. This is the only way to change an
+event. Nothing is sealed meanwhile: an event that is sealed and erased at the same moment would keep its salt.
 Parameters: organization; targets: ids; texts.
 Returns: how many events.
 Locks: the row of muster.sealer, to the end of the transaction; the events.

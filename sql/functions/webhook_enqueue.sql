@@ -2,66 +2,22 @@ create or replace function muster.webhook_enqueue(organization uuid, sequences b
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
     as $$
-declare
-    made bigint;
-    endpoints uuid[]; -- endpoints of leavers, with their targets and sequence numbers
-    targets uuid[];
-    leaving bigint[];
 begin
-    with made as (
-        insert into muster.webhook_delivery as d (organization_id, id, endpoint_id, sequence, event_id, action, target_id, lane)
-        select s.organization_id, muster.uuid7(), w.id, s.sequence, e.id, e.action,
-               -- A test shows the present state, so it waits neither for earlier failures nor for other tests.
-               case when e.action = 'webhook.test' then e.id else e.target_id end, muster.webhook_lane(e.action)
-        from muster.audit_seal s
-        cross join lateral (select e.id, e.action, e.target_id from muster.audit_event e
-                            where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at offset 0 /* each by its key */) e
-        join muster.webhook_endpoint w
-            on w.organization_id in (organization, muster.installation()) and w.events is not null
-               and w.status = 'enabled' and w.removed_at is null and (only_endpoint is null or w.id = only_endpoint)
-               and muster.webhook_wants(w, e.action, e.target_id)
-        where s.organization_id = organization and s.sequence = any (sequences)
-        order by s.sequence
-        on conflict on constraint webhook_delivery_once do update
-            set state = 'pending', attempts = 0, finished_at = null
-            where d.state <> 'pending'
-        returning d.endpoint_id, d.target_id, d.sequence, d.lane
-    ), queued as (
-        insert into muster.webhook_queue as q (organization_id, owner_id, endpoint_id, target_id, lane, next_at)
-        select organization, w.organization_id, m.endpoint_id, m.target_id, m.lane, now()
-        from (select m.endpoint_id, m.target_id, min(m.lane) as lane from made m group by m.endpoint_id, m.target_id) m
-        cross join lateral (select w.organization_id from muster.webhook_endpoint w where w.id = m.endpoint_id offset 0 /* each by its key */) w
-        order by m.endpoint_id, m.target_id
-        on conflict (endpoint_id, target_id, organization_id) do update
-            set lane = least(q.lane, excluded.lane),
-                next_at = case when excluded.lane = 0 and (q.lease is null or q.next_at <= now()) then now() else q.next_at end
-    )
-    select count(*), array_agg(m.endpoint_id) filter (where m.lane = 0), array_agg(m.target_id) filter (where m.lane = 0),
-           array_agg(m.sequence) filter (where m.lane = 0)
-    into made, endpoints, targets, leaving
-    from made m;
-    update muster.webhook_delivery d
-    set state = 'superseded', finished_at = clock_timestamp()
-    from (select f.id
-          from unnest(endpoints, targets, leaving) l (endpoint_id, target_id, sequence)
-          cross join lateral (select f.id, f.sequence from muster.webhook_delivery f
-                              where f.endpoint_id = l.endpoint_id and f.organization_id = organization
-                                    and f.target_id = l.target_id and f.state = 'pending' and f.sequence < l.sequence offset 0 /* each by its index */) f
-          where not exists (select from muster.webhook_queue q
-                            where q.endpoint_id = l.endpoint_id and q.target_id = l.target_id and q.organization_id = organization
-                                  and q.lease is not null and q.next_at > now() and q.in_hand = f.sequence)) s
-    where d.organization_id = organization and d.id = s.id;
-    return made;
+    return (select muster.webhook_make(organization, only_endpoint, array_agg(s.sequence), array_agg(e.id), array_agg(e.action),
+                                       array_agg(e.target_id))
+            from muster.audit_seal s
+            cross join lateral (select e.id, e.action, e.target_id from muster.audit_event e
+                                where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at offset 0 /* each by its key */) e
+            where s.organization_id = organization and s.sequence = any (sequences));
 end
 $$;
 
 comment on function muster.webhook_enqueue(uuid, bigint[], uuid) is
-'Makes deliveries of sealed events for the endpoints that want them; existing ones become pending again. A leaver is
-sent at once; earlier undelivered deliveries of the same target that are not being sent are superseded.
+'Makes deliveries of events that were sealed before (webhook_make).
 Parameters: organization; sequences: the events'' numbers; only_endpoint: null: all of them.
 Returns: how many.
 Locks: rows of webhook_queue and webhook_delivery.
-Called by: audit_seal_next, api_webhook_replay_dead, api_webhook_replay_one, api_webhook_replay_range.';
+Called by: api_webhook_replay_dead, api_webhook_replay_one, api_webhook_replay_range.';
 
 revoke all on function muster.webhook_enqueue(uuid, bigint[], uuid) from public;
 grant execute on function muster.webhook_enqueue(uuid, bigint[], uuid) to muster_admin;

@@ -46,6 +46,8 @@ def test_the_worker_makes_what_is_missing(own, lost):
     parent, part = (own.sql(indexes, f"muster.{table}")[0][0] for table in ("audit_event", lost))
     assert parent == part == 3
     assert own.sql("select count(*) from pg_trigger where tgrelid = %s::regclass and tgname = 'insert_only'", f"muster.{lost}") == [(1,)]
+    assert own.sql("select reloptions from pg_class where oid = %s::regclass", f"muster.{lost}") == own.sql(
+        "select reloptions from pg_class where relname = 'audit_event_default'") != [(None,)]
     assert own.sql("select relrowsecurity and relforcerowsecurity from pg_class where oid = %s::regclass", f"muster.{lost}") == [(True,)]
 
 

@@ -1,9 +1,18 @@
 """The sealed audit log: one order without gaps."""
+import contextlib
 import os
 import threading
 
 from chains import Sealer, busy_customer, insert_event, order, owner, seal, verify
 from helpers import wait_until
+
+
+@contextlib.contextmanager
+def held_back(server):
+    """Nothing is sealed."""
+    with owner(server) as c, c.cursor() as k:
+        k.execute("select from muster.sealer for update")
+        yield
 
 
 def test_every_organization_counts_from_one_without_a_gap(server):
@@ -116,6 +125,46 @@ def test_what_waits_for_an_event_that_is_not_there_leaves_no_hole_and_is_told(se
         logs = [os.path.join(server.data, "log", name) for name in ("postgresql.log", "deliver.log")]
         return sum(f"organization {t.org['id']}: 2 audit events" in line for name in logs for line in open(name, encoding="utf-8"))
     wait_until(told, 5, "a warning says so")
+
+
+def test_a_round_reads_no_event(server):
+    """All that the chain needs is written beside the event, so nothing of the log is opened, however long it is."""
+    t = server.customer()
+    seal(server, t.org["id"])
+    with held_back(server):
+        user = t.user()
+    with owner(server) as other, other.cursor() as c:
+        c.execute("lock table muster.audit_event in access exclusive mode")
+        seal(server, t.org["id"])
+    assert order(server, t.org["id"])[-1][2] in ("member.added", "scim.user.provisioned") and user["id"]
+    assert verify(server, "--org", t.slug)["problem_count"] == 0
+
+
+def test_what_an_older_program_left_to_seal_verifies_too(server):
+    t = server.customer()
+    with held_back(server):
+        t.user()
+        server.sql("update muster.audit_pending set head = null, salt = null, commitment = null, action = null, target_type = null, target_id = null "
+                   "where organization_id = %s", t.org["id"])
+    seal(server, t.org["id"])
+    done = verify(server, "--org", t.slug)
+    assert done["problem_count"] == 0 and done["events"] == len(order(server, t.org["id"])) > 1
+
+
+def test_what_is_erased_before_it_is_sealed_verifies_too(server):
+    t = server.customer()
+    with held_back(server):
+        user = t.user()
+        assert t.client.delete(f"/Users/{user['id']}").status == 204
+        erase = threading.Thread(target=server.muster, args=("erase", user["userName"], "--org", t.slug, "--confirm", user["userName"]))
+        erase.start()
+        wait_until(lambda: server.sql("select count(*) from pg_locks where locktype in ('transactionid', 'tuple') and not granted") != [(0,)], 10,
+                   "erase waits")
+    erase.join()
+    seal(server, t.org["id"])
+    assert verify(server, "--org", t.slug)["problem_count"] == 0
+    assert server.sql("select count(*) from muster.audit_seal s join muster.audit_event e on e.organization_id = s.organization_id and e.id = s.event_id "
+                      "where s.organization_id = %s and e.erased_at is not null and s.salt is not null", t.org["id"]) == [(0,)]
 
 
 def test_erasing_leaves_the_chain_whole_and_no_salt(server):

@@ -306,6 +306,18 @@ def test_once_seals_and_sends_and_ends(server, customer):
         assert e.states() == {"delivered": 10} and len(r.hits) == 10
 
 
+def test_a_worker_that_comes_numbers_nothing_whose_event_is_gone(server, customer):
+    """A restored copy, or a partition that was dropped: a number without its event would be bad for ever."""
+    t = customer.id
+    write_events(server, t, 3)
+    place, event = server.sql("select place, event_id::text from muster.audit_pending where organization_id = %s order by place offset 1 limit 1", t)[0]
+    server.fill(("delete from muster.audit_event where organization_id = %s and id = %s", t, event))
+    assert server.sql("select head is not null from muster.audit_pending where place = %s", place) == [(True,)]
+    with Worker(server):
+        wait_until(lambda: unsealed(server, t) == 0, 10, "the rest is sealed")
+    assert server.muster("audit", "verify", "--org", t)["problem_count"] == 0
+
+
 def test_without_its_key_a_worker_seals_and_sends_nothing(server, customer):
     with Receiver() as r:
         e = Endpoint(customer, r.url, events=["scim.user.updated"])

@@ -345,7 +345,7 @@ enum err deliver_arrive(struct deliver *d, struct arena *a, bool *mine) {
     db_queue(d->db, sql_deliver_listen());
     size_t worker = db_queue(d->db, sql_deliver_worker(.worker = arena_printf(a, "%d", d->worker)));
     enum err e = db_run(&ctx, d->db, rows);
-    d->from_place = 0; /* a crashed server may issue a place again */
+    d->from_place = d->unsettled = 0; /* a crashed server may issue a place again */
     *mine = e == OK && db_bool(rows[worker], 0, DELIVER_WORKER_MINE);
     return e;
 }

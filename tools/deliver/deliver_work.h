@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { DELIVER_SETTLED = -1 };
+
 /* The state of the worker: one process, one connection, one thread. */
 struct deliver {
     const struct settings *settings;
@@ -21,6 +23,7 @@ struct deliver {
     int worker;                 /* its own number */
     char behind[UUID_TEXT + 1]; /* the organization whose turn was last */
     int64_t from_place;         /* everything below is sealed; see muster.audit_seal_next() */
+    int64_t unsettled;          /* from here on, what waits has not been compared with its events; DELIVER_SETTLED */
     size_t at_work;             /* deliveries that are being sent, or wait to be settled */
     struct job *finished;       /* those that wait to be settled */
     bool standby_waits;         /* a commit has waited too long for a synchronous standby: write nothing more */
