@@ -24,6 +24,7 @@
 #include <fcgiapp.h>
 #include <limits.h>
 #include <malloc.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -361,8 +362,19 @@ static int cgi_write(void *self, const char *bytes, size_t n) {
     return 0;
 }
 
+/* A read runs each statement once; Bulk runs some a thousand times. */
+static bool reads_only(void) {
+    const char *method = getenv("REQUEST_METHOD");
+    return method && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0);
+}
+
+/* OpenSSL would read its configuration, which has nothing for one request; a connection with TLS still does. */
 int worker_cgi(const struct service *service, const struct settings *settings) {
     struct worker w;
+    struct settings once = *settings;
+    once.prepare = settings->prepare && !reads_only();
+    settings = &once;
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     int fd = STDIN_FILENO;
     const char *length = getenv("CONTENT_LENGTH");
     int64_t declared = 0;

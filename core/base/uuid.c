@@ -5,12 +5,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#include <openssl/rand.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* Random bytes for ids to come: asking for a few at a time costs as much as asking for all of these. */
 static struct {
@@ -23,14 +24,23 @@ static void empty_pool(void) {
     pool.left = 0;
 }
 
+/* The kernel's: OpenSSL's generator takes 3 ms to start, which is much for a process that answers one request. */
+static void fill_pool(void) {
+    for (ssize_t got; pool.left < sizeof pool.bytes; pool.left += (size_t)got) {
+        got = getrandom(pool.bytes + pool.left, sizeof pool.bytes - pool.left, 0);
+        if (got < 0 && errno != EINTR)
+            log_fatal("uuid", "the system gives no randomness");
+        if (got < 0)
+            got = 0;
+    }
+}
+
 static void draw_bytes(uint8_t *to, size_t n) {
     if (pool.left < n) {
         if (!pool.forks && pthread_atfork(NULL, NULL, empty_pool) != 0)
             log_fatal("uuid", "forks cannot be watched");
         pool.forks = true;
-        if (RAND_bytes(pool.bytes, sizeof pool.bytes) != 1)
-            log_fatal("uuid", "the system gives no randomness");
-        pool.left = sizeof pool.bytes;
+        fill_pool();
     }
     pool.left -= n;
     memcpy(to, pool.bytes + pool.left, n);

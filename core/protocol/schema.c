@@ -58,7 +58,7 @@ static void load_known(void) {
     if (known.n)
         return;
     ctx.arena = arena_create();
-    if (json_parse(&ctx, schema_json, schema_json_len, &list) != OK)
+    if (json_parse_own(&ctx, schema_json, schema_json_len, &list) != OK)
         log_fatal("schemas", fail_detail(&ctx));
     for (size_t i = 0, n = json_object_array_length(list); i < n && i < SCHEMAS_MAX; i++) {
         struct schema *s;

@@ -1,6 +1,8 @@
 """What each program links, and its version and usage."""
+import os
 import subprocess
 
+from feed import cgi
 from helpers import BUILD, ROOT
 
 
@@ -47,3 +49,13 @@ def test_the_scim_responder_prints_its_routes():
     routes = printed_routes("muster-scim.fcgi")
     assert {"METHOD": "PATCH", "PATH": "/Users/{id}", "TOKEN": "yes"} in routes
     assert [r["PATH"] for r in routes if r["TOKEN"] == "no"] == ["/ServiceProviderConfig"]
+
+
+def test_a_cgi_process_reads_no_configuration_of_openssl(server, tmp_path):
+    """It would wait for ever for one from a pipe that nobody writes."""
+    os.mkfifo(tmp_path / "openssl.cnf")
+    process = cgi(server, "/organizations", OPENSSL_CONF=str(tmp_path / "openssl.cnf"))
+    try:
+        assert process.communicate(timeout=20)[0].startswith(b"Status: 200")
+    finally:
+        process.kill()
