@@ -29,18 +29,16 @@ struct ending {
     bool gone;
 };
 
-static enum err read_before(struct control *c, struct json_object **out) {
-    struct db_rows rows = {0};
-    enum err e = control_step(c, sql_api_organization_show(.slug_or_id = c->organization), &rows);
-    if (e == OK && db_count(rows) == 0)
-        return fail(&c->ctx, ERR_NOT_FOUND, "there is no such organization");
-    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
+static void ask_ending(struct control *c, const struct control_input *in) {
+    (void)in;
+    db_queue(c->db, sql_api_organization_lock());
+    db_queue(c->db, sql_api_organization_show(.slug_or_id = c->asked));
 }
 
 static enum err close_organization_work(struct control *c, void *arg) {
     struct ending *x = arg;
     struct json_object *before = NULL;
-    enum err e = read_before(c, &before);
+    enum err e = control_found(c, 1, "organization", &before);
     if (e == OK)
         e = control_confirm(c, x->in->fields, "organization's slug", json_get_string(before, "slug"),
                             "its tokens are revoked, everybody in it leaves, and it does not come back");
@@ -84,11 +82,8 @@ static enum err members_work(struct control *c, void *arg) {
 static enum err remove_organization_work(struct control *c, void *arg) {
     struct ending *x = arg;
     struct json_object *before = NULL;
-    struct db_rows rows = {0};
     x->gone = false;
-    enum err e = control_step(c, sql_api_organization_lock(), &rows);
-    if (e == OK)
-        e = read_before(c, &before);
+    enum err e = control_found(c, 1, "organization", &before);
     if (e == OK)
         e = end_some(c, x, NULL);
     if (e != OK || x->last == MEMBERS_AT_ONCE)
@@ -101,12 +96,12 @@ static enum err remove_organization_work(struct control *c, void *arg) {
 }
 
 /* Each step is a request of its own, whose event shows whether it happened. */
-static enum err run_end_step(struct control *c, struct ending *x, enum err (*work)(struct control *c, void *arg)) {
-    struct control_write w = {.work = work, .arg = x};
+static enum err run_end_step(struct control *c, struct ending *x, struct control_write *w) {
     char *id = arena_alloc(c->ctx.arena, STEP_ID);
     uuid_new(id);
     c->request_id = id;
-    enum err e = control_write(c, &w);
+    w->arg = x;
+    enum err e = control_write(c, w);
     if (e != OK)
         return e;
     x->after = x->reached;
@@ -118,7 +113,7 @@ static enum err run_end_step(struct control *c, struct ending *x, enum err (*wor
 
 enum err control_organization_remove(struct control *c, const struct control_input *in, struct json_object **out) {
     struct ending x = {.in = in};
-    struct control_write close = {.work = close_organization_work, .arg = &x};
+    struct control_write close = {.ask = ask_ending, .work = close_organization_work, .arg = &x};
     *out = NULL;
     enum err e = control_fields_check(c, FIELDS(removed), in->fields, true);
     if (e == OK)
@@ -127,10 +122,10 @@ enum err control_organization_remove(struct control *c, const struct control_inp
         e = leave_users(c, &x);
     while (e == OK && !x.gone) {
         do
-            e = run_end_step(c, &x, members_work);
+            e = run_end_step(c, &x, &(struct control_write){.work = members_work});
         while (e == OK && x.last);
         if (e == OK)
-            e = run_end_step(c, &x, remove_organization_work);
+            e = run_end_step(c, &x, &(struct control_write){.ask = ask_ending, .work = remove_organization_work});
     }
     if (e != OK)
         return e;
