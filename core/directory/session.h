@@ -92,8 +92,8 @@ size_t session_queue_shaped(struct session *s);
 /*
  * The same for a write. The connection's lock is taken first, so that everything read after it (also the organization's
  * schemas and mapping) stays true until the end of the transaction. SHARED: nesting of groups does not change.
- * EXCLUSIVE: links between groups, deletions. MEMBERS: a change of the members `ids` ('{a,b}'), or of all members of
- * the group `whole`: exclusive if groups are among them, else shared.
+ * EXCLUSIVE: links between groups, deletions of groups, Bulk. MEMBERS: a change of the members `ids` ('{a,b}'), or of
+ * all members of the group `whole`: exclusive if groups are among them, else shared.
  */
 enum session_lock { SESSION_UNLOCKED, SESSION_SHARED, SESSION_EXCLUSIVE, SESSION_MEMBERS };
 size_t session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole);

@@ -16,28 +16,54 @@ struct removal {
     const char *id;
     const struct parts *lost;
     struct precondition when;
+    unsigned overtaken; /* attempts so far to which a group or a report came while they waited for the locks */
+    bool again;         /* this attempt is one of them */
 };
 
-/* Rows of user_groups_for_update, user_for_update, member_for_update, member_links and user_reports_for_update. */
+/* Rows of user_groups, user_for_update, member_for_update, member_links and user_reports. */
 struct found {
     struct db_rows groups, user, member, links, reports;
 };
 
-static enum err begin_user_delete(struct session *s, const char *id, struct found *out) {
-    struct db_rows rows[6] = {0};
-    size_t entered = session_queue_write(s, SESSION_EXCLUSIVE, NULL, NULL);
-    size_t groups = db_queue(s->db, sql_user_groups_for_update(.user_id = id));
-    size_t user = db_queue(s->db, sql_user_for_update(.id = id, .base_url = s->base_url));
-    size_t member = db_queue(s->db, sql_member_for_update(.user_id = id));
-    size_t links = db_queue(s->db, sql_member_links(.user_id = id));
-    size_t reports = db_queue(s->db, sql_user_reports_for_update(.user_id = id));
+/* Whether each row, whose id is in `column`, is among those that were locked; both in the order of their ids. */
+static bool are_locked(struct db_rows rows, int column, struct db_rows locked) {
+    size_t at = 0, n = db_count(locked);
+    for (size_t i = 0; i < db_count(rows); i++) {
+        const char *id = db_text(rows, i, column);
+        while (at < n && strcmp(db_text(locked, at, HELD_ID), id) < 0)
+            at++;
+        if (at == n || strcmp(db_text(locked, at, HELD_ID), id) != 0)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Locks the groups, then the user and its reports, like whoever changes a group and its members, and reads groups and
+ * reports again behind these locks. Deletions do not wait for each other, except after two attempts that were
+ * overtaken: then nobody else changes the connection's groups.
+ */
+static enum err begin_user_delete(struct session *s, struct removal *r, struct found *out) {
+    enum { SHARED_TRIES = 2 };
+    struct db_rows rows[8] = {0};
+    enum session_lock lock = r->overtaken < SHARED_TRIES ? SESSION_SHARED : SESSION_EXCLUSIVE;
+    size_t entered = session_queue_write(s, lock, NULL, NULL);
+    size_t groups_locked = db_queue(s->db, sql_user_groups_for_update(.user_id = r->id));
+    size_t users_locked = db_queue(s->db, sql_user_reports_for_update(.id = r->id));
+    size_t groups = db_queue(s->db, sql_user_groups(.user_id = r->id));
+    size_t user = db_queue(s->db, sql_user_for_update(.id = r->id, .base_url = s->base_url));
+    size_t member = db_queue(s->db, sql_member_for_update(.user_id = r->id));
+    size_t links = db_queue(s->db, sql_member_links(.user_id = r->id));
+    size_t reports = db_queue(s->db, sql_user_reports(.user_id = r->id));
     enum err e = db_run(&s->ctx, s->db, rows);
     *out = (struct found){rows[groups], rows[user], rows[member], rows[links], rows[reports]};
     if (e == OK)
         e = session_accept(s, rows[entered]);
     if (e == OK && db_count(out->user) == 0)
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
-    return e;
+    r->again = e == OK && !(are_locked(out->groups, HELD_ID, rows[groups_locked]) &&
+                            are_locked(out->reports, STORED_ID, rows[users_locked]));
+    return r->again ? fail(&s->ctx, ERR_UNAVAILABLE, NULL) : e;
 }
 
 /* The ids of the user's groups. */
@@ -45,7 +71,7 @@ static const char *row_ids(struct session *s, struct db_rows rows) {
     size_t n = db_count(rows);
     const char **ids = arena_array(s->ctx.arena, n + 1, sizeof *ids);
     for (size_t i = 0; i < n; i++)
-        ids[i] = db_text(rows, i, USER_GROUPS_FOR_UPDATE_ID);
+        ids[i] = db_text(rows, i, HELD_ID);
     return session_uuids(s, ids, n);
 }
 
@@ -78,9 +104,8 @@ static enum err leave_manager(struct session *s, struct db_rows rows, size_t row
     struct json_object *old, *new;
     struct user_facts facts;
     const char *id = db_text(rows, row, STORED_ID);
-    struct member_state member = {.id = db_text(rows, row, USER_REPORTS_FOR_UPDATE_MEMBER_ID),
-                                  .active =
-                                      strcmp(db_text(rows, row, USER_REPORTS_FOR_UPDATE_MEMBER_STATUS), "active") == 0};
+    struct member_state member = {.id = db_text(rows, row, USER_REPORTS_MEMBER_ID),
+                                  .active = strcmp(db_text(rows, row, USER_REPORTS_MEMBER_STATUS), "active") == 0};
     enum err e = answer_restore(s, db_text(rows, row, STORED_RESOURCE), &old);
     if (e != OK)
         return e;
@@ -93,8 +118,8 @@ static enum err leave_manager(struct session *s, struct db_rows rows, size_t row
     if (e != OK)
         return e;
     user_facts(s, id, new, &facts);
-    facts.active = db_bool(rows, row, USER_REPORTS_FOR_UPDATE_ACTIVE);
-    facts.former = db_text(rows, row, USER_REPORTS_FOR_UPDATE_FORMER_USER_NAME_KEY);
+    facts.active = db_bool(rows, row, USER_REPORTS_ACTIVE);
+    facts.former = db_text(rows, row, USER_REPORTS_FORMER_USER_NAME_KEY);
     user_save(s, id, &facts, true, rows, row);
     session_event(s, "scim.user.updated", "scim_user", id, user_event(s, &member, old, new));
     return OK;
@@ -123,7 +148,7 @@ static enum err remap_reports(struct session *s, struct db_rows rows) {
 static enum err delete_user_work(struct session *s, void *arg) {
     struct removal *r = arg;
     struct found found = {0};
-    enum err e = begin_user_delete(s, r->id, &found);
+    enum err e = begin_user_delete(s, r, &found);
     if (e == OK)
         e = answer_precondition(s, r->when, db_int(found.user, 0, STORED_VERSION));
     if (e == OK)
@@ -141,5 +166,11 @@ enum err user_delete(struct session *s, const char *id, const struct parts *lost
     struct session_write w = {.work = delete_user_work, .arg = &r};
     if (!uuid_valid(id, strlen(id)))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
-    return session_write(s, &w);
+    enum err e = session_write(s, &w);
+    for (; e != OK && r.again; r.overtaken++) {
+        r.again = false;
+        fail_clear(&s->ctx);
+        e = session_write(s, &w);
+    }
+    return e;
 }

@@ -6,8 +6,8 @@ import threading
 import time
 from collections import Counter
 
-from helpers import assert_error, fill_users, made, op, unique, user_body
-from locks import locked
+from helpers import ENTERPRISE, assert_error, fill_users, made, op, unique, user_body, wait_until
+from locks import locked, waiting
 
 CLIENTS = 16
 NAMES = 200 if os.environ.get("SANITIZE") == "1" else 500  # the sanitizers look for other faults than races
@@ -82,6 +82,45 @@ def test_a_leaver_who_is_being_added_is_in_no_team(customer):
     assert Counter(s for d in done for s in d) == {200: 1000 + 8 * 100, 204: 8 * 25}
     assert customer.server.sql("select count(*) from muster.team_member where organization_id = %s", customer.org["id"]) == [(0,)]
     assert customer.server.sql("select status, count(*) from muster.member where organization_id = %s group by 1", customer.id) == [("deactivated", 1000)]
+
+
+def test_a_deletion_waits_for_no_other(customer):
+    one, other = customer.user(), customer.user()
+    with locked(customer.server, "scim_user", one):
+        waits = threading.Thread(target=lambda: customer.client_of().delete(f"/Users/{one['id']}"))
+        waits.start()
+        wait_until(lambda: waiting(customer.server), 10, "the deletion waits")
+        assert customer.client.delete(f"/Users/{other['id']}").status == 204
+    waits.join()
+    assert [customer.client.get(f"/Users/{u['id']}").status for u in (one, other)] == [404, 404]
+
+
+def test_who_is_deleted_while_being_added_is_in_no_team(customer):
+    """Four clients delete users, of whom two each are each other's manager, while four put them into groups."""
+    users = customer.users([user_body() for _ in range(240)])
+    for one, other in zip(users[::2], users[1::2]):
+        for user, manager in ((one, other), (other, one)):
+            made(customer.client.patch(f"/Users/{user}", op("add", f"{ENTERPRISE}:manager", manager)), 200)
+    groups = [customer.group(f"G{i}")["id"] for i in range(4)]
+    customer.group("Above", groups)
+    adders, leavers = clients(customer, 4), clients(customer, 4)
+    before = deadlocks(customer.server)
+
+    def add(k):
+        mine = random.Random(k).sample(users, len(users))
+        return [adders[k].patch(f"/Groups/{groups[k]}", op("add", "members", [{"value": u}])).status for u in mine]
+
+    def leave(k):
+        return [leavers[k].delete(f"/Users/{u}").status for u in users[k::4]]
+    done = at_once([lambda k=k: add(k) for k in range(4)] + [lambda k=k: leave(k) for k in range(4)])
+    assert {s for d in done[:4] for s in d} <= {200, 204} and [s for d in done[4:] for s in d] == [204] * len(users)
+    assert deadlocks(customer.server) == before
+    assert customer.server.sql("select count(*) from muster.team_member where organization_id = %s", customer.org["id"]) == [(0,)]
+    assert customer.server.sql("select status, count(*) from muster.member where organization_id = %s group by 1", customer.id) == [("deactivated", 240)]
+    assert customer.server.sql("""select g.member_count - count(m.user_id) from muster.scim_group g
+                                  left join muster.scim_group_user m on m.organization_id = g.organization_id and m.group_id = g.id
+                                  where g.id = any (%s::uuid[]) group by g.organization_id, g.id""", groups) == [(0,)] * 4
+    assert made(customer.client.get("/Users?count=0"), 200)["totalResults"] == 0
 
 
 def test_two_groups_put_into_each_other_never_both_succeed(customer):

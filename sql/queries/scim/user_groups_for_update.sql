@@ -1,6 +1,6 @@
 -- The groups that hold a user directly, locked in the order of their ids.
 -- params: 1 user_id uuid
--- row: id uuid
+-- row held: id uuid
 select g.id
 from muster.scim_group g
 where g.organization_id = muster.organization_id() and g.connection_id = muster.connection_id()

@@ -1,12 +1,15 @@
--- The live users whose manager is this one, locked in the order of their ids.
--- params: 1 user_id uuid
--- row stored: id uuid, version bigint, resource text, modified_us bigint
--- row: active boolean, former_user_name_key text, member_id uuid, member_status text
-select u.id, u.version, u.resource, (extract(epoch from u.modified_at) * 1000000)::bigint as modified_us,
-       u.active, u.former_user_name_key, u.member_id,
-       (select m.status from muster.member m where m.organization_id = u.organization_id and m.id = u.member_id) as member_status
-from muster.scim_user u
-where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.manager_id = $1::uuid
-      and u.removed_at is null and u.id <> $1::uuid
-order by u.id
-for update of u
+-- A user who is removed, and the live users whose manager it is, locked in the order of their ids: two users who name
+-- each other are locked in one order, whoever of them is removed. Each is found by its key.
+-- params: 1 id uuid
+-- row held: id uuid
+select u.id
+from (select $1::uuid as id
+      union
+      select r.id
+      from muster.scim_user r
+      where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id() and r.manager_id = $1::uuid
+            and r.removed_at is null
+      order by 1) x
+cross join lateral (select u.id from muster.scim_user u
+                    where u.organization_id = muster.organization_id() and u.connection_id = muster.connection_id() and u.id = x.id
+                    for update of u) u
