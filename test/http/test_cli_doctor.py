@@ -218,3 +218,34 @@ def test_statements_that_are_planned_at_every_call(server, doctor):
             cur.execute("alter role muster_owner createrole")
     server.muster("migrate")
     assert lines(doctor()[1], "ok", "plans")
+
+
+ADVISED = {"max_wal_size": "8GB", "checkpoint_timeout": "15min", "wal_compression": "pglz", "random_page_cost": "1.1"}
+
+
+def configure(server, **settings):
+    """Settings of the server while it runs; None: as they were."""
+    with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        c.autocommit = True
+        for name, value in settings.items():
+            cur.execute(f"alter system reset {name}" if value is None else f"alter system set {name} = '{value}'")
+        cur.execute("select pg_reload_conf()")
+
+
+@pytest.mark.parametrize("name, value, says", [
+    ("max_wal_size", "1GB", "8GB or more"), ("checkpoint_timeout", "5min", "15min"), ("wal_compression", "off", "lz4"), ("random_page_cost", "4", "1.1")])
+def test_settings_that_would_make_it_faster_are_named_and_are_no_fault(server, doctor, name, value, says):
+    configure(server, **{name: ADVISED[name]})
+    try:
+        wait_until(lambda: lines(doctor()[1], "ok", f"{name} = {ADVISED[name]}"), 10, "it is as advised")
+        configure(server, **{name: value})
+        wait_until(lambda: lines(doctor()[1], "hint", f"{name} = {value}", says), 10, "it is not")
+        assert doctor()[0] == 0
+    finally:
+        configure(server, **{name: None})
+
+
+def test_connections_are_counted_against_the_workers(doctor):
+    """The server of tests has 100 connections."""
+    assert lines(doctor(MUSTER_WORKERS="19")[1], "ok", "max_connections = 100", "enough for 2 hosts with 19 workers")
+    assert lines(doctor(MUSTER_WORKERS="40")[1], "hint", "max_connections = 100", "needs 82")

@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "db/sql.h"
 #include "host/limits.h"
+#include "muster/command_doctor_advice.h"
 #include "muster/command_migrate.h"
 #include "sql/operator.h"
 
@@ -244,13 +245,13 @@ static bool check_secret(struct invocation *in) {
 }
 
 enum err command_doctor(struct invocation *in) {
-    enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, PLANS, USAGE, CHECKS };
+    enum { SETTINGS, DURABILITY, TABLES, ROLES, AUDIT, WORK, RIGHTS, PLANS, USAGE, POSTGRES, CHECKS };
     const struct sql_call calls[CHECKS] = {
         [SETTINGS] = sql_op_doctor_settings(), [DURABILITY] = sql_op_doctor_durability(),
         [TABLES] = sql_op_doctor_tables(),     [ROLES] = sql_op_doctor_roles(),
         [AUDIT] = sql_op_doctor_audit(),       [WORK] = sql_op_doctor_work(),
         [RIGHTS] = sql_op_doctor_rights(),     [PLANS] = sql_op_doctor_plans(),
-        [USAGE] = sql_op_doctor_usage()};
+        [USAGE] = sql_op_doctor_usage(),       [POSTGRES] = sql_op_doctor_postgres()};
     struct db_rows rows[CHECKS] = {0};
     struct migrations m;
     enum err e = command_migrate_read(in, &m);
@@ -279,5 +280,6 @@ enum err command_doctor(struct invocation *in) {
     good &= check_limits_file(in);
     check_workers(in);
     check_plans(in, rows[PLANS]);
+    command_doctor_advice(in, rows[POSTGRES]);
     return good ? OK : fail(&in->ctx, ERR_BAD_REQUEST, "something needs attention, see above");
 }
