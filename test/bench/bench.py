@@ -21,6 +21,7 @@ import plain_cgi
 import profile_one
 import replay
 import seed
+import tables
 import workloads
 import yardsticks
 from stack import Stack, cluster, helpers, machine
@@ -245,7 +246,7 @@ def measure(chosen, source, place):
         if chosen.smoke:
             found = be_fair(chosen, server)
             fair.keep(chosen.data, found, about)
-            print(fair.table(found), flush=True)
+            print(fair.table(found), tables.markdown({**found, "machine": about}), sep="\n", flush=True)
         found = profile(chosen, server) if chosen.profile else be_fair(chosen, server) if chosen.fair else hold(chosen, server)
     finally:
         server.stop()
@@ -272,9 +273,14 @@ def main():
         about, found = measure(chosen, source, os.path.join(chosen.data, "run"))
     print(figures.heading(about))
     print(found if chosen.profile else fair.table(found) if chosen.fair else figures.table(found))
-    if chosen.json and not chosen.profile:
+    if chosen.profile:
+        return
+    result = {**(found if chosen.fair else figures.as_json(found)), "machine": about}
+    if chosen.smoke:
+        print(tables.markdown(result, result))
+    if chosen.json:
         with open(chosen.json, "w", encoding="utf-8") as f:
-            json.dump({**(found if chosen.fair else figures.as_json(found)), "machine": about}, f, indent=2)
+            json.dump(result, f, indent=2)
             f.write("\n")
 
 
