@@ -11,4 +11,4 @@ comment on function muster.webhook_wants(muster.webhook_endpoint, text, uuid) is
 Parameters: w: the endpoint; action; target: of the event.
 Returns: yes or no.
 Locks: none.
-Called by: webhook_enqueue, api_webhook_replay_dead, api_webhook_delivery_wanted.';
+Called by: webhook_make, api_webhook_replay_dead, api_webhook_delivery_wanted.';
