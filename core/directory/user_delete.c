@@ -75,6 +75,13 @@ static const char *row_ids(struct session *s, struct db_rows rows) {
     return session_uuids(s, ids, n);
 }
 
+static void leave_groups(struct session *s, const struct removal *r, const struct found *found, const char *now) {
+    db_queue(s->db, sql_member_leave_groups(.member_id = r->id, .type = "User", .at = now, .request_id = s->request_id,
+                                            .client_address = s->client_address));
+    db_queue(s->db, sql_team_sync(.group_ids = row_ids(s, found->groups), .user_ids = session_uuids(s, &r->id, 1)));
+    db_queue(s->db, sql_team_sweep());
+}
+
 static enum err queue_user_removal(struct session *s, const struct removal *r, const struct found *found) {
     struct json_object *old;
     enum err e = answer_restore(s, db_text(found->user, 0, STORED_RESOURCE), &old);
@@ -88,12 +95,9 @@ static enum err queue_user_removal(struct session *s, const struct removal *r, c
     session_event(s, "scim.user.deprovisioned", "scim_user", r->id,
                   r->lost ? parts_told(s->ctx.arena, r->lost, event) : event);
     db_queue(s->db, sql_user_remove(.id = r->id, .at = now));
-    db_queue(s->db, sql_user_emails_set(.user_id = r->id, .keys = "[]"));
     unique_queue(s, r->id, s->types->user->unique ? "" : NULL, NULL);
-    db_queue(s->db, sql_member_leave_groups(.member_id = r->id, .type = "User", .at = now, .request_id = s->request_id,
-                                            .client_address = s->client_address));
-    db_queue(s->db, sql_team_sync(.group_ids = row_ids(s, found->groups), .user_ids = session_uuids(s, &r->id, 1)));
-    db_queue(s->db, sql_team_sweep());
+    if (db_count(found->groups))
+        leave_groups(s, r, found, now);
     user_member_save(s, &before, &after);
     s->usage.users--;
     return OK;

@@ -74,7 +74,8 @@ static void derive_email(struct session *s, struct user_facts *f, struct json_ob
     f->email_key = s->tenant.linking == LINKING_NEVER ? NULL : f->email_folded;
 }
 
-/* The array for user_emails_set: the keys of all values, in the form that filters on emails.value compare. */
+/* The array for user_emails_set and user_emails_add: the keys of all values, in the form that filters on emails.value
+ * compare. */
 static const char *email_keys(struct session *s, struct json_object *folded) {
     struct json_object *emails = json_get(folded, "emails");
     size_t n = json_object_is_type(emails, json_type_array) ? json_object_array_length(emails) : 0;
@@ -162,7 +163,9 @@ void user_save(struct session *s, const char *id, const struct user_facts *f, bo
 
 void user_save_values(struct session *s, const char *id, const struct user_facts *f, const struct user_facts *before) {
     assert(db_in_transaction(s->db));
-    if (strcmp(f->email_keys, before ? before->email_keys : "[]") != 0)
+    if (!before && strcmp(f->email_keys, "[]") != 0)
+        db_queue(s->db, sql_user_emails_add(.user_id = id, .keys = f->email_keys));
+    if (before && strcmp(f->email_keys, before->email_keys) != 0)
         db_queue(s->db, sql_user_emails_set(.user_id = id, .keys = f->email_keys));
     unique_queue(s, id, before ? before->unique : NULL, f->unique);
 }
