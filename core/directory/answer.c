@@ -3,6 +3,7 @@
 #include "directory/answer.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/uuid.h"
@@ -57,8 +58,11 @@ enum err answer_precondition(struct session *s, struct precondition p, int64_t v
 
 static void add_resource_meta(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                               struct buf *out) {
+    char created[CLOCK_TEXT + 1], modified[CLOCK_TEXT + 1];
+    clock_format(db_int(rows, row, SCIM_CREATED_MS) * 1000, created);
+    clock_format(db_int(rows, row, SCIM_MODIFIED_MS) * 1000, modified);
     buf_fmt(out, "\"meta\":{\"resourceType\":\"%s\",\"created\":\"%s\",\"lastModified\":\"%s\",\"location\":", rt->name,
-            db_text(rows, row, SCIM_CREATED), db_text(rows, row, SCIM_MODIFIED));
+            created, modified);
     buf_json_str(out, arena_printf(s->ctx.arena, "%s%s/%s", s->base_url, rt->endpoint, db_text(rows, row, SCIM_ID)));
     buf_fmt(out, ",\"version\":\"W/\\\"%s\\\"\"}", db_text(rows, row, SCIM_VERSION));
 }

@@ -3,8 +3,8 @@
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 with_members boolean,
 --         6 with_display boolean
 -- row page: total bigint, found bigint, type text, sort_key text
--- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
---           manager_display text
+-- row scim: id uuid, version bigint, resource text, created_ms bigint, modified_ms bigint, computed text,
+--           manager_found uuid, manager_display text
 with page as (
     select r.type, r.id, /*key*/ null::text as sort_key
     from (
@@ -57,10 +57,9 @@ with page as (
         offset 0 /* the texts of the page alone */) u
 )
 select counted.total, (select count(*) from page) as found, u.type, u.sort_key,
-       u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       case when $4::boolean and u.type = 'User' and
-           (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
-       then muster.groups_json(u.id, $3)
+       u.id, u.version, u.resource, (date_part('epoch', u.created_at) * 1000)::bigint as created_ms,
+       (date_part('epoch', u.modified_at) * 1000)::bigint as modified_ms,
+       case when $4::boolean and u.type = 'User' then (select s.groups from muster.groups_shown(u.id, $3) s)
        when $5::boolean and u.type = 'Group' then
            (select s.members from muster.members_of_group(u.id, $6::boolean) s)
        end as computed,

@@ -6,8 +6,8 @@
 -- params: 1 skip bigint, 2 count bigint, 3 with_display boolean, 4 with_members boolean, 5 keep text[]?,
 --         6 leave text[]?
 -- row page: total bigint, found bigint, type text, sort_key text
--- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
---           manager_display text
+-- row scim: id uuid, version bigint, resource text, created_ms bigint, modified_ms bigint, computed text,
+--           manager_found uuid, manager_display text
 with page as (
     select r.id, /*key*/ null::text as sort_key
     from /*rows*/ muster.scim_group r
@@ -43,7 +43,8 @@ with page as (
         offset 0 /* the texts of the page alone */) g
 )
 select counted.total, (select count(*) from page) as found, 'Group' as type, g.sort_key,
-       g.id, g.version, g.resource, muster.time_text(g.created_at) as created, muster.time_text(g.modified_at) as modified,
+       g.id, g.version, g.resource, (date_part('epoch', g.created_at) * 1000)::bigint as created_ms,
+       (date_part('epoch', g.modified_at) * 1000)::bigint as modified_ms,
        case when $4::boolean then (select s.members from muster.members_of_group(g.id, $3::boolean) s) end as computed,
        null::uuid as manager_found, null::text as manager_display
 from counted

@@ -1,8 +1,9 @@
 -- One live SCIM user, with what is computed at reading: `computed` are its groups, a JSON array.
 -- params: 1 id uuid, 2 base_url text, 3 with_groups boolean
--- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
---           manager_display text
-select u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
+-- row scim: id uuid, version bigint, resource text, created_ms bigint, modified_ms bigint, computed text,
+--           manager_found uuid, manager_display text
+select u.id, u.version, u.resource, (date_part('epoch', u.created_at) * 1000)::bigint as created_ms,
+       (date_part('epoch', u.modified_at) * 1000)::bigint as modified_ms,
        case when $3::boolean and
            (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
        then muster.groups_json(u.id, $2) end as computed,

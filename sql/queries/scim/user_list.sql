@@ -5,8 +5,8 @@
 -- the page begins, the order, the sort key as text.
 -- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 keep text[]?, 6 leave text[]?
 -- row page: total bigint, found bigint, type text, sort_key text
--- row scim: id uuid, version bigint, resource text, created text, modified text, computed text, manager_found uuid,
---           manager_display text
+-- row scim: id uuid, version bigint, resource text, created_ms bigint, modified_ms bigint, computed text,
+--           manager_found uuid, manager_display text
 with page as (
     select r.id, /*key*/ null::text as sort_key
     from /*rows*/ muster.scim_user r
@@ -37,10 +37,9 @@ with page as (
         offset 0 /* the texts of the page alone */) u
 )
 select counted.total, (select count(*) from page) as found, 'User' as type, u.sort_key,
-       u.id, u.version, u.resource, muster.time_text(u.created_at) as created, muster.time_text(u.modified_at) as modified,
-       case when $4::boolean and
-           (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
-       then muster.groups_json(u.id, $3) end as computed,
+       u.id, u.version, u.resource, (date_part('epoch', u.created_at) * 1000)::bigint as created_ms,
+       (date_part('epoch', u.modified_at) * 1000)::bigint as modified_ms,
+       case when $4::boolean then (select s.groups from muster.groups_shown(u.id, $3) s) end as computed,
        b.id as manager_found, b.display_name as manager_display
 from counted
 left join fetched u on u.n = 1 or u.bytes <= 8388608
