@@ -9,6 +9,7 @@
 #include "sql/control.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY},
                                       {.name = "cursor", .kind = FIELD_QUERY},
@@ -64,28 +65,35 @@ static enum err link_group(struct session *s, void *arg) {
     return relink_group(s, l->group, l->team);
 }
 
-enum err control_team_link(struct control *c, const struct control_input *in, struct json_object **out) {
-    const char *group = json_get_string(in->fields, "scim_group_id");
-    struct json_object *team;
-    const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
+/* The group that the client named, as {"scim_group_id", "connection_id"}. */
+static enum err find_group(struct control *c, const char *group, struct json_object **out) {
     struct db_rows rows = {0};
-    enum err e = control_fields_check(c, FIELDS(linked), in->fields, true);
-    if (e == OK)
-        e = control_team_show(c, &named, &team);
-    if (e != OK)
-        return e;
-    const char *id = json_get_string(team, "id");
-    e = control_read(c, sql_api_group_connection(.group_id = group, .team_id = id), &rows);
-    if (e == OK && db_count(rows) == 0 && !group)
-        return control_team_show(c, &named, out); /* it has no link */
+    enum err e = control_read(c, sql_api_group_connection(.group_id = group), &rows);
     if (e == OK && db_count(rows) == 0) {
         control_wrong(c, "scim_group_id", "not_found", "the organization has no SCIM group %s", group);
         return control_refuse(c);
     }
+    return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
+}
+
+enum err control_team_link(struct control *c, const struct control_input *in, struct json_object **out) {
+    const char *group = json_get_string(in->fields, "scim_group_id");
+    const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
+    enum err e = control_fields_check(c, FIELDS(linked), in->fields, true);
+    if (e == OK)
+        e = control_team_show(c, &named, out);
     if (e != OK)
         return e;
-    struct link_change l = {.group = db_text(rows, 0, API_GROUP_CONNECTION_ID), .team = group ? id : NULL};
-    struct session s = control_session(c, db_text(rows, 0, API_GROUP_CONNECTION_CONNECTION_ID));
+    struct json_object *link = json_get(*out, "link");
+    if (!group && !link)
+        return OK;
+    if (group)
+        e = find_group(c, group, &link);
+    if (e != OK)
+        return e;
+    struct link_change l = {.group = json_get_string(link, "scim_group_id"),
+                            .team = group ? json_get_string(*out, "id") : NULL};
+    struct session s = control_session(c, json_get_string(link, "connection_id"));
     e = control_directory(c, &s, link_group, &l);
     return e == OK ? control_team_show(c, &named, out) : e;
 }
@@ -95,24 +103,32 @@ static enum err part_user(struct session *s, void *arg) {
     return relink_apart(s, l->user);
 }
 
+/* The member's link to a user; NULL: there is none. */
+static struct json_object *link_to(struct json_object *member, const char *user) {
+    struct json_object *links = json_get(member, "links");
+    for (size_t i = 0, n = json_object_array_length(links); i < n; i++) {
+        struct json_object *link = json_object_array_get_idx(links, i);
+        if (strcasecmp(json_get_string(link, "scim_user_id"), user) == 0)
+            return link;
+    }
+    return NULL;
+}
+
 enum err control_member_unlink(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct link_change l = {.user = json_get_string(in->fields, "scim_user_id")};
-    struct json_object *member;
+    const char *user = json_get_string(in->fields, "scim_user_id");
     const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
-    struct db_rows rows = {0};
     enum err e = control_fields_check(c, FIELDS(unlinked), in->fields, true);
     if (e == OK)
-        e = control_member_show(c, &named, &member);
+        e = control_member_show(c, &named, out);
     if (e != OK)
         return e;
-    e = control_read(c, sql_api_user_connection(.user_id = l.user, .member_id = json_get_string(member, "id")), &rows);
-    if (e == OK && db_count(rows) == 0) {
-        control_wrong(c, "scim_user_id", "not_found", "the member has no link to a SCIM user %s", l.user);
+    struct json_object *link = link_to(*out, user);
+    if (!link) {
+        control_wrong(c, "scim_user_id", "not_found", "the member has no link to a SCIM user %s", user);
         return control_refuse(c);
     }
-    if (e != OK)
-        return e;
-    struct session s = control_session(c, db_text(rows, 0, API_USER_CONNECTION_CONNECTION_ID));
+    struct link_change l = {.user = json_get_string(link, "scim_user_id")};
+    struct session s = control_session(c, json_get_string(link, "connection_id"));
     e = control_directory(c, &s, part_user, &l);
     return e == OK ? control_member_show(c, &named, out) : e;
 }

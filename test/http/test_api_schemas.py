@@ -76,6 +76,7 @@ def test_a_team_is_linked_to_a_group_and_parted(api, customer):
     team = api.made(f"{customer.path}/teams", {"name": "Old hands"})
     linked = good(api.patch(f"{customer.path}/teams/{team['id']}/link", {"scim_group_id": group["id"]}))
     assert linked["link"]["scim_group_id"] == group["id"] and linked["member_count"] == 1
+    problem(api.patch(f"{customer.path}/teams/{team['id']}/link", {"scim_group_id": user["id"]}), 400, "not_found", "scim_group_id")
     parted = good(api.patch(f"{customer.path}/teams/{team['id']}/link", {"scim_group_id": None}))
     assert parted["link"] is None and parted["member_count"] == 1
 
@@ -83,7 +84,8 @@ def test_a_team_is_linked_to_a_group_and_parted(api, customer):
 def test_a_user_is_parted_from_its_member(api, customer):
     user = made(customer.client.post("/Users", user_body("someone@example.com")))
     member = api.read(f"{customer.path}/members")["data"][0]
-    left = good(api.post(f"{customer.path}/members/{member['id']}/unlink", {"scim_user_id": user["id"]}))
+    problem(api.post(f"{customer.path}/members/{member['id']}/unlink", {"scim_user_id": member["id"]}), 400, "not_found", "scim_user_id")
+    left = good(api.post(f"{customer.path}/members/{member['id']}/unlink", {"scim_user_id": user["id"].upper()}))
     assert left["id"] == member["id"] and left["links"] == []
     others = [m for m in api.read(f"{customer.path}/members")["data"] if m["id"] != member["id"]]
     assert [m["links"][0]["scim_user_id"] for m in others] == [user["id"]]
