@@ -194,7 +194,7 @@ class Bench:
         trips = replay.round_trips(self.server, self.usual, [w.name for w in of])
         for w in of:
             calls = profile_one.counted_calls(self.server, w, self.usual, 1, 0.1)
-            self.found.counted[w.name] = {"round_trips": trips[w.name], "system_calls": round(sum(calls.values()), 1)}
+            self.found.counted[w.name] = {"round_trips": trips[w.name], **({"system_calls": round(sum(calls.values()), 1)} if calls else {})}
 
     def run_once(self):
         largest = self.directories[max(self.directories)]
