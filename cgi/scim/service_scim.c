@@ -192,6 +192,7 @@ static void answer_scim(struct call *call) {
                                        .sensitive = settings->sensitive,
                                        .cursor_seconds = settings->cursor_seconds,
                                        .heavy = {take_heavy_place, x},
+                                       .limits = call->worker->limits,
                                        .slot = call->worker->pid % SLOTS}};
     call->request.ctx = &x->session.ctx;
     enum err e = answer_exchange(x);

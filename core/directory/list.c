@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/words.h"
 #include "directory/cursor.h"
+#include "directory/walk.h"
 #include "protocol/filter.h"
 #include "query/filter_sql.h"
 #include "query/modified_sql.h"
@@ -39,9 +40,10 @@ struct run {
     const char *more[MORE_PARAMS]; /* the parameters after them: of filters, sort keys and the cursor */
     size_t n_more;
     bool descending;
-    struct ctx strict; /* the strict dialect's objection to the filter; err is OK if none */
-    struct cursor cursor;
-    const char *identity; /* identifies the list, for cursors */
+    struct ctx strict;    /* the strict dialect's objection to the filter; err is OK if none */
+    struct cursor cursor; /* the place after which the page begins; of a walk by index only the id, from its bookmark */
+    const char *kept;     /* the parameter with the total that the walk began with; NULL: it is found anew */
+    const char *identity; /* identifies the list, for cursors and bookmarks */
     struct list_page page;
 };
 
@@ -116,6 +118,38 @@ static enum err read_order(struct session *s, struct run *r) {
         return fail(&s->ctx, ERR_INVALID_VALUE, "sortOrder must be ascending or descending");
     r->descending = r->descending && r->query->sort_by;
     return OK;
+}
+
+/* Whether no index has the filter or the order, so that the directory must be read. */
+static bool is_scan(const struct run *r) {
+    for (size_t i = 0; i < r->n_targets; i++)
+        if ((r->query->filter && !r->targets[i].filter.indexed) || (r->query->sort_by && !r->targets[i].sort.lowest))
+            return true;
+    return false;
+}
+
+/*
+ * Whether the values decide which plan is good: `sw` reads an index only for a beginning that the planner knows, and
+ * how much a filter leaves decides whether to sort or to walk an index.
+ */
+static bool is_shaped(const struct run *r) {
+    return r->n_targets > 1 || r->query->sort_by || (r->query->filter && !r->targets[0].filter.fixed);
+}
+
+/* A walk by index in the order of ids goes on where the page before ended, if that is known. */
+static bool is_walk(const struct run *r) {
+    return !r->query->cursor && !r->query->sort_by;
+}
+
+static void read_bookmark(struct session *s, struct run *r) {
+    struct limits_bookmark b;
+    if (!is_walk(r) || !walk_find(s, r->identity, r->query->start_index, &b))
+        return;
+    r->cursor.id = arena_strdup(s->ctx.arena, b.id);
+    if (!is_scan(r))
+        return;
+    r->kept = arena_printf(s->ctx.arena, "$%zu::bigint", next_param_number(r));
+    r->more[r->n_more++] = arena_printf(s->ctx.arena, "%" PRId64, b.total);
 }
 
 static enum err read_list_cursor(struct session *s, struct run *r) {
@@ -223,22 +257,6 @@ static enum err compile_list(struct session *s, struct run *r) {
     return e;
 }
 
-/* Whether no index has the filter or the order, so that the directory must be read. */
-static bool is_scan(const struct run *r) {
-    for (size_t i = 0; i < r->n_targets; i++)
-        if ((r->query->filter && !r->targets[i].filter.indexed) || (r->query->sort_by && !r->targets[i].sort.lowest))
-            return true;
-    return false;
-}
-
-/*
- * Whether the values decide which plan is good: `sw` reads an index only for a beginning that the planner knows, and
- * how much a filter leaves decides whether to sort or to walk an index.
- */
-static bool is_shaped(const struct run *r) {
-    return r->n_targets > 1 || r->query->sort_by || (r->query->filter && !r->targets[0].filter.fixed);
-}
-
 static enum err refuse_long_search(struct session *s, const struct run *r) {
     return fail(&s->ctx, ERR_TOO_MANY,
                 "the search was given up after %d seconds: %s, or read everybody in pages (cursor) and search there",
@@ -254,21 +272,6 @@ static const char *where_of(struct session *s, const struct target *t) {
     return arena_printf(s->ctx.arena, t->filter.indexed ? "(%s)" : "(%s and r.id >= " LOWEST_ID ")", t->filter.where);
 }
 
-/* '{"a","b"}' of names in the arena; NULL: there are none. */
-static const char *name_array(struct session *s, const struct name_list *names) {
-    struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
-    for (size_t i = 0; i < names->n; i++) {
-        buf_str(b, i ? "\",\"" : "{\"");
-        for (const char *p = names->names[i]; *p; p++) {
-            if (*p == '"' || *p == '\\')
-                buf_char(b, '\\');
-            buf_char(b, *p);
-        }
-    }
-    buf_str(b, "\"}");
-    return names->n ? buf_text(b) : NULL;
-}
-
 /*
  * The statement. The names say which members of a large resource need not be fetched; a list of both types needs two
  * sets.
@@ -276,7 +279,7 @@ static const char *name_array(struct session *s, const struct name_list *names) 
 static struct sql_call call_of(struct session *s, const struct run *r) {
     const struct list_query *q = r->query;
     /* With a cursor one more row is read, which shows whether there is another page. */
-    const char *skip = arena_printf(s->ctx.arena, "%" PRId64, q->cursor ? 0 : q->start_index - 1);
+    const char *skip = arena_printf(s->ctx.arena, "%" PRId64, r->cursor.id || q->cursor ? 0 : q->start_index - 1);
     const char *count = arena_printf(s->ctx.arena, "%" PRId64, q->count + (q->cursor && q->count));
     const char *groups = projection_wants(r->page.types[0].projection, "groups") ? "true" : "false";
     const struct projection *of_group = r->page.types[r->n_targets - 1].projection;
@@ -289,9 +292,11 @@ static struct sql_call call_of(struct session *s, const struct run *r) {
     projection_names(s->ctx.arena, r->page.types[0].projection, r->targets[0].rt, &keep, &leave);
     if (r->kind->users)
         return sql_user_list(.skip = skip, .count = count, .base_url = s->base_url, .with_groups = groups,
-                             .keep = name_array(s, &keep), .leave = name_array(s, &leave));
+                             .keep = session_texts(s, keep.names, keep.n),
+                             .leave = session_texts(s, leave.names, leave.n));
     return sql_group_list(.skip = skip, .count = count, .with_display = display, .with_members = members,
-                          .keep = name_array(s, &keep), .leave = name_array(s, &leave));
+                          .keep = session_texts(s, keep.names, keep.n),
+                          .leave = session_texts(s, leave.names, leave.n));
 }
 
 /* What stands behind `from` for the rows of a type; `ordered`: in the order of the list. */
@@ -316,6 +321,7 @@ static size_t queue_page(struct session *s, struct run *r) {
         {"/*key*/ null::text", key_text(s, r)},
         {"/*place*/ true", place},
         {"/*first*/ true", r->cursor.id ? "false" : "true"},
+        {"/*kept*/ null::bigint", r->kept ? r->kept : "null::bigint"},
         {"/*whole*/ false", r->query->filter ? "false" : "true"},
         {"/*order*/ r.id", order_of(s, r)}};
     return db_queue_shaped(s->db, call_of(s, r), fragments, sizeof fragments / sizeof *fragments, r->more, r->n_more);
@@ -346,6 +352,9 @@ static enum err settle_page(struct session *s, struct run *r, struct db_rows row
     p->by_cursor = r->query->cursor;
     p->n = n > count ? count : n;
     enum err e = answer_fill(s, rows, p);
+    if (e == OK && is_walk(r) && p->n)
+        walk_note(s, r->identity, p->start_index + (int64_t)p->n, db_text(rows, p->n - 1, SCIM_ID),
+                  db_int(rows, 0, PAGE_TOTAL));
     if (e != OK || !p->by_cursor || n == 0)
         return e;
     bool more = db_int(rows, 0, PAGE_FOUND) > (int64_t)p->n, backward = r->cursor.backward;
@@ -361,8 +370,7 @@ static enum err settle_page(struct session *s, struct run *r, struct db_rows row
 enum err list_run(struct session *s, const struct list_kind *kind, const struct list_query *query, struct answer *out) {
     assert(query->start_index >= 1 && query->count >= 0 && query->count <= LIST_MAX);
     struct run *r = arena_alloc(s->ctx.arena, sizeof *r);
-    r->kind = kind;
-    r->query = query;
+    *r = (struct run){.kind = kind, .query = query};
     open_targets(s, r);
     enum err e = compile_list(s, r);
     bool scanning = is_scan(r);
@@ -370,6 +378,7 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
         e = session_heavy(s);
     if (e != OK)
         return e;
+    read_bookmark(s, r);
     struct db_rows rows[3] = {0};
     if (scanning)
         db_queue_budget(s->db, LIST_SCAN_SECONDS * 1000);
@@ -383,11 +392,9 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
         e = session_accept(s, rows[entered]);
     if (e == OK)
         e = check_dialect(s, r);
-    if (e == OK && r->cursor.id)
+    if (e == OK && query->cursor && r->cursor.id)
         e = cursor_verify(s, query->cursor, &r->cursor, r->identity);
-    if (e != OK)
-        return e;
-    if ((e = settle_page(s, r, rows[found])) != OK)
-        return e;
-    return answer_list(s, rows[found], &r->page, out);
+    if (e == OK)
+        e = settle_page(s, r, rows[found]);
+    return e == OK ? answer_list(s, rows[found], &r->page, out) : e;
 }

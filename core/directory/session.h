@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct limits;
+
 enum linking { LINKING_AUTO, LINKING_VERIFIED_DOMAINS, LINKING_NEVER };
 
 /* What a token may do. */
@@ -70,10 +72,11 @@ struct session {
     struct {
         enum err (*take)(void *arg);
         void *arg;
-    } heavy;            /* called before heavy work (session_heavy()); take NULL: none */
-    int slot;           /* slot of the usage counters, one for each worker */
-    bool writing;       /* session_write() runs; another one within it is a part of its transaction */
-    struct usage usage; /* what the transaction has added so far, for its last statement and for caps */
+    } heavy;               /* called before heavy work (session_heavy()); take NULL: none */
+    struct limits *limits; /* of this host, for walks; NULL: none */
+    int slot;              /* slot of the usage counters, one for each worker */
+    bool writing;          /* session_write() runs; another one within it is a part of its transaction */
+    struct usage usage;    /* what the transaction has added so far, for its last statement and for caps */
     struct tenant tenant;
     unsigned events; /* audit events queued by this attempt */
 };

@@ -9,7 +9,8 @@
 
 /*
  * Counters that all processes of a host share, in one mapped file: how often a key may come (buckets), how many
- * processes sleep (waits), what the last authentication of a token said (a cache), and what the processes have done
+ * processes sleep (waits), what the last authentication of a token said and where
+ * pages ended (caches), and what the processes have done
  * (host/metrics.h). The file has only atomic words and no locks, because a process may be killed at any instruction.
  * Times are nanoseconds of CLOCK_BOOTTIME. Every function accepts NULL for the limits and then limits nothing.
  */
@@ -168,5 +169,22 @@ void limits_note(struct limits *l, const char *token_hash_hex, const struct limi
  * two writers tore it (its checksum is wrong); then nothing is limited in advance.
  */
 bool limits_find(struct limits *l, const char *token_hash_hex, struct limits_token *out);
+
+/* Where a page of a list ended: its last resource, and how many the list had. */
+struct limits_bookmark {
+    char id[UUID_TEXT + 1];
+    int64_t total;
+};
+
+enum { LIMITS_BOOKMARK_SECONDS = 300 };
+
+/*
+ * Stores a bookmark under a text that names the list, whose it is, and the place of the next page. There is room for
+ * 1 024 of them on a host; the oldest go first.
+ */
+void limits_bookmark_set(struct limits *l, const char *key, const struct limits_bookmark *b);
+
+/* The bookmark, if it is not older than LIMITS_BOOKMARK_SECONDS, nor displaced or torn (limits_find()). */
+bool limits_bookmark_find(struct limits *l, const char *key, struct limits_bookmark *out);
 
 #endif

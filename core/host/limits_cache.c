@@ -1,4 +1,4 @@
-/* The cache of tokens that were accepted lately, for the limits of their next request. */
+/* The caches: tokens that were accepted lately, for the limits of their next request; bookmarks, for the next page. */
 
 #include "base/siphash.h"
 #include "host/limits_internal.h"
@@ -12,6 +12,7 @@
 static const int64_t fresh_ns = INT64_C(10000000000);
 
 enum { CHECK, HASH, HASH_LOW, ORGANIZATION, ORGANIZATION_LOW, ORGANIZATION_RULE, TOKEN_RULE, NOTED };
+enum { RESOURCE = HASH_LOW + 1, RESOURCE_LOW, TOTAL };
 
 static uint64_t check_of(const struct limits *l, const uint64_t words[LIMITS_NOTE_WORDS]) {
     uint64_t hash[2];
@@ -114,25 +115,56 @@ void limits_note(struct limits *l, const char *token_hash_hex, const struct limi
         atomic_store(&e->words[i], words[i]);
 }
 
-/* Two processes may have used two entries for a token; the later one counts. */
-bool limits_find(struct limits *l, const char *token_hash_hex, struct limits_token *out) {
-    uint64_t words[LIMITS_NOTE_WORDS], latest[LIMITS_NOTE_WORDS] = {0}, hash[2];
+/* The key's entry in its set. Two processes may have used two entries for a key; the later one counts. */
+static bool find_latest(const struct limits *l, struct limits_entry *set, const uint64_t hash[2], int64_t seconds,
+                        uint64_t latest[LIMITS_NOTE_WORDS]) {
+    uint64_t words[LIMITS_NOTE_WORDS];
     bool found = false;
-    if (!l)
-        return false;
-    struct limits_entry *set = find_note_set(l, token_hash_hex, hash);
     for (struct limits_entry *e = set; e < set + LIMITS_NOTE_WAYS; e++)
-        if (read_entry(l, e, hash, LIMITS_NOTE_SECONDS * INT64_C(1000000000), words) &&
-            (!found || words[NOTED] > latest[NOTED])) {
-            memcpy(latest, words, sizeof latest);
+        if (read_entry(l, e, hash, seconds * INT64_C(1000000000), words) && (!found || words[NOTED] > latest[NOTED])) {
+            memcpy(latest, words, sizeof words);
             found = true;
         }
-    if (!found)
+    return found;
+}
+
+bool limits_find(struct limits *l, const char *token_hash_hex, struct limits_token *out) {
+    uint64_t words[LIMITS_NOTE_WORDS], hash[2];
+    if (!l || !find_latest(l, find_note_set(l, token_hash_hex, hash), hash, LIMITS_NOTE_SECONDS, words))
         return false;
-    write_uuid(latest + ORGANIZATION, out->organization_id);
-    out->org_rate = (int32_t)(latest[ORGANIZATION_RULE] >> 32);
-    out->org_burst = (int32_t)latest[ORGANIZATION_RULE];
-    out->token_rate = (int32_t)(latest[TOKEN_RULE] >> 32);
-    out->token_burst = (int32_t)latest[TOKEN_RULE];
+    write_uuid(words + ORGANIZATION, out->organization_id);
+    out->org_rate = (int32_t)(words[ORGANIZATION_RULE] >> 32);
+    out->org_burst = (int32_t)words[ORGANIZATION_RULE];
+    out->token_rate = (int32_t)(words[TOKEN_RULE] >> 32);
+    out->token_burst = (int32_t)words[TOKEN_RULE];
+    return true;
+}
+
+static struct limits_entry *find_bookmark_set(struct limits *l, const char *key, uint64_t hash[2]) {
+    siphash_128(l->file->head.secret, key, strlen(key), hash);
+    return l->file->bookmarks[hash[0] % LIMITS_BOOKMARK_SETS];
+}
+
+void limits_bookmark_set(struct limits *l, const char *key, const struct limits_bookmark *b) {
+    uint64_t words[LIMITS_NOTE_WORDS] = {0}, hash[2];
+    if (!l || !uuid_valid(b->id, strnlen(b->id, UUID_TEXT + 1)))
+        return;
+    struct limits_entry *e = entry_for(find_bookmark_set(l, key, hash), hash);
+    words[HASH] = hash[0];
+    words[HASH_LOW] = hash[1];
+    read_uuid(b->id, words + RESOURCE);
+    words[TOTAL] = (uint64_t)b->total;
+    words[NOTED] = (uint64_t)limits_now();
+    words[CHECK] = check_of(l, words);
+    for (int i = 0; i < LIMITS_NOTE_WORDS; i++)
+        atomic_store(&e->words[i], words[i]);
+}
+
+bool limits_bookmark_find(struct limits *l, const char *key, struct limits_bookmark *out) {
+    uint64_t words[LIMITS_NOTE_WORDS], hash[2];
+    if (!l || !find_latest(l, find_bookmark_set(l, key, hash), hash, LIMITS_BOOKMARK_SECONDS, words))
+        return false;
+    write_uuid(words + RESOURCE, out->id);
+    out->total = (int64_t)words[TOTAL];
     return true;
 }

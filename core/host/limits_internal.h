@@ -13,13 +13,14 @@
 #define LIMITS_MAGIC UINT64_C(0x74696d694c74734d)
 
 enum {
-    LIMITS_VERSION = 5,
+    LIMITS_VERSION = 6,
     LIMITS_TABLES = 2,
     LIMITS_SETS = 4096,
     LIMITS_WAYS = 16,
     LIMITS_NOTE_SETS = 8192,
     LIMITS_NOTE_WAYS = 4,
     LIMITS_NOTE_WORDS = 8,
+    LIMITS_BOOKMARK_SETS = 256,
     LIMITS_ORGANIZATION_SETS = 512,
     LIMITS_ORGANIZATION_WAYS = 8,
     LIMITS_RECENT = 8
@@ -42,8 +43,8 @@ struct limits_bucket {
 };
 
 /*
- * The words: a checksum of the rest, the key's hash (2), the organization (2), its rate and burst, the token's, the
- * time.
+ * The words: a checksum of the rest, the key's hash (2), four values, the time. The values of a token: the organization
+ * (2), its rate and burst, the token's; of a bookmark: the resource (2), the total.
  */
 struct limits_entry {
     _Atomic uint64_t words[LIMITS_NOTE_WORDS];
@@ -72,6 +73,7 @@ struct limits_file {
         waits[LIMITS_WAITINGS][LIMITS_WAITERS]; /* until when a process sleeps at most; in the past: free */
     alignas(4096) struct limits_bucket buckets[LIMITS_TABLES][LIMITS_SETS][LIMITS_WAYS];
     struct limits_entry notes[LIMITS_NOTE_SETS][LIMITS_NOTE_WAYS];
+    struct limits_entry bookmarks[LIMITS_BOOKMARK_SETS][LIMITS_NOTE_WAYS];
     struct limits_organization organizations[LIMITS_ORGANIZATION_SETS][LIMITS_ORGANIZATION_WAYS];
     _Atomic uint64_t recent[LIMITS_SIDES][LIMITS_RECENT]; /* the organizations served last: half of the tag, and when */
     _Atomic uint64_t used[LIMITS_SIDES]; /* by all organizations: when it was written, and milliseconds */

@@ -82,7 +82,8 @@ class Server:
 
     def recount(self):
         """After rows were written past Muster: its counters of users and groups are right again."""
-        self.sql("select muster.recount_usage(o.id) from muster.organization o")
+        for organization, *_ in self.sql(helpers.statement("op_doctor_usage")):
+            self.sql("select muster.recount_usage(%s)", organization)
 
     def sql(self, text, *params):
         with contextlib.closing(psycopg2.connect(self.db)) as c, c, c.cursor() as cur:

@@ -57,3 +57,35 @@ def test_every_user_is_seen_once_by_start_index(customer, growing):
         if len(page["Resources"]) < 1000:
             break
     check(customer, seen, growing)
+
+
+@pytest.mark.parametrize("query", ["", "&filter=active%20eq%20true", "&filter=userName%20pr&sortOrder=ascending"])
+def test_who_stays_is_seen_once_by_start_index_while_others_leave(server, query):
+    t = server.customer()
+    ids = sorted(t.users([user_body() for _ in range(60)]))
+    seen = []
+    while True:
+        page = made(t.client.get(f"/Users?count=10&attributes=id{query}&startIndex={len(seen) + 1}"), 200)
+        if not page["Resources"]:
+            break
+        seen += [u["id"] for u in page["Resources"]]
+        for gone in (seen[-1], seen[-2]):
+            assert t.client.delete(f"/Users/{gone}").status == 204
+    assert seen == ids
+
+
+def test_a_page_is_found_without_the_one_before_it(server):
+    """A jump, another list, another token, or another count: by counting rows."""
+    t = server.customer()
+    ids = sorted(t.users([user_body() for _ in range(40)]))
+    other = t.client_of(t.issue())
+
+    def page(start, query="", count=10, client=t.client):
+        return [u["id"] for u in made(client.get(f"/Users?count={count}&startIndex={start}{query}"), 200)["Resources"]]
+    assert page(21) == ids[20:30] and page(1) == ids[:10] and page(11) == ids[10:20]
+    assert t.client.delete(f"/Users/{ids[0]}").status == 204
+    assert page(11) == ids[10:20], "where the page before ended"
+    assert page(11, client=other) == ids[11:21] and page(11, "&filter=userName%20pr") == ids[11:21], "nobody has read the page before"
+    assert page(13) == ids[13:23] and page(1, count=12) == ids[1:13] and page(13) == ids[13:23]
+    assert page(1) == ids[1:11] and page(11) == ids[11:21], "a new walk"
+    assert page(40) == [] and page(32) == ids[32:]

@@ -26,6 +26,7 @@ with page as (
 ), counted as (
     select coalesce(case when $1::bigint = 0 and f.found < $2::bigint and /*first*/ true then f.found end,
                     (select t.users + t.groups from muster.connection_totals() t where /*whole*/ false),
+                    /*kept*/ null::bigint,
                     (select count(*)
                          from /*counted rows*/ muster.scim_user r
                          where r.organization_id = muster.organization_id() and r.connection_id = muster.connection_id()
