@@ -9,7 +9,6 @@
 #include "sql/control.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const struct field listed[] = {{.name = "limit", .kind = FIELD_QUERY},
                                       {.name = "cursor", .kind = FIELD_QUERY},
@@ -108,7 +107,7 @@ static struct json_object *link_to(struct json_object *member, const char *user)
     struct json_object *links = json_get(member, "links");
     for (size_t i = 0, n = json_object_array_length(links); i < n; i++) {
         struct json_object *link = json_object_array_get_idx(links, i);
-        if (strcasecmp(json_get_string(link, "scim_user_id"), user) == 0)
+        if (strcmp(json_get_string(link, "scim_user_id"), user) == 0)
             return link;
     }
     return NULL;
