@@ -57,12 +57,24 @@ static struct civil civil_of(int64_t seconds) {
                           .second = (int)(rest % 60)};
 }
 
+/* The last `n` digits of a number, before `end`. */
+static void put_digits(char *end, int n, int64_t number) {
+    for (; n > 0; n--, number /= 10)
+        *--end = (char)('0' + number % 10);
+}
+
+/* Without snprintf(), which takes 4,500 instructions more: a page of 100 users has 200 times. */
 void clock_format(int64_t unix_us, char out[CLOCK_TEXT + 1]) {
     int64_t seconds = floor_div(unix_us, 1000000);
     struct civil c = civil_of(seconds);
-    snprintf(out, CLOCK_TEXT + 1, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)c.year % 10000,
-             (unsigned)c.month % 100, (unsigned)c.day % 100, (unsigned)c.hour % 100, (unsigned)c.minute % 100,
-             (unsigned)c.second % 100, (unsigned)((unix_us - seconds * 1000000) / 1000) % 1000);
+    memcpy(out, "0000-00-00T00:00:00.000Z", CLOCK_TEXT + 1);
+    put_digits(out + 4, 4, c.year);
+    put_digits(out + 7, 2, c.month);
+    put_digits(out + 10, 2, c.day);
+    put_digits(out + 13, 2, c.hour);
+    put_digits(out + 16, 2, c.minute);
+    put_digits(out + 19, 2, c.second);
+    put_digits(out + 23, 3, (unix_us - seconds * 1000000) / 1000);
 }
 
 /* Exactly `n` digits; false if there are fewer. */
