@@ -125,7 +125,7 @@ static bool is_scan(const struct run *r) {
     for (size_t i = 0; i < r->n_targets; i++)
         if ((r->query->filter && !r->targets[i].filter.indexed) || (r->query->sort_by && !r->targets[i].sort.lowest))
             return true;
-    return false;
+    return r->n_targets > 1 && r->query->sort_by; /* no index has both types */
 }
 
 /*
