@@ -25,4 +25,4 @@ select c.organization_id, c.id, 0,
 from muster.connection c;
 delete from muster.organization_usage;
 
-insert into muster.schema_migration (number, name) values (22, '0022_connection_usage');
+insert into muster.schema_migration (number, name) values (21, '0021_connection_usage');

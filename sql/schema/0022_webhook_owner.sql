@@ -13,4 +13,4 @@ drop index muster.webhook_queue_leased;
 create index webhook_queue_due on muster.webhook_queue (owner_id, endpoint_id, lane, next_at);
 create index webhook_queue_leased on muster.webhook_queue (owner_id, endpoint_id, next_at) where lease is not null;
 
-insert into muster.schema_migration (number, name) values (24, '0024_webhook_owner');
+insert into muster.schema_migration (number, name) values (22, '0022_webhook_owner');

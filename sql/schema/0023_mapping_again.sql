@@ -10,4 +10,4 @@ grant select, delete on muster.mapping_again to muster_deliver;
 comment on table muster.mapping_again is
     'Organizations whose mapping is to be applied to everybody again, because a request changed more people than it could map. A row has no lock that others wait for.';
 
-insert into muster.schema_migration (number, name) values (26, '0026_mapping_again');
+insert into muster.schema_migration (number, name) values (23, '0023_mapping_again');
