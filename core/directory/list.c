@@ -352,7 +352,7 @@ static enum err settle_page(struct session *s, struct run *r, struct db_rows row
     p->by_cursor = r->query->cursor;
     p->n = n > count ? count : n;
     enum err e = answer_fill(s, rows, p);
-    if (e == OK && is_walk(r) && p->n)
+    if (e == OK && is_walk(r) && p->n && p->n == count) /* a page that is not full is the last one */
         walk_note(s, r->identity, p->start_index + (int64_t)p->n, db_text(rows, p->n - 1, SCIM_ID),
                   db_int(rows, 0, PAGE_TOTAL));
     if (e != OK || !p->by_cursor || n == 0)

@@ -9,13 +9,13 @@
 
 /* The token and the URL say whose list it is, before the database is asked. */
 static const char *bookmark_key(struct session *s, const char *list, int64_t start_index) {
-    return arena_printf(s->ctx.arena, "%s %s %" PRId64 " %s", s->token_hash,
-                        s->asked_connection ? s->asked_connection : "", start_index, list);
+    return arena_printf(s->ctx.arena, "%s %" PRId64 " %s", s->asked_connection ? s->asked_connection : "", start_index,
+                        list);
 }
 
 bool walk_find(struct session *s, const char *list, int64_t start_index, struct limits_bookmark *out) {
     return s->limits && s->token_hash && start_index > 1 &&
-           limits_bookmark_find(s->limits, bookmark_key(s, list, start_index), out);
+           limits_bookmark_find(s->limits, s->token_hash, bookmark_key(s, list, start_index), out);
 }
 
 void walk_note(struct session *s, const char *list, int64_t start_index, const char *id, int64_t total) {
@@ -23,5 +23,5 @@ void walk_note(struct session *s, const char *list, int64_t start_index, const c
         return;
     struct limits_bookmark b = {.total = total};
     snprintf(b.id, sizeof b.id, "%s", id);
-    limits_bookmark_set(s->limits, bookmark_key(s, list, start_index), &b);
+    limits_bookmark_set(s->limits, s->token_hash, bookmark_key(s, list, start_index), &b);
 }

@@ -179,12 +179,13 @@ struct limits_bookmark {
 enum { LIMITS_BOOKMARK_SECONDS = 300 };
 
 /*
- * Stores a bookmark under a text that names the list, whose it is, and the place of the next page. There is room for
- * 1 024 of them on a host; the oldest go first.
+ * Stores a bookmark of an owner (the hash of a token) under a text that names the list and the place of the next page.
+ * An owner has room for 16 of them, the oldest go first; what others read does not displace them, unless their hashes
+ * share the room, of 1 024.
  */
-void limits_bookmark_set(struct limits *l, const char *key, const struct limits_bookmark *b);
+void limits_bookmark_set(struct limits *l, const char *owner, const char *key, const struct limits_bookmark *b);
 
 /* The bookmark, if it is not older than LIMITS_BOOKMARK_SECONDS, nor displaced or torn (limits_find()). */
-bool limits_bookmark_find(struct limits *l, const char *key, struct limits_bookmark *out);
+bool limits_bookmark_find(struct limits *l, const char *owner, const char *key, struct limits_bookmark *out);
 
 #endif

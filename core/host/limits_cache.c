@@ -140,16 +140,19 @@ bool limits_find(struct limits *l, const char *token_hash_hex, struct limits_tok
     return true;
 }
 
-static struct limits_entry *find_bookmark_set(struct limits *l, const char *key, uint64_t hash[2]) {
-    siphash_128(l->file->head.secret, key, strlen(key), hash);
-    return l->file->bookmarks[hash[0] % LIMITS_BOOKMARK_SETS];
+/* The hash is of both, so that an entry is its owner's alone. */
+static struct limits_entry *find_bookmark_set(struct limits *l, const char *owner, const char *key, uint64_t hash[2]) {
+    uint64_t whose[2];
+    siphash_128(l->file->head.secret, owner, strlen(owner), whose);
+    siphash_128(whose, key, strlen(key), hash);
+    return l->file->bookmarks[whose[0] % LIMITS_BOOKMARK_OWNERS][hash[0] % LIMITS_BOOKMARK_SETS];
 }
 
-void limits_bookmark_set(struct limits *l, const char *key, const struct limits_bookmark *b) {
+void limits_bookmark_set(struct limits *l, const char *owner, const char *key, const struct limits_bookmark *b) {
     uint64_t words[LIMITS_NOTE_WORDS] = {0}, hash[2];
     if (!l || !uuid_valid(b->id, strnlen(b->id, UUID_TEXT + 1)))
         return;
-    struct limits_entry *e = entry_for(find_bookmark_set(l, key, hash), hash);
+    struct limits_entry *e = entry_for(find_bookmark_set(l, owner, key, hash), hash);
     words[HASH] = hash[0];
     words[HASH_LOW] = hash[1];
     read_uuid(b->id, words + RESOURCE);
@@ -160,9 +163,9 @@ void limits_bookmark_set(struct limits *l, const char *key, const struct limits_
         atomic_store(&e->words[i], words[i]);
 }
 
-bool limits_bookmark_find(struct limits *l, const char *key, struct limits_bookmark *out) {
+bool limits_bookmark_find(struct limits *l, const char *owner, const char *key, struct limits_bookmark *out) {
     uint64_t words[LIMITS_NOTE_WORDS], hash[2];
-    if (!l || !find_latest(l, find_bookmark_set(l, key, hash), hash, LIMITS_BOOKMARK_SECONDS, words))
+    if (!l || !find_latest(l, find_bookmark_set(l, owner, key, hash), hash, LIMITS_BOOKMARK_SECONDS, words))
         return false;
     write_uuid(words + RESOURCE, out->id);
     out->total = (int64_t)words[TOTAL];

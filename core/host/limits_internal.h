@@ -20,7 +20,8 @@ enum {
     LIMITS_NOTE_SETS = 8192,
     LIMITS_NOTE_WAYS = 4,
     LIMITS_NOTE_WORDS = 8,
-    LIMITS_BOOKMARK_SETS = 256,
+    LIMITS_BOOKMARK_OWNERS = 1024,
+    LIMITS_BOOKMARK_SETS = 4,
     LIMITS_ORGANIZATION_SETS = 512,
     LIMITS_ORGANIZATION_WAYS = 8,
     LIMITS_RECENT = 8
@@ -73,7 +74,7 @@ struct limits_file {
         waits[LIMITS_WAITINGS][LIMITS_WAITERS]; /* until when a process sleeps at most; in the past: free */
     alignas(4096) struct limits_bucket buckets[LIMITS_TABLES][LIMITS_SETS][LIMITS_WAYS];
     struct limits_entry notes[LIMITS_NOTE_SETS][LIMITS_NOTE_WAYS];
-    struct limits_entry bookmarks[LIMITS_BOOKMARK_SETS][LIMITS_NOTE_WAYS];
+    struct limits_entry bookmarks[LIMITS_BOOKMARK_OWNERS][LIMITS_BOOKMARK_SETS][LIMITS_NOTE_WAYS];
     struct limits_organization organizations[LIMITS_ORGANIZATION_SETS][LIMITS_ORGANIZATION_WAYS];
     _Atomic uint64_t recent[LIMITS_SIDES][LIMITS_RECENT]; /* the organizations served last: half of the tag, and when */
     _Atomic uint64_t used[LIMITS_SIDES]; /* by all organizations: when it was written, and milliseconds */

@@ -74,6 +74,19 @@ def test_who_stays_is_seen_once_by_start_index_while_others_leave(server, query)
     assert seen == ids
 
 
+def test_searches_in_between_displace_no_walk(server):
+    """An identity provider looks for each user that it has read."""
+    t = server.customer()
+    ids = sorted(t.users([user_body(f"u{n}@walks.example") for n in range(40)]))
+
+    def page(start):
+        return [u["id"] for u in made(t.client.get(f"/Users?count=10&startIndex={start}"), 200)["Resources"]]
+    assert page(1) == ids[:10] and t.client.delete(f"/Users/{ids[0]}").status == 204
+    for n in range(1, 40):
+        assert made(t.client.find("Users", f'userName eq "u{n}@walks.example"'), 200)["totalResults"] == 1
+    assert page(11) == ids[10:20]
+
+
 def test_a_page_is_found_without_the_one_before_it(server):
     """A jump, another list, another token, or another count: by counting rows."""
     t = server.customer()
