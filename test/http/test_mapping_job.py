@@ -99,3 +99,17 @@ def test_people_whom_a_request_cannot_map_in_its_time_are_mapped_in_the_backgrou
     store(server, customer, role)  # the rest is quick
     wait_applied(customer)
     assert server.sql("select organization_role, count(*) from muster.member where organization_id = %s group by 1", customer.id) == [("org:day", 300)]
+
+
+def test_who_wants_a_mapping_applied_again_does_not_keep_it_from_its_end(server, customer):
+    """Requests that leave people to the background come all the time; those at the end of the directory have their turn nevertheless."""
+    users = fill_users(server, customer, 30)
+    fatten(server, customer)
+    put(customer, dear())
+
+    def mapped():
+        server.sql("insert into muster.mapping_again (organization_id) values (%s)", customer.id)
+        return server.sql("select count(*) from muster.member where organization_id = %s and public_metadata::text <> '{}'", customer.id) == [(len(users),)]
+    wait_until(mapped, 30, "the mapping is applied to everybody")
+    store(server, customer, {})  # the rest is quick
+    wait_applied(customer)
