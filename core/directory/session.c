@@ -145,11 +145,25 @@ static enum err run_session_work(struct ctx *ctx, struct db *db, void *arg) {
     struct running *r = arg;
     r->write->final_duplicate = false;
     r->session->usage = r->before;
+    r->session->maps_others = false;
     enum err e = r->write->work(r->session, r->write->arg);
     r->transaction->final_duplicate = r->write->final_duplicate;
     if (e == OK && r->outermost)
         queue_usage(r->session);
     return e;
+}
+
+/*
+ * Whether to try once more without the others: nothing is refused because of them. Not if the database is at fault,
+ * which may even have committed.
+ */
+static bool goes_without_others(struct session *s, const struct running *r, enum err e) {
+    bool possible = r->outermost || db_in_transaction(s->db);
+    if (e == OK || e == ERR_UNAVAILABLE || !s->maps_others || s->leaves_others || !possible)
+        return false;
+    s->leaves_others = true;
+    fail_clear(&s->ctx);
+    return true;
 }
 
 enum err session_write(struct session *s, struct session_write *w) {
@@ -165,6 +179,8 @@ enum err session_write(struct session *s, struct session_write *w) {
     t.arg = &r;
     s->writing = true;
     enum err e = db_transaction(&s->ctx, s->db, &t);
+    if (goes_without_others(s, &r, e))
+        e = db_transaction(&s->ctx, s->db, &t);
     s->writing = !r.outermost;
     if (e != OK)
         s->usage = r.before;

@@ -3,7 +3,8 @@ import json
 import random
 import string
 
-from helpers import fill_users, made, op, user_body, wait_until
+import pytest
+from helpers import BULK, ENTERPRISE, USER, fill_users, made, op, user_body, wait_until
 from locks import locked
 
 
@@ -113,3 +114,33 @@ def test_who_wants_a_mapping_applied_again_does_not_keep_it_from_its_end(server,
     wait_until(mapped, 30, "the mapping is applied to everybody")
     store(server, customer, {})  # the rest is quick
     wait_applied(customer)
+
+
+@pytest.fixture
+def unwritable(server):
+    """A function: from now on this member cannot be changed."""
+    def refuse(member):
+        server.sql(f"""create function muster.unwritable() returns trigger language plpgsql as $$ begin raise division_by_zero; end $$;
+                       create trigger unwritable before update on muster.member for each row when (new.id = '{member}')
+                       execute function muster.unwritable()""")
+    yield refuse
+    server.sql("drop function muster.unwritable() cascade")
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_who_leaves_is_not_refused_because_a_report_cannot_be_mapped(customer, unwritable, bulk):
+    put(customer, {f"{ENTERPRISE}:manager.value": "public_metadata.manager"})
+    boss = customer.user()
+    reports = [customer.user(**{"schemas": [USER, ENTERPRISE], ENTERPRISE: {"manager": {"value": boss["id"]}}}) for _ in range(3)]
+    wait_applied(customer)
+    unwritable(customer.member(reports[1]["userName"])["id"])
+    path = f"/Users/{boss['id']}"
+    if bulk:
+        answer = customer.client.post("/Bulk", {"schemas": [BULK], "Operations": [{"method": "DELETE", "path": path}]})
+        assert [o["status"] for o in answer.json["Operations"]] == ["204"]
+    else:
+        assert customer.client.delete(path).status == 204
+    assert customer.member(boss["userName"])["status"] == "deactivated"
+    wait_until(lambda: customer.actions(reports[1]["id"])[-1] == "scim.mapping.conflict", 20, "it is told")
+    wait_applied(customer)
+    assert [customer.member(u["userName"])["public_metadata"] for u in reports] == [{}, {"manager": boss["id"]}, {}]
