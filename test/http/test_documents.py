@@ -49,6 +49,13 @@ def test_commands_of_examples_are_those_of_the_program(page, known):
         assert {w for w in words if w.startswith("--")} <= {*known[name], "--json"}, words
 
 
+def test_examples_that_choose_tests_find_some():
+    chosen = [c for page in PAGES for c in re.findall(r"^ .*pytest .*?(test/\S+\.py) -k (\w+)", read(page), re.M)]
+    assert chosen
+    for path, word in chosen:
+        assert re.search(rf"^def test_\w*{word}", read(path), re.M), (path, word)
+
+
 def test_the_rooms_are_those_that_are_checked():
     arrows = dict(re.findall(r"^    (\w+): *(.*)$", read("scripts/check-layers").split("arrows='")[1].split("'")[0], re.M))
     rows = re.findall(r"^\| `(?:\w+/)?(\w+)` \|.*\| ([^|]*) \|$", read("ARCHITECTURE.md").split("## Rooms")[1].split("\n\n")[1], re.M)
