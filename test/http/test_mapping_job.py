@@ -99,6 +99,7 @@ def test_people_whom_a_request_cannot_map_in_its_time_are_mapped_in_the_backgrou
     wait_until(lambda: status(customer)["requested_at"] != before, 20, "the mapping is applied again")
     store(server, customer, role)  # the rest is quick
     wait_applied(customer)
+    assert (status(customer)["done"], status(customer)["total"]) == (300, 300)
     assert server.sql("select organization_role, count(*) from muster.member where organization_id = %s group by 1", customer.id) == [("org:day", 300)]
 
 

@@ -15,7 +15,6 @@ with due as (
     delete from muster.mapping_again a using due d where a.organization_id = d.organization_id
 )
 update muster.attribute_mapping m
-set applied_version = least(m.applied_version, m.version - 1), place = null, done = 0, requested_at = now(), finished_at = null,
-    total = (select count(*) from muster.scim_user u where u.organization_id = m.organization_id and u.removed_at is null)
+set applied_version = least(m.applied_version, m.version - 1), place = null, done = 0, requested_at = now(), finished_at = null
 from due d
 where m.organization_id = d.organization_id
