@@ -205,7 +205,7 @@ FNR == 1 {
 }
 
 function quoted(line) {
-    gsub(/\\/, "\\\\", line)
+    gsub(/\\/, "&&", line)
     gsub(/"/, "\\\"", line)
     gsub(/\?/, "\\?", line)
     return "     \"" line "\\n\"\n"

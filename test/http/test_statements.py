@@ -70,6 +70,24 @@ def test_what_is_wrong_with_a_header_is_told(tmp_path, old, new, told):
     assert "a_user.sql: " in done.stderr and told in done.stderr, done.stderr
 
 
+def literals(text):
+    """What a C compiler makes of the string literals of these lines."""
+    return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], "".join(re.findall(r'^     "(.*)"$', text, re.M)))
+
+
+def test_a_text_reaches_the_program_as_it_is(tmp_path):
+    text = "select E'\\n' || E'\\\\' || '\\x00' || '\"' || '??=' || '&'\n"
+    (tmp_path / "sql").mkdir()
+    done = made(tmp_path, {"scim/odd": "-- Odd.\n-- params: none\n-- row: odd text\n" + text}, "-v", f"out={tmp_path}")
+    assert done.returncode == 0 and text.strip() in literals((tmp_path / "sql_statements.c").read_text()), done.stderr
+    for name in ("schema/0001_odd.sql", "functions/odd.sql"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    table = subprocess.run([f"{ROOT}/scripts/gen-sql", "table", *(str(tmp_path / d) for d in ("out", "scim", "schema", "functions"))],
+                           capture_output=True, text=True, check=True).stdout
+    assert literals(table) == 2 * text
+
+
 def test_two_statements_share_columns_or_do_not(tmp_path):
     other = GOOD.replace("seen boolean", "seen text")
     done = made(tmp_path, {"scim/a_user": GOOD, "scim/b_user": other})
