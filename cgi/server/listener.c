@@ -2,9 +2,11 @@
 
 #include "server/listener.h"
 
+#include "base/log.h"
 #include "base/words.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -35,6 +37,15 @@ static bool is_web_server(const struct sockaddr_in *from) {
            (inet_ntop(AF_INET, &from->sin_addr, text, sizeof text) && words_have(list, ", ", text, strlen(text)));
 }
 
+/* The connection stays where it is, and each wait for one would end at once. */
+static bool is_fault(int error) {
+    static const int faults[] = {EBADF, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOTSOCK};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        if (error == faults[i])
+            return true;
+    return false;
+}
+
 int listener_accept(void) {
     union {
         struct sockaddr_in in;
@@ -43,6 +54,8 @@ int listener_accept(void) {
     socklen_t len = sizeof from;
     static const int on = 1;
     int fd = accept4(STDIN_FILENO, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
+    if (fd < 0 && is_fault(errno))
+        log_fatal("accept", strerror(errno));
     if (fd < 0)
         return -1;
     if (!is_web_server(&from.in)) {
@@ -56,7 +69,10 @@ int listener_accept(void) {
 
 bool listener_wait(void) {
     struct epoll_event event;
-    return epoll_wait(waiter, &event, 1, LOOK_MS) == 0;
+    int n = epoll_wait(waiter, &event, 1, LOOK_MS);
+    if (n > 0 && event.events & (EPOLLERR | EPOLLHUP))
+        log_fatal("accept", "the socket does not listen any more");
+    return n == 0;
 }
 
 bool listener_queued(void) {

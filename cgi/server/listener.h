@@ -8,7 +8,8 @@ bool listener_open(void);
 
 /*
  * The next connection, -1: none waits. With FCGI_WEB_SERVER_ADDRS (FastCGI 1.0, 3.2: IPv4 addresses, by comma) only one
- * from an address in it, if it comes by IPv4.
+ * from an address in it, if it comes by IPv4. Where none can be accepted, the process ends: a
+ * new one may have what it lacks.
  */
 int listener_accept(void);
 

@@ -1,5 +1,6 @@
 """What each program links, and its version and usage."""
 import os
+import socket
 import subprocess
 
 from feed import cgi
@@ -59,3 +60,14 @@ def test_a_cgi_process_reads_no_configuration_of_openssl(server, tmp_path):
         assert process.communicate(timeout=20)[0].startswith(b"Status: 200")
     finally:
         process.kill()
+
+
+def test_a_worker_that_can_accept_nothing_ends(tmp_path):
+    """It would ask again and again, and the master would know nothing of it."""
+    with socket.socket(socket.AF_UNIX) as place:
+        place.bind(str(tmp_path / "socket"))
+        place.listen()
+        place.shutdown(socket.SHUT_RDWR)
+        done = subprocess.run([f"{ROOT}/{BUILD}/muster-scim.fcgi", "--worker"], stdin=place, capture_output=True, text=True, timeout=20, check=False,
+                              env={"PATH": os.environ["PATH"], "MUSTER_DB": f"host={tmp_path}", "MUSTER_LIMITS": str(tmp_path / "limits")})
+    assert done.returncode == 1 and "event=accept" in done.stderr, done
