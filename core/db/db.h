@@ -195,7 +195,7 @@ enum err db_script(struct ctx *ctx, struct db *db, const char *text) __attribute
 /* The constraint that a statement of the last transaction violated, "" if none. */
 const char *db_constraint(const struct db *db);
 
-/* Whether the last failed statement waited for a lock longer than lock_timeout. */
+/* Whether the last failed statement waited for a lock longer than lock_timeout; a script: or in a deadlock. */
 bool db_lock_timed_out(const struct db *db);
 
 /* The message of the last failed statement, for the command line; never for clients. */

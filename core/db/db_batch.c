@@ -351,7 +351,8 @@ enum err db_script(struct ctx *ctx, struct db *db, const char *text) {
     PGresult *res = PQexec(db->conn, text);
     bool good = PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK;
     const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-    db->outcome = state && strcmp(state, "55P03") == 0 ? DB_LOCKED : DB_REFUSED;
+    bool blocked = state && (strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0);
+    db->outcome = blocked ? DB_LOCKED : DB_REFUSED;
     if (!good)
         snprintf(db->message, sizeof db->message, "%s", PQresultErrorMessage(res));
     PQclear(res);

@@ -7,7 +7,7 @@ import subprocess
 
 import psycopg2
 import pytest
-from helpers import BUILD, ROOT, unique, user_body
+from helpers import BUILD, ROOT, unique, user_body, wait_until
 from partitions import partitions, write_event
 
 
@@ -211,6 +211,23 @@ def test_a_migration_of_a_table_that_is_read_stops_no_writes(server):
             c.rollback()
             assert waiting.wait(60) == 0 and waiting.stderr.read() == ""
     assert server.sql("select count(*) from muster.schema_migration where number = 17") == [(1,)]
+
+
+def test_a_migration_that_meets_writers_in_a_deadlock_is_tried_again(server):
+    """It has what a writer waits for, and waits for what the writer has."""
+    with database(server) as d:
+        assert d.muster("migrate")[0] == 0
+        d.inside("""alter table muster.audit_pending drop head, drop salt, drop commitment, drop action, drop target_type, drop target_id;
+                    delete from muster.schema_migration where name = '0019_pending'""")
+        d.run(f"alter database {d.name} set deadlock_timeout = '500ms'")
+        with contextlib.closing(psycopg2.connect(d.admin.replace("/muster?", f"/{d.name}?"))) as c, c.cursor() as cur:
+            cur.execute("set deadlock_timeout = '60s'; lock table muster.scim_user in share update exclusive mode")
+            with subprocess.Popen([f"{ROOT}/{BUILD}/muster", "migrate"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  env={"PATH": os.environ["PATH"], "MUSTER_DB": d.uri}) as waiting:
+                wait_until(lambda: d.inside("select pid from pg_locks where not granted and relation = 'muster.scim_user'::regclass"), 10, "it waits")
+                cur.execute("lock table muster.audit_pending in row exclusive mode")
+                c.rollback()
+                assert waiting.wait(60) == 0 and "in use: trying again" in waiting.stderr.read()
 
 
 def test_a_schema_that_is_too_old(server):
