@@ -22,7 +22,8 @@ has; moving any needs that partition''s trigger insert_only disabled.
 Parameters: month: its first day.
 Returns: nothing. 42P07: there is one.
 Locks: share update exclusive on muster.audit_event, which stops nobody who writes or reads; access exclusive on
-muster.audit_event_default, which stops whoever reads events of any time.
+muster.audit_event_default, which stops whoever reads events of any time; share row exclusive on
+muster.organization, which stops whoever changes one.
 Called by: audit_partitions_ahead, audit_partitions_repair.';
 
 revoke all on function muster.audit_partition(date) from public;

@@ -4,7 +4,7 @@ import subprocess
 
 import psycopg2
 import pytest
-from helpers import BUILD, ROOT, user_body
+from helpers import BUILD, ROOT, user_body, wait_until
 from partitions import partitions, write_event
 from webhooks import Worker
 
@@ -63,6 +63,19 @@ def test_whoever_reads_the_log_is_not_waited_for(own, lost):
         assert "in use" in own.muster("audit", "partitions", ok=False).stderr
     work(own)
     assert lost in partitions(own.sql)
+
+
+def test_what_cannot_be_made_is_not_tried_all_the_time(own):
+    own.sql("revoke execute on function muster.audit_partitions_ahead from muster_deliver")
+    rounds = set()
+    with Worker(own) as w:
+        def count_rounds():
+            rounds.update(own.sql("select query_start from pg_stat_activity where application_name = 'muster-deliver' order by backend_start desc limit 1"))
+            return len(rounds) > 20
+        wait_until(count_rounds, 20, "some rounds")
+    own.sql("grant execute on function muster.audit_partitions_ahead to muster_deliver")
+    with open(w.log, encoding="utf-8") as f:
+        assert f.read().count("sqlstate=42501") == 1
 
 
 def test_a_month_of_which_the_default_partition_has_events_stays_there_until_the_repair(own, lost):

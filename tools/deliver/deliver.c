@@ -109,8 +109,8 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
         g->mapping = mapping_job_step(a, d->db, d->settings->public_url, &g->turns);
     if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
         g->prune = now + PRUNE_MS;
-    if (now >= g->partitions && deliver_partitions(d, a, &more) == OK)
-        g->partitions = now + (more ? PRUNE_MS : DAY_MS);
+    if (now >= g->partitions)
+        g->partitions = now + (deliver_partitions(d, a, &more) == OK && !more ? DAY_MS : PRUNE_MS);
     return worked || g->mapping;
 }
 
