@@ -156,18 +156,18 @@ static const char *ids_sql(struct compiler *c, const struct filter *f) {
     return ids_query(c, f);
 }
 
-/* Whether the filter has a comparison that an index of another table answers. */
-static bool has_list(const struct compiler *c, const struct filter *f) {
+/* Whether the filter has a comparison that an index answers, but not by its exact condition. */
+static bool needs_ids(const struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR)
-        return has_list(c, f->left) || has_list(c, f->right);
-    return names_list(c, f) || is_by_modified(f);
+        return needs_ids(c, f->left) || needs_ids(c, f->right);
+    return names_list(c, f) || is_by_modified(f) || is_by_name(f);
 }
 
 const char *filter_sql_necessary(struct compiler *c, const struct filter *f) {
     if (is_by_name(f))
         return display_name_condition(c, f, "r");
     bool rows = is_by_modified(f); /* the rows of the list come by it, or by another index: filter_sql_modified() */
-    return !rows && has_list(c, f) && has_ids(c, f) ? SQL(c, "r.id in (%s)", ids_sql(c, f)) : NULL;
+    return !rows && needs_ids(c, f) && has_ids(c, f) ? SQL(c, "r.id in (%s)", ids_sql(c, f)) : NULL;
 }
 
 /* Whether the attribute has an indexed column, and the comparison uses its order. */
@@ -177,10 +177,10 @@ static bool is_ordered(const struct filter *f) {
 }
 
 bool filter_sql_indexed(const struct compiler *c, const struct filter *f) {
-    if (f->kind == FILTER_AND || f->kind == FILTER_OR) {
-        bool left = filter_sql_indexed(c, f->left), right = filter_sql_indexed(c, f->right);
-        return f->kind == FILTER_AND ? left || right : left && right;
-    }
+    if (f->kind == FILTER_AND)
+        return filter_sql_indexed(c, f->left) || filter_sql_indexed(c, f->right);
+    if (f->kind == FILTER_OR)
+        return has_ids(c, f) || (!needs_ids(c, f) && filter_sql_indexed(c, f->left) && filter_sql_indexed(c, f->right));
     return has_ids(c, f) || is_ordered(f);
 }
 

@@ -23,12 +23,13 @@ USERS = ['userName eq "u7@example.com"', 'userName sw "u777@"', 'userName gt "u9
          f'id eq "{made_id("a", 7)}"', 'emails eq "u7@example.com"', 'emails.value eq "u7@example.com"', 'emails.value sw "u777@"',
          'emails[type eq "work" and value eq "u7@example.com"]', 'displayName eq "User 7 Family"', 'displayName sw "User 777 "',
          'userName eq "u7@example.com" and active eq true', 'userName eq "u7@example.com" or externalId eq "x8-"',
-         'emails.value eq "u7@example.com" or displayName eq "User 8 Family"', 'userName eq "u7@example.com" and title co "t"',
+         'emails.value eq "u7@example.com" or displayName eq "User 8 Family"', 'userName eq "u7@example.com" or displayName eq "User 8 Family"',
+         'userName eq "u7@example.com" and title co "t"',
          'not (title pr) and userName eq "u7@example.com"']
 RANGES = ['externalId sw "x777-"', 'meta.lastModified lt "2026-01-01T00:07:00Z"', 'meta.created le "2026-01-01T00:07:00Z"']
 GROUPS = ['displayName eq "Group 7"', 'displayName sw "Group 777"', 'externalId eq "g7"', f'id eq "{made_id("c", 7)}"',
           f'members.value eq "{made_id("a", 7)}"', f'members eq "{made_id("a", 7)}" and displayName eq "Group 7"',
-          'displayName eq "Group 7" and externalId eq "g7"']
+          'displayName eq "Group 7" and externalId eq "g7"', 'displayName eq "Group 7" or externalId eq "g8"']
 BOTH = [f'id eq "{made_id("a", 7)}"', 'displayName eq "Group 7"', 'externalId eq "g7"']
 
 

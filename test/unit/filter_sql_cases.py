@@ -94,6 +94,8 @@ INDEXED_USERS = [
     ('meta.lastModified ge "2024-01-01T00:00:00Z" and userName eq "bob"', "user_name_key ="),
     ('displayName eq "Bob"', "display_name_key ="), ('displayName sw "Bo"', "display_name_key >="),
     ('userName eq "bob" or emails.value eq "bob@example.com"', "user_name_key ="),
+    ('userName eq "bob" or displayName eq "Bob"', "display_name_key ="), ('displayName eq "Bob" or displayName eq "Rob"', "display_name_key ="),
+    ('userName eq "bob" or displayName sw "Bo"', "user_name_key ="),
     ('emails.value eq "bob@example.com" or externalId eq "HR-1001" or id eq "0a000000-0000-4000-8000-000000000001"', "value_key ="),
     ('title pr and (emails.value eq "bob@example.com" or displayName eq "Bob" and active eq true)', "display_name_key ="),
     ('userName eq "bob" and active eq true', "user_name_key ="), ('title pr and externalId eq "HR-1001"', "external_id ="),
@@ -108,5 +110,7 @@ INDEXED_GROUPS = [
     ('members eq "0b000000-0000-4000-8000-000000000000"', "child_id ="),
     ('meta.created ge "2024-01-01T00:00:00Z"', "created_at >="),
     ('displayName eq "Empty" and externalId pr', "display_name_key ="),
+    ('displayName eq "Empty" or displayName eq "Tour Guides"', "display_name_key ="),
+    ('displayName eq "Empty" or externalId eq "grp-0"', "external_id ="),
     ('displayName eq "Empty" or members.value eq "0a000000-0000-4000-8000-000000000000"', "user_id ="),
 ]

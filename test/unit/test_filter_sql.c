@@ -165,6 +165,29 @@ static void a_prefix_is_looked_up_only_as_far_as_it_is_sure(void **state) {
     arena_destroy(ctx.arena);
 }
 
+/* Who says so need not bear the budget of a search that reads everybody. */
+static void a_filter_is_indexed_if_each_part_finds_its_rows(void **state) {
+    (void)state;
+    static const struct {
+        const char *filter;
+        bool indexed;
+    } cases[] = {
+        {"userName eq \"a\" or displayName eq \"b\"", true},
+        {"userName gt \"a\" or externalId eq \"b\"", true},
+        {"userName gt \"a\" or displayName eq \"b\"", false},
+        {"meta.created gt \"2024-01-01T00:00:00Z\" or emails eq \"b\"", false},
+        {"(userName gt \"a\" or emails eq \"b\") and externalId eq \"c\"", true},
+        {"userName eq \"a\" or title eq \"b\"", false},
+    };
+    struct ctx ctx = unit_ctx();
+    UNIT_EACH (i, cases, cases[i].filter) {
+        struct filter_sql sql = {.where = ""};
+        assert_int_equal(compile(&ctx, schema_user_type(), cases[i].filter, &sql), OK);
+        assert_int_equal(sql.indexed, cases[i].indexed);
+    }
+    arena_destroy(ctx.arena);
+}
+
 /* Comparisons joined by "or", as many as there may be. */
 static const char *repeated(struct arena *a, const char *const *filters, size_t n) {
     const char *text = filters[0];
@@ -219,6 +242,7 @@ int main(void) {
         cmocka_unit_test(the_text_does_not_depend_on_the_literals),
         cmocka_unit_test(an_id_that_is_none_of_ours_matches_nothing),
         cmocka_unit_test(a_prefix_is_looked_up_only_as_far_as_it_is_sure),
+        cmocka_unit_test(a_filter_is_indexed_if_each_part_finds_its_rows),
         cmocka_unit_test(as_many_comparisons_as_there_may_be_fit),
         cmocka_unit_test(more_parameters_than_fit_are_an_error),
     };
