@@ -257,9 +257,9 @@ enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *p
     return OK;
 }
 
-enum err answer_list(struct session *s, struct db_rows rows, const struct list_page *page, struct answer *out) {
+enum err answer_list(struct session *s, const struct list_page *page, struct answer *out) {
     struct buf *b = buf_new(s->ctx.arena, ANSWER_MAX);
-    buf_fmt(b, "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%s", db_text(rows, 0, PAGE_TOTAL));
+    buf_fmt(b, "{\"schemas\":[\"" SCHEMA_LIST "\"],\"totalResults\":%" PRId64, page->total);
     add_place(page, b);
     buf_fmt(b, ",\"itemsPerPage\":%zu,\"Resources\":[", page->n);
     for (size_t i = 0; i < page->n; i++) {

@@ -60,6 +60,7 @@ struct list_page {
     size_t n;                    /* rows of the page; the result may have more */
     struct answer *items;        /* set by answer_fill(): text and length of each row's resource */
     bool reversed;               /* the rows are in reverse order */
+    int64_t total;               /* totalResults */
     bool by_cursor;              /* else by index */
     int64_t start_index;         /* by index */
     const char *next, *previous; /* by cursor; NULL: none */
@@ -73,7 +74,7 @@ enum err answer_fill(struct session *s, struct db_rows rows, struct list_page *p
     __attribute__((warn_unused_result));
 
 /* A ListResponse (RFC 7644, 3.4.2; RFC 9865, 2) of the rows of a list statement, after answer_fill(). */
-enum err answer_list(struct session *s, struct db_rows rows, const struct list_page *page, struct answer *out)
+enum err answer_list(struct session *s, const struct list_page *page, struct answer *out)
     __attribute__((warn_unused_result));
 
 /* The stored text of a resource in normal form: schemas, id, then the rest. */

@@ -21,6 +21,7 @@ const struct list_kind list_users = {true, false};
 const struct list_kind list_groups = {false, true};
 const struct list_kind list_all = {true, true};
 
+#define ORDER_ID(r) ((r)->targets[0].sort.modified ? MODIFIED_ID : "r.id")
 enum { TYPES = 2, MORE_PARAMS = TYPES * (FILTER_SQL_PARAMS + SORT_SQL_PARAMS) + 2 };
 
 /* One of the types of a list. */
@@ -43,6 +44,7 @@ struct run {
     struct ctx strict;    /* the strict dialect's objection to the filter; err is OK if none */
     struct cursor cursor; /* the place after which the page begins; of a walk by index only the id, from its bookmark */
     const char *kept;     /* the parameter with the total that the walk began with; NULL: it is found anew */
+    int64_t told;         /* the total of the page before */
     const char *identity; /* identifies the list, for cursors and bookmarks */
     struct list_page page;
 };
@@ -146,6 +148,7 @@ static void read_bookmark(struct session *s, struct run *r) {
     if (!is_walk(r) || !walk_find(s, r->identity, r->query->start_index, &b))
         return;
     r->cursor.id = arena_strdup(s->ctx.arena, b.id);
+    r->told = b.total;
     if (!is_scan(r))
         return;
     r->kept = arena_printf(s->ctx.arena, "$%zu::bigint", next_param_number(r));
@@ -157,9 +160,7 @@ static enum err read_list_cursor(struct session *s, struct run *r) {
     if (!text || !*text)
         return OK;
     enum err e = cursor_read(s, text, &r->cursor);
-    if (e == OK && r->cursor.count != r->query->count)
-        return fail(&s->ctx, ERR_INVALID_COUNT, NULL);
-    return e;
+    return e == OK && r->cursor.count != r->query->count ? fail(&s->ctx, ERR_INVALID_COUNT, NULL) : e;
 }
 
 /* The sort key of a row as an expression; in a list of both types it is a column. */
@@ -178,16 +179,12 @@ static const char *key_text(struct session *s, const struct run *r) {
     return arena_printf(s->ctx.arena, "(%s)::text", key);
 }
 
-static const char *order_id(const struct run *r) {
-    return r->targets[0].sort.modified ? MODIFIED_ID : "r.id";
-}
-
 /*
  * Before a cursor the list runs backwards. Nulls come last when ascending and first when descending, as in PostgreSQL.
  */
 static const char *order_of(struct session *s, const struct run *r) {
     bool down = r->descending != r->cursor.backward;
-    const char *id = arena_printf(s->ctx.arena, "%s%s", order_id(r), r->cursor.backward ? " desc" : "");
+    const char *id = arena_printf(s->ctx.arena, "%s%s", ORDER_ID(r), r->cursor.backward ? " desc" : "");
     if (!r->query->sort_by)
         return id;
     return arena_printf(s->ctx.arena, "%s%s, %s", order_key(s, r), down ? " desc" : "", id);
@@ -206,7 +203,7 @@ static const char *place_condition(struct session *s, struct run *r) {
         return r->n_targets == 1 && sort->lowest ? arena_printf(a, "(%s >= %s)", order_key(s, r), sort->lowest)
                                                  : "true";
     const char *beyond =
-        arena_printf(a, "%s %s $%zu::uuid", order_id(r), c->backward ? "<" : ">", next_param_number(r));
+        arena_printf(a, "%s %s $%zu::uuid", ORDER_ID(r), c->backward ? "<" : ">", next_param_number(r));
     add_params(r, &c->id, 1);
     if (!r->query->sort_by)
         return beyond;
@@ -350,11 +347,13 @@ static enum err settle_page(struct session *s, struct run *r, struct db_rows row
     size_t n = db_null(rows, 0, SCIM_ID) ? 0 : db_count(rows), count = (size_t)r->query->count;
     p->start_index = r->query->start_index;
     p->by_cursor = r->query->cursor;
+    p->total = db_int(rows, 0, PAGE_TOTAL);
+    if (is_walk(r) && r->cursor.id)
+        p->total = walk_total(r->query->start_index, r->query->count, db_int(rows, 0, PAGE_FOUND), p->total, r->told);
     p->n = n > count ? count : n;
     enum err e = answer_fill(s, rows, p);
-    if (e == OK && is_walk(r) && p->n && p->n == count) /* a page that is not full is the last one */
-        walk_note(s, r->identity, p->start_index + (int64_t)p->n, db_text(rows, p->n - 1, SCIM_ID),
-                  db_int(rows, 0, PAGE_TOTAL));
+    if (e == OK && is_walk(r) && p->n && db_int(rows, 0, PAGE_FOUND) == r->query->count) /* else it is the last one */
+        walk_note(s, r->identity, p->start_index + (int64_t)p->n, db_text(rows, p->n - 1, SCIM_ID), p->total);
     if (e != OK || !p->by_cursor || n == 0)
         return e;
     bool more = db_int(rows, 0, PAGE_FOUND) > (int64_t)p->n, backward = r->cursor.backward;
@@ -396,5 +395,5 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
         e = cursor_verify(s, query->cursor, &r->cursor, r->identity);
     if (e == OK)
         e = settle_page(s, r, rows[found]);
-    return e == OK ? answer_list(s, rows[found], &r->page, out) : e;
+    return e == OK ? answer_list(s, &r->page, out) : e;
 }

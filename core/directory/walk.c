@@ -25,3 +25,9 @@ void walk_note(struct session *s, const char *list, int64_t start_index, const c
     snprintf(b.id, sizeof b.id, "%s", id);
     limits_bookmark_set(s->limits, s->token_hash, bookmark_key(s, list, start_index), &b);
 }
+
+int64_t walk_total(int64_t start_index, int64_t count, int64_t found, int64_t total, int64_t told) {
+    if (found < count)
+        return start_index - 1 + found;
+    return total > told ? total : told;
+}

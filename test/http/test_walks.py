@@ -102,3 +102,31 @@ def test_a_page_is_found_without_the_one_before_it(server):
     assert page(13) == ids[13:23] and page(1, count=12) == ids[1:13] and page(13) == ids[13:23]
     assert page(1) == ids[1:11] and page(11) == ids[11:21], "a new walk"
     assert page(40) == [] and page(32) == ids[32:]
+
+
+@pytest.mark.parametrize("query", ["", "&filter=active%20eq%20true"])
+def test_who_stops_at_the_total_has_seen_everybody_who_stays(server, query):
+    """Of the users on the pages before, some are gone meanwhile."""
+    t = server.customer()
+    ids = sorted(t.users([user_body() for _ in range(30)]))
+    seen, total = [], 1
+    while len(seen) < total:
+        page = made(t.client.get(f"/Users?count=5&attributes=id{query}&startIndex={len(seen) + 1}"), 200)
+        seen, total = seen + [u["id"] for u in page["Resources"]], page["totalResults"]
+        for gone in seen[-5:]:
+            t.client.delete(f"/Users/{gone}")
+        assert len(seen) <= len(ids) and page["Resources"]
+    assert seen == ids
+
+
+@pytest.mark.parametrize("query", ["", "&filter=active%20eq%20true"])
+def test_the_last_page_of_a_walk_has_the_total_of_what_was_seen(server, query):
+    """Those who were not seen yet are gone: nobody waits for them."""
+    t = server.customer()
+    ids = sorted(t.users([user_body() for _ in range(15)]))
+    for start, total in ((1, 15), (6, 15)):
+        assert made(t.client.get(f"/Users?count=5&startIndex={start}{query}"), 200)["totalResults"] == total
+    for gone in ids[11:]:
+        t.client.delete(f"/Users/{gone}")
+    last = made(t.client.get(f"/Users?count=5&startIndex=11{query}"), 200)
+    assert [u["id"] for u in last["Resources"]] == ids[10:11] and last["totalResults"] == 11
