@@ -213,6 +213,21 @@ def test_a_migration_of_a_table_that_is_read_stops_no_writes(server):
     assert server.sql("select count(*) from muster.schema_migration where number = 17") == [(1,)]
 
 
+def test_a_migration_waits_for_requests_before_it_has_what_they_need(server):
+    with database(server) as d:
+        assert d.muster("migrate")[0] == 0
+        d.inside("delete from muster.schema_migration where name = '0018_partitions'")
+        d.run("select muster.audit_partition((date_trunc('month', now() at time zone 'UTC') + interval '4 months')::date)", d.uri)
+        with contextlib.closing(psycopg2.connect(d.admin.replace("/muster?", f"/{d.name}?"))) as c, c.cursor() as cur:
+            cur.execute("select count(*) from muster.organization")
+            with subprocess.Popen([f"{ROOT}/{BUILD}/muster", "migrate"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  env={"PATH": os.environ["PATH"], "MUSTER_DB": d.uri}) as waiting:
+                wait_until(lambda: d.inside("select pid from pg_locks where not granted and relation = 'muster.organization'::regclass"), 10, "it waits")
+                cur.execute("set local lock_timeout = '100ms'; lock table muster.audit_event in row exclusive mode")
+                c.rollback()
+                assert waiting.wait(60) == 0
+
+
 def test_a_migration_that_meets_writers_in_a_deadlock_is_tried_again(server):
     """It has what a writer waits for, and waits for what the writer has."""
     with database(server) as d:

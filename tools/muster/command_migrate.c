@@ -252,8 +252,10 @@ static enum err make_functions(struct invocation *in, bool first) {
 }
 
 static enum err apply_migrations(struct invocation *in, const struct migrations *m) {
-    const struct sql_call clear = sql_op_rights_clear();
-    enum err e = make_functions(in, true);
+    const struct sql_call hold = sql_op_migration_hold(), clear = sql_op_rights_clear();
+    enum err e = m->applied.result && m->missing ? run_all(in, &hold, 1) : OK;
+    if (e == OK)
+        e = make_functions(in, true);
     if (e == OK)
         e = run_all(in, &clear, 1);
     for (size_t i = 0; e == OK && i < sql_migrations_count; i++)
