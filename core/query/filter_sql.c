@@ -301,6 +301,7 @@ enum err filter_sql(struct ctx *ctx, const struct resource_type *rt, const struc
     out->where = compile_condition(&c, f);
     out->indexed = filter_sql_indexed(&c, f);
     out->fixed = filter_sql_fixed(&c, f);
+    out->joined = filter_sql_joined(&c, f);
     out->modified = filter_sql_modified(&c, f);
     if (c.overflow)
         return fail(ctx, ERR_TOO_MANY, "the filter is too long: use fewer comparisons");

@@ -17,6 +17,7 @@ struct filter_sql {
     const char *where;    /* a boolean expression, made of constant fragments and $n only */
     bool indexed;         /* an index answers it; else the whole directory must be read */
     bool fixed;           /* one `eq` that an index answers: one plan is right for all values */
+    bool joined;          /* each part of an `or` finds ids: together they may cost more than a scan */
     const char *modified; /* its condition over `t` (query/modified_sql.h), by which rows are found; NULL: none */
     const char *params[FILTER_SQL_PARAMS];
     size_t n_params;

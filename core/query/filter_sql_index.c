@@ -184,6 +184,12 @@ bool filter_sql_indexed(const struct compiler *c, const struct filter *f) {
     return has_ids(c, f) || is_ordered(f);
 }
 
+bool filter_sql_joined(const struct compiler *c, const struct filter *f) {
+    if (f->kind == FILTER_AND)
+        return filter_sql_joined(c, f->left) || filter_sql_joined(c, f->right);
+    return f->kind == FILTER_OR && needs_ids(c, f) && has_ids(c, f);
+}
+
 bool filter_sql_fixed(const struct compiler *c, const struct filter *f) {
     if (f->kind == FILTER_AND || f->kind == FILTER_OR || !has_ids(c, f))
         return false;

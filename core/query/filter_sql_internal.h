@@ -87,6 +87,9 @@ bool filter_sql_indexed(const struct compiler *c, const struct filter *f);
 /* Whether it is a single `eq` that an index answers. */
 bool filter_sql_fixed(const struct compiler *c, const struct filter *f);
 
+/* Whether ids that the parts of an `or` find are put together, so that many parts may cost more than a scan. */
+bool filter_sql_joined(const struct compiler *c, const struct filter *f);
+
 /*
  * What the filter requires of meta.lastModified, as a condition over a row `t` of muster.scim_modified; NULL: nothing,
  * or another index answers the filter.

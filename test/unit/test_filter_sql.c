@@ -170,20 +170,22 @@ static void a_filter_is_indexed_if_each_part_finds_its_rows(void **state) {
     (void)state;
     static const struct {
         const char *filter;
-        bool indexed;
+        bool indexed, joined;
     } cases[] = {
-        {"userName eq \"a\" or displayName eq \"b\"", true},
-        {"userName gt \"a\" or externalId eq \"b\"", true},
-        {"userName gt \"a\" or displayName eq \"b\"", false},
-        {"meta.created gt \"2024-01-01T00:00:00Z\" or emails eq \"b\"", false},
-        {"(userName gt \"a\" or emails eq \"b\") and externalId eq \"c\"", true},
-        {"userName eq \"a\" or title eq \"b\"", false},
+        {"userName eq \"a\" or displayName eq \"b\"", true, true},
+        {"userName gt \"a\" or externalId eq \"b\"", true, false},
+        {"userName gt \"a\" or displayName eq \"b\"", false, false},
+        {"meta.created gt \"2024-01-01T00:00:00Z\" or emails eq \"b\"", false, false},
+        {"(userName gt \"a\" or emails eq \"b\") and externalId eq \"c\"", true, false},
+        {"title pr and (emails sw \"a\" or emails sw \"b\")", true, true},
+        {"userName eq \"a\" or title eq \"b\"", false, false},
     };
     struct ctx ctx = unit_ctx();
     UNIT_EACH (i, cases, cases[i].filter) {
         struct filter_sql sql = {.where = ""};
         assert_int_equal(compile(&ctx, schema_user_type(), cases[i].filter, &sql), OK);
         assert_int_equal(sql.indexed, cases[i].indexed);
+        assert_int_equal(sql.joined, cases[i].joined);
     }
     arena_destroy(ctx.arena);
 }
