@@ -17,9 +17,17 @@ from webhooks import NOWHERE
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "alone: measures times, or keeps all the cores busy: no other test runs beside it")
+    config.addinivalue_line("markers", "plain: measures memory, so it is no test of a build with sanitizers, which keep what is freed")
     if not hasattr(config, "workerinput"):  # the processes of pytest-xdist have this one's environment
         config.template = tempfile.TemporaryDirectory(prefix="mt")
         os.environ[cluster.TEMPLATE] = config.template.name
+
+
+def pytest_collection_modifyitems(config, items):
+    if os.environ.get("SANITIZE") == "1":
+        left = [i for i in items if i.get_closest_marker("plain")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [i for i in items if i not in left]
 
 
 def pytest_unconfigure(config):

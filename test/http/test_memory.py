@@ -1,11 +1,9 @@
 """The memory of a worker during large requests, and what it keeps of it afterwards."""
-import os
-
 import pytest
 from helpers import BULK, fill_users, group_body, made, user_body, wait_until
 from server import Server
 
-pytestmark = pytest.mark.skipif(os.environ.get("SANITIZE") == "1", reason="the sanitizers keep what is freed")
+pytestmark = pytest.mark.plain
 SMALL, MOST = 20, 64  # MiB: when the request is over, and during it
 
 
