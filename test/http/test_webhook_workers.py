@@ -118,6 +118,22 @@ def test_the_database_may_be_restarted_under_a_worker(server, customer):
         assert len(r.ids()) == 40
 
 
+def test_what_was_reserved_when_the_connection_was_lost_is_sent_at_once(server, customer):
+    """The worker never learnt of it: it has its number still, so nobody takes it for gone."""
+    held = "select l.objid::bigint from pg_locks l where l.locktype = 'advisory' and l.objsubid = 2 and l.granted"
+    with Receiver() as r, Worker(server) as w:
+        e = Endpoint(customer, r.url, events=["scim.user.updated"])
+        wait_until(lambda: server.sql(held), 10, "the worker is there")
+        w.process.send_signal(signal.SIGSTOP)
+        write_events(server, customer.id, 4)
+        seal(server)
+        server.sql("""update muster.webhook_queue set lease = gen_random_uuid(), in_hand = 1, holder = %s, next_at = now() + interval '1 hour'
+                      where endpoint_id = %s""", server.sql(held)[0][0], e.id)
+        server.hang_up("muster-deliver")
+        w.process.send_signal(signal.SIGCONT)
+        assert e.settled(20) == {"delivered": 4} and len(r.ids()) == 4
+
+
 def test_a_worker_whose_old_connection_the_database_believes_in_works_on(server, customer):
     with Receiver() as r, Worker(server), contextlib.closing(psycopg2.connect(server.db)) as old, old.cursor() as c:
         e = Endpoint(customer, r.url, events=["scim.user.updated"])

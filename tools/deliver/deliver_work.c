@@ -268,7 +268,7 @@ static void job_start(struct deliver *d, struct job *j, const struct signer *sig
         deliver_send_start(d->sender, &j->sending);
 }
 
-/* Reads the events of the claimed deliveries in one round trip. If the database is away, the leases expire. */
+/* Reads the events of the claimed deliveries in one round trip. If the database is away, they are strays. */
 static enum err start_jobs(struct deliver *d, struct ctx *ctx, struct job *const *jobs, size_t n) {
     struct db_rows rows[DB_BATCH] = {0};
     struct signer signer = {0};
@@ -310,6 +310,14 @@ static size_t queue_claim(struct deliver *d, struct arena *a) {
                           .worker = arena_printf(a, "%d", d->worker), .behind = *d->behind ? d->behind : NULL));
 }
 
+/* What a lost connection left reserved under our number, as soon as all that we know of is settled. */
+static bool queue_strays(struct deliver *d, struct arena *a) {
+    if (!d->strays || d->at_work)
+        return false;
+    db_queue(d->db, sql_deliver_release_own(.worker = arena_printf(a, "%d", d->worker)));
+    return true;
+}
+
 enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *taken) {
     struct ctx ctx = {.arena = a};
     struct db_rows rows[DB_BATCH] = {0};
@@ -321,6 +329,7 @@ enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *t
     for (size_t i = 0; i < n; i++)
         done[i]->at = queue_settle(d, a, done[i]);
     claim = claim && d->keys.n && room_for_jobs(d, AT_WORK + LEAVERS_MORE);
+    bool gathers = claim && queue_strays(d, a);
     size_t claimed = claim ? queue_claim(d, a) : 0;
     enum err e = n || claim ? db_run(&ctx, d->db, rows) : OK;
     if (e != OK) {
@@ -329,6 +338,7 @@ enum err deliver_round(struct deliver *d, struct arena *a, bool claim, size_t *t
         log_line(LOG_WARN, "deliver", "error", fail_name(e), NULL);
         return e;
     }
+    d->strays = d->strays && !gathers;
     note_settled(d, done, n, rows);
     *taken = claim ? db_count(rows[claimed]) : 0;
     assert(*taken <= CLAIM_MOST);
@@ -346,6 +356,7 @@ enum err deliver_arrive(struct deliver *d, struct arena *a, bool *mine) {
     size_t worker = db_queue(d->db, sql_deliver_worker(.worker = arena_printf(a, "%d", d->worker)));
     enum err e = db_run(&ctx, d->db, rows);
     d->from_place = d->unsettled = 0; /* a crashed server may issue a place again */
+    d->strays = true;
     *mine = e == OK && db_bool(rows[worker], 0, DELIVER_WORKER_MINE);
     return e;
 }

@@ -22,6 +22,7 @@ struct deliver {
     struct secret_keys keys;    /* n == 0: there are no keys, so nothing is sent */
     int worker;                 /* its own number */
     char behind[UUID_TEXT + 1]; /* the organization whose turn was last */
+    bool strays;                /* deliveries may be reserved under our number that we do not know of */
     int64_t from_place;         /* everything below is sealed; see muster.audit_seal_next() */
     int64_t unsettled;          /* from here on, what waits has not been compared with its events; DELIVER_SETTLED */
     size_t at_work;             /* deliveries that are being sent, or wait to be settled */
