@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/uuid.h"
 #include "directory/member_mapping.h"
 #include "sql/scim.h"
@@ -82,11 +83,22 @@ static void leave_groups(struct session *s, const struct removal *r, const struc
     db_queue(s->db, sql_team_sweep());
 }
 
-static enum err queue_user_removal(struct session *s, const struct removal *r, const struct found *found) {
-    struct json_object *old;
-    enum err e = answer_restore(s, db_text(found->user, 0, STORED_RESOURCE), &old);
-    if (e != OK)
-        return e;
+/* A stored text that is damaged holds up no leaver. null: nobody knows any more what it said. */
+static struct json_object *last_known(struct session *s, const char *id, const char *stored) {
+    struct json_object *resource;
+    if (answer_restore(s, stored, &resource) == OK)
+        return resource;
+    fail_clear(&s->ctx);
+    log_line(LOG_WARN, "stored_resource_damaged", "organization", s->tenant.organization_id, "user", id, NULL);
+    return NULL;
+}
+
+static void queue_user_removal(struct session *s, const struct removal *r, const struct found *found) {
+    struct json_object *old = last_known(s, r->id, db_text(found->user, 0, STORED_RESOURCE));
+    if (!old) {
+        old = json_new_object(s->ctx.arena);
+        json_set_text(old, "userName", "");
+    }
     const char *now = session_now(s, db_int(found->user, 0, STORED_MODIFIED_US));
     struct member_state before = user_member_of(found->member), after = before;
     if (db_bool(found->user, 0, USER_FOR_UPDATE_ACTIVE))
@@ -100,25 +112,24 @@ static enum err queue_user_removal(struct session *s, const struct removal *r, c
         leave_groups(s, r, found, now);
     user_member_save(s, &before, &after);
     s->usage.users--;
-    return OK;
 }
 
-/* A user whose manager is removed loses the manager. */
+/* A user whose manager is removed loses the manager. One whose stored text is damaged stays as it is. */
 static enum err leave_manager(struct session *s, struct db_rows rows, size_t row) {
-    struct json_object *old, *new;
     struct user_facts facts;
     const char *id = db_text(rows, row, STORED_ID);
+    struct json_object *old = last_known(s, id, db_text(rows, row, STORED_RESOURCE));
     struct member_state member = {.id = db_text(rows, row, USER_REPORTS_MEMBER_ID),
                                   .active = strcmp(db_text(rows, row, USER_REPORTS_MEMBER_STATUS), "active") == 0};
-    enum err e = answer_restore(s, db_text(rows, row, STORED_RESOURCE), &old);
-    if (e != OK)
-        return e;
-    new = json_copy(s->ctx.arena, old);
+    if (!old)
+        return OK;
+    struct json_object *new = json_copy(s->ctx.arena, old);
     struct json_object *enterprise = json_get(new, SCHEMA_ENTERPRISE);
     json_object_object_del(enterprise, "manager");
     if (json_object_object_length(enterprise) == 0)
         json_object_object_del(new, SCHEMA_ENTERPRISE);
-    e = resource_check(&s->ctx, s->types->user, new, new); /* compared with itself: a report never prevents a leaver */
+    /* compared with itself: a report never prevents a leaver */
+    enum err e = resource_check(&s->ctx, s->types->user, new, new);
     if (e != OK)
         return e;
     user_facts(s, id, new, &facts);
@@ -155,10 +166,10 @@ static enum err delete_user_work(struct session *s, void *arg) {
     enum err e = begin_user_delete(s, r, &found);
     if (e == OK)
         e = answer_precondition(s, r->when, db_int(found.user, 0, STORED_VERSION));
-    if (e == OK)
-        e = queue_user_removal(s, r, &found);
-    if (e == OK)
-        e = leave_reports(s, found.reports);
+    if (e != OK)
+        return e;
+    queue_user_removal(s, r, &found);
+    e = leave_reports(s, found.reports);
     if (e != OK || !member_mapping_any(s))
         return e;
     e = member_mapping_apply(s, &r->id, 1);

@@ -336,6 +336,18 @@ def test_a_head_that_cannot_be_read_holds_up_no_delete_and_no_leaver_in_bulk(cus
     assert customer.client.get(f"/Users/{stays['id']}?{BROKEN}").status == 400
 
 
+@pytest.mark.parametrize("whose", ["own", "report"])
+def test_a_damaged_stored_text_holds_up_no_delete(server, customer, whose):
+    boss = customer.user("boss@example.com")
+    report, other = (customer.user(name, **{ENTERPRISE: {"manager": {"value": boss["id"]}}}) for name in ("a@example.com", "b@example.com"))
+    damaged = boss if whose == "own" else report
+    server.sql("update muster.scim_user set resource = '{' where id = %s", damaged["id"])
+    assert customer.client.delete(f"/Users/{boss['id']}").status == 204
+    assert member_of(customer, boss)["status"] == "deactivated"
+    assert customer.actions(boss["id"])[-1] == "scim.user.deprovisioned"
+    assert "manager" not in one(customer, other).get(ENTERPRISE, {})
+
+
 def test_an_unknown_user_is_404_but_a_bad_body_is_400_first(client):
     nobody = "/Users/0190a3b4-0000-7000-8000-000000000000"
     assert_error(client.patch(nobody, OFF), 404)
