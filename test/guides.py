@@ -82,13 +82,21 @@ def problems(guide):
     return lines
 
 
+def where(guide):
+    """Which fields URL and token go into; nothing where the words of the console are not certain."""
+    if "kinds" in guide:
+        return ["", "Which steps are yours depends on the kind of app."]
+    if guide.get("labels_described"):
+        return []
+    return ["", f"The endpoint URL goes into **{guide['url_label']}**, the token into **{guide['token_label']}**."]
+
+
 def page(name):
     guide = source(name)
     title = "Another identity provider" if name == "generic" else guide["name"]
     lines = [f"# {title}", "", wrap(guide["about"]["en"])]
     if guide["steps"]:
-        lines += ["", f"The endpoint URL goes into **{guide['url_label']}**, the token into **{guide['token_label']}**." if "kinds" not in guide
-                  else "Which steps are yours depends on the kind of app.", "", "## Steps"] + kinds(guide)
+        lines += where(guide) + ["", "## Steps"] + kinds(guide)
     for n, way in enumerate(guide.get("ways", []), 1):
         lines += ["" if n == 1 else None, wrap(way["en"], f"{n}. ", "   ")]
     lines += mapping(guide)
