@@ -204,3 +204,14 @@ def test_what_is_erased_while_it_is_sealed_verifies_too(server):
 
 
 GONE, UNFIT, DATA = "the event is not there", "the chain does not fit here", "the event's data, or the salt"
+
+
+def test_the_worker_seals_together_what_comes_within_ten_milliseconds(server, customer):
+    for _ in range(20):
+        customer.user()
+    org = customer.org["id"]
+    wait_until(lambda: server.sql("select 1 from muster.audit_pending where organization_id = %s limit 1", org) == [], 10, "all is sealed")
+    # A row's xmin is the round that wrote it.
+    rounds = server.sql("""select min(sealed_at), max(sealed_at) from muster.audit_seal where organization_id = %s
+                           group by xmin::text order by 1""", org)
+    assert all((later - ended).total_seconds() >= 0.008 for (_, ended), (later, _) in zip(rounds, rounds[1:]))

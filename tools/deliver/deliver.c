@@ -21,7 +21,16 @@
 
 /* One thread, which waits only in one place: for a webhook's connection, a NOTIFY, or the next look. */
 
-enum { EXIT_USAGE = 64, LOOK_MS = 200, PRUNE_MS = 600000, STOP_MS = 20000, COMPLAIN_MS = 60000, DAY_MS = 86400000 };
+/* GATHER_MS: from one round of sealing to the next, because a round costs as much as fifteen of its events. */
+enum {
+    EXIT_USAGE = 64,
+    LOOK_MS = 200,
+    GATHER_MS = 10,
+    PRUNE_MS = 600000,
+    STOP_MS = 20000,
+    COMPLAIN_MS = 60000,
+    DAY_MS = 86400000
+};
 
 static volatile sig_atomic_t stopping;
 
@@ -33,6 +42,7 @@ static void stop_deliver(int signal) {
 /* When to do what next. */
 struct agenda {
     int64_t look, prune, complain, partitions;
+    int64_t gathered;          /* what was written until then is sealed together */
     int64_t renumber;          /* 0: the number belongs to it */
     uint64_t connects;         /* number of the connection that listens */
     bool seal, claim, mapping; /* there may be something */
@@ -72,9 +82,10 @@ static void load_keys(struct deliver *d, struct arena *a, struct agenda *g, int6
 
 static bool seal_some(struct deliver *d, struct arena *a, struct agenda *g) {
     bool more, made;
-    if (!g->seal)
+    if (!g->seal || clock_monotonic_ms() < g->gathered)
         return false;
     g->seal = deliver_seal(d, a, &more, &made) == OK && more;
+    g->gathered = g->seal ? 0 : clock_monotonic_ms() + GATHER_MS;
     g->claim = g->claim || made;
     return g->seal || made;
 }
@@ -119,10 +130,13 @@ static void run_rounds(struct deliver *d, bool once) {
     struct agenda g = {.mapping = true};
     while (!stopping) {
         bool worked = work_round(d, a, &g);
+        int64_t gathers = g.seal && !d->standby_waits ? g.gathered - clock_monotonic_ms() : 0;
         arena_reset(a);
-        if (!worked && once && !d->at_work)
+        if (!worked && gathers > 0) /* more notifications say nothing new */
+            deliver_send_wait(d->sender, -1, (int)gathers);
+        else if (!worked && once && !d->at_work)
             break;
-        if (!worked)
+        else if (!worked)
             deliver_send_wait(d->sender, db_socket(d->db), LOOK_MS);
     }
     arena_destroy(a);
