@@ -6,6 +6,8 @@ import threading
 import time
 from collections import Counter
 
+import psycopg2
+import pytest
 from helpers import ENTERPRISE, assert_error, fill_users, made, op, unique, user_body, wait_until
 from locks import locked, waiting
 
@@ -271,3 +273,18 @@ def test_leavers_and_newcomers_race_for_the_same_names(customer):
     live = "select count(*), count(distinct user_name_key), count(distinct member_id) from muster.scim_user where organization_id = %s and removed_at is null"
     ((n, different, members),) = customer.server.sql(live, customer.org["id"])
     assert n == different == members, seed
+
+
+def test_a_write_waits_for_nobody_who_holds_a_row_that_it_only_names(server, customer):
+    member, group = customer.user(), customer.group()
+    with locked(server, "organization", customer.org), locked(server, "connection", customer.connection):
+        customer.user()
+        made(customer.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": member["id"]}])), 200)
+
+
+@pytest.mark.parametrize("table", ["organization", "connection", "member", "scim_user"])
+def test_what_others_name_is_never_deleted(server, customer, table):
+    customer.user()
+    column = "id" if table == "organization" else "organization_id"
+    with pytest.raises(psycopg2.errors.ForeignKeyViolation):
+        server.sql(f"delete from muster.{table} where {column} = %s", customer.org["id"])
