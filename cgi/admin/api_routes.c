@@ -14,6 +14,7 @@
 #define WEBHOOKS "webhooks:manage"
 #define DELIVERY "/webhooks/{id}/deliveries/{delivery}"
 #define ORG "/v1/organizations/{org}"
+#define SESSIONS "/v1/portal/sessions"
 
 const struct api_route api_routes[] = {
     {.method = "GET", .path = "/v1/organizations", .scopes = ORGANIZATIONS, .run = control_organization_list},
@@ -55,7 +56,11 @@ const struct api_route api_routes[] = {
      .scopes = MANAGE,
      .run = control_rotation_cancel},
     {.method = "GET", .path = ORG "/scim/domains", .scopes = READ, .run = control_domains_show},
-    {.method = "PUT", .path = ORG "/scim/domains", .scopes = MANAGE, .run = control_domains_set},
+    {.method = "PUT",
+     .path = ORG "/scim/domains",
+     .scopes = MANAGE,
+     .run = control_domains_set,
+     .callers = CONTROL_KEYS},
     {.method = "GET", .path = ORG "/scim/link-requests", .scopes = READ, .run = control_link_request_list},
     {.method = "POST",
      .path = ORG "/scim/link-requests/{id}/approve",
@@ -161,19 +166,81 @@ const struct api_route api_routes[] = {
     {.method = "GET", .path = ORG "/audit-logs/export", .scopes = AUDIT, .run = control_audit_file},
     {.method = "GET", .path = ORG "/events", .scopes = READ, .run = control_event_feed},
     {.method = "GET", .path = ORG "/events/snapshot", .scopes = READ, .run = control_event_snapshot},
+    {.method = "POST",
+     .path = ORG "/portal-links",
+     .scopes = MANAGE,
+     .run = control_portal_link,
+     .callers = CONTROL_KEYS,
+     .creates = true},
+    {.method = "POST",
+     .path = ORG "/portal-embed-tokens",
+     .scopes = MANAGE,
+     .run = control_portal_embed,
+     .callers = CONTROL_KEYS,
+     .creates = true},
+    {.method = "GET",
+     .path = ORG "/portal-sessions",
+     .scopes = READ,
+     .run = control_portal_list,
+     .callers = CONTROL_KEYS},
+    {.method = "DELETE",
+     .path = ORG "/portal-sessions",
+     .scopes = MANAGE,
+     .run = control_portal_end_all,
+     .callers = CONTROL_KEYS},
+    {.method = "DELETE",
+     .path = ORG "/portal-sessions/{id}",
+     .scopes = MANAGE,
+     .run = control_portal_end,
+     .callers = CONTROL_KEYS},
+    {.method = "POST",
+     .path = SESSIONS,
+     .scopes = READ,
+     .run = control_portal_open,
+     .callers = CONTROL_LINKS,
+     .creates = true},
+    {.method = "GET", .path = SESSIONS, .scopes = READ, .run = control_portal_show, .callers = CONTROL_SESSIONS},
+    {.method = "DELETE", .path = SESSIONS, .scopes = READ, .run = control_portal_leave, .callers = CONTROL_SESSIONS},
+    {.method = "POST",
+     .path = SESSIONS "/stay",
+     .scopes = READ,
+     .run = control_portal_stay,
+     .callers = CONTROL_SESSIONS},
 };
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;
 
+/* The portal's screen that a path belongs to: a vendor may hide it. Paths without one are of the whole portal. */
+static const struct {
+    const char *path, *screen;
+} screens[] = {{ORG "/scim/tokens", "provisioning"},
+               {ORG "/scim/connections/{id}/rotate", "provisioning"},
+               {ORG "/scim/attribute-mappings", "mapping"},
+               {ORG "/scim/schemas", "mapping"},
+               {ORG "/scim/domains", "domains"},
+               {ORG "/scim/link-requests", "domains"},
+               {ORG "/members", "members"},
+               {ORG "/teams", "teams"},
+               {ORG "/audit-logs", "audit"},
+               {ORG "/webhooks", "webhooks"}};
+
+const char *api_route_screen(const struct api_route *r) {
+    for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
+        if (strncmp(r->path, screens[i].path, strlen(screens[i].path)) == 0)
+            return screens[i].screen;
+    return NULL;
+}
+
 void api_routes_print(FILE *to) {
     static const char line[] = "%-6s %-66s %-12s %-7s %s\n";
+    static const char *const callers[] = {"any", "key", "session", "link"};
     char scopes[128];
     fprintf(to, line, "METHOD", "PATH", "KEY", "CREATES", "SCOPES");
     for (const struct api_route *r = api_routes; r < api_routes + api_route_count; r++) {
         snprintf(scopes, sizeof scopes, "%s", r->scopes);
         for (char *p = scopes; *p; p++)
             *p = *p == ' ' ? ',' : *p;
-        fprintf(to, line, r->method, r->path, r->installation ? "installation" : "any", r->creates ? "yes" : "no",
-                scopes);
+        fprintf(to, line, r->method, r->path, r->installation ? "installation" : callers[r->callers],
+                r->creates ? "yes" : "no", scopes);
     }
 }
 

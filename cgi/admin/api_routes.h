@@ -14,8 +14,9 @@ struct api_route {
     const char *path;   /* "/v1/organizations/{org}/scim/tokens/{id}" */
     const char *scopes; /* separated by blanks: the key needs one of them */
     control_run *run;
-    bool installation; /* only for keys that are bound to no organization */
-    bool creates;      /* 201 */
+    enum control_callers callers; /* whom it is for */
+    bool installation;            /* only for keys that are bound to no organization */
+    bool creates;                 /* 201 */
 };
 
 extern const struct api_route api_routes[];
@@ -23,9 +24,12 @@ extern const size_t api_route_count;
 
 /*
  * Prints the table: a line with the names of the columns, and one for each route: METHOD PATH KEY CREATES SCOPES
- * (separated by commas).
+ * (separated by commas). KEY is any, key, installation (a key bound to no organization), session or link.
  */
 void api_routes_print(FILE *to);
+
+/* The portal's screen that a route belongs to; NULL: the whole portal. */
+const char *api_route_screen(const struct api_route *r);
 
 /* The meaning of a path. */
 struct api_match {

@@ -5,6 +5,7 @@
 
 #include "server/service.h"
 
+#include "admin/api_credentials.h"
 #include "admin/api_routes.h"
 #include "admin/open_routes.h"
 #include "admin/problem.h"
@@ -84,6 +85,8 @@ static enum err read_api_head(struct api *a) {
         a->control.asked = a->match.organization;
         a->control.scopes = a->match.route->scopes;
         a->control.installation = a->match.route->installation;
+        a->control.callers = a->match.route->callers;
+        a->control.screen = api_route_screen(a->match.route);
     }
     if (e == OK && request_has_body(r))
         e = request_check_length(r, (size_t)call->worker->settings->body_max);
@@ -209,6 +212,8 @@ static void answer_object(struct api *a, struct json_object *out) {
     response->content_type = "application/json";
     if (a->control.replayed)
         response->extra = "Idempotent-Replayed: true\r\n";
+    if (a->control.cookie)
+        response->extra = api_credentials_cookie(arena, call->worker->settings, a->control.cookie);
     if (!out)
         return;
     response->body = json_text(arena, out);
@@ -242,10 +247,12 @@ static enum err carry_out_request(struct api *a, struct json_object **out) {
     e = read_api_head(a);
     struct ctx fault = c->ctx;
     fail_clear(&c->ctx);
-    enum err key = credentials_read(&c->ctx, &a->call->request, CREDENTIALS_API, &c->key_hash);
+    enum err key = api_credentials_read(c, a->call);
     if (key != OK)
         return key;
     fail_take(&c->ctx, &fault);
+    if (e == OK)
+        e = api_credentials_forged(c, a->call);
     return e == OK ? admit_and_operate(a, out) : key_first(a, e);
 }
 

@@ -17,6 +17,10 @@ static const struct {
     [CREDENTIALS_API] = {TOKEN_API, "an API key is needed: Authorization: Bearer msk_...",
                          "the API key is unknown, expired or revoked",
                          "the Authorization header must be: Bearer, a space, and the API key"},
+    [CREDENTIALS_SESSION] = {TOKEN_SESSION, NULL, "the session is unknown or has ended",
+                             "the Authorization header must be: Bearer, a space, and the token of the session"},
+    [CREDENTIALS_LINK] = {TOKEN_LINK, NULL, "there is no such link",
+                          "the Authorization header must be: Bearer, a space, and the secret of the link"},
 };
 
 /* Our secrets that were sent in place of another kind. */

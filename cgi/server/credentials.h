@@ -4,7 +4,7 @@
 #include "server/request.h"
 
 /* The kind of secret that a service expects in the Authorization header. */
-enum credentials_kind { CREDENTIALS_SCIM, CREDENTIALS_API };
+enum credentials_kind { CREDENTIALS_SCIM, CREDENTIALS_API, CREDENTIALS_SESSION, CREDENTIALS_LINK };
 
 /*
  * The secret of "Authorization: Bearer SECRET" as hex of its SHA-256. ERR_UNAUTHORIZED without the header;

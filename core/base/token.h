@@ -19,6 +19,8 @@ enum {
 #define TOKEN_SCIM "scim_"
 #define TOKEN_API "msk_"
 #define TOKEN_WEBHOOK "whsec_"
+#define TOKEN_LINK "mpl_"    /* a link to the portal */
+#define TOKEN_SESSION "mps_" /* a session of the portal */
 
 /* A new secret with that prefix. If there is no randomness the process ends. */
 void token_new(const char *prefix, char out[TOKEN_MAX + 1]);

@@ -21,10 +21,14 @@ const char control_installation[] = "00000000-0000-0000-0000-000000000000";
 enum { PAGE = 100, PAGE_MAX = 1000 };
 
 void control_queue(struct control *c) {
-    if (c->key_hash)
+    const char *changes = db_in_transaction(c->db) ? "true" : "false";
+    if (c->key_hash && c->credential != CONTROL_KEY)
+        db_queue(c->db, sql_api_authenticate_session(.hash = c->key_hash, .organization = c->asked,
+                                                     .link = c->credential == CONTROL_LINK ? "true" : "false",
+                                                     .changes = changes));
+    else if (c->key_hash)
         db_queue(c->db, sql_api_authenticate(.hash = c->key_hash, .organization = c->asked,
-                                             .client_address = c->client_address,
-                                             .changes = db_in_transaction(c->db) ? "true" : "false"));
+                                             .client_address = c->client_address, .changes = changes));
     else
         db_queue(c->db, sql_op_organization_enter(.organization = c->asked, .removed = c->removed ? "true" : "false"));
 }
@@ -38,17 +42,38 @@ static bool shares_word(const char *list, const char *other) {
     return false;
 }
 
+/* What only a session has: screens, and the state of its link. */
+static enum err accept_session(struct control *c, struct db_rows row) {
+    const char *screens = db_text(row, 0, API_AUTHENTICATE_SESSION_SCREENS);
+    const char *opened = db_text(row, 0, API_AUTHENTICATE_SESSION_OPENED_AT);
+    c->link_state = arena_strdup(c->ctx.arena, db_text(row, 0, API_AUTHENTICATE_SESSION_STATE));
+    c->link_opened_at = opened ? arena_strdup(c->ctx.arena, opened) : NULL;
+    c->loosen = db_bool(row, 0, API_AUTHENTICATE_SESSION_LOOSEN);
+    if (c->callers == CONTROL_KEYS)
+        return fail(&c->ctx, ERR_FORBIDDEN, "this is for API keys, not for sessions of the portal");
+    if (c->screen && !words_have(screens, " ", c->screen, strlen(c->screen)))
+        return fail(&c->ctx, ERR_FORBIDDEN, "the screen \"%s\" is not open to this session", c->screen);
+    return OK;
+}
+
 static enum err accept_key(struct control *c, struct db_rows row) {
     if (db_count(row) == 0)
-        return fail(&c->ctx, ERR_INVALID_TOKEN, "the API key is unknown, expired or revoked");
-    c->key_id = arena_strdup(c->ctx.arena, db_text(row, 0, API_AUTHENTICATE_KEY_ID));
-    c->bound = db_bool(row, 0, API_AUTHENTICATE_BOUND);
-    if (c->scopes && !shares_word(db_text(row, 0, API_AUTHENTICATE_SCOPES), c->scopes))
-        return fail(&c->ctx, ERR_FORBIDDEN, "the API key needs %s %s",
+        return fail(&c->ctx, ERR_INVALID_TOKEN, "%s",
+                    c->credential == CONTROL_KEY       ? "the API key is unknown, expired or revoked"
+                    : c->credential == CONTROL_SESSION ? "the session has ended: ask for a new link"
+                                                       : "there is no such link");
+    c->key_id = arena_strdup(c->ctx.arena, db_text(row, 0, CALLER_KEY_ID));
+    c->bound = db_bool(row, 0, CALLER_BOUND);
+    if (c->scopes && !shares_word(db_text(row, 0, CALLER_SCOPES), c->scopes))
+        return fail(&c->ctx, ERR_FORBIDDEN, "the %s needs %s %s", c->credential == CONTROL_KEY ? "API key" : "session",
                     strchr(c->scopes, ' ') ? "one of the scopes" : "the scope", c->scopes);
     if (c->installation && c->bound)
         return fail(&c->ctx, ERR_FORBIDDEN,
                     "the API key is bound to one organization; this is for keys of the installation");
+    if (c->credential != CONTROL_KEY)
+        return accept_session(c, row);
+    if (c->callers == CONTROL_SESSIONS)
+        return fail(&c->ctx, ERR_FORBIDDEN, "this is for sessions of the portal, not for API keys");
     return OK;
 }
 
@@ -56,7 +81,7 @@ enum err control_accept(struct control *c, struct db_rows row) {
     enum err e = c->key_hash ? accept_key(c, row) : OK;
     if (e != OK)
         return e;
-    int column = c->key_hash ? API_AUTHENTICATE_ORGANIZATION_ID : OP_ORGANIZATION_ENTER_ORGANIZATION_ID;
+    int column = c->key_hash ? CALLER_ORGANIZATION_ID : OP_ORGANIZATION_ENTER_ORGANIZATION_ID;
     const char *id = db_count(row) ? db_text(row, 0, column) : NULL;
     if (c->asked && !id)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no organization \"%s\"", c->asked);
@@ -196,6 +221,7 @@ struct session control_session(struct control *c, const char *connection) {
                             .client_address = c->client_address,
                             .entered = {c->organization, connection},
                             .actor_key = c->key_id,
+                            .actor_type = c->credential == CONTROL_KEY ? "key" : "session",
                             .types = schema_built_in()};
 }
 

@@ -38,6 +38,12 @@ struct control_text {
     const char *cursor; /* cursor of the next part of the file; NULL: this is the last one */
 };
 
+/* What authenticates an operation: an API key, or a session of the portal, or the link that becomes one. */
+enum control_credential { CONTROL_KEY, CONTROL_SESSION, CONTROL_LINK };
+
+/* What may authenticate a route; links are only for the route that opens them. */
+enum control_callers { CONTROL_ANY, CONTROL_KEYS, CONTROL_SESSIONS, CONTROL_LINKS };
+
 /* One operation. `ctx` is its first member. The caller fills in the members up to `accepted`. */
 struct control {
     struct ctx ctx;
@@ -49,9 +55,13 @@ struct control {
     const struct secret_keys *secret_keys; /* NULL: none, and `no_secret_keys` says why */
     const char *no_secret_keys;
     int64_t webhooks_max; /* of an organization (MUSTER_WEBHOOKS_MAX) */
-    const char *key_hash; /* hex of SHA-256 of the API key; NULL: the operator */
-    const char *asked;    /* the organization in the URL or --org, slug or id; NULL: none */
-    const char *scopes;   /* separated by blanks: the key needs one of them; NULL: none */
+    const char *key_hash; /* hex of SHA-256 of the API key, or of the session's secret; NULL: the operator */
+    enum control_credential credential; /* what `key_hash` is of */
+    enum control_callers callers;
+    const char *screen; /* the portal's screen that it belongs to: sessions without it may not do it; NULL: any */
+    const char *csrf;   /* the token that a session's changes repeat; NULL: the session needs none */
+    const char *asked;  /* the organization in the URL or --org, slug or id; NULL: none */
+    const char *scopes; /* separated by blanks: the key needs one of them; NULL: none */
     /* For a POST that may be repeated: its Idempotency-Key, and hex of SHA-256 of the request; NULL: none. */
     const char *idempotency_key, *request_hash;
     bool installation;                     /* it concerns no organization: bound keys may not do it */
@@ -64,7 +74,12 @@ struct control {
     /* Set by control_accept(). */
     bool accepted;
     const char *organization;    /* id; NULL: none */
-    const char *key_id;          /* NULL: the operator */
+    const char *key_id;          /* of the API key or the session; NULL: the operator */
+    const char *link_state;      /* of a link: "live", "opened" or "expired" */
+    const char *link_opened_at;  /* of a link; NULL: it was not opened */
+    bool loosen;                 /* the session may loosen how people are linked */
+    bool link_made;              /* set by the work: the result's url has the secret of a link */
+    const char *cookie;          /* set by the work: the secret of the session for the browser, "": none any more */
     bool bound;                  /* the key is bound to one organization */
     unsigned events;             /* audit events queued by this attempt */
     const struct db_rows *found; /* in the work of a write: the rows of the statements that its `ask` queued */

@@ -87,12 +87,33 @@ static enum err find_before(struct control *c, struct change *x) {
     return control_found(c, 1, "connection", &x->before);
 }
 
+/* Where a way of linking stands, from the loosest to the tightest. */
+static size_t tightness_of(struct json_object *connection) {
+    static const char *const ways[] = {"auto", "verified_domains", "never"};
+    const char *linking = json_get_string(connection, "linking");
+    size_t i = 0;
+    while (i + 1 < sizeof ways / sizeof *ways && strcmp(ways[i], linking) != 0)
+        i++;
+    return i;
+}
+
+/* Who comes from outside takes over a member by a looser way of linking, so a session needs the vendor's leave. */
+static enum err check_loosening(struct control *c, const struct change *x) {
+    if (c->credential == CONTROL_KEY || c->loosen || !json_get(x->in->fields, "linking"))
+        return OK;
+    return tightness_of(x->in->fields) >= tightness_of(x->before)
+               ? OK
+               : fail(&c->ctx, ERR_FORBIDDEN, "this session may tighten linking, not loosen it");
+}
+
 static enum err set_connection_work(struct control *c, void *arg) {
     struct change *x = arg;
     apply_preset(x->in->fields);
     enum err e = find_before(c, x);
     if (e == OK)
         e = control_precondition(c, x->in->if_match, x->before);
+    if (e == OK)
+        e = check_loosening(c, x);
     if (e == OK)
         control_result(c,
                        sql_api_connection_set(.id = x->in->id, .changes = json_text(c->ctx.arena, x->in->fields),

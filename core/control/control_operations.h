@@ -31,6 +31,10 @@ enum err control_connection_empty(struct control *c, const char *connection, boo
 control_run control_rotation_start, control_rotation_complete, control_rotation_cancel, control_token_issue,
     control_token_list, control_token_show, control_token_revoke;
 
+/* control_portal.c */
+control_run control_portal_link, control_portal_embed, control_portal_open, control_portal_show, control_portal_stay,
+    control_portal_leave, control_portal_list, control_portal_end, control_portal_end_all;
+
 /* control_links.c */
 control_run control_link_request_list, control_link_request_approve, control_link_request_refuse, control_member_unlink,
     control_team_link;

@@ -35,6 +35,8 @@ static void keep_answer(struct control *c, const char *organization) {
     struct json_object *kept = json_copy(c->ctx.arena, c->result);
     json_object_object_del(kept, "token");
     json_object_object_del(kept, "secret");
+    if (c->link_made)
+        json_object_object_del(kept, "url"); /* it has the secret of a link; that of a webhook has none */
     db_queue(c->db, sql_idempotency_end(.organization_id = organization, .api_key_id = c->key_id,
                                         .key = c->idempotency_key, .body = json_text(c->ctx.arena, kept)));
 }

@@ -20,9 +20,9 @@ static const char *const locks[] = {
 
 size_t session_queue_write(struct session *s, enum session_lock lock, const char *ids, const char *whole) {
     if (s->entered.connection)
-        return db_queue(s->db,
-                        sql_enter(.organization_id = s->entered.organization, .connection_id = s->entered.connection,
-                                  .lock = locks[lock], .ids = ids, .whole = whole, .api_key_id = s->actor_key));
+        return db_queue(s->db, sql_enter(.organization_id = s->entered.organization,
+                                         .connection_id = s->entered.connection, .lock = locks[lock], .ids = ids,
+                                         .whole = whole, .api_key_id = s->actor_key, .actor_type = s->actor_type));
     return db_queue(s->db, sql_authenticate(.hash = s->token_hash, .asked = s->asked_connection,
                                             .client_address = s->client_address, .lock = locks[lock], .ids = ids,
                                             .whole = whole));

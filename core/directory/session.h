@@ -55,8 +55,9 @@ struct session {
     const char *asked_connection; /* the connection that the URL names, NULL: none */
     struct {
         const char *organization, *connection;
-    } entered;             /* instead of a token, for the API, the command line and background work; NULL: none */
-    const char *actor_key; /* the API key that requests it, NULL: the operator */
+    } entered;              /* instead of a token, for the API, the command line and background work; NULL: none */
+    const char *actor_key;  /* the API key or session of the portal that requests it, NULL: the operator */
+    const char *actor_type; /* "key" or "session"; NULL without it */
     struct {
         bool change, groups; /* it changes something; it concerns groups (too) */
     } wants;

@@ -53,7 +53,8 @@ OWN = {
     "api_token_issue": {"id": made_id("f", 2), "hash": "11" * 32, "fields": '{"name": "n"}'}, "api_team_join": {"member_id": made_id("b", 8)},
     "op_user_refold": {"id": USER}, "op_group_refold": {"id": GROUP}, "api_authenticate": {"hash": "22" * 32}, "token_denied": {"hash": "33" * 32},
     "unique_values_set": {"resource_id": USER}, "link_request_add": {"email_key": "new"}, "group_parents_for_update": {"group_id": made_id("c", 1)},
-    "api_group_connection": {"team_id": TEAM}, "ready": {"release": "1.2.0"},
+    "api_group_connection": {"team_id": TEAM}, "api_portal_session_add": {"link_hash": None, "hash": "44" * 32},
+    "ready": {"release": "1.2.0"},
 }
 # What must have been done in the same transaction.
 BEFORE = {"user_insert": ["member_insert"], "group_insert": ["team_insert"], "group_delete": ["group_empty"]}

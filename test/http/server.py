@@ -65,8 +65,8 @@ class Server:
         return {**self.environment(), "MUSTER_DB": self.db, "MUSTER_SECRET_KEY_FILE": self.env["MUSTER_SECRET_KEY_FILE"],
                 "MUSTER_PUBLIC_URL": self.env["MUSTER_PUBLIC_URL"]}
 
-    def muster(self, *args, ok=True):
-        done = subprocess.run([f"{helpers.ROOT}/{helpers.BUILD}/muster", *args, "--json"], env=self.operator(),
+    def muster(self, *args, ok=True, env=None):
+        done = subprocess.run([f"{helpers.ROOT}/{helpers.BUILD}/muster", *args, "--json"], env={**self.operator(), **(env or {})},
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
         assert (done.returncode == 0) == ok, (args, done)
         return json.loads(done.stdout) if ok else done

@@ -8,7 +8,7 @@ from helpers import USER, unique, user_body
 from routes import routes
 from webhooks import NOWHERE, deliveries, seal
 
-ROUTES = routes()
+ROUTES = [r for r in routes() if r.key not in ("session", "link")]
 NOBODY = str(uuid.uuid4())
 BODIES = {"/schemas": {"schema": {}}, "/domains": {"domains": []}, "/attribute-mappings": {"mapping": {}}, "/link": {"scim_group_id": None},
           "/unlink": {"scim_user_id": NOBODY},

@@ -43,7 +43,7 @@ def items(text):
 def test_every_command_with_its_options_is_in_the_manual():
     entries = items(section(manual("muster.1"), "COMMANDS"))
     commands, _ = table()
-    names = {re.sub(r" (Ar|Op Cm) .*", "", head)[len("Ic "):]: text for head, text in entries.items()}
+    names = {re.sub(r" (Ar|Op Cm|Op Ar) .*", "", head)[len("Ic "):]: text for head, text in entries.items()}
     assert sorted(names) == sorted(name for name, _ in commands)
     for name, options in commands:
         said = {"--" + o for o in re.findall(r"(?m)^\.Fl Fl ([a-z-]+)", names[name])}

@@ -25,7 +25,7 @@ GRANTS = {
         (READ,): "audit_seal schema_migration webhook_delivery",
         (ADD,): "signing_key",
         (READ, DELETE): "webhook_queue",
-        (READ, ADD, CHANGE): "attribute_mapping connection organization token webhook_endpoint",
+        (READ, ADD, CHANGE): "attribute_mapping connection organization portal_session token webhook_endpoint",
         (READ, ADD, CHANGE, DELETE): "extension_schema idempotency_key organization_domain"},
     "muster_deliver": {
         (READ,): "audit_seal signing_key",
@@ -41,7 +41,7 @@ COLUMNS = {("muster_admin", "signing_key", READ): {"id", "public_key", "created_
 # Functions that work with the owner's rights, and who may call them; the rest is for the owner and for triggers.
 DEFINERS = {
     "muster_scim": {"authenticate", "denied_token", "settle_statistics", "standby_waits"},
-    "muster_admin": {"authenticate_key", "durability", "hold_sealer", "metrics", "standby_waits", "webhook_enqueue"},
+    "muster_admin": {"authenticate_key", "authenticate_session", "durability", "hold_sealer", "metrics", "standby_waits", "webhook_enqueue"},
     "muster_deliver": {"audit_partitions_ahead", "audit_pending_settle", "audit_seal_next", "standby_waits", "webhook_tell"},
     "muster_owner": {"audit_written", "erase_events", "standby_waits_since"},
 }

@@ -114,6 +114,8 @@ enum err command_mapping_set(struct invocation *in);
 enum err command_mapping_preview(struct invocation *in);
 enum err command_member_show(struct invocation *in);
 enum err command_erase(struct invocation *in);
+enum err command_portal_link(struct invocation *in);
+enum err command_session_end(struct invocation *in);
 enum err command_seed(struct invocation *in);
 enum err command_audit_verify(struct invocation *in);
 enum err command_audit_head(struct invocation *in);

@@ -19,8 +19,8 @@
 /* These commands do the same as the API: each names an operation of the control plane (commands.c). */
 
 /*
- * The organization of the command: --org, the argument of "org ..." and "seed", or that of the connection, token or
- * webhook. NULL: none; for a webhook and the audit log: the installation.
+ * The organization of the command: --org, the argument of "org ...", "seed" and "portal-link", or that of the
+ * connection, token or webhook. NULL: none; for a webhook and the audit log: the installation.
  */
 static enum err find_command_organization(struct invocation *in, const char **out) {
     bool webhook = strcmp(in->command->noun, "webhook") == 0;
@@ -28,7 +28,8 @@ static enum err find_command_organization(struct invocation *in, const char **ou
     struct db_rows rows = {0};
     const char *org = command_text(in, "org");
     *out = org ? arena_strdup(in->ctx.arena, org) : NULL;
-    if (strcmp(in->command->noun, "org") == 0 || strcmp(in->command->noun, "seed") == 0) {
+    const char *noun = in->command->noun;
+    if (strcmp(noun, "org") == 0 || strcmp(noun, "seed") == 0 || strcmp(noun, "portal-link") == 0) {
         *out = in->n_args && !in->command->control.field ? in->args[0] : NULL;
         return OK;
     }

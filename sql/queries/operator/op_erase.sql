@@ -47,6 +47,9 @@ with u as (
     delete from muster.team_member t where t.organization_id = muster.organization_id() and t.member_id = $1::uuid
 ), parked as (
     delete from muster.team_member_parked p where p.organization_id = muster.organization_id() and p.member_id = $1::uuid
+), sessions as (
+    update muster.portal_session s set person = null from texts
+    where s.organization_id = muster.organization_id() and lower(s.person) = any(texts.all)
 ), answers as (
     delete from muster.idempotency_key k using texts
     where k.organization_id = muster.organization_id()
