@@ -32,6 +32,7 @@ def own(api):
     assert c.client.post("/Users", user_body("taken@example.com")).status == 409
     team = api.made(f"{c.path}/teams", {"name": "Team"})
     c.ids = {"connections": c.connection["id"], "tokens": c.issue()["id"], "members": member["id"], "teams": team["id"],
+             "portal-sessions": api.made(f"{c.path}/portal-embed-tokens", {})["id"],
              "link-requests": api.read(f"{c.path}/scim/link-requests")["data"][0]["id"]}
     c.ids.update(a_webhook(api, f"{c.path}/webhooks"), installation=a_webhook(api, "/webhooks"))
     return c
@@ -54,7 +55,7 @@ def target(route, customer, ids):
     path = path.replace("{delivery}", ids["delivery"])
     if "{id}" in path:
         path = path.replace("{id}", ids[path.split("/{id}")[0].rsplit("/", 1)[1]])
-    return path + ("?confirm=wrong" if route.method == "DELETE" and "schemas" not in path else "")
+    return path + ("?confirm=wrong" if route.method == "DELETE" and "schemas" not in path and "portal" not in path else "")
 
 
 def body(route):
