@@ -29,10 +29,9 @@ struct creation {
 
 /* The results of the first batch: who has the identity, and how much room the organization has. */
 struct found {
-    struct db_rows conflicts;              /* user_conflicts */
+    struct db_rows conflicts;              /* user_conflicts, which sees what is behind the locks of the others */
     struct db_rows removed, former_member; /* user_removed_for_update, member_of_removed_for_update */
     struct db_rows member;                 /* member_by_email_for_update */
-    struct db_rows links, usage, domain, request;
 };
 
 /* The tenant's rules are known only after the first batch, so the batch asks by every possible key of the body. */
@@ -52,29 +51,20 @@ static void keys_of(struct session *s, struct json_object *resource, struct keys
 }
 
 static enum err begin_user_create(struct session *s, struct json_object *resource, struct found *out) {
-    struct db_rows rows[9] = {0};
+    struct db_rows rows[5] = {0};
     struct keys k;
     keys_of(s, resource, &k);
     size_t entered = session_queue_write(s, SESSION_SHARED, NULL, NULL);
-    size_t conflicts =
-        db_queue(s->db, sql_user_conflicts(.user_name_key = k.user_name, .external_id_unique = k.external_id));
     size_t removed = db_queue(s->db, sql_user_removed_for_update(.external_id = k.external_id, .email_key = k.email));
     size_t former =
         db_queue(s->db, sql_member_of_removed_for_update(.external_id = k.external_id, .email_key = k.email));
     size_t member = db_queue(s->db, sql_member_by_email_for_update(.email_key = k.email));
-    size_t links = db_queue(s->db, sql_member_links(.email_key = k.email));
-    size_t usage = db_queue(s->db, sql_usage());
-    size_t domain = db_queue(s->db, sql_domain_verified(.domain = k.domain));
-    size_t request = db_queue(s->db, sql_link_request_state(.email_key = k.email));
+    size_t conflicts =
+        db_queue(s->db, sql_user_conflicts(.user_name_key = k.user_name, .external_id_unique = k.external_id,
+                                           .email_key = k.email, .domain = k.domain));
     enum err e = db_run(&s->ctx, s->db, rows);
-    *out = (struct found){.conflicts = rows[conflicts],
-                          .removed = rows[removed],
-                          .former_member = rows[former],
-                          .member = rows[member],
-                          .links = rows[links],
-                          .usage = rows[usage],
-                          .domain = rows[domain],
-                          .request = rows[request]};
+    *out = (struct found){
+        .conflicts = rows[conflicts], .removed = rows[removed], .former_member = rows[former], .member = rows[member]};
     return e == OK ? session_accept(s, rows[entered]) : e;
 }
 
@@ -87,13 +77,13 @@ static enum err check_conflicts(struct session *s, struct db_rows row) {
 }
 
 /* How many users the organization has, with those that this transaction has made. */
-static int64_t users_used(struct session *s, struct db_rows usage) {
-    return db_int(usage, 0, USAGE_USERS) + s->usage.users;
+static int64_t users_used(struct session *s, const struct found *found) {
+    return db_int(found->conflicts, 0, USER_CONFLICTS_USERS) + s->usage.users;
 }
 
-static enum err check_cap(struct session *s, struct db_rows usage) {
+static enum err check_cap(struct session *s, const struct found *found) {
     int64_t cap = s->tenant.max_users;
-    if (cap == NO_CAP || users_used(s, usage) < cap)
+    if (cap == NO_CAP || users_used(s, found) < cap)
         return OK;
     return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " users is reached", cap);
 }
@@ -137,23 +127,23 @@ static enum err ask_to_link(struct session *s, struct creation *c, const char *m
 }
 
 static bool may_link(struct session *s, const struct found *found) {
-    if (s->tenant.linking != LINKING_VERIFIED_DOMAINS || db_bool(found->domain, 0, DOMAIN_VERIFIED_VERIFIED))
+    if (s->tenant.linking != LINKING_VERIFIED_DOMAINS || db_bool(found->conflicts, 0, USER_CONFLICTS_VERIFIED))
         return true;
-    const char *decided = db_count(found->request) ? db_text(found->request, 0, LINK_REQUEST_STATE_STATUS) : "";
-    return strcmp(decided, "approved") == 0;
+    const char *decided = db_text(found->conflicts, 0, USER_CONFLICTS_REQUEST);
+    return decided && strcmp(decided, "approved") == 0;
 }
 
 /* Step 3: a member has this email. */
 static enum err link_member(struct session *s, struct creation *c, const struct found *found) {
     struct member_state before = user_member_of(found->member);
-    if (db_int(found->links, 0, MEMBER_LINKS_HERE) > 0)
+    if (db_int(found->conflicts, 0, USER_CONFLICTS_HERE) > 0)
         return fail(&s->ctx, ERR_UNIQUENESS, "another user of this connection has this email");
     if (!may_link(s, found))
         return ask_to_link(s, c, before.id);
-    enum err e = check_cap(s, found->usage);
+    enum err e = check_cap(s, found);
     if (e != OK)
         return e;
-    bool active = c->facts.active || db_int(found->links, 0, MEMBER_LINKS_ACTIVE) > 0;
+    bool active = c->facts.active || db_int(found->conflicts, 0, USER_CONFLICTS_ACTIVE) > 0;
     struct member_state after = user_member_after(&before, &c->facts, false, active);
     queue_insert(s, c->id, before.id, &c->facts);
     user_member_save(s, &before, &after);
@@ -173,7 +163,7 @@ static enum err revive_user(struct session *s, struct creation *c, const struct 
     struct json_object *old, *resource;
     if (db_count(found->member) && strcmp(db_text(found->member, 0, MEMBER_ID), before.id) != 0)
         return fail(&s->ctx, ERR_UNIQUENESS, "another member has this email");
-    enum err e = check_cap(s, found->usage);
+    enum err e = check_cap(s, found);
     if (e == OK)
         e = answer_restore(s, db_text(found->removed, 0, STORED_RESOURCE), &old);
     if (e == OK)
@@ -206,7 +196,7 @@ static enum err decide_new_user(struct session *s, struct creation *c, const str
         return revive_user(s, c, found);
     if (identifies && db_count(found->member))
         return link_member(s, c, found);
-    e = check_cap(s, found->usage);
+    e = check_cap(s, found);
     return e == OK ? provision_member(s, c) : e;
 }
 
@@ -237,7 +227,7 @@ static enum err create_user_work(struct session *s, void *arg) {
         e = member_mapping_apply(s, &id, 1);
     }
     if (e == OK && c->refused == OK)
-        session_note_usage(s, "max_users", users_used(s, found.usage) - 1, s->tenant.max_users);
+        session_note_usage(s, "max_users", users_used(s, &found) - 1, s->tenant.max_users);
     if (e == OK && c->refused == OK)
         read_queue_answer(s, &read_users, c->w, c->id, c->p);
     return e;

@@ -160,7 +160,8 @@ def test_a_directory_that_the_statistics_do_not_know_is_not_read_whole(server, c
         one = cur.fetchone()[0]
     server.recount()
     read = {"by id": buffers(server, new, "user_by_id", one, "", "true"), "for update": buffers(server, new, "user_for_update", one, ""),
-            "conflicts": buffers(server, new, "user_conflicts", "nobody", "nobody"), "removed": buffers(server, new, "user_removed_for_update", "x", "y")}
+            "conflicts": buffers(server, new, "user_conflicts", "nobody", "nobody", "y", "example.com"),
+            "removed": buffers(server, new, "user_removed_for_update", "x", "y")}
     print(read)
     assert max(read.values()) < 40
     assert made(new.client.get(f"/Users/{one}"), 200)["id"] is not None

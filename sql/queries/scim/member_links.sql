@@ -1,13 +1,11 @@
--- The live SCIM users linked to a member, the given one left out: by the member's email or the user's id (the other
--- null).
--- params: 1 email_key text?, 2 user_id uuid?
+-- The other live SCIM users of a user's member.
+-- params: 1 user_id uuid
 -- row: active bigint, here bigint
 select count(*) filter (where u.active) as active,
        count(*) filter (where u.connection_id = muster.connection_id()) as here
-from muster.scim_user u
-where u.organization_id = muster.organization_id() and u.removed_at is null and u.id is distinct from $2::uuid
-      and u.member_id in (select m.id from muster.member m
-                          where m.organization_id = muster.organization_id() and m.email_key = $1
-                          union
-                          select s.member_id from muster.scim_user s
-                          where s.organization_id = muster.organization_id() and s.id = $2::uuid)
+from muster.scim_user s
+cross join lateral (select o.active, o.connection_id from muster.scim_user o
+                    where o.organization_id = muster.organization_id() and o.member_id = s.member_id and o.removed_at is null
+                          and o.id <> s.id
+                    offset 0 /* each by its index */) u
+where s.organization_id = muster.organization_id() and s.id = $1::uuid
