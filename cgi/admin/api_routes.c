@@ -87,7 +87,11 @@ const struct api_route api_routes[] = {
     {.method = "GET", .path = ORG "/teams", .scopes = READ, .run = control_team_list},
     {.method = "POST", .path = ORG "/teams", .scopes = MANAGE, .run = control_team_add, .creates = true},
     {.method = "GET", .path = ORG "/teams/{id}", .scopes = READ, .run = control_team_show},
+    {.method = "PATCH", .path = ORG "/teams/{id}", .scopes = MANAGE, .run = control_team_set},
+    {.method = "DELETE", .path = ORG "/teams/{id}", .scopes = MANAGE, .run = control_team_remove},
     {.method = "GET", .path = ORG "/teams/{id}/members", .scopes = READ, .run = control_team_members},
+    {.method = "POST", .path = ORG "/teams/{id}/members", .scopes = MANAGE, .run = control_team_join},
+    {.method = "DELETE", .path = ORG "/teams/{id}/members/{member}", .scopes = MANAGE, .run = control_team_part},
     {.method = "PATCH", .path = ORG "/teams/{id}/link", .scopes = MANAGE, .run = control_team_link},
     {.method = "POST", .path = ORG "/members/{id}/unlink", .scopes = MANAGE, .run = control_member_unlink},
     {.method = "GET", .path = ORG "/webhooks", .scopes = WEBHOOKS, .run = control_webhook_list},
@@ -244,7 +248,7 @@ void api_routes_print(FILE *to) {
     }
 }
 
-/* Whether the segments match the template; writes the values of {org}, {id} and {delivery} to `out`. */
+/* Whether the segments match the template; writes the values of {org}, {id}, and {delivery} or {member} to `out`. */
 static bool path_fits_route(const struct request *r, const char *path, struct api_match *out) {
     size_t i = 0;
     for (const char *p = path; *p; i++) {
@@ -255,7 +259,7 @@ static bool path_fits_route(const struct request *r, const char *path, struct ap
             out->organization = r->segments[i];
         else if (strncmp(p, "{id}", len) == 0)
             out->id = r->segments[i];
-        else if (strncmp(p, "{delivery}", len) == 0)
+        else if (strncmp(p, "{delivery}", len) == 0 || strncmp(p, "{member}", len) == 0)
             out->delivery = r->segments[i];
         else if (strlen(r->raw[i]) != len || memcmp(r->raw[i], p, len) != 0)
             return false;

@@ -34,7 +34,7 @@ const char *api_route_screen(const struct api_route *r);
 /* The meaning of a path. */
 struct api_match {
     const struct api_route *route;
-    const char *organization, *id, *delivery; /* NULL: the path has none */
+    const char *organization, *id, *delivery; /* NULL: the path has none; {member} is in `delivery` */
 };
 
 /*

@@ -102,7 +102,7 @@ enum { CONTROL_ERRORS = 20, CONTROL_FIELD_BYTES = 200, CONTROL_MESSAGE_BYTES = 1
 /* The input of an operation. */
 struct control_input {
     const char *id;             /* the id in the path, or the argument; NULL: none */
-    const char *delivery;       /* the second id in the path; NULL: none */
+    const char *delivery;       /* the second id in the path, also of a member in a team; NULL: none */
     struct json_object *fields; /* an object */
     const char *if_match;       /* NULL: none */
 };

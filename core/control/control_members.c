@@ -1,4 +1,4 @@
-/* Members and teams of an organization. */
+/* Members of an organization. */
 
 #include "control/control_fields.h"
 #include "control/control_operations.h"
@@ -17,7 +17,6 @@
 
 static const struct field added[] = {{.name = "email", .kind = FIELD_EMAIL, .required = true}, NAMES};
 static const struct field changed[] = {NAMES};
-static const struct field team_added[] = {{.name = "name", .kind = FIELD_TEXT, .required = true}};
 
 struct change {
     char id[UUID_TEXT + 1];
@@ -94,89 +93,4 @@ enum err control_member_set(struct control *c, const struct control_input *in, s
     struct change x = {.in = in};
     struct control_write w = {.ask = ask_member, .in = in, .work = set_member_work, .arg = &x};
     return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
-}
-
-static enum err team_work(struct control *c, void *arg) {
-    struct change *x = arg;
-    const char *name = json_get_string(x->in->fields, "name");
-    control_event(c, "team.created", NULL, "team", x->id, json_text(c->ctx.arena, x->in->fields));
-    control_result(c, sql_api_team_add(.id = x->id, .name = name, .name_key = fold_email(c, name)), "team");
-    return OK;
-}
-
-enum err control_team_add(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct change x = {.in = in};
-    struct control_write w = {.work = team_work, .arg = &x, .final_duplicate = true};
-    uuid_new(x.id);
-    enum err e = control_fields_write(c, FIELDS(team_added), in->fields, true, &w, out);
-    if (e != ERR_UNIQUENESS)
-        return e;
-    const char *name = json_get_string(in->fields, "name");
-    control_wrong(c, "name", "conflict", "a team \"%s\" exists already", name);
-    return fail(&c->ctx, e, "a team \"%s\" exists already", name);
-}
-
-static const struct field joined[] = {{.name = "member", .kind = FIELD_EMAIL, .required = true}};
-
-/* By name or id. */
-static struct sql_call team_show(struct control *c, const char *which) {
-    return sql_api_team_show(.name_key = fold_email(c, which), .id = which);
-}
-
-static void ask_join(struct control *c, const struct control_input *in) {
-    db_queue(c->db, team_show(c, in->id));
-    queue_member(c, json_get_string(in->fields, "member"));
-}
-
-/* As control_found(), for an object that the client named. */
-static enum err find_named(struct control *c, size_t i, const char *what, const char *name, struct json_object **out) {
-    enum err e = control_found(c, i, what, out);
-    return e == ERR_NOT_FOUND ? fail(&c->ctx, e, "there is no %s \"%s\"", what, name) : e;
-}
-
-static enum err join_work(struct control *c, void *arg) {
-    struct change *x = arg;
-    struct json_object *team = NULL, *member = NULL;
-    const char *who = json_get_string(x->in->fields, "member");
-    enum err e = find_named(c, 0, "team", x->in->id, &team);
-    if (e == OK)
-        e = find_named(c, 2, "member", who, &member);
-    if (e == OK && strcmp(json_get_string(member, "status"), "active") != 0)
-        return fail(&c->ctx, ERR_CONFLICT, "%s is deactivated: a deactivated member is in no team", who);
-    if (e != OK)
-        return e;
-    const char *team_id = json_get_string(team, "id"), *id = json_get_string(member, "id");
-    db_queue(c->db, sql_api_team_join(.team_id = team_id, .member_id = id));
-    control_event(c, "team.member_added", NULL, "team", team_id, arena_printf(c->ctx.arena, "{\"member\":\"%s\"}", id));
-    control_result(c, sql_api_team_show(.id = team_id), "team");
-    return OK;
-}
-
-enum err control_team_join(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct change x = {.in = in};
-    struct control_write w = {.ask = ask_join, .in = in, .work = join_work, .arg = &x};
-    return control_fields_write(c, FIELDS(joined), in->fields, true, &w, out);
-}
-
-enum err control_team_list(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct control_page p;
-    enum err e = control_fields_page(c, in->fields, &p);
-    return e == OK ? control_list(c, sql_api_team_list(.after = p.after, .limit = p.limit), &p, out) : e;
-}
-
-enum err control_team_show(struct control *c, const struct control_input *in, struct json_object **out) {
-    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
-    return e == OK ? control_show(c, team_show(c, in->id), "team", out) : e;
-}
-
-enum err control_team_members(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct json_object *team;
-    struct control_page p;
-    enum err e = control_fields_page(c, in->fields, &p);
-    if (e == OK)
-        e = control_show(c, team_show(c, in->id), "team", &team);
-    if (e != OK)
-        return e;
-    const char *id = json_get_string(team, "id");
-    return control_list(c, sql_api_team_members(.team_id = id, .after = p.after, .limit = p.limit), &p, out);
 }

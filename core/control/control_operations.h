@@ -40,8 +40,14 @@ control_run control_link_request_list, control_link_request_approve, control_lin
     control_team_link;
 
 /* control_members.c */
-control_run control_member_add, control_member_list, control_member_show, control_member_set, control_team_add,
-    control_team_list, control_team_show, control_team_members, control_team_join;
+control_run control_member_add, control_member_list, control_member_show, control_member_set;
+
+/*
+ * control_teams.c. The member that joins is the field `member`; the one that parts is the second id of the path, or
+ * that field.
+ */
+control_run control_team_add, control_team_list, control_team_show, control_team_set, control_team_remove,
+    control_team_members, control_team_join, control_team_part;
 
 /* control_schemas.c */
 control_run control_schema_add, control_schema_list, control_schema_remove;

@@ -32,6 +32,7 @@ begin
     grant select, insert, update on muster.organization, muster.connection, muster.token, muster.attribute_mapping,
         muster.webhook_endpoint, muster.portal_session to muster_admin;
     grant select, insert, update, delete on muster.organization_domain, muster.idempotency_key, muster.extension_schema to muster_admin;
+    grant delete on muster.team to muster_admin;
     grant select, update (state, finished_at) on muster.webhook_delivery to muster_admin;
     grant select, update (next_at), delete on muster.webhook_queue to muster_admin;
     grant select (id, public_key, created_at, retired_at), insert on muster.signing_key to muster_admin;

@@ -11,7 +11,7 @@ from webhooks import NOWHERE, deliveries, seal
 ROUTES = [r for r in routes() if r.key not in ("session", "link")]
 NOBODY = str(uuid.uuid4())
 BODIES = {"/schemas": {"schema": {}}, "/domains": {"domains": []}, "/attribute-mappings": {"mapping": {}}, "/link": {"scim_group_id": None},
-          "/unlink": {"scim_user_id": NOBODY},
+          "/unlink": {"scim_user_id": NOBODY}, "/teams/{id}/members": {"member": "taken@example.com"},
           "/deliveries/{delivery}/replay": {}, "/replay": {"state": "dead"}, "/webhooks": {"url": NOWHERE},
           "/preview": {"resource": {"schemas": [USER], "userName": "a@example.com"}}}
 
@@ -52,10 +52,11 @@ def keys(server, own):
 def target(route, customer, ids):
     path = route.path[len("/v1"):].replace("{org}", customer.slug)
     ids = {**ids, **({} if "{org}" in route.path else ids["installation"]), "schemas": "urn:none"}
-    path = path.replace("{delivery}", ids["delivery"])
+    path = path.replace("{delivery}", ids["delivery"]).replace("{member}", ids["members"])
     if "{id}" in path:
         path = path.replace("{id}", ids[path.split("/{id}")[0].rsplit("/", 1)[1]])
-    return path + ("?confirm=wrong" if route.method == "DELETE" and "schemas" not in path and "portal" not in path else "")
+    bare = any(x in route.path for x in ("schemas", "portal", "{member}"))  # these ends take no confirmation
+    return path + ("?confirm=wrong" if route.method == "DELETE" and not bare else "")
 
 
 def body(route):

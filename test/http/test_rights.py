@@ -24,6 +24,7 @@ GRANTS = {
     "muster_admin": {
         (READ,): "audit_seal schema_migration webhook_delivery",
         (ADD,): "signing_key",
+        (DELETE,): "team",
         (READ, DELETE): "webhook_queue",
         (READ, ADD, CHANGE): "attribute_mapping connection organization portal_session token webhook_endpoint",
         (READ, ADD, CHANGE, DELETE): "extension_schema idempotency_key organization_domain"},
