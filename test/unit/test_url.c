@@ -171,8 +171,8 @@ static void patterns_fit_actions_that_there_are(void **state) {
                                        "scim.user.deactivated*",
                                        "webhook.test",
                                        "scim.request.refused"};
-    static const char *const bad[] = {"",   "scim",   "scim.",   "scim.user",   "SCIM.*",   "scim.users.*",
-                                      "**", "*.user", "scim.*.", "scim.*.user", "portal.*", "scim.user.deactivated.*",
+    static const char *const bad[] = {"",   "scim",   "scim.",   "scim.user",   "SCIM.*",    "scim.users.*",
+                                      "**", "*.user", "scim.*.", "scim.*.user", "portals.*", "scim.user.deactivated.*",
                                       "x*"};
     UNIT_EACH (i, good, good[i])
         if (!actions_wanted(good[i]))
