@@ -155,3 +155,4 @@ class Directory:
         if begin == 0:
             self.run(NESTED, parent=id_of("c", "n"), child=id_of("c", "n + 1"))
         self.users, self.groups = users, self.groups + groups
+        self.run("select muster.recount_usage('{o}')")
