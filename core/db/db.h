@@ -167,6 +167,7 @@ struct db_transaction {
     unsigned *events;  /* how many of the request's events are queued; NULL: nobody counts */
     struct db_rows *rows; /* receives the rows of the last batch, if not NULL */
     bool final_duplicate; /* work sets it: do not try again after 23505 */
+    bool yields;     /* work sets it: after a lock that did not come, or conflicts, the caller tries something else */
     bool unheard;    /* nobody learns the result, so a transaction that changed nothing need not wait for a standby */
     bool read_again; /* out: committed, but the rows of the last batch were lost with the connection */
 };

@@ -253,7 +253,7 @@ static enum verdict verdict_of(struct db *db, const struct db_transaction *t, un
     case DB_CONFLICT:
         return inner ? RETRY_WHOLE : tries < most ? RETRY_HERE : GIVE_UP;
     case DB_LOCKED:
-        return inner ? RETRY_WHOLE : goes_on_waiting(db) ? RETRY_HERE : GIVE_UP;
+        return t->yields ? GIVE_UP : inner ? RETRY_WHOLE : goes_on_waiting(db) ? RETRY_HERE : GIVE_UP;
     case DB_DUPLICATE:
         return t->final_duplicate || certain || tries == ATTEMPTS ? GIVE_UP : RETRY_HERE;
     case DB_DONE:

@@ -228,7 +228,7 @@ static enum err apply_next_people(struct session *s, struct people *p) {
 static int64_t begin_others(struct session *s) {
     int64_t now = clock_monotonic_ms(), left = s->leaves_others ? 0 : OTHERS_MS - s->others_ms;
     s->until = now + (left > 0 ? left : 0);
-    s->maps_others = true;
+    s->touches_others = true;
     return now;
 }
 

@@ -126,6 +126,9 @@ struct running {
     struct usage before;
 };
 
+/* Slots of the counters that no worker has. */
+enum { SLOT_ENTERED = -1, SLOT_SPARE = -2 /* for whoever found its own one locked */ };
+
 /*
  * The last statement: who holds a slot of the counters waits for no other lock. Only an operation that ends users of
  * several connections goes on; it has a slot that no request waits for.
@@ -134,9 +137,10 @@ static void queue_usage(struct session *s) {
     if (s->usage.users == 0 && s->usage.groups == 0)
         return;
     struct arena *a = s->ctx.arena;
-    db_queue(s->db, sql_usage_add(.slot = arena_printf(a, "%d", s->entered.connection ? -1 : s->slot),
-                                  .users = arena_printf(a, "%" PRId64, s->usage.users),
-                                  .groups = arena_printf(a, "%" PRId64, s->usage.groups)));
+    int slot = s->entered.connection ? SLOT_ENTERED : s->leaves_others ? SLOT_SPARE : s->slot;
+    db_queue(s->db,
+             sql_usage_add(.slot = arena_printf(a, "%d", slot), .users = arena_printf(a, "%" PRId64, s->usage.users),
+                           .groups = arena_printf(a, "%" PRId64, s->usage.groups)));
 }
 
 static enum err run_session_work(struct ctx *ctx, struct db *db, void *arg) {
@@ -145,21 +149,24 @@ static enum err run_session_work(struct ctx *ctx, struct db *db, void *arg) {
     struct running *r = arg;
     r->write->final_duplicate = false;
     r->session->usage = r->before;
-    r->session->maps_others = false;
+    r->session->touches_others = false;
     enum err e = r->write->work(r->session, r->write->arg);
     r->transaction->final_duplicate = r->write->final_duplicate;
+    r->transaction->yields = r->session->touches_others && !r->session->leaves_others;
     if (e == OK && r->outermost)
         queue_usage(r->session);
     return e;
 }
 
 /*
- * Whether to try once more without the others: nothing is refused because of them. Not if the database is at fault,
- * which may even have committed.
+ * Whether to try once more without the others: nothing is refused because of them, neither for what they are nor for a
+ * lock that somebody has on them. Not if the database is at fault, which may even have committed.
  */
 static bool goes_without_others(struct session *s, const struct running *r, enum err e) {
     bool possible = r->outermost || db_in_transaction(s->db);
-    if (e == OK || e == ERR_UNAVAILABLE || !s->maps_others || s->leaves_others || !possible)
+    if (e == OK || (e == ERR_UNAVAILABLE && !db_lock_timed_out(s->db)))
+        return false;
+    if (!s->touches_others || s->leaves_others || !possible)
         return false;
     s->leaves_others = true;
     fail_clear(&s->ctx);

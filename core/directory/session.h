@@ -64,11 +64,11 @@ struct session {
     struct {
         bool organization_role, public_metadata; /* the old mapping set them, the new one does not */
     } resets;                                    /* set when a mapping is applied to everybody */
-    int64_t until;      /* when applying a mapping ends with ERR_TOO_MANY (clock_monotonic_ms()); 0: never */
-    int64_t others_ms;  /* spent so far on the mapping of others than those whom the request is about */
-    bool maps_others;   /* the last attempt of a transaction has mapped others */
-    bool leaves_others; /* that failed, so all of them are mapped in the background */
-    const char *method; /* only for the log */
+    int64_t until;       /* when applying a mapping ends with ERR_TOO_MANY (clock_monotonic_ms()); 0: never */
+    int64_t others_ms;   /* spent so far on the mapping of others than those whom the request is about */
+    bool touches_others; /* the last attempt of a transaction was at work on others, or on what they may have locked */
+    bool leaves_others;  /* that failed, so what is to be done to others is done in the background */
+    const char *method;  /* only for the log */
     const struct schema_types *types; /* the types with which the request is read; see extensions.h */
     const char *sensitive; /* attributes, separated by commas, that no filter in a URL may name; NULL: none */
     long cursor_seconds;   /* lifetime of a cursor */

@@ -30,6 +30,13 @@ enum err user_delete(struct session *s, const char *id, const struct parts *lost
     __attribute__((warn_unused_result));
 
 /*
+ * Does what the DELETE of the user `left` could not do to others, in the connection that the session entered: `id`, a
+ * group or a report, loses it as a member or as the manager. Nothing if that is so already, or `left` came back.
+ */
+enum err user_left_behind(struct session *s, const char *left, const char *id, bool group)
+    __attribute__((warn_unused_result));
+
+/*
  * Changes a user whose email or status differs under a new attribute mapping, in the connection that the session
  * entered. ERR_UNIQUENESS: another member has the email.
  */

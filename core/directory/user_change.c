@@ -31,7 +31,8 @@ struct change {
     struct json_object *old;            /* normal form */
     struct user_facts before, after;
     bool is_patch;
-    bool leaves; /* the user is inactive after the change */
+    bool damaged; /* `old` is only what the columns know */
+    bool leaves;  /* the user is inactive after the change */
     struct parts parts;
 };
 
@@ -143,6 +144,8 @@ static enum err check_identity(struct session *s, const struct change *c) {
 /* Derives the facts after the change and checks them; a leaver is never refused. */
 static enum err derive_after(struct session *s, struct change *c, struct json_object *resource) {
     c->leaves = !user_active(s, resource);
+    if (c->damaged && !c->leaves)
+        return fail(&s->ctx, ERR_INTERNAL, NULL);
     enum err e =
         c->leaves ? user_leave(s, c->id, &c->leaving, c->old, resource, &c->parts) : parts_refuse(&s->ctx, &c->parts);
     if (e != OK)
@@ -212,14 +215,11 @@ static void queue_left_out(struct session *s, const struct change *c) {
 }
 
 /* The user as it was. */
-static enum err find_old(struct session *s, struct change *c) {
-    enum err e = answer_restore(s, db_text(c->user, 0, STORED_RESOURCE), &c->old);
-    if (e != OK)
-        return e;
+static void find_old(struct session *s, struct change *c) {
+    c->old = user_restore(s, c->user, &c->damaged);
     user_facts(s, c->id, c->old, &c->before);
     user_facts_tombstone(s, &c->before, db_text(c->user, 0, USER_FOR_UPDATE_FORMER_USER_NAME_KEY));
     c->before.active = db_bool(c->user, 0, USER_FOR_UPDATE_ACTIVE); /* another mapping may have been in use then */
-    return OK;
 }
 
 /*
@@ -240,10 +240,10 @@ static enum err change_user_work(struct session *s, void *arg) {
     enum err e = begin_user_change(s, c);
     if (e == OK)
         e = answer_precondition(s, c->when, db_int(c->user, 0, STORED_VERSION));
-    if (e == OK)
-        e = find_old(s, c);
-    if (e == OK)
-        e = new_user_resource(s, c, &resource);
+    if (e != OK)
+        return e;
+    find_old(s, c);
+    e = new_user_resource(s, c, &resource);
     if (e == OK)
         e = derive_after(s, c, resource);
     if (e == OK)
@@ -251,13 +251,13 @@ static enum err change_user_work(struct session *s, void *arg) {
     if (e != OK)
         return e;
     c->w->final_duplicate = true;
-    bool changed = !json_same(c->old, c->after.resource);
+    bool changed = c->damaged || !json_same(c->old, c->after.resource);
     if (changed)
         queue_user_change(s, c);
     else if (c->parts.left_out)
         queue_left_out(s, c);
     if (changed && member_mapping_any(s))
-        e = member_mapping_apply(s, &c->id, 1);
+        e = c->leaves ? member_mapping_apply_others(s, &c->id, 1) : member_mapping_apply(s, &c->id, 1);
     if (e != OK)
         return e;
     read_queue_answer(s, &read_users, c->w, c->id, c->p);
@@ -310,10 +310,11 @@ static enum err change_user(struct session *s, struct change *c, struct answer *
 static enum err remap_work(struct session *s, void *arg) {
     struct change *c = arg;
     enum err e = begin_user_change(s, c);
-    if (e == OK)
-        e = find_old(s, c);
     if (e != OK)
         return e;
+    find_old(s, c);
+    if (c->damaged)
+        return fail(&s->ctx, ERR_INTERNAL, NULL);
     c->after = c->before;
     c->after.active = user_active(s, c->old);
     c->leaves = !c->after.active;

@@ -176,6 +176,8 @@ static enum err revive_user(struct session *s, struct creation *c, const struct 
     bool new_email = c->facts.email_key && strcmp(c->facts.email_key, before.email_key ? before.email_key : "") != 0;
     struct member_state after = user_member_after(&before, &c->facts, new_email, c->facts.active || before.active);
     user_save(s, c->id, &c->facts, false, found->removed, 0);
+    db_queue(s->db, sql_left_behind_groups(.user_id = c->id, .at = session_now(s, 0), .request_id = s->request_id,
+                                           .client_address = s->client_address));
     user_save_values(s, c->id, &c->facts, NULL);
     s->usage.users++;
     user_member_save(s, &before, &after);

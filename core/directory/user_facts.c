@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/token.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
@@ -121,6 +122,28 @@ void user_facts(struct session *s, const char *id, struct json_object *resource,
     out->folded = json_text(s->ctx.arena, folded);
     out->stored = answer_stored(s, id, resource);
     out->unique = unique_values(s, s->types->user, resource);
+}
+
+/* The resource as far as the columns know it. */
+static struct json_object *outline_of(struct session *s, struct db_rows row) {
+    struct json_object *o = json_new_object(s->ctx.arena), *schemas = json_object_new_array();
+    json_object_array_add(schemas, json_object_new_string(SCHEMA_USER));
+    json_object_object_add(o, "schemas", schemas);
+    json_set_text(o, "userName", db_text(row, 0, USER_FOR_UPDATE_USER_NAME_KEY));
+    json_set_text(o, "externalId", db_text(row, 0, USER_FOR_UPDATE_EXTERNAL_ID));
+    return o;
+}
+
+struct json_object *user_restore(struct session *s, struct db_rows row, bool *damaged) {
+    struct json_object *resource;
+    *damaged =
+        answer_restore(s, db_text(row, 0, STORED_RESOURCE), &resource) != OK || !json_get_string(resource, "userName");
+    if (!*damaged)
+        return resource;
+    fail_clear(&s->ctx);
+    log_line(LOG_WARN, "stored_resource_damaged", "organization", s->tenant.organization_id, "user",
+             db_text(row, 0, STORED_ID), NULL);
+    return outline_of(s, row);
 }
 
 enum { HEX_DIGITS = 32 };

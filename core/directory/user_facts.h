@@ -38,6 +38,12 @@ const char *user_email(struct session *s, struct json_object *resource, bool *fr
 /* Whether a user is active, for the identity provider and for the organization's mapping of `active`. */
 bool user_active(struct session *s, struct json_object *resource);
 
+/*
+ * The stored resource of a row of user_for_update. `damaged`: it cannot be read, and the result is what the columns
+ * know, with which such a user can leave, but not stay.
+ */
+struct json_object *user_restore(struct session *s, struct db_rows row, bool *damaged);
+
 /* Derives the facts of a resource in normal form; the stored text contains `id`. */
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out);
 

@@ -14,4 +14,4 @@ none; actor_type, actor_id: the actor of this transaction, unless another is giv
 Returns: the row.
 Locks: none.
 Called by: audit, denied_token, webhook_tell, audit_add, audit_add_members, audit_refused, members_write,
-member_leave_groups, api_rotation_end.';
+member_leave_groups, left_behind_groups, api_rotation_end.';

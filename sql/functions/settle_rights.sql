@@ -27,6 +27,7 @@ begin
         muster.scim_group_group to muster_scim;
     grant select, insert, update, delete on muster.team_member, muster.scim_group, muster.scim_modified to muster_scim;
     grant insert on muster.mapping_again to muster_scim;
+    grant select, insert, delete on muster.left_behind to muster_scim;
 
     grant select on muster.schema_migration, muster.audit_seal to muster_admin;
     grant select, insert, update on muster.organization, muster.connection, muster.token, muster.attribute_mapping,
@@ -40,6 +41,7 @@ begin
     grant select on muster.audit_seal, muster.signing_key to muster_deliver;
     grant select, update on muster.attribute_mapping, muster.webhook_endpoint to muster_deliver;
     grant select, delete on muster.mapping_again to muster_deliver;
+    grant update on muster.left_behind to muster_deliver;
     grant select, update, delete on muster.webhook_delivery to muster_deliver;
     grant select, insert, update, delete on muster.webhook_queue to muster_deliver;
 

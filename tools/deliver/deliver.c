@@ -7,6 +7,7 @@
 #include "base/settings.h"
 #include "db/db.h"
 #include "deliver/deliver_work.h"
+#include "directory/left_behind_job.h"
 #include "directory/mapping_job.h"
 #include "host/limits.h"
 #include "webhook/policy.h"
@@ -42,10 +43,10 @@ static void stop_deliver(int signal) {
 /* When to do what next. */
 struct agenda {
     int64_t look, prune, complain, partitions;
-    int64_t gathered;          /* what was written until then is sealed together */
-    int64_t renumber;          /* 0: the number belongs to it */
-    uint64_t connects;         /* number of the connection that listens */
-    bool seal, claim, mapping; /* there may be something */
+    int64_t gathered;                  /* what was written until then is sealed together */
+    int64_t renumber;                  /* 0: the number belongs to it */
+    uint64_t connects;                 /* number of the connection that listens */
+    bool seal, claim, mapping, behind; /* there may be something */
     struct mapping_turns turns;
 };
 
@@ -118,16 +119,18 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     worked = deliver_some(d, a, g) || worked;
     if (due || g->mapping)
         g->mapping = mapping_job_step(a, d->db, d->settings->public_url, &g->turns);
+    if (due || g->behind)
+        g->behind = left_behind_step(a, d->db, d->settings->public_url);
     if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
         g->prune = now + PRUNE_MS;
     if (now >= g->partitions)
         g->partitions = now + (deliver_partitions(d, a, &more) == OK && !more ? DAY_MS : PRUNE_MS);
-    return worked || g->mapping;
+    return worked || g->mapping || g->behind;
 }
 
 static void run_rounds(struct deliver *d, bool once) {
     struct arena *a = arena_create();
-    struct agenda g = {.mapping = true};
+    struct agenda g = {.mapping = true, .behind = true};
     while (!stopping) {
         bool worked = work_round(d, a, &g);
         int64_t gathers = g.seal && !d->standby_waits ? g.gathered - clock_monotonic_ms() : 0;
