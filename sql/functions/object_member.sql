@@ -5,7 +5,8 @@ create or replace function muster.object(m muster.member) returns json
         'public_metadata', m.public_metadata, 'external_id', m.external_id,
         'teams', (select coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) order by t.name), '[]')
                   from muster.team_member tm
-                  join muster.team t on t.organization_id = tm.organization_id and t.id = tm.team_id
+                  cross join lateral (select t.id, t.name from muster.team t
+                                      where t.organization_id = tm.organization_id and t.id = tm.team_id offset 0 /* each by its key */) t
                   where tm.organization_id = m.organization_id and tm.member_id = m.id),
         'links', (select coalesce(json_agg(json_build_object('connection_id', u.connection_id, 'scim_user_id', u.id,
                                                              'active', u.active) order by u.created_at), '[]')

@@ -49,7 +49,6 @@ READ = {
     "api_adoption_skipped": "counts them", "api_connection_users": "ends a connection, a hundred users at a time",
     "api_event_snapshot": "reads a whole directory", "api_mapping_set": "counts the users that the mapping is for",
     "api_member_explain_teams": "explains one member to an operator", "mapping_page": "walks over all users, in the background",
-    "members_write": "is joined with all members while the statistics are older than most of them",
     **dict.fromkeys(RANGED, "how much a range holds is known by statistics alone"),
     "op_extension_users": "walks over all users, for a new schema", "op_extension_groups": "walks over all groups, for a new schema",
 }

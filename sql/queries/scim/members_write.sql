@@ -13,6 +13,7 @@ with w as (
         organization_role = w.organization_role, public_metadata = w.public_metadata, updated_at = $3::timestamptz
     from w
     where m.organization_id = muster.organization_id() and m.id = w.id
+          and m.id = any (array(select w.id from w)) -- each by its key: how many they are is not known when it is planned
 ), changed as (
     select w.*, row_number() over (order by w.id) as k from w where w.before <> w.organization_role
 )
