@@ -381,7 +381,7 @@ enum err list_run(struct session *s, const struct list_kind *kind, const struct 
     struct db_rows rows[3] = {0};
     if (scanning || r->targets[0].filter.joined || r->targets[1].filter.joined)
         db_queue_budget(s->db, LIST_SCAN_SECONDS * 1000);
-    size_t entered = is_shaped(r) ? session_queue_shaped(s) : session_queue(s), found = queue_page(s, r);
+    size_t entered = session_queue_page(s, is_shaped(r), query->cursor != NULL), found = queue_page(s, r);
     e = db_read(&s->ctx, s->db, rows);
     if (e == ERR_TOO_MANY)
         return refuse_long_search(s, r);

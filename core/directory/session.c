@@ -9,7 +9,6 @@
 #include "sql/control.h"
 #include "sql/scim.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -24,18 +23,20 @@ size_t session_queue_write(struct session *s, enum session_lock lock, const char
                                          .connection_id = s->entered.connection, .lock = locks[lock], .ids = ids,
                                          .whole = whole, .api_key_id = s->actor_key, .actor_type = s->actor_type));
     return db_queue(s->db, sql_authenticate(.hash = s->token_hash, .asked = s->asked_connection,
-                                            .client_address = s->client_address, .lock = locks[lock], .ids = ids,
-                                            .whole = whole));
+                                            .client_address = s->client_address, .ids = ids,
+                                            .lock = lock == SESSION_UNLOCKED ? "none" : locks[lock], .whole = whole));
 }
 
 size_t session_queue(struct session *s) {
     return session_queue_write(s, SESSION_UNLOCKED, NULL, NULL);
 }
 
-size_t session_queue_shaped(struct session *s) {
-    assert(!s->entered.connection);
+size_t session_queue_page(struct session *s, bool shaped, bool signs) {
+    if (s->entered.connection)
+        return session_queue(s);
     return db_queue(s->db, sql_authenticate(.hash = s->token_hash, .asked = s->asked_connection,
-                                            .client_address = s->client_address, .shaped = "true"));
+                                            .client_address = s->client_address, .lock = signs ? NULL : "none",
+                                            .shaped = shaped ? "true" : NULL));
 }
 
 static int64_t cap_of(struct db_rows row, int column) {

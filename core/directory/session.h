@@ -32,7 +32,7 @@ struct tenant {
     bool unique_group_names;
     int64_t max_users, max_groups, max_group_members; /* NO_CAP: none */
     int64_t rate, burst, token_rate, token_burst;     /* requests a second, requests; NO_CAP: none */
-    const char *cursor_key;                           /* hex; signs the connection's cursors */
+    const char *cursor_key;                           /* hex; signs cursors; "": not asked for */
     int64_t now_us;                                   /* the transaction's time, in whole milliseconds */
 };
 
@@ -92,8 +92,11 @@ struct session {
  */
 size_t session_queue(struct session *s);
 
-/* The same; the statements behind it are planned for their values, not once for all. For a request with a token. */
-size_t session_queue_shaped(struct session *s);
+/*
+ * The same for a list. `shaped`: the statements behind it are planned for their values, not once for all; `signs`: the
+ * tenant has the key of cursors.
+ */
+size_t session_queue_page(struct session *s, bool shaped, bool signs);
 
 /*
  * The same for a write. The connection's lock is taken first, so that everything read after it (also the organization's

@@ -13,19 +13,18 @@ begin
     -- One statement for all that a read needs: each one more costs as much as the rows themselves.
     select t.id, coalesce(asked = t.connection_id, true),
            t.allowed_addresses is null or coalesce(client::inet <<= any (t.allowed_addresses), false),
-           t.scope, t.rate, t.burst, encode(sha256(s.value || uuid_send(t.connection_id)), 'hex'), t.organization_id, t.connection_id,
+           t.scope, t.rate, t.burst, t.organization_id, t.connection_id,
            c.dialect, c.identity, c.email, c.linking, c.unknown_members, c.group_names, c.status,
            o.max_users, o.max_groups, o.max_group_members, o.rate, o.burst, (extract(epoch from now()) * 1000000)::bigint,
            o.schema_version,
            t.revoked_at is not null or coalesce(t.expires_at <= now(), false),
            coalesce(t.last_used_at >= now() - interval '1 minute', false) and t.last_used_address is not distinct from client
-    into token_id, matches, allowed, scope, token_rate, token_burst, cursor_key, organization_id, connection_id,
+    into token_id, matches, allowed, scope, token_rate, token_burst, organization_id, connection_id,
          dialect, identity, email, linking, unknown_members, group_names, status, max_users, max_groups, max_group_members,
          rate, burst, now_us, schema_version, ended, used_before
     from muster.token t
     join muster.connection c on c.organization_id = t.organization_id and c.id = t.connection_id
     join muster.organization o on o.id = t.organization_id
-    left join muster.secret s on s.name = 'cursor'
     where t.hash = presented;
     if not found or ended then
         return;
@@ -45,7 +44,11 @@ begin
     connection_id := set_config('muster.connection', connection_id::text, true)::uuid;
     token_id := set_config('muster.actor_id', token_id::text, true)::uuid;
     ended := set_config('muster.actor_type', 'token', true) is null;
-    if locked is null then
+    if locked is null then -- a statement of its own: who signs no cursor does not pay for it
+        select encode(sha256(s.value || uuid_send(authenticate.connection_id)), 'hex') into cursor_key
+        from muster.secret s where s.name = 'cursor';
+    end if;
+    if coalesce(locked, 'none') = 'none' then
         return next;
         return;
     end if;
@@ -60,9 +63,10 @@ comment on function muster.authenticate(bytea, uuid, text, text, uuid[], uuid) i
 it presents. A valid token sets the tenant and the actor of the transaction; without it every later statement sees no
 row. The last use is written at most once a minute (or when the address changes), without waiting for a lock.
 Parameters: presented: SHA-256 of the token; asked: the connection that the URL names, null: none (if it is not the
-token''s, no tenant is set); client: address; locked, ids, whole: as for enter(), which is called only to lock.
+token''s, no tenant is set); client: address; locked, ids, whole: as for enter(), which is called only to lock; none:
+no lock either, and no key of cursors.
 Returns: the token''s id, whether the connection matches and the address is allowed, its scope and limits, the key
-that signs this connection''s cursors, and the row of enter(); no row: the token is invalid.
+that signs this connection''s cursors (without a lock), and the row of enter(); no row: the token is invalid.
 Locks: as enter(); the token''s row, if it is free.
 Called by: the statement authenticate.';
 
