@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "directory/group.h"
 #include "directory/user.h"
+#include "directory/user_page.h"
 #include "protocol/projection.h"
 #include "protocol/schema.h"
 
@@ -22,6 +23,9 @@ struct run {
     int64_t reserve_ms; /* of the time until the deadline, for the last operation and COMMIT */
     size_t errors;
     struct tenant tenant; /* for the whole request; each operation reads its own into its own memory */
+    size_t page;          /* how many operations the next page may have */
+    size_t alone;         /* so many operations run before another page is tried */
+    size_t misses;        /* how many more after another page of little use */
 };
 
 /* The state of running operations that name each other. */
@@ -167,9 +171,85 @@ static enum err run_group(struct run *r, const size_t *items, size_t n) {
     }
 }
 
-static void count_errors(struct run *r, const size_t *items, size_t n) {
+/* The operation k, if its users may be created in a page; NULL: it runs by itself. */
+static struct bulk_item *newcomer_at(const struct run *r, size_t k) {
+    const struct bulk_order *o = &r->order;
+    struct bulk_item *item = &r->bulk->items[o->items[o->groups[k]]];
+    bool single = o->groups[k + 1] - o->groups[k] == 1 && !item->names_itself;
+    bool sound = item->err == OK && !item->lost.left_out && !r->lost->left_out;
+    return single && sound && item->users && item->method == BULK_POST ? item : NULL;
+}
+
+static struct user_page *fill_page(struct run *r, size_t from, size_t *n) {
+    struct session *s = r->session;
+    struct user_page *p = user_page_new(s);
+    struct bulk_item *item;
+    for (*n = 0; *n < r->page && from + *n < r->order.n_groups; ++*n) {
+        struct json_object *unresolved = NULL;
+        if (!(item = newcomer_at(r, from + *n)))
+            break;
+        struct json_object *body = bulk_resolve(&s->ctx, r->bulk, item->data, &unresolved);
+        if (unresolved || !user_page_add(p, item->id, body))
+            break;
+    }
+    return p;
+}
+
+/*
+ * The next page is as large as this one was of use. The operation at which a page ended, or all of a page that failed,
+ * run by themselves; after each page in a row that was of little use twice as many of them before another one is tried.
+ */
+static void pace_pages(struct run *r, enum err e, size_t n, size_t done) {
+    enum { LEAST = 8, FEW = 4 };
+    r->alone = (e != OK ? n : done < n) + (done < FEW ? r->misses : 0);
+    r->alone -= done == 0; /* that one runs now */
+    r->misses = done >= FEW ? 0 : r->misses * 2 + 1 < USER_PAGE ? r->misses * 2 + 1 : USER_PAGE;
+    r->page = done == n ? r->page * 2 : done * 2;
+    r->page = r->page < LEAST ? LEAST : r->page > USER_PAGE ? USER_PAGE : r->page;
+}
+
+/*
+ * Runs the operations from the k-th on together, as far as they create users of whom nothing is known: *done of them.
+ * Everything else, and what a page fails of, runs operation by operation.
+ */
+static enum err run_page(struct run *r, size_t k, size_t *done) {
+    struct session *s = r->session;
+    struct arena *arena = s->ctx.arena;
+    bool change = s->wants.change, alive;
+    size_t n;
+    enum err e = OK;
+    *done = 0;
+    if (r->alone > 0) {
+        r->alone--;
+        return OK;
+    }
+    s->ctx.arena = arena_create();
+    s->wants.change = true;
+    struct user_page *p = fill_page(r, k, &n);
+    if (n > 1) {
+        e = user_page_write(p, done);
+        pace_pages(r, e, n, *done);
+    }
+    alive = db_in_transaction(s->db);
+    s->wants.change = change;
+    arena_destroy(s->ctx.arena);
+    s->ctx = (struct ctx){.arena = arena};
+    s->tenant = r->tenant;
+    for (size_t i = 0; i < *done; i++) {
+        struct bulk_item *item = newcomer_at(r, k + i);
+        item->processed = true;
+        item->version = 1;
+    }
+    return alive ? OK : fail(&s->ctx, ERR_UNAVAILABLE, NULL);
+}
+
+static enum err run_group_at(struct run *r, size_t k) {
+    const size_t *items = r->order.items + r->order.groups[k];
+    size_t n = r->order.groups[k + 1] - r->order.groups[k];
+    enum err e = run_group(r, items, n);
     for (size_t i = 0; i < n; i++)
         r->errors += r->bulk->items[items[i]].err != OK;
+    return e;
 }
 
 /*
@@ -193,6 +273,8 @@ static void reset_items(struct run *r, const struct bulk_item *as_parsed) {
     for (size_t i = 0; i < r->bulk->n; i++)
         r->bulk->items[i] = as_parsed[i];
     r->errors = 0;
+    r->page = USER_PAGE;
+    r->alone = r->misses = 0;
 }
 
 struct attempt {
@@ -214,15 +296,16 @@ static enum err bulk_work(struct session *s, void *arg) {
     if (e == OK && r->bulk->fails_on_zero && !s->tenant.dialect.lenient)
         e = fail(&s->ctx, ERR_INVALID_VALUE, BULK_FAIL_ON_ERRORS);
     r->tenant = s->tenant;
-    for (size_t k = 0; e == OK && k < r->order.n_groups; k++) {
-        const size_t *items = r->order.items + r->order.groups[k];
-        size_t n = r->order.groups[k + 1] - r->order.groups[k];
+    for (size_t k = 0, done; e == OK && k < r->order.n_groups; k += done) {
         if (k > 0 && db_time_left(s->db) < r->reserve_ms) {
             put_off_rest(r, k);
             break;
         }
-        e = run_group(r, items, n);
-        count_errors(r, items, n);
+        e = run_page(r, k, &done);
+        if (e != OK || done > 0)
+            continue;
+        e = run_group_at(r, k);
+        done = 1;
         if (r->bulk->fail_on_errors && r->errors >= (size_t)r->bulk->fail_on_errors)
             break;
     }

@@ -220,9 +220,30 @@ void session_member_events(struct session *s, const char *action, const char *gr
                                           .client_address = s->client_address));
 }
 
+void session_user_events(struct session *s, const char *action, const char *const *user_ids, const char *const *data,
+                         size_t n) {
+    const char **ids = arena_array(s->ctx.arena, n, sizeof *ids);
+    for (size_t i = 0; i < n; i++) {
+        const char *first = db_event_id(s->request_id, &s->events);
+        ids[i] = first ? first : new_event_id(s);
+    }
+    db_queue(s->db, sql_audit_add_users(.ids = session_uuids(s, ids, n), .action = action,
+                                        .user_ids = session_uuids(s, user_ids, n), .data = session_texts(s, data, n),
+                                        .request_id = s->request_id, .client_address = s->client_address));
+}
+
+/* Whether one more reaches four fifths of the cap. */
+static bool comes_near(int64_t used, int64_t cap) {
+    return cap != NO_CAP && (used + 1) * 5 >= cap * 4 && used * 5 < cap * 4;
+}
+
+bool session_usage_tells(int64_t used, int64_t cap) {
+    return comes_near(used, cap) || (cap != NO_CAP && used >= cap);
+}
+
 void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap) {
     db_grown(s->db, strcmp(limit, "max_users") == 0 ? DB_USERS : DB_GROUPS, used);
-    if (cap == NO_CAP || (used + 1) * 5 < cap * 4 || used * 5 >= cap * 4)
+    if (!comes_near(used, cap))
         return;
     session_event(s, "organization.limit_near", "organization", s->tenant.organization_id,
                   arena_printf(s->ctx.arena, "{\"limit\":\"%s\",\"used\":%" PRId64 ",\"max\":%" PRId64 "}", limit,

@@ -139,11 +139,18 @@ void session_event(struct session *s, const char *action, const char *target_typ
 void session_member_events(struct session *s, const char *action, const char *group_id, const char *type,
                            const char *const *ids, size_t n);
 
+/* Queues one event for each of these users, in their order. `data`: a JSON object for each. */
+void session_user_events(struct session *s, const char *action, const char *const *user_ids, const char *const *data,
+                         size_t n);
+
 /*
  * For one more of what a limit ("max_users", "max_groups") is about: there are `used`. Queues an event if the new one
  * reaches four fifths of `cap` (NO_CAP: none), and tells the database (db_grown()).
  */
 void session_note_usage(struct session *s, const char *limit, int64_t used, int64_t cap);
+
+/* Whether one more than `used` is refused, or reported by session_note_usage(). */
+bool session_usage_tells(int64_t used, int64_t cap);
 
 /* The transaction's time in PostgreSQL's format, in the arena; never before `previous_us`. */
 const char *session_now(struct session *s, int64_t previous_us);

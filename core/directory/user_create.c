@@ -151,12 +151,6 @@ static enum err link_member(struct session *s, struct creation *c, const struct 
     return OK;
 }
 
-/* Absent means active; lenient stores it, because Okta and Entra compare the answer. */
-static void default_active(struct session *s, struct json_object *resource) {
-    if (s->tenant.dialect.lenient && !json_get(resource, "active"))
-        json_object_object_add(resource, "active", json_object_new_boolean(1));
-}
-
 /* Step 2: a removed user comes back with its id, its member and its history. */
 static enum err revive_user(struct session *s, struct creation *c, const struct found *found) {
     struct member_state before = user_member_of(found->former_member);
@@ -171,7 +165,7 @@ static enum err revive_user(struct session *s, struct creation *c, const struct 
     if (e != OK)
         return e;
     memcpy(c->id, db_text(found->removed, 0, STORED_ID), UUID_TEXT + 1);
-    default_active(s, resource);
+    user_default_active(s, resource);
     user_facts(s, c->id, resource, &c->facts);
     bool new_email = c->facts.email_key && strcmp(c->facts.email_key, before.email_key ? before.email_key : "") != 0;
     struct member_state after = user_member_after(&before, &c->facts, new_email, c->facts.active || before.active);
@@ -219,7 +213,7 @@ static enum err create_user_work(struct session *s, void *arg) {
         e = resource_from_body(&s->ctx, s->types->user, s->tenant.dialect, c->body, NULL, &resource);
     if (e != OK)
         return e;
-    default_active(s, resource);
+    user_default_active(s, resource);
     user_facts(s, c->id, resource, &c->facts);
     e = user_facts_check(s, &c->facts, NULL);
     if (e == OK)

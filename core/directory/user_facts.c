@@ -111,6 +111,11 @@ bool user_active(struct session *s, struct json_object *resource) {
     return mapping_active(s->ctx.arena, s->types->mapping, resource);
 }
 
+void user_default_active(struct session *s, struct json_object *resource) {
+    if (s->tenant.dialect.lenient && !json_get(resource, "active"))
+        json_object_object_add(resource, "active", json_object_new_boolean(1));
+}
+
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out) {
     struct json_object *folded = value_folded(s->ctx.arena, s->types->user, resource);
     *out = (struct user_facts){

@@ -44,6 +44,9 @@ bool user_active(struct session *s, struct json_object *resource);
  */
 struct json_object *user_restore(struct session *s, struct db_rows row, bool *damaged);
 
+/* Absent means active; lenient stores it, because Okta and Entra compare the answer. */
+void user_default_active(struct session *s, struct json_object *resource);
+
 /* Derives the facts of a resource in normal form; the stored text contains `id`. */
 void user_facts(struct session *s, const char *id, struct json_object *resource, struct user_facts *out);
 

@@ -13,5 +13,5 @@ null: none; target_type, target: the changed object; data: an object; request: i
 none; actor_type, actor_id: the actor of this transaction, unless another is given.
 Returns: the row.
 Locks: none.
-Called by: audit, denied_token, webhook_tell, audit_add, audit_add_members, audit_refused, members_write,
+Called by: audit, denied_token, webhook_tell, audit_add, audit_add_members, audit_add_users, audit_refused, members_write,
 member_leave_groups, left_behind_groups, api_rotation_end.';

@@ -22,7 +22,7 @@ def array(*ids):
 USER, MEMBER, GROUP, TEAM, EVENT = (made_id(kind, 7) for kind in "abcde")
 IDS = {"user": USER, "group": GROUP, "member": MEMBER, "team": TEAM, "connection": CONNECTION, "organization": ORGANIZATION, "request": NEW}
 TYPES = {"uuid": NEW, "text": "x", "jsonb": "{}", "boolean": "true", "bigint": "10", "integer": "1", "smallint": "1",
-         "timestamptz": "2026-11-30T12:00:00Z", "double precision": "1", "uuid[]": array(USER), "text[]": "{a}", "bytea": "\\x00"}
+         "timestamptz": "2026-11-30T12:00:00Z", "double precision": "1", "uuid[]": array(USER), "text[]": "{a}", "boolean[]": "{true}", "bytea": "\\x00"}
 # Parameters that mean the same wherever they stand; None: null.
 NAMES = {
     "skip": "0", "limit": "100", "count": "100", "most": "100", "after": None, "before_at": None, "before_id": None, "from_place": "0",
@@ -54,10 +54,13 @@ OWN = {
     "op_user_refold": {"id": USER}, "op_group_refold": {"id": GROUP}, "api_authenticate": {"hash": "22" * 32}, "token_denied": {"hash": "33" * 32},
     "unique_values_set": {"resource_id": USER}, "link_request_add": {"email_key": "new"}, "group_parents_for_update": {"group_id": made_id("c", 1)},
     "api_group_connection": {"team_id": TEAM}, "api_portal_session_add": {"link_hash": None, "hash": "44" * 32},
-    "ready": {"release": "1.2.0"},
+    "ready": {"release": "1.2.0"}, "members_insert": {"ids": array(NEW), "statuses": "{active}"},
+    "users_insert": {"ids": array(NEW), "member_ids": array(NEW), "folded": '{"{}"}'},
+    "users_emails_add": {"keys": r'{"[\"a@x\"]"}'}, "users_unique_add": {"values": r'{"[{\"attribute\": \"a\", \"key\": \"b\"}]"}'},
+    "audit_add_users": {"data": '{"{}"}'},
 }
 # What must have been done in the same transaction.
-BEFORE = {"user_insert": ["member_insert"], "group_insert": ["team_insert"], "group_delete": ["group_empty"]}
+BEFORE = {"user_insert": ["member_insert"], "users_insert": ["members_insert"], "group_insert": ["team_insert"], "group_delete": ["group_empty"]}
 
 
 def value_of(statement, name, kind):

@@ -249,6 +249,16 @@ def test_each_operation_has_its_own_audit_event(customer):
     assert rows == [(3, 3, 1, True)]
 
 
+@pytest.mark.parametrize("same", [{"userName": "U3@EXAMPLE.com"}, {"externalId": "x-3"}, {"emails": [{"value": "u3@example.com"}]}])
+def test_of_two_with_the_same_key_the_first_is_made_and_the_others_with_their_events(customer, same):
+    bodies = [user_body(f"u{i}@example.com", externalId=f"x-{i}") for i in range(10)]
+    answers = items(bulk(customer, *(post("/Users", {**body, **(same if i == 7 else {})}, str(i)) for i, body in enumerate(bodies))))
+    assert [a["status"] for a in answers] == ["201"] * 7 + ["409"] + ["201"] * 2
+    made_in_order = [e["target_id"] for e in reversed(customer.events("&action=scim.user.provisioned"))]
+    assert made_in_order == [a["location"].rsplit("/", 1)[1] for a in answers if "location" in a]
+    assert resource(customer, answers[3])["externalId"] == "x-3" and made(customer.client.get("/Users?count=0"), 200)["totalResults"] == 9
+
+
 @pytest.mark.alone
 def test_a_thousand_creates_in_one_request(customer):
     operations = [post("/Users", user_body(f"u{i}@example.com"), str(i)) for i in range(999)]

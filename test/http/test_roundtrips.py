@@ -12,7 +12,7 @@ import time
 import pytest
 from customer import Customer
 from fastcgi import ask, exchange, head, record
-from helpers import BUILD, ROOT, kill, made_up_token, op, unique, user_body, wait_until
+from helpers import BUILD, BULK, ROOT, kill, made, made_up_token, op, unique, user_body, wait_until
 from proxy import SOCKET, Proxy
 from webhooks import NOWHERE, seal
 
@@ -122,6 +122,16 @@ def test_round_trips(server, responder):
     assert responder(token, "POST", "/Users", user_body("z@example.com")) == ("Status: 201 Created", 2)
     assert responder(token, "DELETE", path) == ("Status: 204 No Content", 2)
     assert responder(token, "DELETE", team) == ("Status: 204 No Content", 2)
+
+
+def test_a_hundred_new_users_of_a_bulk_share_their_round_trips(server, responder):
+    """Two for the page, one for the Bulk before it, and one for what it ends with."""
+    t = server.customer()
+    token = t.token["token"]
+    responder(token, "GET", "/Users")  # connects
+    operations = [{"method": "POST", "path": "/Users", "bulkId": str(n), "data": user_body()} for n in range(100)]
+    assert responder(token, "POST", "/Bulk", {"schemas": [BULK], "Operations": operations}) == ("Status: 200 OK", 4)
+    assert made(t.client.get("/Users?count=0"), 200)["totalResults"] == 100
 
 
 def test_round_trips_of_the_admin_api(server, admin):
