@@ -282,10 +282,12 @@ const char *session_texts(struct session *s, const char *const *texts, size_t n)
         }
         any = true;
         buf_char(b, '"');
-        for (const char *c = texts[i]; *c; c++) {
+        for (const char *c = texts[i]; *c;) {
+            size_t plain = strcspn(c + 1, "\"\\") + 1; /* with what was escaped before */
             if (*c == '"' || *c == '\\')
                 buf_char(b, '\\');
-            buf_char(b, *c);
+            buf_add(b, c, plain);
+            c += plain;
         }
         buf_char(b, '"');
     }
