@@ -63,7 +63,8 @@ def test_options_of_every_command():
     ("muster org set x --max-users ", ["none"]), ("muster org set x --rate ", ["off"]), ("muster token issue --scope ", ["full", "read", "users"]),
     ("muster org set x --name ", []), ("muster schema add f --required --ty", ["--type"]),
     ("muster schema remove urn:x --keep-data --o", ["--org"]), ("muster schema add f --type ", ["User", "Group"]),
-    ("muster help ", ["config"]), ("muster nothing here --", []), ("muster member show ", [])])
+    ("muster help co", ["config", "connection"]), ("muster help org s", ["show", "set"]), ("muster help org set ", []),
+    ("muster session end ", []), ("muster nothing here --", []), ("muster member show ", [])])
 def test_values(line, offered):
     assert words(line) == offered
 

@@ -57,6 +57,25 @@ def test_every_option_with_its_choices_is_in_the_manual():
     assert said == {**options, "--json": ""}
 
 
+def test_help_of_one_command():
+    commands, options = table()
+    for name, takes in commands:
+        done = run("help", *name.split())
+        head, _, rest = done.stdout.partition("\nOptions:\n")
+        assert done.returncode == 0 and head.startswith(f"  {name}"), done
+        if takes:
+            assert {line.split()[0]: (line.split() + [""])[1] for line in rest.splitlines()} == {o: options[o] for o in takes}
+
+
+def test_help_of_a_noun():
+    shown = run("help", "token").stdout
+    assert [line.split()[:2] for line in shown.splitlines() if line.startswith("  token")] == [["token", v] for v in ("issue", "list", "revoke")]
+    for words in (["bogus"], ["org", "bogus"], ["seed", "bogus"], ["config", "config"]):
+        done = run("help", *words)
+        assert done.returncode == 64 and f'"{" ".join(words)}" is no command' in done.stderr, done
+    assert run("help", "org", "create", "more").returncode == 64
+
+
 def test_every_setting_is_told():
     with open(f"{ROOT}/core/base/settings.def", encoding="utf-8") as f:
         settings = ["MUSTER_" + name for name in re.findall(r"(?m)^(?:TEXT|INT|FLAG)\(([A-Z_]+),", f.read())]

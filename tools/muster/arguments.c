@@ -102,11 +102,12 @@ static enum err take_option(struct invocation *in, const struct command *c, int 
     return e;
 }
 
-static size_t wanted_args(const struct command *c) {
-    size_t n = 0;
-    for (const char *p = c->args; *p; p++)
-        n += *p != ' ' && *p != '[' && (p == c->args || p[-1] == ' ');
-    return n;
+/* Those in brackets may be left out. */
+static void count_args(const struct command *c, size_t *least, size_t *most) {
+    size_t len;
+    *least = *most = 0;
+    for (const char *list = c->args, *word; (word = words_next(&list, " ", &len)); ++*most)
+        *least += *word != '[';
 }
 
 /* Reads a word after the command's own. */
@@ -137,8 +138,9 @@ enum err arguments_parse(struct invocation *in, int argc, char **argv, const str
         if (e != OK)
             return e;
     }
-    bool optional = strchr(c->args, '[');
-    if (in->n_args < wanted_args(c) || in->n_args > wanted_args(c) + optional)
+    size_t least, most;
+    count_args(c, &least, &most);
+    if (in->n_args < least || in->n_args > most)
         return fail(&in->ctx, ERR_USAGE, "muster %s%s%s takes %s", c->noun, c->verb ? " " : "", c->verb ? c->verb : "",
                     *c->args ? c->args : "no arguments");
     return OK;

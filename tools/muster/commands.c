@@ -178,7 +178,8 @@ const struct command command_table[] = {
      .run = command_seed, .control = {.missing = "organization"}},
     {"doctor", NULL, "", "--repair", "check database, migrations, rights, durability, and what needs attention soon",
      .run = command_doctor},
-    {"help", NULL, "[config]", "", "this text, or all settings", .offline = true, .run = command_help},
+    {"help", NULL, "[config|NOUN] [VERB]", "", "this text, all settings, or what a command takes", .offline = true,
+     .run = command_help},
 };
 const size_t command_count = sizeof command_table / sizeof *command_table;
 

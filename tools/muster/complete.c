@@ -51,9 +51,10 @@ static void offer_nouns(const struct typed *t) {
             offer_candidate(t, command_table[i].noun, strlen(command_table[i].noun));
 }
 
-static void offer_verbs(const struct typed *t) {
+/* Of the noun at word `of`. */
+static void offer_verbs(const struct typed *t, int of) {
     for (size_t i = 0; i < command_count; i++)
-        if (command_table[i].verb && strcmp(command_table[i].noun, typed_word(t, 1)) == 0)
+        if (command_table[i].verb && strcmp(command_table[i].noun, typed_word(t, of)) == 0)
             offer_candidate(t, command_table[i].verb, strlen(command_table[i].verb));
 }
 
@@ -74,6 +75,15 @@ static const struct option_spec *option_before(const struct typed *t) {
     return o && o->kind != OPTION_FLAG && o->kind != OPTION_YES ? o : NULL;
 }
 
+/* What has help: the settings, and the commands. */
+static void offer_help(const struct typed *t, int used) {
+    if (t->at == used) {
+        offer_candidate(t, "config", strlen("config"));
+        offer_nouns(t);
+    } else if (t->at == used + 1)
+        offer_verbs(t, used);
+}
+
 static void offer_rest(const struct typed *t, const struct command *c, int used) {
     const struct option_spec *o = option_before(t);
     if (o) {
@@ -85,12 +95,10 @@ static void offer_rest(const struct typed *t, const struct command *c, int used)
         offer_candidate(t, "--json", strlen("--json"));
         return;
     }
-    if (t->at != used)
-        return;
-    if (strstr(c->args, "FILE"))
+    if (c->run == command_help)
+        offer_help(t, used);
+    else if (t->at == used && strstr(c->args, "FILE"))
         puts(":files");
-    else if (strncmp(c->args, "[", 1) == 0) /* "[config]": a literal word */
-        offer_candidate(t, c->args + 1, strlen(c->args) - 2);
 }
 
 int complete(int argc, char **argv) {
@@ -113,6 +121,6 @@ int complete(int argc, char **argv) {
     } else if (c)
         offer_rest(&t, c, used);
     else if (t.at == 2)
-        offer_verbs(&t);
+        offer_verbs(&t, 1);
     return 0;
 }
