@@ -55,7 +55,7 @@ BY_CLIENTS = ("get", "filter", "create")  # what the table of clients has
 
 
 def options():
-    parser = argparse.ArgumentParser(usage=USAGE, add_help=True)
+    parser = argparse.ArgumentParser("scripts/bench", usage=USAGE)
     for flag in ("seed", "quick", "fair", "peers", "smoke", "list"):
         parser.add_argument(f"--{flag}", action="store_true")
     parser.add_argument("--seconds", type=float)
@@ -67,8 +67,10 @@ def options():
     parser.add_argument("--profile", choices=workloads.NAMES)
     parser.add_argument("--data", default=os.path.join(helpers.ROOT, "var", "bench"))
     parser.add_argument("--json")
-    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", choices=[*workloads.NAMES, []])
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD")
     chosen = parser.parse_args()
+    for name in set(chosen.workloads) - set(workloads.NAMES):
+        parser.error(f"{name} is no workload; these are: {' '.join(workloads.NAMES)}")
     if chosen.peers and chosen.workloads:
         chosen.workloads = list(dict.fromkeys([*chosen.workloads, *peers.COMPARED]))
     rounds, seconds = (1, 0.1) if chosen.smoke else (3, 1) if chosen.quick else (5, 10) if chosen.fair else (5, 3)

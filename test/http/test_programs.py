@@ -71,3 +71,8 @@ def test_a_worker_that_can_accept_nothing_ends(tmp_path):
         done = subprocess.run([f"{ROOT}/{BUILD}/muster-scim.fcgi", "--worker"], stdin=place, capture_output=True, text=True, timeout=20, check=False,
                               env={"PATH": os.environ["PATH"], "MUSTER_DB": f"host={tmp_path}", "MUSTER_LIMITS": str(tmp_path / "limits")})
     assert done.returncode == 1 and "event=accept" in done.stderr, done
+
+
+def test_the_benchmark_names_its_workloads():
+    done = subprocess.run(["/usr/bin/python3", f"{ROOT}/test/bench/bench.py", "get", "nope"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "scripts/bench: error: nope is no workload; these are: get filter " in done.stderr, done
