@@ -36,7 +36,7 @@ ADMIN := $(sort $(wildcard cgi/admin/*.c))
 TOOL := $(sort $(wildcard tools/muster/*.c))
 DELIVER := $(sort $(wildcard tools/deliver/*.c))
 UNIT := $(sort $(wildcard test/unit/test_*.c))
-GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/sql_statements.c $(BUILD)/gen/schema_json.c
+GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/sql_statements.c $(BUILD)/gen/schema_table.c
 OPENAPI := $(BUILD)/gen/openapi_json.h
 LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 PROGRAMS := $(BUILD)/muster-scim.fcgi $(BUILD)/muster-admin.fcgi $(BUILD)/muster $(BUILD)/muster-deliver
@@ -112,10 +112,13 @@ $(BUILD)/gen/sql_table.c: $(SQL) scripts/gen-sql
 	scripts/gen-sql table $(@D) sql/queries sql/schema sql/functions > $@.tmp
 	mv $@.tmp $@
 
-$(BUILD)/gen/schema_json.c: core/protocol/schemas.json
+# What reads schemas, without any: it makes the tables of the built-in ones.
+$(BUILD)/schema_table: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/generate/*.c core/base/*.c) core/protocol/schema.c core/protocol/schema_load.c)
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/gen/schema_table.c: core/protocol/schemas.json $(BUILD)/schema_table
 	@mkdir -p $(@D)
-	{ echo '#include "protocol/schema_json.h"'; echo 'const char schema_json[] = {'; od -An -v -tu1 $< | sed 's/\([0-9]\{1,\}\)/\1,/g'; \
-	  echo '0};'; echo 'const size_t schema_json_len = sizeof schema_json - 1;'; } > $@.tmp
+	$(BUILD)/schema_table < $< > $@.tmp
 	mv $@.tmp $@
 
 # The description of the admin API, from the repository's one copy.

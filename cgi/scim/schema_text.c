@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/log.h"
 
 #include <string.h>
 
@@ -84,11 +85,14 @@ static void add_notes(struct session *s, const char *urn, struct json_object *at
 
 const char *schema_text(struct session *s, const struct schema *schema) {
     bool user = strcmp(schema->urn, SCHEMA_USER) == 0;
+    struct json_object *json;
     if (!user && strcmp(schema->urn, SCHEMA_GROUP) != 0)
-        return json_text(s->ctx.arena, schema->json);
-    struct json_object *copy = json_copy(s->ctx.arena, schema->json), *attributes = json_get(copy, "attributes");
+        return schema->text;
+    if (json_parse_own(&s->ctx, schema->text, strlen(schema->text), &json) != OK)
+        log_fatal("schema_text", fail_detail(&s->ctx));
+    struct json_object *attributes = json_get(json, "attributes");
     add_external_id(attributes, user && counts_external_ids(&s->tenant));
     for (size_t i = 0, n = json_object_array_length(attributes); i < n; i++)
         add_notes(s, schema->urn, json_object_array_get_idx(attributes, i));
-    return json_text(s->ctx.arena, copy);
+    return json_text(s->ctx.arena, json);
 }

@@ -4,14 +4,10 @@
 
 #include "base/arena.h"
 #include "base/fold.h"
-#include "base/json.h"
-#include "base/log.h"
-#include "protocol/schema_json.h"
+#include "protocol/schema_table.h"
 
 #include <assert.h>
 #include <string.h>
-
-enum { SCHEMAS_MAX = 16 };
 
 /* RFC 7643, 3.1; `schemas` is among them so that paths and filters find it. */
 static const struct attr meta_subs[];
@@ -43,29 +39,16 @@ static const struct attr meta_subs[] = {
     {.name = "version", .parent = &common[3], .type = ATTR_STRING, .case_exact = true, .mutability = ATTR_READ_ONLY},
 };
 
-/* The schemas of a process; made once and kept. */
+/* The types of a process; made once. */
 static struct {
-    const struct schema *all[SCHEMAS_MAX];
-    size_t n;
     const struct schema *user_extensions[1];
     struct resource_type user, group;
     struct schema_types types;
 } known;
 
-static void load_known(void) {
-    static struct ctx ctx;
-    struct json_object *list;
-    if (known.n)
+static void make_known(void) {
+    if (known.types.user)
         return;
-    ctx.arena = arena_create();
-    if (json_parse_own(&ctx, schema_json, schema_json_len, &list) != OK)
-        log_fatal("schemas", fail_detail(&ctx));
-    for (size_t i = 0, n = json_object_array_length(list); i < n && i < SCHEMAS_MAX; i++) {
-        struct schema *s;
-        if (schema_load(&ctx, json_object_array_get_idx(list, i), &s) != OK)
-            log_fatal("schemas", fail_detail(&ctx));
-        known.all[known.n++] = s;
-    }
     known.user_extensions[0] = schema_find(SCHEMA_ENTERPRISE, strlen(SCHEMA_ENTERPRISE));
     known.user = (struct resource_type){.name = "User",
                                         .endpoint = "/Users",
@@ -78,31 +61,30 @@ static void load_known(void) {
 }
 
 const struct schema *const *schema_all(size_t *n) {
-    load_known();
-    *n = known.n;
-    return known.all;
+    for (*n = 0; schema_table[*n];)
+        ++*n;
+    return schema_table;
 }
 
 const struct schema *schema_find(const char *urn, size_t len) {
-    load_known();
-    for (size_t i = 0; i < known.n; i++)
-        if (fold_ascii_equal(known.all[i]->urn, strlen(known.all[i]->urn), urn, len))
-            return known.all[i];
+    for (const struct schema *const *s = schema_table; *s; s++)
+        if (fold_ascii_equal((*s)->urn, strlen((*s)->urn), urn, len))
+            return *s;
     return NULL;
 }
 
 const struct resource_type *schema_user_type(void) {
-    load_known();
+    make_known();
     return &known.user;
 }
 
 const struct resource_type *schema_group_type(void) {
-    load_known();
+    make_known();
     return &known.group;
 }
 
 const struct schema_types *schema_built_in(void) {
-    load_known();
+    make_known();
     return &known.types;
 }
 

@@ -57,8 +57,8 @@ struct schema {
     const char *name;
     const struct attr *attrs;
     size_t n_attrs;
-    bool required;            /* as an extension: resources must have it */
-    struct json_object *json; /* the resource as /Schemas serves it, without meta */
+    bool required;    /* as an extension: resources must have it */
+    const char *text; /* the resource as /Schemas serves it, without meta: JSON */
 };
 
 struct mapping;
@@ -94,8 +94,8 @@ struct attr_ref {
 };
 
 /*
- * The built-in schemas, parsed once in a process from core/protocol/schemas.json (which is linked in) and kept: User,
- * Group, EnterpriseUser, ServiceProviderConfig, ResourceType, Schema (R-52).
+ * The built-in schemas, which are tables made from core/protocol/schemas.json: User, Group, EnterpriseUser,
+ * ServiceProviderConfig, ResourceType, Schema (R-52).
  */
 const struct schema *const *schema_all(size_t *n);
 const struct schema *schema_find(const char *urn, size_t len); /* without case; NULL: unknown */

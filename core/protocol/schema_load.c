@@ -154,7 +154,7 @@ enum err schema_load(struct ctx *ctx, struct json_object *json, struct schema **
         return fail(ctx, ERR_INVALID_VALUE, "a schema needs an id");
     s->urn = arena_strdup(ctx->arena, urn);
     s->name = arena_strdup(ctx->arena, name ? name : urn);
-    s->json = json_keep(ctx->arena, json);
+    s->text = json_text(ctx->arena, json);
     *out = s;
     enum err e = load_attrs(ctx, json_get(json, "attributes"), NULL, &s->attrs, &s->n_attrs);
     return e == OK ? check_complex_parts(ctx, s) : e;
