@@ -28,12 +28,22 @@ struct search {
     size_t distance;
 };
 
-static void look_at_name(const char *name, const char *def, const char *doc, void *arg) {
+static bool is_name(const struct search *s, const char *name) {
+    return strlen(name) == s->len && memcmp(name, s->name, s->len) == 0;
+}
+
+static void look_for_name(const char *name, const char *def, const char *doc, void *arg) {
     struct search *s = arg;
     (void)def;
     (void)doc;
-    size_t len = strlen(name), d = words_distance(s->name, s->len, name, len);
-    s->known = s->known || (len == s->len && memcmp(name, s->name, len) == 0);
+    s->known = s->known || is_name(s, name);
+}
+
+static void look_for_nearest(const char *name, const char *def, const char *doc, void *arg) {
+    struct search *s = arg;
+    (void)def;
+    (void)doc;
+    size_t d = words_distance(s->name, s->len, name, strlen(name));
     if (s->nearest && d >= s->distance)
         return;
     s->nearest = name;
@@ -46,11 +56,12 @@ bool settings_unknown(char *problem, size_t size) {
         struct search s = {.name = *e, .len = strcspn(*e, "=")};
         if (strncmp(*e, prefix, sizeof prefix - 1) != 0)
             continue;
-        settings_each(look_at_name, &s);
+        settings_each(look_for_name, &s);
         for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-            s.known = s.known || (strlen(others[i]) == s.len && memcmp(others[i], s.name, s.len) == 0);
+            s.known = s.known || is_name(&s, others[i]);
         if (s.known)
             continue;
+        settings_each(look_for_nearest, &s);
         snprintf(problem, size, "%.*s is no setting; the nearest is %s, and muster help config lists them all",
                  (int)(s.len < NAME_MAX_BYTES ? s.len : NAME_MAX_BYTES), s.name, s.nearest);
         return true;
