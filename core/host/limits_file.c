@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,8 +81,8 @@ static int fill_file(const struct limits_place *p, int fd) {
     struct limits_head head = {
         .magic = LIMITS_MAGIC, .version = LIMITS_VERSION, .size = sizeof(struct limits_file), .boot = boot_number()};
     int error = posix_fallocate(fd, 0, sizeof(struct limits_file));
-    if (!error && RAND_bytes((unsigned char *)head.secret, sizeof head.secret) != 1)
-        error = EIO;
+    if (!error && getentropy(head.secret, sizeof head.secret) != 0)
+        error = errno;
     if (!error && pwrite(fd, &head, sizeof head, 0) != (ssize_t)sizeof head)
         error = errno;
     if (!error && p->shared && (fchown(fd, (uid_t)-1, p->gid) != 0 || fchmod(fd, 0660) != 0))
@@ -94,7 +93,7 @@ static int fill_file(const struct limits_place *p, int fd) {
 /* Makes a whole file under a temporary name, which `name` receives. A process that is killed here leaves it behind. */
 static bool prepare_file(const struct limits_place *p, char name[NAME_BYTES]) {
     uint64_t number = 0;
-    if (RAND_bytes((unsigned char *)&number, sizeof number) != 1)
+    if (getentropy(&number, sizeof number) != 0)
         return limits_complain(p->path, "no random number");
     int len = snprintf(name, NAME_BYTES, "%s.%016llx", p->name, (unsigned long long)number);
     if (len < 0 || len >= NAME_BYTES)
@@ -207,7 +206,7 @@ struct limits *limits_alone(void) {
         return NULL;
     struct limits *l = calloc(1, sizeof *l);
     l->file = memory;
-    if (RAND_bytes((unsigned char *)l->file->head.secret, sizeof l->file->head.secret) == 1)
+    if (getentropy(l->file->head.secret, sizeof l->file->head.secret) == 0)
         return l;
     limits_close(l);
     return NULL;
