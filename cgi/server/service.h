@@ -19,7 +19,6 @@ struct worker {
     const struct settings *settings;
     struct db *db;
     struct arena *arena;           /* of the current request */
-    size_t most;                   /* bytes that a request had in it since the database connection was made */
     struct extensions *extensions; /* schemas of the organizations that it serves (directory/extensions.h) */
     struct limits *limits;         /* NULL: none */
     struct limits *failures; /* for failed authentications, accepted tokens, refused requests: the same limits, or this

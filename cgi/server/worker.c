@@ -207,18 +207,6 @@ static long resident_mb(void) {
     return (long)(pages * (sysconf(_SC_PAGESIZE) / 1024) / 1024);
 }
 
-/* Whether the worker should be replaced. */
-static bool has_worker_grown(const struct worker *w, long served) {
-    enum { LOOK_EVERY = 64 };
-    char values[64];
-    bool enough = served >= w->settings->worker_requests;
-    if (!enough && (served % LOOK_EVERY != 0 || resident_mb() <= w->settings->worker_rss_mb))
-        return false;
-    snprintf(values, sizeof values, "%s %s", w->service, enough ? "requests" : "memory");
-    metrics_count(w->metrics, METRIC_WORKER_RECYCLES, values, 1);
-    return true;
-}
-
 /*
  * Discards the rest of an unwanted body until the web server has read the answer: a web server whose connection closes
  * while it writes would report a fault of ours.
@@ -248,28 +236,41 @@ static void finish_fcgi(FCGX_Request *r, bool pending) {
 }
 
 /*
- * What a large request took lies between what stays, so that malloc() alone would give nothing of it back to the
- * system.
+ * What large requests took lies between what stays, so that malloc() alone would give nothing of it back to the system.
+ * Of what is free, `spare` bytes may stay.
  */
-static void clear_memory(struct worker *w) {
-    enum { LARGE = 1024 * 1024 };
-    size_t had = arena_size(w->arena);
-    if (had > w->most)
-        w->most = had;
-    watchdog_last_words("");
-    arena_reset(w->arena);
-    if (had > LARGE)
+static void trim_memory(size_t spare) {
+    if (mallinfo2().fordblks > spare)
         malloc_trim(0);
 }
 
-/* A worker that nobody needs gives back the buffers of its database connection, if they may be large. */
-static void shed_memory(struct worker *w) {
-    enum { LARGE = 4 * 1024 * 1024 };
-    if (w->most <= LARGE)
-        return;
-    w->most = 0;
-    db_drop(w->db);
-    malloc_trim(0);
+enum { MIB = 1024 * 1024 };
+
+/* The buffers of a database connection only grow: after something huge, it is cheaper to make another one. */
+static void clear_memory(struct worker *w) {
+    enum { SMALL = 64 * 1024, HUGE = 4 * MIB };
+    size_t had = arena_size(w->arena);
+    watchdog_last_words("");
+    arena_reset(w->arena);
+    if (had > HUGE || db_largest(w->db) > HUGE)
+        db_drop(w->db);
+    if (had > SMALL)
+        trim_memory(HUGE);
+}
+
+/* Whether the worker should be replaced. */
+static bool has_worker_grown(const struct worker *w, long served) {
+    enum { LOOK_EVERY = 64 };
+    char values[64];
+    bool enough = served >= w->settings->worker_requests;
+    if (!enough && served % LOOK_EVERY != 0)
+        return false;
+    trim_memory(MIB);
+    if (!enough && resident_mb() <= w->settings->worker_rss_mb)
+        return false;
+    snprintf(values, sizeof values, "%s %s", w->service, enough ? "requests" : "memory");
+    metrics_count(w->metrics, METRIC_WORKER_RECYCLES, values, 1);
+    return true;
 }
 
 /* Serves one request from its first byte to its last; false: the connection brought none. */
@@ -290,13 +291,13 @@ static bool serve_fcgi(struct worker *w, const struct service *service, FCGX_Req
 }
 
 /* The next connection, -1: it is time to stop. */
-static int next_connection(struct worker *w) {
+static int next_connection(void) {
     for (int fd; !stopping;) {
         if ((fd = listener_accept()) >= 0)
             return fd;
         log_flush();
         if (listener_wait())
-            shed_memory(w);
+            trim_memory(MIB);
     }
     return -1;
 }
@@ -326,7 +327,7 @@ int worker_run(const struct service *service, const struct settings *settings) {
     bound_memory(settings);
     log_gather();
     long served = 0;
-    for (int fd; (fd = next_connection(&w)) >= 0;)
+    for (int fd; (fd = next_connection()) >= 0;)
         if (serve_fcgi(&w, service, &request, fd) && has_worker_grown(&w, ++served))
             break;
     close_worker(&w, service);

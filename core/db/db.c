@@ -53,6 +53,10 @@ struct db_counts db_counts(const struct db *db) {
     return db->counts;
 }
 
+size_t db_largest(const struct db *db) {
+    return db->largest;
+}
+
 void db_count_failure(struct db *db, const char *kind) {
     char values[64];
     snprintf(values, sizeof values, "%s %s", db->service, kind);
@@ -87,6 +91,7 @@ void db_drop(struct db *db) {
     if (db->conn)
         PQfinish(db->conn);
     db->conn = NULL;
+    db->largest = 0;
     db->in_transaction = false;
     db_forget(db);
     db->n_forgotten = 0;

@@ -50,6 +50,9 @@ struct db_counts {
 };
 struct db_counts db_counts(const struct db *db);
 
+/* Bytes of the largest result of this connection, whose buffers may be as large and never become smaller. */
+size_t db_largest(const struct db *db);
+
 /*
  * How long a transaction waits for each lock that others hold. If a lock does not come in that time, the attempt ends,
  * and `next` says how long each wait of another attempt may be; 0: no further attempt, ERR_UNAVAILABLE. `waits` counts

@@ -149,6 +149,8 @@ static enum err other_row(struct ctx *ctx, struct db *db, enum sql statement) {
 /* Takes a result: its rows, if it belongs to the statement `q`. */
 static enum err take_result(struct ctx *ctx, struct db *db, const struct db_queued *q, PGresult *res,
                             struct db_rows *rows) {
+    size_t bytes = PQresultMemorySize(res);
+    db->largest = bytes > db->largest ? bytes : db->largest;
     if (rows)
         *rows = (struct db_rows){res, q->statement};
     if (db->commit_queued && strcmp(PQcmdStatus(res), "COMMIT") == 0)

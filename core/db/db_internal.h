@@ -76,6 +76,7 @@ struct db {
     int64_t lock_ms; /* how long this attempt waits for a lock */
     unsigned locked; /* attempts of the transaction that ended because a lock did not come */
     struct db_counts counts;
+    size_t largest;          /* db_largest() */
     struct metrics *metrics; /* NULL: none */
     const char *service;
 };
