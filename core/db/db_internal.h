@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-enum { DB_SHAPES = 64, DB_SEEN = 256, DB_NAME = 24, DB_MESSAGE = 1024 };
+enum { DB_SHAPES = 32, DB_SEEN = 256, DB_NAME = 24, DB_MESSAGE = 1024 };
 
 /* How the last batch ended; decides what may be done next. */
 enum db_outcome {

@@ -1,6 +1,11 @@
-"""The memory of a worker during large requests, and what it keeps of it afterwards."""
+"""The memory of a worker during large requests, and what it keeps of it afterwards; that of its database connection."""
+import contextlib
+import re
+
+import psycopg2
 import pytest
-from helpers import BULK, fill_users, group_body, made, user_body, wait_until
+from helpers import BULK, ROOT, fill_users, group_body, made, user_body, wait_until
+from plans import ROLES, statements
 from server import Server
 
 pytestmark = pytest.mark.plain
@@ -61,3 +66,26 @@ def test_a_busy_worker_keeps_nothing_of_large_requests(one):
         made(client.get("/Users?count=1"), 200)
     print(f"{weights(one)[0]:.1f} MiB")
     assert weights(one)[0] <= SMALL
+
+
+def private(pid):
+    """MiB of a process that are its own."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii", errors="replace") as f:
+        return sum(int(n) for n in re.findall(r"^Private_(?:Clean|Dirty):\s+(\d+) kB", f.read(), re.M)) / 1024
+
+
+def test_a_connection_with_every_statement_is_small(one):
+    """Those of the library, each with its plan, and as many of filters as a connection keeps."""
+    with open(f"{ROOT}/core/db/db_internal.h", encoding="utf-8") as f:
+        filters = int(re.search(r"DB_SHAPES = (\d+)", f.read())[1])
+    library = [s for s in statements().values() if ROLES[s.folder] == "muster_scim" and re.match("(select|insert|update|delete|with) ", s.text)]
+    assert len(library) > 70
+    with contextlib.closing(psycopg2.connect(one.db.replace("muster_owner", "muster_scim"))) as c, c.cursor() as cur:
+        for s in library:
+            cur.execute(f"prepare {s.name} as {s.text}")
+            cur.execute(f"explain execute {s.name}" + (f"({', '.join(['null'] * len(s.params))})" if s.params else ""))
+        of_library = private(c.get_backend_pid())
+        for n in range(filters):
+            cur.execute(f"prepare filtered_{n} as {statements()['user_list'].text}")
+        print(f"{of_library:.1f} MiB, with filters {private(c.get_backend_pid()):.1f} MiB")
+        assert private(c.get_backend_pid()) <= SMALL
