@@ -88,11 +88,7 @@ begin
                group by e.organization_id
                order by e.organization_id
     loop
-        if exists (select from muster.webhook_endpoint w
-                   where w.organization_id in (org.id, muster.installation()) and w.events is not null
-                         and w.status = 'enabled' and w.removed_at is null) then
-            deliveries := deliveries + muster.webhook_make(org.id, null, org.sequences, org.events, org.actions, org.targets);
-        end if;
+        deliveries := deliveries + muster.webhook_make_or_keep(org.id, deliveries, org.sequences, org.events, org.actions, org.targets);
     end loop;
     return next;
 end
@@ -108,7 +104,8 @@ Parameters: from_place: the place to look from; most: events at once.
 Returns: busy: another call is working; sealed: how many; clear: a place below which nothing will ever be pending again,
 null: not known this time. It is known if no transaction was writing events, as their lock on audit_event shows (other
 transactions do not count). The next round begins there, so that deleted rows which old snapshots can still see are not
-read again and again; deliveries: how many were made.
+read again and again; deliveries: how many were made. Those of a round that has many are made later, except a leaver''s
+(webhook_make_or_keep): the commit announces the events, and must not wait for them.
 Locks: the row of muster.sealer, to the end of the transaction; skipped if another call has it.
 Called by: deliver_seal.';
 

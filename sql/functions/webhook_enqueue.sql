@@ -4,7 +4,7 @@ create or replace function muster.webhook_enqueue(organization uuid, sequences b
     as $$
 begin
     return (select muster.webhook_make(organization, only_endpoint, array_agg(s.sequence), array_agg(e.id), array_agg(e.action),
-                                       array_agg(e.target_id))
+                                       array_agg(e.target_id), array_agg(false))
             from muster.audit_seal s
             cross join lateral (select e.id, e.action, e.target_id from muster.audit_event e
                                 where e.organization_id = s.organization_id and e.id = s.event_id and e.at = s.at offset 0 /* each by its key */) e

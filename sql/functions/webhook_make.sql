@@ -1,4 +1,5 @@
-create or replace function muster.webhook_make(organization uuid, only_endpoint uuid, sequences bigint[], events uuid[], actions text[], targets uuid[]) returns bigint
+create or replace function muster.webhook_make(organization uuid, only_endpoint uuid, sequences bigint[], events uuid[], actions text[], targets uuid[],
+                                               overtaken boolean[]) returns bigint
     language plpgsql volatile
     set search_path = pg_catalog, pg_temp
     as $$
@@ -9,24 +10,25 @@ declare
     leaving bigint[];
 begin
     with made as (
-        insert into muster.webhook_delivery as d (organization_id, id, endpoint_id, sequence, event_id, action, target_id, lane)
+        insert into muster.webhook_delivery as d (organization_id, id, endpoint_id, sequence, event_id, action, target_id, lane, state, finished_at)
         select organization, muster.uuid7(), w.id, e.sequence, e.id, e.action,
                -- A test shows the present state, so it waits neither for earlier failures nor for other tests.
-               case when e.action = 'webhook.test' then e.id else e.target_id end, muster.webhook_lane(e.action)
-        from unnest(sequences, events, actions, targets) e (sequence, id, action, target_id)
+               case when e.action = 'webhook.test' then e.id else e.target_id end, muster.webhook_lane(e.action), case when e.overtaken then 'superseded' else 'pending' end,
+               case when e.overtaken then clock_timestamp() end
+        from unnest(sequences, events, actions, targets, overtaken) e (sequence, id, action, target_id, overtaken)
         join muster.webhook_endpoint w
             on w.organization_id in (organization, muster.installation()) and w.events is not null
                and w.status = 'enabled' and w.removed_at is null and (only_endpoint is null or w.id = only_endpoint)
                and muster.webhook_wants(w, e.action, e.target_id)
         order by e.sequence
         on conflict on constraint webhook_delivery_once do update
-            set state = 'pending', attempts = 0, finished_at = null
+            set state = excluded.state, attempts = 0, finished_at = excluded.finished_at
             where d.state <> 'pending'
-        returning d.endpoint_id, d.target_id, d.sequence, d.lane
+        returning d.endpoint_id, d.target_id, d.sequence, d.lane, d.state
     ), queued as (
         insert into muster.webhook_queue as q (organization_id, owner_id, endpoint_id, target_id, lane, next_at)
         select organization, w.organization_id, m.endpoint_id, m.target_id, m.lane, now()
-        from (select m.endpoint_id, m.target_id, min(m.lane) as lane from made m group by m.endpoint_id, m.target_id) m
+        from (select m.endpoint_id, m.target_id, min(m.lane) as lane from made m where m.state = 'pending' group by m.endpoint_id, m.target_id) m
         cross join lateral (select w.organization_id from muster.webhook_endpoint w where w.id = m.endpoint_id offset 0 /* each by its key */) w
         order by m.endpoint_id, m.target_id
         on conflict (endpoint_id, target_id, organization_id) do update
@@ -52,13 +54,14 @@ begin
 end
 $$;
 
-comment on function muster.webhook_make(uuid, uuid, bigint[], uuid[], text[], uuid[]) is
+comment on function muster.webhook_make(uuid, uuid, bigint[], uuid[], text[], uuid[], boolean[]) is
 'Makes deliveries of sealed events for the endpoints that want them; existing ones become pending again. A leaver is
 sent at once; earlier undelivered deliveries of the same target that are not being sent are superseded.
-Parameters: organization; only_endpoint: null: all of them; sequences, events, actions, targets: of each event its
-number, its id, its action and its target.
+Parameters: organization; only_endpoint: null: all of them; sequences, events, actions, targets,
+overtaken: of each event its number, its id, its action, its target, and whether the target has left since: then its
+deliveries are made as superseded.
 Returns: how many.
 Locks: rows of webhook_queue and webhook_delivery.
-Called by: audit_seal_next, webhook_enqueue.';
+Called by: webhook_make_or_keep, webhook_make_kept, webhook_enqueue.';
 
-revoke all on function muster.webhook_make(uuid, uuid, bigint[], uuid[], text[], uuid[]) from public;
+revoke all on function muster.webhook_make(uuid, uuid, bigint[], uuid[], text[], uuid[], boolean[]) from public;

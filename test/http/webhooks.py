@@ -180,7 +180,8 @@ class Endpoint:
 
     def settled(self, seconds=20):
         """When everything that was written is sealed, and nothing is left to be sent."""
-        wait_until(lambda: not unsealed(self.customer.server, self.customer.id) and self.pending() == 0, seconds,
+        wait_until(lambda: not unsealed(self.customer.server, self.customer.id) and not unmade(self.customer.server, self.customer.id)
+                   and self.pending() == 0, seconds,
                    lambda: f"nothing is pending; {unsealed(self.customer.server, self.customer.id)} unsealed, {self.states()}, {self.show()}")
         return self.states()
 
@@ -197,6 +198,11 @@ def write_events(server, org_id, n, action="scim.user.updated", target=None, dat
 def unsealed(server, org_id):
     """How many events of the organization are not sealed."""
     return server.sql("select count(*) from muster.audit_pending where organization_id = %s", org_id)[0][0]
+
+
+def unmade(server, org_id):
+    """How many sealed events of the organization have no deliveries yet."""
+    return server.sql("select count(*) from muster.webhook_unmade where organization_id = %s", org_id)[0][0]
 
 
 def sealed(server, org_id):
@@ -261,7 +267,8 @@ def seal(server):
     def done():
         with contextlib.closing(psycopg2.connect(server.db.replace("muster_owner", "muster_deliver"))) as c, c, c.cursor() as cur:
             cur.execute("select * from muster.audit_seal_next(0, 1000)")
-        return server.sql("select count(*) from muster.audit_pending") == [(0,)]
+            cur.execute("select * from muster.webhook_make_kept(null, 1000)")
+        return server.sql("select (select count(*) from muster.audit_pending) + (select count(*) from muster.webhook_unmade)") == [(0,)]
     wait_until(done, 20, "every event is sealed")
 
 

@@ -43,10 +43,10 @@ static void stop_deliver(int signal) {
 /* When to do what next. */
 struct agenda {
     int64_t look, prune, complain, partitions;
-    int64_t gathered;                  /* what was written until then is sealed together */
-    int64_t renumber;                  /* 0: the number belongs to it */
-    uint64_t connects;                 /* number of the connection that listens */
-    bool seal, claim, mapping, behind; /* there may be something */
+    int64_t gathered;                        /* what was written until then is sealed together */
+    int64_t renumber;                        /* 0: the number belongs to it */
+    uint64_t connects;                       /* number of the connection that listens */
+    bool seal, make, claim, mapping, behind; /* there may be something */
     struct mapping_turns turns;
 };
 
@@ -88,7 +88,17 @@ static bool seal_some(struct deliver *d, struct arena *a, struct agenda *g) {
     g->seal = deliver_seal(d, a, &more, &made) == OK && more;
     g->gathered = g->seal ? 0 : clock_monotonic_ms() + GATHER_MS;
     g->claim = g->claim || made;
+    g->make = g->make || g->seal;
     return g->seal || made;
+}
+
+static bool make_some(struct deliver *d, struct arena *a, struct agenda *g) {
+    bool more, made;
+    if (!g->make)
+        return false;
+    g->make = deliver_make_kept(d, a, &more, &made) == OK && more;
+    g->claim = g->claim || made;
+    return g->make || made;
 }
 
 static bool deliver_some(struct deliver *d, struct arena *a, struct agenda *g) {
@@ -110,12 +120,14 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     if (due || db_notified(d->db))
         g->seal = true;
     if (due) {
+        g->make = true;
         g->claim = deliver_release(d, a) == OK || g->claim;
         g->look = now + LOOK_MS;
     }
     if (d->standby_waits) /* one waiting commit of ours is enough */
         return false;
     worked = seal_some(d, a, g);
+    worked = make_some(d, a, g) || worked;
     worked = deliver_some(d, a, g) || worked;
     if (due || g->mapping)
         g->mapping = mapping_job_step(a, d->db, d->settings->public_url, &g->turns);

@@ -6,8 +6,9 @@
 #include "sql/deliver.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
-enum { SEAL_MOST = 1000, SETTLE_PENDING = 10000 };
+enum { SEAL_MOST = 1000, SETTLE_PENDING = 10000, MAKE_MOST = 1000 };
 
 /*
  * On a new connection: what waits must have its event, before anything is numbered. The database may be a copy, or have
@@ -49,6 +50,21 @@ enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made
     *made = db_int(rows, 0, DELIVER_SEAL_DELIVERIES) > 0;
     if (!db_null(rows, 0, DELIVER_SEAL_CLEAR))
         d->from_place = db_int(rows, 0, DELIVER_SEAL_CLEAR);
+    return OK;
+}
+
+enum err deliver_make_kept(struct deliver *d, struct arena *a, bool *more, bool *made) {
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows = {0};
+    *more = *made = false;
+    db_queue(d->db,
+             sql_deliver_make_kept(.behind = *d->making ? d->making : NULL, .most = arena_printf(a, "%d", MAKE_MOST)));
+    enum err e = db_run(&ctx, d->db, &rows);
+    if (e != OK || db_count(rows) == 0)
+        return e;
+    snprintf(d->making, sizeof d->making, "%s", db_text(rows, 0, DELIVER_MAKE_KEPT_TURN));
+    *more = !db_null(rows, 0, DELIVER_MAKE_KEPT_DELIVERIES);
+    *made = *more && db_int(rows, 0, DELIVER_MAKE_KEPT_DELIVERIES) > 0;
     return OK;
 }
 

@@ -22,6 +22,7 @@ struct deliver {
     struct secret_keys keys;    /* n == 0: there are no keys, so nothing is sent */
     int worker;                 /* its own number */
     char behind[UUID_TEXT + 1]; /* the organization whose turn was last */
+    char making[UUID_TEXT + 1]; /* the same of those whose deliveries are made later than their events are sealed */
     bool strays;                /* deliveries may be reserved under our number that we do not know of */
     int64_t from_place;         /* everything below is sealed; see muster.audit_seal_next() */
     int64_t unsettled;          /* from here on, what waits has not been compared with its events; DELIVER_SETTLED */
@@ -35,6 +36,10 @@ void deliver_count_from_zero(struct deliver *d);
 
 /* Seals some of the new events; *more: there may be more; *made: there are new deliveries. */
 enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made) __attribute__((warn_unused_result));
+
+/* Makes some deliveries of events that rounds of sealing have kept, an organization's; *more, *made as above. */
+enum err deliver_make_kept(struct deliver *d, struct arena *a, bool *more, bool *made)
+    __attribute__((warn_unused_result));
 
 /*
  * Stores the results of finished deliveries, reserves new ones, and sends them: two round trips. `claim`: reserve new
