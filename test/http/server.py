@@ -90,9 +90,16 @@ class Server:
             cur.execute(text, params)
             return cur.fetchall() if cur.description else None
 
+    @contextlib.contextmanager
+    def as_superuser(self):
+        """A cursor whose statements are transactions of their own."""
+        with contextlib.closing(psycopg2.connect(self.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+            c.autocommit = True
+            yield cur
+
     def hang_up(self, application):
         """Ends the connections of a program to the database."""
-        with contextlib.closing(psycopg2.connect(self.db.replace("muster_owner", "postgres"))) as c, c.cursor() as cur:
+        with self.as_superuser() as cur:
             cur.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s", (application,))
 
     def database(self, command):

@@ -1,7 +1,4 @@
 """Each connection plans a statement once, and again when statistics are new: counted by pg_stat_statements after a mixed run."""
-import contextlib
-
-import psycopg2
 import pytest
 from api import Api
 from customer import Customer
@@ -15,26 +12,18 @@ TOLD = "select muster.settle_statistics()"
 @pytest.fixture(scope="module")
 def server():
     s = Server("--workers", "2").start()
-    with as_superuser(s) as cur:
+    with s.as_superuser() as cur:
         cur.execute("alter system set shared_preload_libraries = pg_stat_statements")
         cur.execute("alter system set autovacuum = off")
     s.database("stop")
     s.database("start")
-    with as_superuser(s) as cur:
+    with s.as_superuser() as cur:
         for setting in ("track_planning = on", "track = top"):
             cur.execute(f"alter system set pg_stat_statements.{setting}")
         cur.execute("select pg_reload_conf()")
         cur.execute("create extension pg_stat_statements")
     yield s
     s.stop()
-
-
-@contextlib.contextmanager
-def as_superuser(server):
-    c = psycopg2.connect(server.db.replace("muster_owner", "postgres"))
-    c.autocommit = True
-    with contextlib.closing(c), c.cursor() as cur:
-        yield cur
 
 
 def run_once(customer, group, n):
@@ -59,7 +48,7 @@ def test_no_statement_is_planned_again_and_again(server):
     group = customer.group()
     for n in range(ROUNDS):
         run_once(customer, group, n)
-    with as_superuser(server) as cur:
+    with server.as_superuser() as cur:
         cur.execute("select usename, count(*) from pg_stat_activity where usename like 'muster\\_%' group by usename")
         connections = dict(cur.fetchall())
         cur.execute("""select r.rolname, s.query, s.plans, s.calls from pg_stat_statements s join pg_roles r on r.oid = s.userid
