@@ -114,9 +114,13 @@ class Pair:
         if names:
             wait_until(lambda: self.sql("select sync_state from pg_stat_replication") == [("sync",)], 20, "the standby is synchronous")
 
-    def waiting(self):
-        """Backends that wait for the standby."""
-        return [r[0] for r in self.sql("select pid from pg_stat_activity where wait_event = 'SyncRep'")]
+    def waiting(self, role=None):
+        """Backends that wait for the standby, of one role or of all."""
+        return [r[0] for r in self.sql("select pid from pg_stat_activity where wait_event = 'SyncRep' and usename = coalesce(%s, usename)", None, role)]
+
+    def terminate(self, pids):
+        for pid in pids:
+            self.sql("select pg_terminate_backend(%s)", None, pid)
 
     def away(self):
         self.control("-m", "fast", "-w", "stop", cluster=self.standby)

@@ -77,11 +77,13 @@ def test_without_the_standby_nothing_is_acknowledged_and_nothing_piles_up(pair, 
 
 
 def end_waiting(pair):
-    """Ends the backends that wait for the standby, and gives them."""
-    waiting = pair.waiting()
-    for pid in waiting:
-        pair.sql("select pg_terminate_backend(%s)", None, pid)
-    return waiting
+    """Ends the commits that wait: those of requests once, then none may come; the worker may seal what was written whenever it gets to it."""
+    pair.terminate(pair.waiting())
+
+    def nobody():
+        pair.terminate(pair.waiting("muster_deliver"))
+        return not pair.waiting()
+    wait_until(nobody, 5, "no commit waits")
 
 
 def test_a_wait_that_is_cut_short_acknowledges_nothing(pair, customer, back):
@@ -100,7 +102,7 @@ def test_a_wait_that_is_cut_short_acknowledges_nothing(pair, customer, back):
         answer, took = result[0]
         assert_away(answer)
         assert took < DEADLINE + 1, "one deadline for all of it"
-        wait_until(lambda: not end_waiting(pair), 5, "no commit waits, neither that of the worker, which may come later")
+        end_waiting(pair)
 
 
 def test_a_change_that_changes_nothing_waits_for_the_standby_too(pair, customer, back):
@@ -117,7 +119,7 @@ def test_a_change_that_changes_nothing_waits_for_the_standby_too(pair, customer,
                  lambda: customer.client.put(f"/Users/{user['id']}", same),
                  lambda: admin.request("POST", path, member, {**key, "Content-Type": "application/json"})):
         assert_away(call())
-        wait_until(lambda: not end_waiting(pair), 5, "no commit waits")
+        end_waiting(pair)
 
 
 def test_health_and_doctor_say_so(pair, customer, back):
@@ -168,7 +170,7 @@ class Journal(Load):
         self.titles, self.tried, self.statuses = {}, {}, {}
 
     def insist(self, call, *args):
-        """The answer that is no 503; the same request again until then. When it was sent is the last time."""
+        """The answer that is no refusal for now (503, 429); the same request again until then. When it was sent is the last time."""
         while not self.stop_now.is_set():
             sent = time.monotonic()
             try:
@@ -178,7 +180,7 @@ class Journal(Load):
             with self.lock:
                 status = answer.status if answer else None
                 self.statuses[status] = self.statuses.get(status, 0) + 1
-            if answer and answer.status != 503:
+            if answer and answer.status not in (429, 503):
                 return answer, sent
             time.sleep(0.02)
         return None, None
@@ -235,8 +237,7 @@ def interrupt(pair, how, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if how == "terminate":
-            for pid in pair.waiting():
-                pair.sql("select pg_terminate_backend(%s)", None, pid)
+            pair.terminate(pair.waiting())
         elif how == "cut":
             pair.proxy.cut()
         time.sleep(0.3)
