@@ -234,9 +234,9 @@ enum err control_directory(struct control *c, struct session *s, enum err (*work
 }
 
 const char *control_tag(struct arena *a, struct json_object *object) {
-    static const char *const counted[] = {"users",           "groups",          "failures",   "failing_since",
-                                          "open_until",      "paused_until",    "done",       "total",
-                                          "last_success_at", "applied_version", "finished_at"};
+    static const char *const counted[] = {"users",           "groups",          "failures",    "failing_since",
+                                          "open_until",      "paused_until",    "done",        "total",
+                                          "last_success_at", "applied_version", "finished_at", "unknown_groups"};
     char hash[TOKEN_HASH_HEX + 1];
     struct json_object *copy = json_copy(a, object);
     if (json_get(copy, "applied_version"))

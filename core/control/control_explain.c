@@ -42,6 +42,7 @@ static enum err find_rules(struct explaining *x, const char *text) {
         json_object_object_del(x->rules, key);
         json_object_object_add(x->rules, key, json_object_get(value));
     }
+    json_object_object_del(x->rules, MAPPING_GROUP_ROLES); /* note_group_role() reads these */
     return OK;
 }
 
@@ -122,6 +123,32 @@ static void note_fields(struct explaining *x, const struct reading *r) {
         json_object_object_foreach(value, name, one)
             note_rule(x, arena_printf(x->control->ctx.arena, "%s.%s", metadata, name), one, r);
     }
+}
+
+/* Records the first row of group_roles that is about a group of any link: it comes before the rules. */
+static void note_group_role(struct explaining *x, const struct mapping *m, struct json_object *sources) {
+    struct json_object *group, *from_group = NULL, *from_source = NULL;
+    size_t first = mapping_rows(m);
+    for (size_t i = 0, n = json_object_array_length(sources); i < n; i++) {
+        struct json_object *source = json_object_array_get_idx(sources, i);
+        size_t row = mapping_row_of_groups(x->control->ctx.arena, m, json_get(source, "groups"), &group);
+        if (row >= first)
+            continue;
+        first = row;
+        from_group = group;
+        from_source = source;
+    }
+    if (!from_source)
+        return;
+    struct json_object *why = json_object_new_object();
+    json_object_object_add(why, "value", json_object_get(mapping_row_role(m, first)));
+    json_set_text(why, "rule", arena_printf(x->control->ctx.arena, MAPPING_GROUP_ROLES "[%zu]", first));
+    json_object_object_add(why, "target", json_object_get(mapping_row_role(m, first)));
+    json_object_object_add(why, "read", json_object_get(json_get(from_group, "display")));
+    json_object_object_add(why, "group", json_object_get(from_group));
+    json_object_object_add(why, "connection", json_object_get(json_get(from_source, "connection")));
+    json_object_object_add(why, "scim_user_id", json_object_get(json_get(from_source, "scim_user_id")));
+    json_object_object_add(x->fields, role_field, why);
 }
 
 /*
@@ -214,6 +241,8 @@ static enum err put_together(struct explaining *x, const struct db_rows *rows, c
     if (e != OK)
         return e;
     note_sources(x, v[SOURCES]);
+    if (x->types.mapping)
+        note_group_role(x, x->types.mapping, v[SOURCES]);
     struct json_object *status = json_object_new_object(),
                        *role = explain_value(x, role_field, json_get(v[OBJECT], role_field));
     json_object_object_add(status, "value", json_object_get(json_get(v[OBJECT], "status")));

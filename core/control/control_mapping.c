@@ -4,7 +4,9 @@
 #include "control/control_operations.h"
 
 #include "base/arena.h"
+#include "base/fold.h"
 #include "base/json.h"
+#include "base/uuid.h"
 #include "directory/email.h"
 #include "directory/user_facts.h"
 #include "protocol/mapping.h"
@@ -38,6 +40,7 @@ static enum err read_mapping(struct control *c, const struct schema_types *types
 struct change {
     const struct control_input *in;
     const char *text;
+    struct json_object *unknown; /* out: groups that there are not */
 };
 
 /* Fields that the old mapping set and the new one does not are reset to their defaults. */
@@ -55,12 +58,31 @@ static const char *list_resets(struct control *c, const struct mapping *old, con
     return list;
 }
 
+/* The groups of group_roles as api_groups_unknown takes them; rows that are no rows are refused later. */
+static const char *list_role_groups(struct control *c, struct json_object *mapping) {
+    struct json_object *rows = json_get(mapping, MAPPING_GROUP_ROLES), *list = json_new_array(c->ctx.arena);
+    size_t n = json_object_is_type(rows, json_type_array) ? json_object_array_length(rows) : 0;
+    for (size_t i = 0; i < n && i < MAPPING_ROLE_ROWS; i++) {
+        const char *group = json_get_string(json_object_array_get_idx(rows, i), "group");
+        size_t len = group ? strlen(group) : 0;
+        if (len == 0 || len > MAPPING_KEY_BYTES)
+            continue;
+        struct json_object *o = json_object_new_object();
+        json_set_text(o, "group", group);
+        json_set_text(o, "key", fold_identity(c->ctx.arena, group, len));
+        if (uuid_valid(group, len))
+            json_set_text(o, "id", group);
+        json_object_array_add(list, o);
+    }
+    return json_text(c->ctx.arena, list);
+}
+
 /* Locks the directory, so that no write continues with the old mapping. */
 static void ask_mapping(struct control *c, const struct control_input *in) {
-    (void)in;
     db_queue(c->db, sql_api_directory_lock());
     db_queue(c->db, sql_extension_schemas());
     db_queue(c->db, sql_api_mapping_show());
+    db_queue(c->db, sql_api_groups_unknown(.groups = list_role_groups(c, json_get(in->fields, "mapping"))));
 }
 
 static enum err set_mapping_work(struct control *c, void *arg) {
@@ -74,6 +96,8 @@ static enum err set_mapping_work(struct control *c, void *arg) {
     if (e == OK)
         e = control_found(c, 2, "mapping", &before);
     if (e == OK)
+        e = control_found(c, 3, "list", &x->unknown);
+    if (e == OK)
         e = control_precondition(c, x->in->if_match, before);
     if (e == OK)
         control_result(
@@ -84,12 +108,14 @@ static enum err set_mapping_work(struct control *c, void *arg) {
 
 enum err control_mapping_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
-    struct control_write w = {.ask = ask_mapping, .work = set_mapping_work, .arg = &x};
+    struct control_write w = {.ask = ask_mapping, .in = in, .work = set_mapping_work, .arg = &x};
     enum err e = control_fields_check(c, FIELDS(given), in->fields, true);
     if (e != OK)
         return e;
     x.text = json_text(c->ctx.arena, json_get(in->fields, "mapping"));
     e = control_write(c, &w);
+    if (e == OK)
+        json_object_object_add(c->result, "unknown_groups", json_object_get(x.unknown));
     *out = c->result;
     return e;
 }

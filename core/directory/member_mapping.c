@@ -61,6 +61,19 @@ static void take_link(struct outcome *o, struct json_object *given, struct json_
     }
 }
 
+/* Of the groups of all links the first row counts. */
+static void take_group_role(struct arena *a, const struct mapping *m, struct json_object *links, struct outcome *o) {
+    size_t first = mapping_rows(m);
+    struct json_object *group;
+    for (size_t i = 0, n = json_object_array_length(links); i < n; i++) {
+        struct json_object *groups = json_get(json_object_array_get_idx(links, i), "groups");
+        size_t row = mapping_row_of_groups(a, m, groups, &group);
+        first = row < first ? row : first;
+    }
+    if (first < mapping_rows(m))
+        o->role = json_object_get_string(mapping_row_role(m, first));
+}
+
 /* Takes the values of all links of a row. If the mapping sets no role, or no metadata, these stay. */
 static enum err take_links(struct session *s, struct db_rows rows, size_t row, struct outcome *o,
                            struct json_object *before) {
@@ -78,6 +91,7 @@ static enum err take_links(struct session *s, struct db_rows rows, size_t row, s
         json_object_object_add(resource, "groups", json_object_get(json_get(link, "groups")));
         take_link(o, mapping_preview(s->ctx.arena, m, resource), metadata);
     }
+    take_group_role(s->ctx.arena, m, links, o);
     bool sets_role = mapping_sets(m, MAPPING_ORGANIZATION_ROLE) || s->resets.organization_role;
     bool sets_metadata = mapping_sets(m, MAPPING_PUBLIC_METADATA) || s->resets.public_metadata;
     if (!sets_role)

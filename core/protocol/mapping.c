@@ -41,20 +41,14 @@ bool mapping_reads_groups(const struct mapping *m) {
     for (size_t i = 0; i < m->n; i++)
         if (m->rules[i].path.groups)
             return true;
-    return false;
+    return m->n_rows > 0;
 }
 
 bool mapping_sets(const struct mapping *m, enum mapping_field field) {
     for (size_t i = 0; i < m->n; i++)
         if (m->rules[i].field == field)
             return true;
-    return false;
-}
-
-static bool is_role(struct json_object *v) {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:.-";
-    const char *s = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
-    return strncmp(s, "org:", 4) == 0 && s[4] && strspn(s, allowed) == (size_t)json_object_get_string_len(v);
+    return field == MAPPING_ORGANIZATION_ROLE && m->n_rows > 0;
 }
 
 /* The first value of a list, or the value itself, that `counts`. */
@@ -98,7 +92,7 @@ static struct json_object *result_of(struct maker *k, const struct mapping_rule 
     struct json_object *v = r->template ? template_eval(a, r->template, source, &k->left) : source;
     switch (r->field) {
     case MAPPING_ORGANIZATION_ROLE:
-        return first_that_counts(v, is_role);
+        return first_that_counts(v, mapping_is_role);
     case MAPPING_ACTIVE:
         return as_boolean(a, first_that_counts(v, value_assigned));
     case MAPPING_PUBLIC_METADATA:
@@ -183,8 +177,10 @@ static struct json_object *result_for_resource(struct maker *k, const struct map
 }
 
 struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource) {
-    struct json_object *out = json_new_object(a), *role = NULL, *source;
+    struct json_object *out = json_new_object(a), *source;
     struct maker k = {a, MAPPING_WORK};
+    size_t row = mapping_row_of_groups(a, m, json_get(resource, "groups"), &source);
+    struct json_object *role = row < m->n_rows ? m->rows[row].role : NULL;
     for (size_t i = 0; i < m->n; i++) {
         const struct mapping_rule *r = &m->rules[i];
         if (r->field == MAPPING_ORGANIZATION_ROLE)
@@ -200,35 +196,65 @@ struct json_object *mapping_preview(struct arena *a, const struct mapping *m, st
     return out;
 }
 
-/* Whether a rule writes: for each field the last rule that gives a value does, for the role the first. */
-static bool is_winning_rule(const struct mapping *m, struct json_object *const *gives, size_t rule) {
-    const struct mapping_rule *r = &m->rules[rule];
-    bool role = r->field == MAPPING_ORGANIZATION_ROLE;
-    for (size_t i = role ? 0 : rule + 1; i < (role ? rule : m->n); i++)
-        if (gives[i] && strcmp(m->rules[i].name, r->name) == 0)
+/* What a rule, or a row of group_roles, does: all that there is to say of it. */
+struct deed {
+    const char *path, *field;
+    struct json_object *read, *gives;
+};
+
+/*
+ * Whether the deed writes: for each field the last one that gives a value does, for the role the first. The rows stand
+ * before the rules.
+ */
+static bool is_winning_deed(const struct deed *all, size_t n, size_t at) {
+    bool role = strcmp(all[at].field, mapping_fields[MAPPING_ORGANIZATION_ROLE]) == 0;
+    for (size_t i = role ? 0 : at + 1; i < (role ? at : n); i++)
+        if (all[i].gives && strcmp(all[i].field, all[at].field) == 0)
             return false;
     return true;
+}
+
+/* A row alone: as if it were the only one. */
+static void try_row(struct arena *a, const struct mapping *m, size_t row, struct json_object *resource,
+                    struct deed *out) {
+    const struct mapping alone = {.rows = &m->rows[row], .n_rows = 1};
+    struct json_object *group;
+    bool fits = mapping_row_of_groups(a, &alone, json_get(resource, "groups"), &group) == 0;
+    struct json_object *name = json_get(group, "display");
+    *out = (struct deed){.path = arena_printf(a, MAPPING_GROUP_ROLES "[%zu]", row),
+                         .field = mapping_fields[MAPPING_ORGANIZATION_ROLE],
+                         .read = name ? name : json_get(group, "value"),
+                         .gives = fits ? m->rows[row].role : NULL};
+}
+
+static struct json_object *show_deed(const struct deed *all, size_t n, size_t at) {
+    const struct deed *d = &all[at];
+    const char *effect = !d->gives && !value_assigned(d->read) ? "nothing_there"
+                         : !d->gives                           ? "not_a_value"
+                         : is_winning_deed(all, n, at)         ? "written"
+                                                               : "replaced";
+    struct json_object *o = json_object_new_object();
+    json_object_object_add(o, "path", json_object_new_string(d->path));
+    json_object_object_add(o, "field", json_object_new_string(d->field));
+    json_object_object_add(o, "read", json_object_get(d->read));
+    json_object_object_add(o, "gives", json_object_get(d->gives));
+    json_object_object_add(o, "effect", json_object_new_string(effect));
+    return o;
 }
 
 struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource) {
     struct maker k = {a, MAPPING_WORK};
     struct json_object *list = json_new_array(a);
-    struct json_object **gives = arena_array(a, m->n + 1, sizeof(*gives));
-    struct json_object **reads = arena_array(a, m->n + 1, sizeof(*reads));
-    for (size_t i = 0; i < m->n; i++)
-        gives[i] = result_for_resource(&k, &m->rules[i], resource, &reads[i]);
+    size_t n = m->n_rows + m->n;
+    struct deed *all = arena_array(a, n + 1, sizeof *all);
+    for (size_t i = 0; i < m->n_rows; i++)
+        try_row(a, m, i, resource, &all[i]);
     for (size_t i = 0; i < m->n; i++) {
-        const char *effect = !gives[i] && !value_assigned(reads[i]) ? "nothing_there"
-                             : !gives[i]                            ? "not_a_value"
-                             : is_winning_rule(m, gives, i)         ? "written"
-                                                                    : "replaced";
-        struct json_object *o = json_object_new_object();
-        json_object_object_add(o, "path", json_object_new_string(m->rules[i].path.key));
-        json_object_object_add(o, "field", json_object_new_string(m->rules[i].name));
-        json_object_object_add(o, "read", json_object_get(reads[i]));
-        json_object_object_add(o, "gives", json_object_get(gives[i]));
-        json_object_object_add(o, "effect", json_object_new_string(effect));
-        json_object_array_add(list, o);
+        struct deed *d = &all[m->n_rows + i];
+        *d = (struct deed){.path = m->rules[i].path.key, .field = m->rules[i].name};
+        d->gives = result_for_resource(&k, &m->rules[i], resource, &d->read);
     }
+    for (size_t i = 0; i < n; i++)
+        json_object_array_add(list, show_deed(all, n, i));
     return k.left ? list : NULL;
 }

@@ -12,8 +12,12 @@ enum {
     MAPPING_KEY_BYTES = 512,
     MAPPING_INDEX = 9999, /* the largest number in brackets */
     MAPPING_METADATA_KEY = 64,
+    MAPPING_ROLE_ROWS = 100,
     MAPPING_WORK = 4 * 1024 * 1024, /* bytes and elements that all templates read and produce for one resource */
 };
+
+/* The member of a mapping that is no path: [{"group": "Admins", "role": "org:admin"}]. */
+#define MAPPING_GROUP_ROLES "group_roles"
 
 /* What a mapping can set of a member. */
 enum mapping_field {
@@ -44,6 +48,10 @@ enum mapping_field {
  * public_metadata.KEY, KEY of [A-Za-z0-9_-], at most MAPPING_METADATA_KEY), or a template (protocol/template.h)
  * followed by "." and a field.
  *
+ * The member group_roles is no rule but a list of rows {"group": .., "role": "org:.."}: the first whose group is one
+ * of the user's effective ones gives the role, before any rule. The group is named by its display name, compared as
+ * names of groups are (base/fold.h, identity), or by its id.
+ *
  * What a rule writes:
  *   text fields        text that is not empty; numbers and booleans become text. A list gives its first such value; a
  *                      list from a template is joined, as Liquid shows it
@@ -60,7 +68,8 @@ struct mapping;
  * says what would be right: `"KEY", byte N: ...` (1-based, in the name), `"KEY": field, byte N: ...` (in the value) or
  * `"KEY": template, byte N: ...`; for too many rules, a repeated name (ignoring case), an unknown attribute of a
  * registered schema, one that is never shown (writeOnly, returned never), one without a value of its own, `groups`
- * without index, an unknown field.
+ * without index, an unknown field. For group_roles:
+ * `"group_roles", row N: ...` (1-based).
  */
 enum err mapping_parse(struct ctx *ctx, const struct resource_type *user, struct json_object *json,
                        struct mapping **out) __attribute__((warn_unused_result));
@@ -84,10 +93,11 @@ const struct mapping *mapping_default(void);
  */
 void mapping_add_defaults(const struct mapping *m, struct json_object *into);
 
-/* Whether any rule reads groups, so that a change of membership or of a group's name changes members. */
+/* Whether any rule reads groups, or there are rows of group_roles, so that a change of membership or of a group's name
+ * changes members. */
 bool mapping_reads_groups(const struct mapping *m);
 
-/* Whether any rule writes the field. */
+/* Whether any rule writes the field, or for the role any row of group_roles. */
 bool mapping_sets(const struct mapping *m, enum mapping_field field);
 
 /*
@@ -109,15 +119,15 @@ bool mapping_active(struct arena *a, const struct mapping *m, struct json_object
  * ones, oldest first:
  *   {"email_address": "..", "first_name": "..", "last_name": "..", "display_name": "..", "external_id": "..",
  *    "active": true, "public_metadata": {"KEY": value}, "organization_role": "org:.."}
- * What got no value is left out; of several rules for one field the last that gives a value wins. The role is the first
- * in the order of rules, within a rule in the order of groups; "org:member" if there is none. A rule for groups[n]
- * writes another field only if there are more than n groups. The arena owns the object; values may be shared with the
- * resource.
+ * What got no value is left out; of several rules for one field the last that gives a value wins. The role is that
+ * of group_roles, or the first in the order of rules, within a rule in the order of groups; "org:member" if there is
+ * none. A rule for groups[n] writes another field only if there are more than n groups. The arena owns the object;
+ * values may be shared with the resource.
  */
 struct json_object *mapping_preview(struct arena *a, const struct mapping *m, struct json_object *resource);
 
 /*
- * What each rule does for such a user, in their order:
+ * What each row of group_roles, called group_roles[n], then each rule does for such a user, in their order:
  *   [{"path": "title", "field": "public_metadata.title", "read": value, "gives": value, "effect": "written"}]
  * read is null if there is no value, gives is null if the field cannot take it. effect: "written"; "nothing_there";
  * "not_a_value" (the field cannot take the value that was read or made); "replaced" (a later rule, or for a role an
@@ -125,5 +135,17 @@ struct json_object *mapping_preview(struct arena *a, const struct mapping *m, st
  * Arena. NULL: the templates used up MAPPING_WORK.
  */
 struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource);
+
+/* How many rows group_roles has, and the group, as written, and the role of one; the role is the mapping's. */
+size_t mapping_rows(const struct mapping *m);
+const char *mapping_row_group(const struct mapping *m, size_t row);
+struct json_object *mapping_row_role(const struct mapping *m, size_t row);
+
+/*
+ * The first row of group_roles that is about one of the groups, an array of {value, display} or NULL, and this group,
+ * borrowed. The number of rows: none is, and the group is NULL.
+ */
+size_t mapping_row_of_groups(struct arena *a, const struct mapping *m, struct json_object *groups,
+                             struct json_object **group);
 
 #endif

@@ -26,13 +26,29 @@ struct mapping_rule {
     const char *name;         /* name of the field, as written */
 };
 
+/* A row of group_roles. */
+struct mapping_row {
+    const char *group;        /* as written */
+    const char *key, *id;     /* as a name and as an id are compared */
+    struct json_object *role; /* the arena's */
+};
+
 struct mapping {
     const struct mapping_rule *rules;
     size_t n;
+    const struct mapping_row *rows;
+    size_t n_rows;
 };
 
 /* Names of the fields; public_metadata without key. */
 extern const char *const mapping_fields[MAPPING_PUBLIC_METADATA + 1];
+
+/* Whether a value is a role: "org:" and more. */
+bool mapping_is_role(struct json_object *v);
+
+/* Reads the rows of group_roles. ERR_INVALID_VALUE: `"group_roles", row N: ...` (1-based). */
+enum err mapping_roles_parse(struct ctx *ctx, struct json_object *json, struct mapping *m)
+    __attribute__((warn_unused_result));
 
 /* Reads a key. ERR_INVALID_VALUE: `"KEY", byte N: ...`. */
 enum err mapping_path_parse(struct ctx *ctx, const struct resource_type *user, const char *key,

@@ -126,6 +126,12 @@ enum err mapping_parse(struct ctx *ctx, const struct resource_type *user, struct
     struct mapping_rule *rules = arena_array(ctx->arena, MAPPING_RULES, sizeof *rules);
     m->rules = rules;
     json_object_object_foreach(json, key, value) {
+        if (strcmp(key, MAPPING_GROUP_ROLES) == 0) {
+            enum err bad = mapping_roles_parse(ctx, value, m);
+            if (bad != OK)
+                return bad;
+            continue;
+        }
         enum err e = parse_rule(ctx, user, key, value, &rules[m->n]);
         if (e != OK)
             return e;

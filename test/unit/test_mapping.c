@@ -189,6 +189,26 @@ static void a_later_rule_with_a_value_wins(void **state) {
     CHECK(cases, preview_fields);
 }
 
+static void the_first_row_of_a_group_gives_the_role(void **state) {
+    (void)state;
+#define ROWS(rows, more) "{\"group_roles\":[" rows "]" more "}"
+#define ROW(group, role) "{\"group\":\"" group "\",\"role\":\"org:" role "\"}"
+    static const struct mapping_case cases[] = {
+        {ROWS("", ""), "{}"},
+        {ROWS(ROW("Sales", "seller"), ""), "{\"organization_role\":\"org:seller\"}"},
+        {ROWS(ROW("nobody", "x") "," ROW("ORG:Late", "late") "," ROW("Sales", "seller"), ""),
+         "{\"organization_role\":\"org:late\"}"},
+        {ROWS(ROW("G3", "third"), ""), "{\"organization_role\":\"org:third\"}"},
+        {ROWS(ROW("Sale", "x"), ""), "{}"},
+        {ROWS(ROW("nobody", "x"), ",\"groups[0].displayName\":\"organization_role\""),
+         "{\"organization_role\":\"org:admin\"}"},
+        {"{\"groups[0].displayName\":\"organization_role\",\"group_roles\":[" ROW("sales", "seller") "]}",
+         "{\"organization_role\":\"org:seller\"}"},
+        {ROWS(ROW("sales", "member"), ",\"groups[0].displayName\":\"organization_role\""), "{}"},
+    };
+    CHECK(cases, preview_fields);
+}
+
 static void the_first_rule_with_a_role_wins(void **state) {
     (void)state;
     static const struct mapping_case cases[] = {
@@ -298,11 +318,17 @@ static void odd_resources_give_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths_find_their_values),          cmocka_unit_test(unregistered_urns_are_raw_json),
-        cmocka_unit_test(fields_take_what_fits_them),       cmocka_unit_test(templates_change_values),
-        cmocka_unit_test(a_later_rule_with_a_value_wins),   cmocka_unit_test(the_first_rule_with_a_role_wins),
-        cmocka_unit_test(one_field_is_read_without_groups), cmocka_unit_test(a_dot_behind_a_urn_is_its_colon),
-        cmocka_unit_test(the_preview_is_all_of_it),         cmocka_unit_test(the_default_maps_the_usual_attributes),
+        cmocka_unit_test(paths_find_their_values),
+        cmocka_unit_test(unregistered_urns_are_raw_json),
+        cmocka_unit_test(fields_take_what_fits_them),
+        cmocka_unit_test(templates_change_values),
+        cmocka_unit_test(a_later_rule_with_a_value_wins),
+        cmocka_unit_test(the_first_rule_with_a_role_wins),
+        cmocka_unit_test(one_field_is_read_without_groups),
+        cmocka_unit_test(a_dot_behind_a_urn_is_its_colon),
+        cmocka_unit_test(the_preview_is_all_of_it),
+        cmocka_unit_test(the_first_row_of_a_group_gives_the_role),
+        cmocka_unit_test(the_default_maps_the_usual_attributes),
         cmocka_unit_test(odd_resources_give_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,34 @@ static void every_prefix_is_taken_or_refused(void **state) {
         }
 }
 
+static void rows_of_group_roles_are_checked(void **state) {
+    (void)state;
+    static const struct {
+        const char *rows, *wrong;
+    } cases[] = {
+        {"{}", "a list of at most 100 objects"},
+        {"[7]", "row 1: an object with group and role"},
+        {"[{\"group\":\"a\"}]", "row 1: an object with group and role"},
+        {"[{\"group\":\"a\",\"role\":\"org:a\",\"more\":1}]", "row 1: an object with group and role"},
+        {"[{\"group\":\"a\",\"role\":\"org:a\"},{\"group\":\" \",\"role\":\"org:a\"}]",
+         "row 2: group: the display name"},
+        {"[{\"group\":1,\"role\":\"org:a\"}]", "row 1: group: the display name"},
+        {"[{\"group\":\"a\",\"role\":\"admin\"}]", "row 1: role: org: was expected"},
+        {"[{\"group\":\"a\",\"role\":\"org:\"}]", "row 1: role: org: was expected"},
+        {"[{\"group\":\"a\",\"role\":\"org:a b\"}]", "row 1: role: org: was expected"},
+        {"[{\"group\":\"a\",\"role\":\"org:a\"},{\"group\":\"A\",\"role\":\"org:b\"}]",
+         "row 2: row 1 has the same group"},
+    };
+    UNIT_EACH (i, cases, cases[i].rows) {
+        struct ctx ctx = unit_ctx();
+        struct mapping *m;
+        struct json_object *json = unit_json(&ctx, arena_printf(ctx.arena, "{\"group_roles\":%s}", cases[i].rows));
+        assert_int_equal(mapping_parse(&ctx, schema_user_type(), json, &m), ERR_INVALID_VALUE);
+        assert_non_null(strstr(fail_detail(&ctx), cases[i].wrong));
+        arena_destroy(ctx.arena);
+    }
+}
+
 /* As many rules as there may be, each as much work as it can be, on the largest texts and lists. */
 static void hostile_mappings_end_soon(void **state) {
     (void)state;
@@ -181,6 +209,7 @@ int main(void) {
         cmocka_unit_test(errors_name_the_key_the_byte_and_what_would_be_right),
         cmocka_unit_test(limits_are_errors),
         cmocka_unit_test(every_prefix_is_taken_or_refused),
+        cmocka_unit_test(rows_of_group_roles_are_checked),
         cmocka_unit_test(hostile_mappings_end_soon),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,9 +37,23 @@ static enum err operate_and_print(struct invocation *in, control_run *run) {
     return e;
 }
 
+/* A group that is still to come is no mistake, but a misspelt one is. */
+static void warn_of_unknown_groups(struct json_object *unknown) {
+    for (size_t i = 0, n = unknown ? json_object_array_length(unknown) : 0; i < n; i++)
+        fprintf(stderr, "muster: warning: group_roles: there is no group \"%s\" yet\n",
+                json_object_get_string(json_object_array_get_idx(unknown, i)));
+}
+
 enum err command_mapping_set(struct invocation *in) {
+    struct json_object *out = NULL;
     enum err e = read_object(in, in->args[0], "mapping");
-    return e == OK ? operate_and_print(in, control_mapping_set) : e;
+    if (e == OK)
+        e = command_operate(in, control_mapping_set, NULL, &out);
+    if (e != OK)
+        return e;
+    warn_of_unknown_groups(json_get(out, "unknown_groups"));
+    print_object(out, in->json);
+    return OK;
 }
 
 enum err command_mapping_preview(struct invocation *in) {
