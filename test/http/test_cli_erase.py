@@ -85,6 +85,18 @@ def test_a_removed_user_is_not_recognised_again(server, canary):
         assert made(t.client.post("/Users", body))["id"] != user["id"], body
 
 
+def test_a_group_counts_nobody_who_was_erased(server, canary):
+    """Added to the group again after the end, the user would have counted from a return on."""
+    t = server.customer()
+    email, user = provision(t, canary)
+    group = t.group(unique("g"), [t.user()["id"]])
+    assert t.client.delete(f"/Users/{user['id']}").status == 204
+    made(t.client.patch(f"/Groups/{group['id']}", op("add", "members", [{"value": user["id"]}])), 200)
+    server.muster("erase", email, "--org", t.slug, "--confirm", email)
+    assert server.sql("""select g.member_count, (select count(*) from muster.scim_group_user m where m.group_id = g.id)
+                         from muster.scim_group g where g.id = %s""", group["id"]) == [(1, 1)]
+
+
 def test_link_requests_and_kept_answers_go_too(server, canary):
     t = server.customer(linking="verified_domains")
     email = f"{canary['login']}@canary.example"

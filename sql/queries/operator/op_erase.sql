@@ -43,6 +43,12 @@ with u as (
     delete from muster.scim_unique_value v using u where v.organization_id = muster.organization_id() and v.resource_id = u.id
 ), groups as (
     delete from muster.scim_group_user g using u where g.organization_id = muster.organization_id() and g.user_id = u.id
+    returning g.group_id
+), counts as (
+    update muster.scim_group g
+    set member_count = g.member_count - gone.n
+    from (select groups.group_id, count(*) as n from groups group by groups.group_id) gone
+    where g.organization_id = muster.organization_id() and g.id = gone.group_id
 ), teams as (
     delete from muster.team_member t where t.organization_id = muster.organization_id() and t.member_id = $1::uuid
 ), parked as (
