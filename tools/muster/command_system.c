@@ -51,7 +51,8 @@ static enum err print_some(struct invocation *in, const char *noun, const char *
     if (found == 1 && *only->options)
         print_options(only->options);
     return found ? OK
-                 : fail(&in->ctx, ERR_USAGE, "\"%s%s%s\" is no command; muster help shows them all", noun,
+                 : fail(&in->ctx, ERR_USAGE,
+                        "\"%s%s%s\" is no command; muster help shows them all, muster help config the settings", noun,
                         verb ? " " : "", verb ? verb : "");
 }
 
