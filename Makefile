@@ -38,6 +38,7 @@ DELIVER := $(sort $(wildcard tools/deliver/*.c))
 UNIT := $(sort $(wildcard test/unit/test_*.c))
 GENERATED := $(BUILD)/gen/sql_table.c $(BUILD)/gen/sql_statements.c $(BUILD)/gen/schema_table.c
 OPENAPI := $(BUILD)/gen/openapi_json.h
+PORTAL := $(BUILD)/gen/portal.h
 LIB_OBJECTS := $(CORE:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 PROGRAMS := $(BUILD)/muster-scim.fcgi $(BUILD)/muster-admin.fcgi $(BUILD)/muster $(BUILD)/muster-deliver
 UNIT_PROGRAMS := $(UNIT:test/unit/%.c=$(BUILD)/unit/%)
@@ -87,6 +88,7 @@ $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/
 $(BUILD)/test/unit/%.o: ALL_CFLAGS += -DTEST_DATA='"test/data"'
 
 $(BUILD)/cgi/admin/open_routes.o: $(OPENAPI)
+$(BUILD)/cgi/admin/portal_page.o: $(PORTAL)
 
 $(BUILD)/%.o: %.c | $(BUILD)/gen/sql.stamp
 	@mkdir -p $(@D)
@@ -127,6 +129,10 @@ $(OPENAPI): doc/openapi.json
 	{ echo 'static const char openapi_json[] = {'; od -An -v -tu1 $< | sed 's/\([0-9]\{1,\}\)/\1,/g'; echo '0};'; } > $@.tmp
 	mv $@.tmp $@
 
+# The portal's page, and the files that it loads in $(BUILD)/portal. The directories are prerequisites, so that removed files are noticed.
+$(PORTAL): $(shell find cgi/portal) scripts/portal core/base/version.h
+	scripts/portal $(BUILD)
+
 # The same responder with statements that do not name their tenant, to test row-level security alone.
 no-tenant:
 	NO_TENANT=1 $(MAKE) NO_TENANT=1 BUILD=build-rls all
@@ -145,7 +151,7 @@ check-sql:
 # are checked; without that directory everything is checked.
 tidy: $(C_FILES:%.c=build-tidy/%.ok)
 
-build-tidy/%.ok: %.c .clang-tidy | $(BUILD)/gen/sql.stamp $(OPENAPI)
+build-tidy/%.ok: %.c .clang-tidy | $(BUILD)/gen/sql.stamp $(OPENAPI) $(PORTAL)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -DTEST_DATA='""' -MM -MP -MT $@ -MF $(@:.ok=.d) $<
 	@echo tidy $<; found=$$(clang-tidy --quiet $< -- $(TIDY_FLAGS) 2>&1) || { echo "$$found"; exit 1; }
@@ -170,6 +176,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/muster $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/muster
 	install -m 755 $(PROGRAMS:$(BUILD)/muster=) $(DESTDIR)$(PREFIX)/lib/muster/
 	install -m 755 $(BUILD)/muster $(DESTDIR)$(PREFIX)/bin/
+	install -d $(DESTDIR)$(PREFIX)/share/muster/portal
+	cp -R $(BUILD)/portal/. $(DESTDIR)$(PREFIX)/share/muster/portal/
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 tools/muster/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/muster
 	install -m 644 README.md CHANGELOG.md LICENSE $(wildcard *-example.conf doc/*.md) $(DESTDIR)$(PREFIX)/share/doc/muster/

@@ -1,8 +1,9 @@
-/* The admin responder's URLs that need no key: health, readiness, metrics, the API's description, public keys. */
+/* The admin responder's URLs that need no key: health, metrics, the API's description, keys, the portal's page. */
 
 #include "admin/open_routes.h"
 
 #include "admin/metrics_page.h"
+#include "admin/portal_page.h"
 #include "admin/problem.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -86,6 +87,8 @@ static const struct open_route {
     {.path = "/metrics", .answer = metrics_page_answer},
     {.path = "/v1/openapi.json", .answer = answer_description},
     {.path = "/.well-known/jwks.json", .answer = answer_keys},
+    {.path = "/portal", .answer = portal_page_answer},
+    {.path = "/portal/", .answer = portal_page_answer},
 };
 
 static const struct open_route *find_open_route(const char *path) {

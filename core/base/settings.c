@@ -126,7 +126,8 @@ bool settings_load(struct settings *s, char *problem, size_t problem_size) {
 #undef INT
 #undef FLAG
     return check_log(s, problem, problem_size) && check_public_url(s, problem, problem_size) &&
-           check_documentation(s, problem, problem_size) && check_proxies(s, problem, problem_size);
+           check_documentation(s, problem, problem_size) && check_proxies(s, problem, problem_size) &&
+           settings_check_portal(s, problem, problem_size);
 }
 
 void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg) {

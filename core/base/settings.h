@@ -30,6 +30,12 @@ bool settings_unknown(char *problem, size_t problem_size);
 /* Whether MUSTER_CA_FILE can be used; for the program that uses it. `problem` as above. */
 bool settings_check_ca_file(const struct settings *s, char *problem, size_t problem_size);
 
+/* Whether MUSTER_PORTAL_... say what they must; files are not opened. `problem` as above. */
+bool settings_check_portal(const struct settings *s, char *problem, size_t size);
+
+/* Whether a URL of http, from behind its "http://", is one of this machine alone, where nobody can listen. */
+bool settings_is_loopback(const char *host);
+
 /* Calls `fn` for each setting, in the order of the table, for help texts. */
 void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg);
 

@@ -16,7 +16,8 @@ static const char *const others[] = {
     /* used between the scripts */
     "MUSTER_SCIM_BIN", "MUSTER_SCIM_MASTER_PID", "MUSTER_ADMIN_DB",
     /* used by the example configurations */
-    "MUSTER_SOCKET", "MUSTER_ADMIN_SOCKET", "MUSTER_PORT", "MUSTER_RUN", "MUSTER_ACCESS_LOG", "MUSTER_ERROR_LOG"};
+    "MUSTER_SOCKET", "MUSTER_ADMIN_SOCKET", "MUSTER_PORT", "MUSTER_RUN", "MUSTER_ACCESS_LOG", "MUSTER_ERROR_LOG",
+    "MUSTER_PORTAL"};
 
 enum { NAME_MAX_BYTES = 64 };
 

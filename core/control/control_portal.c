@@ -4,8 +4,8 @@
 #include "control/control_operations.h"
 
 #include "base/arena.h"
-#include "base/ip.h"
 #include "base/json.h"
+#include "base/settings.h"
 #include "base/token.h"
 #include "base/uuid.h"
 #include "sql/control.h"
@@ -34,21 +34,12 @@ static void prepare_way(struct way *x, const char *prefix) {
     token_hash_hex(x->secret, strlen(x->secret), x->hash);
 }
 
-/* Whether a URL of http is one of this machine alone, where nobody can listen. */
-static bool is_loopback_url(const char *host) {
-    size_t len = strcspn(host, ":/");
-    struct ip ip;
-    if (strncmp(host, "[::1]", 5) == 0 || (len == 9 && strncmp(host, "localhost", len) == 0))
-        return true;
-    return strncmp(host, "127.", 4) == 0 && ip_parse(host, len, &ip);
-}
-
 /* The portal's URL stands beside that of SCIM. */
 static enum err find_portal(struct control *c, const char **out) {
     static const char scim[] = "/scim/v2";
     const char *url = c->base_url;
     size_t len = strlen(url), n = sizeof scim - 1;
-    if (strncmp(url, "http://", 7) == 0 && !is_loopback_url(url + 7))
+    if (strncmp(url, "http://", 7) == 0 && !settings_is_loopback(url + 7))
         return fail(&c->ctx, ERR_CONFLICT,
                     "MUSTER_PUBLIC_URL is %s: the portal needs https, because whoever listens on the way could take "
                     "the session",

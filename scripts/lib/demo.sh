@@ -6,7 +6,7 @@ as_operator() { # arguments of muster
     (
         local name
         for name in "${!MUSTER_@}"; do unset "$name"; done
-        export MUSTER_DB="$owner_uri" MUSTER_PUBLIC_URL="$url"
+        export MUSTER_DB="$owner_uri" MUSTER_PUBLIC_URL="${public_url:-$url}"
         exec "$muster" "$@"
     ) </dev/null 2>"$run/muster.log" 9>&-
 }
@@ -73,6 +73,14 @@ check_token() {
     issue_token
 }
 
+# A link works once, so each run makes one. There is none for another machine without https.
+make_portal_link() {
+    portal_link=$(as_operator portal-link demo --json | jq -er .url) || {
+        portal_link=''
+        say "there is no link to the portal: $(tail -n 1 "$run/muster.log")"
+    }
+}
+
 write_env() {
     (
         umask 077
@@ -86,6 +94,7 @@ write_env() {
             printf 'MUSTER_DB=%s\n' "$(quoted "$owner_uri")"
             printf 'MUSTER_SECRET_KEY_FILE=%s\n' "$(quoted "$secret_key")"
             printf 'MUSTER_PUBLIC_URL=%s\n' "$(quoted "$public_url")"
+            [ -z "$portal_link" ] || printf 'MUSTER_PORTAL_LINK=%s\n' "$(quoted "$portal_link")"
         } >"$env_file.new"
     )
     mv "$env_file.new" "$env_file"

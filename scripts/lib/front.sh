@@ -30,6 +30,7 @@ render_lighttpd() {
         'var.muster_program =' "var.muster_program = \"$scim\"" \
         'var.muster_admin_socket =' "var.muster_admin_socket = \"$sockets/admin.sock\"" \
         'var.muster_admin_program =' "var.muster_admin_program = \"$admin\"" \
+        'var.muster_portal =' "var.muster_portal = \"$run/portal/\"" \
         'server.port =' "server.port = $port" \
         'server.bind =' 'server.bind = "127.0.0.1"' \
         'server.document-root =' "server.document-root = \"$run/empty\"" \
@@ -66,6 +67,7 @@ render_apache() {
     render "$root/apache-example.conf" "$run/web.conf" \
         'Define MUSTER_SOCKET ' "Define MUSTER_SOCKET \"$sockets/scim.sock\"" \
         'Define MUSTER_ADMIN_SOCKET ' "Define MUSTER_ADMIN_SOCKET \"$sockets/admin.sock\"" \
+        'Define MUSTER_PORTAL ' "Define MUSTER_PORTAL \"$run/portal\"" \
         'Define MUSTER_PORT ' "Define MUSTER_PORT \"$port\"" \
         'Define MUSTER_RUN ' "Define MUSTER_RUN \"$run/tmp\"" \
         'Define MUSTER_ACCESS_LOG ' "Define MUSTER_ACCESS_LOG \"$logs/web-access.log\"" \
@@ -88,6 +90,7 @@ render_nginx() {
         'access_log ' "access_log \"$logs/web-access.log\" muster;" \
         'server unix:/run/muster/scim.sock' "server unix:$sockets/scim.sock max_fails=0;" \
         'server unix:/run/muster/admin.sock' "server unix:$sockets/admin.sock max_fails=0;" \
+        'root ' "root \"$run\";" \
         'listen ' "listen 127.0.0.1:$port;"
 }
 
@@ -127,9 +130,17 @@ start_deliver() {
     responder_settings=("${settings[@]}")
 }
 
+# The web server's user may not be able to enter the build.
+copy_portal() {
+    rm -rf "$run/portal"
+    cp -R "$build/portal" "$run/portal"
+    chmod -R u=rwX,go=rX "$run/portal"
+}
+
 start_web() {
     local plain_user=("${as_user[@]+"${as_user[@]}"}")
     say "starting the web server ($server)"
+    copy_portal
     "render_$server"
     # Only root gives away a port below 1024, and here the server does not run as root.
     if [ "$port" -lt 1024 ] && [ ${#as_user[@]} -gt 0 ]; then

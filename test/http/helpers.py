@@ -39,7 +39,7 @@ class Answer:
 
     def __init__(self, status, headers, raw):
         self.status, self.headers, self.raw = status, headers, raw
-        self.text = raw.decode("utf-8")
+        self.text = "" if self.header("Content-Encoding") else raw.decode("utf-8")
 
     @property
     def json(self):

@@ -47,6 +47,19 @@ def test_sensitive_attributes_that_are_right_are_taken(value):
     assert start("muster-scim.fcgi", MUSTER_SENSITIVE=value)[0] != EX_USAGE
 
 
+@pytest.mark.parametrize("value", ["app.example.com", "https://app.example.com/", "https://app.example.com;x", "*", "https://*.example.com",
+                                   "https://a.example b", "https://a.example,, x", "https://'none'"])
+def test_origins_that_may_embed_the_portal_are_origins(value):
+    for program in PROGRAMS:
+        code, said = start(program, MUSTER_PORTAL_ORIGINS=value)
+        assert code == EX_USAGE and "MUSTER_PORTAL_ORIGINS has" in said and "https://app.example.com" in said, (program, said)
+
+
+@pytest.mark.parametrize("value", ["", "https://app.example.com", "https://a.example:444 , http://localhost:81", "http://[::1]:81"])
+def test_origins_that_are_right_are_taken(value):
+    assert start("muster-admin.fcgi", MUSTER_PORTAL_ORIGINS=value)[0] != EX_USAGE
+
+
 @pytest.mark.parametrize("name, nearest",
                          [("MUSTER_TRUSTED_PROXY", "MUSTER_TRUSTED_PROXIES"), ("MUSTER_LOGS", "MUSTER_LOG"), ("MUSTER_PUBLIC_URI", "MUSTER_PUBLIC_URL"),
                           ("MUSTER_SECRETKEY_FILE", "MUSTER_SECRET_KEY_FILE"), ("MUSTER_BODYMAX", "MUSTER_BODY_MAX")])
