@@ -53,7 +53,20 @@ control_run control_team_add, control_team_list, control_team_show, control_team
 control_run control_schema_add, control_schema_list, control_schema_remove;
 
 /* control_mapping.c */
-control_run control_mapping_show, control_mapping_set, control_mapping_preview;
+control_run control_mapping_show, control_mapping_set;
+
+/* Reads a mapping that is given; ERR_INVALID_FIELD: the field `mapping` has a mistake. */
+enum err control_mapping_read(struct control *c, const struct schema_types *types, const char *text,
+                              const struct mapping **out) __attribute__((warn_unused_result));
+
+/*
+ * The fields that the old mapping set and the new one does not, separated by blanks: they are reset to their defaults.
+ * A mapping may be NULL.
+ */
+const char *control_mapping_resets(struct control *c, const struct mapping *old, const struct mapping *new);
+
+/* control_mapping_preview.c */
+control_run control_mapping_preview;
 
 /* control_audit.c */
 control_run control_audit_list, control_audit_file;

@@ -196,65 +196,10 @@ struct json_object *mapping_preview(struct arena *a, const struct mapping *m, st
     return out;
 }
 
-/* What a rule, or a row of group_roles, does: all that there is to say of it. */
-struct deed {
-    const char *path, *field;
-    struct json_object *read, *gives;
-};
-
-/*
- * Whether the deed writes: for each field the last one that gives a value does, for the role the first. The rows stand
- * before the rules.
- */
-static bool is_winning_deed(const struct deed *all, size_t n, size_t at) {
-    bool role = strcmp(all[at].field, mapping_fields[MAPPING_ORGANIZATION_ROLE]) == 0;
-    for (size_t i = role ? 0 : at + 1; i < (role ? at : n); i++)
-        if (all[i].gives && strcmp(all[i].field, all[at].field) == 0)
-            return false;
-    return true;
-}
-
-/* A row alone: as if it were the only one. */
-static void try_row(struct arena *a, const struct mapping *m, size_t row, struct json_object *resource,
-                    struct deed *out) {
-    const struct mapping alone = {.rows = &m->rows[row], .n_rows = 1};
-    struct json_object *group;
-    bool fits = mapping_row_of_groups(a, &alone, json_get(resource, "groups"), &group) == 0;
-    struct json_object *name = json_get(group, "display");
-    *out = (struct deed){.path = arena_printf(a, MAPPING_GROUP_ROLES "[%zu]", row),
-                         .field = mapping_fields[MAPPING_ORGANIZATION_ROLE],
-                         .read = name ? name : json_get(group, "value"),
-                         .gives = fits ? m->rows[row].role : NULL};
-}
-
-static struct json_object *show_deed(const struct deed *all, size_t n, size_t at) {
-    const struct deed *d = &all[at];
-    const char *effect = !d->gives && !value_assigned(d->read) ? "nothing_there"
-                         : !d->gives                           ? "not_a_value"
-                         : is_winning_deed(all, n, at)         ? "written"
-                                                               : "replaced";
-    struct json_object *o = json_object_new_object();
-    json_object_object_add(o, "path", json_object_new_string(d->path));
-    json_object_object_add(o, "field", json_object_new_string(d->field));
-    json_object_object_add(o, "read", json_object_get(d->read));
-    json_object_object_add(o, "gives", json_object_get(d->gives));
-    json_object_object_add(o, "effect", json_object_new_string(effect));
-    return o;
-}
-
-struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource) {
-    struct maker k = {a, MAPPING_WORK};
-    struct json_object *list = json_new_array(a);
-    size_t n = m->n_rows + m->n;
-    struct deed *all = arena_array(a, n + 1, sizeof *all);
-    for (size_t i = 0; i < m->n_rows; i++)
-        try_row(a, m, i, resource, &all[i]);
-    for (size_t i = 0; i < m->n; i++) {
-        struct deed *d = &all[m->n_rows + i];
-        *d = (struct deed){.path = m->rules[i].path.key, .field = m->rules[i].name};
-        d->gives = result_for_resource(&k, &m->rules[i], resource, &d->read);
-    }
-    for (size_t i = 0; i < n; i++)
-        json_object_array_add(list, show_deed(all, n, i));
-    return k.left ? list : NULL;
+struct json_object *mapping_rule_try(struct arena *a, const struct mapping_rule *r, struct json_object *resource,
+                                     size_t *left, struct json_object **read) {
+    struct maker k = {a, *left};
+    struct json_object *v = result_for_resource(&k, r, resource, read);
+    *left = k.left;
+    return v;
 }

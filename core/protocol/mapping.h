@@ -128,13 +128,17 @@ struct json_object *mapping_preview(struct arena *a, const struct mapping *m, st
 
 /*
  * What each row of group_roles, called group_roles[n], then each rule does for such a user, in their order:
- *   [{"path": "title", "field": "public_metadata.title", "read": value, "gives": value, "effect": "written"}]
+ *   [{"path": "title", "field": "public_metadata.title", "read": value, "gives": value, "effect": "written",
+ *    "reason": null}]
  * read is null if there is no value, gives is null if the field cannot take it. effect: "written"; "nothing_there";
  * "not_a_value" (the field cannot take the value that was read or made); "replaced" (a later rule, or for a role an
- * earlier one, wins). For groups, a rule for the role shows the first group that gives a role, or else the first group.
- * Arena. NULL: the templates used up MAPPING_WORK.
+ * earlier one, wins). reason: why it does not write, in words; null if it does. For groups, a rule for the role shows
+ * the first group that gives a role, or else the first group. Arena. NULL: the templates used up MAPPING_WORK.
  */
 struct json_object *mapping_explain(struct arena *a, const struct mapping *m, struct json_object *resource);
+
+/* Why a field takes no value: "the result is no role: ..". */
+const char *mapping_refusal(enum mapping_field field);
 
 /* How many rows group_roles has, and the group, as written, and the role of one; the role is the mapping's. */
 size_t mapping_rows(const struct mapping *m);

@@ -43,6 +43,13 @@ struct mapping {
 /* Names of the fields; public_metadata without key. */
 extern const char *const mapping_fields[MAPPING_PUBLIC_METADATA + 1];
 
+/*
+ * What a rule writes for a resource, and what it read: NULL if there is none. `left`: what templates may still read and
+ * produce.
+ */
+struct json_object *mapping_rule_try(struct arena *a, const struct mapping_rule *r, struct json_object *resource,
+                                     size_t *left, struct json_object **read);
+
 /* Whether a value is a role: "org:" and more. */
 bool mapping_is_role(struct json_object *v);
 

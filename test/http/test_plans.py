@@ -54,7 +54,7 @@ READ = {
 }
 # What may read another index of a large table, and why.
 OTHER = {**READ, **dict.fromkeys(WALKS, "would count if the counters did not say the total"),
-         "api_member_explain_sources": "explains one member to an operator",
+         "api_member_explain_sources": "explains one member to an operator", "api_mapping_subject": "tries a mapping on one user",
          "left_behind_groups": "one membership: by its key, or as one of the user's"}
 TINY = {"sealer", "signing_key", "audit_pending_place_seq", "webhook_endpoint", "organization"}  # read whole; none holds the data of a tenant's directory
 # Both begin with the member; both are searched for the whole key.

@@ -60,8 +60,10 @@ enum err command_mapping_preview(struct invocation *in) {
     const char *given = command_text(in, "mapping");
     const char *path = given ? arena_strdup(in->ctx.arena, given) : NULL;
     json_object_object_del(in->fields, "mapping");
+    if (!in->n_args && !command_text(in, "scim_user_id"))
+        return fail(&in->ctx, ERR_USAGE, "mapping preview takes a file with a SCIM user, or --scim-user ID");
     enum err e = path ? read_object(in, path, "mapping") : OK;
-    if (e == OK)
+    if (e == OK && in->n_args)
         e = read_object(in, in->args[0], "resource");
     return e == OK ? operate_and_print(in, control_mapping_preview) : e;
 }
