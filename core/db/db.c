@@ -109,8 +109,9 @@ void db_forget(struct db *db) {
 }
 
 void db_grown(struct db *db, enum db_growth of, int64_t rows) {
-    enum { TENFOLD = 10 };
-    if (rows < TENFOLD || rows / TENFOLD < db->most[of])
+    enum { SMALL = 10000, TWOFOLD = 2, TENFOLD = 10 };
+    int64_t times = rows <= SMALL ? TWOFOLD : TENFOLD;
+    if (rows < TENFOLD || rows / times < db->most[of])
         return;
     db->most[of] = rows;
     db->outgrown = true;

@@ -107,8 +107,8 @@ void db_queue_budget(struct db *db, int64_t ms);
 /*
  * Tells how many rows of a kind an organization has, or how many events a full round sealed. The server keeps a plan
  * until the tables' statistics change, which takes a minute or more, and for an almost empty table any index looks
- * good. So when there are ten times as many rows as ever before in this process, statistics are made, and with them all
- * plans, before the next transaction.
+ * good. So when there are twice as many rows as ever before in this process (from ten thousand on: ten times as many),
+ * statistics are made, and with them all plans, before the next transaction.
  */
 enum db_growth { DB_USERS, DB_GROUPS, DB_MEMBERS, DB_EVENTS, DB_GROWTHS };
 void db_grown(struct db *db, enum db_growth of, int64_t rows);

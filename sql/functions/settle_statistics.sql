@@ -18,7 +18,7 @@ begin
                               where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refobjid = c.oid
                                     and d.refobjsubid = a.attnum))
         where c.relnamespace = 'muster'::regnamespace and c.relkind = 'r'
-              and pg_relation_size(c.oid) / current_setting('block_size')::bigint >= greatest(4 * c.relpages, 2)
+              and pg_relation_size(c.oid) / current_setting('block_size')::bigint >= greatest(2 * c.relpages, 2)
         group by c.oid
     loop
         execute format('analyze (skip_locked) %s (%s)', t.name, t.columns);
@@ -27,7 +27,7 @@ end
 $$;
 
 comment on function muster.settle_statistics() is
-'Makes the statistics of tables that have become four times as large as when theirs were made, which autovacuum would do
+'Makes the statistics of tables that have become twice as large as when theirs were made, which autovacuum would do
 a minute or more later. An import fills empty tables meanwhile, and for an empty table every index looks as good as the
 right one. New statistics also make all connections plan their statements anew. Only columns of indexes and of their
 conditions are looked at: which index is read depends on them, and the others are long.

@@ -101,7 +101,7 @@ class Library:
             c.close()
 
     def grown(self):
-        """What a program does when there are ten times as many rows."""
+        """What a program does when there are very many more rows."""
         c = self.connections["muster_scim"]
         with c.cursor() as cur:
             cur.execute("select muster.settle_statistics()")

@@ -9,12 +9,11 @@ with m as (
     for no key update
 ), ended as (
     update muster.member x set status = 'deactivated', updated_at = now()
-    from m
-    where x.organization_id = muster.organization_id() and x.id = m.id
+    where x.organization_id = muster.organization_id() and x.id = any (array(select m.id from m)) -- each by its key
     returning x.id
 ), gone as (
-    delete from muster.team_member tm using m
-    where tm.organization_id = muster.organization_id() and tm.member_id = m.id
+    delete from muster.team_member tm
+    where tm.organization_id = muster.organization_id() and tm.member_id = any (array(select m.id from m))
     returning tm.team_id, tm.member_id, tm.added
 ), parked as (
     insert into muster.team_member_parked (organization_id, team_id, member_id)
