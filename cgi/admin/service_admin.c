@@ -36,7 +36,7 @@ static enum err query_fields(struct api *a) {
     struct request *r = &a->call->request;
     for (size_t i = 0; i < r->n_params; i++) {
         if (json_object_object_get_ex(a->fields, r->params[i].name, NULL))
-            return fail(&a->control.ctx, ERR_INVALID_FIELD, "%s is in the query twice", r->params[i].name);
+            return fail(&a->control.ctx, ERR_INVALID_FIELD, "%s is given twice", r->params[i].name);
         json_object_object_add(a->fields, r->params[i].name, json_object_new_string(r->params[i].value));
     }
     return OK;
@@ -55,7 +55,7 @@ static enum err body_fields(struct api *a) {
     return e;
 }
 
-/* Two requests are the same if method, path and body are equal. */
+/* Two requests are the same if method, path, query and body are equal. */
 static enum err read_idempotency_key(struct api *a) {
     struct request *r = &a->call->request;
     const char *key = request_header(r, "HTTP_IDEMPOTENCY_KEY");
@@ -66,7 +66,7 @@ static enum err read_idempotency_key(struct api *a) {
         return fail(&a->control.ctx, ERR_INVALID_FIELD, "Idempotency-Key must have 1 to %d characters", KEY_MAX);
     struct buf *all = buf_new(arena, SIZE_MAX / 2);
     char *hash = arena_alloc(arena, TOKEN_HASH_HEX + 1);
-    buf_fmt(all, "%s %s\n", r->method, r->path);
+    buf_fmt(all, "%s %s%s%s\n", r->method, r->path, *r->query ? "?" : "", r->query);
     buf_add(all, r->body, r->body_len);
     token_hash_hex(buf_text(all), buf_len(all), hash);
     a->control.idempotency_key = key;
@@ -100,6 +100,8 @@ static enum err read_fields(struct api *a) {
     enum err e = request_read_body(r, (size_t)a->call->worker->settings->body_max);
     if (e == OK)
         e = body_fields(a);
+    if (e == OK)
+        e = query_fields(a); /* passed over, ?dry_run=true would be the act itself */
     return e == OK ? read_idempotency_key(a) : e;
 }
 
@@ -206,7 +208,7 @@ static void answer_object(struct api *a, struct json_object *out) {
     const char *method = call->request.method, *known = request_header(&call->request, "HTTP_IF_NONE_MATCH");
     struct arena *arena = a->control.ctx.arena;
     bool post = strcmp(method, "POST") == 0;
-    if (strcmp(method, "DELETE") == 0)
+    if (strcmp(method, "DELETE") == 0 && !a->control.foretold)
         out = NULL;
     response->status = !out ? STATUS_NO_CONTENT : a->match.route->creates ? STATUS_CREATED : STATUS_OK;
     response->content_type = "application/json";
@@ -218,7 +220,7 @@ static void answer_object(struct api *a, struct json_object *out) {
         return;
     response->body = json_text(arena, out);
     response->len = strlen(response->body);
-    if (!post && !json_object_object_get_ex(out, "data", NULL)) /* no list */
+    if (!post && !a->control.foretold && !json_object_object_get_ex(out, "data", NULL)) /* no list */
         response->etag = control_tag(arena, out);
     if (response->etag && known && strstr(known, response->etag)) {
         response->status = STATUS_NOT_MODIFIED;

@@ -1,4 +1,4 @@
-/* Connections to identity providers: create, change, end, adopt members. */
+/* Connections to identity providers: create, change, adopt members. */
 
 #include "control/control_fields.h"
 #include "control/control_operations.h"
@@ -7,8 +7,6 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "directory/adopt.h"
-#include "directory/group.h"
-#include "directory/user.h"
 #include "sql/control.h"
 
 #include <string.h>
@@ -26,7 +24,6 @@
         FIELD(.name = "status", .kind = FIELD_CHOICE, .values = "active|paused")
 
 static const struct field manners[] = {{.name = "name", .kind = FIELD_TEXT}, MANNERS};
-static const struct field removed[] = {{.name = "confirm", .kind = FIELD_QUERY, .required = true}};
 static const struct field endpoint[] = {{.name = "connection_id", .kind = FIELD_ID}};
 
 struct change {
@@ -171,98 +168,6 @@ enum err control_connection_adopt(struct control *c, const struct control_input 
     json_object_object_add(*out, "adopted", json_object_new_int64((int64_t)total));
     json_object_object_add(*out, "skipped", json_object_get(skipped));
     return OK;
-}
-
-/*
- * The end of a connection: new writes are refused, its tokens are revoked, then its users leave one by one, as by
- * DELETE /Users. So it is many transactions: one would hold the locks of thousands of users until the end.
- */
-static enum err close_connection_work(struct control *c, void *arg) {
-    struct change *x = arg;
-    enum err e = find_before(c, x);
-    if (e == OK)
-        e = control_confirm(c, x->in->fields, "connection's name", json_get_string(x->before, "name"),
-                            "its tokens are revoked and its users leave");
-    if (e != OK)
-        return e;
-    db_queue(c->db, sql_api_connection_close(.id = x->in->id));
-    db_queue(c->db, sql_api_tokens_revoke(.connection_id = x->in->id, .request_id = c->request_id,
-                                          .client_address = c->client_address));
-    return OK;
-}
-
-/* The remaining users and groups, page by page. */
-struct leaving {
-    struct control *control;
-    struct db_rows rows;
-    bool users;
-};
-
-static enum err leave_page(struct session *s, void *arg) {
-    struct leaving *l = arg;
-    enum err e = OK;
-    for (size_t i = 0, n = db_count(l->rows); e == OK && i < n; i++) {
-        const char *id = db_text(l->rows, i, LISTED_ID);
-        char request[UUID_TEXT + 1];
-        uuid_new(request);
-        s->request_id = request;
-        s->events = 0;
-        e = l->users ? user_delete(s, id, NULL, (struct precondition){0})
-                     : group_delete(s, id, (struct precondition){0});
-        if (e == ERR_NOT_FOUND) {
-            fail_clear(&s->ctx);
-            e = OK; /* somebody else removed it */
-        }
-    }
-    return e;
-}
-
-static struct sql_call those_left(const char *connection, bool users) {
-    return users ? sql_api_connection_users(.connection_id = connection, .limit = "100")
-                 : sql_api_connection_groups(.connection_id = connection, .limit = "100");
-}
-
-enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total) {
-    for (;;) {
-        struct leaving l = {.control = c, .users = users};
-        enum err e = control_read(c, those_left(connection, users), &l.rows);
-        if (e != OK || db_count(l.rows) == 0)
-            return e;
-        struct session s = control_session(c, connection);
-        e = control_directory(c, &s, leave_page, &l);
-        if (e != OK)
-            return e;
-        *total += db_count(l.rows);
-        control_progress(c, "removed", *total, "users and groups");
-    }
-}
-
-static enum err remove_connection_work(struct control *c, void *arg) {
-    struct change *x = arg;
-    db_queue(c->db, sql_api_connection_remove(.id = x->in->id));
-    control_event(c, "scim.connection.deleted", x->in->id, "connection", x->in->id,
-                  arena_printf(c->ctx.arena, "{\"before\":%s}", json_text(c->ctx.arena, x->before)));
-    return OK;
-}
-
-/* After an interruption the same call goes on. */
-enum err control_connection_remove(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct change x = {.in = in};
-    struct control_write close = {.ask = ask_connection, .in = in, .work = close_connection_work, .arg = &x},
-                         remove = {.work = remove_connection_work, .arg = &x};
-    size_t total = 0;
-    *out = NULL;
-    enum err e = control_fields_check(c, FIELDS(removed), in->fields, true);
-    if (e == OK)
-        e = control_write(c, &close);
-    if (e == OK)
-        e = control_connection_empty(c, in->id, true, &total);
-    if (e == OK)
-        e = control_connection_empty(c, in->id, false, &total);
-    char *event = arena_alloc(c->ctx.arena, UUID_TEXT + 1);
-    uuid_new(event);
-    c->request_id = event;
-    return e == OK ? control_write(c, &remove) : e;
 }
 
 /* Entra needs its flag in the tenant URL. A final slash would break the paths that identity providers append. */

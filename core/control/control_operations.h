@@ -18,13 +18,17 @@ control_run control_organization_remove;
 
 /* control_connections.c */
 control_run control_connection_create, control_connection_list, control_connection_show, control_connection_set,
-    control_connection_remove, control_connection_adopt, control_endpoint;
+    control_connection_adopt, control_endpoint;
+
+/* control_connection_end.c */
+control_run control_connection_remove;
 
 /*
- * Removes the live users of a connection as by DELETE /Users, or its groups, a hundred in a transaction; *total counts
- * them. After an interruption the same call goes on.
+ * Removes the live users of a connection as by DELETE /Users (KEPT: their members stay active, and in their teams), or
+ * its groups, a hundred in a transaction; *total counts them. After an interruption the same call goes on.
  */
-enum err control_connection_empty(struct control *c, const char *connection, bool users, size_t *total)
+enum connection_rest { CONNECTION_USERS, CONNECTION_USERS_KEPT, CONNECTION_GROUPS };
+enum err control_connection_empty(struct control *c, const char *connection, enum connection_rest rest, size_t *total)
     __attribute__((warn_unused_result));
 
 /* control_tokens.c */

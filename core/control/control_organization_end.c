@@ -51,7 +51,7 @@ static enum err leave_users(struct control *c, struct ending *x) {
     struct db_rows rows = {0};
     enum err e = control_read(c, sql_api_connection_list(.after = NULL), &rows);
     for (size_t i = 0, n = e == OK ? db_count(rows) : 0; e == OK && i < n; i++)
-        e = control_connection_empty(c, db_text(rows, i, LISTED_ID), true, &x->users);
+        e = control_connection_empty(c, db_text(rows, i, LISTED_ID), CONNECTION_USERS, &x->users);
     return e;
 }
 

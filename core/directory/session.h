@@ -68,6 +68,7 @@ struct session {
     int64_t others_ms;   /* spent so far on the mapping of others than those whom the request is about */
     bool touches_others; /* the last attempt of a transaction was at work on others, or on what they may have locked */
     bool leaves_others;  /* that failed, so what is to be done to others is done in the background */
+    bool keeps_members;  /* whoever is removed stays an active member, in their teams: a connection ends */
     const char *method;  /* only for the log */
     const struct schema_types *types; /* the types with which the request is read; see extensions.h */
     const char *sensitive; /* attributes, separated by commas, that no filter in a URL may name; NULL: none */

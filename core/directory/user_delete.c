@@ -87,6 +87,8 @@ static const char *row_ids(struct session *s, struct db_rows rows) {
 }
 
 static void leave_groups(struct session *s, const struct removal *r, const struct found *found, const char *now) {
+    if (s->keeps_members)
+        db_queue(s->db, sql_member_keep_teams(.user_id = r->id));
     if (!s->leaves_others)
         db_queue(s->db, sql_member_leave_groups(.member_id = r->id, .type = "User", .at = now,
                                                 .request_id = s->request_id, .client_address = s->client_address));
@@ -99,7 +101,7 @@ static void queue_user_removal(struct session *s, const struct removal *r, const
     struct json_object *old = user_restore(s, found->user, &damaged);
     const char *now = session_now(s, db_int(found->user, 0, STORED_MODIFIED_US));
     struct member_state before = user_member_of(found->member), after = before;
-    if (db_bool(found->user, 0, USER_FOR_UPDATE_ACTIVE))
+    if (db_bool(found->user, 0, USER_FOR_UPDATE_ACTIVE) && !s->keeps_members)
         after.active = db_int(found->links, 0, MEMBER_LINKS_ACTIVE) > 0;
     const char *event = user_event(s, &after, old, NULL);
     session_event(s, "scim.user.deprovisioned", "scim_user", r->id,

@@ -47,6 +47,7 @@ READ = {
     "admins_left": "counts the administrators, when a mapping takes that role from one",
     "adoptable": "looks for members without a user, for an operator who adopts a directory",
     "api_adoption_skipped": "counts them", "api_connection_users": "ends a connection, a hundred users at a time",
+    "api_connection_end": "counts what a connection has, before it is ended", "api_connection_end_people": "counts its people, by pages",
     "api_event_snapshot": "reads a whole directory", "api_mapping_set": "counts the users that the mapping is for",
     "api_member_explain_teams": "explains one member to an operator", "mapping_page": "walks over all users, in the background",
     "api_connection_set": "changes all groups of a connection, when their names shall be unique", "api_metrics": "counts what waits to be sealed",

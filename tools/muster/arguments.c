@@ -76,12 +76,16 @@ static enum err option_value(struct invocation *in, const struct option_spec *o,
     return OK;
 }
 
+static struct json_object *flag_value(const struct option_spec *o) {
+    return o->kind == OPTION_FLAG ? json_object_new_boolean(1)
+                                  : json_object_new_string(*o->values ? o->values : "true");
+}
+
 /* Reads one "--name value" or "--name=value", and moves *i past it. */
 static enum err take_option(struct invocation *in, const struct command *c, int argc, char **argv, int *i) {
     char *eq = strchr(argv[*i], '=');
     const char *name = eq ? arena_strndup(in->ctx.arena, argv[*i], (size_t)(eq - argv[*i])) : argv[*i];
     const struct option_spec *o = arguments_option(name);
-    struct json_object *value;
     if (!o || !words_have(c->options, " ", name, strlen(name)))
         return fail(&in->ctx, ERR_USAGE, "%s%s%s does not take %s; it takes %s%s--json", c->noun, c->verb ? " " : "",
                     c->verb ? c->verb : "", name, c->options, *c->options ? " " : "");
@@ -89,10 +93,10 @@ static enum err take_option(struct invocation *in, const struct command *c, int 
     if (flag && eq)
         return fail(&in->ctx, ERR_USAGE, "%s takes no value", name);
     if (flag) {
-        value = o->kind == OPTION_FLAG ? json_object_new_boolean(1) : json_object_new_string("true");
-        json_object_object_add(in->fields, o->field, value);
+        json_object_object_add(in->fields, o->field, flag_value(o));
         return OK;
     }
+    struct json_object *value;
     if (!eq && *i + 1 >= argc)
         return fail(&in->ctx, ERR_USAGE, "%s needs a value: %s", name, o->values);
     const char *text = eq ? eq + 1 : argv[++*i];

@@ -61,7 +61,8 @@ struct option_spec {
         OPTION_ID,
         OPTION_FLAG,
         OPTION_YES
-    } kind;             /* LIMIT: a number, or none; SWITCH: on or off; ID: an id, or none; YES: a flag, as text */
+    } kind; /* LIMIT: a number, or none; SWITCH: on or off; ID: an id, or none; YES: a flag, as the text `values`, or
+               true */
     const char *values; /* choices separated by "|", or the placeholder in the help text */
 };
 

@@ -25,7 +25,8 @@ static void print_options(const char *list) {
     puts("\nOptions:");
     for (size_t i = 0; i < option_count; i++)
         if (!list || words_have(list, " ", option_table[i].name, strlen(option_table[i].name)))
-            printf("  %-22s %s\n", option_table[i].name, option_table[i].values);
+            printf("  %-22s %s\n", option_table[i].name,
+                   option_table[i].kind == OPTION_YES ? "" : option_table[i].values);
 }
 
 static void print_all(void) {

@@ -1,0 +1,126 @@
+"""A dry run writes nothing, and says what the act then does."""
+import random
+
+import pytest
+from api import problem
+from helpers import fill_users, op
+
+
+def ids(people):
+    assert people["count"] == len(people["first"]) or (people["count"] > 20 and len(people["first"]) == 20), people
+    return {p["id"] for p in people["first"]}
+
+
+def written(server):
+    """What changes with each write: nothing may."""
+    return server.sql("select (select count(*) from muster.audit_event), (select max(schema_version) from muster.organization),"
+                      " (select count(*) from muster.scim_user where removed_at is null), (select sum(version) from muster.scim_user),"
+                      " (select sum(version) from muster.scim_group), (select count(*) from muster.team_member),"
+                      " (select count(*) from muster.token where revoked_at is null), (select sum(version) from muster.attribute_mapping)")
+
+
+def people(customer):
+    return {m["id"]: m for m in customer.members()}
+
+
+def directory(customer, seed):
+    """Two connections with some people in common, groups in groups, inactive users, people without a user, and teams filled by hand."""
+    draw = random.Random(seed)
+    second = customer.second(name="Second")
+    users = {customer: [], second: []}
+    for n in range(14):
+        where = draw.choice([[customer], [second], [customer, second]])
+        for c in where:
+            users[c].append(c.user(f"u{n}@x.example", active=draw.random() < 0.8, title=draw.choice(["org:boss", "org:admin", "chef"]))["id"])
+    for n in range(3):
+        customer.api.made(f"{customer.path}/members", {"email": f"local{n}@x.example"})
+    groups = [c.group(f"G{n}", draw.sample(users[c], min(len(users[c]), 4))) for n, c in enumerate([customer, customer, second, customer])]
+    customer.client.patch(f"/Groups/{groups[0]['id']}", op("add", "members", [{"value": groups[1]["id"]}]))
+    for team in customer.teams():
+        for member in draw.sample(customer.members(), 3):
+            customer.api.post(f"{customer.path}/teams/{team['id']}/members", {"member": member["id"]})
+    return second
+
+
+@pytest.mark.parametrize("members", ["deactivate", "keep"])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_end_of_a_connection_is_as_foretold(server, customer, seed, members):
+    directory(customer, seed)
+    before, rows = people(customer), written(server)
+    here = {m["id"] for m in before.values() if customer.connection["id"] in [x["connection_id"] for x in m["links"]]}
+    told = customer.api.delete(f"{customer.connection_path}?dry_run=true&members={members}")
+    assert told.status == 200 and written(server) == rows
+    told = told.json
+    assert told["complete"] and told["next_cursor"] is None and told["checked"] == told["users"] == len(here) and told["tokens"] == 1
+    assert customer.api.delete(f"{customer.connection_path}?confirm=IdP&members={members}").status == 204
+    after = people(customer)
+    ended = {i for i in before if before[i]["status"] == "active" and after[i]["status"] == "deactivated"}
+    assert ids(told["deactivated"]) == ended
+    assert ids(told["stay"]) == {i for i in here if after[i]["status"] == "active"}
+    assert told["teams"]["count"] == 3 and {t["name"] for t in told["teams"]["first"]} == {"G0", "G1", "G3"}
+    if members == "keep":
+        assert not ended and {i: (m["status"], m["organization_role"], m["teams"]) for i, m in after.items()} == {
+            i: (m["status"], m["organization_role"], m["teams"]) for i, m in before.items()}
+    assert customer.events("&action=scim.connection.deleted")[0]["data"]["members"] == ("kept" if members == "keep" else "left")
+
+
+def test_people_who_are_kept_come_back_by_another_connection(customer):
+    user = customer.user("ada@x.example")
+    customer.group("Sales", [user["id"]])
+    assert customer.api.delete(f"{customer.connection_path}?confirm=IdP&members=keep").status == 204
+    member = customer.member("ada@x.example")
+    assert (member["status"], member["links"], [t["name"] for t in member["teams"]]) == ("active", [], ["Sales"])
+    second = customer.second(name="Second")
+    second.user("ada@x.example")
+    assert customer.member("ada@x.example")["id"] == member["id"] and len(customer.member("ada@x.example")["links"]) == 1
+
+
+def test_people_who_are_kept_keep_the_role_that_a_mapping_gave(customer):
+    user = customer.user("ada@x.example")
+    customer.group("Sales", [user["id"]])
+    customer.api.put(f"{customer.path}/scim/attribute-mappings", {"mapping": {"group_roles": [{"group": "Sales", "role": "org:s"}]}})
+    customer.client.patch(f"/Users/{user['id']}", op("replace", "title", "T"))
+    assert customer.member("ada@x.example")["organization_role"] == "org:s"
+    assert customer.api.delete(f"{customer.connection_path}?confirm=IdP&members=keep").status == 204
+    assert customer.member("ada@x.example")["organization_role"] == "org:s"
+
+
+def test_a_dry_run_needs_no_confirmation_but_the_act_does(customer):
+    problem(customer.api.delete(f"{customer.connection_path}?members=keep"), 400, "required", "confirm")
+    problem(customer.api.delete(f"{customer.connection_path}?dry_run=yes"), 400, "invalid", "dry_run")
+    problem(customer.api.delete(f"{customer.connection_path}?confirm=IdP&cursor=x"), 400, "invalid", "cursor")
+    problem(customer.api.delete(f"{customer.connection_path}?dry_run=true&cursor=x"), 400, "invalid", "cursor")
+    assert customer.api.read(customer.connection_path)["status"] == "active"
+    problem(customer.api.delete(f"{customer.path}/scim/connections/00000000-0000-4000-8000-000000000000?dry_run=true"), 404)
+
+
+def test_a_dry_run_goes_on_from_its_cursor(server, customer):
+    fill_users(server, customer, 60)
+    whole = customer.api.delete(f"{customer.connection_path}?dry_run=true").json
+    assert (whole["checked"], whole["deactivated"]["count"], len(whole["deactivated"]["first"])) == (60, 60, 20)
+    some = server.sql("select id from muster.scim_user where connection_id = %s order by id limit 1 offset 39", customer.connection["id"])[0][0]
+    rest = customer.api.delete(f"{customer.connection_path}?dry_run=true&cursor={some}").json
+    assert rest["complete"] and (rest["checked"], rest["deactivated"]["count"]) == (20, 20)
+
+
+def test_a_dry_run_waits_for_nobody_and_nobody_for_it(server, customer):
+    user = customer.user()
+    with customer.server.as_superuser() as cur:
+        cur.execute("begin; lock table muster.scim_user, muster.member, muster.connection in row exclusive mode")
+        cur.execute("select from muster.scim_user where id = %s for update", (user["id"],))
+        cur.execute("select from muster.connection where id = %s for update", (customer.connection["id"],))
+        assert customer.api.delete(f"{customer.connection_path}?dry_run=true").json["deactivated"]["count"] == 1
+        cur.execute("rollback")
+
+
+def test_the_command_line_says_it_too(server, customer):
+    customer.user("ada@x.example")
+    shown = server.muster("connection", "remove", customer.connection["id"], "--dry-run")
+    assert [p["email"] for p in shown["deactivated"]["first"]] == ["ada@x.example"]
+    server.muster("connection", "remove", customer.connection["id"], "--keep-members", "--confirm", "IdP")
+    assert customer.member("ada@x.example")["status"] == "active"
+
+
+def test_an_act_without_a_dry_run_refuses_to_be_one(customer):
+    problem(customer.api.patch(f"{customer.connection_path}?dry_run=true", {"name": "Other"}), 400, "unknown_field", "dry_run")
+    assert customer.api.read(customer.connection_path)["name"] == "IdP"
