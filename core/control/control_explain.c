@@ -1,6 +1,6 @@
 /* Explains why a member is as they are: status, teams, role and fields, and the rule behind each. */
 
-#include "audit/snapshot.h"
+#include "control/control_fields.h"
 #include "control/control_operations.h"
 
 #include "base/arena.h"
@@ -207,37 +207,21 @@ static enum err read_json_column(struct control *c, struct db_rows rows, int nam
     return db_null(rows, 0, name) ? OK : control_object(c, rows, name, out);
 }
 
-/* The indexes of the parts of the answer. */
-struct explained {
-    size_t member, links, teams, sources;
-};
-
-static struct explained queue_parts(struct db *db, const char *email_key, const char *id) {
-    struct explained p;
-    p.member = db_queue(db, sql_api_member_explain(.email_key = email_key, .id = id));
-    p.links = db_queue(db, sql_api_member_explain_links(.email_key = email_key, .id = id));
-    p.teams = db_queue(db, sql_api_member_explain_teams(.email_key = email_key, .id = id));
-    p.sources = db_queue(db, sql_api_member_explain_sources(.email_key = email_key, .id = id));
-    return p;
-}
-
-static enum err put_together(struct explaining *x, const struct db_rows *rows, const struct explained *p,
-                             struct json_object **out) {
+static enum err put_together(struct explaining *x, struct db_rows row, struct json_object **out) {
     enum { OBJECT, LINKS, TEAMS, SOURCES, STATUS_EVENT, ROLE_EVENT, COLUMNS };
-    const struct {
-        size_t at;
-        int name;
-    } columns[COLUMNS] = {[OBJECT] = {p->member, OBJECT_OBJECT},
-                          [LINKS] = {p->links, API_MEMBER_EXPLAIN_LINKS_LINKS},
-                          [TEAMS] = {p->teams, API_MEMBER_EXPLAIN_TEAMS_TEAMS},
-                          [SOURCES] = {p->sources, API_MEMBER_EXPLAIN_SOURCES_SOURCES},
-                          [STATUS_EVENT] = {p->member, API_MEMBER_EXPLAIN_STATUS_EVENT},
-                          [ROLE_EVENT] = {p->member, API_MEMBER_EXPLAIN_ROLE_EVENT}};
+    static const int columns[COLUMNS] = {
+        [OBJECT] = OBJECT_OBJECT,
+        [LINKS] = API_MEMBER_EXPLAIN_LINKS,
+        [TEAMS] = API_MEMBER_EXPLAIN_TEAMS,
+        [SOURCES] = API_MEMBER_EXPLAIN_SOURCES,
+        [STATUS_EVENT] = API_MEMBER_EXPLAIN_STATUS_EVENT,
+        [ROLE_EVENT] = API_MEMBER_EXPLAIN_ROLE_EVENT,
+    };
     struct control *c = x->control;
     struct json_object *v[COLUMNS];
     enum err e = OK;
     for (size_t i = 0; e == OK && i < COLUMNS; i++)
-        e = read_json_column(c, rows[columns[i].at], columns[i].name, &v[i]);
+        e = read_json_column(c, row, columns[i], &v[i]);
     if (e != OK)
         return e;
     note_sources(x, v[SOURCES]);
@@ -261,24 +245,22 @@ static enum err put_together(struct explaining *x, const struct db_rows *rows, c
 enum err control_member_explain(struct control *c, const struct control_input *in, struct json_object **out) {
     struct explaining x = {.control = c};
     size_t len = strlen(in->id);
-    struct db_rows rows[6] = {0};
-    enum err e = snapshot_begin(&c->ctx, c->db); /* the parts tell of one moment */
+    struct db_rows rows[3] = {0};
+    enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     if (e != OK)
         return e;
     control_queue(c);
     size_t schemas = db_queue(c->db, sql_extension_schemas());
-    struct explained p =
-        queue_parts(c->db, fold_identity(c->ctx.arena, in->id, len), uuid_valid(in->id, len) ? in->id : NULL);
-    e = db_run(&c->ctx, c->db, rows);
-    if (e == OK)
-        e = snapshot_end(&c->ctx, c->db);
+    size_t member = db_queue(c->db, sql_api_member_explain(.email_key = fold_identity(c->ctx.arena, in->id, len),
+                                                           .id = uuid_valid(in->id, len) ? in->id : NULL));
+    e = db_read(&c->ctx, c->db, rows);
     if (e == OK)
         e = control_accept(c, rows[0]);
-    if (e == OK && db_count(rows[p.member]) == 0)
+    if (e == OK && db_count(rows[member]) == 0)
         return fail(&c->ctx, ERR_NOT_FOUND, "there is no such member");
     if (e == OK)
         e = extensions_types(&c->ctx, rows[schemas], &x.types);
     if (e == OK)
         e = find_rules(&x, db_text(rows[schemas], 0, EXTENSION_MAPPING));
-    return e == OK ? put_together(&x, rows, &p, out) : e;
+    return e == OK ? put_together(&x, rows[member], out) : e;
 }

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "sql/control.h"
+#include "sql/scim.h"
 
 #include <string.h>
 
@@ -93,4 +94,83 @@ enum err control_member_set(struct control *c, const struct control_input *in, s
     struct change x = {.in = in};
     struct control_write w = {.ask = ask_member, .in = in, .work = set_member_work, .arg = &x};
     return control_fields_write(c, FIELDS(changed), in->fields, false, &w, out);
+}
+
+static bool is_active(struct json_object *member) {
+    return strcmp(json_get_string(member, "status"), "active") == 0;
+}
+
+/* Whether someone holds the status: then nothing that is set here would last. */
+static enum err check_holders(struct control *c, struct json_object *member) {
+    struct db_rows rows = {0};
+    if (json_object_array_length(json_get(member, "links")) == 0)
+        return OK;
+    enum err e = control_step(c, sql_api_member_holders(.id = json_get_string(member, "id")), &rows);
+    if (e != OK)
+        return e;
+    return fail(
+        &c->ctx, ERR_CONFLICT,
+        "the status of %s is held by the connection \"%s\": change it at the identity provider, or end the link",
+        json_get_string(member, "email"), db_text(rows, 0, API_MEMBER_HOLDERS_NAMES));
+}
+
+/* The last org:admin of an organization that protects it stays. */
+static enum err check_last_admin(struct control *c, struct json_object *member) {
+    struct db_rows rows[DB_BATCH] = {0};
+    if (strcmp(json_get_string(member, "organization_role"), "org:admin") != 0)
+        return OK;
+    db_queue(c->db, sql_admins_lock());
+    size_t left = db_queue(
+        c->db, sql_admins_left(.member_ids = arena_printf(c->ctx.arena, "{%s}", json_get_string(member, "id"))));
+    size_t protects = db_queue(c->db, sql_organization_protects());
+    enum err e = db_run(&c->ctx, c->db, rows);
+    if (e != OK || db_int(rows[left], 0, ADMINS_LEFT_LEFT) > 0 ||
+        !db_bool(rows[protects], 0, ORGANIZATION_PROTECTS_PROTECT_LAST_ADMIN))
+        return e;
+    return fail(&c->ctx, ERR_CONFLICT,
+                "%s is the organization's last org:admin, whom it protects: give somebody else the role first",
+                json_get_string(member, "email"));
+}
+
+struct turn {
+    const struct control_input *in;
+    bool active; /* the status to be */
+};
+
+static enum err turn_member_work(struct control *c, void *arg) {
+    struct turn *t = arg;
+    struct json_object *member;
+    enum err e = control_found(c, 1, "member", &member);
+    if (e == OK)
+        e = control_precondition(c, t->in->if_match, member);
+    if (e != OK)
+        return e;
+    const char *id = json_get_string(member, "id");
+    if (is_active(member) != t->active) {
+        e = check_holders(c, member);
+        if (e == OK && t->active && !json_get(member, "email"))
+            return fail(&c->ctx, ERR_CONFLICT, "the person was erased: add a new member");
+        if (e == OK && !t->active)
+            e = check_last_admin(c, member);
+        if (e != OK)
+            return e;
+        db_queue(c->db, t->active ? sql_api_member_reactivate(.id = id, CONTROL_EVENT(c))
+                                  : sql_api_member_deactivate(.id = id, CONTROL_EVENT(c)));
+    }
+    control_result(c, sql_api_member_show(.id = id), "member");
+    return OK;
+}
+
+static enum err turn_member(struct control *c, const struct control_input *in, bool active, struct json_object **out) {
+    struct turn t = {.in = in, .active = active};
+    struct control_write w = {.ask = ask_member, .in = in, .work = turn_member_work, .arg = &t};
+    return control_fields_write(c, NO_FIELDS, in->fields, false, &w, out);
+}
+
+enum err control_member_deactivate(struct control *c, const struct control_input *in, struct json_object **out) {
+    return turn_member(c, in, false, out);
+}
+
+enum err control_member_reactivate(struct control *c, const struct control_input *in, struct json_object **out) {
+    return turn_member(c, in, true, out);
 }

@@ -44,7 +44,8 @@ control_run control_link_request_list, control_link_request_approve, control_lin
     control_team_link;
 
 /* control_members.c */
-control_run control_member_add, control_member_list, control_member_show, control_member_set;
+control_run control_member_add, control_member_list, control_member_show, control_member_set, control_member_deactivate,
+    control_member_reactivate;
 
 /*
  * control_teams.c. The member that joins is the field `member`; the one that parts is the second id of the path, or

@@ -31,6 +31,7 @@ static const struct row {
     {"member.updated", "organizationMembership.updated", MEMBERSHIP},
     {"member.role_changed", "organizationMembership.updated", MEMBERSHIP},
     {"member.deactivated", "organizationMembership.deleted", MEMBERSHIP},
+    {"member.reactivated", "organizationMembership.created", MEMBERSHIP},
     {"member.erased", "organizationMembership.deleted", MEMBERSHIP},
     {"organization.created", "organization.created", ORGANIZATION},
     {"organization.updated", "organization.updated", ORGANIZATION},

@@ -56,6 +56,7 @@ static const struct row {
     {"member.updated", NULL, "member", "update", MEMBER},
     {"member.role_changed", NULL, "member", "update", MEMBER},
     {"member.deactivated", NULL, "member", "delete", LEAVER},
+    {"member.reactivated", NULL, "member", "update", MEMBER},
     {"member.erased", NULL, "member", "delete", LEAVER},
     {"organization.created", NULL, "organization", "create", ORGANIZATION},
     {"organization.updated", NULL, "organization", "update", ORGANIZATION},

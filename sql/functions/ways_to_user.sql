@@ -22,4 +22,4 @@ comment on function muster.ways_to_user(uuid) is
 Parameters: who: id of a SCIM user.
 Returns: top: the group; way: the groups from it down to the one that has the user.
 Locks: none.
-Called by: api_member_explain_sources, api_member_explain_teams.';
+Called by: api_member_explain.';

@@ -49,7 +49,7 @@ READ = {
     "api_adoption_skipped": "counts them", "api_connection_users": "ends a connection, a hundred users at a time",
     "api_connection_end": "counts what a connection has, before it is ended", "api_connection_end_people": "counts its people, by pages",
     "api_event_snapshot": "reads a whole directory", "api_mapping_set": "counts the users that the mapping is for",
-    "api_member_explain_teams": "explains one member to an operator", "mapping_page": "walks over all users, in the background",
+    "api_member_explain": "explains one member", "mapping_page": "walks over all users, in the background",
     "api_connection_set": "changes all groups of a connection, when their names shall be unique", "api_metrics": "counts what waits to be sealed",
     "deliver_settle_pending": "looks at all that waits to be sealed", "mapping_progress": "counts the users that the mapping is for",
     **dict.fromkeys(RANGED, "how much a range holds is known by statistics alone"),
@@ -57,7 +57,7 @@ READ = {
 }
 # What may read another index of a large table, and why.
 OTHER = {**READ, **dict.fromkeys(WALKS, "would count if the counters did not say the total"),
-         "api_member_explain_sources": "explains one member to an operator", "api_mapping_subject": "tries a mapping on one user",
+         "api_mapping_subject": "tries a mapping on one user",
          "left_behind_groups": "one membership: by its key, or as one of the user's"}
 TINY = "select relname from pg_class where relkind in ('r', 'S') and pg_relation_size(oid) <= %s"
 SIZES = {OLD: 64 * 8192}  # a plan for half of it may read so much, until the next is made; else one page, since no index has less
