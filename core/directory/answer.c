@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *skip_blanks(const char *p) {
@@ -139,6 +140,42 @@ static void add_members(struct session *s, const struct projection *p, const cha
         buf_char(out, ']');
 }
 
+static int compare_lines(const void *a, const void *b) {
+    return memcmp(*(const char *const *)a, *(const char *const *)b, 1 + UUID_TEXT);
+}
+
+/* The beginnings of the lines, in order: each has a letter and an id. */
+static const char **sort_lines(struct arena *a, const char *lines, size_t *n) {
+    *n = 1;
+    for (const char *p = lines; (p = strchr(p, '\n')); p++)
+        ++*n;
+    const char **sorted = arena_array(a, *n, sizeof *sorted), *p = lines;
+    for (size_t i = 0; i < *n; i++, p += strcspn(p, "\n") + 1)
+        sorted[i] = p;
+    qsort(sorted, *n, sizeof *sorted, compare_lines);
+    return sorted;
+}
+
+/* `groups` of a user from their lines (sql/functions/groups_lines.sql): direct ones first, each kind by id. */
+static void add_groups(struct session *s, const char *lines, struct buf *out) {
+    size_t n, base = strlen(s->base_url);
+    const char **sorted = sort_lines(s->ctx.arena, lines, &n);
+    for (size_t i = 0; i < n; i++) {
+        const char *id = sorted[i] + 1, *name = id + UUID_TEXT;
+        size_t name_len = strcspn(name, "\n");
+        buf_str(out, i ? ",{\"value\":\"" : "\"groups\":[{\"value\":\"");
+        buf_add(out, id, UUID_TEXT);
+        buf_str(out, "\",\"$ref\":\"");
+        buf_add(out, s->base_url, base);
+        buf_str(out, "/Groups/");
+        buf_add(out, id, UUID_TEXT);
+        buf_str(out, name_len ? "\",\"display\":" : "\"");
+        buf_add(out, name, name_len);
+        buf_str(out, *sorted[i] == 'D' ? ",\"type\":\"direct\"}" : ",\"type\":\"indirect\"}");
+    }
+    buf_str(out, "],");
+}
+
 /* The stored text with `meta`, and with the groups of a user; the end of the object is left open. */
 static void splice_resource(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                             struct buf *out) {
@@ -146,7 +183,7 @@ static void splice_resource(struct session *s, const struct resource_type *rt, s
     buf_add(out, stored, strlen(stored) - 1);
     buf_char(out, ',');
     if (groups && is_user_type(rt))
-        buf_fmt(out, "\"groups\":%s,", groups);
+        add_groups(s, groups, out);
     add_resource_meta(s, rt, rows, row, out);
 }
 

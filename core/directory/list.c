@@ -222,7 +222,8 @@ static const char *place_condition(struct session *s, struct run *r) {
 static void open_targets(struct session *s, struct run *r) {
     const struct resource_type *user = s->types->user, *group = s->types->group;
     bool both = r->kind->users && r->kind->groups;
-    r->own = (size_t)sql_statements[both ? SQL_ALL_LIST : SQL_USER_LIST].n_params; /* group_list has the same number */
+    enum sql statement = both ? SQL_ALL_LIST : r->kind->users ? SQL_USER_LIST /* or SQL_USER_WALK */ : SQL_GROUP_LIST;
+    r->own = (size_t)sql_statements[statement].n_params;
     if (r->kind->users)
         r->targets[r->n_targets++] = (struct target){.rt = user, .other = both ? group : NULL};
     if (r->kind->groups)
@@ -284,16 +285,16 @@ static struct sql_call call_of(struct session *s, const struct run *r) {
     const char *display = projection_wants_part(of_group, "members", "display") ? "true" : "false";
     struct name_list keep, leave;
     if (r->n_targets > 1)
-        return sql_all_list(.skip = skip, .count = count, .base_url = s->base_url, .with_groups = groups,
-                            .with_members = members, .with_display = display);
+        return sql_all_list(.skip = skip, .count = count, .with_groups = groups, .with_members = members,
+                            .with_display = display);
     projection_names(s->ctx.arena, r->page.types[0].projection, r->targets[0].rt, &keep, &leave);
-    if (r->kind->users)
-        return sql_user_list(.skip = skip, .count = count, .base_url = s->base_url, .with_groups = groups,
-                             .keep = session_texts(s, keep.names, keep.n),
-                             .leave = session_texts(s, leave.names, leave.n));
-    return sql_group_list(.skip = skip, .count = count, .with_display = display, .with_members = members,
-                          .keep = session_texts(s, keep.names, keep.n),
-                          .leave = session_texts(s, leave.names, leave.n));
+    const char *kept = session_texts(s, keep.names, keep.n), *left = session_texts(s, leave.names, leave.n);
+    if (!r->kind->users)
+        return sql_group_list(.skip = skip, .count = count, .with_display = display, .with_members = members,
+                              .keep = kept, .leave = left);
+    if (is_shaped(r) || is_scan(r))
+        return sql_user_list(.skip = skip, .count = count, .with_groups = groups, .keep = kept, .leave = left);
+    return sql_user_walk(.skip = skip, .count = count, .with_groups = groups, .keep = kept, .leave = left);
 }
 
 /* What stands behind `from` for the rows of a type; `ordered`: in the order of the list. */

@@ -17,7 +17,7 @@ static const struct resource_type *type_read(const struct session *s, const stru
 static size_t queue_by_id(struct session *s, const struct read_kind *kind, const char *id, const struct projection *p) {
     const char *computed = projection_wants(p, kind->computed) ? "true" : "false";
     const char *display = projection_wants_part(p, kind->computed, "display") ? "true" : "false";
-    return db_queue(s->db, kind->users ? sql_user_by_id(.id = id, .base_url = s->base_url, .with_groups = computed)
+    return db_queue(s->db, kind->users ? sql_user_by_id(.id = id, .with_groups = computed)
                                        : sql_group_by_id(.id = id, .with_members = computed, .with_display = display));
 }
 

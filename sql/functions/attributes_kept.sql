@@ -11,4 +11,4 @@ comment on function muster.attributes_kept(text, text[], text[]) is
 Parameters: resource: its text; keep, leave: names in lower case, null: all, none.
 Returns: one row: the text.
 Locks: none.
-Called by: user_list, group_list.';
+Called by: user_list, user_walk, group_list.';

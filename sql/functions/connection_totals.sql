@@ -12,4 +12,4 @@ comment on function muster.connection_totals() is
 Parameters: none.
 Returns: one row; null: the counters do not say it (there are none yet, or a program of an older release has written).
 Locks: none.
-Called by: user_list, group_list, all_list.';
+Called by: user_list, user_walk, group_list, all_list.';

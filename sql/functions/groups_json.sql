@@ -34,4 +34,4 @@ group: ask that first. The query for nested groups is opened only where there ar
 Parameters: who: id of a SCIM user of this transaction''s connection; base_url: of the references.
 Returns: a JSON array; null: the user is in no group.
 Locks: none.
-Called by: user_by_id, user_for_update, groups_shown.';
+Called by: user_for_update.';

@@ -34,6 +34,26 @@ def test_user_groups_are_direct_and_indirect(customer, chain):
     assert all(g["$ref"].endswith(f"/Groups/{g['value']}") for g in groups)
 
 
+def test_every_read_shows_the_same_groups_in_the_same_order(customer, chain):
+    """Direct ones first, each kind by id; beside users whose groups are in no group, and users without groups."""
+    user, bottom, middle, top = chain
+    alone, nobody = customer.user("alone@example.com"), customer.user("nobody@example.com")
+    plain = [customer.group(f'Plain "{n}" <\\>', [u["id"] for u in (alone, user)[:1 + n % 2]]) for n in (1, 2, 3)]
+    direct = sorted(g["id"] for g in (bottom, plain[0], plain[2]))
+    wanted = {user["id"]: [*direct, *sorted((middle["id"], top["id"]))], alone["id"]: sorted(g["id"] for g in plain), nobody["id"]: None}
+    names = {g["id"]: g["displayName"] for g in (bottom, middle, top, *plain)}
+    by_id = {i: customer.client.get(f"/Users/{i}").json for i in wanted}
+    for i, resource in by_id.items():
+        groups = resource.get("groups")
+        assert (groups and [g["value"] for g in groups]) == wanted[i]
+        assert all(g["display"] == names[g["value"]] and (g["type"] == "direct") == (i == alone["id"] or g["value"] in direct) for g in groups or [])
+    for query in ("", "?sortBy=userName", "?filter=userName%20pr", "?sortBy=title", "?cursor"):
+        assert {u["id"]: u for u in customer.client.get(f"/Users{query}").json["Resources"]} == by_id, query
+    for i, resource in by_id.items():
+        assert customer.client.get(f"/Users?filter=userName%20eq%20%22{resource['userName']}%22").json["Resources"] == [resource]
+        assert [r for r in customer.client.get("/").json["Resources"] if r["id"] == i] == [resource]
+
+
 def test_a_fourth_level_is_refused(customer, chain):
     _, bottom, _, top = chain
     before = digest(customer.server, customer.org["id"])

@@ -43,7 +43,7 @@ WALKS = [f"/Users?count=10&excludedAttributes=groups&{order}cursor" for order in
 
 # What may read more, and why.
 READ = {
-    **dict.fromkeys(["all_list", "group_list", "user_list"], "as it stands, without the fragments of a request, it counts for the total"),
+    **dict.fromkeys(["all_list", "group_list", "user_list", "user_walk"], "as it stands, without the fragments of a request, it counts for the total"),
     "admins_left": "counts the administrators, when a mapping takes that role from one",
     "adoptable": "looks for members without a user, for an operator who adopts a directory",
     "api_adoption_skipped": "counts them", "api_connection_users": "ends a connection, a hundred users at a time",

@@ -1,7 +1,6 @@
 -- A page of live SCIM users and groups together (the base URL), and how many there are in all; `found` is how many ids
 -- the page has; see user_list and group_list.
--- params: 1 skip bigint, 2 count bigint, 3 base_url text, 4 with_groups boolean, 5 with_members boolean,
---         6 with_display boolean
+-- params: 1 skip bigint, 2 count bigint, 3 with_groups boolean, 4 with_members boolean, 5 with_display boolean
 -- row page: total bigint, found bigint, type text, sort_key text
 -- row scim: id uuid, version bigint, resource text, created_ms bigint, modified_ms bigint, computed text,
 --           manager_found uuid, manager_display text
@@ -41,7 +40,7 @@ with page as (
     from numbered p
     cross join lateral (
         select a.id, a.version, a.created_at, a.modified_at, a.manager_id,
-           case when $5::boolean and p.type = 'Group' then
+           case when $4::boolean and p.type = 'Group' then
                (select count(*) * 200 + coalesce(sum(octet_length(m.display)), 0)
                 from muster.scim_group_user m
                 where m.organization_id = muster.organization_id() and m.group_id = a.id)
@@ -60,13 +59,14 @@ with page as (
 select counted.total, (select count(*) from page) as found, u.type, u.sort_key,
        u.id, u.version, u.resource, (date_part('epoch', u.created_at) * 1000)::bigint as created_ms,
        (date_part('epoch', u.modified_at) * 1000)::bigint as modified_ms,
-       case when $4::boolean and u.type = 'User' then (select s.groups from muster.groups_shown(u.id, $3) s)
-       when $5::boolean and u.type = 'Group' then
-           (select s.members from muster.members_of_group(u.id, $6::boolean) s)
+       case when u.type = 'User' then case when s.nested then muster.groups_lines(u.id) else s.lines end
+       when $4::boolean and u.type = 'Group' then
+           (select s.members from muster.members_of_group(u.id, $5::boolean) s)
        end as computed,
        b.id as manager_found, b.display_name as manager_display
 from counted
 left join fetched u on u.n = 1 or u.bytes <= 8388608
+left join lateral (select s.nested, s.lines from muster.groups_found(u.id, true) s where $3::boolean and u.type = 'User') s on true
 left join lateral (select b.id, b.display_name from muster.scim_user b
                    where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
                          and b.id = u.manager_id and b.removed_at is null offset 0 /* each by its key */) b on true

@@ -1,14 +1,13 @@
--- One live SCIM user, with what is computed at reading: `computed` are its groups, a JSON array.
--- params: 1 id uuid, 2 base_url text, 3 with_groups boolean
+-- One live SCIM user, with what is computed at reading: `computed` are its groups (groups_lines()).
+-- params: 1 id uuid, 2 with_groups boolean
 -- row scim: id uuid, version bigint, resource text, created_ms bigint, modified_ms bigint, computed text,
 --           manager_found uuid, manager_display text
 select u.id, u.version, u.resource, (date_part('epoch', u.created_at) * 1000)::bigint as created_ms,
        (date_part('epoch', u.modified_at) * 1000)::bigint as modified_ms,
-       case when $3::boolean and
-           (select true from muster.scim_group_user m where m.organization_id = muster.organization_id() and m.user_id = u.id limit 1)
-       then muster.groups_json(u.id, $2) end as computed,
+       case when s.nested then muster.groups_lines(u.id) else s.lines end as computed,
        b.id as manager_found, b.display_name as manager_display
 from muster.scim_user u
+left join lateral (select s.nested, s.lines from muster.groups_found(u.id, false) s where $2::boolean) s on true
 left join lateral (select b.id, b.display_name from muster.scim_user b
                    where b.organization_id = muster.organization_id() and b.connection_id = muster.connection_id()
                          and b.id = u.manager_id and b.removed_at is null offset 0 /* each by its key */) b on true
