@@ -88,7 +88,7 @@ $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/
 $(BUILD)/test/unit/%.o: ALL_CFLAGS += -DTEST_DATA='"test/data"'
 
 $(BUILD)/cgi/admin/open_routes.o: $(OPENAPI)
-$(BUILD)/cgi/admin/portal_page.o: $(PORTAL)
+$(BUILD)/cgi/admin/portal_page.o $(BUILD)/cgi/admin/portal_brand.o: $(PORTAL)
 
 $(BUILD)/%.o: %.c | $(BUILD)/gen/sql.stamp
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 #include "admin/open_routes.h"
 
 #include "admin/metrics_page.h"
+#include "admin/portal_brand.h"
 #include "admin/portal_page.h"
 #include "admin/problem.h"
 #include "base/arena.h"
@@ -87,6 +88,9 @@ static const struct open_route {
     {.path = "/metrics", .answer = metrics_page_answer},
     {.path = "/v1/openapi.json", .answer = answer_description},
     {.path = "/.well-known/jwks.json", .answer = answer_keys},
+    {.path = "/v1/portal/brand", .answer = portal_brand_answer},
+    {.path = "/v1/portal/brand.css", .answer = portal_brand_colours},
+    {.path = "/v1/portal/logo", .answer = portal_brand_logo},
     {.path = "/portal", .answer = portal_page_answer},
     {.path = "/portal/", .answer = portal_page_answer},
 };

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#define PORTAL_PAGE
 #include "portal.h"
 #include <string.h>
 

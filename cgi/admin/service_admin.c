@@ -8,6 +8,7 @@
 #include "admin/api_credentials.h"
 #include "admin/api_routes.h"
 #include "admin/open_routes.h"
+#include "admin/portal_brand.h"
 #include "admin/problem.h"
 #include "admin/waiting.h"
 #include "base/arena.h"
@@ -304,6 +305,7 @@ const struct service service_admin = {.name = "muster-admin",
                                       .short_name = "admin",
                                       .usage = "Answers the admin API for a web server.",
                                       .print_routes = api_routes_print,
+                                      .check = portal_brand_check,
                                       .open = open_admin,
                                       .close = close_admin,
                                       .answer = answer_admin,

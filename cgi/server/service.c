@@ -87,7 +87,9 @@ int service_main(const struct service *service, int argc, char **argv) {
     char problem[256], program[4096];
     oom_guard();
     if (!settings_load(&settings, problem, sizeof problem) || settings_unknown(problem, sizeof problem) ||
-        !check_sensitive_names(&settings, problem, sizeof problem) || !log_open(service->name, settings.log))
+        !check_sensitive_names(&settings, problem, sizeof problem) ||
+        (service->check && !service->check(&settings, problem, sizeof problem)) ||
+        !log_open(service->name, settings.log))
         return fail_usage(service, problem);
     unsigned workers = settings_workers(&settings);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {

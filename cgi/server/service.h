@@ -56,6 +56,8 @@ struct service {
     const char *usage;      /* its first sentence */
     void (*print_routes)(
         FILE *to); /* for --routes: a line with the names of the columns, then one for each method and URL */
+    /* Whether it can work with its settings; `problem` says what is wrong. NULL: with any. */
+    bool (*check)(const struct settings *s, char *problem, size_t size);
     void (*open)(struct worker *w);    /* once a process, before its first request */
     void (*close)(struct worker *w);   /* once a process, after its last */
     void (*answer)(struct call *call); /* the response is always filled in */

@@ -2,7 +2,10 @@
 
 #include "base/settings.h"
 
+#include "base/brand.h"
+#include "base/fold.h"
 #include "base/ip.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +44,52 @@ static bool check_portal_origins(const struct settings *s, char *problem, size_t
     return true;
 }
 
+enum { PORTAL_NAME_MAX = 80, PORTAL_SUPPORT_MAX = 200 };
+
+/* Whether a text is UTF-8 that can stand in one line. */
+static bool is_plain_line(const char *s) {
+    const unsigned char *p = (const unsigned char *)s, *end = p + strlen(s);
+    for (size_t n; p < end; p += n)
+        if (!(n = *p < 0x80 ? 1 : utf8_length(p, end)))
+            return false;
+    return !fold_has_control(s, strlen(s));
+}
+
+static bool check_portal_name(const struct settings *s, char *problem, size_t size) {
+    size_t len = strlen(s->portal_name);
+    if (len <= PORTAL_NAME_MAX && is_plain_line(s->portal_name) && (!len || !fold_blank(s->portal_name, len)))
+        return true;
+    snprintf(problem, size,
+             "MUSTER_PORTAL_NAME must be a name in UTF-8, of %d bytes at most, without control characters",
+             PORTAL_NAME_MAX);
+    return false;
+}
+
+static bool check_portal_accent(const struct settings *s, char *problem, size_t size) {
+    uint32_t colour;
+    if (*s->portal_accent == '#' && brand_colour(s->portal_accent, &colour))
+        return true;
+    snprintf(problem, size, "MUSTER_PORTAL_ACCENT is \"%.32s\": it must be a colour as #rrggbb", s->portal_accent);
+    return false;
+}
+
+/* Becomes a link, so it is no script. */
+static bool check_portal_support(const struct settings *s, char *problem, size_t size) {
+    const char *text = s->portal_support, *at = strchr(text, '@');
+    bool plain = strlen(text) <= PORTAL_SUPPORT_MAX && !strpbrk(text, " \t\"<>\\") && is_plain_line(text);
+    bool page = strncmp(text, "https://", 8) == 0 && text[8];
+    bool mail = at && at > text && at[1] && !strchr(at + 1, '@') && !strpbrk(text, ":/?&");
+    if (!*text || (plain && (page || mail)))
+        return true;
+    snprintf(
+        problem, size,
+        "MUSTER_PORTAL_SUPPORT is \"%.64s\": it must be a mail address, as help@example.com, or the https:// address "
+        "of a page",
+        text);
+    return false;
+}
+
 bool settings_check_portal(const struct settings *s, char *problem, size_t size) {
-    return check_portal_origins(s, problem, size);
+    return check_portal_name(s, problem, size) && check_portal_accent(s, problem, size) &&
+           check_portal_support(s, problem, size) && check_portal_origins(s, problem, size);
 }

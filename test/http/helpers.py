@@ -39,7 +39,8 @@ class Answer:
 
     def __init__(self, status, headers, raw):
         self.status, self.headers, self.raw = status, headers, raw
-        self.text = "" if self.header("Content-Encoding") else raw.decode("utf-8")
+        binary = self.header("Content-Encoding") or (self.header("Content-Type") or "").startswith("image/")
+        self.text = "" if binary else raw.decode("utf-8")
 
     @property
     def json(self):

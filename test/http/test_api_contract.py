@@ -6,7 +6,8 @@ from routes import routes
 
 # Operations that are not of the table of routes, and the scopes that they may need.
 SERVICE = {("GET", "/healthz"): set(), ("GET", "/readyz"): set(), ("GET", "/v1/openapi.json"): set(), ("GET", "/.well-known/jwks.json"): set(),
-           ("GET", "/metrics"): {"audit:read"}}
+           ("GET", "/metrics"): {"audit:read"}, ("GET", "/v1/portal/brand"): set(), ("GET", "/v1/portal/brand.css"): set(),
+           ("GET", "/v1/portal/logo"): set()}
 
 
 def test_every_route_is_described_and_nothing_else():

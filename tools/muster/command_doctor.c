@@ -9,6 +9,7 @@
 #include "db/sql.h"
 #include "host/limits.h"
 #include "muster/command_doctor_advice.h"
+#include "muster/command_doctor_portal.h"
 #include "muster/command_migrate.h"
 #include "sql/operator.h"
 
@@ -278,6 +279,7 @@ enum err command_doctor(struct invocation *in) {
     good &= check_work(in, rows[WORK]);
     good &= check_secret(in);
     good &= check_limits_file(in);
+    good &= command_doctor_portal(in);
     check_workers(in);
     check_plans(in, rows[PLANS]);
     command_doctor_advice(in, rows[POSTGRES]);
