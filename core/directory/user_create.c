@@ -24,11 +24,13 @@ struct creation {
     struct session_write *w;
     char id[UUID_TEXT + 1];
     struct user_facts facts;
+    bool inserted;    /* by the last batch; its row is the answer */
     enum err refused; /* the error after a commit (a link request was stored) */
 };
 
-/* The results of the first batch: who has the identity, and how much room the organization has. */
+/* How much room the organization has, and who has the identity: no rows if nothing is known of it. */
 struct found {
+    int64_t users;                         /* live SCIM users of the organization */
     struct db_rows conflicts;              /* user_conflicts, which sees what is behind the locks of the others */
     struct db_rows removed, former_member; /* user_removed_for_update, member_of_removed_for_update */
     struct db_rows member;                 /* member_by_email_for_update */
@@ -50,25 +52,46 @@ static void keys_of(struct session *s, struct json_object *resource, struct keys
     k->domain = k->email ? email_domain(k->email) : NULL;
 }
 
-static enum err begin_user_create(struct session *s, struct json_object *resource, struct found *out) {
-    struct db_rows rows[5] = {0};
-    struct keys k;
-    keys_of(s, resource, &k);
-    size_t entered = session_queue_write(s, SESSION_SHARED, NULL, NULL);
-    size_t removed = db_queue(s->db, sql_user_removed_for_update(.external_id = k.external_id, .email_key = k.email));
+/* Locks whoever has the identity, and looks again. */
+static enum err look_closely(struct session *s, const struct keys *k, struct found *out) {
+    struct db_rows rows[4] = {0};
+    size_t removed = db_queue(s->db, sql_user_removed_for_update(.external_id = k->external_id, .email_key = k->email));
     size_t former =
-        db_queue(s->db, sql_member_of_removed_for_update(.external_id = k.external_id, .email_key = k.email));
-    size_t member = db_queue(s->db, sql_member_by_email_for_update(.email_key = k.email));
+        db_queue(s->db, sql_member_of_removed_for_update(.external_id = k->external_id, .email_key = k->email));
+    size_t member = db_queue(s->db, sql_member_by_email_for_update(.email_key = k->email));
     size_t conflicts =
-        db_queue(s->db, sql_user_conflicts(.user_name_key = k.user_name, .external_id_unique = k.external_id,
-                                           .email_key = k.email, .domain = k.domain));
+        db_queue(s->db, sql_user_conflicts(.user_name_key = k->user_name, .external_id_unique = k->external_id,
+                                           .email_key = k->email, .domain = k->domain));
     enum err e = db_run(&s->ctx, s->db, rows);
     *out = (struct found){
         .conflicts = rows[conflicts], .removed = rows[removed], .former_member = rows[former], .member = rows[member]};
-    return e == OK ? session_accept(s, rows[entered]) : e;
+    if (e == OK)
+        out->users = db_int(out->conflicts, 0, USER_CONFLICTS_USERS) + s->usage.users;
+    return e;
+}
+
+/* Most users are new, which one statement finds out; only for the others the rest is worth its while. */
+static enum err begin_user_create(struct session *s, struct json_object *resource, struct found *out) {
+    struct db_rows rows[2] = {0};
+    struct keys k;
+    keys_of(s, resource, &k);
+    size_t entered = session_queue_write(s, SESSION_SHARED, NULL, NULL);
+    size_t known = db_queue(
+        s->db, sql_user_known(.user_name_key = k.user_name, .external_id = k.external_id, .email_key = k.email));
+    enum err e = db_run(&s->ctx, s->db, rows);
+    if (e == OK)
+        e = session_accept(s, rows[entered]);
+    if (e != OK)
+        return e;
+    if (db_bool(rows[known], 0, USER_KNOWN_KNOWN))
+        return look_closely(s, &k, out);
+    out->users = db_int(rows[known], 0, USER_KNOWN_USERS) + s->usage.users;
+    return OK;
 }
 
 static enum err check_conflicts(struct session *s, struct db_rows row) {
+    if (db_count(row) == 0)
+        return OK;
     if (db_bool(row, 0, USER_CONFLICTS_USER_NAME))
         return fail(&s->ctx, ERR_UNIQUENESS, "a user with this userName exists already");
     if (db_bool(row, 0, USER_CONFLICTS_EXTERNAL_ID) && s->tenant.linking != LINKING_NEVER)
@@ -76,25 +99,23 @@ static enum err check_conflicts(struct session *s, struct db_rows row) {
     return OK;
 }
 
-/* How many users the organization has, with those that this transaction has made. */
-static int64_t users_used(struct session *s, const struct found *found) {
-    return db_int(found->conflicts, 0, USER_CONFLICTS_USERS) + s->usage.users;
-}
-
 static enum err check_cap(struct session *s, const struct found *found) {
     int64_t cap = s->tenant.max_users;
-    if (cap == NO_CAP || users_used(s, found) < cap)
+    if (cap == NO_CAP || found->users < cap)
         return OK;
     return fail(&s->ctx, ERR_CAP, "the organization's limit of %" PRId64 " users is reached", cap);
 }
 
-static void queue_insert(struct session *s, const char *id, const char *member_id, const struct user_facts *f) {
-    db_queue(s->db, sql_user_insert(.id = id, .member_id = member_id, .active = f->active ? "true" : "false",
-                                    .user_name_key = f->user_name_key, .external_id = f->external_id,
-                                    .external_id_unique = f->external_id_unique, .email_key = f->email_key,
-                                    .display_name = f->display_name, .manager_id = f->manager_id, .resource = f->stored,
-                                    .folded = f->folded, .at = session_now(s, 0)));
-    user_save_values(s, id, f, NULL);
+static void queue_insert(struct session *s, struct creation *c, const char *member_id) {
+    const struct user_facts *f = &c->facts;
+    c->w->answer_at =
+        db_queue(s->db, sql_user_insert(.id = c->id, .member_id = member_id, .active = f->active ? "true" : "false",
+                                        .user_name_key = f->user_name_key, .external_id = f->external_id,
+                                        .external_id_unique = f->external_id_unique, .email_key = f->email_key,
+                                        .display_name = f->display_name, .manager_id = f->manager_id,
+                                        .resource = f->stored, .folded = f->folded, .at = session_now(s, 0)));
+    c->inserted = true;
+    user_save_values(s, c->id, f, NULL);
     s->usage.users++;
 }
 
@@ -109,7 +130,7 @@ static enum err provision_member(struct session *s, struct creation *c) {
                                       .first_name = f->first_name, .last_name = f->last_name,
                                       .display_name = f->display_name, .external_id = f->external_id,
                                       .status = f->active ? "active" : "deactivated", .at = session_now(s, 0)));
-    queue_insert(s, c->id, member_id, f);
+    queue_insert(s, c, member_id);
     session_event(s, "scim.user.provisioned", "scim_user", c->id, user_event(s, &member, NULL, f->resource));
     return OK;
 }
@@ -145,7 +166,7 @@ static enum err link_member(struct session *s, struct creation *c, const struct 
         return e;
     bool active = c->facts.active || db_int(found->conflicts, 0, USER_CONFLICTS_ACTIVE) > 0;
     struct member_state after = user_member_after(&before, &c->facts, false, active);
-    queue_insert(s, c->id, before.id, &c->facts);
+    queue_insert(s, c, before.id);
     user_member_save(s, &before, &after);
     session_event(s, "scim.user.linked", "scim_user", c->id, user_event(s, &after, NULL, c->facts.resource));
     return OK;
@@ -196,11 +217,24 @@ static enum err decide_new_user(struct session *s, struct creation *c, const str
     return e == OK ? provision_member(s, c) : e;
 }
 
+static enum err finish_user_create(struct session *s, struct creation *c, int64_t users) {
+    bool mapped = member_mapping_any(s);
+    const char *id = c->id;
+    enum err e = mapped ? member_mapping_apply(s, &id, 1) : OK;
+    if (e != OK)
+        return e;
+    session_note_usage(s, "max_users", users, s->tenant.max_users);
+    if (mapped || !c->inserted || c->facts.manager_id)
+        read_queue_answer(s, &read_users, c->w, c->id, c->p);
+    return OK;
+}
+
 static enum err create_user_work(struct session *s, void *arg) {
     struct creation *c = arg;
     struct found found = {0};
     struct json_object *resource;
     c->refused = OK;
+    c->inserted = false;
     if (c->wanted)
         memcpy(c->id, c->wanted, sizeof c->id);
     else
@@ -218,15 +252,7 @@ static enum err create_user_work(struct session *s, void *arg) {
     e = user_facts_check(s, &c->facts, NULL);
     if (e == OK)
         e = decide_new_user(s, c, &found);
-    if (e == OK && c->refused == OK && member_mapping_any(s)) {
-        const char *id = c->id;
-        e = member_mapping_apply(s, &id, 1);
-    }
-    if (e == OK && c->refused == OK)
-        session_note_usage(s, "max_users", users_used(s, &found) - 1, s->tenant.max_users);
-    if (e == OK && c->refused == OK)
-        read_queue_answer(s, &read_users, c->w, c->id, c->p);
-    return e;
+    return e == OK && c->refused == OK ? finish_user_create(s, c, found.users) : e;
 }
 
 enum err user_create(struct session *s, const char *id, struct json_object *body, const struct projection *p,

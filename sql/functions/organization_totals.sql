@@ -12,4 +12,4 @@ comment on function muster.organization_totals(uuid) is
 Parameters: organization: its id.
 Returns: one row.
 Locks: none.
-Called by: usage, user_conflicts, users_known, object (of an organization), op_doctor_work, op_seed_facts, op_seed_mapping.';
+Called by: usage, user_conflicts, user_known, users_known, object (of an organization), op_doctor_work, op_seed_facts, op_seed_mapping.';
