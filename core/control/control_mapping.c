@@ -1,5 +1,6 @@
 /* The attribute mapping of an organization: show, replace. */
 
+#include "control/control_dry_run.h"
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 
@@ -13,7 +14,8 @@
 
 #include <string.h>
 
-static const struct field given[] = {{.name = "mapping", .kind = FIELD_OBJECT, .required = true}};
+static const struct field given[] = {
+    {.name = "mapping", .kind = FIELD_OBJECT, .required = true}, DRY_RUN_FIELD, DRY_RUN_CURSOR};
 
 enum err control_mapping_show(struct control *c, const struct control_input *in, struct json_object **out) {
     enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
@@ -51,8 +53,7 @@ const char *control_mapping_resets(struct control *c, const struct mapping *old,
     return list;
 }
 
-/* The groups of group_roles as api_groups_unknown takes them; rows that are no rows are refused later. */
-static const char *list_role_groups(struct control *c, struct json_object *mapping) {
+const char *control_mapping_groups(struct control *c, struct json_object *mapping) {
     struct json_object *rows = json_get(mapping, MAPPING_GROUP_ROLES), *list = json_new_array(c->ctx.arena);
     size_t n = json_object_is_type(rows, json_type_array) ? json_object_array_length(rows) : 0;
     for (size_t i = 0; i < n && i < MAPPING_ROLE_ROWS; i++) {
@@ -75,7 +76,7 @@ static void ask_mapping(struct control *c, const struct control_input *in) {
     db_queue(c->db, sql_api_directory_lock());
     db_queue(c->db, sql_extension_schemas());
     db_queue(c->db, sql_api_mapping_show());
-    db_queue(c->db, sql_api_groups_unknown(.groups = list_role_groups(c, json_get(in->fields, "mapping"))));
+    db_queue(c->db, sql_api_groups_unknown(.groups = control_mapping_groups(c, json_get(in->fields, "mapping"))));
 }
 
 static enum err set_mapping_work(struct control *c, void *arg) {
@@ -103,9 +104,14 @@ static enum err set_mapping_work(struct control *c, void *arg) {
 enum err control_mapping_set(struct control *c, const struct control_input *in, struct json_object **out) {
     struct change x = {.in = in};
     struct control_write w = {.ask = ask_mapping, .in = in, .work = set_mapping_work, .arg = &x};
+    const char *after;
     enum err e = control_fields_check(c, FIELDS(given), in->fields, true);
+    if (e == OK)
+        e = control_dry_run_after(c, in->fields, &after);
     if (e != OK)
         return e;
+    if (control_dry_run_asked(in->fields))
+        return control_mapping_dry_run(c, in->fields, out);
     x.text = json_text(c->ctx.arena, json_get(in->fields, "mapping"));
     e = control_write(c, &w);
     if (e == OK)

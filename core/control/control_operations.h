@@ -70,6 +70,13 @@ enum err control_mapping_read(struct control *c, const struct schema_types *type
  */
 const char *control_mapping_resets(struct control *c, const struct mapping *old, const struct mapping *new);
 
+/* The groups of group_roles as api_groups_unknown takes them; rows that are no rows are passed over. */
+const char *control_mapping_groups(struct control *c, struct json_object *mapping);
+
+/* control_mapping_dry.c: what PUT of the field `mapping` would do, as doc/openapi.json has it (control_dry_run.h). */
+enum err control_mapping_dry_run(struct control *c, struct json_object *fields, struct json_object **out)
+    __attribute__((warn_unused_result));
+
 /* control_mapping_preview.c */
 control_run control_mapping_preview;
 

@@ -29,23 +29,16 @@ enum err member_mapping_in_time(struct session *s) {
     return s->until && clock_monotonic_ms() >= s->until ? fail(&s->ctx, ERR_TOO_MANY, "it takes too long") : OK;
 }
 
-/* One member: its present and its new state. */
-struct outcome {
-    const char *id, *role_before, *role;
-    struct json_object *fields; /* as members_write takes them */
-    bool active, changed;
-};
-
 static const struct {
     const char *name;
     int column;
-} texts[] = {{"first_name", MEMBERS_READ_FIRST_NAME},
-             {"last_name", MEMBERS_READ_LAST_NAME},
-             {"display_name", MEMBERS_READ_DISPLAY_NAME},
-             {"external_id", MEMBERS_READ_EXTERNAL_ID}};
+} texts[] = {{"first_name", MAPPED_FIRST_NAME},
+             {"last_name", MAPPED_LAST_NAME},
+             {"display_name", MAPPED_DISPLAY_NAME},
+             {"external_id", MAPPED_EXTERNAL_ID}};
 
 /* Takes from a link the values that the links before it did not give. */
-static void take_link(struct outcome *o, struct json_object *given, struct json_object *metadata) {
+static void take_link(struct member_outcome *o, struct json_object *given, struct json_object *metadata) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct json_object *v = json_get(given, texts[i].name);
         if (v && !json_get(o->fields, texts[i].name))
@@ -62,7 +55,8 @@ static void take_link(struct outcome *o, struct json_object *given, struct json_
 }
 
 /* Of the groups of all links the first row counts. */
-static void take_group_role(struct arena *a, const struct mapping *m, struct json_object *links, struct outcome *o) {
+static void take_group_role(struct arena *a, const struct mapping *m, struct json_object *links,
+                            struct member_outcome *o) {
     size_t first = mapping_rows(m);
     struct json_object *group;
     for (size_t i = 0, n = json_object_array_length(links); i < n; i++) {
@@ -74,18 +68,14 @@ static void take_group_role(struct arena *a, const struct mapping *m, struct jso
         o->role = json_object_get_string(mapping_row_role(m, first));
 }
 
-/* Takes the values of all links of a row. If the mapping sets no role, or no metadata, these stay. */
-static enum err take_links(struct session *s, struct db_rows rows, size_t row, struct outcome *o,
-                           struct json_object *before) {
+/* Takes the values of all links. If the mapping sets no role, or no metadata, these stay. */
+static enum err take_links(struct session *s, struct json_object *links, struct member_outcome *o) {
     const struct mapping *m = s->types->mapping ? s->types->mapping : mapping_default();
-    const char *text = db_text(rows, row, MEMBERS_READ_LINKS);
-    struct json_object *links, *metadata = json_new_object(s->ctx.arena);
-    enum err e = json_parse_own(&s->ctx, text, strlen(text), &links);
-    if (e != OK)
-        return e;
+    struct json_object *metadata = json_new_object(s->ctx.arena);
     o->role = plain;
     for (size_t i = 0, n = json_object_array_length(links); i < n; i++) {
-        if ((e = member_mapping_in_time(s)) != OK)
+        enum err e = member_mapping_in_time(s);
+        if (e != OK)
             return e;
         struct json_object *link = json_object_array_get_idx(links, i), *resource = json_get(link, "resource");
         json_object_object_add(resource, "groups", json_object_get(json_get(link, "groups")));
@@ -97,34 +87,43 @@ static enum err take_links(struct session *s, struct db_rows rows, size_t row, s
     if (!sets_role)
         o->role = o->role_before;
     json_object_object_add(o->fields, "public_metadata",
-                           json_object_get(sets_metadata ? metadata : json_get(before, "public_metadata")));
+                           json_object_get(sets_metadata ? metadata : json_get(o->before, "public_metadata")));
     return OK;
 }
 
-static enum err read_member(struct session *s, struct db_rows rows, size_t row, struct outcome *o) {
-    struct json_object *before = json_new_object(s->ctx.arena), *metadata;
-    const char *text = db_text(rows, row, MEMBERS_READ_PUBLIC_METADATA);
-    *o = (struct outcome){.id = db_text(rows, row, MEMBERS_READ_ID),
-                          .role_before = db_text(rows, row, MEMBERS_READ_ORGANIZATION_ROLE),
-                          .fields = json_new_object(s->ctx.arena),
-                          .active = strcmp(db_text(rows, row, MEMBERS_READ_STATUS), "active") == 0};
+enum err member_mapping_outcome(struct session *s, struct db_rows rows, size_t row, struct json_object *links,
+                                struct member_outcome *o) {
+    struct json_object *metadata;
+    const char *text = db_text(rows, row, MAPPED_PUBLIC_METADATA);
+    *o = (struct member_outcome){.id = db_text(rows, row, MAPPED_ID),
+                                 .role_before = db_text(rows, row, MAPPED_ORGANIZATION_ROLE),
+                                 .before = json_new_object(s->ctx.arena),
+                                 .fields = json_new_object(s->ctx.arena),
+                                 .active = strcmp(db_text(rows, row, MAPPED_STATUS), "active") == 0};
     o->role = o->role_before;
     enum err e = json_parse_own(&s->ctx, text, strlen(text), &metadata);
-    if (e != OK || db_null(rows, row, MEMBERS_READ_LINKS))
+    if (e != OK || !links)
         return e;
-    json_object_object_add(before, "public_metadata", json_object_get(metadata));
-    e = take_links(s, rows, row, o, before);
+    json_object_object_add(o->before, "public_metadata", json_object_get(metadata));
+    e = take_links(s, links, o);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const char *was = db_text(rows, row, texts[i].column);
-        json_set_text(before, texts[i].name, was);
+        json_set_text(o->before, texts[i].name, was);
         if (!json_get(o->fields, texts[i].name)) /* a name that no link gives stays */
             json_set_text(o->fields, texts[i].name, was);
     }
-    o->changed = e == OK && (!json_same(before, o->fields) || strcmp(o->role, o->role_before) != 0);
+    o->changed = e == OK && (!json_same(o->before, o->fields) || strcmp(o->role, o->role_before) != 0);
     return e;
 }
 
-static bool loses_admin(const struct outcome *o) {
+static enum err read_member(struct session *s, struct db_rows rows, size_t row, struct member_outcome *o) {
+    const char *text = db_text(rows, row, MAPPED_LINKS);
+    struct json_object *links = NULL;
+    enum err e = text ? json_parse_own(&s->ctx, text, strlen(text), &links) : OK;
+    return e == OK ? member_mapping_outcome(s, rows, row, links, o) : e;
+}
+
+static bool loses_admin(const struct member_outcome *o) {
     return o->active && strcmp(o->role_before, admin) == 0 && strcmp(o->role, admin) != 0;
 }
 
@@ -132,10 +131,10 @@ static bool loses_admin(const struct outcome *o) {
  * An organization's last org:admin is never lost silently: the role is kept if the organization wants that, else there
  * is an event.
  */
-static enum err mind_admins(struct session *s, struct outcome *all, size_t n) {
+static enum err mind_admins(struct session *s, struct member_outcome *all, size_t n) {
     struct db_rows rows[3] = {0};
     const char **losers = arena_array(s->ctx.arena, n + 1, sizeof *losers);
-    struct outcome *first = NULL;
+    struct member_outcome *first = NULL;
     size_t lost = 0;
     bool gains = false;
     for (size_t i = 0; i < n; i++) {
@@ -161,7 +160,7 @@ static enum err mind_admins(struct session *s, struct outcome *all, size_t n) {
     return OK;
 }
 
-static void queue_changes(struct session *s, struct outcome *all, size_t n) {
+static void queue_changes(struct session *s, struct member_outcome *all, size_t n) {
     struct json_object *list = json_new_array(s->ctx.arena);
     bool roles = false;
     for (size_t i = 0; i < n; i++) {
@@ -191,7 +190,7 @@ enum err member_mapping_apply(struct session *s, const char *const *user_ids, si
     size_t at = db_queue(s->db, sql_members_read(.user_ids = ids));
     enum err e = db_run(&s->ctx, s->db, rows);
     size_t members = e == OK ? db_count(rows[at]) : 0;
-    struct outcome *all = arena_array(s->ctx.arena, members + 1, sizeof *all);
+    struct member_outcome *all = arena_array(s->ctx.arena, members + 1, sizeof *all);
     for (size_t i = 0; e == OK && i < members; i++)
         e = read_member(s, rows[at], i, &all[i]);
     if (e == OK)

@@ -15,6 +15,21 @@
 bool member_mapping_any(const struct session *s);
 bool member_mapping_reads_groups(const struct session *s);
 
+/* One member: the present state and that which the mapping makes. */
+struct member_outcome {
+    const char *id, *role_before, *role;
+    struct json_object *before, *fields; /* the names and public_metadata; both empty without a link */
+    bool active, changed;                /* active: now; changed: role or fields */
+};
+
+/*
+ * What the session's mapping, with what it resets, makes of a member: a row of MAPPED_*, and the live and active links
+ * as {"resource", "groups"}, the oldest connection first; NULL: there are none, so everything stays. Writes nothing.
+ * ERR_TOO_MANY, ERR_INTERNAL (the stored row is broken).
+ */
+enum err member_mapping_outcome(struct session *s, struct db_rows rows, size_t row, struct json_object *links,
+                                struct member_outcome *o) __attribute__((warn_unused_result));
+
 /* ERR_TOO_MANY: the time that the session has for a mapping is over. */
 enum err member_mapping_in_time(struct session *s) __attribute__((warn_unused_result));
 

@@ -1,9 +1,10 @@
 """A dry run writes nothing, and says what the act then does."""
+import json
 import random
 
 import pytest
 from api import problem
-from helpers import fill_users, op
+from helpers import fill_users, op, wait_until
 
 
 def ids(people):
@@ -110,6 +111,8 @@ def test_a_dry_run_waits_for_nobody_and_nobody_for_it(server, customer):
         cur.execute("select from muster.scim_user where id = %s for update", (user["id"],))
         cur.execute("select from muster.connection where id = %s for update", (customer.connection["id"],))
         assert customer.api.delete(f"{customer.connection_path}?dry_run=true").json["deactivated"]["count"] == 1
+        mapping = {"userName": "public_metadata.name"}
+        assert customer.api.put(f"{mapping_path(customer)}?dry_run=true", {"mapping": mapping}).json["changed"]["count"] == 1
         cur.execute("rollback")
 
 
@@ -124,3 +127,90 @@ def test_the_command_line_says_it_too(server, customer):
 def test_an_act_without_a_dry_run_refuses_to_be_one(customer):
     problem(customer.api.patch(f"{customer.connection_path}?dry_run=true", {"name": "Other"}), 400, "unknown_field", "dry_run")
     assert customer.api.read(customer.connection_path)["name"] == "IdP"
+
+
+MAPPINGS = [
+    {"title": "organization_role"},
+    {"title": "public_metadata.title", "userName": "{{ value | split: '@' | first }}.first_name"},
+    {"group_roles": [{"group": "G1", "role": "org:one"}, {"group": "G0", "role": "org:zero"}, {"group": "nobody", "role": "org:x"}]},
+    {"title": "{{ value | replace: 'chef', 'false' }}.active", "groups[0].displayName": "public_metadata.group"},
+    {"userName": "{{ value | replace: '@x', '@y' }}.email_address"},
+    {},
+]
+SHOWN = ("email", "first_name", "last_name", "display_name", "external_id", "public_metadata", "organization_role", "status")
+
+
+def mapping_path(customer):
+    return f"{customer.path}/scim/attribute-mappings"
+
+
+def put(customer, mapping):
+    assert customer.api.put(mapping_path(customer), {"mapping": mapping}).status == 200
+    wait_until(lambda: customer.api.read(mapping_path(customer))["status"] == "applied", 20, lambda: customer.api.read(mapping_path(customer)))
+
+
+def differences(before, after):
+    return {i: ({k: m[k] for k in SHOWN if m[k] != after[i][k]}, {k: after[i][k] for k in SHOWN if m[k] != after[i][k]})
+            for i, m in before.items() if any(m[k] != after[i][k] for k in SHOWN)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_mapping_does_what_was_foretold(server, customer, seed):
+    customer.api.patch(customer.path, {"protect_last_admin": False})
+    directory(customer, seed)
+    order = random.Random(seed).sample(MAPPINGS, len(MAPPINGS))
+    for mapping in order:
+        before, rows = people(customer), written(server)
+        told = customer.api.put(f"{mapping_path(customer)}?dry_run=true", {"mapping": mapping})
+        assert told.status == 200 and written(server) == rows
+        told = told.json
+        put(customer, mapping)
+        changed = differences(before, people(customer))
+        assert told["complete"] and told["checked"] == len([m for m in before.values() if m["links"]])
+        assert {p["id"]: (p["before"], p["after"]) for p in told["changed"]["first"]} == changed and told["changed"]["count"] == len(changed), mapping
+        for name, status in (("deactivated", "deactivated"), ("reactivated", "active")):
+            assert ids(told[name]) == {i for i, (_, new) in changed.items() if new.get("status") == status}
+        roles = {r["role"]: (ids(r["lose"]), ids(r["gain"])) for r in told["roles"]}
+        assert roles == {role: ({i for i, (old, _) in changed.items() if old.get("organization_role") == role},
+                                {i for i, (_, new) in changed.items() if new.get("organization_role") == role})
+                         for role in {r for pair in changed.values() for one in pair for k, r in one.items() if k == "organization_role"}}
+
+
+@pytest.mark.parametrize("protects, said", [(True, "kept"), (False, "lost")])
+def test_the_last_administrator_is_told(customer, protects, said):
+    customer.api.patch(customer.path, {"protect_last_admin": protects})
+    user = customer.user(title="org:admin")
+    put(customer, {"title": "organization_role"})
+    assert customer.member(user["userName"])["organization_role"] == "org:admin"
+    told = customer.api.put(f"{mapping_path(customer)}?dry_run=true", {"mapping": {}}).json
+    assert told["last_admin"] == said and [(r["role"], r["lose"]["count"], r["gain"]["count"]) for r in told["roles"]] == [
+        ("org:admin", 1, 0), ("org:member", 0, 1)]
+    customer.api.made(f"{customer.path}/members", {"email": "other@x.example", "organization_role": "org:admin"})
+    assert customer.api.put(f"{mapping_path(customer)}?dry_run=true", {"mapping": {}}).json["last_admin"] is None
+
+
+def test_a_dry_run_of_a_mapping_refuses_what_the_act_refuses_and_names_unknown_groups(customer):
+    path = f"{mapping_path(customer)}?dry_run=true"
+    problem(customer.api.put(path, {"mapping": {"title": "nobody"}}), 400, "invalid", "mapping")
+    problem(customer.api.put(path, {"mapping": {}, "more": 1}), 400, "unknown_field", "more")
+    told = customer.api.put(path, {"mapping": {"group_roles": [{"group": "Slaes", "role": "org:s"}]}}).json
+    assert told["unknown_groups"] == ["Slaes"] and told["changed"] == {"count": 0, "first": []}
+
+
+def test_a_broken_user_does_not_break_the_dry_run(server, customer):
+    users = [customer.user(title="T") for _ in range(3)]
+    server.sql("update muster.scim_user set resource = '{' where id = %s", users[1]["id"])
+    told = customer.api.put(f"{mapping_path(customer)}?dry_run=true", {"mapping": {"title": "public_metadata.title"}}).json
+    assert (told["checked"], told["changed"]["count"]) == (3, 2)
+
+
+def test_a_dry_run_of_a_mapping_goes_on_from_its_cursor(server, customer, tmp_path):
+    fill_users(server, customer, 1100)
+    server.sql("update muster.scim_user set resource = '{\"userName\":\"bo\"}' where connection_id = %s", customer.connection["id"])
+    mapping = {"userName": "public_metadata.name"}
+    whole = customer.api.put(f"{mapping_path(customer)}?dry_run=true", {"mapping": mapping}).json
+    at = server.sql("select id from muster.member where organization_id = %s order by id offset 999 limit 1", customer.id)[0][0]
+    (tmp_path / "m.json").write_text(json.dumps(mapping))
+    rest = server.muster("mapping", "set", str(tmp_path / "m.json"), "--org", customer.slug, "--dry-run", "--cursor", str(at))
+    assert (whole["checked"], rest["checked"]) == (1100, 100) and rest["changed"]["count"] == 100 and rest["last_admin"] is None
+    assert customer.api.read(mapping_path(customer))["version"] == 0

@@ -1,8 +1,8 @@
 -- The input of an attribute mapping: the fields of members, and their live and active links, the oldest connection
 -- first, each with the resource and the user's effective groups, oldest first. Every row is found by its key.
 -- params: 1 user_ids uuid[]
--- row: id uuid, first_name text, last_name text, display_name text, external_id text, status text,
---      organization_role text, public_metadata text, links text
+-- row mapped: id uuid, first_name text, last_name text, display_name text, external_id text, status text,
+--             organization_role text, public_metadata text, links text
 select m.id, m.first_name, m.last_name, m.display_name, m.external_id, m.status, m.organization_role, m.public_metadata::text,
        (select json_agg(json_build_object('resource', l.resource::json, 'groups', l.groups) order by l.created_at, l.connection_id)::text
         from (select u.resource, u.connection_id,
