@@ -10,22 +10,33 @@ declare
     ended boolean;
     used_before boolean;
 begin
-    -- One statement for all that a read needs: each one more costs as much as the rows themselves.
-    select t.id, coalesce(asked = t.connection_id, true),
-           t.allowed_addresses is null or coalesce(client::inet <<= any (t.allowed_addresses), false),
-           t.scope, t.rate, t.burst, t.organization_id, t.connection_id,
-           c.dialect, c.identity, c.email, c.linking, c.unknown_members, c.group_names, c.status,
-           o.max_users, o.max_groups, o.max_group_members, o.rate, o.burst, (extract(epoch from now()) * 1000000)::bigint,
-           o.schema_version,
-           t.revoked_at is not null or coalesce(t.expires_at <= now(), false),
-           coalesce(t.last_used_at >= now() - interval '1 minute', false) and t.last_used_address is not distinct from client
-    into token_id, matches, allowed, scope, token_rate, token_burst, organization_id, connection_id,
-         dialect, identity, email, linking, unknown_members, group_names, status, max_users, max_groups, max_group_members,
-         rate, burst, now_us, schema_version, ended, used_before
-    from muster.token t
-    join muster.connection c on c.organization_id = t.organization_id and c.id = t.connection_id
-    join muster.organization o on o.id = t.organization_id
-    where t.hash = presented;
+    if locked <> 'none' then -- connection and organization are read once, behind the lock
+        select t.id, coalesce(asked = t.connection_id, true),
+               t.allowed_addresses is null or coalesce(client::inet <<= any (t.allowed_addresses), false),
+               t.scope, t.rate, t.burst, t.organization_id, t.connection_id,
+               t.revoked_at is not null or coalesce(t.expires_at <= now(), false),
+               coalesce(t.last_used_at >= now() - interval '1 minute', false) and t.last_used_address is not distinct from client
+        into token_id, matches, allowed, scope, token_rate, token_burst, organization_id, connection_id, ended, used_before
+        from muster.token t
+        where t.hash = presented;
+    else
+        -- One statement for all that a read needs: each one more costs as much as the rows themselves.
+        select t.id, coalesce(asked = t.connection_id, true),
+               t.allowed_addresses is null or coalesce(client::inet <<= any (t.allowed_addresses), false),
+               t.scope, t.rate, t.burst, t.organization_id, t.connection_id,
+               c.dialect, c.identity, c.email, c.linking, c.unknown_members, c.group_names, c.status,
+               o.max_users, o.max_groups, o.max_group_members, o.rate, o.burst, (extract(epoch from now()) * 1000000)::bigint,
+               o.schema_version,
+               t.revoked_at is not null or coalesce(t.expires_at <= now(), false),
+               coalesce(t.last_used_at >= now() - interval '1 minute', false) and t.last_used_address is not distinct from client
+        into token_id, matches, allowed, scope, token_rate, token_burst, organization_id, connection_id,
+             dialect, identity, email, linking, unknown_members, group_names, status, max_users, max_groups, max_group_members,
+             rate, burst, now_us, schema_version, ended, used_before
+        from muster.token t
+        join muster.connection c on c.organization_id = t.organization_id and c.id = t.connection_id
+        join muster.organization o on o.id = t.organization_id
+        where t.hash = presented;
+    end if;
     if not found or ended then
         return;
     end if;
@@ -52,6 +63,18 @@ begin
         return next;
         return;
     end if;
+    if locked = 'shared' and whole is null then -- as enter() does, which would cost half as much again
+        ended := pg_advisory_xact_lock_shared(muster.connection_lock(connection_id)) is null;
+        return query
+            select token_id, matches, allowed, scope, token_rate, token_burst, null::text, c.organization_id, c.id,
+                   c.dialect, c.identity, c.email, c.linking, c.unknown_members, c.group_names, c.status,
+                   o.max_users, o.max_groups, o.max_group_members, o.rate, o.burst, (extract(epoch from now()) * 1000000)::bigint,
+                   o.schema_version
+            from muster.connection c
+            join muster.organization o on o.id = c.organization_id
+            where c.organization_id = authenticate.organization_id and c.id = authenticate.connection_id;
+        return;
+    end if;
     return query
         select token_id, matches, allowed, scope, token_rate, token_burst, cursor_key, e.*
         from muster.enter(organization_id, connection_id, locked, ids, whole) e;
@@ -63,8 +86,8 @@ comment on function muster.authenticate(bytea, uuid, text, text, uuid[], uuid) i
 it presents. A valid token sets the tenant and the actor of the transaction; without it every later statement sees no
 row. The last use is written at most once a minute (or when the address changes), without waiting for a lock.
 Parameters: presented: SHA-256 of the token; asked: the connection that the URL names, null: none (if it is not the
-token''s, no tenant is set); client: address; locked, ids, whole: as for enter(), which is called only to lock; none:
-no lock either, and no key of cursors.
+token''s, no tenant is set); client: address; locked, ids, whole: as for enter(); none: no
+lock, and no key of cursors; null: no lock.
 Returns: the token''s id, whether the connection matches and the address is allowed, its scope and limits, the key
 that signs this connection''s cursors (without a lock), and the row of enter(); no row: the token is invalid.
 Locks: as enter(); the token''s row, if it is free.

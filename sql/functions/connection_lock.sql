@@ -7,4 +7,4 @@ comment on function muster.connection_lock(uuid) is
 Parameters: connection: its id.
 Returns: the key.
 Locks: none itself.
-Called by: enter, api_directory_lock, connections_lock_shared.';
+Called by: authenticate, enter, api_directory_lock, connections_lock_shared.';

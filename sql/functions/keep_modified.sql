@@ -1,7 +1,6 @@
 -- first: triggers call it
 create or replace function muster.keep_modified() returns trigger
     language plpgsql volatile
-    set search_path = pg_catalog, pg_temp
     as $$
 begin
     if tg_op = 'INSERT' then
