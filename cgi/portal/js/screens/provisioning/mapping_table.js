@@ -1,0 +1,16 @@
+// The product's mapping table, with the rows to change marked.
+
+import { h } from "../../dom.js";
+import { inLanguage, rich, t } from "../../i18n.js";
+import { pill } from "../../parts/pill.js";
+
+export function mappingTable(guide) {
+  const row = (r) => h("tr", { role: "row" },
+    h("td", { role: "cell" }, h("code", { lang: "en" }, r.source)), h("td", { role: "cell" }, h("code", { lang: "en" }, r.target)),
+    h("td", { role: "cell" }, r.apply && h("span", { lang: "en" }, r.apply)),
+    h("td", { role: "cell" }, r.change ? pill("needs_you", { text: t("mapping.change") }) : h("span", { class: "m-small" }, t("mapping.keep")), r.why && h("p", { class: "m-small" }, rich(inLanguage(r.why)))));
+  const heads = ["mapping.source", "mapping.target", "mapping.apply", "mapping.what"].map((k) => h("th", { scope: "col", role: "columnheader" }, t(k)));
+  return h("div", { class: "m-near" }, h("table", { class: "m-table m-mapping", role: "table" }, h("caption", { class: "m-hidden" }, t("mapping.caption")),
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), h("tbody", { role: "rowgroup" }, guide.mapping.map(row))),
+  h("p", { class: "m-small" }, rich(inLanguage(guide.changed_names))));
+}
