@@ -8,7 +8,7 @@ CC ?= cc
 PREFIX ?= /usr/local
 BUILD ?= $(if $(SANITIZE),build-san,build)
 PKG_CONFIG ?= pkg-config
-LIBS := json-c libpq libcrypto
+LIBS := json-c libpq libcrypto libidn2 libpsl
 
 WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wimplicit-fallthrough -Wshadow -Wvla -Wstrict-prototypes \
 	-Wmissing-prototypes -Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion
@@ -67,7 +67,7 @@ $(BUILD)/muster: $(TOOL:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/muster-deliver: $(DELIVER:%.c=$(BUILD)/%.o) $(BUILD)/libmuster.a
-	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl $(LDLIBS)
+	@echo ld $@; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -lcares $(LDLIBS)
 
 $(BUILD)/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libmuster.a
 	@mkdir -p $(@D)

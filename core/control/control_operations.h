@@ -13,6 +13,13 @@
 control_run control_organization_create, control_organization_list, control_organization_show, control_organization_set,
     control_domains_show, control_domains_set;
 
+/*
+ * control_domains.c. `id` is the claim's, or the domain. A claim that brought its domain into the verified ones takes
+ * it out when it is removed.
+ */
+control_run control_domain_claim, control_domain_claim_list, control_domain_claim_show, control_domain_claim_check,
+    control_domain_claim_remove;
+
 /* control_organization_end.c */
 control_run control_organization_remove;
 

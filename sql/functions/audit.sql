@@ -14,8 +14,8 @@ Parameters: organization: whose log; event: its id, null: any; action; connectio
 changed object; data: an object; request: id of the request; client: address, null: none.
 Returns: nothing.
 Locks: none.
-Called by: api_audit, api_connection_create, api_connection_set, api_link_request_decide, api_mapping_set,
-api_member_add, api_member_set, api_organization_members_end, api_organization_told, api_schema_add, api_schema_remove,
-api_token_issue, api_token_revoke, api_tokens_revoke, api_webhook_create, api_webhook_remove, api_webhook_replay_dead,
-api_webhook_replay_range, api_webhook_replay_told, api_webhook_rotate, api_webhook_set, op_key_create, op_key_revoke,
-op_signing_key_rotate.';
+Called by: api_audit, api_connection_create, api_connection_set, api_domain_claim_add, api_domain_claim_remove,
+api_link_request_decide, api_mapping_set, api_member_add, api_member_set, api_organization_members_end,
+api_organization_told, api_schema_add, api_schema_remove, api_token_issue, api_token_revoke, api_tokens_revoke,
+api_webhook_create, api_webhook_remove, api_webhook_replay_dead, api_webhook_replay_range, api_webhook_replay_told,
+api_webhook_rotate, api_webhook_set, op_key_create, op_key_revoke, op_signing_key_rotate.';

@@ -32,7 +32,8 @@ begin
     grant select on muster.schema_migration, muster.audit_seal to muster_admin;
     grant select, insert, update on muster.organization, muster.connection, muster.token, muster.attribute_mapping,
         muster.webhook_endpoint, muster.portal_session to muster_admin;
-    grant select, insert, update, delete on muster.organization_domain, muster.idempotency_key, muster.extension_schema to muster_admin;
+    grant select, insert, update, delete on muster.organization_domain, muster.domain_claim, muster.idempotency_key,
+        muster.extension_schema to muster_admin;
     grant delete on muster.team to muster_admin;
     grant select, update (state, finished_at) on muster.webhook_delivery to muster_admin;
     grant select, update (next_at), delete on muster.webhook_queue to muster_admin;
@@ -42,6 +43,8 @@ begin
     grant select, update on muster.attribute_mapping, muster.webhook_endpoint to muster_deliver;
     grant select, delete on muster.mapping_again to muster_deliver;
     grant update on muster.left_behind to muster_deliver;
+    grant select, update on muster.domain_claim to muster_deliver;
+    grant insert on muster.organization_domain to muster_deliver;
     grant select, update, delete on muster.webhook_delivery to muster_deliver;
     grant select, insert, update, delete on muster.webhook_queue to muster_deliver;
 

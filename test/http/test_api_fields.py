@@ -13,7 +13,8 @@ VALUES = [None, True, False, 0, -1, 1.5, 2**31, 10**18, "", " ", "\t", "x\u0001y
           "2027-13-01T00:00:00Z", "2027-01-31", "tomorrow", [], {}, [None], [1], [""], ["a b"], ["a/b"], [["x"]], ["x" * 254], ["x.example"] * 1001,
           ["192.0.2.1/24"], ["192.0.2.0/33"], ["999.1.1.1"], ["::1/129"], ["10.0.0.0/"], ["192.0.2.0/24"] * 101, {"a": 1}]
 GOOD = {"name": "Name", "email": "a@example.com", "domains": [], "mapping": {}, "schema": {}, "resource": {"schemas": [USER], "userName": "a@example.com"},
-        "scim_group_id": str(uuid.uuid4()), "scim_user_id": str(uuid.uuid4()), "url": "https://hooks.invalid/", "member": "a@example.com"}
+        "scim_group_id": str(uuid.uuid4()), "scim_user_id": str(uuid.uuid4()), "url": "https://hooks.invalid/", "member": "a@example.com",
+        "domain": "a.example"}
 # Rules that a schema cannot express, by name: blanks and control characters in text, the grammar of domains and of addresses.
 TEXTS = {"name", "first_name", "last_name", "display_name", "organization_role", "audience", "organization", "member"}
 
@@ -28,7 +29,7 @@ def accepts(name, schema, value):
         return all(not set(d) & set(" @/:") for d in value)
     if name == "allowed_addresses" and value:
         return all(a in ("192.0.2.0/24",) for a in value)
-    return name not in ("resource", "schema", "url", "events") and (name != "mapping" or value == {})  # what they hold is looked at elsewhere
+    return name not in ("resource", "schema", "url", "events", "domain") and (name != "mapping" or value == {})  # what they hold is looked at elsewhere
 
 
 def of_bodies():

@@ -33,6 +33,7 @@ def own(api):
     team = api.made(f"{c.path}/teams", {"name": "Team"})
     c.ids = {"connections": c.connection["id"], "tokens": c.issue()["id"], "members": member["id"], "teams": team["id"],
              "portal-sessions": api.made(f"{c.path}/portal-embed-tokens", {})["id"],
+             "domain-claims": "own.example",
              "link-requests": api.read(f"{c.path}/scim/link-requests")["data"][0]["id"]}
     c.ids.update(a_webhook(api, f"{c.path}/webhooks"), installation=a_webhook(api, "/webhooks"))
     return c
@@ -40,7 +41,9 @@ def own(api):
 
 @pytest.fixture(scope="module")
 def other(api):
-    return Customer(api).connect()
+    c = Customer(api).connect()
+    c.ids = {}
+    return c
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +56,11 @@ def target(route, customer, ids):
     path = route.path[len("/v1"):].replace("{org}", customer.slug)
     ids = {**ids, **({} if "{org}" in route.path else ids["installation"]), "schemas": "urn:none"}
     path = path.replace("{delivery}", ids["delivery"]).replace("{member}", ids["members"])
+    if "domain-claims/{id}" in path and customer.ids:  # one that is removed is claimed anew
+        customer.api.post(f"{customer.path}/scim/domain-claims", {"domain": "own.example"})
     if "{id}" in path:
         path = path.replace("{id}", ids[path.split("/{id}")[0].rsplit("/", 1)[1]])
-    bare = any(x in route.path for x in ("schemas", "portal", "{member}"))  # these ends take no confirmation
+    bare = any(x in route.path for x in ("schemas", "portal", "{member}", "domain-claims"))  # these ends take no confirmation
     return path + ("?confirm=wrong" if route.method == "DELETE" and not bare else "")
 
 
@@ -65,7 +70,8 @@ def body(route):
     for end, fields in BODIES.items():
         if route.path.endswith(end):
             return fields
-    return {"/v1/organizations": {"name": unique()}, "members": {"email": f"{unique()}@example.com"}, "teams": {"name": unique()}}.get(
+    return {"/v1/organizations": {"name": unique()}, "members": {"email": f"{unique()}@example.com"}, "teams": {"name": unique()},
+            "domain-claims": {"domain": f"{unique()}.example"}}.get(
         route.path if route.path == "/v1/organizations" else route.path.rsplit("/", 1)[1] if route.method == "POST" else None, {})
 
 

@@ -82,7 +82,7 @@ def test_the_hidden_command_alone():
     def run(*args):
         return subprocess.run([f"{ROOT}/{BUILD}/muster", "__complete", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=20,
                               check=False)
-    assert run("1", "muster", "d").stdout.split() == ["doctor"]
+    assert run("1", "muster", "doc").stdout.split() == ["doctor"]
     for args in ([], ["x"], ["-1", "muster"], ["99", "muster"], ["1x", "muster"]):
         assert run(*args).returncode == 64, args
     assert "__complete" not in subprocess.run([f"{ROOT}/{BUILD}/muster", "help"], stdout=subprocess.PIPE, text=True, timeout=20, check=True).stdout

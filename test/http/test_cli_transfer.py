@@ -44,7 +44,7 @@ def contents(lines):
 def forget(server, org_id):
     """As if the organization had never been in this installation: the tests have only one."""
     tables = ["scim_unique_value", "scim_user_email", "scim_group_user", "scim_group_group", "team_member", "team_member_parked", "link_request",
-              "scim_user", "scim_group", "scim_modified", "member", "team", "token", "connection", "organization_domain", "connection_usage",
+              "scim_user", "scim_group", "scim_modified", "member", "team", "token", "connection", "organization_domain", "domain_claim", "connection_usage",
               "extension_schema", "attribute_mapping", "mapping_again", "left_behind", "audit_event", "audit_seal", "audit_pending", "idempotency_key"]
     server.fill(*[(f"delete from muster.{t} where organization_id = %s", org_id) for t in tables],
                 ("delete from muster.organization where id = %s", org_id))
@@ -54,6 +54,8 @@ def furnish(server):
     """An organization with something of everything."""
     t = server.customer(linking="verified_domains")
     server.muster("org", "set", t.slug, "--verified-domains", "a.example,b.example", "--max-users", "77")
+    server.sql("""insert into muster.domain_claim (organization_id, id, domain, ascii, value, claimed_by_type, next_check_at)
+                  values (%s, gen_random_uuid(), 'c.example', 'c.example', 'domain-verify=x', 'operator', 'infinity')""", t.id)
     for name, value in (("schema", {"id": "urn:example:staff", "name": "Staff",
                                     "attributes": [{"name": "badge", "type": "string", "uniqueness": "server"}]}),
                         ("mapping", {"groups[0].displayName": "organization_role", "name.givenName": "first_name"})):
@@ -94,7 +96,7 @@ def test_what_an_export_has(furnished):
         counts[o["type"]] = counts.get(o["type"], 0) + 1
     assert end["type"] == "end" and end["lines"] == len(lines) - 1
     assert {k: n for k, n in end["counts"].items() if n} == counts
-    assert set(counts) == {"organization", "domain", "connection", "extension_schema", "attribute_mapping", "member", "team", "team_member",
+    assert set(counts) == {"organization", "domain", "domain_claim", "connection", "extension_schema", "attribute_mapping", "member", "team", "team_member",
                            "team_member_parked", "scim_user", "scim_group", "membership", "nesting", "link_request", "token", "audit_event"}
     assert counts["member"] == 5 and counts["scim_user"] == 4 and counts["nesting"] == 1 and counts["team_member_parked"] == 1
     (token,) = [o for o in objects if o["type"] == "token"]

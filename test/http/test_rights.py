@@ -27,12 +27,13 @@ GRANTS = {
         (DELETE,): "team",
         (READ, DELETE): "webhook_queue",
         (READ, ADD, CHANGE): "attribute_mapping connection organization portal_session token webhook_endpoint",
-        (READ, ADD, CHANGE, DELETE): "extension_schema idempotency_key organization_domain"},
+        (READ, ADD, CHANGE, DELETE): "domain_claim extension_schema idempotency_key organization_domain"},
     "muster_deliver": {
         (READ,): "audit_seal signing_key",
+        (ADD,): "organization_domain",
         (CHANGE,): "left_behind",
         (READ, DELETE): "mapping_again",
-        (READ, CHANGE): "attribute_mapping webhook_endpoint",
+        (READ, CHANGE): "attribute_mapping domain_claim webhook_endpoint",
         (READ, CHANGE, DELETE): "webhook_delivery",
         (READ, ADD, CHANGE, DELETE): "webhook_queue"},
 }
