@@ -4,6 +4,7 @@
 
 #include "base/ip.h"
 #include "base/number.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -88,6 +89,37 @@ static bool check_proxies(const struct settings *s, char *problem, size_t size) 
     return false;
 }
 
+/* "192.0.2.53", "192.0.2.53:5353", "2001:db8::53" or "[2001:db8::53]:5353". */
+static bool is_name_server(const char *s, size_t len) {
+    struct ip ip;
+    const char *colon = memrchr(s, ':', len);
+    int64_t port;
+    char digits[8] = "";
+    if (ip_parse(s, len, &ip))
+        return true;
+    size_t host = colon ? (size_t)(colon - s) : 0, rest = colon ? len - host - 1 : 0;
+    if (!rest || rest >= sizeof digits)
+        return false;
+    memcpy(digits, colon + 1, rest);
+    bool brackets = host > 2 && s[0] == '[' && s[host - 1] == ']';
+    return number_within(digits, 1, 65535, &port) &&
+           (brackets ? ip_parse(s + 1, host - 2, &ip) : !memchr(s, ':', host) && ip_parse(s, host, &ip));
+}
+
+static bool check_dns(const struct settings *s, char *problem, size_t size) {
+    const char *list = s->dns;
+    size_t len;
+    for (const char *one; (one = words_next(&list, ",", &len));)
+        if (!is_name_server(one, len)) {
+            snprintf(problem, size,
+                     "MUSTER_DNS has \"%.*s\": it must be addresses of name servers by comma, as in "
+                     "192.0.2.53,[2001:db8::53]:5353",
+                     (int)(len < 64 ? len : 64), one);
+            return false;
+        }
+    return true;
+}
+
 /* Whether a file has a line that begins a certificate. */
 static bool has_certificate(FILE *f) {
     char line[256];
@@ -127,7 +159,7 @@ bool settings_load(struct settings *s, char *problem, size_t problem_size) {
 #undef FLAG
     return check_log(s, problem, problem_size) && check_public_url(s, problem, problem_size) &&
            check_documentation(s, problem, problem_size) && check_proxies(s, problem, problem_size) &&
-           settings_check_portal(s, problem, problem_size);
+           check_dns(s, problem, problem_size) && settings_check_portal(s, problem, problem_size);
 }
 
 void settings_each(void (*fn)(const char *name, const char *def, const char *doc, void *arg), void *arg) {

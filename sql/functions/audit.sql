@@ -18,4 +18,4 @@ Called by: api_audit, api_connection_create, api_connection_set, api_domain_clai
 api_link_request_decide, api_mapping_set, api_member_add, api_member_set, api_organization_members_end,
 api_organization_told, api_schema_add, api_schema_remove, api_token_issue, api_token_revoke, api_tokens_revoke,
 api_webhook_create, api_webhook_remove, api_webhook_replay_dead, api_webhook_replay_range, api_webhook_replay_told,
-api_webhook_rotate, api_webhook_set, op_key_create, op_key_revoke, op_signing_key_rotate.';
+api_webhook_rotate, api_webhook_set, domain_claim_settle, op_key_create, op_key_revoke, op_signing_key_rotate.';

@@ -1,4 +1,4 @@
-/* The program muster-deliver: seals audit events, sends webhooks, applies mappings, in one loop. */
+/* The program muster-deliver: seals audit events, sends webhooks, applies mappings, looks up domains, in one loop. */
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -6,6 +6,7 @@
 #include "base/oom.h"
 #include "base/settings.h"
 #include "db/db.h"
+#include "deliver/deliver_domains.h"
 #include "deliver/deliver_work.h"
 #include "directory/left_behind_job.h"
 #include "directory/mapping_job.h"
@@ -20,12 +21,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* One thread, which waits only in one place: for a webhook's connection, a NOTIFY, or the next look. */
+/* One thread, which waits only in one place: for a webhook's connection, a name server, a NOTIFY, or the next look. */
 
 /* GATHER_MS: from one round of sealing to the next, because a round costs as much as fifteen of its events. */
 enum {
     EXIT_USAGE = 64,
     LOOK_MS = 200,
+    DOMAINS_MS = 1000,
     GATHER_MS = 10,
     PRUNE_MS = 600000,
     STOP_MS = 20000,
@@ -42,7 +44,7 @@ static void stop_deliver(int signal) {
 
 /* When to do what next. */
 struct agenda {
-    int64_t look, prune, complain, partitions;
+    int64_t look, prune, complain, partitions, domains;
     int64_t gathered;                        /* what was written until then is sealed together */
     int64_t renumber;                        /* 0: the number belongs to it */
     uint64_t connects;                       /* number of the connection that listens */
@@ -110,11 +112,19 @@ static bool deliver_some(struct deliver *d, struct arena *a, struct agenda *g) {
     return e == OK && (taken || done || d->finished);
 }
 
+static bool look_up_domains(struct deliver *d, struct arena *a, struct agenda *g, int64_t now) {
+    bool claim = now >= g->domains;
+    if (claim)
+        g->domains = now + DOMAINS_MS;
+    return deliver_domains_round(d, a, claim);
+}
+
 /* Does everything once; false: there is nothing to do now. */
 static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     int64_t now = clock_monotonic_ms();
     bool worked, more, due = now >= g->look;
     db_deadline(d->db, now + d->settings->deadline_ms);
+    deliver_domains_read(d->domains);
     load_keys(d, a, g, now);
     arrive_anew(d, a, g, now);
     if (due || db_notified(d->db))
@@ -133,11 +143,22 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
         g->mapping = mapping_job_step(a, d->db, d->settings->public_url, &g->turns);
     if (due || g->behind)
         g->behind = left_behind_step(a, d->db, d->settings->public_url);
+    worked = look_up_domains(d, a, g, now) || worked;
     if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
         g->prune = now + PRUNE_MS;
     if (now >= g->partitions)
         g->partitions = now + (deliver_partitions(d, a, &more) == OK && !more ? DAY_MS : PRUNE_MS);
     return worked || g->mapping || g->behind;
+}
+
+/* Until a webhook's connection, a name server or the database has something for us. */
+static void wait_for_work(struct deliver *d) {
+    struct pollfd fds[1 + DOMAINS_SOCKETS];
+    size_t n = deliver_domains_sockets(d->domains, fds);
+    int database = db_socket(d->db);
+    if (database >= 0)
+        fds[n++] = (struct pollfd){.fd = database, .events = POLLIN};
+    deliver_send_wait(d->sender, fds, n, LOOK_MS);
 }
 
 static void run_rounds(struct deliver *d, bool once) {
@@ -148,11 +169,11 @@ static void run_rounds(struct deliver *d, bool once) {
         int64_t gathers = g.seal && !d->standby_waits ? g.gathered - clock_monotonic_ms() : 0;
         arena_reset(a);
         if (!worked && gathers > 0) /* more notifications say nothing new */
-            deliver_send_wait(d->sender, -1, (int)gathers);
-        else if (!worked && once && !d->at_work)
+            deliver_send_wait(d->sender, NULL, 0, (int)gathers);
+        else if (!worked && once && !d->at_work && !deliver_domains_at_work(d->domains))
             break;
         else if (!worked)
-            deliver_send_wait(d->sender, db_socket(d->db), LOOK_MS);
+            wait_for_work(d);
     }
     arena_destroy(a);
 }
@@ -165,7 +186,7 @@ static void finish_deliveries(struct deliver *d) {
     db_deadline(d->db, until);
     while (d->at_work && clock_monotonic_ms() < until) {
         if (!deliver_collect(d) && !d->finished)
-            deliver_send_wait(d->sender, -1, LOOK_MS);
+            deliver_send_wait(d->sender, NULL, 0, LOOK_MS);
         if (d->finished && deliver_round(d, a, false, &taken) != OK)
             break;
         arena_reset(a);
@@ -187,8 +208,10 @@ static int run_deliver(const struct settings *settings, bool once) {
     deliver_count_from_zero(&d);
     d.worker = (int)random(); /* from 0 to 2^31 - 1 */
     d.sender = deliver_sender_create(settings->ca_file);
+    d.domains = deliver_domains_create(settings->dns);
     run_rounds(&d, once);
     finish_deliveries(&d);
+    deliver_domains_destroy(d.domains);
     deliver_sender_destroy(d.sender);
     db_destroy(d.db);
     limits_close(limits);
@@ -205,7 +228,9 @@ int main(int argc, char **argv) {
         fputs("usage: muster-deliver [--once]\n"
               "Works in the background until SIGTERM: seals the audit log, sends webhooks, applies attribute mappings "
               "that\n"
-              "were replaced to everybody. With --once it ends when there is nothing left to do. Any number may run.\n"
+              "were replaced to everybody, looks up the records of claimed domains. With --once it ends when there is "
+              "nothing\n"
+              "left to do. Any number may run.\n"
               "Configured by MUSTER_... in the environment (MUSTER_DB of the role muster_deliver): see muster help "
               "config.\n",
               help ? stdout : stderr);

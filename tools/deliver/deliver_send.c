@@ -162,7 +162,12 @@ struct sending *deliver_send_finished(struct sender *s) {
     return NULL;
 }
 
-void deliver_send_wait(struct sender *s, int fd, int timeout_ms) {
-    struct curl_waitfd more = {.fd = fd, .events = CURL_WAIT_POLLIN};
-    curl_multi_poll(s->multi, fd >= 0 ? &more : NULL, fd >= 0 ? 1 : 0, timeout_ms, NULL);
+void deliver_send_wait(struct sender *s, const struct pollfd *fds, size_t n, int timeout_ms) {
+    struct curl_waitfd more[SEND_WAITS];
+    assert(n <= SEND_WAITS);
+    for (size_t i = 0; i < n; i++)
+        more[i] = (struct curl_waitfd){.fd = fds[i].fd,
+                                       .events = (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
+                                                         (fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0))};
+    curl_multi_poll(s->multi, n ? more : NULL, (unsigned)n, timeout_ms, NULL);
 }

@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "webhook/format.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,7 +52,9 @@ void deliver_send_start(struct sender *s, struct sending *one);
  */
 struct sending *deliver_send_finished(struct sender *s);
 
-/* Waits until something happens on a connection or on `fd` (-1: none), or a signal comes. */
-void deliver_send_wait(struct sender *s, int fd, int timeout_ms);
+enum { SEND_WAITS = 65 };
+
+/* Waits until something happens on a connection or on one of `n` others (SEND_WAITS at most), or a signal comes. */
+void deliver_send_wait(struct sender *s, const struct pollfd *fds, size_t n, int timeout_ms);
 
 #endif

@@ -19,6 +19,7 @@ struct deliver {
     struct db *db;
     struct metrics *metrics; /* NULL: none */
     struct sender *sender;
+    struct domains *domains;    /* the lookups of claimed domains */
     struct secret_keys keys;    /* n == 0: there are no keys, so nothing is sent */
     int worker;                 /* its own number */
     char behind[UUID_TEXT + 1]; /* the organization whose turn was last */
