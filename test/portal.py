@@ -47,7 +47,7 @@ def files(*endings):
 def texts(path):
     """{key: [forms]} of a file of texts."""
     out = {}
-    for key, one, forms in re.findall(rf'({STRING}): (?:({STRING})|\{{([^}}\n]*(?:\{{\w+\}}[^}}\n]*)*)\}})(?=,)', read(path)):
+    for key, one, forms in re.findall(rf'({STRING}): (?:({STRING})|\{{([^{{}}\n]*(?:\{{\w+\}}[^{{}}\n]*)*)\}})(?=,)', read(path)):
         key = json.loads(key)
         if key in out:
             wrong(path, f"{key} stands twice")

@@ -12,6 +12,7 @@ import { mayManage, orgPath, session, shows } from "./session.js";
  */
 export const routes = [
   { path: "provisioning", group: 0, texts: "provisioning", module: () => import("./screens/provisioning.js") },
+  { path: "settings", group: 2, texts: "settings", module: () => import("./screens/settings.js") },
 ];
 
 const places = new Map(); // hash → {scroll, from}: where somebody comes back to

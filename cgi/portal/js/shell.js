@@ -66,12 +66,11 @@ export function drawHeader(changed) {
   const menu = button(t("rail.menu"), { kind: "outline", expanded: "false", click: toggleMenu, id: "menu" });
   menu.classList.add("m-menu");
   menu.setAttribute("aria-controls", "rail");
-  byId("header").replaceChildren(h("div", {}, brand(), h("div", { class: "m-tools" },
+  byId("header").replaceChildren(h("div", {}, brand(), session.own && available().length > 1 && menu, h("div", { class: "m-tools" },
     session.own && !mayManage() ? pill("open", { text: t("session.read_only") }) : null, session.own && sessionPart(warned),
     help && link(help, {}, t("help.help")),
     choice("language.name", currentLanguage(), languages, changed),
-    choice("theme.name", document.documentElement.dataset.theme ?? "system", ["system", "light", "dark"].map((k) => [k, t(`theme.${k}`)]), setTheme)),
-  session.own && available().length > 1 && menu));
+    choice("theme.name", document.documentElement.dataset.theme ?? "system", ["system", "light", "dark"].map((k) => [k, t(`theme.${k}`)]), setTheme))));
   const skip = byId("skip");
   skip.textContent = t("skip");
   skip.hidden = false;

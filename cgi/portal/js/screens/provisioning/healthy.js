@@ -1,11 +1,10 @@
 // How it does: one sentence, the line, what needs somebody, the tokens, what happens now.
 
-import { get, send } from "../../api.js";
+import { get } from "../../api.js";
 import { h, link } from "../../dom.js";
 import { inLanguage, rich, t, tr } from "../../i18n.js";
 import { alert } from "../../parts/alert.js";
-import { button, linkButton } from "../../parts/button.js";
-import { ask } from "../../parts/dialog.js";
+import { linkButton } from "../../parts/button.js";
 import { line } from "../../parts/line.js";
 import { pill } from "../../parts/pill.js";
 import { pace, poll } from "../../poll.js";
@@ -16,6 +15,7 @@ import { footer } from "../../shell.js";
 import { when } from "../../time.js";
 import { facts } from "./common.js";
 import { activityPath, providerName, tokensOf } from "./data.js";
+import { pauseButton } from "./pause.js";
 import { needLine, tokenLine } from "./problems.js";
 import { endingTokens, tokenList } from "./tokens.js";
 
@@ -47,16 +47,6 @@ function needs(data) {
   const { problems, token_hints: hints } = data.activity;
   if (!countOf(data.activity)) return stateOf(data) === "healthy" && !endingTokens({}, data) ? h("p", {}, t("healthy.close")) : null;
   return h("section", { class: "m-near" }, h("h2", {}, t("healthy.needs", { n: countOf(data.activity) })), h("ul", { class: "m-plain" }, hints.map((p) => tokenLine(data, p)), problems.map((p) => needLine(data, p))));
-}
-
-/** Pausing says first what it does; going on does nothing that needs a warning. */
-function pauseButton(ctx, data) {
-  const path = `${ctx.org}/scim/connections/${data.connection.id}`;
-  const set = async (status) => { await send("PATCH", path, { status }); say(t(`pause.said.${status}`)); await ctx.refresh(); };
-  if (data.connection.status === "paused") return button(t("pause.resume", { name: data.short }), { kind: "filled", id: "pause", click: () => set("active") });
-  return button(t("pause.pause", { name: data.short }), { id: "pause", click: async () => {
-    await ask({ title: t("pause.title", { name: data.short }), act: t("pause.act"), children: [h("p", {}, t("pause.what", { name: data.short })), h("p", { class: "m-dim" }, t("pause.undo"))], run: () => set("paused") });
-  } });
 }
 
 function now(data) {
