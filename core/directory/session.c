@@ -6,9 +6,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/uuid.h"
+#include "directory/tenant.h"
 #include "sql/control.h"
 #include "sql/scim.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -22,49 +24,22 @@ size_t session_queue_write(struct session *s, enum session_lock lock, const char
         return db_queue(s->db, sql_enter(.organization_id = s->entered.organization,
                                          .connection_id = s->entered.connection, .lock = locks[lock], .ids = ids,
                                          .whole = whole, .api_key_id = s->actor_key, .actor_type = s->actor_type));
+    assert(locks[lock]);
     return db_queue(s->db, sql_authenticate(.hash = s->token_hash, .asked = s->asked_connection,
-                                            .client_address = s->client_address, .ids = ids,
-                                            .lock = lock == SESSION_UNLOCKED ? "none" : locks[lock], .whole = whole));
+                                            .client_address = s->client_address, .ids = ids, .lock = locks[lock],
+                                            .whole = whole));
 }
 
 size_t session_queue(struct session *s) {
-    return session_queue_write(s, SESSION_UNLOCKED, NULL, NULL);
+    return session_queue_page(s, false, false);
 }
 
 size_t session_queue_page(struct session *s, bool shaped, bool signs) {
     if (s->entered.connection)
-        return session_queue(s);
-    return db_queue(s->db, sql_authenticate(.hash = s->token_hash, .asked = s->asked_connection,
-                                            .client_address = s->client_address, .lock = signs ? NULL : "none",
-                                            .shaped = shaped ? "true" : NULL));
-}
-
-static int64_t cap_of(struct db_rows row, int column) {
-    return db_null(row, 0, column) ? NO_CAP : db_int(row, 0, column);
-}
-
-static enum linking linking_of(const char *text) {
-    if (strcmp(text, "never") == 0)
-        return LINKING_NEVER;
-    return strcmp(text, "verified_domains") == 0 ? LINKING_VERIFIED_DOMAINS : LINKING_AUTO;
-}
-
-static bool column_is(struct db_rows row, int column, const char *text) {
-    return strcmp(db_text(row, 0, column), text) == 0;
-}
-
-static enum scope scope_of(const char *text) {
-    if (strcmp(text, "read") == 0)
-        return SCOPE_READ;
-    return strcmp(text, "users") == 0 ? SCOPE_USERS : SCOPE_FULL;
-}
-
-static void take_token(struct session *s, struct db_rows row) {
-    s->tenant.token_id = db_text(row, 0, AUTHENTICATE_TOKEN_ID);
-    s->tenant.scope = scope_of(db_text(row, 0, AUTHENTICATE_SCOPE));
-    s->tenant.cursor_key = db_text(row, 0, AUTHENTICATE_CURSOR_KEY);
-    s->tenant.token_rate = cap_of(row, AUTHENTICATE_TOKEN_RATE);
-    s->tenant.token_burst = cap_of(row, AUTHENTICATE_TOKEN_BURST);
+        return session_queue_write(s, SESSION_UNLOCKED, NULL, NULL);
+    return db_queue(s->db,
+                    sql_admit(.hash = s->token_hash, .asked = s->asked_connection, .client_address = s->client_address,
+                              .signs = signs ? "true" : "false", .shaped = shaped ? "true" : NULL));
 }
 
 /* Checks that the token's scope allows the request. */
@@ -77,33 +52,12 @@ static enum err check_scope(struct session *s) {
 }
 
 enum err session_accept(struct session *s, struct db_rows row) {
-    if (db_count(row) == 0)
-        return s->entered.connection ? fail(&s->ctx, ERR_NOT_FOUND, NULL) : fail(&s->ctx, ERR_INVALID_TOKEN, NULL);
-    if (!s->entered.connection && !db_bool(row, 0, AUTHENTICATE_ALLOWED))
-        return fail(&s->ctx, ERR_FORBIDDEN, "the token may not be used from this address");
-    if (!s->entered.connection && !db_bool(row, 0, AUTHENTICATE_MATCHES))
-        return fail(&s->ctx, ERR_NOT_FOUND, NULL);
-    s->tenant = (struct tenant){
-        .organization_id = db_text(row, 0, TENANT_ORGANIZATION_ID),
-        .connection_id = db_text(row, 0, TENANT_CONNECTION_ID),
-        .dialect = {.lenient = column_is(row, TENANT_DIALECT, "lenient")},
-        .linking = linking_of(db_text(row, 0, TENANT_LINKING)),
-        .identity_mutable = column_is(row, TENANT_IDENTITY, "mutable"),
-        .email_optional = column_is(row, TENANT_EMAIL, "optional"),
-        .skip_unknown_members = column_is(row, TENANT_UNKNOWN_MEMBERS, "skip"),
-        .unique_group_names = column_is(row, TENANT_GROUP_NAMES, "unique"),
-        .max_users = cap_of(row, TENANT_MAX_USERS),
-        .max_groups = cap_of(row, TENANT_MAX_GROUPS),
-        .max_group_members = cap_of(row, TENANT_MAX_GROUP_MEMBERS),
-        .rate = cap_of(row, TENANT_RATE),
-        .burst = cap_of(row, TENANT_BURST),
-        .now_us = db_int(row, 0, TENANT_NOW_US) / 1000 * 1000,
-    };
-    if (!s->entered.connection)
-        take_token(s, row);
-    if (!s->entered.connection && column_is(row, TENANT_STATUS, "paused"))
+    enum err e = tenant_take(s, row);
+    if (e != OK)
+        return e;
+    if (!s->entered.connection && s->tenant.paused)
         return fail(&s->ctx, ERR_PAUSED, "the connection is paused; provisioning goes on when it is active again");
-    if (db_int(row, 0, TENANT_SCHEMA_VERSION) != s->types->version)
+    if (s->tenant.schema_version != s->types->version)
         return fail(&s->ctx, ERR_STALE_SCHEMAS, NULL);
     return check_scope(s);
 }

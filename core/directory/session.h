@@ -32,8 +32,10 @@ struct tenant {
     bool unique_group_names;
     int64_t max_users, max_groups, max_group_members; /* NO_CAP: none */
     int64_t rate, burst, token_rate, token_burst;     /* requests a second, requests; NO_CAP: none */
-    const char *cursor_key;                           /* hex; signs cursors; "": not asked for */
+    const char *cursor_key;                           /* hex; signs cursors; NULL: not asked for */
     int64_t now_us;                                   /* the transaction's time, in whole milliseconds */
+    bool paused;                                      /* the connection is */
+    int64_t schema_version;                           /* of the organization; see extensions.h */
 };
 
 /* Live users and groups of the connection: how many more, or fewer if negative. */

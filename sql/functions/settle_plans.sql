@@ -24,7 +24,7 @@ comment on function muster.settle_plans() is
 'Has the statements of the programs planned once for each connection, at the end of muster migrate: with arrays as
 parameters PostgreSQL would plan them for each call, for longer than they run. The setting belongs to the roles in this
 database, since a pooler passes on no options of a connection. Lists that a filter shapes are planned for their values
-nevertheless (the statement authenticate). An owner who may not set it migrates all the same.
+nevertheless (the statement admit). An owner who may not set it migrates all the same.
 Parameters: none.
 Returns: nothing.
 Locks: none.

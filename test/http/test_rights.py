@@ -43,11 +43,11 @@ COLUMNS = {("muster_admin", "signing_key", READ): {"id", "public_key", "created_
            ("muster_scim", "webhook_endpoint", READ): {"organization_id", "format", "removed_at"}}
 # Functions that work with the owner's rights, and who may call them; the rest is for the owner and for triggers.
 DEFINERS = {
-    "muster_scim": {"authenticate", "denied_token", "settle_statistics", "standby_waits"},
+    "muster_scim": {"admit", "authenticate", "denied_token", "settle_statistics", "standby_waits"},
     "muster_admin": {"authenticate_key", "authenticate_session", "durability", "hold_sealer", "metrics", "standby_waits", "webhook_enqueue"},
     "muster_deliver": {"audit_partitions_ahead", "audit_pending_settle", "audit_seal_next", "standby_waits", "webhook_make_kept",
                        "webhook_tell"},
-    "muster_owner": {"audit_written", "erase_events", "standby_waits_since"},
+    "muster_owner": {"audit_written", "erase_events", "keep_settings", "pass_settings", "standby_waits_since"},
 }
 
 
