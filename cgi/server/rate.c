@@ -44,11 +44,11 @@ enum err rate_take(struct call *c, struct ctx *ctx, const char *token_hash, stru
         return OK;
     struct limits_rule token = {.rate = known.token_rate, .burst = known.token_burst, .table = LIMITS_KNOWN};
     struct limits_rule org = {.rate = known.org_rate, .burst = known.org_burst, .table = LIMITS_KNOWN};
-    if (!take_from_rate(c, arena_printf(ctx->arena, "token:%s", token_hash), token, &state)) {
+    if (!take_from_rate(c, arena_join(ctx->arena, "token:", token_hash, ""), token, &state)) {
         measure_refused(c, "token");
         return refuse_rate(ctx, "token", token, &state, out);
     }
-    if (!take_from_rate(c, arena_printf(ctx->arena, "org:%s", known.organization_id), org, &state)) {
+    if (!take_from_rate(c, arena_join(ctx->arena, "org:", known.organization_id, ""), org, &state)) {
         measure_refused(c, "organization");
         return refuse_rate(ctx, "organization", org, &state, out);
     }

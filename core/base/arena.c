@@ -101,6 +101,15 @@ char *arena_strndup(struct arena *a, const char *s, size_t len) {
     return copy;
 }
 
+char *arena_join(struct arena *a, const char *first, const char *second, const char *third) {
+    size_t n = strlen(first), m = strlen(second), k = strlen(third);
+    char *text = arena_alloc(a, n + m + k + 1);
+    memcpy(text, first, n);
+    memcpy(text + n, second, m);
+    memcpy(text + n + m, third, k);
+    return text;
+}
+
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) {
     char most[256]; /* most texts fit, so they are formatted only once */
     va_list again;

@@ -51,7 +51,7 @@ struct json_object *patch_working(const struct patch_act *a, bool list) {
 
 enum err patch_part_value(const struct patch_act *a, struct json_object **out) {
     assert(a->sub);
-    const char *where = arena_printf(a->ctx->arena, "%s.%s", a->attr->name, a->sub->name);
+    const char *where = arena_join(a->ctx->arena, a->attr->name, ".", a->sub->name);
     if (a->attr->type == ATTR_COMPLEX && !a->sub->multi)
         return resource_value(&a->read, a->sub, a->s->value, where, out);
     return resource_list(&a->read, a->sub, a->s->value, where, out);

@@ -79,7 +79,7 @@ static enum err read_attr(struct reading *r, const struct attr *attr, struct jso
 static enum err add_body_attr(struct reading *r, const struct attr *attr, const char *prefix, struct json_object *in,
                               struct json_object *into) {
     struct json_object *v = NULL;
-    const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, attr->name);
+    const char *where = *prefix ? arena_join(r->ctx->arena, prefix, attr->name, "") : attr->name;
     bool password = !*prefix && strcmp(attr->name, "password") == 0;
     if (attr->mutability == ATTR_READ_ONLY)
         return OK;
@@ -120,7 +120,7 @@ static enum err add_extension(struct reading *r, const struct schema *s, struct 
         if (e == OK)
             e = attr ? add_body_attr(&part, attr, prefix, value, object)
                      : patch_name_add(r->ctx, r->paths, s, name, value, part.in_text);
-        const char *where = arena_printf(r->ctx->arena, "%s%s", prefix, name);
+        const char *where = arena_join(r->ctx->arena, prefix, name, "");
         if (e != OK && !leaves_out(r, where, e, json_get(r->old, s->urn), attr ? attr->name : name, object))
             return e;
     }

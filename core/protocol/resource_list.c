@@ -102,7 +102,7 @@ const char *resource_identity(struct arena *a, const struct attr *attr, struct j
         const char *key = json_text(a, value_key(a, part, v));
         if (resource_is_members(attr))
             return key;
-        return arena_printf(a, "%s %s", type ? fold_caseless(a, type, strlen(type)) : "", key);
+        return arena_join(a, type ? fold_caseless(a, type, strlen(type)) : "", " ", key);
     }
     /* Without a value part all parts decide, in the schema's order. */
     const char *text = "";

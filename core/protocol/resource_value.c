@@ -132,7 +132,7 @@ static enum err read_parts(const struct reader *r, const struct attr *attr, stru
         known = known || sub;
         if (!sub || !is_read(attr, sub))
             continue;
-        const char *there = arena_printf(r->ctx->arena, "%s.%s", where, sub->name);
+        const char *there = arena_join(r->ctx->arena, where, ".", sub->name);
         enum err e = resource_value(r, sub, part, there, &v);
         if (e != OK)
             return e;

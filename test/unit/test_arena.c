@@ -20,6 +20,7 @@ static void memory_is_zeroed_aligned_and_survives_growth(void **state) {
         assert_int_equal(first[99], 0);
         assert_in_range(arena_size(a), 1000 * 1000, 3 * 1000 * 1000);
         assert_string_equal(arena_printf(a, "%s-%d", arena_strndup(a, "abcdef", 3), 7), "abc-7");
+        assert_string_equal(arena_join(a, "a", "", "bc"), "abc");
         arena_reset(a);
         assert_in_range(arena_size(a), 1, 100 * 1000);
     }
