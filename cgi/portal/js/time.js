@@ -13,9 +13,10 @@ export function dayText(iso) {
 
 export const clockText = (iso) => format(new Date(iso), CLOCK);
 
+const isToday = (iso) => new Date(iso).toDateString() === new Date().toDateString();
+
 export function timeText(iso) {
-  const date = new Date(iso);
-  return date.toDateString() === new Date().toDateString() ? clockText(iso) : `${dayText(iso)}, ${clockText(iso)}`;
+  return isToday(iso) ? clockText(iso) : `${dayText(iso)}, ${clockText(iso)}`;
 }
 
 export function utcText(iso) {
@@ -26,6 +27,9 @@ export function utcText(iso) {
 export function when(iso, text = timeText) {
   return iso ? h("time", { datetime: iso, title: utcText(iso) }, text(iso)) : t("time.never");
 }
+
+/** In a sentence: "at 14:02", "on 12 Nov at 09:14". */
+export const whenAt = (iso) => when(iso, () => (isToday(iso) ? t("time.at", { clock: clockText(iso) }) : t("time.on_at", { day: dayText(iso), clock: clockText(iso) })));
 
 export const day = (iso) => when(iso, dayText);
 

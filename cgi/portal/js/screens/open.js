@@ -5,7 +5,7 @@ import { t, tr } from "../i18n.js";
 import { button } from "../parts/button.js";
 import { loadSession, openSession, session, supportHref } from "../session.js";
 import { footer } from "../shell.js";
-import { when } from "../time.js";
+import { whenAt } from "../time.js";
 
 const ISO = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
 
@@ -23,7 +23,7 @@ function refused(page, problem, begin) {
   } });
   const heading = h("h1", { tabindex: "-1" }, t("open.gone"));
   page.replaceChildren(heading, h("div", { class: "m-read m-near" },
-    h("p", {}, at ? [tr("open.used", { time: when(at) }), " ", tr("open.not_you", { name: session.brand.name, help: tell })] : t("open.old")),
+    h("p", {}, at ? [tr("open.used", { at: whenAt(at) }), " ", tr("open.not_you", { name: session.brand.name, help: tell })] : t("open.old")),
     h("p", {}, t("open.other_tab"))), h("div", {}, again), h("p", { class: "m-dim" }, tr("open.ask", { name: session.brand.name })), footer());
   heading.focus();
 }

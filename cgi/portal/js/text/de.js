@@ -20,7 +20,7 @@ export default {
   "open.title": "Bereitstellung für {name} einrichten",
   "open.text": "{name} hat Ihnen diesen Link geschickt, damit Personen und Gruppen aus Ihrem Identitätsanbieter dort von selbst ankommen. Es dauert zehn Minuten; öffnen Sie die Konsole Ihres Identitätsanbieters in einem anderen Tab.",
   "open.open": "Einrichtung öffnen", "open.busy": "Wird geöffnet…", "open.once": "Dieser Link gilt einmal, zehn Minuten ab seiner Erstellung.",
-  "open.gone": "Dieser Link gilt nicht mehr", "open.used": "Er gilt einmal, zehn Minuten lang; geöffnet wurde er um {time} Uhr.", "open.not_you": "Waren Sie das nicht, sagen Sie es {name}: {help}",
+  "open.gone": "Dieser Link gilt nicht mehr", "open.used": "Er gilt einmal, zehn Minuten lang; geöffnet wurde er {at}.", "open.not_you": "Waren Sie das nicht, sagen Sie es {name}: {help}",
   "open.old": "Er ist älter als zehn Minuten oder wurde zurückgezogen.", "open.other_tab": "Haben Sie ihn geöffnet, ist Ihre Sitzung in jenem Tab, oder sie geht hier weiter:",
   "open.go_on": "Zur offenen Sitzung", "open.ask": "Sonst bitten Sie {name} um einen neuen Link.",
   "problem.forbidden": "Ihr Link erlaubt das nicht. Bitten Sie, wer ihn geschickt hat, um einen anderen.",
@@ -41,5 +41,5 @@ export default {
   "steps.name": "Schritte", "steps.done": "erledigt", "steps.of": "Schritt {i} von {n}: {name}",
   "table.shown": { one: "{n} Zeile", other: "{n} Zeilen" }, "table.of": "{n} von {total}", "table.more": "50 weitere anzeigen",
   "theme.name": "Farben", "theme.system": "System", "theme.light": "Hell", "theme.dark": "Dunkel",
-  "time.never": "nie", "time.seconds_ago": "vor {n} s", "time.minutes_ago": "vor {n} min",
+  "time.never": "nie", "time.at": "um {clock} Uhr", "time.on_at": "am {day} um {clock} Uhr", "time.seconds_ago": "vor {n} s", "time.minutes_ago": "vor {n} min",
 };

@@ -20,7 +20,7 @@ export default {
   "open.title": "Set up provisioning for {name}",
   "open.text": "{name} sent you this link so that people and groups from your identity provider arrive there by themselves. It takes ten minutes; have your identity provider's console open in another tab.",
   "open.open": "Open the setup", "open.busy": "Opening…", "open.once": "This link works once, for ten minutes after it was made.",
-  "open.gone": "This link no longer works", "open.used": "It works once, for ten minutes. It was opened at {time}.", "open.not_you": "If that was not you, tell {name}: {help}",
+  "open.gone": "This link no longer works", "open.used": "It works once, for ten minutes. It was opened {at}.", "open.not_you": "If that was not you, tell {name}: {help}",
   "open.old": "It is older than ten minutes, or was withdrawn.", "open.other_tab": "If you opened it, your session is in that tab, or goes on here:",
   "open.go_on": "Go to the open session", "open.ask": "Otherwise ask {name} for a new link.",
   "problem.forbidden": "Your link does not allow this. Ask whoever sent it for another one.",
@@ -41,5 +41,5 @@ export default {
   "steps.name": "Steps", "steps.done": "done", "steps.of": "Step {i} of {n}: {name}",
   "table.shown": { one: "{n} row", other: "{n} rows" }, "table.of": "{n} of {total}", "table.more": "Show 50 more",
   "theme.name": "Theme", "theme.system": "System", "theme.light": "Light", "theme.dark": "Dark",
-  "time.never": "never", "time.seconds_ago": "{n} s ago", "time.minutes_ago": "{n} min ago",
+  "time.never": "never", "time.at": "at {clock}", "time.on_at": "on {day} at {clock}", "time.seconds_ago": "{n} s ago", "time.minutes_ago": "{n} min ago",
 };

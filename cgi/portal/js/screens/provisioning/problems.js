@@ -2,7 +2,7 @@
 
 import { h, icon } from "../../dom.js";
 import { inLanguage, rich, t, tr } from "../../i18n.js";
-import { day, when } from "../../time.js";
+import { day, when, whenAt } from "../../time.js";
 import { askVendor } from "./common.js";
 
 const reduce = (text) => text.toLowerCase().replace(/\b[\d,]+\b/g, "n");
@@ -19,7 +19,7 @@ export function entryOf(problems, problem, provider) {
 
 /** "3 times since 09:12": how often, and since when. */
 function often(problem) {
-  return problem.count > 1 ? tr("problem.times", { n: problem.count, time: when(problem.first) }) : tr("problem.once", { time: when(problem.last) });
+  return problem.count > 1 ? tr("problem.times", { n: problem.count, time: when(problem.first) }) : tr("problem.once", { at: whenAt(problem.last) });
 }
 
 function sentence(problem, entry) {
@@ -49,6 +49,6 @@ export function briefLine(data, problem) {
 export function tokenLine(data, hint) {
   const { token, reason } = hint;
   if (!reason || !token) return briefLine(data, hint);
-  const values = { name: token.name || t("token.unnamed"), prefix: h("code", {}, `${token.prefix}…`), time: when(hint.last), day: day(token.revoked_at ?? token.expires_at) };
+  const values = { name: token.name || t("token.unnamed"), prefix: h("code", {}, `${token.prefix}…`), at: whenAt(hint.last), day: day(token.revoked_at ?? token.expires_at) };
   return h("li", { class: "m-need" }, icon("need"), h("p", {}, tr(`token.refused.${reason}`, values)));
 }

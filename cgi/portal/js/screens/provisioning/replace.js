@@ -11,7 +11,7 @@ import { pace, poll } from "../../poll.js";
 import { hashOf, heading } from "../../router.js";
 import { say } from "../../say.js";
 import { footer } from "../../shell.js";
-import { when } from "../../time.js";
+import { whenAt } from "../../time.js";
 import { credential, tokenRow } from "./credential.js";
 import { kindOf, labelsOf, tokensOf } from "./data.js";
 
@@ -50,7 +50,7 @@ function underWay(ctx, data, label) {
     h("ol", { class: "m-howto" },
       h("li", {}, h("div", {}, h("p", { class: "m-read" }, tr("replace.paste", { label: h("b", { lang: "en" }, label), name: data.short })), tokenRow(token))),
       h("li", {}, h("div", {}, h("p", { class: "m-read" }, t("replace.test", { name: data.short })),
-        h("p", {}, used ? pill("done", { text: tr("replace.used", { time: when(used) }) }) : pill("waiting", { text: t("replace.waiting") })))),
+        h("p", {}, used ? pill("done", { text: tr("replace.used", { at: whenAt(used) }) }) : pill("waiting", { text: t("replace.waiting") })))),
       h("li", {}, h("div", {}, h("p", { class: "m-read" }, t("replace.end", { n: old.length })), old.map(tokenRow)))),
     h("div", { class: "m-row m-rule m-wide" }, finish(ctx, data, token, old), cancelButton(ctx, data))];
 }

@@ -7,7 +7,7 @@ import { live } from "../../parts/live.js";
 import { pill } from "../../parts/pill.js";
 import { pace, poll } from "../../poll.js";
 import { say } from "../../say.js";
-import { when } from "../../time.js";
+import { whenAt } from "../../time.js";
 import { askVendor } from "./common.js";
 import { activityPath, isAccepted, tokensOf } from "./data.js";
 import { briefLine, tokenLine } from "./problems.js";
@@ -22,7 +22,7 @@ function item(seen, text) {
 function sights(data) {
   const { activity, short } = data, first = activity.first;
   return [
-    [first, first ? tr("watch.reached", { name: short, time: when(first.at) }) : t("watch.reaches", { name: short })],
+    [first, first ? tr("watch.reached", { name: short, at: whenAt(first.at) }) : t("watch.reaches", { name: short })],
     [isAccepted(data), t(isAccepted(data) ? "watch.accepted" : "watch.accepts")],
     [activity.people > 0, activity.people > 0 ? t("watch.people", { n: activity.people }) : t("watch.person")],
     [activity.groups > 0, activity.groups > 0 ? t("watch.groups", { n: activity.groups }) : t("watch.group")]];
