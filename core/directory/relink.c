@@ -90,6 +90,15 @@ static void queue_team_event(struct session *s, const char *action, const char *
     session_event(s, action, "team", team, arena_printf(s->ctx.arena, "{\"scim_group\":\"%s\"}", group));
 }
 
+/* The link ends: the old team keeps its people. The recomputation also looks at the teams of groups above. */
+static enum err keep_old_team(struct session *s, const struct relink *r, const char *old, const char *name) {
+    db_queue(s->db, sql_team_keep(.team_id = old));
+    enum err e = give_new_team(s, r->group, name);
+    if (e == OK)
+        db_queue(s->db, sql_team_sweep());
+    return e;
+}
+
 static enum err relink_work(struct session *s, void *arg) {
     struct relink *r = arg;
     struct db_rows group;
@@ -103,12 +112,12 @@ static enum err relink_work(struct session *s, void *arg) {
     if (r->team && strcmp(old, r->team) == 0)
         return OK;
     queue_team_event(s, "team.unlinked", old, r->group);
-    db_queue(s->db, r->team ? sql_team_clear(.team_id = old) : sql_team_keep(.team_id = old));
     if (!r->team)
-        return give_new_team(s, r->group, name);
+        return keep_old_team(s, r, old, name);
     e = free_team(s, r);
     if (e != OK)
         return e;
+    db_queue(s->db, sql_team_clear(.team_id = old)); /* by then: the other group may be one within this one */
     queue_team_event(s, "team.linked", r->team, r->group);
     db_queue(s->db, sql_group_team_set(.group_id = r->group, .team_id = r->team));
     queue_sync(s, r->group);

@@ -71,3 +71,23 @@ def test_a_user_is_parted_from_its_member(customer):
     statuses = {m["id"]: m["status"] for m in customer.members()}
     assert statuses == {before["id"]: "active", other["id"]: "deactivated"}
     assert unlink(customer, "eve@example.com", user, ok=False).returncode == 64
+
+
+def nested(customer):
+    """An outer group that holds an inner one, with somebody inactive in the latter."""
+    one, two = customer.user("a@x.example"), customer.user("b@x.example", active=False)
+    inner, outer = customer.group("Inner", [one["id"], two["id"]]), customer.group("Outer")
+    customer.client.patch(f"/Groups/{outer['id']}", op("add", "members", [{"value": inner["id"]}]))
+    return outer
+
+
+def test_the_end_of_a_link_puts_nobody_into_the_team_of_a_group_above(customer):
+    nested(customer)
+    link(customer, "Inner", None)
+    assert customer.people("Outer") == ["a@x.example"]
+
+
+def test_a_group_that_takes_the_team_of_one_within_it_leaves_its_own_team_empty(customer):
+    outer = nested(customer)
+    link(customer, "Inner", outer)
+    assert (customer.people("Inner"), customer.people("Outer")) == (["a@x.example"], [])
