@@ -1,5 +1,6 @@
 /* Link requests, and links between groups and teams, users and members, that an administrator changes. */
 
+#include "control/control_dry_run.h"
 #include "control/control_fields.h"
 #include "control/control_operations.h"
 
@@ -52,7 +53,7 @@ enum err control_link_request_refuse(struct control *c, const struct control_inp
     return decide_link_request(c, in, "refused", out);
 }
 
-static const struct field linked[] = {{.name = "scim_group_id", .kind = FIELD_ANY_ID, .required = true}};
+static const struct field linked[] = {{.name = "scim_group_id", .kind = FIELD_ANY_ID, .required = true}, DRY_RUN_FIELD};
 static const struct field unlinked[] = {{.name = "scim_user_id", .kind = FIELD_ID, .required = true}};
 
 struct link_change {
@@ -75,6 +76,29 @@ static enum err find_group(struct control *c, const char *group, struct json_obj
     return e == OK ? control_object(c, rows, OBJECT_OBJECT, out) : e;
 }
 
+/* A team that a group of another connection has is refused, as by the act. `link`: the group's, NULL: the link ends. */
+static enum err foretell_link(struct control *c, struct json_object *team, struct json_object *link,
+                              struct json_object **out) {
+    struct json_object *old = json_get(team, "link"), *found, *o;
+    const char *connection = json_get_string(link, "connection_id"), *now = json_get_string(old, "connection_id");
+    if (connection && now && strcmp(connection, now) != 0)
+        return fail(&c->ctx, ERR_CONFLICT,
+                    "the team is linked to the group \"%s\" of another connection: unlink that first",
+                    json_get_string(old, "display_name"));
+    enum err e = control_show(c,
+                              sql_api_team_link_people(.team_id = json_get_string(team, "id"),
+                                                       .group_id = json_get_string(link, "scim_group_id")),
+                              "team", &found);
+    if (e != OK)
+        return e;
+    c->foretold = true;
+    o = *out = json_copy(c->ctx.arena, json_get(found, "people"));
+    static const char *const more[] = {"by_group", "both", "other_group", "old_team"};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        json_set(o, more[i], json_get(found, more[i]));
+    return OK;
+}
+
 enum err control_team_link(struct control *c, const struct control_input *in, struct json_object **out) {
     const char *group = json_get_string(in->fields, "scim_group_id");
     const struct control_input named = {.id = in->id, .fields = json_new_object(c->ctx.arena)};
@@ -84,12 +108,13 @@ enum err control_team_link(struct control *c, const struct control_input *in, st
     if (e != OK)
         return e;
     struct json_object *link = json_get(*out, "link");
-    if (!group && !link)
+    bool dry = control_dry_run_asked(in->fields);
+    if (!group && !link && !dry)
         return OK;
     if (group)
         e = find_group(c, group, &link);
-    if (e != OK)
-        return e;
+    if (e != OK || dry)
+        return e == OK ? foretell_link(c, *out, group ? link : NULL, out) : e;
     struct link_change l = {.group = json_get_string(link, "scim_group_id"),
                             .team = group ? json_get_string(*out, "id") : NULL};
     struct session s = control_session(c, json_get_string(link, "connection_id"));

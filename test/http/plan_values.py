@@ -59,7 +59,7 @@ OWN = {
     "users_emails_add": {"keys": r'{"[\"a@x\"]"}'}, "users_unique_add": {"values": r'{"[{\"attribute\": \"a\", \"key\": \"b\"}]"}'},
     "audit_add_users": {"data": '{"{}"}'},
     "api_domain_claim_add": {"domain": "new.example", "ascii": "new.example"}, "domain_claim_settle": {"answer": "found"},
-    "api_mapping_subject": {"id": USER},
+    "api_mapping_subject": {"id": USER}, "api_team_link_people": {"group_id": made_id("c", 8)},
     "api_groups_unknown": {"groups": json.dumps([{"group": "Group 7", "key": "group 7"}, {"group": NEW, "key": NEW, "id": NEW}])},
 }
 # What must have been done in the same transaction.

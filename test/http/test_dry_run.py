@@ -214,3 +214,52 @@ def test_a_dry_run_of_a_mapping_goes_on_from_its_cursor(server, customer, tmp_pa
     rest = server.muster("mapping", "set", str(tmp_path / "m.json"), "--org", customer.slug, "--dry-run", "--cursor", str(at))
     assert (whole["checked"], rest["checked"]) == (1100, 100) and rest["changed"]["count"] == 100 and rest["last_admin"] is None
     assert customer.api.read(mapping_path(customer))["version"] == 0
+
+
+def in_team(customer, team):
+    return {m["id"] for m in customer.api.all(f"{customer.path}/teams/{team['id']}/members")}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_link_of_a_team_does_what_was_foretold(server, customer, seed):
+    directory(customer, seed)
+    draw = random.Random(seed)
+    groups = {t["id"]: t["link"]["scim_group_id"] for t in customer.teams() if t["link"]["connection_id"] == customer.connection["id"]}
+    free = customer.api.made(f"{customer.path}/teams", {"name": "Free"})
+    for member in draw.sample(customer.members(), 4):
+        customer.api.post(f"{customer.path}/teams/{free['id']}/members", {"member": member["id"]})
+    for _ in range(6):
+        team = draw.choice([t for t in customer.teams() if t["id"] in groups or t["id"] == free["id"]])
+        group = draw.choice([None, *groups.values()])
+        before, rows, path = in_team(customer, team), written(server), f"{customer.path}/teams/{team['id']}/link"
+        told = customer.api.patch(f"{path}?dry_run=true", {"scim_group_id": group})
+        assert told.status == 200 and written(server) == rows
+        told = told.json
+        assert customer.api.patch(path, {"scim_group_id": group}).status == 200
+        after, teams = in_team(customer, team), {t["id"]: t for t in customer.teams()}
+        assert (ids(told["join"]), ids(told["leave"]), ids(told["stay"])) == (after - before, before - after, before & after)
+        assert told["other_group"] == (team["link"] and group != team["link"]["scim_group_id"] and
+                                       {k: team["link"][k] for k in ("scim_group_id", "display_name")} or None)
+        if told["old_team"]:
+            assert teams[told["old_team"]["id"]]["member_count"] == told["old_team"]["left"] and not teams[told["old_team"]["id"]]["link"]
+
+
+def test_a_dry_run_of_a_link_counts_who_is_both(server, customer):
+    one, two, three = (customer.user(f"{n}@x.example") for n in "abc")
+    group = customer.group("Sales", [one["id"], two["id"]])
+    team = customer.api.made(f"{customer.path}/teams", {"name": "Engineering"})
+    for email in ("b@x.example", "c@x.example"):
+        server.muster("team", "add", "Engineering", "--member", email, "--org", customer.slug)
+    told = server.muster("team", "link", "Engineering", "--org", customer.slug, "--scim-group", group["id"], "--dry-run")
+    assert (told["by_group"], told["both"], told["join"]["count"], told["stay"]["count"], told["leave"]["count"]) == (2, 1, 1, 2, 0)
+    assert (told["old_team"]["name"], told["old_team"]["left"], told["other_group"]) == ("Sales", 0, None)
+    assert in_team(customer, team) == {customer.member(u["userName"])["id"] for u in (two, three)}
+
+
+def test_a_dry_run_of_a_link_refuses_what_the_act_refuses(customer):
+    second = customer.second(name="Second")
+    team, group = customer.group("Sales"), second.group("Others")
+    path = f"{customer.path}/teams/{[t for t in customer.teams() if t['name'] == 'Sales'][0]['id']}/link"
+    refusals = [customer.api.patch(path + query, {"scim_group_id": group["id"]}) for query in ("?dry_run=true", "")]
+    assert [r.status for r in refusals] == [409, 409] and refusals[0].json["detail"] == refusals[1].json["detail"], team
+    problem(customer.api.patch(f"{path}?dry_run=true", {"scim_group_id": "00000000-0000-4000-8000-000000000000"}), 400, "not_found", "scim_group_id")

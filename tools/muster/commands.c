@@ -118,9 +118,11 @@ const struct command command_table[] = {
      .run = command_control, .control = {.run = control_team_remove, .missing = "team"}},
     {"team", "part", "TEAM", "--org --member", "take a member out of a team who was added to it",
      .run = command_control, .control = {.run = control_team_part, .missing = "team"}},
-    {"team", "link", "TEAM", "--org --scim-group",
-     "link a team to another SCIM group; --scim-group none ends the link, and the people stay", .run = command_control,
-     .control = {.run = control_team_link, .missing = "team"}},
+    {"team", "link", "TEAM", "--org --scim-group --dry-run",
+     "link a team to another SCIM group; --scim-group none ends the link, and the people stay; --dry-run says who "
+     "would "
+     "join, leave and stay",
+     .run = command_control, .control = {.run = control_team_link, .missing = "team"}},
     {"webhook", "create", "URL", "--org " WEBHOOK,
      "send events to a URL, of one organization or without --org of all; its secret is shown only once",
      .run = command_control, .control = {.run = control_webhook_create, .field = "url"}},
