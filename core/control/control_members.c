@@ -50,12 +50,6 @@ enum err control_member_add(struct control *c, const struct control_input *in, s
     return fail(&c->ctx, e, "a member with the email %s exists already", email);
 }
 
-enum err control_member_list(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct control_page p;
-    enum err e = control_fields_page(c, in->fields, &p);
-    return e == OK ? control_list(c, sql_api_member_list(.after = p.after, .limit = p.limit), &p, out) : e;
-}
-
 /* By email or id. */
 static struct sql_call member_show(struct control *c, const char *who) {
     return sql_api_member_show(.email_key = fold_email(c, who), .id = who);

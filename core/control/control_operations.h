@@ -50,16 +50,23 @@ control_run control_portal_link, control_portal_embed, control_portal_open, cont
 control_run control_link_request_list, control_link_request_approve, control_link_request_refuse, control_member_unlink,
     control_team_link;
 
+/*
+ * control_people.c: {"data", "next_cursor", "total", "total_exact"}, the last two null except on the first page. A
+ * request looks at a thousand rows: a page may be short, or empty, and still have a next one; a total may be "at
+ * least".
+ */
+control_run control_member_list, control_team_list;
+
 /* control_members.c */
-control_run control_member_add, control_member_list, control_member_show, control_member_set, control_member_deactivate,
+control_run control_member_add, control_member_show, control_member_set, control_member_deactivate,
     control_member_reactivate;
 
 /*
  * control_teams.c. The member that joins is the field `member`; the one that parts is the second id of the path, or
  * that field.
  */
-control_run control_team_add, control_team_list, control_team_show, control_team_set, control_team_remove,
-    control_team_members, control_team_join, control_team_part;
+control_run control_team_add, control_team_show, control_team_set, control_team_remove, control_team_members,
+    control_team_join, control_team_part;
 
 /* control_schemas.c */
 control_run control_schema_add, control_schema_list, control_schema_remove;

@@ -180,12 +180,6 @@ enum err control_team_part(struct control *c, const struct control_input *in, st
     return e == OK ? control_write(c, &w) : e;
 }
 
-enum err control_team_list(struct control *c, const struct control_input *in, struct json_object **out) {
-    struct control_page p;
-    enum err e = control_fields_page(c, in->fields, &p);
-    return e == OK ? control_list(c, sql_api_team_list(.after = p.after, .limit = p.limit), &p, out) : e;
-}
-
 enum err control_team_show(struct control *c, const struct control_input *in, struct json_object **out) {
     enum err e = control_fields_check(c, NO_FIELDS, in->fields, false);
     return e == OK ? control_show(c, team_show(c, in->id), "team", out) : e;

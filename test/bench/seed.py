@@ -113,6 +113,13 @@ def fill(cur, number, customer, size, first):
         cur.execute(f"""insert into muster.scim_modified (organization_id, connection_id, type, modified_at, id)
                         select r.organization_id, r.connection_id, '{kind}', r.modified_at, r.id from muster.scim_{kind.lower()} r
                         where r.organization_id = %s on conflict do nothing""", (customer.id,))
+    cur.execute("""insert into muster.member_word (organization_id, whole, word, member_id)
+                   select m.organization_id, true, muster.member_sort_name(m.display_name, m.first_name, m.last_name, m.email), m.id
+                   from muster.member m where m.organization_id = %s
+                   union all
+                   select m.organization_id, false, unnest(muster.member_words(m.display_name, m.first_name, m.last_name, m.email)), m.id
+                   from muster.member m where m.organization_id = %s
+                   on conflict do nothing""", (customer.id, customer.id))
     cur.execute("""update muster.connection_usage set users = users + %s, groups = groups + %s where connection_id = %s
                    and slot = (select min(slot) from muster.connection_usage where connection_id = %s)""",
                 (size, place, customer.connection["id"], customer.connection["id"]))

@@ -38,6 +38,15 @@ NAMES = {
     "status": "active", "delivery_id": None, "request_hash": "00" * 32, "milliseconds": "1000", "lock_ms": "5000", "resets": "", "resting": "{}",
     "outcome": "delivered", "days": "30", "definition": '{"attributes": []}', "mapping": "{}",
 }
+# The ways of a list of people, as its first page asks for them.
+ASKED = {"q": None, "status": None, "role": None, "team_key": None, "team": None, "source": None, "local": "false", "picks": "true", "after_key": "",
+         "after_id": FIRST, "look": "1001", "limit": "101"}
+PEOPLE = {"created": {**ASKED, "picks": "false", "look": "101"}, "newest": {**ASKED, "after_id": FIRST.replace("0", "f")},
+          "ended": {**ASKED, "status": "deactivated"},
+          "role": {**ASKED, "role": "org:admin"}, "team": {**ASKED, "team_key": "group 7", "team": "Group 7", "status": "active"},
+          "source": {**ASKED, "source": CONNECTION, "role": "org:member"}, "name": {**ASKED, "status": "deactivated"},
+          "word": {**ASKED, "q": "user 7"}, "local": {**ASKED, "local": "true"}}
+PEOPLE = {way: {**asked, "way": "created" if way == "local" else way} for way, asked in PEOPLE.items()}
 # What a statement wants otherwise.
 OWN = {
     "group_target_groups": {"ids": array(made_id("c", 8))}, "group_groups_add": {"ids": array(made_id("c", 9))},
@@ -53,6 +62,7 @@ OWN = {
     "api_token_issue": {"id": made_id("f", 2), "hash": "11" * 32, "fields": '{"name": "n"}'}, "api_team_join": {"member_id": made_id("b", 8)},
     "op_user_refold": {"id": USER}, "op_group_refold": {"id": GROUP}, "api_authenticate": {"hash": "22" * 32}, "token_denied": {"hash": "33" * 32},
     "unique_values_set": {"resource_id": USER}, "link_request_add": {"email_key": "new"}, "group_parents_for_update": {"group_id": made_id("c", 1)},
+    "api_member_list": PEOPLE["created"], "api_team_list": {"term": None, "after_id": FIRST, "look": "101", "limit": "101"},
     "api_group_connection": {"team_id": TEAM}, "api_portal_session_add": {"link_hash": None, "hash": "44" * 32},
     "ready": {"release": "1.2.0"}, "members_insert": {"ids": array(NEW), "statuses": "{active}"},
     "users_insert": {"ids": array(NEW), "member_ids": array(NEW), "folded": '{"{}"}'},

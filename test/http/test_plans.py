@@ -5,7 +5,7 @@ import os
 
 import pytest
 from helpers import made, quote
-from plan_values import BEFORE, CONNECTION, ORGANIZATION, TOKEN, Directory, made_id, values_of
+from plan_values import BEFORE, CONNECTION, ORGANIZATION, PEOPLE, TOKEN, Directory, made_id, values_of
 from plans import Library, Reports, statements
 from server import Server
 
@@ -80,6 +80,9 @@ class Runs:
         for name in NAMES:
             before = [(LIBRARY[b], values_of(LIBRARY[b])) for b in BEFORE.get(name, [])]
             self.plans[name, when] = self.library.run(LIBRARY[name], values_of(LIBRARY[name]), *before)
+        people = LIBRARY["api_member_list"]
+        for way, asked in PEOPLE.items():
+            self.plans[f"people: {way}", when] = self.library.run(people, [asked[name] for name, _ in people.params])
         self.server.hang_up("muster-scim")  # whose plans are of another size: nobody told it of the new users
         for path in FILTERED + RANGED + WALKS:
             for _ in range(2):  # not prepared, and prepared
@@ -151,3 +154,12 @@ def test_a_small_directory_is_read_twice_at_most(runs, when):
 def test_the_indexes_are_the_same_at_every_size(runs, when):
     pairs = [(name, runs.indexes(name, when), runs.indexes(name, VACUUMED)) for name in ALL if name not in OTHER]
     refuse([f"{name}: {sorted(now - then)} instead of {sorted(then - now)}" for name, now, then in pairs if now != then])
+
+
+PEOPLE_LISTS = [f"people: {way}" for way in PEOPLE]
+
+
+@pytest.mark.parametrize("when", [OLD, NEW, LATE, VACUUMED])
+def test_a_list_of_people_looks_at_some_thousand_whatever_the_size(runs, when):
+    refuse([f"{name}: {p.read()} rows" for name in PEOPLE_LISTS for p in runs.plans[name, when] if p.read() > 5000])
+    refuse([f"{name}: {table}" for name in PEOPLE_LISTS for p in runs.plans[name, when] for table in p.whole() & {"member", "member_word", "scim_user"}])

@@ -19,7 +19,7 @@ GRANTS = {
         (ADD,): "mapping_again",
         (READ, ADD): "audit_event",
         (READ, ADD, CHANGE): "connection_usage link_request member organization_usage scim_user team",
-        (READ, ADD, DELETE): "left_behind scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
+        (READ, ADD, DELETE): "left_behind member_word scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
         (READ, ADD, CHANGE, DELETE): "scim_group scim_modified team_member"},
     "muster_admin": {
         (READ,): "audit_seal schema_migration webhook_delivery",
