@@ -93,6 +93,7 @@ static const struct open_route {
     {.path = "/v1/portal/logo", .answer = portal_brand_logo},
     {.path = "/portal", .answer = portal_page_answer},
     {.path = "/portal/", .answer = portal_page_answer},
+    {.path = "/portal/embed.js", .answer = portal_page_embed},
 };
 
 static const struct open_route *find_open_route(const char *path) {

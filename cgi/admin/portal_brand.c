@@ -81,7 +81,7 @@ static enum err read_accent(struct call *call, uint32_t *out) {
 
 /* Browsers without light-dark() are light, as in css/portal.css. */
 enum err portal_brand_colours(struct call *call) {
-    uint32_t colour;
+    uint32_t colour = 0;
     enum err e = read_accent(call, &colour);
     if (e != OK)
         return e;

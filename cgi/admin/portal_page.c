@@ -1,4 +1,4 @@
-/* The HTML of the portal, with what a browser must not do with it. */
+/* The HTML of the portal, with what a browser must not do with it, and the module that embeds it. */
 
 #include "admin/portal_page.h"
 
@@ -32,6 +32,17 @@ static const char *portal_headers(struct call *call) {
                         "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n",
                         frame_ancestors(call),
                         *call->worker->settings->portal_origins ? "cross-origin" : "same-origin");
+}
+
+/* A page of another origin loads it as a module. Its address has no version, so it is not kept for long. */
+enum err portal_page_embed(struct call *call) {
+    call->response.status = STATUS_OK;
+    call->response.content_type = "text/javascript; charset=utf-8";
+    call->response.cache_control = "public, max-age=300";
+    call->response.extra = "Access-Control-Allow-Origin: *\r\nCross-Origin-Resource-Policy: cross-origin\r\n";
+    call->response.body = portal_embed;
+    call->response.len = sizeof portal_embed - 1;
+    return OK;
 }
 
 enum err portal_page_answer(struct call *call) {

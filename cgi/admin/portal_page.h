@@ -9,4 +9,7 @@
  */
 enum err portal_page_answer(struct call *call) __attribute__((warn_unused_result));
 
+/* GET /portal/embed.js: the module that defines <muster-portal> (doc/portal.md). */
+enum err portal_page_embed(struct call *call) __attribute__((warn_unused_result));
+
 #endif

@@ -76,6 +76,12 @@ def test_what_is_not_there_is_not_kept(browser):
         assert answer.status in (400, 403, 404) and "immutable" not in (answer.header("Cache-Control") or ""), (path, answer)
 
 
+def test_pages_of_other_origins_load_the_module_that_embeds_it(browser):
+    answer = browser.get("/portal/embed.js", absolute=True)
+    assert answer.status == 200 and answer.header("Content-Type") == "text/javascript; charset=utf-8" and "muster-portal" in answer.text
+    assert answer.header("Access-Control-Allow-Origin") == "*" and answer.header("Cross-Origin-Resource-Policy") == "cross-origin"
+
+
 def test_the_page_is_only_read(browser):
     problem(browser.request("POST", "/portal/", {}, absolute=True), 405)
 

@@ -1,6 +1,7 @@
 // Begins: the vendor's name, the language, then the session or the way to one.
 
-import { Problem, hooks } from "./api.js";
+import { Problem, credentials, hooks } from "./api.js";
+import { embedded, needToken, startEmbedded } from "./embedded.js";
 import { chooseLanguage, setLanguage } from "./i18n.js";
 import { onShown, redraw, start } from "./router.js";
 import { endedLayer, endedPage } from "./screens/ended.js";
@@ -61,11 +62,27 @@ hooks.ended = () => {
   return waiting;
 };
 
+/** In a page of the vendor's: its look, and a session by its token; when that ends, by another one. */
+async function beginEmbedded() {
+  hooks.ended = () => {
+    waiting ??= needToken().then((token) => {
+      credentials.token = token;
+      waiting = null;
+    });
+    return waiting;
+  };
+  if (!startEmbedded(session.brand.origins, (code) => code && changeLanguage(chooseLanguage([code], session.brand.languages)))) return alone();
+  await hooks.ended();
+  await loadSession();
+  return begin();
+}
+
 async function boot() {
   await loadBrand();
   const languages = session.brand.languages;
   await setLanguage(chooseLanguage([saved("language"), ...navigator.languages].filter(Boolean), languages));
   watchMenu();
+  if (embedded) return beginEmbedded();
   if (!location.hash.startsWith("#/open/")) {
     try {
       await loadSession({ quiet: true });

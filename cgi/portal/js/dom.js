@@ -28,14 +28,14 @@ export function h(tag, props, ...children) {
   return node;
 }
 
-/** A link: to a screen (#/...), a page of https, an address of mail, or a file made here (blob:, with a name). */
+/** A link: to a screen (#/...), a page of https, an address of mail, or a file made here (blob:, with a name). Pages open in a tab of their own, but for `here`. */
 export function link(href, props, ...children) {
-  const { download, ...rest } = props ?? {};
+  const { download, here, ...rest } = props ?? {};
   const good = /^(#\/|https:\/\/|mailto:)/.test(href) || (download && href.startsWith("blob:"));
   const node = h("a", rest, ...children);
   if (good) node.href = href;
   if (good && download) node.download = download;
-  if (href.startsWith("https://")) Object.assign(node, { target: "_blank", rel: "noopener noreferrer" });
+  if (href.startsWith("https://") && !here) Object.assign(node, { target: "_blank", rel: "noopener noreferrer" });
   return node;
 }
 

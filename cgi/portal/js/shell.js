@@ -1,6 +1,7 @@
 // Around every screen: header, rail, footer.
 
 import { h, hidden, link } from "./dom.js";
+import { embedded, tell } from "./embedded.js";
 import { NAMES, currentLanguage, t, tr } from "./i18n.js";
 import { button } from "./parts/button.js";
 import { pill } from "./parts/pill.js";
@@ -101,9 +102,17 @@ export function watchMenu() {
   byId("skip").addEventListener("click", (e) => { e.preventDefault(); (document.querySelector("main h1") ?? byId("main")).focus(); });
 }
 
-/** The last line of a page: whom to ask; and that http is for trying out. */
+/** The way back to where somebody came from: the page that embeds the portal is told, and a link has an address. */
+function wayBack() {
+  const text = t("back.back", { name: session.brand.name });
+  if (embedded) return button(text, { kind: "text", click: () => tell("done") });
+  return session.own?.return_url ? link(session.own.return_url, { here: true }, text) : null;
+}
+
+/** The last line of a page: the way back, whom to ask; and that http is for trying out. */
 export function footer() {
   const help = supportHref();
   const ask = help ? tr("help.line", { name: session.brand.name, help: link(help, {}, session.brand.support.replace("https://", "")) }) : t("help.line_none", { name: session.brand.name });
-  return h("p", { class: "m-foot" }, ask, session.brand.secure ? null : [" ", t("help.http")]);
+  const back = session.own && wayBack();
+  return h("p", { class: "m-foot" }, back && [back, " "], ask, session.brand.secure ? null : [" ", t("help.http")]);
 }

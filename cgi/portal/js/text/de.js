@@ -2,6 +2,7 @@
 export default {
   "skip": "Zum Inhalt springen",
   "loading": "Wird geladen",
+  "back.back": "Zurück zu {name}",
   "button.busy": "Moment…", "button.cancel": "Abbrechen",
   "copy.copy": "Kopieren", "copy.copied": "Kopiert", "copy.by_hand": "Strg+C drücken",
   "diff.before": "Vorher", "diff.after": "Nachher", "diff.nothing": "nichts",

@@ -2,6 +2,7 @@
 export default {
   "skip": "Skip to the content",
   "loading": "Loading",
+  "back.back": "Back to {name}",
   "button.busy": "Working…", "button.cancel": "Cancel",
   "copy.copy": "Copy", "copy.copied": "Copied", "copy.by_hand": "Press Ctrl+C",
   "diff.before": "Before", "diff.after": "After", "diff.nothing": "nothing",
