@@ -202,6 +202,24 @@ def test_webhooks_without_the_key_of_their_secrets(server, doctor):
     server.muster("webhook", "remove", made["id"], "--confirm", made["url"])
 
 
+def test_records_that_no_name_server_answers_for(server, doctor):
+    def claim(domain, answer, due="'infinity'"):
+        server.sql(f"""insert into muster.domain_claim (organization_id, id, domain, ascii, value, claimed_by_type, checked_at, answer, next_check_at,
+                                                        leased_until)
+                       values (%s, gen_random_uuid(), %s, %s, 'domain-verify=x', 'operator', now(), %s, {due}, 'infinity')""", t.id, domain, domain, answer)
+    server.sql("delete from muster.domain_claim")
+    t = server.customer()
+    assert not lines(doctor()[1], "warn", "domains")
+    claim("a.example", "no_answer")
+    code, out = doctor()
+    assert code == 0 and lines(out, "warn", "domains", "none of the 1 records", "MUSTER_DNS"), out
+    claim("b.example", "not_found")
+    assert not lines(doctor()[1], "warn", "domains")
+    claim("c.example", "not_found", "now() - interval '61 minutes'")
+    assert lines(doctor()[1], "warn", "domains", "1 records should have been looked up", "muster-deliver")
+    server.sql("delete from muster.domain_claim where organization_id = %s", t.id)
+
+
 def test_statements_that_are_planned_at_every_call(server, doctor):
     """An owner who may not set it for the roles migrates all the same."""
     assert lines(doctor()[1], "ok", "plans", "once for each connection")

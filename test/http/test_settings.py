@@ -28,6 +28,19 @@ def test_proxies_that_are_right_are_taken(value):
     assert start("muster-scim.fcgi", MUSTER_TRUSTED_PROXIES=value)[0] != EX_USAGE
 
 
+@pytest.mark.parametrize("value", ["ns.example.com", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:65536", "192.0.2.53:x", "192.0.2.0/24", "192.0.2.53 192.0.2.54",
+                                   "[2001:db8::53", "[192.0.2.53]x", "[]:53", "2001:db8::53]:53", "192.0.2.53,,:53", "1:2:53"])
+def test_name_servers_are_addresses(value):
+    for program in PROGRAMS:
+        code, said = start(program, MUSTER_DNS=value)
+        assert code == EX_USAGE and "MUSTER_DNS has" in said and "192.0.2.53,[2001:db8::53]:5353" in said, (program, said)
+
+
+@pytest.mark.parametrize("value", ["", "192.0.2.53", "192.0.2.53:5353,2001:db8::53", "[2001:db8::53]:53,127.0.0.1"])
+def test_name_servers_that_are_right_are_taken(value):
+    assert start("muster-scim.fcgi", MUSTER_DNS=value)[0] != EX_USAGE
+
+
 def test_the_file_of_certificates_is_one(tmp_path):
     wrong = tmp_path / "ca.pem"
     wrong.write_text("no certificate\n")

@@ -1,7 +1,8 @@
 -- What needs attention: a worker that does not run, mappings that are not applied, tokens and keys that end soon,
--- limits that are near, webhooks in trouble.
+-- limits that are near, webhooks in trouble, name servers that do not answer.
 -- params: none
--- row: kind text (mapping, sealer, muster-deliver, token, key, limit, webhook, secret),
+-- row: kind text (mapping, sealer, muster-deliver, token, key, limit, webhook, secret,
+--                domains),
 --      name text (null: there is but one), detail text
 select 'sealer' as kind, null as name, 'an event waits since ' || muster.time_text(min(p.at)) as detail
 from (select p.at from muster.audit_pending p order by p.place limit 10000) p
@@ -45,5 +46,16 @@ union all
 select 'secret', 'webhooks', count(*) || ' webhooks have a secret that it encrypted'
 from muster.webhook_endpoint w
 where w.removed_at is null
+having count(*) > 0
+union all
+select 'domains', null, 'none of the ' || count(*) || ' records looked up in the last day was answered for: MUSTER_DNS, and without it '
+                        '/etc/resolv.conf, must name servers that muster-deliver reaches'
+from muster.domain_claim c
+where c.checked_at > now() - interval '1 day'
+having bool_and(c.answer = 'no_answer')
+union all
+select 'domains', null, count(*) || ' records should have been looked up an hour ago: does muster-deliver run?'
+from muster.domain_claim c
+where c.next_check_at < now() - interval '1 hour'
 having count(*) > 0
 order by 1, 2, 3
