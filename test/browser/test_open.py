@@ -93,3 +93,14 @@ def test_the_keyboard_alone_opens_it(window, link, key):
             break
     w.page.keyboard.press(key)
     w.page.get_by_role("heading", level=1, name="identity provider").wait_for()
+
+
+def test_the_first_load_is_small(window, link):
+    """What comes before the first screen can be used: on the wire, compressed."""
+    w = window()
+    w.open(link()).get_by_role("button", name=OPEN["en"]).click()
+    w.page.get_by_role("heading", level=1, name="identity provider").wait_for()
+    w.page.wait_for_load_state("networkidle")
+    loaded = w.seen["requests"]
+    assert sum(r["bytes"] for r in loaded) <= 150_000, sorted(loaded, key=lambda r: -r["bytes"])[:10]
+    assert len(loaded) <= 45, [r["url"] for r in loaded]
