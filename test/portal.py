@@ -145,6 +145,11 @@ def check_first_load():
         first |= imports(f"{js}/{module}.js")
     first |= {max(glob.glob(f"{js}/text/*{name}.js"), key=os.path.getsize) for name in ("", "/provisioning")}
     whole = first | imports(f"{js}/screens/provisioning/setup.js") | {f"{PORTAL}/guides/{name}.json" for name in ("okta", "problems")}
+    # Preloaded, they come at once, and not as each is met in another.
+    preloaded = set(re.findall(r'modulepreload" href="/portal/\{version\}/([^"]+)"', read(f"{PORTAL}/index.html")))
+    needed = {os.path.relpath(path, PORTAL) for path in imports(f"{js}/app.js")} - {"js/app.js"}
+    if preloaded != needed:
+        wrong(f"{PORTAL}/index.html", f"modules to preload, or not to: {sorted(preloaded ^ needed)}")
     if sum(map(wire, whole)) > BUDGET:
         found.append(f"the first load has {sum(map(wire, whole))} bytes: {BUDGET} at most")
     if len(first) + ANSWERS > REQUESTS:

@@ -14,7 +14,7 @@ import { session } from "../../session.js";
 import { footer } from "../../shell.js";
 import { when } from "../../time.js";
 import { facts } from "./common.js";
-import { activityPath, providerName, tokensOf } from "./data.js";
+import { activityPath, providerName, tokenState, tokensOf } from "./data.js";
 import { pauseButton } from "./pause.js";
 import { needLine, tokenLine } from "./problems.js";
 import { endingTokens, tokenList } from "./tokens.js";
@@ -22,7 +22,8 @@ import { endingTokens, tokenList } from "./tokens.js";
 /** How many things need somebody. */
 const countOf = (activity) => activity.problem_count + activity.token_hints.length;
 
-function stateOf({ activity, connection }) {
+function stateOf({ activity, connection, tokens }) {
+  if (tokens.every((token) => tokenState(token) === "token_expired")) return "locked";
   if (connection.status === "paused" || activity.state === "paused") return "paused";
   if (countOf(activity)) return "refused";
   return activity.state === "waiting" ? "waiting" : activity.state === "silent" ? "silent" : "healthy";
@@ -37,7 +38,7 @@ function head(data) {
 function proof(data) {
   const { activity } = data, state = stateOf(data);
   const people = t("count.members", { n: activity.people }), groups = t("count.groups", { n: activity.groups });
-  const first = state === "silent" || state === "waiting" ? state : state === "paused" ? "paused" : "healthy";
+  const first = ["silent", "waiting", "locked"].includes(state) ? state : state === "paused" ? "paused" : "healthy";
   return line({ stations: [data.short, session.brand.name, activity.groups ? `${people}, ${groups}` : people],
     joints: [{ state: first, text: t(`joint.reach.${first}`) }, { state: countOf(activity) ? "refused" : first === "healthy" ? "healthy" : "waiting",
       text: t(countOf(activity) ? "joint.some" : first === "healthy" ? "joint.taken" : "joint.rests", { n: countOf(activity) }) }] });

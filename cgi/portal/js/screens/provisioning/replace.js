@@ -7,6 +7,7 @@ import { alert } from "../../parts/alert.js";
 import { button, linkButton } from "../../parts/button.js";
 import { ask } from "../../parts/dialog.js";
 import { pill } from "../../parts/pill.js";
+import { toast } from "../../parts/toast.js";
 import { pace, poll } from "../../poll.js";
 import { hashOf, heading } from "../../router.js";
 import { say } from "../../say.js";
@@ -32,7 +33,7 @@ function begin(ctx, data, label) {
 function finish(ctx, data, token, old) {
   const end = async (force) => {
     await send("POST", path(ctx, data, "complete"), force ? { force: true } : {}, { key: newKey() });
-    say(t("replace.done"));
+    toast(t("replace.done"));
     ctx.go(home(data));
   };
   return button(t("replace.finish"), { kind: "filled", id: "finish", click: async () => {

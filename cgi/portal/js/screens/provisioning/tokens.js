@@ -7,8 +7,8 @@ import { alert } from "../../parts/alert.js";
 import { button, linkButton } from "../../parts/button.js";
 import { ask } from "../../parts/dialog.js";
 import { pill } from "../../parts/pill.js";
+import { toast } from "../../parts/toast.js";
 import { hashOf } from "../../router.js";
-import { say } from "../../say.js";
 import { day, when } from "../../time.js";
 import { facts } from "./common.js";
 import { tokenState } from "./data.js";
@@ -21,7 +21,7 @@ function revoke(ctx, data, token) {
   const what = alone ? t("revoke.alone", { name: data.short }) : t("revoke.others");
   return ask({ title: t("revoke.title", { name: nameOf(token) }), act: t("revoke.act"), danger: true,
     children: [h("p", {}, what, " ", t("revoke.stay", { n: data.activity.people })), h("p", { class: "m-dim" }, t("revoke.undo"))],
-    run: async () => { await send("POST", `${ctx.org}/scim/tokens/${token.id}/revoke`, {}); say(t("revoke.said")); await ctx.refresh(); } });
+    run: async () => { await send("POST", `${ctx.org}/scim/tokens/${token.id}/revoke`, {}); toast(t("revoke.said")); await ctx.refresh(); } });
 }
 
 function row(ctx, data, token) {

@@ -8,7 +8,7 @@ import { button } from "../../parts/button.js";
 import { ask } from "../../parts/dialog.js";
 import { radios } from "../../parts/field.js";
 import { pill } from "../../parts/pill.js";
-import { say } from "../../say.js";
+import { toast } from "../../parts/toast.js";
 import { leave, session } from "../../session.js";
 import { pauseButton } from "../provisioning/pause.js";
 import { providerName, shortName } from "../provisioning/data.js";
@@ -41,7 +41,7 @@ async function end(ctx, { path, connection }, members, short) {
     children: [consequences(counts, members, short), h("p", { class: "m-dim" }, t("end.undo", { name: short }))],
     run: async () => {
       await call("DELETE", `${path}?${new URLSearchParams({ confirm: connection.name, members })}`);
-      say(t("end.said"));
+      toast(t("end.said"));
       ctx.go("#/provisioning");
     } });
 }
