@@ -49,8 +49,12 @@ enum err response_text(struct ctx *ctx, struct response *r, const struct buf *te
 }
 
 static void add_header(struct buf *out, const char *name, const char *value) {
-    if (value)
-        buf_fmt(out, "%s: %s\r\n", name, value);
+    if (!value)
+        return;
+    buf_str(out, name);
+    buf_str(out, ": ");
+    buf_str(out, value);
+    buf_str(out, "\r\n");
 }
 
 void response_head(const struct response *r, const char *request_id, struct buf *out) {

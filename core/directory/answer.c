@@ -57,15 +57,29 @@ enum err answer_precondition(struct session *s, struct precondition p, int64_t v
     return OK;
 }
 
+static void add_time(struct buf *out, int64_t ms) {
+    char text[CLOCK_TEXT + 1];
+    clock_format(ms * 1000, text);
+    buf_str(out, text);
+}
+
+/* A list has one for each row, so nothing is formatted. The base URL needs no escapes. */
 static void add_resource_meta(struct session *s, const struct resource_type *rt, struct db_rows rows, size_t row,
                               struct buf *out) {
-    char created[CLOCK_TEXT + 1], modified[CLOCK_TEXT + 1];
-    clock_format(db_int(rows, row, SCIM_CREATED_MS) * 1000, created);
-    clock_format(db_int(rows, row, SCIM_MODIFIED_MS) * 1000, modified);
-    buf_fmt(out, "\"meta\":{\"resourceType\":\"%s\",\"created\":\"%s\",\"lastModified\":\"%s\",\"location\":", rt->name,
-            created, modified);
-    buf_json_str(out, arena_printf(s->ctx.arena, "%s%s/%s", s->base_url, rt->endpoint, db_text(rows, row, SCIM_ID)));
-    buf_fmt(out, ",\"version\":\"W/\\\"%s\\\"\"}", db_text(rows, row, SCIM_VERSION));
+    buf_str(out, "\"meta\":{\"resourceType\":\"");
+    buf_str(out, rt->name);
+    buf_str(out, "\",\"created\":\"");
+    add_time(out, db_int(rows, row, SCIM_CREATED_MS));
+    buf_str(out, "\",\"lastModified\":\"");
+    add_time(out, db_int(rows, row, SCIM_MODIFIED_MS));
+    buf_str(out, "\",\"location\":\"");
+    buf_str(out, s->base_url);
+    buf_str(out, rt->endpoint);
+    buf_char(out, '/');
+    buf_str(out, db_text(rows, row, SCIM_ID));
+    buf_str(out, "\",\"version\":\"W/\\\"");
+    buf_str(out, db_text(rows, row, SCIM_VERSION));
+    buf_str(out, "\\\"\"}");
 }
 
 static bool is_user_type(const struct resource_type *rt) {
