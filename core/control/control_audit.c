@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/fold.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "base/uuid.h"
@@ -22,7 +23,9 @@ static const char bytes_max[] = "16777216";
     FIELD(.name = "cursor", .kind = FIELD_QUERY), FIELD(.name = "action", .kind = FIELD_TEXT),                         \
         FIELD(.name = "from", .kind = FIELD_TIME), FIELD(.name = "to", .kind = FIELD_TIME),                            \
         FIELD(.name = "actor", .kind = FIELD_ID), FIELD(.name = "target", .kind = FIELD_ID),                           \
-        FIELD(.name = "request_id", .kind = FIELD_ID), FIELD(.name = "limit", .kind = FIELD_QUERY)
+        FIELD(.name = "request_id", .kind = FIELD_ID), FIELD(.name = "person", .kind = FIELD_TEXT),                    \
+        FIELD(.name = "outcome", .kind = FIELD_CHOICE, .values = "ok|refused"),                                        \
+        FIELD(.name = "limit", .kind = FIELD_QUERY)
 
 static const struct field listed[] = {FILTERS};
 static const struct field exported[] = {FILTERS, {.name = "format", .kind = FIELD_CHOICE, .values = "csv|jsonl"}};
@@ -64,6 +67,7 @@ static void measure_page(struct control *c, struct page *p) {
 /* All fields except the cursor are already checked. */
 static enum err read_page(struct control *c, struct json_object *fields, struct page *p) {
     const char *action = json_get_string(fields, "action"), *actor = json_get_string(fields, "actor");
+    const char *person = json_get_string(fields, "person"), *outcome = json_get_string(fields, "outcome");
     const char *before_at, *before_id;
     if (!read_audit_cursor(c, json_get_string(fields, "cursor"), &before_at, &before_id))
         control_wrong(c, "cursor", "invalid", "cursor must be a next_cursor of this list");
@@ -72,7 +76,7 @@ static enum err read_page(struct control *c, struct json_object *fields, struct 
         return e;
     size_t len = action ? strlen(action) : 0;
     bool wild = len && action[len - 1] == '*';
-    bool bounded = c->key_hash && (action || actor); /* the operator waits for the whole search */
+    bool bounded = c->key_hash && (action || actor || person || outcome); /* the operator waits for the whole search */
     e = control_read_own(
         c,
         sql_api_audit_list(.action = wild ? NULL : action,
@@ -81,7 +85,12 @@ static enum err read_page(struct control *c, struct json_object *fields, struct 
                            .actor_id = actor, .target_id = json_get_string(fields, "target"),
                            .request_id = json_get_string(fields, "request_id"), .before_at = before_at,
                            .before_id = before_id, .look = bounded ? arena_printf(c->ctx.arena, "%d", LOOK) : NULL,
-                           .limit = arena_printf(c->ctx.arena, "%" PRId64, p->limit + 1), .bytes = bytes_max),
+                           .limit = arena_printf(c->ctx.arena, "%" PRId64, p->limit + 1), .bytes = bytes_max,
+                           .person = person,
+                           .person_key = person ? fold_identity(c->ctx.arena, person, strlen(person)) : NULL,
+                           .refused = !outcome                          ? NULL
+                                      : strcmp(outcome, "refused") == 0 ? "true"
+                                                                        : "false"),
         &p->rows);
     if (e == OK)
         measure_page(c, p);
@@ -107,6 +116,7 @@ enum err control_audit_list(struct control *c, const struct control_input *in, s
         e = json_parse_own(&c->ctx, buf_text(line), buf_len(line), &o);
         if (e != OK)
             return e;
+        json_set_text(o, "actor_for", db_text(p.rows, i, API_AUDIT_LIST_ACTOR_FOR));
         json_object_array_add(data, json_object_get(o));
     }
     *out = json_new_object(c->ctx.arena);

@@ -53,7 +53,7 @@ OWN = {
     "group_groups_remove": {"ids": array(made_id("c", 8))}, "group_people": {"after": FIRST}, "op_extension_users": {"after": FIRST},
     "op_extension_groups": {"after": FIRST}, "mapping_pending": {"after": FIRST}, "api_event_feed": {"after": "0"},
     "member_leave_groups": {"member_id": USER}, "api_link_request_list": {"status": None},
-    "api_audit_list": {"action": None, "prefix": None, "request_id": None},
+    "api_audit_list": {"action": None, "prefix": None, "request_id": None, "person": None, "person_key": None, "refused": None},
     "member_insert": {"email_key": "new"}, "team_insert": {"name_key": "new"}, "api_team_add": {"name_key": "new"}, "api_member_add": {"email_key": "new"},
     "user_insert": {"member_id": NEW, "user_name_key": "new", "external_id": "new", "external_id_unique": "new"},
     "group_insert": {"team_id": NEW, "display_name_unique": "new"}, "api_team_show": {"name_key": None}, "deliver_settle": {"status": "200"},

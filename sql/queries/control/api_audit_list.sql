@@ -8,11 +8,25 @@
 -- params: 1 action text? (null: any), 2 prefix text? (null: none), 3 from timestamptz? (null: none),
 --         4 to timestamptz? (null: none), 5 actor_id uuid? (null: any), 6 target_id uuid? (null: any),
 --         7 request_id uuid? (null: any), 8 before_at timestamptz? (null: the newest), 9 before_id uuid?,
---         10 look bigint? (null: all), 11 limit bigint (one more than wanted), 12 bytes bigint
+--         10 look bigint? (null: all), 11 limit bigint (one more than wanted), 12 bytes bigint,
+--         13 person text? (a member's email or id, or the id of a SCIM user; null: anybody),
+--         14 person_key text? (folded), 15 refused boolean? (null: any)
 -- row audited: sequence bigint, hash text, id uuid, at text, action text, actor_type text, actor_id uuid,
 --              connection_id uuid, target_type text, target_id uuid, request_id uuid, client_address text, data text
--- row: more boolean, edge_at text, edge_id uuid
-with request as (
+-- row: more boolean, edge_at text, edge_id uuid, actor_for text (whom a session of the portal is for)
+with person as (
+    select m.id
+    from muster.member m
+    where $13::text is not null and m.organization_id = muster.organization_id()
+          and (m.email_key = $14 or m.id = muster.uuid($13)
+               or m.id = (select u.member_id from muster.scim_user u where u.organization_id = muster.organization_id() and u.id = muster.uuid($13)))
+), people as (
+    select case when $13::text is not null
+                then array(select p.id::text from person p
+                           union all
+                           select u.id::text from person p
+                           join muster.scim_user u on u.organization_id = muster.organization_id() and u.member_id = p.id) end as ids
+), request as (
     select (select e.at from muster.audit_event e
             where $7::uuid is not null and e.organization_id = muster.organization_id() and e.id = $7::uuid limit 1) as at
 ), ceiling as (
@@ -45,6 +59,7 @@ with request as (
            and e.at >= (select f.at from floor f)
            and (e.at, e.id) < ((select c.at from ceiling c), (select c.id from ceiling c))
            and muster.audit_is_wanted(e, $1::text, $2::text, $5::uuid, $7::uuid)
+           and muster.audit_is_about(e, (select p.ids from people p), $15::boolean)
      order by e.at desc, e.id desc
      limit $11::bigint)
     union all
@@ -54,6 +69,7 @@ with request as (
            and e.at >= (select f.at from floor f) and (e.at, e.id) >= ((select f.at from floor f), (select f.id from floor f))
            and (e.at, e.id) < ((select c.at from ceiling c), (select c.id from ceiling c))
            and muster.audit_is_wanted(e, $1::text, $2::text, $5::uuid, $7::uuid)
+           and muster.audit_is_about(e, (select p.ids from people p), $15::boolean)
      order by e.at desc, e.id desc
      limit $11::bigint)
 ), weighed as (
@@ -64,10 +80,11 @@ with request as (
 )
 select s.sequence, encode(s.hash, 'hex') as hash, p.id, muster.time_text(p.at) as at, p.action, p.actor_type, p.actor_id,
        p.connection_id, p.target_type, p.target_id, p.request_id, p.client_address, p.text as data,
-       p.more, muster.time_text(edge.at) as edge_at, edge.id as edge_id
+       p.more, muster.time_text(edge.at) as edge_at, edge.id as edge_id, f.person as actor_for
 from (select) one
 left join edge on true
 left join weighed p on p.before < $12::bigint
 left join lateral (select s.sequence, s.hash from muster.audit_seal s
                    where s.organization_id = muster.organization_id() and s.event_id = p.id limit 1) s on true
+left join muster.portal_session f on p.actor_type = 'session' and f.organization_id = muster.organization_id() and f.id = p.actor_id
 order by p.at desc, p.id desc
