@@ -115,9 +115,10 @@ size_t deliver_dns_sockets(const struct lookup *one, struct pollfd out[DNS_SOCKE
     size_t n = 0;
     if (!one->channel)
         return 0;
-    int bits = ares_getsock(one->channel, sockets, DNS_SOCKETS);
+    /* ARES_GETSOCK_WRITABLE() shifts a signed one by 31. */
+    unsigned bits = (unsigned)ares_getsock(one->channel, sockets, DNS_SOCKETS);
     for (int i = 0; i < DNS_SOCKETS; i++) {
-        bool reads = ARES_GETSOCK_READABLE(bits, i), writes = ARES_GETSOCK_WRITABLE(bits, i);
+        bool reads = bits >> i & 1U, writes = bits >> (i + ARES_GETSOCK_MAXNUM) & 1U;
         if (reads || writes)
             out[n++] =
                 (struct pollfd){.fd = sockets[i], .events = (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0))};
