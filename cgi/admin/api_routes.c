@@ -41,6 +41,10 @@ const struct api_route api_routes[] = {
     {.method = "GET", .path = ORG "/scim/connections/{id}", .scopes = READ, .run = control_connection_show},
     {.method = "PATCH", .path = ORG "/scim/connections/{id}", .scopes = MANAGE, .run = control_connection_set},
     {.method = "DELETE", .path = ORG "/scim/connections/{id}", .scopes = MANAGE, .run = control_connection_remove},
+    {.method = "GET",
+     .path = ORG "/scim/connections/{id}/activity",
+     .scopes = READ,
+     .run = control_connection_activity},
     {.method = "POST", .path = ORG "/scim/connections/{id}/adopt", .scopes = MANAGE, .run = control_connection_adopt},
     {.method = "POST",
      .path = ORG "/scim/connections/{id}/rotate/start",
@@ -233,6 +237,7 @@ static const struct {
     const char *path, *screen;
 } screens[] = {{ORG "/scim/tokens", "provisioning"},
                {ORG "/scim/connections/{id}/rotate", "provisioning"},
+               {ORG "/scim/connections/{id}/activity", "provisioning"},
                {ORG "/scim/attribute-mappings", "mapping"},
                {ORG "/scim/schemas", "mapping"},
                {ORG "/scim/domains", "domains"},

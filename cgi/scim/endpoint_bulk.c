@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "directory/bulk_run.h"
+#include "scim/activity.h"
 #include "scim/envelope.h"
 #include "scim/exchange.h"
 #include "scim/refused.h"
@@ -87,7 +88,9 @@ enum err endpoint_bulk(struct exchange *x) {
         e = bulk_parse(&x->session.ctx, body, &bulk);
     if (e == OK)
         e = bulk_run(&x->session, &bulk, &x->lost);
-    if (e == OK)
+    if (e == OK) {
         render_response(x, &bulk);
+        activity_bulk(x, &bulk);
+    }
     return e;
 }

@@ -19,6 +19,8 @@ enum err exchange_body(struct exchange *x, struct json_object **out) {
         e = json_parse(ctx, x->call->request.body, x->call->request.body_len, out);
     if (e == OK && !json_object_is_type(*out, json_type_object))
         return fail(ctx, ERR_INVALID_SYNTAX, "the body must be a JSON object");
+    if (e == OK)
+        x->body = *out;
     return e;
 }
 
@@ -132,6 +134,7 @@ struct precondition exchange_precondition(const struct exchange *x) {
 
 void exchange_resource(struct exchange *x, int status, const struct resource_type *rt, const struct answer *a) {
     struct arena *arena = x->session.ctx.arena;
+    x->made = a->id;
     x->call->response.status = status;
     x->call->response.body = a->json;
     x->call->response.len = a->len;

@@ -16,11 +16,16 @@ struct refused;
 
 /* A SCIM request. */
 struct exchange {
-    struct call *call;       /* the HTTP request and the response */
-    struct session session;  /* the client */
-    const char *id;          /* the resource that the path names, NULL: the collection */
-    struct parts lost;       /* faults of the head, if the request can end somebody's access */
-    struct refused *refused; /* refused operations; NULL: none (scim/refused.h) */
+    struct call *call;        /* the HTTP request and the response */
+    struct session session;   /* the client */
+    const char *id;           /* the resource that the path names, NULL: the collection */
+    struct parts lost;        /* faults of the head, if the request can end somebody's access */
+    struct refused *refused;  /* refused operations; NULL: none (scim/refused.h) */
+    struct json_object *body; /* of the request; NULL: it has none, or was not read */
+    const char *made;         /* id of the resource that was answered, NULL: none */
+    struct {
+        const char *users, *groups;
+    } bulk; /* those that operations of a BulkRequest have changed: '{a,b}'; NULL: not known */
 };
 
 /* Answers a request: fills in x->call->response, or fails. */

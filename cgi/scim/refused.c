@@ -4,13 +4,11 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/log.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
 #include "host/limits.h"
 #include "scim/envelope.h"
 #include "sql/scim.h"
-#include "sql/transaction.h"
 
 #include <string.h>
 
@@ -64,6 +62,7 @@ void refused_operation(struct exchange *x, const struct bulk_item *item, size_t 
         return;
     r->operation = (int)number;
     r->detail = item->detail;
+    r->data = item->data;
     if (item->method != BULK_POST)
         name_target(x, r, item->users, item->id[0] ? item->id : known ? item->target : NULL);
 }
@@ -74,6 +73,7 @@ static void note_request(struct exchange *x, enum err e) {
     if (!r)
         return;
     r->detail = x->session.ctx.err == e ? x->session.ctx.detail : NULL;
+    r->data = x->body;
     bool users = strncmp(x->call->route, "/Users", strlen("/Users")) == 0;
     if (users || strncmp(x->call->route, "/Groups", strlen("/Groups")) == 0)
         name_target(x, r, users, x->id);
@@ -104,7 +104,7 @@ static const char *refusal_data(struct arena *a, const struct refusal *r) {
     return buf_text(b);
 }
 
-static void queue_refusal(struct exchange *x, const struct refusal *r) {
+void refused_queue(struct exchange *x, const struct refusal *r) {
     struct session *s = &x->session;
     char *id = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
     uuid_new(id);
@@ -114,21 +114,13 @@ static void queue_refusal(struct exchange *x, const struct refusal *r) {
                                       .request_id = s->request_id, .client_address = s->client_address));
 }
 
-void refused_keep(struct exchange *x, enum err e) {
-    struct session *s = &x->session;
-    struct ctx ctx = {.arena = s->ctx.arena};
+size_t refused_collect(struct exchange *x, enum err e) {
     size_t n = 0;
-    if (!s->tenant.token_id || !is_write(x))
-        return;
+    if (!x->session.tenant.token_id || !is_write(x))
+        return 0;
     if (e != OK)
         note_request(x, e);
-    for (size_t i = 0; x->refused && i < x->refused->n && take_refusal_place(x); i++, n++) {
-        if (n == 0) {
-            db_queue(s->db, sql_commit_here());
-            db_queue(s->db, sql_tenant_set(.organization_id = s->tenant.organization_id));
-        }
-        queue_refusal(x, &x->refused->items[i]);
-    }
-    if (n && db_run(&ctx, s->db, NULL) != OK)
-        log_line(LOG_WARN, "refused_not_kept", "request", s->request_id, NULL);
+    while (x->refused && n < x->refused->n && take_refusal_place(x))
+        n++;
+    return n;
 }

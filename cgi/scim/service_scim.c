@@ -8,11 +8,11 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "scim/activity.h"
 #include "scim/admit.h"
 #include "scim/denied.h"
 #include "scim/envelope.h"
 #include "scim/exchange.h"
-#include "scim/refused.h"
 #include "scim/routes.h"
 #include "server/credentials.h"
 #include "server/rate.h"
@@ -200,7 +200,7 @@ static void answer_scim(struct call *call) {
     e = rate_failed(call, &x->session.ctx, e, &call->response);
     if (e != OK)
         envelope_render(&x->session.ctx, e, &call->response);
-    refused_keep(x, e);
+    activity_keep(x, e);
     call->response.head = strcmp(call->request.method, "HEAD") == 0;
     call->err = e;
     call->organization = x->session.tenant.organization_id;

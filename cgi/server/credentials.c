@@ -8,7 +8,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SCHEME = 6 }; /* "Bearer" */
+#define LETTERS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+enum {
+    SCHEME = 6,           /* "Bearer" */
+    SEARCHED = 512,       /* bytes of a header that are searched for a token */
+    TOKEN_SCIM_BYTES = 54 /* "scim_", 43 and 6 characters */
+};
 
 static const struct {
     const char *prefix, *missing, *unknown, *scheme; /* NULL: the error's default text */
@@ -80,4 +86,37 @@ enum err credentials_read(struct ctx *ctx, const struct request *r, enum credent
     token_hash_hex(secret, len, hex);
     *hash = hex;
     return OK;
+}
+
+/* The header without blanks, at most SEARCHED bytes of it. */
+static const char *header_compacted(struct arena *a, const char *header) {
+    char *out = arena_alloc(a, SEARCHED + 1);
+    size_t n = 0;
+    for (const char *p = header; *p && n < SEARCHED; p++)
+        if (*p != ' ' && *p != '\t')
+            out[n++] = *p;
+    out[n] = '\0';
+    return out;
+}
+
+bool credentials_inside(struct arena *a, const struct request *r, const char **hash, const char **beginning) {
+    const char *header = request_header(r, "HTTP_AUTHORIZATION"), *shown = NULL;
+    const char *text = header ? header_compacted(a, header) : "";
+    *hash = *beginning = NULL;
+    for (const char *p = text; (p = strstr(p, TOKEN_SCIM)); p++) {
+        size_t len = strspn(p + strlen(TOKEN_SCIM), LETTERS) + strlen(TOKEN_SCIM);
+        if (len > TOKEN_SCIM_BYTES)
+            len = TOKEN_SCIM_BYTES;
+        if (token_well_formed(TOKEN_SCIM, p, len)) {
+            char *hex = arena_alloc(a, TOKEN_HASH_HEX + 1);
+            token_hash_hex(p, len, hex);
+            *hash = hex;
+            return true;
+        }
+        if (!shown && len >= TOKEN_SHOWN)
+            shown = p;
+    }
+    if (shown)
+        *beginning = arena_strndup(a, shown, TOKEN_SHOWN);
+    return shown != NULL;
 }

@@ -14,4 +14,11 @@ enum credentials_kind { CREDENTIALS_SCIM, CREDENTIALS_API, CREDENTIALS_SESSION, 
 enum err credentials_read(struct ctx *ctx, const struct request *r, enum credentials_kind kind, const char **hash)
     __attribute__((warn_unused_result));
 
+/*
+ * Whether a token for SCIM stands in a header that credentials_read() refuses, whatever is around it: words, quotes,
+ * blanks in it. `hash` is then that of the token; or NULL, if it is not complete, and `beginning` has its first
+ * TOKEN_SHOWN characters.
+ */
+bool credentials_inside(struct arena *a, const struct request *r, const char **hash, const char **beginning);
+
 #endif

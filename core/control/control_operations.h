@@ -30,6 +30,9 @@ control_run control_connection_create, control_connection_list, control_connecti
 /* control_connection_end.c */
 control_run control_connection_remove;
 
+/* control_activity.c */
+control_run control_connection_activity;
+
 /*
  * Removes the live users of a connection as by DELETE /Users (KEPT: their members stay active, and in their teams), or
  * its groups, a hundred in a transaction; *total counts them. After an interruption the same call goes on.

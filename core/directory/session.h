@@ -84,6 +84,8 @@ struct session {
     bool writing;          /* session_write() runs; another one within it is a part of its transaction */
     struct usage usage;    /* what the transaction has added so far, for its last statement and for caps */
     struct tenant tenant;
+    bool due;        /* the use of the token was written, so the request is to be noted, too */
+    bool troubled;   /* the connection has problems that the request may end */
     unsigned events; /* audit events queued by this attempt */
 };
 

@@ -32,6 +32,7 @@ enum fact {
     FACT_BURST,
     FACT_SCHEMA_VERSION,
     FACT_CURSOR_KEY,
+    FACT_NOTED,
     FACTS
 };
 
@@ -62,6 +63,7 @@ static const int fact_columns[FACTS] = {
     [FACT_BURST] = TENANT_BURST,
     [FACT_SCHEMA_VERSION] = TENANT_SCHEMA_VERSION,
     [FACT_CURSOR_KEY] = AUTHENTICATE_CURSOR_KEY,
+    [FACT_NOTED] = AUTHENTICATE_NOTED,
 };
 
 static enum err refuse_address(struct session *s) {
@@ -77,7 +79,7 @@ static enum err read_columns(struct session *s, struct db_rows row, struct facts
     if (!entered && !db_bool(row, 0, AUTHENTICATE_MATCHES))
         return fail(&s->ctx, ERR_NOT_FOUND, NULL);
     for (int i = 0; i < FACTS; i++) {
-        bool of_token = i == FACT_CURSOR_KEY || i <= FACT_TOKEN_BURST;
+        bool of_token = i >= FACT_CURSOR_KEY || i <= FACT_TOKEN_BURST;
         f->texts[i] = entered && of_token ? NULL : db_text(row, 0, fact_columns[i]);
     }
     return OK;
@@ -156,6 +158,9 @@ static void take_facts(struct session *s, const struct facts *f) {
     s->tenant.scope = scope_of(f->texts[FACT_SCOPE]);
     s->tenant.token_rate = cap_of(f, FACT_TOKEN_RATE);
     s->tenant.token_burst = cap_of(f, FACT_TOKEN_BURST);
+    const char *noted = f->texts[FACT_NOTED] ? f->texts[FACT_NOTED] : "";
+    s->due = s->due || strstr(noted, "due");
+    s->troubled = strstr(noted, "troubled");
 }
 
 enum err tenant_take(struct session *s, struct db_rows row) {

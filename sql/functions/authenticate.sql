@@ -91,7 +91,7 @@ lock, and no key of cursors; null: no lock.
 Returns: the token''s id, whether the connection matches and the address is allowed, its scope and limits, the key
 that signs this connection''s cursors (without a lock), and the row of enter(); no row: the token is invalid.
 Locks: as enter(); the token''s row, if it is free.
-Called by: the statement authenticate.';
+Called by: programs of the last release.';
 
 revoke all on function muster.authenticate(bytea, uuid, text, text, uuid[], uuid) from public;
 grant execute on function muster.authenticate(bytea, uuid, text, text, uuid[], uuid) to muster_scim;

@@ -44,7 +44,7 @@ shared); null: no lock.
 Returns: the settings of connection and organization; no row: there is no such connection. 40001: a group was added to
 whole meanwhile.
 Locks: the connection''s advisory lock, to the end of the transaction.
-Called by: authenticate(), the statement enter.';
+Called by: authenticate_token(), the statement enter.';
 
 revoke all on function muster.enter(uuid, uuid, text, uuid[], uuid) from public;
 grant execute on function muster.enter(uuid, uuid, text, uuid[], uuid) to muster_admin, muster_deliver;

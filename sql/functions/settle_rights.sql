@@ -27,6 +27,9 @@ begin
         muster.scim_group_group to muster_scim;
     grant select, insert, update, delete on muster.team_member, muster.scim_group, muster.scim_modified to muster_scim;
     grant insert on muster.mapping_again to muster_scim;
+    grant select, insert, update on muster.connection_request to muster_scim;
+    grant select, insert, update, delete on muster.connection_problem to muster_scim;
+    grant update (troubled) on muster.connection to muster_scim;
     grant select, insert, delete on muster.left_behind, muster.member_word to muster_scim;
 
     grant select on muster.schema_migration, muster.audit_seal to muster_admin;

@@ -31,7 +31,7 @@ def sentences():
     for top in ("core", "cgi"):
         for folder, _, names in os.walk(os.path.join(ROOT, top)):
             for name in names:
-                if name.endswith((".c", ".def")):
+                if name.endswith((".c", ".def")) and name != "causes.c":
                     with open(os.path.join(folder, name), encoding="utf-8") as f:
                         text = re.sub(r'%" PRI\w+ "|%zu', "N", f.read())
                     found.append(re.sub(r'"\s+"', "", text).replace("exceeds %d", "exceeds 3"))

@@ -118,8 +118,8 @@ def test_a_session_is_never_more_than_its_organization_and_its_permission(api, o
             assert answer.status in (400, 404) and (answer.status == 404) == ("no organization" in answer.json["detail"]), answer
 
 
-HIDDEN = ("/members", "/audit-logs", "/webhooks", "/scim/tokens", "/scim/connections/{id}/rotate", "/scim/domains", "/scim/domain-claims", "/scim/attribute-mappings",
-          "/scim/schemas", "/scim/link-requests")
+HIDDEN = ("/members", "/audit-logs", "/webhooks", "/scim/tokens", "/scim/connections/{id}/rotate", "/scim/connections/{id}/activity",
+          "/scim/domains", "/scim/domain-claims", "/scim/attribute-mappings", "/scim/schemas", "/scim/link-requests")
 
 
 def hidden(path):

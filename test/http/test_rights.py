@@ -18,9 +18,9 @@ GRANTS = {
         (READ,): "attribute_mapping connection extension_schema organization organization_domain scim_group_member scim_user_group",
         (ADD,): "mapping_again",
         (READ, ADD): "audit_event",
-        (READ, ADD, CHANGE): "connection_usage link_request member organization_usage scim_user team",
+        (READ, ADD, CHANGE): "connection_request connection_usage link_request member organization_usage scim_user team",
         (READ, ADD, DELETE): "left_behind member_word scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
-        (READ, ADD, CHANGE, DELETE): "scim_group scim_modified team_member"},
+        (READ, ADD, CHANGE, DELETE): "connection_problem scim_group scim_modified team_member"},
     "muster_admin": {
         (READ,): "audit_seal schema_migration webhook_delivery",
         (ADD,): "signing_key",
@@ -40,10 +40,11 @@ GRANTS = {
 COLUMNS = {("muster_admin", "signing_key", READ): {"id", "public_key", "created_at", "retired_at"},
            ("muster_admin", "webhook_delivery", CHANGE): {"state", "finished_at"},
            ("muster_admin", "webhook_queue", CHANGE): {"next_at"},
+           ("muster_scim", "connection", CHANGE): {"troubled"},
            ("muster_scim", "webhook_endpoint", READ): {"organization_id", "format", "removed_at"}}
 # Functions that work with the owner's rights, and who may call them; the rest is for the owner and for triggers.
 DEFINERS = {
-    "muster_scim": {"admit", "authenticate", "denied_token", "settle_statistics", "standby_waits"},
+    "muster_scim": {"admit", "authenticate", "authenticate_token", "denied_token", "known_token", "settle_statistics", "standby_waits"},
     "muster_admin": {"authenticate_key", "authenticate_session", "durability", "hold_sealer", "metrics", "standby_waits", "webhook_enqueue"},
     "muster_deliver": {"audit_partitions_ahead", "audit_pending_settle", "audit_seal_next", "standby_waits", "webhook_make_kept",
                        "webhook_tell"},

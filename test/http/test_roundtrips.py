@@ -230,22 +230,22 @@ def test_a_body_waits_for_who_sends_it_unless_it_is_small_and_the_token_is_known
     """Up to 64 KiB of a token that was accepted lately are read before the database is asked; all else is asked for first."""
     responder(server.customer().token["token"], "GET", "/Users")  # connects
     token = server.customer().token["token"]
-    assert trips(responder, token, "POST", "/Users", padded(500)) == ("Status: 201 Created", 3)
+    assert trips(responder, token, "POST", "/Users", padded(500)) == ("Status: 201 Created", 4)  # and the first of a token is noted
     assert trips(responder, token, "POST", "/Users", padded(500)) == ("Status: 201 Created", 2)
     assert trips(responder, token, "POST", "/Users", padded(64 * 1024)) == ("Status: 201 Created", 2)
     assert trips(responder, token, "POST", "/Users", padded(64 * 1024 + 1)) == ("Status: 201 Created", 3)
     other = server.customer().token["token"]
-    assert responder(other, "GET", "/Users") == ("Status: 200 OK", 1)
+    assert responder(other, "GET", "/Users") == ("Status: 200 OK", 2)
     assert trips(responder, other, "POST", "/Users", padded(500)) == ("Status: 201 Created", 2)
 
 
 def test_a_revoked_token_fails_at_once_with_a_small_body_and_with_a_large_one(server, responder):
     t = server.customer()
     token = t.token["token"]
-    assert responder(token, "POST", "/Users", user_body()) == ("Status: 201 Created", 3)
+    assert responder(token, "POST", "/Users", user_body()) == ("Status: 201 Created", 4)
     server.muster("token", "revoke", t.token["id"])
     assert responder(token, "POST", "/Users", user_body())[0] == "Status: 401 Unauthorized"
-    assert trips(responder, token, "POST", "/Users", padded(500_000)) == ("Status: 401 Unauthorized", 2)  # and whose it was is noted
+    assert trips(responder, token, "POST", "/Users", padded(500_000)) == ("Status: 401 Unauthorized", 3)  # and whose it was is noted
 
 
 @pytest.mark.alone
@@ -273,7 +273,9 @@ def test_a_body_that_is_too_large_is_refused_before_it_comes(server, responder):
 @pytest.mark.alone
 def test_who_sends_the_rest_of_an_unwanted_body_slowly_holds_no_worker(server, responder):
     """The answer is out at once, and two seconds later the connection is closed, whatever still comes."""
-    token, start = server.customer().token["token"], time.monotonic()
+    token = server.customer().token["token"]
+    responder(token, "GET", "/Users")
+    start = time.monotonic()
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(responder.listening)
         s.sendall(head(made_up_token(), "POST", "/scim/v2/Users", 1_000_000))
@@ -295,10 +297,15 @@ def test_the_body_of_a_get_is_passed_over(server, responder):
     assert ask(responder.listening, token, "DELETE", f"/scim/v2/Users/{user['id']}", b"[").startswith(b"Status: 204")
 
 
-def test_a_token_with_a_typo_costs_none(server, responder):
+def test_a_token_with_a_typo_costs_little_and_only_a_few_times_a_minute(server, responder):
+    """It is looked up by its beginning; whose it is, is noted. What has no beginning of ours costs nothing."""
     token = server.customer().token["token"]
-    wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
-    assert responder(wrong, "GET", "/Users") == ("Status: 401 Unauthorized", 0)
+    wrong, unknown = token[:-1] + ("a" if token[-1] != "a" else "b"), made_up_token()[:-1]
+    assert responder("something", "GET", "/Users") == ("Status: 401 Unauthorized", 0)
+    assert [responder(wrong, "GET", "/Users") for _ in range(2)] == [("Status: 401 Unauthorized", 2)] * 2
+    for _ in range(8):
+        assert responder(unknown, "GET", "/Users")[1] <= 1
+    assert [responder(one, "GET", "/Users") for one in (unknown, wrong)] == [("Status: 401 Unauthorized", 0)] * 2
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -32,6 +32,8 @@ const struct command command_table[] = {
      .control = {.run = control_connection_list, .table = "id name identity_provider dialect identity linking status"}},
     {"connection", "show", "CONNECTION", "", "one connection, by id", .run = command_control,
      .control = {.run = control_connection_show, .missing = "connection"}},
+    {"connection", "activity", "CONNECTION", "", "what a connection has received, and what was refused to whom",
+     .run = command_control, .control = {.run = control_connection_activity, .missing = "connection"}},
     {"connection", "set", "CONNECTION", CONNECTION_OPTIONS, "change how a connection behaves, pause or resume it",
      .run = command_control, .control = {.run = control_connection_set, .missing = "connection"}},
     {"connection", "remove", "CONNECTION", "--confirm --keep-members --dry-run --cursor",

@@ -3,7 +3,7 @@
 -- params: 1 member_id uuid
 -- row: scim_users bigint, link_requests bigint, audit_events bigint
 with u as (
-    select u.id, u.user_name_key, u.former_user_name_key, u.email_key, u.resource::jsonb as resource
+    select u.id, u.user_name_key, u.former_user_name_key, u.email_key, u.external_id, u.resource::jsonb as resource
     from muster.scim_user u
     where u.organization_id = muster.organization_id() and u.member_id = $1::uuid
 ), requests as (
@@ -53,6 +53,14 @@ with u as (
     delete from muster.team_member t where t.organization_id = muster.organization_id() and t.member_id = $1::uuid
 ), parked as (
     delete from muster.team_member_parked p where p.organization_id = muster.organization_id() and p.member_id = $1::uuid
+), problems as (
+    delete from muster.connection_problem p using texts
+    where p.organization_id = muster.organization_id()
+          and (p.resource_id in (select u.id from u)
+               or p.keys && array(select k.key from u cross join lateral
+                                  (values ('n:' || u.user_name_key), ('n:' || u.former_user_name_key), ('x:' || u.external_id)) k (key))
+               or exists (select from unnest(texts.all) t
+                          where strpos(lower(concat_ws(' ', p.name, p.user_name, p.external_id, p.detail)), t) > 0))
 ), sessions as (
     update muster.portal_session s set person = null from texts
     where s.organization_id = muster.organization_id() and lower(s.person) = any(texts.all)

@@ -1,7 +1,7 @@
 -- What is known of the tokens, without their hashes, of the organization as lines of an export, from one on.
 -- params: 1 limit bigint, 2 after uuid? (null: the first)
 -- row export: line text, k1 text, k2 text
-select '{"type":"token",' || substr((to_jsonb(x) - 'organization_id' - 'hash' - 'of_connection' - 'of_organization')::text, 2) as line, x.id::text as k1, null as k2
+select '{"type":"token",' || substr((to_jsonb(x) - '{organization_id,hash,of_connection,of_organization,watched_until}'::text[])::text, 2) as line, x.id::text as k1, null as k2
 from muster.token x
 where x.organization_id = muster.organization_id() and ($2::uuid is null or x.id > $2::uuid)
 order by x.id
