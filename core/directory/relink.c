@@ -146,7 +146,7 @@ static enum err apart_work(struct session *s, void *arg) {
     struct user_facts facts;
     struct db_rows row;
     char *member = arena_alloc(s->ctx.arena, UUID_TEXT + 1);
-    enum err e = enter_relink(s, sql_user_for_update(.id = user, .base_url = s->base_url), &row);
+    enum err e = enter_relink(s, sql_user_for_update(.id = user), &row);
     if (e == OK && db_count(row) == 0)
         return fail(&s->ctx, ERR_NOT_FOUND, "there is no such link");
     if (e == OK)

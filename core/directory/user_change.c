@@ -64,7 +64,7 @@ static enum err begin_user_change(struct session *s, struct change *c) {
     size_t entered = session_queue_write(s, SESSION_SHARED, NULL, NULL);
     if (c->locks_links)
         db_queue(s->db, sql_user_links_lock(.id = c->id));
-    size_t user = db_queue(s->db, sql_user_for_update(.id = c->id, .base_url = s->base_url));
+    size_t user = db_queue(s->db, sql_user_for_update(.id = c->id));
     size_t member = db_queue(s->db, sql_member_for_update(.user_id = c->id));
     size_t links = db_queue(s->db, sql_member_links(.user_id = c->id));
     enum err e = db_run(&s->ctx, s->db, rows);

@@ -56,7 +56,7 @@ static enum err begin_user_delete(struct session *s, struct removal *r, struct f
         users_locked = db_queue(s->db, sql_user_reports_for_update(.id = r->id));
     }
     size_t groups = db_queue(s->db, sql_user_groups(.user_id = r->id));
-    size_t user = db_queue(s->db, sql_user_for_update(.id = r->id, .base_url = s->base_url));
+    size_t user = db_queue(s->db, sql_user_for_update(.id = r->id));
     size_t member = db_queue(s->db, sql_member_for_update(.user_id = r->id));
     size_t links = db_queue(s->db, sql_member_links(.user_id = r->id));
     if (!s->leaves_others)

@@ -31,4 +31,4 @@ which may have no statistics of this organization yet, cannot choose to read all
 Parameters: who: id of a SCIM user of this transaction''s connection.
 Returns: groups, direct ones and those that hold one of them (three levels).
 Locks: none.
-Called by: groups_json.';
+Called by: groups_lines.';

@@ -159,7 +159,7 @@ def test_a_directory_that_the_statistics_do_not_know_is_not_read_whole(server, c
                        from generate_series(1, 4500) n returning id::text""", (new.org["id"], new.connection["id"]))
         one = cur.fetchone()[0]
     server.recount()
-    read = {"by id": buffers(server, new, "user_by_id", one, "true"), "for update": buffers(server, new, "user_for_update", one, ""),
+    read = {"by id": buffers(server, new, "user_by_id", one, "true"), "for update": buffers(server, new, "user_for_update", one),
             "conflicts": buffers(server, new, "user_conflicts", "nobody", "nobody", "y", "example.com"),
             "removed": buffers(server, new, "user_removed_for_update", "x", "y")}
     print(read)
