@@ -94,6 +94,16 @@ def test_a_name_is_found_as_it_is_now(server, api, customer):
         assert {row[0] for row in cur.fetchall()} == {""}
 
 
+def test_the_words_of_who_came_are_those_of_who_was_renamed(server, crowd):
+    """New members get their words many at once, renamed ones one by one."""
+    assert server.sql("""select m.email from muster.member m
+                         where m.organization_id = %s
+                               and muster.member_words(m.display_name, m.first_name, m.last_name, m.email)
+                                   is distinct from (select array_agg(w.word order by w.word collate "default") from muster.member_word w
+                                                     where w.organization_id = m.organization_id and w.member_id = m.id and not w.whole)""",
+                      crowd.id) == []
+
+
 def test_more_than_a_thousand_are_counted_up_to_there(api, customer):
     with api.server.as_superuser() as cur:
         cur.execute("""insert into muster.member (organization_id, id, email, email_key, display_name, status)
