@@ -102,11 +102,14 @@ char *arena_strndup(struct arena *a, const char *s, size_t len) {
 }
 
 char *arena_join(struct arena *a, const char *first, const char *second, const char *third) {
-    size_t n = strlen(first), m = strlen(second), k = strlen(third);
-    char *text = arena_alloc(a, n + m + k + 1);
-    memcpy(text, first, n);
-    memcpy(text + n, second, m);
-    memcpy(text + n + m, third, k);
+    const char *const parts[] = {first, second, third};
+    enum { PARTS = sizeof parts / sizeof *parts };
+    size_t lengths[PARTS], total = 0, at = 0;
+    for (size_t i = 0; i < PARTS; i++)
+        total += lengths[i] = strlen(parts[i]);
+    char *text = arena_alloc(a, total + 1);
+    for (size_t i = 0; i < PARTS; at += lengths[i++])
+        memcpy(text + at, parts[i], lengths[i]);
     return text;
 }
 
