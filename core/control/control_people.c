@@ -141,17 +141,24 @@ static enum err read_search(struct control *c, struct json_object *fields, struc
 /* The index whose order the list has, or that leaves the fewest; the others are conditions that are tested. */
 static void choose_way(struct search *s) {
     bool ended = is_same(s->status, "deactivated"), role = s->role && strcmp(s->role, "org:member") != 0;
-    int asked = !!s->status + !!s->role + !!s->team + !!s->source + s->local;
-    s->way = s->q                           ? "word"
-             : is_same(s->sort, "name")     ? "name"
-             : is_same(s->sort, "-created") ? "newest"
-             : s->team                      ? "team"
-             : s->source                    ? "source"
-             : role                         ? "role"
-             : ended                        ? "ended"
-                                            : "created";
-    bool found = strcmp(s->way, "created") != 0 && strcmp(s->way, "name") != 0 && strcmp(s->way, "newest") != 0;
-    s->picks = s->q || asked > (found ? 1 : 0);
+    const struct {
+        bool asked;
+        const char *way;
+        int conditions; /* how many it fulfils by itself */
+    } ways[] = {{s->q != NULL, "word", 0},
+                {is_same(s->sort, "name"), "name", 0},
+                {is_same(s->sort, "-created"), "newest", 0},
+                {s->team != NULL, "team", 1},
+                {s->source != NULL, "source", 1},
+                {role, "role", 1},
+                {ended, "ended", 1},
+                {true, "created", 0}};
+    int conditions = !!s->q + !!s->status + !!s->role + !!s->team + !!s->source + s->local;
+    size_t i = 0;
+    while (!ways[i].asked)
+        i++;
+    s->way = ways[i].way;
+    s->picks = conditions > ways[i].conditions;
 }
 
 enum err control_member_list(struct control *c, const struct control_input *in, struct json_object **out) {
