@@ -187,6 +187,8 @@ const struct api_route api_routes[] = {
     {.method = "GET", .path = "/v1/audit-logs", .scopes = AUDIT, .run = control_audit_list, .installation = true},
     {.method = "GET", .path = ORG "/audit-logs", .scopes = AUDIT, .run = control_audit_list},
     {.method = "GET", .path = ORG "/audit-logs/export", .scopes = AUDIT, .run = control_audit_file},
+    {.method = "GET", .path = ORG "/jobs", .scopes = READ, .run = control_job_list},
+    {.method = "GET", .path = ORG "/jobs/{id}", .scopes = READ, .run = control_job_show},
     {.method = "GET", .path = ORG "/events", .scopes = READ, .run = control_event_feed},
     {.method = "GET", .path = ORG "/events/snapshot", .scopes = READ, .run = control_event_snapshot},
     {.method = "POST",

@@ -221,7 +221,8 @@ static void answer_object(struct api *a, struct json_object *out) {
         return;
     response->body = json_text(arena, out);
     response->len = strlen(response->body);
-    if (!post && !a->control.foretold && !json_object_object_get_ex(out, "data", NULL)) /* no list */
+    bool tagged = !post && !a->control.foretold && !a->control.untagged;
+    if (tagged && !json_object_object_get_ex(out, "data", NULL)) /* no list */
         response->etag = control_tag(arena, out);
     if (response->etag && known && strstr(known, response->etag)) {
         response->status = STATUS_NOT_MODIFIED;

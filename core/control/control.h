@@ -79,6 +79,7 @@ struct control {
     const char *link_opened_at;  /* of a link; NULL: it was not opened */
     bool loosen;                 /* the session may loosen how people are linked */
     bool link_made;              /* set by the work: the result's url has the secret of a link */
+    bool untagged;               /* the answer changes by itself, so it has no entity tag */
     bool foretold;               /* it was a dry run: the object says what would be done */
     const char *cookie;          /* set by the work: the secret of the session for the browser, "": none any more */
     bool bound;                  /* the key is bound to one organization */

@@ -42,7 +42,7 @@ static enum err close_connection_work(struct control *c, void *arg) {
                             "its tokens are revoked and its users leave");
     if (e != OK)
         return e;
-    db_queue(c->db, sql_api_connection_close(.id = x->in->id));
+    db_queue(c->db, sql_api_connection_close(.id = x->in->id, .keeps = x->keeps ? "true" : "false"));
     db_queue(c->db, sql_api_tokens_revoke(.connection_id = x->in->id, .request_id = c->request_id,
                                           .client_address = c->client_address));
     return OK;

@@ -64,6 +64,9 @@ control_run control_member_list, control_team_list;
 control_run control_member_add, control_member_show, control_member_set, control_member_deactivate,
     control_member_reactivate;
 
+/* control_jobs.c */
+control_run control_job_list, control_job_show;
+
 /*
  * control_teams.c. The member that joins is the field `member`; the one that parts is the second id of the path, or
  * that field.

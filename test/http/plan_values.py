@@ -70,7 +70,7 @@ OWN = {
     "audit_add_users": {"data": '{"{}"}'}, "problems_forget": {"kind": "user"}, "request_note": {"status": "200"},
     "problems_note": {"problems": json.dumps([{"code": "c", "kind": "user", "keys": ["k"], "method": "PUT", "status": 400, "detail": "d"}])},
     "api_domain_claim_add": {"domain": "new.example", "ascii": "new.example"}, "domain_claim_settle": {"answer": "found"},
-    "api_mapping_subject": {"id": USER}, "api_team_link_people": {"group_id": made_id("c", 8)},
+    "api_mapping_subject": {"id": USER}, "api_team_link_people": {"group_id": made_id("c", 8)}, "api_jobs": {"id": None},
     "api_groups_unknown": {"groups": json.dumps([{"group": "Group 7", "key": "group 7"}, {"group": NEW, "key": NEW, "id": NEW}])},
 }
 # What must have been done in the same transaction.

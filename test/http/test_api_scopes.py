@@ -31,7 +31,8 @@ def own(api):
     member = api.made(f"{c.path}/members", {"email": "taken@example.com"})
     assert c.client.post("/Users", user_body("taken@example.com")).status == 409
     team = api.made(f"{c.path}/teams", {"name": "Team"})
-    c.ids = {"connections": c.connection["id"], "tokens": c.issue()["id"], "members": member["id"], "teams": team["id"],
+    assert api.put(f"{c.path}/scim/attribute-mappings", {"mapping": {}}).status == 200
+    c.ids = {"connections": c.connection["id"], "tokens": c.issue()["id"], "members": member["id"], "teams": team["id"], "jobs": c.id,
              "portal-sessions": api.made(f"{c.path}/portal-embed-tokens", {})["id"],
              "domain-claims": "own.example",
              "link-requests": api.read(f"{c.path}/scim/link-requests")["data"][0]["id"]}

@@ -50,6 +50,7 @@ READ = {
     "api_connection_end": "counts what a connection has, before it is ended", "api_connection_end_people": "counts its people, by pages",
     "api_event_snapshot": "reads a whole directory", "api_mapping_set": "counts the users that the mapping is for",
     "api_member_explain": "explains one member", "mapping_page": "walks over all users, in the background",
+    "api_jobs": "counts conflicts among ten thousand events",
     "api_team_link_people": "counts the people of two teams", "api_mapping_members": "walks over all members, for at most two seconds",
     "api_connection_set": "changes all groups of a connection, when their names shall be unique", "api_metrics": "counts what waits to be sealed",
     "deliver_settle_pending": "looks at all that waits to be sealed", "mapping_progress": "counts the users that the mapping is for",

@@ -129,6 +129,12 @@ const struct command command_table[] = {
      "would "
      "join, leave and stay",
      .run = command_control, .control = {.run = control_team_link, .missing = "team"}},
+    {"job", "list", "", "--org", "long work of an organization: how far a mapping or the end of a connection is",
+     .run = command_control,
+     .control = {.run = control_job_list,
+                 .table = "id kind state done total since finished_at by failures connection"}},
+    {"job", "show", "JOB", "--org", "one of these, by id", .run = command_control,
+     .control = {.run = control_job_show, .missing = "job"}},
     {"webhook", "create", "URL", "--org " WEBHOOK,
      "send events to a URL, of one organization or without --org of all; its secret is shown only once",
      .run = command_control, .control = {.run = control_webhook_create, .field = "url"}},
