@@ -1,4 +1,4 @@
--- first: a migration and a trigger call it
+-- first: a migration calls it
 create or replace function muster.member_words(display_name text, first_name text, last_name text, email text) returns text[]
     language plpgsql stable parallel safe -- whose plan is kept: a trigger calls it for each member
     set search_path = pg_catalog, pg_temp
@@ -20,4 +20,4 @@ address; without regard to case. What is stored follows this: whoever changes it
 Parameters: names and address of the member, each may be null.
 Returns: the words of the first 400 characters of the names, and the address: each once, of 64 characters at most.
 Locks: none.
-Called by: keep_member_words, api_member_list.';
+Called by: file_members, member_candidates, api_member_list.';

@@ -30,7 +30,8 @@ begin
     grant select, insert, update on muster.connection_request to muster_scim;
     grant select, insert, update, delete on muster.connection_problem to muster_scim;
     grant update (troubled) on muster.connection to muster_scim;
-    grant select, insert, delete on muster.left_behind, muster.member_word to muster_scim;
+    grant select, insert, delete on muster.left_behind to muster_scim;
+    grant select, delete on muster.member_word to muster_scim;
 
     grant select on muster.schema_migration, muster.audit_seal to muster_admin;
     grant select, insert, update on muster.organization, muster.connection, muster.token, muster.attribute_mapping,

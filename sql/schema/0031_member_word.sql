@@ -12,15 +12,20 @@ select m.organization_id, true, muster.member_sort_name(m.display_name, m.first_
 union all
 select m.organization_id, false, unnest(muster.member_words(m.display_name, m.first_name, m.last_name, m.email)), m.id from muster.member m;
 alter table muster.member_word add primary key (organization_id, whole, word, member_id);
-comment on table muster.member_word is 'What members are found and sorted by; triggers write it with their rows.';
+comment on table muster.member_word is 'What members are found and sorted by; the function file_members writes it.';
 comment on column muster.member_word.whole is 'the name to sort by; false: a word by whose beginning the member is found';
-select muster.protect('muster.member_word', 'muster_scim', 'select, insert, delete');
+select muster.protect('muster.member_word', 'muster_scim', 'select, delete');
 
-create trigger words after insert on muster.member
-    referencing new table as written for each statement execute function muster.add_member_words();
-create trigger words_changed after update of display_name, first_name, last_name, email on muster.member
-    for each row when ((old.display_name, old.first_name, old.last_name, old.email) is distinct from
-                       (new.display_name, new.first_name, new.last_name, new.email)) execute function muster.keep_member_words();
+create index member_word_member on muster.member_word (organization_id, member_id);
+
+-- A column of its own says whom the table has: a create writes nothing there.
+alter table muster.member add column filed boolean not null default true;
+alter table muster.member alter column filed set default false;
+comment on column muster.member.filed is 'whether member_word has the member''s names; muster-deliver sees to it soon after they are new';
+create index member_unfiled on muster.member (organization_id, id) where not filed;
+create trigger words_changed before update of display_name, first_name, last_name, email on muster.member
+    for each row when (old.filed and (old.display_name, old.first_name, old.last_name, old.email) is distinct from
+                                     (new.display_name, new.first_name, new.last_name, new.email)) execute function muster.unfile_member();
 
 -- The few among the many: the deactivated, and those with a role of their own.
 create index member_ended on muster.member (organization_id, id) where status = 'deactivated';

@@ -120,6 +120,7 @@ def fill(cur, number, customer, size, first):
                    select m.organization_id, false, unnest(muster.member_words(m.display_name, m.first_name, m.last_name, m.email)), m.id
                    from muster.member m where m.organization_id = %s
                    on conflict do nothing""", (customer.id, customer.id))
+    cur.execute("update muster.member set filed = true where organization_id = %s", (customer.id,))
     cur.execute("""update muster.connection_usage set users = users + %s, groups = groups + %s where connection_id = %s
                    and slot = (select min(slot) from muster.connection_usage where connection_id = %s)""",
                 (size, place, customer.connection["id"], customer.connection["id"]))

@@ -185,8 +185,8 @@ def digest(server, org_id):
     """Digests of an organization's rows: equal digests mean that nothing changed. That a request was refused is told, but is no
     change."""
     told = {"audit_event": " and action <> 'scim.request.refused'"}
-    row = {"connection": "(to_jsonb(t) - 'troubled')::text"}
-    return [server.sql(f"select md5(coalesce(string_agg({row.get(t, 't::text')}, '|' order by t::text), '')) from muster.{t} t "
+    row = {"connection": "(to_jsonb(t) - 'troubled')::text", "member": "(to_jsonb(t) - 'filed')::text"}
+    return [server.sql(f"select md5(coalesce(string_agg({row.get(t, 't::text')}, '|' order by {row.get(t, 't::text')}), '')) from muster.{t} t "
                        f"where organization_id = %s{told.get(t, '')}", org_id)[0][0] for t in TABLES]
 
 

@@ -60,6 +60,7 @@ READ = {
 # What may read another index of a large table, and why.
 OTHER = {**READ, **dict.fromkeys(WALKS, "would count if the counters did not say the total"),
          "api_mapping_subject": "tries a mapping on one user",
+         "deliver_file_members": "files members who are new: nobody, once all are",
          "left_behind_groups": "one membership: by its key, or as one of the user's"}
 TINY = "select relname from pg_class where relkind in ('r', 'S') and pg_relation_size(oid) <= %s"
 SIZES = {OLD: 64 * 8192}  # a plan for half of it may read so much, until the next is made; else one page, since no index has less

@@ -18,8 +18,9 @@ GRANTS = {
         (READ,): "attribute_mapping connection extension_schema organization organization_domain scim_group_member scim_user_group",
         (ADD,): "mapping_again",
         (READ, ADD): "audit_event",
+        (READ, DELETE): "member_word",
         (READ, ADD, CHANGE): "connection_request connection_usage link_request member organization_usage scim_user team",
-        (READ, ADD, DELETE): "left_behind member_word scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
+        (READ, ADD, DELETE): "left_behind scim_group_group scim_group_user scim_unique_value scim_user_email team_member_parked",
         (READ, ADD, CHANGE, DELETE): "connection_problem scim_group scim_modified team_member"},
     "muster_admin": {
         (READ,): "audit_seal schema_migration webhook_delivery",
@@ -46,7 +47,7 @@ COLUMNS = {("muster_admin", "signing_key", READ): {"id", "public_key", "created_
 DEFINERS = {
     "muster_scim": {"admit", "authenticate", "authenticate_token", "denied_token", "known_token", "settle_statistics", "standby_waits"},
     "muster_admin": {"authenticate_key", "authenticate_session", "durability", "hold_sealer", "metrics", "standby_waits", "webhook_enqueue"},
-    "muster_deliver": {"audit_partitions_ahead", "audit_pending_settle", "audit_seal_next", "standby_waits", "webhook_make_kept",
+    "muster_deliver": {"audit_partitions_ahead", "audit_pending_settle", "audit_seal_next", "file_members", "standby_waits", "webhook_make_kept",
                        "webhook_tell"},
     "muster_owner": {"audit_written", "erase_events", "keep_settings", "pass_settings", "standby_waits_since"},
 }

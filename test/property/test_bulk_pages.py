@@ -14,8 +14,8 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOBODY = "01a20db4-3e9d-72d7-82e9-f673093deb64"
 PEOPLE = 12  # of each kind whose keys are known
 OPERATIONS = 140
-WRITTEN = {"member": "created_at updated_at", "scim_user": "created_at modified_at removed_at", "scim_user_email": "", "scim_unique_value": "",
-           "scim_modified": "modified_at", "member_word": "", "scim_group": "created_at modified_at", "scim_group_user": "created_at", "team": "created_at updated_at",
+WRITTEN = {"member": "created_at updated_at filed", "scim_user": "created_at modified_at removed_at", "scim_user_email": "", "scim_unique_value": "",
+           "scim_modified": "modified_at", "scim_group": "created_at modified_at", "scim_group_user": "created_at", "team": "created_at updated_at",
            "team_member": "created_at", "link_request": "created_at decided_at"}
 EVENTS = """
 select row_to_json(e)::jsonb - '{at,organization_id}'::text[] from muster.audit_event e

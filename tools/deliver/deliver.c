@@ -48,7 +48,7 @@ struct agenda {
     int64_t gathered;                        /* what was written until then is sealed together */
     int64_t renumber;                        /* 0: the number belongs to it */
     uint64_t connects;                       /* number of the connection that listens */
-    bool seal, make, claim, mapping, behind; /* there may be something */
+    bool seal, make, claim, mapping, behind, file; /* there may be something */
     struct mapping_turns turns;
 };
 
@@ -144,11 +144,14 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     if (due || g->behind)
         g->behind = left_behind_step(a, d->db, d->settings->public_url);
     worked = look_up_domains(d, a, g, now) || worked;
+    bool idle = !worked && !g->seal;
+    if (due || (idle && g->file))
+        g->file = deliver_file_members(d, a, &more) == OK && more;
     if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
         g->prune = now + PRUNE_MS;
     if (now >= g->partitions)
         g->partitions = now + (deliver_partitions(d, a, &more) == OK && !more ? DAY_MS : PRUNE_MS);
-    return worked || g->mapping || g->behind;
+    return worked || g->mapping || g->behind || (idle && g->file);
 }
 
 /* Until a webhook's connection, a name server or the database has something for us. */

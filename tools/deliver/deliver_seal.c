@@ -68,6 +68,16 @@ enum err deliver_make_kept(struct deliver *d, struct arena *a, bool *more, bool 
     return OK;
 }
 
+enum err deliver_file_members(struct deliver *d, struct arena *a, bool *more) {
+    enum { FILED_AT_ONCE = 100 };
+    struct ctx ctx = {.arena = a};
+    struct db_rows rows = {0};
+    db_queue(d->db, sql_deliver_file_members(.most = arena_printf(a, "%d", FILED_AT_ONCE)));
+    enum err e = db_run(&ctx, d->db, &rows);
+    *more = e == OK && db_int(rows, 0, DELIVER_FILE_MEMBERS_FILED) == FILED_AT_ONCE;
+    return e;
+}
+
 enum err deliver_partitions(struct deliver *d, struct arena *a, bool *busy) {
     struct ctx ctx = {.arena = a};
     struct db_rows rows = {0};

@@ -42,6 +42,9 @@ enum err deliver_seal(struct deliver *d, struct arena *a, bool *more, bool *made
 enum err deliver_make_kept(struct deliver *d, struct arena *a, bool *more, bool *made)
     __attribute__((warn_unused_result));
 
+/* Files some of the members who are new or have other names, so that they are found fast; *more: there may be more. */
+enum err deliver_file_members(struct deliver *d, struct arena *a, bool *more) __attribute__((warn_unused_result));
+
 /*
  * Stores the results of finished deliveries, reserves new ones, and sends them: two round trips. `claim`: reserve new
  * ones; *taken: how many. Results that could not be stored are tried again with the next call, while their lease lasts.
