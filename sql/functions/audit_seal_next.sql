@@ -29,6 +29,11 @@ begin
         return next;
         return;
     end if;
+    -- Beside an old snapshot the deleted rows stay, so the table outgrows the plans that were made when it was small.
+    if pg_relation_size('muster.audit_pending') > (select 16384 * greatest(c.relpages, 4) from pg_class c
+                                                   where c.oid = 'muster.audit_pending'::regclass) then
+        analyze (skip_locked) muster.audit_pending (place);
+    end if;
     if not exists (select from pg_locks l
                    where l.locktype = 'relation' and l.relation = 'muster.audit_event'::regclass and l.mode = 'RowExclusiveLock'
                          and l.database = (select d.oid from pg_database d where d.datname = current_database())
