@@ -162,18 +162,6 @@ static enum err find_subject(struct control *c, const char *id, struct preview *
     return OK;
 }
 
-static enum err read_preview(struct control *c, struct json_object *fields, struct preview *p) {
-    struct json_object *own = json_get(fields, "mapping"), *resource = json_get(fields, "resource");
-    enum err e = OK;
-    p->old = p->types.mapping;
-    if (own)
-        e = control_mapping_read(c, &p->types, json_text(c->ctx.arena, own), &p->types.mapping);
-    if (e == OK)
-        e = resource ? read_resource(c, &p->types, resource, &p->resource)
-                     : find_subject(c, json_get_string(fields, "scim_user_id"), p);
-    return e;
-}
-
 static enum err check_subject(struct control *c, struct json_object *fields) {
     bool resource = json_get(fields, "resource"), stored = json_get(fields, "scim_user_id");
     if (resource == stored)
@@ -182,12 +170,24 @@ static enum err check_subject(struct control *c, struct json_object *fields) {
     return control_refuse(c);
 }
 
+static enum err read_preview(struct control *c, struct json_object *fields, struct preview *p) {
+    struct json_object *own = json_get(fields, "mapping"), *resource = json_get(fields, "resource");
+    enum err e = OK;
+    p->old = p->types.mapping;
+    if (own)
+        e = control_mapping_read(c, &p->types, json_text(c->ctx.arena, own), &p->types.mapping);
+    if (e == OK)
+        e = check_subject(c, fields);
+    if (e == OK)
+        e = resource ? read_resource(c, &p->types, resource, &p->resource)
+                     : find_subject(c, json_get_string(fields, "scim_user_id"), p);
+    return e;
+}
+
 enum err control_mapping_preview(struct control *c, const struct control_input *in, struct json_object **out) {
     struct db_rows rows = {0};
     struct preview p = {0};
     enum err e = control_fields_check(c, FIELDS(previewed), in->fields, true);
-    if (e == OK)
-        e = check_subject(c, in->fields);
     if (e == OK)
         e = control_read(c, sql_extension_schemas(), &rows);
     if (e == OK)

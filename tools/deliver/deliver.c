@@ -45,9 +45,9 @@ static void stop_deliver(int signal) {
 /* When to do what next. */
 struct agenda {
     int64_t look, prune, complain, partitions, domains;
-    int64_t gathered;                        /* what was written until then is sealed together */
-    int64_t renumber;                        /* 0: the number belongs to it */
-    uint64_t connects;                       /* number of the connection that listens */
+    int64_t gathered;                              /* what was written until then is sealed together */
+    int64_t renumber;                              /* 0: the number belongs to it */
+    uint64_t connects;                             /* number of the connection that listens */
     bool seal, make, claim, mapping, behind, file; /* there may be something */
     struct mapping_turns turns;
 };
