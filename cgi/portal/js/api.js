@@ -20,8 +20,8 @@ export class Problem extends Error {
 const known = new Map(); // path → {etag, data}, for what is asked again and again
 const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-function headers(method, { body, key, ifMatch, bearer }) {
-  const out = new Headers({ Accept: "application/json" });
+function headers(method, { body, key, ifMatch, bearer, raw }) {
+  const out = new Headers({ Accept: raw ? "*/*" : "application/json" });
   const token = bearer ?? credentials.token;
   if (token) out.set("Authorization", `Bearer ${token}`);
   else if (method !== "GET" && credentials.csrf) out.set("X-CSRF-Token", credentials.csrf);
@@ -48,11 +48,12 @@ async function once(method, path, options) {
   const text = await response.text();
   let data = null;
   try {
-    data = text ? JSON.parse(text) : null;
+    data = text && !(options.raw && response.ok) ? JSON.parse(text) : null;
   } catch {
     data = null;
   }
   if (!response.ok) throw new Problem(response.status, data, Number(response.headers.get("Retry-After")) || 0);
+  if (options.raw) return { text, cursor: response.headers.get("X-Next-Cursor") };
   const answer = { data, etag: response.headers.get("ETag") };
   if (method === "GET" && answer.etag) known.set(path, answer);
   return answer;
@@ -82,6 +83,7 @@ export async function call(method, path, options = {}) {
 
 export const get = async (path, options) => (await call("GET", path, options)).data;
 export const send = async (method, path, body, options) => (await call(method, path, { body, ...options })).data;
+export const download = (path, options) => call("GET", path, { ...options, raw: true }); // {text, cursor: of the next part, or null}
 export const newKey = () => crypto.randomUUID();
 
 /** Lists by cursor, 50 at a time. next() gives the rows and whether there are more; reset() drops what an older filter asked for. */

@@ -12,6 +12,10 @@ import { mayManage, orgPath, session, shows } from "./session.js";
  */
 export const routes = [
   { path: "provisioning", group: 0, texts: "provisioning", module: () => import("./screens/provisioning.js") },
+  { path: "domains", group: 0, texts: "domains", module: () => import("./screens/domains.js") },
+  { path: "members", group: 1, texts: "members", module: () => import("./screens/members.js") },
+  { path: "teams", group: 1, texts: "teams", module: () => import("./screens/teams.js") },
+  { path: "audit", group: 1, texts: "audit", module: () => import("./screens/audit.js") },
   { path: "settings", group: 2, texts: "settings", module: () => import("./screens/settings.js") },
 ];
 

@@ -5,6 +5,6 @@ export const STATES = {
   silent: ["need", "warn"], locked: ["bad", "bad"], offline: ["bad", "bad"],
   done: ["ok", "ok"], open: ["wait", "off"], failed: ["bad", "bad"], needs_you: ["need", "warn"],
   token_used: ["ok", "ok"], token_unused: ["wait", "off"], token_revoked: ["wait", "off"], token_expired: ["bad", "bad"], token_ends: ["need", "warn"],
-  active: ["on", "ok"], deactivated: ["wait", "off"],
+  active: ["on", "ok"], deactivated: ["wait", "off"], removed: ["wait", "off"],
   verified: ["ok", "ok"], unverified: ["wait", "off"], working: ["on", "ok"], switched_off: ["bad", "bad"],
 };

@@ -29,6 +29,8 @@ export default {
   "problem.busy": "Zu viel auf einmal. Versuchen Sie es in {n} s erneut.", "problem.no_session": "In diesem Browser ist keine Sitzung offen.",
   "problem.unknown": "Das hat nicht geklappt: {message}", "problem.request": "Anfrage {id}",
   "progress.of": "{n} von {total}",
+  "filters.clear": "Filter entfernen", "person.unnamed": "Jemand ohne Namen", "role.admin": "Admin", "role.member": "Mitglied",
+  "problem.same_role": "Das ist schon die Rolle.", "problem.same_name": "So heißt es schon.", "problem.no_domain": "Geben Sie eine Domain ein.", "problem.no_name": "Geben Sie einen Namen ein.", "state.removed": "Entfernt",
   "rail.name": "Portal", "rail.menu": "Menü", "rail.provisioning": "Bereitstellung", "rail.mapping": "Zuordnung", "rail.domains": "Domains", "rail.members": "Mitglieder",
   "rail.teams": "Teams", "rail.audit": "Protokoll", "rail.webhooks": "Webhooks", "rail.settings": "Einstellungen",
   "secret.name": "Der neue Token", "secret.once": "Nur jetzt zu sehen. Wir behalten einen Fingerabdruck, nicht den Token.", "secret.saved": "Ich habe ihn gespeichert",

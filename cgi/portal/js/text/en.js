@@ -29,6 +29,8 @@ export default {
   "problem.busy": "Too much at once. Try again in {n} s.", "problem.no_session": "There is no open session in this browser.",
   "problem.unknown": "That did not work: {message}", "problem.request": "Request {id}",
   "progress.of": "{n} of {total}",
+  "filters.clear": "Clear the filters", "person.unnamed": "Somebody without a name", "role.admin": "Admin", "role.member": "Member",
+  "problem.same_role": "That is the role already.", "problem.same_name": "That is the name already.", "problem.no_domain": "Type a domain.", "problem.no_name": "Type a name.", "state.removed": "Removed",
   "rail.name": "Portal", "rail.menu": "Menu", "rail.provisioning": "Provisioning", "rail.mapping": "Mapping", "rail.domains": "Domains", "rail.members": "Members",
   "rail.teams": "Teams", "rail.audit": "Audit log", "rail.webhooks": "Webhooks", "rail.settings": "Settings",
   "secret.name": "The new token", "secret.once": "Shown only now. We keep a fingerprint, not the token.", "secret.saved": "I have saved it",

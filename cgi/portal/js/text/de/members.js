@@ -1,0 +1,22 @@
+// Deutsch: Mitglieder.
+export default {
+  "members.state": "Alle, die hier einen Platz haben. Personen Ihres Identitätsanbieters kommen, ändern sich und gehen von selbst.",
+  "members.search": "Personen suchen", "members.name": "Name", "members.status": "Status", "members.role": "Rolle", "members.in_teams": "Teams", "members.source": "Herkunft", "members.team": "Team",
+  "members.any_status": "Jeder Status", "members.any_role": "Jede Rolle", "members.any_source": "Jede Herkunft", "members.any_team": "Jedes Team", "members.local": "Von Hand hinzugefügt",
+  "members.teams": { one: "{n} Team", other: "{n} Teams" }, "members.count": { one: "{n} Person", other: "{n} Personen" }, "members.provider": "Ihr Identitätsanbieter",
+  "members.none": "Personen erscheinen hier, sobald {provider} sie sendet.", "members.to_provisioning": "Zur Bereitstellung", "members.none_fit": "Niemand passt zu diesen Filtern.",
+  "members.none_found": "Niemand heißt „{name}“.", "members.none_help": "Unter diesem Namen kam niemand an. Ist die Person in {provider} der App zugewiesen?",
+  "person.teams": "Teams", "person.no_teams": "In keinem Team.", "person.links": "Herkunft", "person.no_links": "Von Hand hinzugefügt; kein Identitätsanbieter kennt diese Person.",
+  "person.since": "seit {time}", "person.until": "entfernt {time}", "person.state_since": "seit {time}",
+  "person.history": "Letzte Änderungen", "person.history_all": "Alle Änderungen", "person.no_history": "Noch nichts.", "person.history_failed": "Die Änderungen konnten nicht geladen werden.",
+  "person.role": "Rolle", "person.role_help": "{name} überschreibt das bei der nächsten Änderung, wenn die Zuordnung eine Rolle ergibt.", "person.role_save": "Rolle ändern", "person.role_done": "Die Rolle ist jetzt {role}.",
+  "person.deactivate": "Deaktivieren", "person.deactivated": "Deaktiviert.", "person.reactivate": "Reaktivieren", "person.reactivated": "Wieder aktiv.",
+  "person.deactivate_title": "{name} deaktivieren?", "person.deactivate_what": { one: "Die Person verliert sofort den Zugang und den Platz in {n} Team.", other: "Die Person verliert sofort den Zugang und die Plätze in {n} Teams." },
+  "person.deactivate_undo": "Sie können später reaktivieren: Die Plätze kommen zurück.",
+  "why.title": "Warum?", "why.active": "Aktiv, weil {names} es so meldet.", "why.local": "Aktiv; von Hand hinzugefügt, daher beendet es kein Identitätsanbieter.",
+  "why.ended": "Der Zugang ist beendet.", "why.ended_by": "{name} hat den Zugang beendet: {time}.", "why.ended_by_hand": "Der Zugang wurde von Hand beendet: {time}.", "why.no_team": "Seitdem in keinem Team.",
+  "why.role_group": "Rolle {role}, aus der Gruppe {group}.", "why.role_rule": "Rolle {role}, aus der Regel {rule} der Zuordnung.", "why.role_none": "Rolle {role}, weil keine Regel der Zuordnung eine andere ergibt.",
+  "why.role_hand": "Rolle {role}, von Hand vergeben.", "why.team_group": "durch die Gruppe", "why.team_hand": "von Hand",
+  "split.split": "Trennen", "split.name": "Von {name} trennen", "split.title": "{person} von {name} trennen?", "split.what": "Was {name} sendet, wird eine eigene Person. Diese hier bleibt, wie sie ist.",
+  "split.undo": "Sinnvoll, wenn zwei Personen für eine gehalten wurden.", "split.done": "Getrennt.",
+};

@@ -1,0 +1,22 @@
+// English: Members.
+export default {
+  "members.state": "Everybody who has a place here. People of your identity provider come, change and leave by themselves.",
+  "members.search": "Search people", "members.name": "Name", "members.status": "Status", "members.role": "Role", "members.in_teams": "Teams", "members.source": "Source", "members.team": "Team",
+  "members.any_status": "Every status", "members.any_role": "Every role", "members.any_source": "Every source", "members.any_team": "Every team", "members.local": "Added by hand",
+  "members.teams": { one: "{n} team", other: "{n} teams" }, "members.count": { one: "{n} person", other: "{n} people" }, "members.provider": "your identity provider",
+  "members.none": "People appear here as soon as {provider} sends them.", "members.to_provisioning": "Go to Provisioning", "members.none_fit": "Nobody fits these filters.",
+  "members.none_found": "Nobody is called “{name}”.", "members.none_help": "Nobody of this name has been sent. Is the person assigned to the app in {provider}?",
+  "person.teams": "Teams", "person.no_teams": "In no team.", "person.links": "Where from", "person.no_links": "Added by hand; no identity provider knows this person.",
+  "person.since": "since {time}", "person.until": "removed {time}", "person.state_since": "since {time}",
+  "person.history": "Last changes", "person.history_all": "All changes", "person.no_history": "Nothing yet.", "person.history_failed": "The changes could not be loaded.",
+  "person.role": "Role", "person.role_help": "{name} writes over this at its next change, where the mapping gives a role.", "person.role_save": "Change the role", "person.role_done": "The role is {role} now.",
+  "person.deactivate": "Deactivate", "person.deactivated": "Deactivated.", "person.reactivate": "Reactivate", "person.reactivated": "Active again.",
+  "person.deactivate_title": "Deactivate {name}?", "person.deactivate_what": { one: "The person loses access at once, and the place in {n} team.", other: "The person loses access at once, and the places in {n} teams." },
+  "person.deactivate_undo": "You can reactivate later: the places come back.",
+  "why.title": "Why?", "why.active": "Active, because {names} says so.", "why.local": "Active; added by hand, so no identity provider ends it.",
+  "why.ended": "The access has ended.", "why.ended_by": "{name} ended the access: {time}.", "why.ended_by_hand": "The access was ended by hand: {time}.", "why.no_team": "In no team since then.",
+  "why.role_group": "Role {role}, from the group {group}.", "why.role_rule": "Role {role}, from the rule {rule} of the mapping.", "why.role_none": "Role {role}, because no rule of the mapping gives another.",
+  "why.role_hand": "Role {role}, given by hand.", "why.team_group": "by its group", "why.team_hand": "by hand",
+  "split.split": "Split", "split.name": "Split from {name}", "split.title": "Split {person} from {name}?", "split.what": "What {name} sends becomes a person of its own. This one stays as it is.",
+  "split.undo": "Use it when two people were taken for one.", "split.done": "Split.",
+};
