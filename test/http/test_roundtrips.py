@@ -165,6 +165,7 @@ def test_each_write_of_the_admin_api_goes_there_twice(server, admin, api):
     token = api.made(f"{c.path}/scim/tokens", {"name": "second"})
     hooks = [(place, api.made(f"{place}/webhooks", {"url": NOWHERE})["id"]) for place in (c.path, "")]
     seal(server)
+    wait_until(lambda: all(api.read(f"{place}/webhooks/{hook}/deliveries")["data"] for place, hook in hooks), 10, "deliveries, which the worker may make")
     sent = {hook: api.read(f"{place}/webhooks/{hook}/deliveries")["data"][0]["id"] for place, hook in hooks}
     admin(api.token, "GET", base)  # connects
     writes = [
