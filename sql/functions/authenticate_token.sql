@@ -31,10 +31,6 @@ begin
             null::integer, null::integer, null::integer, null::integer, null::bigint, null::bigint;
         return;
     end if;
-    if due is not null then
-        update muster.token set last_used_at = now(), last_used_address = client
-        where token.id = (select u.id from muster.token u where u.id = token_id for update skip locked);
-    end if;
     -- Expressions that give the value back: four statements would cost as much as the join.
     organization_id := set_config('muster.organization', organization_id::text, true)::uuid;
     connection_id := set_config('muster.connection', connection_id::text, true)::uuid;
@@ -50,15 +46,20 @@ begin
             from muster.connection c
             join muster.organization o on o.id = c.organization_id
             where c.organization_id = authenticate_token.organization_id and c.id = authenticate_token.connection_id;
-        return;
+    else
+        return query
+            select token_id, matches, allowed, scope, token_rate, token_burst, null::text,
+                   concat_ws(' ', due, (select c.troubled from muster.connection c
+                                        where c.organization_id = authenticate_token.organization_id
+                                              and c.id = authenticate_token.connection_id)),
+                   e.*
+            from muster.enter(organization_id, connection_id, locked, ids, whole) e;
     end if;
-    return query
-        select token_id, matches, allowed, scope, token_rate, token_burst, null::text,
-               concat_ws(' ', due, (select c.troubled from muster.connection c
-                                    where c.organization_id = authenticate_token.organization_id
-                                          and c.id = authenticate_token.connection_id)),
-               e.*
-        from muster.enter(organization_id, connection_id, locked, ids, whole) e;
+    -- Behind the lock of the connection: who changes its settings has that, and then writes to its tokens.
+    if due is not null then
+        update muster.token set last_used_at = now(), last_used_address = client
+        where token.hash = (select u.hash from muster.token u where u.hash = presented for update skip locked);
+    end if;
 end
 $$;
 

@@ -19,7 +19,7 @@ OPEN = {"Authorization": ""}
 def vendor(tmp_path_factory):
     """A server with a brand of its own; the logo can be written."""
     place = tmp_path_factory.mktemp("brand")
-    for directory in (place, place.parent, place.parent.parent):
+    for directory in (place, *list(place.parents)[:3]):
         directory.chmod(0o755)
     logo = place / "logo"
     logo.write_bytes(SVG)

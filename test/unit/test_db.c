@@ -33,9 +33,9 @@ static void a_null_where_none_is_allowed_is_refused_before_anything_is_sent(void
     struct ctx ctx = unit_ctx();
     struct db *db = db_create(&nowhere, "unit");
     assert_int_equal(db_queue(db, sql_usage()), 0);
-    assert_int_equal(db_queue(db, sql_user_by_id(.id = "x", .with_groups = "true")), 1);
+    assert_int_equal(db_queue(db, sql_user_by_id(.with_groups = "true")), 1);
     assert_int_equal(run_logged(&ctx, db, log), ERR_INTERNAL);
-    assert_non_null(strstr(log, "event=db_null statement=user_by_id parameter=base_url"));
+    assert_non_null(strstr(log, "event=db_null statement=user_by_id parameter=id"));
     assert_int_equal(db_counts(db).connects, 0);
     assert_int_equal(db_queue(db, sql_user_conflicts(.user_name_key = "x")), 0); /* no externalId: that may be */
     assert_int_equal(run_logged(&ctx, db, log), ERR_UNAVAILABLE);

@@ -119,10 +119,30 @@ static bool look_up_domains(struct deliver *d, struct arena *a, struct agenda *g
     return deliver_domains_round(d, a, claim);
 }
 
+/* What follows requests in the background; false: nothing is left of it that would be done at once. */
+static bool follow_requests(struct deliver *d, struct arena *a, struct agenda *g, bool due, bool idle) {
+    bool more;
+    if (due || g->mapping)
+        g->mapping = mapping_job_step(a, d->db, d->settings->public_url, &g->turns);
+    if (due || g->behind)
+        g->behind = left_behind_step(a, d->db, d->settings->public_url);
+    if (due || (idle && g->file))
+        g->file = deliver_file_members(d, a, &more) == OK && more;
+    return g->mapping || g->behind || (idle && g->file);
+}
+
+static void keep_house(struct deliver *d, struct arena *a, struct agenda *g, int64_t now) {
+    bool more;
+    if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
+        g->prune = now + PRUNE_MS;
+    if (now >= g->partitions)
+        g->partitions = now + (deliver_partitions(d, a, &more) == OK && !more ? DAY_MS : PRUNE_MS);
+}
+
 /* Does everything once; false: there is nothing to do now. */
 static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     int64_t now = clock_monotonic_ms();
-    bool worked, more, due = now >= g->look;
+    bool worked, due = now >= g->look;
     db_deadline(d->db, now + d->settings->deadline_ms);
     deliver_domains_read(d->domains);
     load_keys(d, a, g, now);
@@ -139,19 +159,10 @@ static bool work_round(struct deliver *d, struct arena *a, struct agenda *g) {
     worked = seal_some(d, a, g);
     worked = make_some(d, a, g) || worked;
     worked = deliver_some(d, a, g) || worked;
-    if (due || g->mapping)
-        g->mapping = mapping_job_step(a, d->db, d->settings->public_url, &g->turns);
-    if (due || g->behind)
-        g->behind = left_behind_step(a, d->db, d->settings->public_url);
     worked = look_up_domains(d, a, g, now) || worked;
-    bool idle = !worked && !g->seal;
-    if (due || (idle && g->file))
-        g->file = deliver_file_members(d, a, &more) == OK && more;
-    if (now >= g->prune && deliver_prune(d, a, &more) == OK && !more)
-        g->prune = now + PRUNE_MS;
-    if (now >= g->partitions)
-        g->partitions = now + (deliver_partitions(d, a, &more) == OK && !more ? DAY_MS : PRUNE_MS);
-    return worked || g->mapping || g->behind || (idle && g->file);
+    worked = follow_requests(d, a, g, due, !worked && !g->seal) || worked;
+    keep_house(d, a, g, now);
+    return worked;
 }
 
 /* Until a webhook's connection, a name server or the database has something for us. */

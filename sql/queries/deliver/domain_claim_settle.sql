@@ -31,7 +31,7 @@ with before as (
 )
 select before.now_is as state,
        case when before.now_is <> before.state
-            then muster.audit(muster.organization_id(), null, 'scim.domain.' || before.now_is, null, 'domain_claim', $1::uuid,
+            then muster.audit(muster.organization_id(), null, case before.now_is when 'lost' then 'scim.domain.lost' else 'scim.domain.verified' end, null, 'domain_claim', $1::uuid,
                               jsonb_build_object('domain', after.domain, 'claimed_by', muster.object(after.c) -> 'claimed_by'), $3::uuid, null)
        end as told
 from before, after
