@@ -78,7 +78,9 @@ $(BUILD)/bench/%: $(BUILD)/test/bench/%.o
 	@echo ld $@; $(CC) $(ALL_LDFLAGS) $(AS_LINKED) -o $@ $^ -lfcgi $(LDLIBS)
 
 # With every library of the responder, whether it uses it or not.
+# As muster-scim.fcgi is linked, whether it needs them or not.
 $(BUILD)/bench/floor: AS_LINKED := -Wl,--no-as-needed
+$(BUILD)/bench/floor: LDLIBS := $(filter-out -lidn2 -lpsl,$(LDLIBS))
 
 # Besides the library, the parts of cgi/ that read requests.
 $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/fuzz_%.o $(BUILD)/test/fuzz/fuzz.o $(BUILD)/cgi/server/request.o $(BUILD)/cgi/server/client_address.o $(BUILD)/libmuster.a

@@ -234,13 +234,17 @@ enum err control_directory(struct control *c, struct session *s, enum err (*work
 }
 
 const char *control_tag(struct arena *a, struct json_object *object) {
-    static const char *const counted[] = {"users",           "groups",          "failures",    "failing_since",
-                                          "open_until",      "paused_until",    "done",        "total",
-                                          "last_success_at", "applied_version", "finished_at", "unknown_groups"};
+    static const char *const counted[] = {"failures",    "failing_since", "open_until",      "paused_until",
+                                          "done",        "total",         "last_success_at", "applied_version",
+                                          "finished_at", "unknown_groups"};
     char hash[TOKEN_HASH_HEX + 1];
     struct json_object *copy = json_copy(a, object);
     if (json_get(copy, "applied_version"))
         json_object_object_del(copy, "status"); /* of a mapping: how far it is applied */
+    if (json_get(copy, "slug")) { /* an organization; of a connection's activity they are what is watched */
+        json_object_object_del(copy, "users");
+        json_object_object_del(copy, "groups");
+    }
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
         json_object_object_del(copy, counted[i]);
     const char *text = json_text(a, copy);

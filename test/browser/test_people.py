@@ -79,7 +79,7 @@ def test_a_team_is_made_filled_and_removed_by_hand(portal, api, contoso):
     drawer.get_by_text("Nobody is in this team yet.").wait_for()
     drawer.get_by_role("button", name="Remove the team").click()
     w.page.get_by_role("dialog", name="Remove Support?").get_by_role("button", name="Remove the team").click()
-    w.page.get_by_role("link", name="Engineering").wait_for()
+    w.page.get_by_role("link", name="Support").wait_for(state="detached")
     assert [t["name"] for t in api.read(f"{contoso.path}/teams")["data"]] == ["Engineering"]
 
 

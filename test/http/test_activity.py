@@ -36,6 +36,16 @@ def test_people_and_groups_are_counted_at_once(customer):
     assert activity(customer)["people"] == 0
 
 
+@pytest.mark.parametrize("what", ["person", "group"])
+def test_one_more_is_news(customer, what):
+    """Within a minute, so that nothing else of the answer changes."""
+    customer.user()
+    tag = customer.api.get(f"{customer.connection_path}/activity").header("ETag")
+    assert customer.api.get(f"{customer.connection_path}/activity", headers={"If-None-Match": tag}).status == 304
+    customer.user() if what == "person" else customer.group("More")
+    assert customer.api.get(f"{customer.connection_path}/activity", headers={"If-None-Match": tag}).status == 200
+
+
 def test_a_paused_connection_says_so_and_nothing_else_is_wrong(customer):
     customer.user()
     customer.api.patch(customer.connection_path, {"status": "paused"})
