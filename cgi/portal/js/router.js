@@ -124,6 +124,15 @@ export function start() {
   return show(location.hash);
 }
 
+/** A drawer was closed: the list under it stays as it is, has the address again, and its row the focus. */
+export function leaveDrawer(ctx, hash) {
+  const row = [...document.querySelectorAll("main a")].find((a) => a.getAttribute("href") === ctx.hash);
+  ctx.params = [];
+  ctx.hash = hash;
+  history.pushState(null, "", hash);
+  (row ?? document.querySelector("main h1"))?.focus();
+}
+
 /** In another language, say: the same screen again. */
 export const redraw = () => current?.refresh();
 export const heading = (text) => h("h1", { tabindex: "-1" }, text);

@@ -9,7 +9,7 @@ import { filters } from "../parts/filters.js";
 import { linkButton } from "../parts/button.js";
 import { pill } from "../parts/pill.js";
 import { table } from "../parts/table.js";
-import { hashOf, heading } from "../router.js";
+import { hashOf, heading, leaveDrawer } from "../router.js";
 import { footer } from "../shell.js";
 import { showPerson } from "./members/person.js";
 
@@ -81,7 +81,7 @@ export function view(ctx, data) {
   const { connections, teams, why } = data;
   const list = filters({ ctx, path: "members", search: t("members.search"), menus: menus(connections, teams), data,
     load: async (query) => ({ ...data, query, list: await find(ctx, query) }), draw: (found) => drawList(ctx, found) });
-  if (why) queueMicrotask(() => showPerson(ctx, { why, connections, back: () => ctx.go(hashOf("members", Object.fromEntries(ctx.query))) }));
+  if (why) queueMicrotask(() => showPerson(ctx, { why, connections, back: () => leaveDrawer(ctx, hashOf("members", Object.fromEntries(ctx.query))) }));
   return h("div", { class: "m-page" }, h("div", { class: "m-tight" }, heading(t("rail.members")), h("p", { class: "m-dim" }, t("members.state"))),
     list.node, list.list, footer());
 }

@@ -7,7 +7,7 @@ import { empty } from "../parts/empty.js";
 import { filters } from "../parts/filters.js";
 import { linkButton } from "../parts/button.js";
 import { table } from "../parts/table.js";
-import { hashOf, heading } from "../router.js";
+import { hashOf, heading, leaveDrawer } from "../router.js";
 import { footer } from "../shell.js";
 import { addTeam } from "./teams/change.js";
 import { showTeam } from "./teams/team.js";
@@ -55,7 +55,7 @@ function drawList(ctx, { list, query, connections }) {
 export function view(ctx, data) {
   const list = filters({ ctx, path: "teams", search: t("teams.search"), menus: [], data, load: async (query) => ({ ...data, query, list: await find(ctx, query) }),
     draw: (found) => drawList(ctx, found) });
-  if (data.team) queueMicrotask(() => showTeam(ctx, { ...data, back: () => ctx.go(hashOf("teams", Object.fromEntries(ctx.query))) }));
+  if (data.team) queueMicrotask(() => showTeam(ctx, { ...data, back: () => leaveDrawer(ctx, hashOf("teams", Object.fromEntries(ctx.query))) }));
   return h("div", { class: "m-page" }, h("div", { class: "m-head" }, h("div", { class: "m-tight" }, heading(t("rail.teams")), h("p", { class: "m-dim" }, t("teams.state"))),
     ctx.manage ? addTeam(ctx) : null), list.node, list.list, footer());
 }
